@@ -1,0 +1,36 @@
+/* place.h - where a scan was made, or why nobody can say. Degrees times 10^7 (WGS 84). */
+#ifndef TRAO_PROTOCOL_PLACE_H
+#define TRAO_PROTOCOL_PLACE_H
+
+#include <stdint.h>
+
+#include <stdbool.h>
+
+#include "protocol/clock.h"
+
+/* Values are wire values (trao.proto NoPlace). */
+enum no_place {
+    NO_PLACE_NONE = 0,        /* there is a place */
+    NO_PLACE_OFF = 1,         /* no receiver configured */
+    NO_PLACE_NO_GPSD = 2,     /* gpsd cannot be reached */
+    NO_PLACE_NO_FIX = 3,      /* reports come, mode below 2 */
+    NO_PLACE_STALE = 4,       /* last fix arrived more than 10 s before the scan */
+    NO_PLACE_UNBELIEVABLE = 5 /* near 0,0, out of range, not a number */
+};
+
+enum place_mode { PLACE_MODE_NONE = 0, PLACE_MODE_2D = 2, PLACE_MODE_3D = 3 };
+
+#define PLACE_ACCURACY_UNKNOWN UINT32_C(0) /* 0 means unknown, never perfect (case G13) */
+
+struct place {
+    enum no_place why_none; /* when not NO_PLACE_NONE the rest is zero */
+    int32_t lat_e7;         /* -900000000..900000000 */
+    int32_t lon_e7;         /* -1800000000..1800000000 */
+    uint32_t accuracy_mm;   /* horizontal, 95 %; PLACE_ACCURACY_UNKNOWN if not said */
+    enum place_mode mode;
+    uint32_t age_ms;         /* how old the fix was at the scan, by arrival */
+    struct instant gps_time; /* 0 if the fix had none or an impossible one */
+    bool jumped;             /* implied speed over 70 m/s against the fix before it: marked */
+};
+
+#endif
