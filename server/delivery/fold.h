@@ -1,0 +1,95 @@
+/* fold.h - from the set of an item's facts to where it stands. Pure: no I/O, no clock, no memory of
+ * earlier calls (settled point 4).
+ *
+ * Any order, repetition and cutting of the same facts gives the same state: facts are first sorted
+ * by (greatest estimate among this item's facts of the same device and epoch up to its sequence,
+ * device, epoch, sequence), repeats (same source and sequence) count once, withdrawn scans are
+ * struck, then the table of moves (moves.def) is walked. A fact no move allows is kept, shown and
+ * marked; it never stops what follows.
+ */
+#ifndef TRAO_SERVER_DELIVERY_FOLD_H
+#define TRAO_SERVER_DELIVERY_FOLD_H
+
+#include "protocol/clock.h"
+#include "protocol/event.h"
+#include "protocol/fact.h"
+#include "protocol/scan.h"
+
+/* When a scan happened, as well as can be said (case M06): worked out once, at intake. */
+struct when {
+    struct instant estimate; /* what is shown and sorted by */
+    struct instant earliest, latest;
+    bool clock_off;   /* device clock more than 120 s off, or no relation at all: flagged, shown */
+    bool bounds_only; /* only earliest and latest are known; never shown to a citizen as a time */
+};
+
+/* The rule of M06: arrival + (t - sent) on one clock; the monotonic difference under one boot; else
+ * the wall difference; else bounds between `floor` and arrival. All inputs are a peer's: any value
+ * is allowed, the result lies within earliest..latest <= arrival. */
+struct when when_of(struct instant wall, struct tick mono, uint64_t boot, struct instant sent_wall,
+                    struct tick sent_mono, uint64_t sent_boot, struct instant floor,
+                    struct instant arrival);
+
+/* What the fold did with a fact; for the history. */
+enum effect {
+    EFFECT_NONE = 0,     /* not folded yet */
+    EFFECT_MOVED,        /* it changed the status */
+    EFFECT_NOTED,        /* allowed, no change of status (reprint, notice) */
+    EFFECT_OUT_OF_ORDER, /* no move from the status then: kept, shown, marked */
+    EFFECT_UNKNOWN,      /* a kind of event this version does not know */
+    EFFECT_STRUCK,       /* withdrawn by a later scan of the same device */
+    EFFECT_REPEATED,     /* same outcome again (two devices, or a second copy) */
+    EFFECT_SET_ASIDE     /* the intake's verdict keeps it out of the fold */
+};
+
+struct fact {
+    bool is_scan;
+    int64_t device;         /* scans; 0 for office facts */
+    uint64_t epoch;         /* scans; 0 for office facts */
+    uint64_t seq;           /* scan seq or office seq */
+    uint32_t verdict;       /* enum verdict_kind, 0 stored */
+    struct instant arrival; /* first arrival, stored */
+    struct when when;
+    union {
+        struct scan scan;
+        struct office_fact office;
+    };
+    enum effect effect;       /* out */
+    enum status status_after; /* out */
+};
+
+/* Doubts: facts that do not fit, for people to look at; bits. */
+enum doubt {
+    DOUBT_NO_PICKUP = 1 << 0,       /* door outcome without any pickup (case T04) */
+    DOUBT_PICKED_UP_TWICE = 1 << 1, /* by two devices */
+    DOUBT_NOT_THE_HOLDER = 1 << 2,  /* delivered by a device that did not hold it */
+    DOUBT_DELIVERED_TWICE = 1 << 3,
+    DOUBT_AFTER_END = 1 << 4,    /* scans after a final status */
+    DOUBT_VOID_SCANNED = 1 << 5, /* case T06 */
+    DOUBT_CLOCK = 1 << 6,
+    DOUBT_CONFLICT = 1 << 7, /* one number, other bytes (settled point 3) */
+    DOUBT_OUT_OF_ORDER = 1 << 8,
+    DOUBT_UNKNOWN_EVENT = 1 << 9,
+    DOUBT_WITHDRAWN_LATE = 1 << 10 /* a door outcome taken back after 30 s */
+};
+
+struct state {
+    struct item item;
+    enum status status; /* STATUS_NONE: scans of a number nobody issued (orphans) */
+    bool issued;
+    uint32_t attempt;             /* failed attempts so far; the delivered one is attempt + 1 */
+    struct when since;            /* of the fact that set the status */
+    struct instant since_arrival; /* its first arrival: the 30 s of outward acts run from here */
+    uint32_t reason, action, relation; /* of that fact, when it has them */
+    uint32_t post_office;              /* where it was last said to be, 0 unknown */
+    int64_t holder;                    /* device with the last custody, 0 the office */
+    uint32_t copies;                   /* printed so far */
+    uint64_t collected_postage_vnd, collected_fees_vnd;
+    uint32_t doubts;
+    struct office_fact office; /* the issued fact, when issued */
+};
+
+/* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. */
+void fold(struct fact *facts, size_t n, struct state *ret_state);
+
+#endif

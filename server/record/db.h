@@ -1,0 +1,58 @@
+/* db.h - the one small door to the database engine; SQL stays plain, so that a second engine can
+ * stand behind the same calls. One connection, one thread at a time. */
+#ifndef TRAO_SERVER_RECORD_DB_H
+#define TRAO_SERVER_RECORD_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/error.h"
+
+struct db;
+struct stmt;
+
+enum db_mode {
+    DB_DURABLE,     /* read and write, WAL, synchronous FULL: the record */
+    DB_REBUILDABLE, /* read and write, WAL, synchronous NORMAL: the views */
+    DB_READ_ONLY
+};
+
+/* Opens or makes the file (0600). LATER when locked or the disk is full, BROKEN when the file is
+ * not a database. A busy connection waits at most 5 s. */
+bool db_open(const char *path, enum db_mode mode, struct db **ret_db, struct error *err) must_use;
+void db_close(struct db *db); /* NULL is fine; finalises what is still prepared */
+
+/* Statements without result, several separated by ';'. */
+bool db_exec(struct db *db, const char *sql, struct error *err) must_use;
+
+/* Prepared once per text and kept until db_close; preparing the same text again gives the same
+ * statement, reset. Text must live as long as the connection (string literals). */
+bool db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt, struct error *err) must_use;
+
+/* Parameters count from 1; the bytes of blobs and texts must live until the statement is stepped to
+ * its end or reset. */
+void stmt_int(struct stmt *stmt, int at, int64_t value);
+void stmt_blob(struct stmt *stmt, int at, const void *bytes, size_t n);
+void stmt_text(struct stmt *stmt, int at, const char *text);
+void stmt_null(struct stmt *stmt, int at);
+
+enum db_step {
+    DB_STEP_ROW,
+    DB_STEP_DONE,
+    DB_STEP_FAILED /* err: LATER (busy, full), REPEATED (unique key), BROKEN (damage) */
+};
+enum db_step stmt_step(struct stmt *stmt, struct error *err);
+/* Steps a statement that has no row to its end and resets it. */
+bool stmt_done(struct stmt *stmt, struct error *err) must_use;
+void stmt_reset(struct stmt *stmt);
+
+/* Columns count from 0; what they return lives until the next step or reset. */
+int64_t stmt_col_int(struct stmt *stmt, int at);
+const char *stmt_col_text(struct stmt *stmt, int at); /* never NULL */
+const void *stmt_col_blob(struct stmt *stmt, int at, size_t *ret_n);
+bool stmt_col_is_null(struct stmt *stmt, int at);
+
+int64_t db_last_id(const struct db *db);
+
+#endif

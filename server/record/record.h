@@ -1,0 +1,150 @@
+/* record.h - the record: facts, durable, only ever added (settled points 1, 3, 13).
+ *
+ * Two kinds of facts. Scans arrive as sealed batches and are kept verbatim, one blob a batch: that
+ * is the evidence. Office facts form one chain of the server's own; the head of the chain is sealed
+ * at every commit. What is personal stands beside the chain as attachments named by salted hash.
+ * Positions: a batch has an id 1, 2, 3 ..., an office fact a seq 1, 2, 3 ...; both grow in the
+ * order of commit, so that (batch, office) is a high-water mark for whoever follows.
+ *
+ * Threads: a struct record belongs to one thread. The writer (record_open) is the only one that
+ * appends; readers (record_open_reader) see what is committed.
+ * Everything between record_begin and record_commit becomes durable together or not at all.
+ */
+#ifndef TRAO_SERVER_RECORD_RECORD_H
+#define TRAO_SERVER_RECORD_RECORD_H
+
+#include "protocol/batch.h"
+#include "protocol/chain.h"
+#include "protocol/clock.h"
+#include "protocol/error.h"
+#include "protocol/fact.h"
+#include "protocol/wire.h"
+#include "server/record/db.h"
+
+struct record;
+
+struct record_config {
+    const char *path; /* .../record.db */
+    struct clock clock;
+    struct chance chance;
+    const struct seal_secret *seal_key; /* server's; borrowed for the record's life */
+};
+
+/* Opens or makes the record; a new file starts generation 1 with a random number. Verifies the seal
+ * over the office chain's head. BROKEN if it does not hold. */
+bool record_open(const struct record_config *config, struct record **ret_record,
+                 struct error *err) must_use;
+bool record_open_reader(const char *path, struct record **ret_record, struct error *err) must_use;
+void record_close(struct record *record);
+struct db *record_db(struct record *record); /* for the other files of this folder only */
+
+/* Who the record says it is: restoring a backup calls record_new_generation. */
+uint64_t record_generation(const struct record *record);
+uint64_t record_generation_serial(const struct record *record);
+bool record_new_generation(struct record *record, struct error *err) must_use;
+
+bool record_begin(struct record *record, struct error *err) must_use;
+/* Seals the office chain's head if it moved, then COMMIT. On failure nothing of the group is kept
+ * and the record is as before record_begin. */
+bool record_commit(struct record *record, struct error *err) must_use;
+void record_rollback(struct record *record);
+/* One act inside a group that may fail alone (SAVEPOINT). */
+bool record_act_begin(struct record *record, struct error *err) must_use;
+bool record_act_end(struct record *record, bool keep, struct error *err) must_use;
+
+/* ------------------------------------------------------------------ scans */
+
+struct record_batch {
+    int64_t id;       /* given on append */
+    int64_t device;   /* record's small integer for the device */
+    int64_t epoch_id; /* record's small integer for (device, epoch) */
+    uint64_t epoch;
+    uint64_t first_seq;
+    uint32_t count;
+    uint32_t verdict; /* 0 stored, else enum verdict_kind: kept, but set aside from the fold */
+    struct instant arrival;
+    struct instant sent_wall; /* from the first envelope that brought it */
+    struct tick sent_mono;
+    uint64_t sent_boot;
+    uint32_t sent_time_source;
+    struct instant floor; /* last known good estimate of that device before this batch: lower bound
+                             for scans whose clock says nothing (case M06) */
+    struct slice bytes;   /* the sealed batch, verbatim */
+};
+
+/* Where an epoch stands: N, the link at N. Created on first use. */
+struct record_epoch {
+    int64_t id;
+    int64_t device;
+    uint64_t epoch;
+    uint64_t through;
+    struct link link;
+    struct instant floor;
+};
+bool record_epoch_get(struct record *record, int64_t device, uint64_t epoch,
+                      struct record_epoch *ret_epoch, struct error *err) must_use;
+bool record_epoch_put(struct record *record, const struct record_epoch *epoch,
+                      struct error *err) must_use;
+
+/* Appends; sets batch->id. The bytes are copied by the engine before return. */
+bool record_batch_add(struct record *record, struct record_batch *batch,
+                      struct error *err) must_use;
+
+/* Batches of an epoch that overlap first..last, oldest first; `each` returns false to stop. Slices
+ * live during the call only. */
+bool record_batches_of(struct record *record, int64_t epoch_id, uint64_t first, uint64_t last,
+                       bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
+                       struct error *err) must_use;
+bool record_batches_from(struct record *record, int64_t after_id,
+                         bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
+                         struct error *err) must_use;
+bool record_batch_get(struct record *record, int64_t id,
+                      bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
+                      struct error *err) must_use;
+
+/* What could not become a fact: forged seals, unreadable messages. Kept once per content, at most
+ * 1,000 a device and day so that a flood cannot fill the disk; `why` is one sentence. */
+bool record_set_aside(struct record *record, const char *device, const char *why, const void *bytes,
+                      size_t n, struct error *err) must_use;
+bool record_set_aside_count(struct record *record, uint64_t *ret_count, struct error *err) must_use;
+
+/* ------------------------------------------------------------------ office facts */
+
+/* Fills in seq and at, chains, stores. `ret_seq` may be NULL. */
+bool record_office_add(struct record *record, struct office_fact *fact, uint64_t *ret_seq,
+                       struct error *err) must_use;
+bool record_office_from(struct record *record, uint64_t after_seq,
+                        bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                        struct error *err) must_use;
+
+/* Stores bytes under BLAKE2b-256(salt || bytes) with a fresh random salt and returns the name. */
+bool record_attachment_add(struct record *record, const void *bytes, size_t n,
+                           struct link *ret_name, struct error *err) must_use;
+/* NOT_FOUND when it was deleted. Copies at most `size` bytes. */
+bool record_attachment_get(struct record *record, const struct link *name, uint8_t *out,
+                           size_t size, size_t *ret_n, struct error *err) must_use;
+
+/* One live number per dossier: the item of the newest issued fact of this code that is not voided.
+ * NOT_FOUND if there is none. */
+bool record_item_of_dossier(struct record *record, const char *dossier, struct item *ret_item,
+                            struct error *err) must_use;
+bool record_issued(struct record *record, const struct item *item, struct office_fact *ret_fact,
+                   struct error *err) must_use;
+
+/* A counter that only grows, inside the running group: serials of a pool, print jobs, imports.
+ * Starts at 0; returns the value before adding. */
+bool record_counter_next(struct record *record, const char *name, uint64_t step,
+                         uint64_t *ret_value, struct error *err) must_use;
+
+/* ------------------------------------------------------------------ the proof */
+
+/* Walks both kinds of chains from the start: links, seals, office head. Returns false naming the
+ * first fact that does not hold: "office fact 17: link does not follow". */
+struct record_proof {
+    uint64_t batches, scans, office_facts;
+    struct link office_head;
+};
+bool record_verify(struct record *record, const struct seal_public *server_key,
+                   struct record_proof *ret_proof, struct error *err) must_use;
+
+#endif

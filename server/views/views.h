@@ -1,0 +1,59 @@
+/* views.h - what is worked out from the record: state and history per item, in memory at once, on
+ * disk just behind with a high-water mark; deletable, rebuilt from the record (settled point 4).
+ *
+ * Threads: views_take_* by the one thread that feeds; readers from any thread (own lock inside,
+ * held for microseconds). Values are copied out.
+ */
+#ifndef TRAO_SERVER_VIEWS_VIEWS_H
+#define TRAO_SERVER_VIEWS_VIEWS_H
+
+#include "server/delivery/fold.h"
+#include "server/record/record.h"
+
+struct views;
+
+/* Opens views.db (made anew when missing, damaged or of another layout version), reads what it
+ * holds and folds in what the record has beyond the high-water mark, through its own reader
+ * connection. */
+bool views_open(const char *views_path, const char *record_path, struct views **ret_views,
+                struct error *err) must_use;
+void views_close(struct views *views);
+
+/* Takes in all that was committed beyond the high-water mark, folds the items touched, tells the
+ * watchers. Called after each commit; cheap when there is nothing. */
+bool views_follow(struct views *views, struct error *err) must_use;
+/* Writes what changed to views.db; called now and then by a thread that may wait. */
+bool views_flush(struct views *views, struct error *err) must_use;
+
+struct view {
+    struct state state;
+    uint64_t version; /* grows with every change of this item's public face, over restarts and
+                         rebuilds too: number of facts taken in for this item */
+};
+bool views_item(struct views *views, const struct item *item, struct view *ret_view);
+
+#define VIEW_HISTORY_MAX 200
+/* History in folded order, newest last; returns how many were written. */
+size_t views_history(struct views *views, const struct item *item, struct fact *out, size_t max);
+
+/* Items in order of issue, newest first, from `offset`; returns how many were written. status 0:
+ * all; orphans (never issued) are only listed with only_orphans. */
+struct view_filter {
+    enum status status;
+    bool only_orphans;
+    bool only_doubts;
+    size_t offset;
+};
+size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
+                  size_t max);
+/* Counts per status, indexed by enum status. */
+#define VIEW_STATUSES 32
+void views_counts(struct views *views, uint64_t out[VIEW_STATUSES]);
+
+/* Called after an item changed, on the feeding thread, without the lock: copy and leave. At most
+ * four watchers, added before the first follow. */
+void views_watch(struct views *views,
+                 void (*changed)(void *ctx, const struct item *item, const struct view *view),
+                 void *ctx);
+
+#endif
