@@ -1,0 +1,219 @@
+#include "server/text/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+/* A bounded writer of whole characters. */
+struct sink {
+    char *out;
+    size_t size, n;
+    bool full;
+};
+
+static void put(struct sink *sink, int32_t character)
+{
+    utf8proc_uint8_t bytes[4];
+    size_t n = (size_t)utf8proc_encode_char(character, bytes);
+    if (sink->full || sink->n + n + 1 > sink->size) {
+        sink->full = true;
+        return;
+    }
+    memcpy(sink->out + sink->n, bytes, n);
+    sink->n += n;
+    sink->out[sink->n] = '\0';
+}
+
+static struct sink sink_into(char *out, size_t size)
+{
+    invariant(size > 0);
+    out[0] = '\0';
+    return (struct sink){.out = out, .size = size};
+}
+
+int32_t text_next(const char **text)
+{
+    if (**text == '\0')
+        return 0;
+    utf8proc_int32_t character = 0;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)*text, -1, &character);
+    if (n <= 0) { /* our callers checked; a broken byte still must not stop the walk */
+        *text += 1;
+        return 0xFFFD;
+    }
+    *text += n;
+    return character;
+}
+
+bool text_is_utf8(const char *bytes, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        utf8proc_int32_t character = 0;
+        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+                                                 (utf8proc_ssize_t)(n - at), &character);
+        if (step <= 0)
+            return false;
+        at += (size_t)step;
+    }
+    return true;
+}
+
+/* NFC or NFD of valid UTF-8 without zeros, on the heap; NULL only without memory. */
+static char *normal_form(const char *text, utf8proc_option_t form)
+{
+    utf8proc_uint8_t *out = NULL;
+    utf8proc_ssize_t n =
+        utf8proc_map((const utf8proc_uint8_t *)text, 0, &out,
+                     (utf8proc_option_t)(UTF8PROC_NULLTERM | UTF8PROC_STABLE | (unsigned)form));
+    return n < 0 ? NULL : (char *)out;
+}
+
+static bool is_taken_out(int32_t character)
+{
+    return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == 0x200E ||
+           character == 0x200F || (character >= 0x202A && character <= 0x202E) ||
+           (character >= 0x2066 && character <= 0x2069) || character == 0xFEFF ||
+           (character & 0xFFFE) == 0xFFFE;
+}
+
+static bool is_blank(int32_t character)
+{
+    return character == ' ' || character == '\n' || character == '\r' || character == '\t' ||
+           utf8proc_category(character) == UTF8PROC_CATEGORY_ZS ||
+           utf8proc_category(character) == UTF8PROC_CATEGORY_ZL ||
+           utf8proc_category(character) == UTF8PROC_CATEGORY_ZP;
+}
+
+/* Takes out what must not be stored and squeezes blanks; `out` holds n + 1 bytes. */
+static void squeeze(const char *bytes, size_t n, char *out, size_t size)
+{
+    struct sink sink = sink_into(out, size);
+    bool blank_due = false;
+    for (size_t at = 0; at < n;) {
+        utf8proc_int32_t character = 0;
+        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+                                       (utf8proc_ssize_t)(n - at), &character);
+        if (is_blank(character)) {
+            blank_due = sink.n > 0;
+        } else if (!is_taken_out(character)) {
+            if (blank_due)
+                put(&sink, ' ');
+            blank_due = false;
+            put(&sink, character);
+        }
+    }
+}
+
+bool text_clean(const char *bytes, size_t n, char *out, size_t size)
+{
+    if (!text_is_utf8(bytes, n))
+        return false;
+    char *squeezed = malloc(n + 1);
+    if (!squeezed)
+        return false;
+    squeeze(bytes, n, squeezed, n + 1);
+    char *composed = normal_form(squeezed, UTF8PROC_COMPOSE);
+    free(squeezed);
+    bool fits = composed && strlen(composed) < size;
+    if (fits)
+        memcpy(out, composed, strlen(composed) + 1);
+    free(composed);
+    return fits;
+}
+
+bool text_is_visible(const char *text)
+{
+    for (int32_t character = 0; (character = text_next(&text)) != 0;) {
+        switch (utf8proc_category(character)) {
+        case UTF8PROC_CATEGORY_CN:
+        case UTF8PROC_CATEGORY_MN:
+        case UTF8PROC_CATEGORY_MC:
+        case UTF8PROC_CATEGORY_ME:
+        case UTF8PROC_CATEGORY_ZS:
+        case UTF8PROC_CATEGORY_ZL:
+        case UTF8PROC_CATEGORY_ZP:
+        case UTF8PROC_CATEGORY_CC:
+        case UTF8PROC_CATEGORY_CF:
+        case UTF8PROC_CATEGORY_CS:
+            break;
+        default:
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_mark(int32_t character)
+{
+    return character >= 0x0300 && character <= 0x036F;
+}
+
+static int32_t plain_d(int32_t character)
+{
+    if (character == 0x0111)
+        return 'd';
+    return character == 0x0110 || character == 0x00D0 ? 'D' : character; /* Ð of old exports: B07 */
+}
+
+static bool is_letter_or_digit(int32_t character)
+{
+    utf8proc_category_t category = utf8proc_category(character);
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+           category == UTF8PROC_CATEGORY_ND;
+}
+
+char *text_fold(const char *text, char *out, size_t size)
+{
+    struct sink sink = sink_into(out, size);
+    char *apart = normal_form(text, UTF8PROC_DECOMPOSE);
+    bool blank_due = false;
+    const char *at = apart ? apart : "";
+    for (int32_t character = 0; (character = text_next(&at)) != 0;) {
+        if (is_mark(character))
+            continue;
+        character = utf8proc_tolower(plain_d(character));
+        if (!is_letter_or_digit(character)) {
+            blank_due = sink.n > 0;
+            continue;
+        }
+        if (blank_due)
+            put(&sink, ' ');
+        blank_due = false;
+        put(&sink, character);
+    }
+    free(apart);
+    return out;
+}
+
+char *text_unaccent(const char *text, char *out, size_t size)
+{
+    struct sink sink = sink_into(out, size);
+    char *apart = normal_form(text, UTF8PROC_DECOMPOSE);
+    const char *at = apart ? apart : "";
+    for (int32_t character = 0; (character = text_next(&at)) != 0;) {
+        if (is_mark(character))
+            continue;
+        if (character == 0x2013 || character == 0x2014 || character == 0x2212)
+            character = '-';
+        put(&sink, character == 0xA0 ? ' ' : plain_d(character));
+    }
+    free(apart);
+    return out;
+}
+
+char *text_copy(const char *text, char *out, size_t size)
+{
+    struct sink sink = sink_into(out, size);
+    for (int32_t character = text_next(&text); character != 0; character = text_next(&text))
+        put(&sink, character);
+    return out;
+}
+
+char *text_sentence_case(const char *text, char *out, size_t size)
+{
+    struct sink sink = sink_into(out, size);
+    for (int32_t character = text_next(&text); character != 0; character = text_next(&text))
+        put(&sink, sink.n == 0 ? character : utf8proc_tolower(character));
+    return out;
+}

@@ -1,0 +1,46 @@
+/* text.h - Vietnamese text as strangers give it, brought into one form: the only door to utf8proc.
+ *
+ * What comes in may be NFD, half composed or not UTF-8 at all; what goes out is NFC, or a folded
+ * key of plain ASCII letters for comparing (domain.md section 7: "Yên Hoà" is "Yên Hòa"). Pure, any
+ * thread. Every writer ends its output with a zero and cuts at whole characters; `size` > 0.
+ */
+#ifndef TRAO_SERVER_TEXT_TEXT_H
+#define TRAO_SERVER_TEXT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/error.h"
+
+/* True if the bytes are UTF-8 throughout (no over-long forms, no surrogates, nothing above
+ * U+10FFFF; case I09b). */
+bool text_is_utf8(const char *bytes, size_t n);
+
+/* A cell as it may be stored: NFC; NUL, other controls, direction controls (U+200E/F, U+202A..E,
+ * U+2066..9), U+FEFF and non-characters taken out; line breaks, tabs and no-break spaces become
+ * one blank; blanks at the ends and doubled ones go. False when it is not UTF-8 or longer than
+ * `size` - 1 bytes; `out` is then untouched. */
+bool text_clean(const char *bytes, size_t n, char *out, size_t size) must_use;
+
+/* True if at least one character would leave ink: a letter, digit, sign or symbol. */
+bool text_is_visible(const char *text);
+
+/* For comparing: accents off, đ as d, lower case, everything but letters and digits becomes one
+ * blank, none at the ends. */
+char *text_fold(const char *text, char *out, size_t size);
+
+/* For SMS: NFD, U+0300..036F dropped, đ as d, Đ as D, en dash as '-', no-break space as ' '
+ * (domain.md section 6). Other characters stay as they are. */
+char *text_unaccent(const char *text, char *out, size_t size);
+
+/* As it is, cut at a whole character when it is too long. */
+char *text_copy(const char *text, char *out, size_t size);
+
+/* First character as it is, the rest in lower case: a headline becomes a sentence. */
+char *text_sentence_case(const char *text, char *out, size_t size);
+
+/* The next character of valid UTF-8 and its length; 0 at the end. */
+int32_t text_next(const char **text);
+
+#endif
