@@ -29,16 +29,18 @@ bool item_make(const char *service, uint32_t serial, const char *country, struct
                struct error *err) must_use;
 
 /* Normalises what a scanner, a keyboard or a file gave (UTF-8, any length): strips one AIM prefix
- * (']' letter digit), then at most one ECI marker (backslash, six digits), blanks, U+FEFF, U+200B
- * and printed grouping, and repairs lower case only when the check digit holds (cases S01, S06).
- * BAD_INPUT otherwise; the sentence names the first character that is wrong and its place, counted
- * from 1 in the number: "RA12345678SVN: ky tu 11 ..." in Vietnamese, because a postman reads it. */
+ * (']' letter digit), then at most one ECI marker (backslash, six digits), blanks (the printed
+ * grouping), U+FEFF and U+200B, and repairs lower case only when the check digit holds (cases S01,
+ * S06). BAD_INPUT otherwise; the sentence is Vietnamese, because a postman reads it, and says how
+ * many characters there are if not 13, else the first that is wrong and its place, counted from 1
+ * in the number: "RA12345678SVN: ký tự 11 là S, phải là số. Quét lại." It repeats what was read, so
+ * it belongs on a screen and in no log; an ID card is never repeated. */
 bool item_parse(const char *bytes, size_t n, struct item *ret_item, struct error *err) must_use;
 
 /* What a text in an item field is, when it is no item: each has its own words (ux.md section 4). */
 enum item_kind {
     ITEM_KIND_ITEM,
-    ITEM_KIND_GOODS,    /* 8, 12, 13 or 14 digits, or an AIM ]E.. prefix: a retail article */
+    ITEM_KIND_GOODS,    /* 8, 13 or 14 digits, or an AIM ]E.. prefix: a retail article */
     ITEM_KIND_ID_CARD,  /* bars between fields, or 12 digits: a citizen card; never logged */
     ITEM_KIND_HANDOVER, /* BG-... */
     ITEM_KIND_SLIP,     /* GM-... */
@@ -60,5 +62,8 @@ bool item_equal(const struct item *a, const struct item *b);
  * after another cannot be counted on from one to the next (settled point 17; case W01).
  * `n` below ITEM_SERIALS. Pure; the same key and n always give the same serial. */
 uint32_t item_draw(const uint8_t key[32], uint32_t n);
+/* The same over 0..size-1, size at most 4^half_bits, half_bits 1..15: item_draw is this with 14 and
+ * ITEM_SERIALS. */
+uint32_t item_permute(const uint8_t key[32], unsigned half_bits, uint32_t size, uint32_t n);
 
 #endif

@@ -1,0 +1,396 @@
+#include "protocol/wire.h"
+
+#include <string.h>
+
+#include "protocol/codec.h"
+#include "trao.pb-c.h"
+
+#define WIRE_VERSION 1
+
+/* The numbers in trao.proto of what is borrowed in place. */
+#define UP_HELLO 2
+#define UP_ENVELOPE 3
+#define HELLO_CERTIFICATE 2
+#define ENVELOPE_BATCH 1
+
+/* ------------------------------------------------------------------- epochs, both directions */
+
+static bool check_epochs(const struct epoch_state *epoch, size_t epochs, struct error *err)
+{
+    if (!codec_range("epoch", epochs, 0, WIRE_EPOCHS_MAX, err))
+        return false;
+    for (size_t i = 0; i < epochs; i++)
+        if (!codec_range("epoch", epoch[i].epoch, 1, UINT64_MAX, err))
+            return error_add(err, "epoch %zu", i);
+    return true;
+}
+
+/* Room for the epochs of one message as protobuf-c wants them. */
+struct wire_epochs {
+    Trao__V1__EpochState state[WIRE_EPOCHS_MAX];
+    Trao__V1__EpochState *pointer[WIRE_EPOCHS_MAX];
+};
+
+static void epochs_to_wire(const struct epoch_state *epoch, size_t epochs, struct wire_epochs *wire)
+{
+    for (size_t i = 0; i < epochs; i++) {
+        wire->state[i] = (Trao__V1__EpochState)TRAO__V1__EPOCH_STATE__INIT;
+        wire->state[i].epoch = epoch[i].epoch;
+        wire->state[i].through = epoch[i].through;
+        wire->state[i].last_seq = epoch[i].last_seq;
+        wire->state[i].link = codec_bytes(epoch[i].link.bytes, CHAIN_LINK_BYTES);
+        wire->pointer[i] = &wire->state[i];
+    }
+}
+
+static bool epochs_from_wire(Trao__V1__EpochState *const *wire, size_t n,
+                             struct epoch_state *ret_epoch, size_t *ret_epochs, struct error *err)
+{
+    if (!codec_range("epoch", n, 0, WIRE_EPOCHS_MAX, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        ret_epoch[i].epoch = wire[i]->epoch;
+        ret_epoch[i].through = wire[i]->through;
+        ret_epoch[i].last_seq = wire[i]->last_seq;
+        if (!codec_fixed("link", wire[i]->link, CHAIN_LINK_BYTES, ret_epoch[i].link.bytes, err))
+            return error_add(err, "epoch %zu", i);
+    }
+    *ret_epochs = n;
+    return check_epochs(ret_epoch, n, err);
+}
+
+/* ---------------------------------------------------------------------------------- up, out */
+
+static bool up_pack(Trao__V1__Up *up, uint8_t *out, size_t *ret_n, struct error *err)
+{
+    up->version = WIRE_VERSION;
+    return codec_pack(&up->base, out, WIRE_BYTES_MAX, ret_n, err);
+}
+
+bool wire_hello(const struct hello *hello, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
+                struct error *err)
+{
+    char device[DEVICE_NAME_MAX + 1];
+    if (!codec_device(hello->device, device, err) ||
+        !codec_size("certificate", hello->certificate, 0, WIRE_CERTIFICATE_MAX, err) ||
+        !check_epochs(hello->epoch, hello->epochs, err))
+        return error_add(err, "hello");
+    struct wire_epochs epochs;
+    epochs_to_wire(hello->epoch, hello->epochs, &epochs);
+    Trao__V1__Hello wire = TRAO__V1__HELLO__INIT;
+    wire.device = device;
+    wire.certificate = codec_bytes(hello->certificate.bytes, hello->certificate.n);
+    wire.generation = hello->generation;
+    wire.n_epoch = hello->epochs;
+    wire.epoch = epochs.pointer;
+    wire.program = hello->program;
+    wire.nonce = hello->nonce;
+    Trao__V1__Up up = TRAO__V1__UP__INIT;
+    up.kind_case = TRAO__V1__UP__KIND_HELLO;
+    up.hello = &wire;
+    return up_pack(&up, out, ret_n, err) || error_add(err, "hello");
+}
+
+static bool check_envelope(const struct envelope *envelope, struct error *err)
+{
+    return codec_size("batch", envelope->batch, 1, BATCH_BYTES_MAX, err) &&
+           codec_time("sent_wall_ms", envelope->sent_wall.ms, err) &&
+           codec_range("sent_boot", envelope->sent_boot, 1, UINT64_MAX, err);
+}
+
+bool wire_envelope(const struct envelope *envelope, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
+                   struct error *err)
+{
+    struct tick tick;
+    uint64_t mono_ms = (uint64_t)envelope->sent_mono.ms;
+    if (!check_envelope(envelope, err) || !codec_tick("sent_mono_ms", mono_ms, &tick, err))
+        return error_add(err, "envelope");
+    Trao__V1__Envelope wire = TRAO__V1__ENVELOPE__INIT;
+    wire.batch = codec_bytes(envelope->batch.bytes, envelope->batch.n);
+    wire.sent_wall_ms = envelope->sent_wall.ms;
+    wire.sent_mono_ms = mono_ms;
+    wire.sent_boot = envelope->sent_boot;
+    wire.sent_time_source = (uint32_t)envelope->sent_time_source;
+    Trao__V1__Up up = TRAO__V1__UP__INIT;
+    up.kind_case = TRAO__V1__UP__KIND_ENVELOPE;
+    up.envelope = &wire;
+    return up_pack(&up, out, ret_n, err) || error_add(err, "envelope");
+}
+
+/* ---------------------------------------------------------------------------------- up, in */
+
+static bool read_hello(const Trao__V1__Hello *wire, struct slice bytes, struct hello *ret_hello,
+                       struct error *err)
+{
+    ret_hello->certificate = codec_find(bytes, HELLO_CERTIFICATE);
+    ret_hello->generation = wire->generation;
+    ret_hello->program = wire->program;
+    ret_hello->nonce = wire->nonce;
+    if (!codec_device(wire->device, ret_hello->device, err) ||
+        !codec_size("certificate", ret_hello->certificate, 0, WIRE_CERTIFICATE_MAX, err) ||
+        !epochs_from_wire(wire->epoch, wire->n_epoch, ret_hello->epoch, &ret_hello->epochs, err))
+        return error_add(err, "hello");
+    return true;
+}
+
+static bool read_envelope(const Trao__V1__Envelope *wire, struct slice bytes,
+                          struct envelope *ret_envelope, struct error *err)
+{
+    ret_envelope->batch = codec_find(bytes, ENVELOPE_BATCH);
+    ret_envelope->sent_wall.ms = wire->sent_wall_ms;
+    ret_envelope->sent_boot = wire->sent_boot;
+    ret_envelope->sent_time_source = codec_time_source(wire->sent_time_source);
+    if (!codec_tick("sent_mono_ms", wire->sent_mono_ms, &ret_envelope->sent_mono, err) ||
+        !check_envelope(ret_envelope, err))
+        return error_add(err, "envelope");
+    return true;
+}
+
+/* Kinds of later versions are left alone: whoever reads counts them. */
+static bool read_up(const Trao__V1__Up *wire, struct slice bytes, struct wire_up *ret_up,
+                    struct error *err)
+{
+    if (wire->version == 0)
+        return error_set(err, ERROR_BAD_INPUT, "version: missing");
+    ret_up->kind = WIRE_UP_OTHER;
+    if (wire->version > WIRE_VERSION)
+        return true;
+    if (wire->kind_case == TRAO__V1__UP__KIND_HELLO) {
+        ret_up->kind = WIRE_UP_HELLO;
+        return read_hello(wire->hello, codec_find(bytes, UP_HELLO), &ret_up->hello, err);
+    }
+    if (wire->kind_case == TRAO__V1__UP__KIND_ENVELOPE) {
+        ret_up->kind = WIRE_UP_ENVELOPE;
+        return read_envelope(wire->envelope, codec_find(bytes, UP_ENVELOPE), &ret_up->envelope,
+                             err);
+    }
+    return true;
+}
+
+bool wire_read_up(const uint8_t *bytes, size_t n, struct wire_up *ret_up, struct error *err)
+{
+    struct codec_message message;
+    struct wire_up up;
+    memset(&up, 0, sizeof up);
+    if (!codec_size("bytes", (struct slice){bytes, n}, 1, WIRE_BYTES_MAX, err) ||
+        !codec_unpack(&trao__v1__up__descriptor, bytes, n, &message, err))
+        return error_add(err, "up");
+    bool good = read_up((const Trao__V1__Up *)message.base, (struct slice){bytes, n}, &up, err);
+    codec_free(&message);
+    if (!good)
+        return error_add(err, "up");
+    *ret_up = up;
+    return true;
+}
+
+/* -------------------------------------------------------------------------------- down, out */
+
+/* Seals the body and wraps it: everything the server says is sealed. */
+static bool down_seal(Trao__V1__DownBody *body, const char *device, const struct seal_secret *key,
+                      uint8_t *out, size_t *ret_n, struct error *err)
+{
+    uint8_t bytes[WIRE_BYTES_MAX];
+    size_t n;
+    char name[DEVICE_NAME_MAX + 1];
+    if (!codec_device(device, name, err))
+        return false;
+    body->version = WIRE_VERSION;
+    body->device = name;
+    if (!codec_pack(&body->base, bytes, sizeof bytes, &n, err))
+        return false;
+    struct seal seal = chain_seal(key, SEAL_DOWN, bytes, n);
+    Trao__V1__Down down = TRAO__V1__DOWN__INIT;
+    down.body = codec_bytes(bytes, n);
+    down.seal = codec_bytes(seal.bytes, sizeof seal.bytes);
+    return codec_pack(&down.base, out, WIRE_BYTES_MAX, ret_n, err);
+}
+
+static bool check_generation(uint64_t generation, struct error *err)
+{
+    return codec_range("generation", generation, 1, UINT64_MAX, err);
+}
+
+static bool check_verdict(const struct verdict *verdict, struct error *err)
+{
+    return codec_range("kind", (uint64_t)verdict->kind, 1, UINT32_MAX, err) &&
+           codec_range("count", verdict->count, 1, UINT32_MAX, err) &&
+           codec_range("first_seq", verdict->first_seq, 1, UINT64_MAX - UINT32_MAX, err);
+}
+
+static bool check_receipt(const struct receipt *receipt, struct error *err)
+{
+    if (!codec_range("verdict", receipt->verdicts, 0, WIRE_VERDICTS_MAX, err))
+        return false;
+    for (size_t i = 0; i < receipt->verdicts; i++)
+        if (!check_verdict(&receipt->verdict[i], err))
+            return error_add(err, "verdict %zu", i);
+    return check_generation(receipt->generation, err) &&
+           codec_range("epoch", receipt->epoch, 1, UINT64_MAX, err) &&
+           codec_time("server_wall_ms", receipt->server_wall.ms, err);
+}
+
+struct wire_verdicts {
+    Trao__V1__Verdict verdict[WIRE_VERDICTS_MAX];
+    Trao__V1__Verdict *pointer[WIRE_VERDICTS_MAX];
+};
+
+static void verdicts_to_wire(const struct receipt *receipt, struct wire_verdicts *wire)
+{
+    for (size_t i = 0; i < receipt->verdicts; i++) {
+        wire->verdict[i] = (Trao__V1__Verdict)TRAO__V1__VERDICT__INIT;
+        wire->verdict[i].first_seq = receipt->verdict[i].first_seq;
+        wire->verdict[i].count = receipt->verdict[i].count;
+        wire->verdict[i].kind = (uint32_t)receipt->verdict[i].kind;
+        wire->pointer[i] = &wire->verdict[i];
+    }
+}
+
+bool wire_receipt(const char *device, const struct receipt *receipt, const struct seal_secret *key,
+                  uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err)
+{
+    struct wire_verdicts verdicts;
+    if (!check_receipt(receipt, err))
+        return error_add(err, "receipt");
+    verdicts_to_wire(receipt, &verdicts);
+    Trao__V1__Receipt wire = TRAO__V1__RECEIPT__INIT;
+    wire.generation = receipt->generation;
+    wire.generation_serial = receipt->generation_serial;
+    wire.epoch = receipt->epoch;
+    wire.through = receipt->through;
+    wire.link = codec_bytes(receipt->link.bytes, CHAIN_LINK_BYTES);
+    wire.n_verdict = receipt->verdicts;
+    wire.verdict = verdicts.pointer;
+    wire.server_wall_ms = receipt->server_wall.ms;
+    Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
+    body.kind_case = TRAO__V1__DOWN_BODY__KIND_RECEIPT;
+    body.receipt = &wire;
+    return down_seal(&body, device, key, out, ret_n, err) || error_add(err, "receipt");
+}
+
+static bool check_standing(const struct standing *standing, struct error *err)
+{
+    return check_generation(standing->generation, err) &&
+           check_epochs(standing->epoch, standing->epochs, err) &&
+           codec_time("server_wall_ms", standing->server_wall.ms, err);
+}
+
+bool wire_standing(const char *device, const struct standing *standing,
+                   const struct seal_secret *key, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
+                   struct error *err)
+{
+    struct wire_epochs epochs;
+    if (!check_standing(standing, err))
+        return error_add(err, "standing");
+    epochs_to_wire(standing->epoch, standing->epochs, &epochs);
+    Trao__V1__Standing wire = TRAO__V1__STANDING__INIT;
+    wire.generation = standing->generation;
+    wire.generation_serial = standing->generation_serial;
+    wire.n_epoch = standing->epochs;
+    wire.epoch = epochs.pointer;
+    wire.nonce = standing->nonce;
+    wire.server_wall_ms = standing->server_wall.ms;
+    Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
+    body.kind_case = TRAO__V1__DOWN_BODY__KIND_STANDING;
+    body.standing = &wire;
+    return down_seal(&body, device, key, out, ret_n, err) || error_add(err, "standing");
+}
+
+/* --------------------------------------------------------------------------------- down, in */
+
+static bool read_verdicts(const Trao__V1__Receipt *wire, struct receipt *ret_receipt,
+                          struct error *err)
+{
+    if (!codec_range("verdict", wire->n_verdict, 0, WIRE_VERDICTS_MAX, err))
+        return false;
+    for (size_t i = 0; i < wire->n_verdict; i++) {
+        ret_receipt->verdict[i].first_seq = wire->verdict[i]->first_seq;
+        ret_receipt->verdict[i].count = wire->verdict[i]->count;
+        ret_receipt->verdict[i].kind = (enum verdict_kind)wire->verdict[i]->kind;
+    }
+    ret_receipt->verdicts = wire->n_verdict;
+    return true;
+}
+
+static bool read_receipt(const Trao__V1__Receipt *wire, struct receipt *ret_receipt,
+                         struct error *err)
+{
+    ret_receipt->generation = wire->generation;
+    ret_receipt->generation_serial = wire->generation_serial;
+    ret_receipt->epoch = wire->epoch;
+    ret_receipt->through = wire->through;
+    ret_receipt->server_wall.ms = wire->server_wall_ms;
+    if (!codec_fixed("link", wire->link, CHAIN_LINK_BYTES, ret_receipt->link.bytes, err) ||
+        !read_verdicts(wire, ret_receipt, err) || !check_receipt(ret_receipt, err))
+        return error_add(err, "receipt");
+    return true;
+}
+
+static bool read_standing(const Trao__V1__Standing *wire, struct standing *ret_standing,
+                          struct error *err)
+{
+    ret_standing->generation = wire->generation;
+    ret_standing->generation_serial = wire->generation_serial;
+    ret_standing->nonce = wire->nonce;
+    ret_standing->server_wall.ms = wire->server_wall_ms;
+    if (!epochs_from_wire(wire->epoch, wire->n_epoch, ret_standing->epoch, &ret_standing->epochs,
+                          err) ||
+        !check_standing(ret_standing, err))
+        return error_add(err, "standing");
+    return true;
+}
+
+static bool read_body(const Trao__V1__DownBody *wire, const char *device,
+                      struct wire_down *ret_down, struct error *err)
+{
+    if (wire->version == 0)
+        return error_set(err, ERROR_BAD_INPUT, "version: missing");
+    if (strcmp(wire->device, device) != 0)
+        return error_set(err, ERROR_REFUSED, "device: meant for another");
+    ret_down->kind = WIRE_DOWN_OTHER;
+    if (wire->version > WIRE_VERSION)
+        return true;
+    if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_RECEIPT) {
+        ret_down->kind = WIRE_DOWN_RECEIPT;
+        return read_receipt(wire->receipt, &ret_down->receipt, err);
+    }
+    if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_STANDING) {
+        ret_down->kind = WIRE_DOWN_STANDING;
+        return read_standing(wire->standing, &ret_down->standing, err);
+    }
+    return true;
+}
+
+static bool read_sealed(const Trao__V1__Down *wire, const char *device,
+                        const struct seal_public *server, struct wire_down *ret_down,
+                        struct error *err)
+{
+    struct seal seal;
+    struct codec_message message;
+    if (!codec_fixed("seal", wire->seal, CHAIN_SEAL_BYTES, seal.bytes, err))
+        return false;
+    if (!chain_seal_holds(server, SEAL_DOWN, &seal, wire->body.data, wire->body.len))
+        return error_set(err, ERROR_REFUSED, "seal: not the server's");
+    if (!codec_unpack(&trao__v1__down_body__descriptor, wire->body.data, wire->body.len, &message,
+                      err))
+        return error_add(err, "body");
+    bool good = read_body((const Trao__V1__DownBody *)message.base, device, ret_down, err);
+    codec_free(&message);
+    return good || error_add(err, "body");
+}
+
+bool wire_read_down(const uint8_t *bytes, size_t n, const char *device,
+                    const struct seal_public *server, struct wire_down *ret_down, struct error *err)
+{
+    struct codec_message message;
+    struct wire_down down;
+    memset(&down, 0, sizeof down);
+    if (!codec_size("bytes", (struct slice){bytes, n}, 1, WIRE_BYTES_MAX, err) ||
+        !codec_unpack(&trao__v1__down__descriptor, bytes, n, &message, err))
+        return error_add(err, "down");
+    bool good = read_sealed((const Trao__V1__Down *)message.base, device, server, &down, err);
+    codec_free(&message);
+    if (!good)
+        return error_add(err, "down");
+    *ret_down = down;
+    return true;
+}
