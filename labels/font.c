@@ -1,0 +1,282 @@
+#include "labels/font.h"
+
+#include <fontconfig/fontconfig.h>
+#include <hb-ot.h>
+#include <hb-subset.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct font {
+    hb_face_t *face;
+    hb_font_t *font;
+    struct font_metrics metrics;
+    char name[64];
+};
+
+struct fonts {
+    struct font of[FONT_WEIGHTS];
+    hb_buffer_t *buffer;
+};
+
+static const struct {
+    int fontconfig;
+    const char *word;
+} weights[FONT_WEIGHTS] = {
+    [FONT_REGULAR] = {FC_WEIGHT_REGULAR, "regular"},
+    [FONT_BOLD] = {FC_WEIGHT_BOLD, "bold"},
+};
+
+/* fontconfig answers every question with some font: only an answer that is what was asked for is
+ * taken. */
+static bool is_asked_for(FcPattern *match, const char *family, int weight, FcChar8 **ret_file)
+{
+    FcChar8 *found = NULL;
+    int found_weight = 0;
+    int index = 0;
+    FcBool variable = FcFalse;
+    FcPatternGetBool(match, FC_VARIABLE, 0, &variable);
+    FcPatternGetInteger(match, FC_INDEX, 0, &index);
+    return FcPatternGetString(match, FC_FAMILY, 0, &found) == FcResultMatch &&
+           strcmp((const char *)found, family) == 0 &&
+           FcPatternGetInteger(match, FC_WEIGHT, 0, &found_weight) == FcResultMatch &&
+           found_weight == weight && !variable && index == 0 &&
+           FcPatternGetString(match, FC_FILE, 0, ret_file) == FcResultMatch;
+}
+
+static bool load(struct font *font, const char *file, struct error *err)
+{
+    hb_blob_t *blob = hb_blob_create_from_file_or_fail(file);
+    if (blob == NULL)
+        return error_set(err, ERROR_NOT_FOUND, "cannot read font file %s", file);
+    font->face = hb_face_create(blob, 0);
+    hb_blob_destroy(blob);
+    font->font = hb_font_create(font->face);
+    return true;
+}
+
+static bool find(FcConfig *config, const char *family, enum font_weight weight, struct font *font,
+                 struct error *err)
+{
+    int wanted = weights[weight].fontconfig;
+    FcPattern *pattern =
+        FcPatternBuild(NULL, FC_FAMILY, FcTypeString, family, FC_WEIGHT, FcTypeInteger, wanted,
+                       FC_SLANT, FcTypeInteger, FC_SLANT_ROMAN, FC_WIDTH, FcTypeInteger,
+                       FC_WIDTH_NORMAL, FC_VARIABLE, FcTypeBool, FcFalse, (char *)NULL);
+    if (pattern == NULL)
+        return error_set(err, ERROR_LATER, "no memory to look for a font");
+    FcConfigSubstitute(config, pattern, FcMatchPattern);
+    FcDefaultSubstitute(pattern);
+    FcResult result = FcResultNoMatch;
+    FcPattern *match = FcFontMatch(config, pattern, &result);
+    FcPatternDestroy(pattern);
+    FcChar8 *file = NULL;
+    FcChar8 *offered = NULL;
+    bool done = false;
+    if (match != NULL && is_asked_for(match, family, wanted, &file)) {
+        done = load(font, (const char *)file, err);
+    } else {
+        if (match != NULL)
+            FcPatternGetString(match, FC_FAMILY, 0, &offered);
+        error_set(err, ERROR_NOT_FOUND,
+                  "font '%s' %s is not installed, fontconfig offers '%s' in its place", family,
+                  weights[weight].word, offered == NULL ? "nothing" : (const char *)offered);
+    }
+    if (match != NULL)
+        FcPatternDestroy(match);
+    return done;
+}
+
+static int32_t signed16(const unsigned char *bytes)
+{
+    return (int16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* The box round all glyphs stands at byte 36 of the `head` table (OpenType 1.9, head). */
+static void measure(struct font *font)
+{
+    struct font_metrics *m = &font->metrics;
+    hb_font_extents_t extents;
+    hb_font_get_h_extents(font->font, &extents);
+    m->units_per_em = (int32_t)hb_face_get_upem(font->face);
+    m->ascender = extents.ascender;
+    m->descender = extents.descender;
+    m->glyphs = hb_face_get_glyph_count(font->face);
+    hb_position_t cap = 0;
+    hb_ot_metrics_get_position_with_fallback(font->font, HB_OT_METRICS_TAG_CAP_HEIGHT, &cap);
+    m->cap_height = cap;
+    hb_codepoint_t ellipsis = 0;
+    if (hb_font_get_nominal_glyph(font->font, 0x2026, &ellipsis))
+        m->ellipsis = hb_font_get_glyph_h_advance(font->font, ellipsis);
+    hb_blob_t *head = hb_face_reference_table(font->face, HB_TAG('h', 'e', 'a', 'd'));
+    unsigned int n = 0;
+    const char *bytes = hb_blob_get_data(head, &n);
+    for (unsigned i = 0; i < 4 && n >= 44; i++)
+        m->box[i] = signed16((const unsigned char *)bytes + 36 + 2 * (size_t)i);
+    hb_blob_destroy(head);
+    unsigned int room = sizeof font->name;
+    hb_ot_name_get_utf8(font->face, HB_OT_NAME_ID_POSTSCRIPT_NAME, HB_LANGUAGE_INVALID, &room,
+                        font->name);
+}
+
+/* Every writer can embed plain TrueType outlines; other kinds of font are refused, not guessed. */
+static bool check(const struct font *font, const char *family, struct error *err)
+{
+    hb_blob_t *glyf = hb_face_reference_table(font->face, HB_TAG('g', 'l', 'y', 'f'));
+    unsigned int n = hb_blob_get_length(glyf);
+    hb_blob_destroy(glyf);
+    if (n == 0 || font->metrics.units_per_em <= 0 || font->metrics.glyphs > UINT16_MAX ||
+        font->metrics.ellipsis == 0 || font->name[0] == '\0')
+        return error_set(err, ERROR_NOT_FOUND,
+                         "font '%s' is not a TrueType font with the letters needed", family);
+    return true;
+}
+
+bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
+{
+    struct fonts *fonts = calloc(1, sizeof *fonts);
+    FcConfig *config = FcInitLoadConfigAndFonts();
+    bool done = fonts != NULL && config != NULL;
+    if (!done)
+        error_set(err, ERROR_LATER, "no memory or no fontconfig for font '%s'", family);
+    for (enum font_weight w = FONT_REGULAR; done && w < FONT_WEIGHTS; w++) {
+        done = find(config, family, w, &fonts->of[w], err);
+        if (done) {
+            measure(&fonts->of[w]);
+            done = check(&fonts->of[w], family, err);
+        }
+    }
+    if (config != NULL)
+        FcConfigDestroy(config);
+    if (!done) {
+        fonts_close(fonts);
+        return false;
+    }
+    fonts->buffer = hb_buffer_create();
+    *ret_fonts = fonts;
+    return true;
+}
+
+void fonts_close(struct fonts *fonts)
+{
+    if (fonts == NULL)
+        return;
+    for (int w = 0; w < FONT_WEIGHTS; w++) {
+        hb_font_destroy(fonts->of[w].font);
+        hb_face_destroy(fonts->of[w].face);
+    }
+    hb_buffer_destroy(fonts->buffer);
+    free(fonts);
+}
+
+const struct font_metrics *font_metrics(const struct fonts *fonts, enum font_weight weight)
+{
+    return &fonts->of[weight].metrics;
+}
+
+const char *font_name(const struct fonts *fonts, enum font_weight weight)
+{
+    return fonts->of[weight].name;
+}
+
+bool font_has(const struct fonts *fonts, enum font_weight weight, uint32_t character)
+{
+    hb_codepoint_t glyph = 0;
+    return hb_font_get_nominal_glyph(fonts->of[weight].font, character, &glyph) && glyph != 0;
+}
+
+int32_t font_advance(const struct fonts *fonts, enum font_weight weight, uint16_t glyph)
+{
+    return hb_font_get_glyph_h_advance(fonts->of[weight].font, glyph);
+}
+
+/* Which characters each glyph stands for: those from its cluster to the next one. The first glyph
+ * of a cluster answers for them all. */
+static void assign_text(struct glyph *glyphs, size_t n, size_t characters)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool again = i > 0 && glyphs[i].text_first == glyphs[i - 1].text_first;
+        size_t next = i + 1;
+        while (next < n && glyphs[next].text_first == glyphs[i].text_first)
+            next++;
+        size_t end = next < n ? glyphs[next].text_first : characters;
+        glyphs[i].text_n = (uint16_t)(again ? 0 : end - glyphs[i].text_first);
+    }
+}
+
+/* Ligatures are off: a glyph for each letter can be cut and copied at every letter. */
+static const hb_feature_t features[] = {
+    {HB_TAG('l', 'i', 'g', 'a'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+    {HB_TAG('c', 'l', 'i', 'g'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+};
+
+bool font_shape(struct fonts *fonts, enum font_weight weight, const uint32_t *text, size_t n,
+                struct glyph *glyphs, size_t room, size_t *ret_n, struct error *err)
+{
+    invariant(n <= UINT16_MAX);
+    hb_buffer_t *buffer = fonts->buffer;
+    hb_buffer_clear_contents(buffer);
+    hb_buffer_set_direction(buffer, HB_DIRECTION_LTR);
+    hb_buffer_set_script(buffer, HB_SCRIPT_LATIN);
+    hb_buffer_set_language(buffer, hb_language_from_string("vi", -1));
+    hb_buffer_set_cluster_level(buffer, HB_BUFFER_CLUSTER_LEVEL_MONOTONE_CHARACTERS);
+    hb_buffer_add_codepoints(buffer, text, (int)n, 0, (int)n);
+    hb_shape(fonts->of[weight].font, buffer, features, sizeof features / sizeof *features);
+    if (!hb_buffer_allocation_successful(buffer))
+        return error_set(err, ERROR_LATER, "no memory to shape a text");
+    unsigned int count = 0;
+    const hb_glyph_info_t *info = hb_buffer_get_glyph_infos(buffer, &count);
+    const hb_glyph_position_t *position = hb_buffer_get_glyph_positions(buffer, &count);
+    if (count > room)
+        return error_set(err, ERROR_BAD_INPUT, "text makes %u glyphs, more than %zu", count, room);
+    for (unsigned int i = 0; i < count; i++)
+        glyphs[i] = (struct glyph){.id = (uint16_t)info[i].codepoint,
+                                   .advance = (int16_t)position[i].x_advance,
+                                   .dx = (int16_t)position[i].x_offset,
+                                   .dy = (int16_t)position[i].y_offset,
+                                   .text_first = (uint16_t)info[i].cluster};
+    assign_text(glyphs, count, n);
+    *ret_n = count;
+    return true;
+}
+
+/* What a PDF reader uses of a TrueType font lies in the outline tables; layout tables and hints
+ * stay out. */
+static hb_subset_input_t *subset_plan(size_t glyphs, const uint32_t *used)
+{
+    hb_subset_input_t *input = hb_subset_input_create_or_fail();
+    if (input == NULL)
+        return NULL;
+    hb_subset_input_set_flags(input, HB_SUBSET_FLAGS_RETAIN_GIDS | HB_SUBSET_FLAGS_NO_HINTING);
+    hb_set_t *keep = hb_subset_input_glyph_set(input);
+    for (size_t id = 0; id < glyphs; id++)
+        if (used[id] != 0)
+            hb_set_add(keep, (hb_codepoint_t)id);
+    hb_set_t *drop = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG);
+    static const hb_tag_t tables[] = {
+        HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'),
+        HB_TAG('n', 'a', 'm', 'e'), HB_TAG('O', 'S', '/', '2'), HB_TAG('p', 'o', 's', 't'),
+        HB_TAG('c', 'm', 'a', 'p'), HB_TAG('D', 'S', 'I', 'G'), HB_TAG('S', 'T', 'A', 'T'),
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        hb_set_add(drop, tables[i]);
+    return input;
+}
+
+bool font_subset(const struct fonts *fonts, enum font_weight weight, const uint32_t *used,
+                 struct buffer *out, struct error *err)
+{
+    const struct font *font = &fonts->of[weight];
+    hb_subset_input_t *input = subset_plan(font->metrics.glyphs, used);
+    hb_face_t *face = input == NULL ? NULL : hb_subset_or_fail(font->face, input);
+    if (input != NULL)
+        hb_subset_input_destroy(input);
+    if (face == NULL)
+        return error_set(err, ERROR_LATER, "cannot cut font %s to a subset", font->name);
+    hb_blob_t *blob = hb_face_reference_blob(face);
+    unsigned int n = 0;
+    const char *bytes = hb_blob_get_data(blob, &n);
+    buffer_add(out, bytes, n);
+    hb_blob_destroy(blob);
+    hb_face_destroy(face);
+    return !out->failed || error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+}

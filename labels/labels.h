@@ -1,0 +1,111 @@
+/* labels.h - an item and an address become an envelope, ready for the printer.
+ *
+ * A layout (an SVG drawing, see layouts/README.md) says where things stand; a `struct label` says
+ * what one envelope shows; the answer is one PDF with a page for each label, handed out in pieces
+ * while it grows, so that a million pages need no more memory than one (apart from 8 bytes a page).
+ *
+ * What an envelope never shows (procedure, dossier code, result number, contents, amounts, phone,
+ * ID number, birth date, e-mail, the link as text) has no field here and no field name in a layout.
+ *
+ * Texts are UTF-8 in any normal form, at most LABELS_TEXT_BYTES; they are set in NFC, the old
+ * exports' Ð (U+00D0) as Đ. A text is wrapped at spaces, then made smaller down to the layout's
+ * least size, then shortened with «…»; a character that the font lacks becomes U+FFFD. Both are
+ * told in the report, never silent.
+ *
+ * Owner: the caller owns every string; nothing is kept after a call returns. The bytes given to
+ * the sink are borrowed for that call.
+ * Threads: a `struct labels` serves one thread at a time; several may exist side by side.
+ */
+#ifndef TRAO_LABELS_LABELS_H
+#define TRAO_LABELS_LABELS_H
+
+#include "protocol/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LABELS_NUMBER_CHARS 13 /* UPU S10 */
+#define LABELS_POSTAL_CHARS 5  /* mã bưu chính, QĐ 2334/QĐ-BKHCN 24/8/2025 */
+#define LABELS_LINK_CHARS 61   /* what a QR of 29 modules holds, ECC M, alphanumeric (ISO 18004) */
+#define LABELS_TEXT_BYTES 1024 /* longest name, address or sender taken */
+#define LABELS_COPY_MAX 99
+
+/* Marks that may stand on the envelope, to be OR-ed. */
+enum labels_mark {
+    LABELS_OWNER_ONLY = 1 << 0,  /* «CHỈ GIAO ĐÚNG NGƯỜI» */
+    LABELS_TO_COLLECT = 1 << 1,  /* «CÓ THU», never the amount: fees betray procedures */
+    LABELS_DO_NOT_BEND = 1 << 2, /* «KHÔNG GẬP» */
+    LABELS_KEEP_DRY = 1 << 3,    /* «TRÁNH ƯỚT» */
+};
+
+/* Fields of a label, as a layout names them and as the report counts them. */
+enum labels_field {
+    LABELS_SENDER,
+    LABELS_SENDER_ADDRESS,
+    LABELS_NAME,
+    LABELS_ADDRESS,
+    LABELS_PROVINCE,
+    LABELS_POSTAL,
+    LABELS_NUMBER,
+    LABELS_LINK,
+    LABELS_REPRINT,
+    LABELS_FIELDS /* how many */
+};
+
+/* What one envelope shows. */
+struct label {
+    const char *number;         /* 13 of A-Z 0-9; the check digit is the caller's affair */
+    const char *sender;         /* the office's neutral name; never empty */
+    const char *sender_address; /* NULL or empty: none */
+    const char *name;           /* the recipient; never empty */
+    /* The recipient's address in one text; never empty. If it ends in the postal code, that is
+     * left to the boxes; its last part after a comma (the province) is set just before them. */
+    const char *address;
+    const char *postal_code; /* NULL, empty (the boxes stay free for the pen), or 5 digits */
+    const char *link;        /* QR text: 1 to 61 of 0-9 A-Z space $ % * + - . / : */
+    unsigned marks;          /* enum labels_mark, OR-ed */
+    unsigned copy;           /* 0 or 1: the first print; from 2 to 99: «BẢN IN LẠI 2» */
+};
+
+/* What had to be changed to print one label. Bit n stands for field n of enum labels_field. */
+struct labels_report {
+    uint32_t shortened;   /* cut, «…» at its end */
+    uint32_t substituted; /* a character that the font lacks is shown as U+FFFD */
+};
+
+/* Where the PDF goes, piece by piece. False from `write` ends the job with ERROR_LATER. */
+struct labels_sink {
+    bool (*write)(void *ctx, const void *bytes, size_t n);
+    void *ctx;
+};
+
+struct labels;
+
+/* Reads a layout and its fonts once. `layout` is a name of ours ("dl"), or a path when it holds a
+ * '/'. ERROR_NOT_FOUND: no such layout, or fontconfig has no such family (never another font in
+ * its place). ERROR_BAD_INPUT: the drawing holds something outside the subset; the sentence names
+ * the layout, line, element and id. Close with labels_close. */
+must_use bool labels_open(const char *layout, struct labels **ret_labels, struct error *err);
+
+/* Accepts NULL. A job that was not ended is given up; its sink hears nothing more. */
+void labels_close(struct labels *labels);
+
+/* Begins one PDF. No other may be open on the same `labels`. */
+must_use bool labels_begin(struct labels *labels, struct labels_sink sink, struct error *err);
+
+/* Adds one page. ERROR_BAD_INPUT: this label cannot be printed (the field is named, its text is
+ * not); nothing of it was written and the job goes on with the next. ERROR_LATER: the sink or the
+ * memory failed, and the job can only be ended. */
+must_use bool labels_add(struct labels *labels, const struct label *label,
+                         struct labels_report *ret_report, struct error *err);
+
+/* Ends the PDF: fonts, page tree, cross references. The job is over whatever the answer; false
+ * means that the bytes in the sink are not a PDF. A job without pages is ERROR_BAD_INPUT. The
+ * same labels give the same bytes. */
+must_use bool labels_end(struct labels *labels, struct error *err);
+
+/* The field's name in layouts and reports: "name", "sender-address", ... */
+const char *labels_field_name(enum labels_field field);
+
+#endif

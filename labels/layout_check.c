@@ -1,0 +1,118 @@
+/* Rules of place: what may stand where on a layout. */
+#include "labels/layout.h"
+
+#include <stdlib.h>
+
+/* A Code 128 needs its height to be read at an angle, µm (ux: least 12.5 mm). */
+#define CODE128_HEIGHT_MIN_UM 12500
+#define S10_MODULES 156 /* Code 128 of 13 characters AA + 9 digits + AA */
+
+static bool overlap(struct page_rect a, struct page_rect b)
+{
+    return a.x_um < b.x_um + b.width_um && b.x_um < a.x_um + a.width_um &&
+           a.y_um < b.y_um + b.height_um && b.y_um < a.y_um + a.height_um;
+}
+
+static bool on_page(const struct layout *layout, struct page_rect r)
+{
+    return r.x_um >= 0 && r.y_um >= 0 && r.x_um + r.width_um <= layout->width_um &&
+           r.y_um + r.height_um <= layout->height_um;
+}
+
+static bool check_clears(const struct layout *layout, const char *id, struct page_rect rect,
+                         struct error *err)
+{
+    if (!on_page(layout, rect))
+        return error_set(err, ERROR_BAD_INPUT, "layout %s: '%s' lies outside the page",
+                         layout->name, id);
+    for (size_t i = 0; i < layout->n_clears; i++)
+        if (overlap(rect, layout->clears[i].rect))
+            return error_set(err, ERROR_BAD_INPUT,
+                             "layout %s: '%s' lies in '%s', which is kept clear", layout->name, id,
+                             layout->clears[i].id);
+    return true;
+}
+
+int32_t layout_shift_um(const struct layout *layout, int group, unsigned marks)
+{
+    int32_t shift = 0;
+    for (int i = 0; i < group; i++)
+        if ((marks & layout->groups[i].when) == 0)
+            shift += layout->groups[i].advance_um;
+    return shift;
+}
+
+static bool is_symbol(const struct layout_box *box)
+{
+    return box->content == LAYOUT_CODE128 || box->content == LAYOUT_QR;
+}
+
+bool layout_check_art(const struct layout *layout, const struct layout_art *art,
+                      struct page_rect rect, struct error *err)
+{
+    int32_t shift = layout_shift_um(layout, art->group, 0); /* as far left as it ever stands */
+    rect.x_um -= shift;
+    rect.width_um += shift;
+    if (!check_clears(layout, art->id, rect, err))
+        return false;
+    for (size_t i = 0; i < layout->n_boxes; i++)
+        if (is_symbol(&layout->boxes[i]) && overlap(rect, layout->boxes[i].rect))
+            return error_set(err, ERROR_BAD_INPUT,
+                             "layout %s: art '%s' lies in '%s', whose quiet zone must stay free",
+                             layout->name, art->id, layout->boxes[i].id);
+    return true;
+}
+
+/* The rectangle round a path and its stroke; a curve lies within its control points. */
+static struct page_rect path_bounds(const struct layout *layout, const struct layout_art *art)
+{
+    const struct page_segment *s = layout->segments + art->first;
+    int32_t x0 = INT32_MAX, y0 = INT32_MAX, x1 = INT32_MIN, y1 = INT32_MIN;
+    for (size_t i = 0; i < art->n; i++)
+        for (int k = 0; k < (s[i].verb == PAGE_CURVE ? 3 : 1); k++) {
+            x0 = s[i].x_um[k] < x0 ? s[i].x_um[k] : x0;
+            x1 = s[i].x_um[k] > x1 ? s[i].x_um[k] : x1;
+            y0 = s[i].y_um[k] < y0 ? s[i].y_um[k] : y0;
+            y1 = s[i].y_um[k] > y1 ? s[i].y_um[k] : y1;
+        }
+    int32_t half = art->paint.stroked ? (art->paint.stroke_um + 1) / 2 : 0;
+    return (struct page_rect){x0 - half, y0 - half, x1 - x0 + 2 * half, y1 - y0 + 2 * half};
+}
+
+static bool check_symbol(const struct layout *layout, const struct layout_box *box,
+                         struct error *err)
+{
+    enum symbology kind = box->content == LAYOUT_QR ? SYMBOL_QR : SYMBOL_CODE128;
+    int32_t modules = kind == SYMBOL_QR ? SYMBOL_QR_MODULES : S10_MODULES;
+    int32_t needed = (modules + 2 * symbol_quiet(kind)) * box->module_min_um;
+    int32_t height = kind == SYMBOL_QR ? needed : CODE128_HEIGHT_MIN_UM;
+    if (box->rect.width_um < needed || box->rect.height_um < height)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "layout %s: '%s' is too small, its symbol and quiet zone need %d x %d µm",
+                         layout->name, box->id, needed, height);
+    return true;
+}
+
+bool layout_check(const struct layout *layout, struct error *err)
+{
+    if (layout->n_boxes == 0)
+        return error_set(err, ERROR_BAD_INPUT, "layout %s has no rect with data-field",
+                         layout->name);
+    for (size_t i = 0; i < layout->n_boxes; i++) {
+        const struct layout_box *box = &layout->boxes[i];
+        if (!check_clears(layout, box->id, box->rect, err) ||
+            (is_symbol(box) && !check_symbol(layout, box, err)))
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (overlap(box->rect, layout->boxes[k].rect))
+                return error_set(err, ERROR_BAD_INPUT, "layout %s: boxes '%s' and '%s' overlap",
+                                 layout->name, layout->boxes[k].id, box->id);
+    }
+    for (size_t i = 0; i < layout->n_arts; i++) {
+        const struct layout_art *art = &layout->arts[i];
+        if (art->kind == LAYOUT_ART_PATH &&
+            !layout_check_art(layout, art, path_bounds(layout, art), err))
+            return false;
+    }
+    return true;
+}

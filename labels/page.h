@@ -1,0 +1,114 @@
+/* page.h - one page, laid out: what every writer draws, and nothing of any writer's tongue.
+ *
+ * Everything is in micrometres from the page's top left corner, y downwards; a type size too is
+ * in micrometres (1 pt = 352.78 µm). `ops` says what is drawn, in order; later covers earlier.
+ * The arrays grow and are kept from page to page; a failed growth is remembered in `failed`.
+ */
+#ifndef TRAO_LABELS_PAGE_H
+#define TRAO_LABELS_PAGE_H
+
+#include "labels/font.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE_UM_PER_INCH 25400
+#define PAGE_PT_PER_INCH 72
+#define PAGE_BLACK 0x000000u
+
+enum page_verb { PAGE_MOVE, PAGE_LINE, PAGE_CURVE, PAGE_CLOSE };
+
+/* A step of an outline; PAGE_CURVE is a cubic with two control points and its end, PAGE_MOVE and
+ * PAGE_LINE use the first pair. */
+struct page_segment {
+    enum page_verb verb;
+    int32_t x_um[3];
+    int32_t y_um[3];
+};
+
+struct page_paint {
+    bool filled; /* nonzero winding rule */
+    bool stroked;
+    uint32_t fill_rgb;
+    uint32_t stroke_rgb;
+    int32_t stroke_um;
+};
+
+struct page_path {
+    size_t first; /* into segments */
+    size_t n;
+    struct page_paint paint;
+};
+
+struct page_rect {
+    int32_t x_um;
+    int32_t y_um;
+    int32_t width_um;
+    int32_t height_um;
+};
+
+/* The black rectangles of one symbol, painted as one shape (no seam between neighbours). */
+struct page_bars {
+    size_t first; /* into rects */
+    size_t n;
+};
+
+/* A line of text; (x_um, y_um) is where its baseline begins. */
+struct page_run {
+    enum font_weight weight;
+    int32_t size_um;
+    int32_t x_um;
+    int32_t y_um;
+    uint32_t rgb;
+    size_t first; /* into glyphs */
+    size_t n;
+    size_t text_first; /* into text; a glyph's text_first counts from here */
+    size_t text_n;
+};
+
+enum page_kind { PAGE_PATH, PAGE_BARS, PAGE_RUN };
+
+struct page_op {
+    enum page_kind kind;
+    size_t index; /* into paths, bars or runs */
+};
+
+struct page {
+    int32_t width_um;
+    int32_t height_um;
+    struct page_op *ops;
+    size_t n_ops, ops_room;
+    struct page_path *paths;
+    size_t n_paths, paths_room;
+    struct page_segment *segments;
+    size_t n_segments, segments_room;
+    struct page_bars *bars;
+    size_t n_bars, bars_room;
+    struct page_rect *rects;
+    size_t n_rects, rects_room;
+    struct page_run *runs;
+    size_t n_runs, runs_room;
+    struct glyph *glyphs;
+    size_t n_glyphs, glyphs_room;
+    uint32_t *text;
+    size_t n_text, text_room;
+    bool failed;
+};
+
+/* Empties the page and gives it a size; the memory stays. */
+void page_clear(struct page *page, int32_t width_um, int32_t height_um);
+void page_done(struct page *page);
+
+/* Adds an outline, moved by dx_um. */
+void page_add_path(struct page *page, const struct page_segment *segments, size_t n,
+                   const struct page_paint *paint, int32_t dx_um);
+/* Begins a symbol; its rectangles follow by page_add_bar. */
+void page_add_bars(struct page *page);
+void page_add_bar(struct page *page, struct page_rect rect);
+/* Adds a line: n glyphs, which stand for text[0 .. text_n). `run` gives weight, size, place and
+ * colour; glyphs' text_first are counted from `text_base`. */
+void page_add_run(struct page *page, const struct page_run *run, const struct glyph *glyphs,
+                  size_t n, size_t text_base, const uint32_t *text, size_t text_n);
+
+#endif

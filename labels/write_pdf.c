@@ -1,0 +1,512 @@
+#include "labels/write_pdf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+/* Pages hang from nodes of the page tree, so that no list grows with the job but the last. */
+#define PAGES_A_NODE 256
+
+/* Objects with fixed numbers; the rest are numbered as they come. */
+enum { OBJECT_CATALOG = 1, OBJECT_PAGES, OBJECT_INFO, OBJECT_RESOURCES, OBJECT_FONT };
+#define OBJECTS_FIXED (OBJECT_FONT + FONT_WEIGHTS - 1)
+
+struct write_pdf {
+    struct labels_sink sink;
+    struct fonts *fonts;
+    bool broken; /* the sink refused, or memory ran out */
+    uint64_t written;
+    uint64_t *offsets; /* of object n + 1; 0: not written yet */
+    size_t n_objects, offsets_room;
+    size_t n_pages;
+    size_t node;                  /* number of the page tree node being filled, 0 if none */
+    struct buffer kids;           /* its pages, as references */
+    struct buffer nodes;          /* all nodes, as references */
+    struct buffer content;        /* scratch */
+    struct buffer out;            /* scratch */
+    uint32_t *used[FONT_WEIGHTS]; /* for each glyph the character it stands for, 0: not used */
+};
+
+bool write_pdf_open(struct labels_sink sink, struct fonts *fonts, struct write_pdf **ret_pdf,
+                    struct error *err)
+{
+    struct write_pdf *pdf = calloc(1, sizeof *pdf);
+    bool good = pdf != NULL;
+    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
+        pdf->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *pdf->used[w]);
+        good = pdf->used[w] != NULL;
+    }
+    void *offsets = NULL;
+    good = good && buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t));
+    if (!good) {
+        write_pdf_close(pdf);
+        return error_set(err, ERROR_LATER, "no memory for a PDF");
+    }
+    pdf->offsets = offsets;
+    memset(pdf->offsets, 0, OBJECTS_FIXED * sizeof *pdf->offsets);
+    pdf->n_objects = OBJECTS_FIXED;
+    pdf->sink = sink;
+    pdf->fonts = fonts;
+    /* Four bytes above 127 tell transfer programs that this is binary (7.5.2). */
+    buffer_text(&pdf->out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+    *ret_pdf = pdf;
+    return true;
+}
+
+void write_pdf_close(struct write_pdf *pdf)
+{
+    if (pdf == NULL)
+        return;
+    for (int w = 0; w < FONT_WEIGHTS; w++)
+        free(pdf->used[w]);
+    buffer_done(&pdf->kids);
+    buffer_done(&pdf->nodes);
+    buffer_done(&pdf->content);
+    buffer_done(&pdf->out);
+    free(pdf->offsets);
+    free(pdf);
+}
+
+/* Hands over what was gathered. */
+static bool flush(struct write_pdf *pdf, struct error *err)
+{
+    struct buffer *out = &pdf->out;
+    if (pdf->broken || out->failed || pdf->kids.failed || pdf->nodes.failed) {
+        pdf->broken = true;
+        return error_set(err, ERROR_LATER, "no memory for the PDF, or it broke off before");
+    }
+    if (!pdf->sink.write(pdf->sink.ctx, out->bytes, out->n)) {
+        pdf->broken = true;
+        return error_set(err, ERROR_LATER, "cannot write the PDF");
+    }
+    pdf->written += out->n;
+    buffer_clear(out);
+    return true;
+}
+
+/* A number for an object that will be written later; 0 without memory. */
+static size_t reserve(struct write_pdf *pdf)
+{
+    void *offsets = pdf->offsets;
+    if (!buffer_grow(&offsets, &pdf->offsets_room, pdf->n_objects + 1, sizeof *pdf->offsets)) {
+        pdf->out.failed = true;
+        return 0;
+    }
+    pdf->offsets = offsets;
+    pdf->offsets[pdf->n_objects] = 0;
+    return ++pdf->n_objects;
+}
+
+static void begin_object(struct write_pdf *pdf, size_t number)
+{
+    if (number == 0)
+        return;
+    pdf->offsets[number - 1] = pdf->written + pdf->out.n;
+    buffer_format(&pdf->out, "%zu 0 obj\n", number);
+}
+
+/* A whole object: a dictionary whose entries are `entries`. */
+static void dictionary(struct write_pdf *pdf, size_t number, const char *entries)
+{
+    begin_object(pdf, number);
+    buffer_text(&pdf->out, "<< ");
+    buffer_text(&pdf->out, entries);
+    buffer_text(&pdf->out, " >>\nendobj\n");
+}
+
+/* A whole object: a stream, deflated. `entries` may be empty. */
+static void stream(struct write_pdf *pdf, size_t number, const char *entries,
+                   const struct buffer *data)
+{
+    uLong bound = compressBound((uLong)data->n);
+    struct buffer packed = {0};
+    unsigned char *room = buffer_room(&packed, bound);
+    uLongf n = bound;
+    if (data->failed || room == NULL ||
+        compress2(room, &n, data->bytes, (uLong)data->n, Z_DEFAULT_COMPRESSION) != Z_OK) {
+        pdf->out.failed = true;
+    } else {
+        begin_object(pdf, number);
+        buffer_format(&pdf->out, "<< /Length %lu /Filter /FlateDecode%s >>\nstream\n",
+                      (unsigned long)n, entries);
+        buffer_add(&pdf->out, room, n);
+        buffer_text(&pdf->out, "\nendstream\nendobj\n");
+    }
+    buffer_done(&packed);
+}
+
+/* Points with two decimals, as viewers show page sizes: 220 mm are 623.62 pt. */
+static void points(struct buffer *out, int32_t um)
+{
+    int64_t hundredths =
+        ((int64_t)um * PAGE_PT_PER_INCH * 100 + PAGE_UM_PER_INCH / 2) / PAGE_UM_PER_INCH;
+    buffer_format(out, "%lld.%02lld ", (long long)(hundredths / 100),
+                  (long long)(hundredths % 100));
+}
+
+/* One part of a colour, 0 to 255, as 0 to 1 with three decimals. */
+static void colour_part(struct buffer *content, unsigned part)
+{
+    unsigned thousandth = (part * 1000 + 127) / 255;
+    buffer_format(content, "%u.%03u ", thousandth / 1000, thousandth % 1000);
+}
+
+static void paint_colour(struct buffer *content, uint32_t rgb, const char *grey, const char *full)
+{
+    unsigned r = rgb >> 16 & 255;
+    unsigned g = rgb >> 8 & 255;
+    unsigned b = rgb & 255;
+    bool is_grey = r == g && g == b;
+    colour_part(content, r);
+    if (!is_grey) {
+        colour_part(content, g);
+        colour_part(content, b);
+    }
+    buffer_text(content, is_grey ? grey : full);
+    buffer_text(content, "\n");
+}
+
+static void draw_path(struct buffer *content, const struct page *page, const struct page_path *path)
+{
+    const struct page_paint *paint = &path->paint;
+    if (!paint->filled && !paint->stroked)
+        return;
+    if (paint->filled)
+        paint_colour(content, paint->fill_rgb, "g", "rg");
+    if (paint->stroked) {
+        paint_colour(content, paint->stroke_rgb, "G", "RG");
+        buffer_int(content, paint->stroke_um);
+        buffer_text(content, "w\n");
+    }
+    static const char *const operators[] = {
+        [PAGE_MOVE] = "m\n", [PAGE_LINE] = "l\n", [PAGE_CURVE] = "c\n", [PAGE_CLOSE] = "h\n"};
+    static const int pairs[] = {
+        [PAGE_MOVE] = 1, [PAGE_LINE] = 1, [PAGE_CURVE] = 3, [PAGE_CLOSE] = 0};
+    for (size_t i = 0; i < path->n; i++) {
+        const struct page_segment *s = &page->segments[path->first + i];
+        for (int k = 0; k < pairs[s->verb]; k++) {
+            buffer_int(content, s->x_um[k]);
+            buffer_int(content, s->y_um[k]);
+        }
+        buffer_text(content, operators[s->verb]);
+    }
+    buffer_text(content, paint->filled && paint->stroked ? "B\n" : paint->filled ? "f\n" : "S\n");
+}
+
+static void draw_bars(struct buffer *content, const struct page *page, const struct page_bars *bars)
+{
+    buffer_text(content, "0 g\n");
+    for (size_t i = 0; i < bars->n; i++) {
+        const struct page_rect *r = &page->rects[bars->first + i];
+        buffer_int(content, r->x_um);
+        buffer_int(content, r->y_um);
+        buffer_int(content, r->width_um);
+        buffer_int(content, r->height_um);
+        buffer_text(content, "re\n");
+    }
+    buffer_text(content, "f\n");
+}
+
+static void put_utf16(struct buffer *out, uint32_t character)
+{
+    if (character >= 0x10000) {
+        buffer_hex16(out, 0xD800 + ((character - 0x10000) >> 10));
+        character = 0xDC00 + ((character - 0x10000) & 0x3FF);
+    }
+    buffer_hex16(out, character);
+}
+
+/* Notes which character each glyph stands for. False when the run has a glyph that stands for
+ * something else elsewhere (or for several characters): its text must be given beside it. */
+static bool note_glyphs(struct write_pdf *pdf, const struct page *page, const struct page_run *run)
+{
+    bool plain = true;
+    uint32_t *used = pdf->used[run->weight];
+    for (size_t i = 0; i < run->n; i++) {
+        const struct glyph *g = &page->glyphs[run->first + i];
+        uint32_t character = page->text[run->text_first + g->text_first];
+        if (used[g->id] == 0)
+            used[g->id] = character;
+        plain = plain && g->text_n == 1 && used[g->id] == character;
+    }
+    return plain;
+}
+
+/* The glyphs of a run between TJ's brackets. PDF advances by the font's own widths, so every
+ * difference to the shaped place is a number between them, in thousandths of the size, leftwards
+ * positive. A raised glyph is shown apart, under Ts. */
+static void draw_glyphs(struct write_pdf *pdf, const struct page *page, const struct page_run *run)
+{
+    struct buffer *content = &pdf->content;
+    int32_t em = font_metrics(pdf->fonts, run->weight)->units_per_em;
+    int32_t pen = 0;     /* where shaping stands, font units */
+    int32_t pdf_pen = 0; /* where a PDF reader stands */
+    int16_t rise = 0;
+    buffer_text(content, "[<");
+    for (size_t i = 0; i < run->n; i++) {
+        const struct glyph *g = &page->glyphs[run->first + i];
+        if (g->dy != rise) {
+            buffer_text(content, ">] TJ ");
+            buffer_int(content, (int64_t)g->dy * run->size_um / em);
+            buffer_text(content, "Ts [<");
+            rise = g->dy;
+        }
+        if (pen + g->dx != pdf_pen) {
+            buffer_text(content, "> ");
+            buffer_int(content, (int64_t)(pdf_pen - pen - g->dx) * 1000 / em);
+            buffer_text(content, "<");
+            pdf_pen = pen + g->dx;
+        }
+        buffer_hex16(content, g->id);
+        pdf_pen += font_advance(pdf->fonts, run->weight, g->id);
+        pen += g->advance;
+    }
+    buffer_text(content, ">] TJ");
+    if (rise != 0)
+        buffer_text(content, " 0 Ts");
+}
+
+static void draw_run(struct write_pdf *pdf, const struct page *page, const struct page_run *run)
+{
+    struct buffer *content = &pdf->content;
+    bool plain = note_glyphs(pdf, page, run);
+    if (run->n == 0)
+        return;
+    if (!plain) {
+        buffer_text(content, "/Span <</ActualText <FEFF");
+        for (size_t i = 0; i < run->text_n; i++)
+            put_utf16(content, page->text[run->text_first + i]);
+        buffer_text(content, ">>> BDC\n");
+    }
+    paint_colour(content, run->rgb, "g", "rg");
+    buffer_format(content, "BT /F%d ", (int)run->weight);
+    buffer_int(content, run->size_um);
+    buffer_text(content, "Tf 1 0 0 -1 ");
+    buffer_int(content, run->x_um);
+    buffer_int(content, run->y_um);
+    buffer_text(content, "Tm ");
+    draw_glyphs(pdf, page, run);
+    buffer_text(content, " ET\n");
+    if (!plain)
+        buffer_text(content, "EMC\n");
+}
+
+/* The page's own micrometres, downwards, become PDF's points, upwards, by one matrix; everything
+ * after it is whole numbers. A miter limit of 4 is SVG's. */
+static void draw_page(struct write_pdf *pdf, const struct page *page)
+{
+    struct buffer *content = &pdf->content;
+    buffer_clear(content);
+    buffer_text(content, "0.00283464567 0 0 -0.00283464567 0 ");
+    points(content, page->height_um);
+    buffer_text(content, "cm 4 M\n");
+    for (size_t i = 0; i < page->n_ops; i++) {
+        size_t index = page->ops[i].index;
+        switch (page->ops[i].kind) {
+        case PAGE_PATH:
+            draw_path(content, page, &page->paths[index]);
+            break;
+        case PAGE_BARS:
+            draw_bars(content, page, &page->bars[index]);
+            break;
+        case PAGE_RUN:
+            draw_run(pdf, page, &page->runs[index]);
+            break;
+        }
+    }
+}
+
+static void finish_node(struct write_pdf *pdf)
+{
+    size_t pages = (pdf->n_pages - 1) % PAGES_A_NODE + 1;
+    begin_object(pdf, pdf->node);
+    buffer_format(&pdf->out, "<< /Type /Pages /Parent %d 0 R /Count %zu /Kids [ ", OBJECT_PAGES,
+                  pages);
+    buffer_add(&pdf->out, pdf->kids.bytes, pdf->kids.n);
+    buffer_text(&pdf->out, "] >>\nendobj\n");
+    buffer_clear(&pdf->kids);
+    pdf->node = 0;
+}
+
+bool write_pdf_page(struct write_pdf *pdf, const struct page *page, struct error *err)
+{
+    draw_page(pdf, page);
+    if (pdf->node == 0) {
+        pdf->node = reserve(pdf);
+        buffer_format(&pdf->nodes, "%zu 0 R ", pdf->node);
+    }
+    size_t content = reserve(pdf);
+    size_t number = reserve(pdf);
+    stream(pdf, content, "", &pdf->content);
+    begin_object(pdf, number);
+    buffer_format(&pdf->out, "<< /Type /Page /Parent %zu 0 R /Contents %zu 0 R /Resources %d 0 R ",
+                  pdf->node, content, OBJECT_RESOURCES);
+    buffer_text(&pdf->out, "/MediaBox [0 0 ");
+    points(&pdf->out, page->width_um);
+    points(&pdf->out, page->height_um);
+    buffer_text(&pdf->out, "] >>\nendobj\n");
+    buffer_format(&pdf->kids, "%zu 0 R ", number);
+    pdf->n_pages++;
+    if (pdf->n_pages % PAGES_A_NODE == 0)
+        finish_node(pdf);
+    return flush(pdf, err);
+}
+
+/* Widths of the used glyphs in thousandths (9.7.4.3): "id [w] id [w w]". */
+static void put_widths(struct write_pdf *pdf, enum font_weight weight)
+{
+    const struct font_metrics *metrics = font_metrics(pdf->fonts, weight);
+    bool inside = false;
+    buffer_text(&pdf->out, "/W [ ");
+    for (size_t id = 0; id < metrics->glyphs; id++) {
+        bool used = pdf->used[weight][id] != 0;
+        if (used && !inside)
+            buffer_format(&pdf->out, "%zu [", id);
+        if (!used && inside)
+            buffer_text(&pdf->out, "] ");
+        if (used)
+            buffer_int(&pdf->out, (int64_t)font_advance(pdf->fonts, weight, (uint16_t)id) * 1000 /
+                                      metrics->units_per_em);
+        inside = used;
+    }
+    buffer_text(&pdf->out, inside ? "] ]" : "]");
+}
+
+/* Glyph to character (9.10.3), at most 100 lines a block. */
+static void put_to_unicode(struct write_pdf *pdf, enum font_weight weight, struct buffer *cmap)
+{
+    buffer_text(cmap, "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+                      "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+                      "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+                      "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
+    size_t glyphs = font_metrics(pdf->fonts, weight)->glyphs;
+    size_t left = 0;
+    for (size_t id = 0; id < glyphs; id++)
+        left += pdf->used[weight][id] != 0;
+    size_t in_block = 0;
+    for (size_t id = 0; id < glyphs; id++) {
+        if (pdf->used[weight][id] == 0)
+            continue;
+        if (in_block == 0) {
+            in_block = left < 100 ? left : 100;
+            buffer_format(cmap, "%zu beginbfchar\n", in_block);
+        }
+        buffer_text(cmap, "<");
+        buffer_hex16(cmap, (unsigned)id);
+        buffer_text(cmap, "> <");
+        put_utf16(cmap, pdf->used[weight][id]);
+        buffer_text(cmap, ">\n");
+        left--;
+        if (--in_block == 0)
+            buffer_text(cmap, "endbfchar\n");
+    }
+    buffer_text(cmap, "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+}
+
+/* Six capitals before the name say that it is a subset and which (9.6.4): FNV-1a of its glyphs. */
+static void subset_tag(const uint32_t *used, size_t glyphs, char tag[7])
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t id = 0; id < glyphs; id++)
+        hash = (hash ^ (used[id] != 0 ? id : 0)) * 1099511628211u;
+    for (int i = 0; i < 6; i++, hash /= 26)
+        tag[i] = (char)('A' + hash % 26);
+    tag[6] = '\0';
+}
+
+static int64_t thousandths(const struct font_metrics *metrics, int32_t units)
+{
+    return (int64_t)units * 1000 / metrics->units_per_em;
+}
+
+static void put_descriptor(struct write_pdf *pdf, size_t number, size_t file, const char *name,
+                           const struct font_metrics *m)
+{
+    begin_object(pdf, number);
+    buffer_format(&pdf->out, "<< /Type /FontDescriptor /FontName /%s /Flags 32 /ItalicAngle 0 ",
+                  name);
+    buffer_text(&pdf->out, "/FontBBox [");
+    for (int i = 0; i < 4; i++)
+        buffer_int(&pdf->out, thousandths(m, m->box[i]));
+    buffer_format(&pdf->out, "] /Ascent %lld /Descent %lld /CapHeight %lld ",
+                  (long long)thousandths(m, m->ascender), (long long)thousandths(m, m->descender),
+                  (long long)thousandths(m, m->cap_height));
+    /* StemV is required and only guides substitution of a font that is not embedded. */
+    buffer_format(&pdf->out, "/StemV 80 /FontFile2 %zu 0 R >>\nendobj\n", file);
+}
+
+static bool put_font(struct write_pdf *pdf, enum font_weight weight, struct error *err)
+{
+    const struct font_metrics *metrics = font_metrics(pdf->fonts, weight);
+    char tag[7];
+    char name[96];
+    char length[32];
+    subset_tag(pdf->used[weight], metrics->glyphs, tag);
+    snprintf(name, sizeof name, "%s+%s", tag, font_name(pdf->fonts, weight));
+    size_t file = reserve(pdf);
+    size_t descriptor = reserve(pdf);
+    size_t descendant = reserve(pdf);
+    size_t to_unicode = reserve(pdf);
+    buffer_clear(&pdf->content);
+    if (!font_subset(pdf->fonts, weight, pdf->used[weight], &pdf->content, err))
+        return false;
+    snprintf(length, sizeof length, " /Length1 %zu", pdf->content.n);
+    stream(pdf, file, length, &pdf->content);
+    put_descriptor(pdf, descriptor, file, name, metrics);
+    begin_object(pdf, descendant);
+    buffer_format(&pdf->out, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s ", name);
+    buffer_text(&pdf->out,
+                "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> ");
+    buffer_format(&pdf->out, "/FontDescriptor %zu 0 R /CIDToGIDMap /Identity ", descriptor);
+    put_widths(pdf, weight);
+    buffer_text(&pdf->out, " >>\nendobj\n");
+    buffer_clear(&pdf->content);
+    put_to_unicode(pdf, weight, &pdf->content);
+    stream(pdf, to_unicode, "", &pdf->content);
+    begin_object(pdf, OBJECT_FONT + (size_t)weight);
+    buffer_format(&pdf->out, "<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H ",
+                  name);
+    buffer_format(&pdf->out, "/DescendantFonts [%zu 0 R] /ToUnicode %zu 0 R >>\nendobj\n",
+                  descendant, to_unicode);
+    return flush(pdf, err);
+}
+
+static void put_tree(struct write_pdf *pdf)
+{
+    if (pdf->node != 0)
+        finish_node(pdf);
+    begin_object(pdf, OBJECT_PAGES);
+    buffer_format(&pdf->out, "<< /Type /Pages /Count %zu /Kids [ ", pdf->n_pages);
+    buffer_add(&pdf->out, pdf->nodes.bytes, pdf->nodes.n);
+    buffer_text(&pdf->out, "] >>\nendobj\n");
+    /* A print scaled to fit would leave fractions of dots to the bars (case B09). */
+    dictionary(pdf, OBJECT_CATALOG,
+               "/Type /Catalog /Pages 2 0 R /Lang (vi-VN) "
+               "/ViewerPreferences << /PrintScaling /None /PickTrayByPDFSize true >>");
+    dictionary(pdf, OBJECT_INFO, "/Producer (Trao " TRAO_VERSION ")");
+    dictionary(pdf, OBJECT_RESOURCES, "/Font << /F0 5 0 R /F1 6 0 R >>");
+}
+
+static void put_references(struct write_pdf *pdf)
+{
+    uint64_t start = pdf->written + pdf->out.n;
+    buffer_format(&pdf->out, "xref\n0 %zu\n0000000000 65535 f \n", pdf->n_objects + 1);
+    for (size_t i = 0; i < pdf->n_objects; i++)
+        buffer_format(&pdf->out, "%010llu 00000 n \n", (unsigned long long)pdf->offsets[i]);
+    buffer_format(&pdf->out, "trailer\n<< /Size %zu /Root %d 0 R /Info %d 0 R >>\n",
+                  pdf->n_objects + 1, OBJECT_CATALOG, OBJECT_INFO);
+    buffer_format(&pdf->out, "startxref\n%llu\n%%%%EOF\n", (unsigned long long)start);
+}
+
+bool write_pdf_end(struct write_pdf *pdf, struct error *err)
+{
+    if (pdf->n_pages == 0)
+        return error_set(err, ERROR_BAD_INPUT, "a PDF needs at least one page");
+    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++)
+        if (!put_font(pdf, w, err))
+            return false;
+    put_tree(pdf);
+    put_references(pdf);
+    return flush(pdf, err);
+}
