@@ -1,0 +1,28 @@
+/* files.h - the files of a folder as they are at one moment, to be put back later: what a killed
+ * process leaves behind, or what a card that fell back to an older state holds. */
+#ifndef TRAO_TESTS_SIM_FILES_H
+#define TRAO_TESTS_SIM_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FILES_MAX 8
+
+struct files {
+    struct {
+        char name[64];
+        uint8_t *bytes;
+        size_t n;
+    } file[FILES_MAX];
+    size_t count;
+};
+
+/* Reads all files of `dir` whose name begins with `prefix`, but for SQLite's shared memory, which
+ * never outlives its users. */
+void files_save(struct files *files, const char *dir, const char *prefix);
+/* Makes these files, and only these under the prefix, be what they were. */
+void files_put_back(const struct files *files, const char *dir, const char *prefix);
+void files_free(struct files *files);
+
+#endif

@@ -1,0 +1,322 @@
+#include "tests/sim/postman.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/topic.h"
+#include "protocol/wire.h"
+
+#define KILL_PER_MILLE 8 /* after each thing the program does */
+
+static void must(struct postman *postman, bool ok, const char *what, const struct error *err)
+{
+    if (!ok)
+        env_fail(postman->env, "%s: %s: %s", postman->name, what, err->text);
+}
+
+/* ---------------------------------------------------------------- being killed */
+
+static void restart(void *ctx, uint64_t life)
+{
+    struct postman *postman = ctx;
+    if (postman->life != life)
+        return;
+    if (env_chance(postman->env, 500)) /* the machine, not only the program */
+        env_boot(&postman->machine, postman->env, postman->machine.wall_off_ms);
+    postman_start(postman);
+}
+
+/* The card gives back what it held some time ago; outbox.mark, another file, is as it was. */
+static void fall_back(struct postman *postman)
+{
+    files_put_back(&postman->old, postman->dir, "outbox.db");
+    ledger_forgive(postman->ledger, postman->name, postman->old_epoch, postman->old_seq);
+    env_note(postman->env, "%s: its card fell back to beep %" PRIu64, postman->name,
+             postman->old_seq);
+}
+
+static bool killed_here(struct postman *postman, const char *where)
+{
+    if (!env_fault(postman->env, KILL_PER_MILLE))
+        return false;
+    env_note(postman->env, "%s killed %s", postman->name, where);
+    postman_kill(postman);
+    if (postman->old.count > 0 && postman->old_epoch == postman->epoch &&
+        env_chance(postman->env, 100))
+        fall_back(postman);
+    env_after(postman->env, env_between(postman->env, 1000, 300000), restart, postman,
+              postman->life);
+    return true;
+}
+
+/* ---------------------------------------------------------------- the program's loop */
+
+static void check_done(struct postman *postman)
+{
+    struct hello hello = {0};
+    struct error err;
+    must(postman, outbox_hello(postman->outbox, &hello, &err), "hello", &err);
+    ledger_check_done(postman->ledger, postman->name, &hello);
+}
+
+static void wake(void *ctx, uint64_t wakes);
+
+/* Sends what is due and plans the next look. */
+static void drive(struct postman *postman, const char *after)
+{
+    uplink_tick(&postman->uplink);
+    if (killed_here(postman, after))
+        return;
+    struct clock clock = env_clock(&postman->machine);
+    int64_t due = uplink_due(&postman->uplink).ms;
+    if (due == INT64_MAX)
+        return;
+    int64_t delay = due - clock.tick(clock.self).ms;
+    env_after(postman->env, delay > 1 ? delay : 1, wake, postman, ++postman->wakes);
+}
+
+static void wake(void *ctx, uint64_t wakes)
+{
+    struct postman *postman = ctx;
+    if (postman->alive && postman->wakes == wakes)
+        drive(postman, "after a tick");
+}
+
+static void up(void *ctx, bool session_present)
+{
+    (void)session_present;
+    struct postman *postman = ctx;
+    uplink_connected(&postman->uplink);
+    drive(postman, "after connecting");
+}
+
+static void down(void *ctx, const char *why)
+{
+    (void)why;
+    struct postman *postman = ctx;
+    uplink_disconnected(&postman->uplink);
+}
+
+static void message(void *ctx, const char *topic, const void *bytes, size_t n)
+{
+    (void)topic;
+    struct postman *postman = ctx;
+    struct wire_down what;
+    if (postman->forget_at_puback &&
+        wire_read_down(bytes, n, postman->name, &postman->server, &what, NULL) &&
+        what.kind == WIRE_DOWN_STANDING) {
+        postman->generation = what.standing.generation;
+        postman->generation_serial = what.standing.generation_serial;
+    }
+    uplink_message(&postman->uplink, bytes, n);
+    check_done(postman);
+    drive(postman, "after a message");
+}
+
+/* ---------------------------------------------------------------- planted: forget at PUBACK */
+
+/* Notes for each publish the receipt a client would make up that trusts the broker. */
+static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
+{
+    struct postman *postman = self;
+    if (!broker_out(postman->client).publish(postman->client, topic, bytes, n, err))
+        return false;
+    struct wire_up what;
+    struct batch batch;
+    struct receipt made_up = {0};
+    if (wire_read_up(bytes, n, &what, NULL) && what.kind == WIRE_UP_ENVELOPE &&
+        batch_read(what.envelope.batch.bytes, what.envelope.batch.n, &batch, NULL))
+        made_up = (struct receipt){.epoch = batch.head.epoch,
+                                   .through = batch.head.first_seq + batch.head.count - 1,
+                                   .link = batch.head.after};
+    if (postman->n_handed < BROKER_WINDOW)
+        postman->handed[postman->n_handed++] = made_up;
+    return true;
+}
+
+static void believe_broker(struct postman *postman)
+{
+    struct receipt made_up = postman->handed[0];
+    enum outbox_taken taken;
+    struct error err;
+    if (postman->n_handed == 0)
+        return;
+    memmove(postman->handed, postman->handed + 1, --postman->n_handed * sizeof made_up);
+    made_up.generation = postman->generation;
+    made_up.generation_serial = postman->generation_serial;
+    if (made_up.epoch != 0)
+        must(postman, outbox_receipt(postman->outbox, &made_up, &taken, &err), "made-up receipt",
+             &err);
+}
+
+static void acknowledged(void *ctx, int code)
+{
+    struct postman *postman = ctx;
+    if (postman->forget_at_puback)
+        believe_broker(postman);
+    uplink_acknowledged(&postman->uplink, code);
+    check_done(postman);
+    drive(postman, "after an acknowledgement");
+}
+
+/* ---------------------------------------------------------------- the hand that scans */
+
+static struct scan next_scan(struct postman *postman)
+{
+    static const enum event events[] = {EVENT_PICKED_UP, EVENT_ARRIVED_DELIVERY_OFFICE,
+                                        EVENT_OUT_FOR_DELIVERY, EVENT_DELIVERY_FAILED,
+                                        EVENT_DELIVERED};
+    struct clock clock = env_clock(&postman->machine);
+    struct scan scan = {.item = postman->item[env_random(postman->env) % postman->items],
+                        .event = events[env_random(postman->env) % 5],
+                        .wall = clock.now(clock.self),
+                        .mono = clock.tick(clock.self),
+                        .boot = clock.boot(clock.self),
+                        .time_source = TIME_SOURCE_SYSTEM,
+                        .place = {.why_none = NO_PLACE_OFF},
+                        .badge = 4172,
+                        .post_office = 461310,
+                        .program = scan_program_version(),
+                        .entry = ENTRY_WEDGE};
+    if (scan.event == EVENT_DELIVERY_FAILED) {
+        scan.reason = REASON_NOBODY_HOME;
+        scan.action = ACTION_AGAIN;
+    }
+    if (scan.event == EVENT_DELIVERED)
+        scan.relation = RELATION_OWNER;
+    if (postman->seq > 0 && postman->last.event != EVENT_WITHDRAWN &&
+        env_chance(postman->env, 40)) {
+        scan.item = postman->last.item;
+        scan.event = EVENT_WITHDRAWN;
+        scan.reason = scan.action = scan.relation = 0;
+        scan.of_seq = postman->seq;
+    }
+    return scan;
+}
+
+/* The running epoch is the last that a hello names. */
+static uint64_t running_epoch(struct postman *postman)
+{
+    struct hello hello = {0};
+    struct error err;
+    must(postman, outbox_hello(postman->outbox, &hello, &err), "hello", &err);
+    return hello.epochs > 0 ? hello.epoch[hello.epochs - 1].epoch : 0;
+}
+
+static void beep(struct postman *postman)
+{
+    uint8_t bytes[SCAN_BYTES_MAX];
+    size_t n = 0;
+    struct error err;
+    struct scan scan = next_scan(postman);
+    if (!outbox_add(postman->outbox, &scan, &err)) {
+        must(postman, false, "add", &err);
+        return;
+    }
+    must(postman, scan_encode(&scan, bytes, &n, &err), "encode", &err);
+    postman->epoch = running_epoch(postman);
+    postman->seq = scan.seq;
+    postman->last = scan;
+    postman->todo--;
+    ledger_beep(postman->ledger, postman->name, postman->epoch, scan.seq, bytes, n);
+    env_note(postman->env, "%s beep %" PRIu64 " %s %u", postman->name, scan.seq, scan.item.text,
+             scan.event);
+}
+
+/* The clock of a handheld is set by hand, by a network, by an empty battery. */
+static void turn_clock(struct postman *postman)
+{
+    if (env_fault(postman->env, 15))
+        postman->machine.wall_off_ms = env_chance(postman->env, 200)
+                                           ? -ENV_BEGIN_WALL_MS
+                                           : env_between(postman->env, -7200000, 7200000);
+}
+
+static void hand(void *ctx, uint64_t arg)
+{
+    (void)arg;
+    struct postman *postman = ctx;
+    if (postman->todo == 0 || postman->env->failed)
+        return;
+    env_after(postman->env,
+              env_between(postman->env, 200, env_chance(postman->env, 300) ? 600000 : 9000), hand,
+              postman, 0);
+    if (!postman->alive)
+        return;
+    turn_clock(postman);
+    if (env_chance(postman->env, 30)) {
+        files_save(&postman->old, postman->dir, "outbox.db");
+        postman->old_epoch = postman->epoch;
+        postman->old_seq = postman->seq;
+    }
+    beep(postman);
+    if (!postman->env->failed && !killed_here(postman, "right after a beep"))
+        drive(postman, "after a scan");
+}
+
+/* ---------------------------------------------------------------- life and death */
+
+void postman_init(struct postman *postman, struct env *env, struct ledger *ledger,
+                  struct broker_client *client, const char *dir)
+{
+    *postman = (struct postman){.env = env, .ledger = ledger, .client = client};
+    snprintf(postman->name, sizeof postman->name, "%s", client->name);
+    snprintf(postman->dir, sizeof postman->dir, "%s", dir);
+    struct chance chance = env_chance_door(env);
+    struct seal_public key;
+    chain_keys_new(&chance, &key, &postman->key);
+    env_boot(&postman->machine, env, env_between(env, -90000, 90000));
+    env_after(env, env_between(env, 1000, 60000), hand, postman, 0);
+}
+
+void postman_start(struct postman *postman)
+{
+    struct error err;
+    struct clock clock = env_clock(&postman->machine);
+    struct chance chance = env_chance_door(postman->env);
+    struct outbox_config store = {.dir = postman->dir,
+                                  .device = postman->name,
+                                  .key = &postman->key,
+                                  .clock = clock,
+                                  .chance = chance};
+    must(postman, outbox_open(&store, &postman->outbox, &err), "open", &err);
+    if (postman->env->failed)
+        return;
+    struct link_out out = broker_out(postman->client);
+    if (postman->forget_at_puback)
+        out = (struct link_out){publish, postman};
+    uplink_init(&postman->uplink, &(struct uplink_config){.device = postman->name,
+                                                          .server = postman->server,
+                                                          .outbox = postman->outbox,
+                                                          .clock = clock,
+                                                          .chance = chance,
+                                                          .out = out});
+    postman->alive = true;
+    postman->life++;
+    postman->n_handed = 0;
+    env_note(postman->env, "%s starts", postman->name);
+    struct session_events events = {up, down, message, acknowledged, postman};
+    broker_start(postman->client, &events);
+}
+
+void postman_kill(struct postman *postman)
+{
+    postman->alive = false;
+    postman->life++;
+    postman->wakes++;
+    postman->kills++;
+    broker_kill(postman->client);
+    outbox_drop(postman->outbox);
+    postman->outbox = NULL;
+}
+
+bool postman_is_done(struct postman *postman)
+{
+    struct outbox_counts counts;
+    struct error err;
+    if (postman->todo > 0 || !postman->alive)
+        return false;
+    must(postman, outbox_counts(postman->outbox, &counts, &err), "counts", &err);
+    return !postman->env->failed && counts.unsent == 0;
+}

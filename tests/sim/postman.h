@@ -1,0 +1,50 @@
+/* postman.h - a handheld in the simulated world: the program's own outbox and uplink, a hand that
+ * scans, and the bad luck of a machine that is carried through the rain. */
+#ifndef TRAO_TESTS_SIM_POSTMAN_H
+#define TRAO_TESTS_SIM_POSTMAN_H
+
+#include "handheld/outbox.h"
+#include "handheld/uplink.h"
+#include "tests/sim/broker.h"
+#include "tests/sim/files.h"
+#include "tests/sim/ledger.h"
+
+struct postman {
+    struct env *env;
+    struct ledger *ledger;
+    struct broker_client *client;
+    struct env_machine machine;
+    char name[DEVICE_NAME_MAX + 1];
+    char dir[256];
+    struct seal_secret key;
+    struct seal_public server;
+    const struct item *item;
+    size_t items;
+    uint64_t todo; /* scans still to make */
+
+    bool alive;
+    uint64_t life, wakes;
+    struct outbox *outbox;
+    struct uplink uplink;
+    uint64_t epoch, seq; /* of the last beep */
+    struct scan last;
+    uint64_t kills;
+
+    struct files old; /* of the store, some time ago */
+    uint64_t old_epoch, old_seq;
+
+    bool forget_at_puback;                /* planted: takes the broker's word for the server's */
+    struct receipt handed[BROKER_WINDOW]; /* what such a client would make of each publish */
+    size_t n_handed;
+    uint64_t generation, generation_serial;
+};
+
+/* `dir` exists and is empty. */
+void postman_init(struct postman *postman, struct env *env, struct ledger *ledger,
+                  struct broker_client *client, const char *dir);
+void postman_start(struct postman *postman);
+void postman_kill(struct postman *postman);
+/* True when all its scans are made and receipted. */
+bool postman_is_done(struct postman *postman);
+
+#endif

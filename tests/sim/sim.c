@@ -1,0 +1,354 @@
+/* sim - many handhelds, a broker model and the server in one process, in virtual time, from a seed.
+ *
+ *   sim --seeds N [--from K]        seeds K..K+N-1 (from 1); status 1 at the first that fails
+ *   sim --seed K [--trace]          one seed; with the whole story
+ *   sim ... --plant FAULT           with a fault in it: forget-at-puback, receipt-before-commit;
+ *                                   status 0 only if one of the seeds finds it
+ *   sim ... --twice                 runs each seed twice and compares the traces
+ *
+ * What must hold: every beep is in the record once, with its bytes, and nothing else is; no receipt
+ * is ahead of the record; what a device takes for done is in the record; the chains verify; the
+ * views kept are the views folded from nothing; everything drains. The same objects as in the
+ * programs are linked; the broker and all bad luck are ours (broker.h).
+ */
+#include <ftw.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "protocol/topic.h"
+#include "tests/sim/postman.h"
+#include "tests/sim/site.h"
+
+#define POSTMEN_MAX 5
+#define ITEMS 24
+#define REAL_SEALS_EVERY 10      /* seeds: the rest use a cheap seal, for speed */
+#define DRAIN_MS (12 * 3600000L) /* more than any backoff adds up to */
+
+enum plant { PLANT_NONE, PLANT_FORGET_AT_PUBACK, PLANT_RECEIPT_BEFORE_COMMIT };
+
+struct options {
+    uint64_t from, seeds;
+    enum plant plant;
+    bool trace, twice;
+};
+
+struct world {
+    struct env env;
+    struct broker broker;
+    struct ledger ledger;
+    struct site site;
+    struct postman postman[POSTMEN_MAX];
+    size_t postmen;
+    struct item item[ITEMS];
+    char dir[200];
+};
+
+/* ---------------------------------------------------------------- a seal for most seeds */
+
+static struct seal cheap_mac(const struct seal_public *key, const char *purpose, const void *bytes,
+                             size_t n)
+{
+    struct seal seal = {0};
+    chain_keyed_hash(key->bytes, sizeof key->bytes, purpose, bytes, n, seal.bytes,
+                     sizeof seal.bytes);
+    return seal;
+}
+
+static struct seal cheap_seal(const struct seal_secret *secret, const char *purpose,
+                              const void *bytes, size_t n)
+{
+    struct seal_public key = chain_public_of(secret);
+    return cheap_mac(&key, purpose, bytes, n);
+}
+
+static bool cheap_holds(const struct seal_public *key, const char *purpose, const struct seal *seal,
+                        const void *bytes, size_t n)
+{
+    struct seal right = cheap_mac(key, purpose, bytes, n);
+    return chain_equal(&right, seal, sizeof right);
+}
+
+static const struct chain_sealer cheap = {cheap_seal, cheap_holds};
+
+/* ---------------------------------------------------------------- folders */
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static void make_dir(const char *path)
+{
+    if (mkdir(path, 0700) != 0) {
+        fprintf(stderr, "sim: cannot make %s\n", path);
+        exit(1);
+    }
+}
+
+/* Memory when there is some: every commit would wait for the disk otherwise. */
+static void make_world_dir(char out[200])
+{
+    const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
+    snprintf(out, 200, "%s/trao-sim.XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(out)) {
+        fprintf(stderr, "sim: cannot make a folder under %s\n", out);
+        exit(1);
+    }
+}
+
+/* ---------------------------------------------------------------- one world */
+
+static struct broker_faults bad_days(struct env *env)
+{
+    if (env_chance(env, 100))
+        return (struct broker_faults){0};
+    return (struct broker_faults){.lost = (uint32_t)env_between(env, 0, 150),
+                                  .doubled = (uint32_t)env_between(env, 0, 200),
+                                  .shuffled = (uint32_t)env_between(env, 0, 500),
+                                  .forgotten = (uint32_t)env_between(env, 0, 400),
+                                  .ack_lost = (uint32_t)env_between(env, 0, 40),
+                                  .broken_up = (uint32_t)env_between(env, 0, 150),
+                                  .restarted = (uint32_t)env_between(env, 0, 60)};
+}
+
+static void make_items(struct world *world)
+{
+    uint8_t key[32];
+    struct error err;
+    struct chance chance = env_chance_door(&world->env);
+    chance.fill(chance.self, key, sizeof key);
+    for (uint32_t at = 0; at < ITEMS; at++)
+        invariant(item_make("RA", item_draw(key, at), "VN", &world->item[at], &err));
+}
+
+static void make_postman(struct world *world, size_t nth, enum plant plant)
+{
+    char name[16], dir[256];
+    struct postman *postman = &world->postman[nth];
+    snprintf(name, sizeof name, "HH-%03zu", nth + 1);
+    snprintf(dir, sizeof dir, "%s/%s", world->dir, name);
+    make_dir(dir);
+    postman_init(postman, &world->env, &world->ledger, broker_client(&world->broker, name, ""),
+                 dir);
+    postman->item = world->item;
+    postman->items = ITEMS;
+    postman->todo = (uint64_t)env_between(&world->env, 20, 90);
+    postman->server = chain_public_of(&world->site.key);
+    postman->forget_at_puback = plant == PLANT_FORGET_AT_PUBACK;
+    struct seal_public key = chain_public_of(&postman->key);
+    site_know(&world->site, name, &key);
+}
+
+static void begin(struct world *world, uint64_t seed, const struct options *options)
+{
+    env_init(&world->env, seed, options->trace);
+    make_world_dir(world->dir);
+    struct broker_faults faults = bad_days(&world->env);
+    broker_init(&world->broker, &world->env, &faults);
+    ledger_init(&world->ledger, &world->env);
+    make_items(world);
+    char dir[256];
+    snprintf(dir, sizeof dir, "%s/server", world->dir);
+    make_dir(dir);
+    site_init(&world->site, &world->env, &world->ledger,
+              broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
+    world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
+    world->postmen = (size_t)env_between(&world->env, 1, POSTMEN_MAX);
+    for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
+        make_postman(world, at, options->plant);
+    site_issue(&world->site, world->item, ITEMS - 4); /* four are scanned that nobody issued */
+    if (!world->env.failed)
+        site_start(&world->site);
+    for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
+        postman_start(&world->postman[at]);
+}
+
+static bool scans_left(const struct world *world)
+{
+    for (size_t at = 0; at < world->postmen; at++)
+        if (world->postman[at].todo > 0)
+            return true;
+    return false;
+}
+
+static bool drained(struct world *world)
+{
+    if (!world->site.alive || world->site.n_inbox > 0)
+        return false;
+    for (size_t at = 0; at < world->postmen; at++)
+        if (!postman_is_done(&world->postman[at]))
+            return false;
+    return true;
+}
+
+/* Bad days until the last scan, then calm days until everything has arrived. */
+static void live(struct world *world)
+{
+    while (scans_left(world) && env_step(&world->env))
+        continue;
+    world->env.calm = true;
+    int64_t until = world->env.now_ms + DRAIN_MS;
+    for (uint64_t steps = 0; !world->env.failed; steps++) {
+        if (steps % 64 == 0 && drained(world))
+            return;
+        if (world->env.now_ms > until)
+            env_fail(&world->env, "not drained %ld hours after the last bad day",
+                     DRAIN_MS / 3600000L);
+        env_step(&world->env);
+    }
+}
+
+static void check(struct world *world)
+{
+    if (!world->env.failed)
+        ledger_check_end(&world->ledger, world->site.reader);
+    if (!world->env.failed)
+        site_check_end(&world->site, world->item, ITEMS - 4);
+}
+
+static void end(struct world *world)
+{
+    for (size_t at = 0; at < world->postmen; at++) {
+        if (world->postman[at].outbox)
+            postman_kill(&world->postman[at]);
+        files_free(&world->postman[at].old);
+    }
+    if (world->site.record)
+        site_kill(&world->site);
+    broker_end(&world->broker);
+    env_finish(&world->env);
+    ledger_done(&world->ledger);
+    nftw(world->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ---------------------------------------------------------------- many seeds */
+
+struct totals {
+    uint64_t beeped, kills, server_kills, lost, doubled, groups;
+    int64_t virtual_ms;
+};
+
+static bool run_once(uint64_t seed, const struct options *options, struct totals *totals,
+                     struct link *ret_trace)
+{
+    struct world world = {0};
+    chain_use_sealer(seed % REAL_SEALS_EVERY == 0 ? NULL : &cheap);
+    begin(&world, seed, options);
+    live(&world);
+    check(&world);
+    bool failed = world.env.failed;
+    if (failed)
+        printf("seed %" PRIu64 " at %" PRId64 " ms: %s\n", seed, world.env.now_ms,
+               world.env.failure);
+    *ret_trace = world.env.trace_hash;
+    totals->beeped += world.ledger.beeped;
+    totals->server_kills += world.site.kills;
+    totals->groups += world.site.groups;
+    totals->lost += world.broker.lost;
+    totals->doubled += world.broker.doubled;
+    totals->virtual_ms += world.env.now_ms;
+    for (size_t at = 0; at < world.postmen; at++)
+        totals->kills += world.postman[at].kills;
+    end(&world);
+    chain_use_sealer(NULL);
+    return !failed;
+}
+
+static bool run_seed(uint64_t seed, const struct options *options, struct totals *totals)
+{
+    struct link first, second;
+    bool good = run_once(seed, options, totals, &first);
+    if (!options->twice)
+        return good;
+    struct totals ignored = {0};
+    bool again = run_once(seed, options, &ignored, &second);
+    if (good == again && link_equal(&first, &second))
+        return good;
+    printf("seed %" PRIu64 ": two runs tell two stories\n", seed);
+    exit(1);
+}
+
+static void print_totals(const struct options *options, const struct totals *totals, double seconds)
+{
+    printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %.1f virtual days, %" PRIu64
+           " handheld kills, %" PRIu64 " server kills, %" PRIu64 " groups, broker lost %" PRIu64
+           " and doubled %" PRIu64 "; %.1f s\n",
+           options->seeds, options->from, totals->beeped, (double)totals->virtual_ms / 86400000.0,
+           totals->kills, totals->server_kills, totals->groups, totals->lost, totals->doubled,
+           seconds);
+}
+
+static int run_seeds(const struct options *options)
+{
+    struct totals totals = {0};
+    struct timespec begun, ended;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    for (uint64_t seed = options->from; seed < options->from + options->seeds; seed++) {
+        bool good = run_seed(seed, options, &totals);
+        if (!good && options->plant != PLANT_NONE) {
+            printf("found with seed %" PRIu64 "\n", seed);
+            return 0;
+        }
+        if (!good) {
+            printf("replay: sim --seed %" PRIu64 " --trace\n", seed);
+            return 1;
+        }
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    print_totals(options, &totals,
+                 (double)(ended.tv_sec - begun.tv_sec) +
+                     (double)(ended.tv_nsec - begun.tv_nsec) / 1e9);
+    if (options->plant == PLANT_NONE)
+        return 0;
+    printf("the planted fault was not found\n");
+    return 1;
+}
+
+/* ---------------------------------------------------------------- the command line */
+
+static enum plant plant_named(const char *name)
+{
+    if (strcmp(name, "forget-at-puback") == 0)
+        return PLANT_FORGET_AT_PUBACK;
+    if (strcmp(name, "receipt-before-commit") == 0)
+        return PLANT_RECEIPT_BEFORE_COMMIT;
+    fprintf(stderr, "sim: no fault is called %s\n", name);
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option longs[] = {{"seeds", required_argument, NULL, 'n'},
+                                          {"from", required_argument, NULL, 'f'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"plant", required_argument, NULL, 'p'},
+                                          {"trace", no_argument, NULL, 't'},
+                                          {"twice", no_argument, NULL, '2'},
+                                          {NULL, 0, NULL, 0}};
+    struct options options = {.from = 1, .seeds = 1};
+    for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
+        if (c == 'n')
+            options.seeds = strtoull(optarg, NULL, 10);
+        else if (c == 'f' || c == 's')
+            options.from = strtoull(optarg, NULL, 10);
+        else if (c == 'p')
+            options.plant = plant_named(optarg);
+        else if (c == 't')
+            options.trace = true;
+        else if (c == '2')
+            options.twice = true;
+        else
+            return 2;
+    }
+    chain_init();
+    return run_seeds(&options);
+}

@@ -1,0 +1,330 @@
+#include "tests/sim/site.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/topic.h"
+
+#define KILL_PER_MILLE 12 /* at each of the writer's steps */
+
+static void path_of(const struct site *site, const char *name, char out[320])
+{
+    snprintf(out, 320, "%s/%s", site->dir, name);
+}
+
+static void must(struct site *site, bool ok, const char *what, const struct error *err)
+{
+    if (!ok)
+        env_fail(site->env, "server: %s: %s", what, err->text);
+}
+
+/* ---------------------------------------------------------------- what leaves */
+
+/* Every receipt is held against the record before it goes to the broker. */
+static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
+{
+    struct site *site = self;
+    char device[DEVICE_NAME_MAX + 1] = "";
+    sscanf(topic, "trao/1/%32[^/]/down", device);
+    struct seal_public key = chain_public_of(&site->key);
+    struct wire_down down;
+    if (!wire_read_down(bytes, n, device, &key, &down, err))
+        env_fail(site->env, "server: sends what nobody can read to %s: %s", topic, err->text);
+    else if (down.kind == WIRE_DOWN_RECEIPT)
+        ledger_check_receipt(site->ledger, site->reader, device, &down.receipt);
+    return broker_out(site->client).publish(site->client, topic, bytes, n, err);
+}
+
+/* ---------------------------------------------------------------- the writer's turn */
+
+static void restart(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    if (site->life == life)
+        site_start(site);
+}
+
+static bool killed_here(struct site *site, const char *where)
+{
+    if (!env_fault(site->env, KILL_PER_MILLE))
+        return false;
+    env_note(site->env, "server killed %s", where);
+    site_kill(site);
+    env_after(site->env, env_between(site->env, 500, 30000), restart, site, site->life);
+    return true;
+}
+
+static void empty_inbox(struct site *site, size_t n)
+{
+    for (size_t at = 0; at < n; at++)
+        intake_message_free(site->inbox[at]);
+    site->n_inbox -= n;
+    memmove(site->inbox, site->inbox + n, site->n_inbox * sizeof *site->inbox);
+}
+
+/* Takes `n` messages into the open group; false when the server died on the way. */
+static bool take_all(struct site *site, size_t n)
+{
+    struct error err;
+    for (size_t at = 0; at < n; at++) {
+        must(site, intake_take(site->intake, site->inbox[at], &err), "take", &err);
+        if (killed_here(site, "inside a group"))
+            return false;
+    }
+    return true;
+}
+
+static void plan_writer(struct site *site);
+
+/* Commits what is open; false when the server died on the way, or the disk had no room. */
+static bool commit(struct site *site)
+{
+    struct error err;
+    if (env_fault(site->env, 10)) {
+        env_note(site->env, "server: the group cannot be written");
+        record_rollback(site->record);
+        intake_forget(site->intake);
+        return false;
+    }
+    if (site->receipt_before_commit) {
+        intake_answer(site->intake);
+        if (killed_here(site, "between receipt and commit"))
+            return false;
+    }
+    must(site, record_commit(site->record, &err), "commit", &err);
+    site->groups++;
+    return !killed_here(site, "between commit and receipt");
+}
+
+static void follow(struct site *site)
+{
+    struct error err;
+    must(site, views_follow(site->views, &err), "views follow", &err);
+    if (env_chance(site->env, 200))
+        must(site, views_flush(site->views, &err), "views flush", &err);
+}
+
+static void write_group(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    if (site->life != life || site->env->failed)
+        return;
+    site->writing = false;
+    struct error err;
+    size_t n = (size_t)env_between(site->env, 1, (int64_t)site->n_inbox);
+    must(site, record_begin(site->record, &err), "begin", &err);
+    if (!take_all(site, n))
+        return;
+    bool committed = commit(site);
+    if (!site->alive)
+        return;
+    if (committed) {
+        intake_answer(site->intake);
+        if (killed_here(site, "after the receipts"))
+            return;
+        follow(site);
+    }
+    empty_inbox(site, n);
+    if (site->n_inbox > 0)
+        plan_writer(site);
+}
+
+static void plan_writer(struct site *site)
+{
+    if (site->writing)
+        return;
+    site->writing = true;
+    env_after(site->env, env_between(site->env, 1, 40), write_group, site, site->life);
+}
+
+/* ---------------------------------------------------------------- what arrives */
+
+static void message(void *ctx, const char *topic, const void *bytes, size_t n)
+{
+    struct site *site = ctx;
+    struct error err;
+    struct intake_message *read = NULL;
+    if (site->n_inbox == SITE_INBOX_MAX) {
+        env_note(site->env, "server: inbox full, one message dropped");
+        return;
+    }
+    struct clock clock = env_clock(&site->machine);
+    must(site, intake_read(site->intake, topic, bytes, n, clock.now(clock.self), &read, &err),
+         "read", &err);
+    if (read)
+        site->inbox[site->n_inbox++] = read;
+    if (!killed_here(site, "with a message just acknowledged") && site->n_inbox > 0)
+        plan_writer(site);
+}
+
+static void up(void *ctx, bool session_present)
+{
+    (void)ctx;
+    (void)session_present;
+}
+
+static void down(void *ctx, const char *why)
+{
+    (void)ctx;
+    (void)why;
+}
+
+static void acknowledged(void *ctx, int code)
+{
+    (void)ctx;
+    (void)code;
+}
+
+static void alarm(void *ctx, const char *device, uint64_t epoch, uint64_t seq, const char *what)
+{
+    struct site *site = ctx;
+    env_fail(site->env, "server: alarm about %s epoch %016" PRIx64 " seq %" PRIu64 ": %s", device,
+             epoch, seq, what);
+}
+
+/* ---------------------------------------------------------------- life and death */
+
+static void open_record(struct site *site)
+{
+    char path[320];
+    struct error err;
+    path_of(site, "record.db", path);
+    must(site,
+         record_open(&(struct record_config){path, env_clock(&site->machine),
+                                             env_chance_door(site->env), &site->key},
+                     &site->record, &err),
+         "open record", &err);
+    must(site, record_open_reader(path, &site->reader, &err), "open reader", &err);
+}
+
+void site_init(struct site *site, struct env *env, struct ledger *ledger,
+               struct broker_client *client, const char *dir)
+{
+    *site = (struct site){.env = env, .ledger = ledger, .client = client};
+    snprintf(site->dir, sizeof site->dir, "%s", dir);
+    struct chance chance = env_chance_door(env);
+    struct seal_public key;
+    chain_keys_new(&chance, &key, &site->key);
+    env_boot(&site->machine, env, env_between(env, -500, 500));
+    open_record(site);
+}
+
+void site_know(struct site *site, const char *device, const struct seal_public *key)
+{
+    struct error err;
+    struct device known = {.seal_key = *key, .state = DEVICE_ACTIVE, .post_office = 461310};
+    snprintf(known.name, sizeof known.name, "%s", device);
+    must(site,
+         record_begin(site->record, &err) && device_put(site->record, &known, &err) &&
+             record_commit(site->record, &err),
+         "enrol", &err);
+}
+
+void site_issue(struct site *site, const struct item *items, size_t n)
+{
+    static const enum event steps[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER};
+    struct error err;
+    must(site, record_begin(site->record, &err), "issue", &err);
+    for (size_t at = 0; at < n * 3 && !site->env->failed; at++) {
+        struct office_fact fact = {.item = items[at / 3], .event = steps[at % 3]};
+        snprintf(fact.dossier, sizeof fact.dossier, "H27.15-261118-%04zu", at / 3);
+        if (fact.event != EVENT_ISSUED)
+            fact.dossier[0] = '\0';
+        fact.copy = fact.event == EVENT_PRINTED;
+        fact.handover = fact.event == EVENT_HANDED_OVER ? 7 : 0;
+        must(site, record_office_add(site->record, &fact, NULL, &err), "issue", &err);
+    }
+    must(site, record_commit(site->record, &err), "issue", &err);
+}
+
+void site_start(struct site *site)
+{
+    char record[320], views[320];
+    struct error err;
+    path_of(site, "record.db", record);
+    path_of(site, "views.db", views);
+    if (!site->record)
+        open_record(site);
+    if (site->env->failed)
+        return;
+    struct intake_config config = {.record = site->record,
+                                   .seal_key = &site->key,
+                                   .out = {publish, site},
+                                   .clock = env_clock(&site->machine),
+                                   .alarm = alarm,
+                                   .ctx = site};
+    must(site, intake_open(&config, &site->intake, &err), "open intake", &err);
+    must(site, views_open(views, record, &site->views, &err), "open views", &err);
+    site->alive = true;
+    site->life++;
+    site->writing = false;
+    env_note(site->env, "server starts");
+    struct session_events events = {up, down, message, acknowledged, site};
+    broker_start(site->client, &events);
+}
+
+void site_kill(struct site *site)
+{
+    struct files left = {0};
+    site->alive = false;
+    site->life++;
+    site->kills++;
+    broker_kill(site->client);
+    files_save(&left, site->dir, "");
+    empty_inbox(site, site->n_inbox);
+    intake_close(site->intake);
+    views_close(site->views);
+    record_close(site->reader);
+    record_close(site->record);
+    files_put_back(&left, site->dir, "");
+    files_free(&left);
+    site->intake = NULL;
+    site->views = NULL;
+    site->record = site->reader = NULL;
+}
+
+/* ---------------------------------------------------------------- the end */
+
+static void compare_item(struct site *site, struct views *fresh, const struct item *item)
+{
+    struct view kept, made;
+    if (!views_item(site->views, item, &kept) || !views_item(fresh, item, &made)) {
+        env_fail(site->env, "views: %s is missing", item->text);
+        return;
+    }
+    const struct state *a = &kept.state, *b = &made.state;
+    if (a->status != b->status || a->attempt != b->attempt || a->doubts != b->doubts ||
+        a->since.estimate.ms != b->since.estimate.ms || a->reason != b->reason ||
+        a->relation != b->relation || a->holder != b->holder || a->copies != b->copies ||
+        a->post_office != b->post_office || kept.version != made.version)
+        env_fail(site->env,
+                 "views: %s is %u/%u doubts %x version %" PRIu64
+                 ", folded from nothing it is %u/%u doubts %x version %" PRIu64,
+                 item->text, a->status, a->attempt, a->doubts, kept.version, b->status, b->attempt,
+                 b->doubts, made.version);
+}
+
+void site_check_end(struct site *site, const struct item *items, size_t n)
+{
+    char record[320], fresh_path[320];
+    struct error err;
+    struct record_proof proof = {0};
+    uint64_t set_aside = 0;
+    struct seal_public key = chain_public_of(&site->key);
+    must(site, record_verify(site->reader, &key, &proof, &err), "verify", &err);
+    must(site, record_set_aside_count(site->reader, &set_aside, &err), "set aside", &err);
+    if (set_aside > 0)
+        env_fail(site->env, "record: %" PRIu64 " messages set aside", set_aside);
+    if (proof.scans != site->ledger->recorded)
+        env_fail(site->env, "verify counts %" PRIu64 " scans, there are %" PRIu64, proof.scans,
+                 site->ledger->recorded);
+    follow(site);
+    path_of(site, "record.db", record);
+    path_of(site, "fresh.db", fresh_path);
+    struct views *fresh = NULL;
+    must(site, views_open(fresh_path, record, &fresh, &err), "views from nothing", &err);
+    for (size_t at = 0; at < n && !site->env->failed; at++)
+        compare_item(site, fresh, &items[at]);
+    views_close(fresh);
+}

@@ -1,0 +1,47 @@
+/* site.h - the server in the simulated world: the program's own record, intake and views, driven as
+ * its writer thread drives them, killed between any two of its steps. */
+#ifndef TRAO_TESTS_SIM_SITE_H
+#define TRAO_TESTS_SIM_SITE_H
+
+#include "server/field/intake.h"
+#include "server/record/record.h"
+#include "server/views/views.h"
+#include "tests/sim/broker.h"
+#include "tests/sim/files.h"
+#include "tests/sim/ledger.h"
+
+#define SITE_INBOX_MAX 32
+
+struct site {
+    struct env *env;
+    struct ledger *ledger;
+    struct broker_client *client;
+    struct env_machine machine;
+    char dir[256];
+    struct seal_secret key;
+    bool receipt_before_commit; /* planted */
+
+    bool alive;
+    uint64_t life;
+    struct record *record, *reader; /* the writer's; what anybody else sees */
+    struct intake *intake;
+    struct views *views;
+    struct intake_message *inbox[SITE_INBOX_MAX];
+    size_t n_inbox;
+    bool writing; /* the writer's next turn is planned */
+    uint64_t kills, groups;
+};
+
+/* Makes the record in `dir` (exists) with these devices, and issued items. */
+void site_init(struct site *site, struct env *env, struct ledger *ledger,
+               struct broker_client *client, const char *dir);
+void site_know(struct site *site, const char *device, const struct seal_public *key);
+void site_issue(struct site *site, const struct item *items, size_t n);
+void site_start(struct site *site);
+/* As kill -9 does: what was not committed is gone, the files are as they were. */
+void site_kill(struct site *site);
+
+/* Everything has drained: the proof verifies, and views made from nothing are the views kept. */
+void site_check_end(struct site *site, const struct item *items, size_t n);
+
+#endif
