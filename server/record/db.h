@@ -19,12 +19,16 @@ enum db_mode {
 };
 
 /* Opens or makes the file (0600). LATER when locked or the disk is full, BROKEN when the file is
- * not a database. A busy connection waits at most 5 s. */
+ * not a database, NOT_FOUND when it cannot be opened at all. A busy connection waits at most 5 s.
+ */
 bool db_open(const char *path, enum db_mode mode, struct db **ret_db, struct error *err) must_use;
 void db_close(struct db *db); /* NULL is fine; finalises what is still prepared */
 
 /* Statements without result, several separated by ';'. */
 bool db_exec(struct db *db, const char *sql, struct error *err) must_use;
+
+/* Ends the running transaction, if there is one, keeping nothing. */
+void db_abandon(struct db *db);
 
 /* Prepared once per text and kept until db_close; preparing the same text again gives the same
  * statement, reset. Text must live as long as the connection (string literals). */
@@ -36,6 +40,8 @@ void stmt_int(struct stmt *stmt, int at, int64_t value);
 void stmt_blob(struct stmt *stmt, int at, const void *bytes, size_t n);
 void stmt_text(struct stmt *stmt, int at, const char *text);
 void stmt_null(struct stmt *stmt, int at);
+
+void stmt_u64(struct stmt *stmt, int at, uint64_t value); /* all 64 bits, read back the same way */
 
 enum db_step {
     DB_STEP_ROW,
@@ -49,10 +55,21 @@ void stmt_reset(struct stmt *stmt);
 
 /* Columns count from 0; what they return lives until the next step or reset. */
 int64_t stmt_col_int(struct stmt *stmt, int at);
+uint64_t stmt_col_u64(struct stmt *stmt, int at);
 const char *stmt_col_text(struct stmt *stmt, int at); /* never NULL */
 const void *stmt_col_blob(struct stmt *stmt, int at, size_t *ret_n);
 bool stmt_col_is_null(struct stmt *stmt, int at);
 
 int64_t db_last_id(const struct db *db);
+
+/* Moves what is committed from the log into the file without making writers wait (settled point
+ * 13). DB_DURABLE never does this by itself: another connection's thread calls it now and then.
+ * Reads first, because a connection that never read would check nothing. True also when a reader
+ * kept it from finishing; LATER and BROKEN as in stmt_step. */
+bool db_checkpoint(struct db *db, struct error *err) must_use;
+/* Size of the write-ahead log after this connection's last commit; 0 before the first. */
+uint64_t db_wal_bytes(const struct db *db);
+/* Above this the writer checkpoints itself: reliability.md (c) 40, settled point 13. */
+#define DB_WAL_MAX_BYTES (UINT64_C(64) << 20)
 
 #endif

@@ -22,6 +22,17 @@ bool device_get(struct record *record, int64_t id, struct device *ret_device,
                 struct error *err) must_use;
 /* Adds, or renews the key of a device that enrols again; the old key is kept for proof. */
 bool device_put(struct record *record, struct device *device, struct error *err) must_use;
+
+/* Keys the device ever had, newest first: what was sealed before it enrolled again still verifies.
+ * A key is revoked with its device and stays so. */
+#define DEVICE_KEYS_MAX 8
+struct device_key {
+    struct seal_public key;
+    bool revoked;
+};
+bool device_keys(struct record *record, int64_t device, struct device_key out[DEVICE_KEYS_MAX],
+                 size_t *ret_n, struct error *err) must_use;
+
 bool devices_each(struct record *record, bool (*each)(void *ctx, const struct device *device),
                   void *ctx, struct error *err) must_use;
 

@@ -38,6 +38,13 @@ bool record_open_reader(const char *path, struct record **ret_record, struct err
 void record_close(struct record *record);
 struct db *record_db(struct record *record); /* for the other files of this folder only */
 
+/* Moves the log into the file when it grew above DB_WAL_MAX_BYTES; for the writer, between groups.
+ * The usual checkpoints run on another connection (db_checkpoint). */
+bool record_relieve(struct record *record, struct error *err) must_use;
+/* True between record_begin and its end. */
+bool record_in_group(const struct record *record);
+struct instant record_now(const struct record *record);
+
 /* Who the record says it is: restoring a backup calls record_new_generation. */
 uint64_t record_generation(const struct record *record);
 uint64_t record_generation_serial(const struct record *record);
@@ -77,10 +84,14 @@ struct record_epoch {
     int64_t id;
     int64_t device;
     uint64_t epoch;
-    uint64_t through;
-    struct link link;
-    struct instant floor;
+    uint64_t through;     /* N: all up to here is accounted for; 0 none yet */
+    uint64_t highest;     /* highest seq of any batch kept; above `through` while there is a gap */
+    struct link link;     /* of `through`; zeros while that is 0 */
+    struct instant floor; /* a new epoch starts with the greatest of its device */
 };
+/* Looks only: NOT_FOUND when the epoch was never used. */
+bool record_epoch_find(struct record *record, int64_t device, uint64_t epoch,
+                       struct record_epoch *ret_epoch, struct error *err) must_use;
 bool record_epoch_get(struct record *record, int64_t device, uint64_t epoch,
                       struct record_epoch *ret_epoch, struct error *err) must_use;
 bool record_epoch_put(struct record *record, const struct record_epoch *epoch,
@@ -90,8 +101,8 @@ bool record_epoch_put(struct record *record, const struct record_epoch *epoch,
 bool record_batch_add(struct record *record, struct record_batch *batch,
                       struct error *err) must_use;
 
-/* Batches of an epoch that overlap first..last, oldest first; `each` returns false to stop. Slices
- * live during the call only. */
+/* Batches of an epoch that overlap first..last, in order of first_seq, then id; `each` returns
+ * false to stop. Slices live during the call only. */
 bool record_batches_of(struct record *record, int64_t epoch_id, uint64_t first, uint64_t last,
                        bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
                        struct error *err) must_use;
@@ -117,7 +128,12 @@ bool record_office_from(struct record *record, uint64_t after_seq,
                         bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
                         struct error *err) must_use;
 
-/* Stores bytes under BLAKE2b-256(salt || bytes) with a fresh random salt and returns the name. */
+/* One fact; NOT_FOUND beyond the end. */
+bool record_office_get(struct record *record, uint64_t seq, struct office_fact *ret_fact,
+                       struct error *err) must_use;
+
+/* Stores bytes under BLAKE2b-256(salt || bytes), a fresh random salt of 32 bytes, and returns the
+ * name. */
 bool record_attachment_add(struct record *record, const void *bytes, size_t n,
                            struct link *ret_name, struct error *err) must_use;
 /* NOT_FOUND when it was deleted. Copies at most `size` bytes. */

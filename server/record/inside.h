@@ -1,0 +1,45 @@
+/* inside.h - what the files of this folder share of a record; nobody else includes it. */
+#ifndef TRAO_SERVER_RECORD_INSIDE_H
+#define TRAO_SERVER_RECORD_INSIDE_H
+
+#include "server/record/record.h"
+
+/* Head of the office chain: everything up to `seq` leads to `link`. */
+struct office_head {
+    uint64_t seq;
+    struct link link;
+};
+
+struct record {
+    struct db *db;
+    struct clock clock;
+    struct chance chance;
+    const struct seal_secret *seal_key; /* NULL: a reader */
+    uint64_t generation, generation_serial;
+    struct office_head head;          /* with what this group added */
+    struct office_head head_at_begin; /* what is committed */
+    struct office_head head_at_act;
+    bool in_group, in_act;
+};
+
+/* Brings the file to this program's layout. BROKEN when a newer program wrote it. */
+bool schema_migrate(struct db *db, struct error *err) must_use;
+/* The same question without writing. */
+bool schema_check(struct db *db, struct error *err) must_use;
+
+/* What the seal over the head covers: seq (8 bytes, big end first), link. */
+#define OFFICE_HEAD_BYTES (8 + CHAIN_LINK_BYTES)
+void office_head_bytes(const struct office_head *head, uint8_t out[OFFICE_HEAD_BYTES]);
+bool office_head_read(struct record *record, struct office_head *ret_head, struct seal *ret_seal,
+                      struct error *err) must_use;
+bool office_head_write(struct record *record, struct error *err) must_use;
+
+/* Reads a blob that must have exactly `n` bytes; BROKEN names `what` otherwise. */
+bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,
+               struct error *err) must_use;
+
+/* One row expected: true with the row, NOT_FOUND without, else the store's error. The statement
+ * must be reset after a row. */
+bool step_row(struct stmt *stmt, const char *what, struct error *err) must_use;
+
+#endif

@@ -1,0 +1,129 @@
+/* schema.c - the tables of record.db, as steps from one layout to the next. A step that was ever
+ * released is never changed: a new one is added below it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/record/inside.h"
+
+static const char *const steps[] = {
+    /* 1: the record. Batches are only ever added; the log holds sealed bytes as one blob, its index
+     * small integers (limits.md). */
+    "CREATE TABLE generation("
+    " serial INTEGER PRIMARY KEY, number INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL);"
+
+    "CREATE TABLE device("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state INTEGER NOT NULL,"
+    " post_office INTEGER NOT NULL, enrolled_ms INTEGER NOT NULL);"
+    "CREATE TABLE device_key("
+    " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
+    " seal_key BLOB NOT NULL, revoked INTEGER NOT NULL, since_ms INTEGER NOT NULL);"
+    "CREATE INDEX device_key_device ON device_key(device);"
+    "CREATE TABLE enrol_code("
+    " id INTEGER PRIMARY KEY, hash BLOB NOT NULL, device TEXT NOT NULL,"
+    " post_office INTEGER NOT NULL, issued_ms INTEGER NOT NULL, used INTEGER NOT NULL);"
+
+    "CREATE TABLE epoch("
+    " id INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device(id),"
+    " epoch INTEGER NOT NULL, through INTEGER NOT NULL, highest INTEGER NOT NULL,"
+    " link BLOB NOT NULL, floor_ms INTEGER NOT NULL, UNIQUE(device, epoch));"
+    "CREATE TABLE batch("
+    " id INTEGER PRIMARY KEY, epoch_id INTEGER NOT NULL, first_seq INTEGER NOT NULL,"
+    " count INTEGER NOT NULL, verdict INTEGER NOT NULL, arrival_ms INTEGER NOT NULL,"
+    " sent_wall_ms INTEGER NOT NULL, sent_mono_ms INTEGER NOT NULL, sent_boot INTEGER NOT NULL,"
+    " sent_time_source INTEGER NOT NULL, floor_ms INTEGER NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE INDEX batch_epoch ON batch(epoch_id, first_seq);"
+    "CREATE TABLE set_aside("
+    " id INTEGER PRIMARY KEY, device TEXT NOT NULL, day INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " why TEXT NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, UNIQUE(device, hash));"
+    "CREATE INDEX set_aside_day ON set_aside(device, day);"
+
+    "CREATE TABLE office(seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL, link BLOB NOT NULL);"
+    "CREATE TABLE office_head("
+    " id INTEGER PRIMARY KEY CHECK(id = 1), seq INTEGER NOT NULL, link BLOB NOT NULL,"
+    " seal BLOB NOT NULL);"
+    "CREATE TABLE issued("
+    " seq INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE, dossier TEXT NOT NULL,"
+    " voided INTEGER NOT NULL);"
+    "CREATE INDEX issued_dossier ON issued(dossier, seq);"
+    "CREATE TABLE attachment("
+    " id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, salt BLOB NOT NULL,"
+    " bytes BLOB NOT NULL);",
+};
+
+#define STEPS (sizeof steps / sizeof *steps)
+
+static bool read_version(struct db *db, uint64_t *ret_version, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(db, "PRAGMA user_version", &stmt, err) || !step_row(stmt, "user_version", err))
+        return false;
+    *ret_version = stmt_col_u64(stmt, 0);
+    stmt_reset(stmt);
+    return true;
+}
+
+bool schema_check(struct db *db, struct error *err)
+{
+    uint64_t version;
+    if (!read_version(db, &version, err))
+        return error_add(err, "layout");
+    if (version < STEPS)
+        return error_set(err, ERROR_LATER, "the record has layout %llu, still to be brought to %zu",
+                         (unsigned long long)version, STEPS);
+    if (version > STEPS)
+        return error_set(err, ERROR_BROKEN,
+                         "the record has layout %llu, this program knows only %zu: it is older",
+                         (unsigned long long)version, STEPS);
+    return true;
+}
+
+/* The number and what it stands for change together or not at all. */
+static bool take_step(struct db *db, size_t step, struct error *err)
+{
+    char mark[48];
+    snprintf(mark, sizeof mark, "PRAGMA user_version=%zu; COMMIT", step + 1);
+    if (!db_exec(db, "BEGIN IMMEDIATE", err))
+        return error_add(err, "layout");
+    if (db_exec(db, steps[step], err) && db_exec(db, mark, err))
+        return true;
+    db_abandon(db);
+    return error_add(err, "layout step %zu", step + 1);
+}
+
+bool schema_migrate(struct db *db, struct error *err)
+{
+    uint64_t version;
+    if (!read_version(db, &version, err))
+        return error_add(err, "layout");
+    for (size_t step = (size_t)version; step < STEPS; step++)
+        if (!take_step(db, step, err))
+            return false;
+    return schema_check(db, err);
+}
+
+/* ------------------------------------------------------------------ reading rows */
+
+bool step_row(struct stmt *stmt, const char *what, struct error *err)
+{
+    switch (stmt_step(stmt, err)) {
+    case DB_STEP_ROW:
+        return true;
+    case DB_STEP_DONE:
+        stmt_reset(stmt);
+        return error_set(err, ERROR_NOT_FOUND, "%s: there is none", what);
+    case DB_STEP_FAILED:
+        break;
+    }
+    return error_add(err, "%s", what);
+}
+
+bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what, struct error *err)
+{
+    size_t have;
+    const void *bytes = stmt_col_blob(stmt, at, &have);
+    if (have != n)
+        return error_set(err, ERROR_BROKEN, "%s has %zu bytes, not %zu", what, have, n);
+    memcpy(out, bytes, n);
+    return true;
+}
