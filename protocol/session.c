@@ -1,0 +1,504 @@
+#include "protocol/session.h"
+
+#include <errno.h>
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "protocol/clock.h"
+#include "protocol/wire.h"
+
+#define QOS 1
+#define TURN_MS 500 /* how long one wait may last: keepalive is looked after in between */
+#define CONNECT_TIMEOUT_MS 15000 /* from the first packet to the subscription's answer */
+#define ANSWER_TIMEOUT_MS 30000  /* a broker that answers no publish for so long is stuck */
+#define BACKOFF_FIRST_MS 500
+#define BACKOFF_MAX_MS 30000 /* back at most a minute after the broker is */
+#define STEADY_MS 10000      /* up for so long: the next loss starts at the first backoff again */
+#define WHY_MAX 160
+
+/* One `struct mosquitto` lives as long as one connection. libmosquitto keeps what it could not
+ * send and sends it after a reconnect; since everything here is sent again until receipted, that
+ * would only double it. */
+struct session {
+    struct session_config config; /* its texts are ours */
+    struct session_events events;
+    pthread_t thread;
+    int wake; /* eventfd: something to write, or to stop */
+    atomic_bool stopping;
+    atomic_bool up;
+
+    pthread_mutex_t lock;   /* over the three below: publish comes from any thread */
+    struct mosquitto *mosq; /* NULL between connections */
+    uint32_t unanswered;
+    int64_t answered_ms; /* tick of the last answer, or of the first publish after none was due */
+
+    /* the thread's own */
+    char why[WHY_MAX];      /* what the connection at hand fails of, the first cause */
+    char why_told[WHY_MAX]; /* to `down`, while not up */
+    bool present;           /* the broker still had the session */
+};
+
+static int64_t tick_ms(void)
+{
+    struct clock clock = clock_system();
+    return clock.tick(clock.self).ms;
+}
+
+/* ----------------------------------------------------------------- what libmosquitto calls back */
+
+static void blame(struct session *session, const char *why)
+{
+    if (session->why[0] == '\0')
+        snprintf(session->why, sizeof session->why, "%s", why);
+}
+
+static void on_connect(struct mosquitto *mosq, void *ctx, int reason, int flags,
+                       const mosquitto_property *properties)
+{
+    struct session *session = ctx;
+    (void)properties;
+    if (reason != 0) {
+        blame(session, mosquitto_reason_string(reason));
+        return;
+    }
+    session->present = (flags & 1) != 0;
+    int rc = mosquitto_subscribe_v5(mosq, NULL, session->config.subscribe, QOS, 0, NULL);
+    if (rc != MOSQ_ERR_SUCCESS)
+        blame(session, mosquitto_strerror(rc));
+}
+
+static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int n, const int *granted,
+                         const mosquitto_property *properties)
+{
+    struct session *session = ctx;
+    (void)mosq;
+    (void)mid;
+    (void)properties;
+    if (n < 1 || granted[0] >= MQTT_RC_UNSPECIFIED) {
+        blame(session, "subscription refused");
+        return;
+    }
+    atomic_store(&session->up, true);
+    session->why_told[0] = '\0';
+    session->events.up(session->events.ctx, session->present);
+}
+
+static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto_message *message,
+                       const mosquitto_property *properties)
+{
+    struct session *session = ctx;
+    (void)mosq;
+    (void)properties;
+    session->events.message(session->events.ctx, message->topic, message->payload,
+                            (size_t)message->payloadlen);
+}
+
+static void on_publish(struct mosquitto *mosq, void *ctx, int mid, int reason,
+                       const mosquitto_property *properties)
+{
+    struct session *session = ctx;
+    (void)mosq;
+    (void)mid;
+    (void)properties;
+    pthread_mutex_lock(&session->lock);
+    if (session->unanswered > 0)
+        session->unanswered--;
+    session->answered_ms = tick_ms();
+    pthread_mutex_unlock(&session->lock);
+    session->events.acknowledged(session->events.ctx, reason);
+}
+
+static void on_disconnect(struct mosquitto *mosq, void *ctx, int reason,
+                          const mosquitto_property *properties)
+{
+    (void)mosq;
+    (void)properties;
+    if (reason >= MQTT_RC_UNSPECIFIED)
+        blame(ctx, mosquitto_reason_string(reason));
+}
+
+/* OpenSSL's causes come only this way. */
+static void on_log(struct mosquitto *mosq, void *ctx, int level, const char *text)
+{
+    (void)mosq;
+    if (level == MOSQ_LOG_ERR)
+        blame(ctx, text);
+}
+
+/* -------------------------------------------------------------------------- one connection */
+
+static int set_tls(struct mosquitto *mosq, const struct session_config *config)
+{
+    if (config->ca_file == NULL)
+        return MOSQ_ERR_SUCCESS;
+    int rc =
+        mosquitto_tls_set(mosq, config->ca_file, NULL, config->cert_file, config->key_file, NULL);
+    return rc != MOSQ_ERR_SUCCESS ? rc : mosquitto_tls_opts_set(mosq, 1, "tlsv1.3", NULL);
+}
+
+/* Connect properties can only be given to the blocking connect, which may hang for minutes in an
+ * unanswered TCP handshake. It notes them before it looks at the host, so it is called without
+ * one; the asynchronous connect then sends them. The session's test sees them arrive: without
+ * them the broker forgets the session at once. */
+static int start_connect(struct mosquitto *mosq, const struct session_config *config)
+{
+    mosquitto_property *properties = NULL;
+    int keepalive = (int)config->keepalive_s;
+    int rc = mosquitto_property_add_int32(&properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL,
+                                          config->session_expiry_s);
+    if (rc != MOSQ_ERR_SUCCESS)
+        return rc;
+    rc = mosquitto_connect_bind_v5(mosq, NULL, config->port, keepalive, NULL, properties);
+    mosquitto_property_free_all(&properties);
+    if (rc != MOSQ_ERR_INVAL)
+        return rc;
+    return mosquitto_connect_async(mosq, config->host, config->port, keepalive);
+}
+
+static struct mosquitto *mosq_new(struct session *session)
+{
+    const struct session_config *config = &session->config;
+    /* A broker that names clients by certificate does not read the id, but one must be sent. */
+    struct mosquitto *mosq =
+        mosquitto_new(config->client_id != NULL ? config->client_id : "trao", false, session);
+    if (mosq == NULL)
+        return NULL;
+    mosquitto_int_option(mosq, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
+    mosquitto_int_option(mosq, MOSQ_OPT_RECEIVE_MAXIMUM, (int)config->inflight_max);
+    mosquitto_int_option(mosq, MOSQ_OPT_SEND_MAXIMUM, (int)config->inflight_max);
+    mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1);
+    mosquitto_threaded_set(mosq, true);
+    mosquitto_connect_v5_callback_set(mosq, on_connect);
+    mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
+    mosquitto_message_v5_callback_set(mosq, on_message);
+    mosquitto_publish_v5_callback_set(mosq, on_publish);
+    mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
+    mosquitto_log_callback_set(mosq, on_log);
+    return mosq;
+}
+
+static bool connection_start(struct session *session)
+{
+    session->why[0] = '\0';
+    struct mosquitto *mosq = mosq_new(session);
+    if (mosq == NULL) {
+        blame(session, strerror(errno));
+        return false;
+    }
+    int rc = set_tls(mosq, &session->config);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = start_connect(mosq, &session->config);
+    if (rc != MOSQ_ERR_SUCCESS) {
+        blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+        mosquitto_destroy(mosq);
+        return false;
+    }
+    pthread_mutex_lock(&session->lock);
+    session->mosq = mosq;
+    session->unanswered = 0;
+    pthread_mutex_unlock(&session->lock);
+    return true;
+}
+
+static void connection_end(struct session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    struct mosquitto *mosq = session->mosq;
+    session->mosq = NULL;
+    session->unanswered = 0;
+    pthread_mutex_unlock(&session->lock);
+    mosquitto_destroy(mosq);
+}
+
+/* Waits for the socket or a wake; returns what became of the socket. */
+static short await(struct session *session, int timeout_ms)
+{
+    struct mosquitto *mosq = session->mosq;
+    struct pollfd polled[2] = {{.fd = session->wake, .events = POLLIN}, {.fd = -1}};
+    if (mosq != NULL) {
+        polled[1].fd = mosquitto_socket(mosq);
+        polled[1].events = mosquitto_want_write(mosq) ? POLLIN | POLLOUT : POLLIN;
+    }
+    if (poll(polled, 2, timeout_ms) > 0 && polled[0].revents != 0) {
+        uint64_t wakes;
+        ssize_t got = read(session->wake, &wakes, sizeof wakes);
+        (void)got;
+    }
+    return polled[1].revents;
+}
+
+/* One wait and what it brings. poll and not mosquitto_loop: that one uses select, which is lost
+ * in a process with more than 1024 descriptors. False when the connection is over. */
+static bool turn(struct session *session)
+{
+    struct mosquitto *mosq = session->mosq;
+    int rc = MOSQ_ERR_SUCCESS, failed = 0;
+    socklen_t size = sizeof failed;
+    short seen = await(session, TURN_MS);
+    if ((seen & (POLLERR | POLLNVAL)) != 0 &&
+        getsockopt(mosquitto_socket(mosq), SOL_SOCKET, SO_ERROR, &failed, &size) == 0 &&
+        failed != 0) {
+        blame(session, strerror(failed));
+        return false;
+    }
+    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0)
+        rc = mosquitto_loop_read(mosq, 1);
+    if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosq))
+        rc = mosquitto_loop_write(mosq, 1);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = mosquitto_loop_misc(mosq);
+    if (rc != MOSQ_ERR_SUCCESS)
+        blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+    return session->why[0] == '\0';
+}
+
+/* A broker may keep its socket and do nothing. */
+static bool is_stuck(struct session *session, int64_t started_ms)
+{
+    int64_t now_ms = tick_ms();
+    if (!atomic_load(&session->up)) {
+        if (now_ms - started_ms > CONNECT_TIMEOUT_MS)
+            blame(session, "no answer to the connect");
+    } else {
+        pthread_mutex_lock(&session->lock);
+        if (session->unanswered > 0 && now_ms - session->answered_ms > ANSWER_TIMEOUT_MS)
+            blame(session, "no answer to a publish");
+        pthread_mutex_unlock(&session->lock);
+    }
+    return session->why[0] != '\0';
+}
+
+/* Says goodbye so that the broker need not wait for the keepalive to run out. */
+static void leave(struct session *session)
+{
+    if (atomic_load(&session->up) &&
+        mosquitto_disconnect_v5(session->mosq, 0, NULL) == MOSQ_ERR_SUCCESS)
+        mosquitto_loop_write(session->mosq, 1);
+}
+
+/* From connect to loss; returns how long it was up. */
+static int64_t live(struct session *session)
+{
+    int64_t started_ms = tick_ms();
+    if (!connection_start(session))
+        return 0;
+    while (!atomic_load(&session->stopping) && turn(session) && !is_stuck(session, started_ms))
+        ;
+    if (atomic_load(&session->stopping))
+        leave(session);
+    connection_end(session);
+    return atomic_load(&session->up) ? tick_ms() - started_ms : 0;
+}
+
+/* ------------------------------------------------------------------------------ the thread */
+
+static void tell_down(struct session *session)
+{
+    bool was_up = atomic_exchange(&session->up, false);
+    if (atomic_load(&session->stopping))
+        blame(session, "closed");
+    if (!was_up && strcmp(session->why, session->why_told) == 0)
+        return;
+    memcpy(session->why_told, session->why, sizeof session->why_told);
+    session->events.down(session->events.ctx, session->why);
+}
+
+/* Half of the backoff is certain, half is drawn: ten thousand devices must not come back at once.
+ */
+static void rest(struct session *session, int64_t backoff_ms)
+{
+    struct chance chance = chance_system();
+    int64_t half = backoff_ms / 2;
+    int64_t until = tick_ms() + half + (int64_t)(chance_u64(&chance) % (uint64_t)(half + 1));
+    int64_t left;
+    while (!atomic_load(&session->stopping) && (left = until - tick_ms()) > 0)
+        await(session, (int)left);
+}
+
+static void *run(void *ctx)
+{
+    struct session *session = ctx;
+    int64_t backoff_ms = BACKOFF_FIRST_MS;
+    while (!atomic_load(&session->stopping)) {
+        if (live(session) >= STEADY_MS)
+            backoff_ms = BACKOFF_FIRST_MS;
+        tell_down(session);
+        rest(session, backoff_ms);
+        backoff_ms = backoff_ms * 2 < BACKOFF_MAX_MS ? backoff_ms * 2 : BACKOFF_MAX_MS;
+    }
+    return NULL;
+}
+
+/* --------------------------------------------------------------------------- opening, closing */
+
+static bool check_file(const char *path, struct error *err)
+{
+    if (path == NULL || access(path, R_OK) == 0)
+        return true;
+    return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+}
+
+static bool check_config(const struct session_config *config, struct error *err)
+{
+    bool ca = config->ca_file != NULL, cert = config->cert_file != NULL,
+         key = config->key_file != NULL;
+    if (config->host[0] == '\0' || config->port == 0)
+        return error_set(err, ERROR_BAD_INPUT, "broker: no host or port");
+    if (config->keepalive_s < 5 || config->keepalive_s > UINT16_MAX)
+        return error_set(err, ERROR_BAD_INPUT, "keepalive: %u s is not within 5..65535",
+                         config->keepalive_s);
+    if (config->inflight_max < 1 || config->inflight_max > 1000)
+        return error_set(err, ERROR_BAD_INPUT, "in flight: %u is not within 1..1000",
+                         config->inflight_max);
+    if (mosquitto_sub_topic_check(config->subscribe) != MOSQ_ERR_SUCCESS)
+        return error_set(err, ERROR_BAD_INPUT, "subscription: not a topic filter");
+    if (ca != cert || ca != key)
+        return error_set(err, ERROR_BAD_INPUT, "TLS needs authority, certificate and key");
+    return check_file(config->ca_file, err) && check_file(config->cert_file, err) &&
+           check_file(config->key_file, err);
+}
+
+static char *copy_of(const char *text)
+{
+    char *copy = text == NULL ? NULL : strdup(text);
+    invariant(text == NULL || copy != NULL);
+    return copy;
+}
+
+static struct session_config config_copy(const struct session_config *config)
+{
+    struct session_config copy = *config;
+    copy.host = copy_of(config->host);
+    copy.client_id = copy_of(config->client_id);
+    copy.subscribe = copy_of(config->subscribe);
+    copy.ca_file = copy_of(config->ca_file);
+    copy.cert_file = copy_of(config->cert_file);
+    copy.key_file = copy_of(config->key_file);
+    return copy;
+}
+
+static void library_init(void)
+{
+    invariant(mosquitto_lib_init() == MOSQ_ERR_SUCCESS);
+}
+
+static void session_free(struct session *session)
+{
+    const struct session_config *config = &session->config;
+    const char *texts[] = {config->host,    config->client_id, config->subscribe,
+                           config->ca_file, config->cert_file, config->key_file};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        free((char *)(uintptr_t)texts[i]);
+    if (session->wake >= 0)
+        close(session->wake);
+    pthread_mutex_destroy(&session->lock);
+    free(session);
+}
+
+/* The thread takes no signals: they are the program's, and a broken TLS connection must not end
+ * it by SIGPIPE. */
+static int start_thread(struct session *session)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&session->thread, NULL, run, session);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+bool session_open(const struct session_config *config, const struct session_events *events,
+                  struct session **ret_session, struct error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, library_init);
+    if (!check_config(config, err))
+        return error_add(err, "session");
+    struct session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return error_set(err, ERROR_LATER, "session: no memory");
+    session->config = config_copy(config);
+    session->events = *events;
+    pthread_mutex_init(&session->lock, NULL);
+    session->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int rc = session->wake < 0 ? errno : start_thread(session);
+    if (rc != 0) {
+        session_free(session);
+        return error_set(err, ERROR_LATER, "session: no thread: %s", strerror(rc));
+    }
+    *ret_session = session;
+    return true;
+}
+
+static void wake(struct session *session)
+{
+    uint64_t one = 1;
+    ssize_t written = write(session->wake, &one, sizeof one);
+    (void)written; /* full means that a wake is on its way already */
+}
+
+void session_close(struct session *session)
+{
+    if (session == NULL)
+        return;
+    atomic_store(&session->stopping, true);
+    wake(session);
+    pthread_join(session->thread, NULL);
+    session_free(session);
+}
+
+/* ------------------------------------------------------------------------------ publishing */
+
+static int hand_on(struct session *session, const char *topic, const void *bytes, size_t n)
+{
+    if (session->mosq == NULL || !atomic_load(&session->up))
+        return MOSQ_ERR_NO_CONN;
+    if (session->unanswered >= SESSION_WINDOW(session->config.inflight_max))
+        return MOSQ_ERR_CONN_PENDING;
+    if (session->unanswered == 0)
+        session->answered_ms = tick_ms();
+    session->unanswered++; /* before the call: the answer may be faster than its return */
+    int rc = mosquitto_publish_v5(session->mosq, NULL, topic, (int)n, bytes, QOS, false, NULL);
+    if (rc != MOSQ_ERR_SUCCESS)
+        session->unanswered--;
+    return rc;
+}
+
+static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
+{
+    struct session *session = self;
+    if (n > WIRE_BYTES_MAX)
+        return error_set(err, ERROR_BAD_INPUT, "publish: %zu bytes, at most %d are allowed", n,
+                         WIRE_BYTES_MAX);
+    pthread_mutex_lock(&session->lock);
+    int rc = hand_on(session, topic, bytes, n);
+    pthread_mutex_unlock(&session->lock);
+    wake(session);
+    if (rc == MOSQ_ERR_SUCCESS)
+        return true;
+    if (rc == MOSQ_ERR_CONN_PENDING)
+        return error_set(err, ERROR_LATER, "publish: the window is full");
+    if (rc == MOSQ_ERR_OVERSIZE_PACKET || rc == MOSQ_ERR_INVAL || rc == MOSQ_ERR_MALFORMED_UTF8)
+        return error_set(err, ERROR_BAD_INPUT, "publish: %s", mosquitto_strerror(rc));
+    return error_set(err, ERROR_LATER, "publish: %s", mosquitto_strerror(rc));
+}
+
+struct link_out session_out(struct session *session)
+{
+    return (struct link_out){publish, session};
+}
+
+bool session_is_up(const struct session *session)
+{
+    return atomic_load(&session->up);
+}
