@@ -49,6 +49,20 @@ static const char *const steps[] = {
     "CREATE TABLE attachment("
     " id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, salt BLOB NOT NULL,"
     " bytes BLOB NOT NULL);",
+
+    /* 2: who sits at the desk, and what came of each import: rows that change and go. */
+    "CREATE TABLE person("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, hash TEXT NOT NULL,"
+    " must_change INTEGER NOT NULL, failed INTEGER NOT NULL, locked_until_ms INTEGER NOT NULL);"
+    "CREATE TABLE login("
+    " token_hash BLOB PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id),"
+    " until_ms INTEGER NOT NULL);"
+    "CREATE INDEX login_person ON login(person);"
+    "CREATE TABLE import("
+    " id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, file TEXT NOT NULL, rows INTEGER NOT NULL,"
+    " added INTEGER NOT NULL, present INTEGER NOT NULL, changed INTEGER NOT NULL,"
+    " refused INTEGER NOT NULL, warned INTEGER NOT NULL, skipped INTEGER NOT NULL,"
+    " lines TEXT NOT NULL);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
