@@ -1,0 +1,386 @@
+#include "server/office/fields.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/scan.h"
+#include "server/text/text.h"
+
+#define QUOTED_MAX 48 /* bytes of a cell that a complaint repeats */
+
+/* Both sentences; "%s" in `vi` stands for the cell as it was, shortened. */
+static bool complain(struct complaint *complaint, const char *cell, const char *vi, const char *en)
+{
+    char quoted[QUOTED_MAX];
+    text_copy(cell, quoted, sizeof quoted);
+    const char *mark = strstr(vi, "%s");
+    invariant(mark != NULL);
+    snprintf(complaint->vi, sizeof complaint->vi, "%.*s%s%s%s", (int)(mark - vi), vi, quoted,
+             strlen(quoted) < strlen(cell) ? "…" : "", mark + 2);
+    snprintf(complaint->en, sizeof complaint->en, "%s", en);
+    return false;
+}
+
+static bool all_digits(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isdigit((unsigned char)text[i]))
+            return false;
+    return n > 0;
+}
+
+static int days_of_month(int month, int year)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+static bool date_exists(int day, int month, int year)
+{
+    return month >= 1 && month <= 12 && day >= 1 && day <= days_of_month(month, year);
+}
+
+/* ------------------------------------------------------------------ dossier code */
+
+static bool is_dash(int32_t character)
+{
+    return (character >= 0x2010 && character <= 0x2015) || character == 0x2212 ||
+           character == 0xFF0D || character == '-';
+}
+
+static bool take_digits(const char **at, size_t least, size_t most, const char **ret_digits)
+{
+    size_t n = strspn(*at, "0123456789");
+    if (n < least || n > most)
+        return false;
+    *ret_digits = *at;
+    *at += n;
+    return true;
+}
+
+static bool take_char(const char **at, char wanted)
+{
+    bool there = **at == wanted;
+    *at += there;
+    return there;
+}
+
+static bool take_letter(const char **at)
+{
+    bool there = **at >= 'A' && **at <= 'Z';
+    *at += there;
+    return there;
+}
+
+/* "000.00.22.H56" or "H56", "H56.14", ... up to three groups. */
+static bool take_unit(const char **at)
+{
+    const char *digits;
+    if (isdigit((unsigned char)**at))
+        return take_digits(at, 3, 3, &digits) && take_char(at, '.') &&
+               take_digits(at, 2, 2, &digits) && take_char(at, '.') &&
+               take_digits(at, 2, 2, &digits) && take_char(at, '.') && take_letter(at) &&
+               take_digits(at, 2, 2, &digits);
+    if (!take_letter(at) || !take_digits(at, 2, 2, &digits))
+        return false;
+    for (int groups = 0; groups < 3 && **at == '.'; groups++)
+        if (!take_char(at, '.') || !take_digits(at, 1, 3, &digits))
+            return false;
+    return true;
+}
+
+bool field_dossier(const char *cell, char ret_code[FIELD_DOSSIER_MAX],
+                   struct complaint *ret_complaint)
+{
+    char code[FIELD_DOSSIER_MAX] = "";
+    size_t n = 0;
+    const char *from = cell;
+    for (int32_t c = text_next(&from); c != 0 && n + 1 < sizeof code; c = text_next(&from))
+        code[n++] = is_dash(c) ? '-' : (char)(c < 0x80 ? toupper((int)c) : '?');
+    const char *at = code, *day = NULL, *serial = NULL;
+    bool shaped = take_unit(&at) && take_char(&at, '-') && take_digits(&at, 6, 6, &day) &&
+                  take_char(&at, '-') && take_digits(&at, 4, 6, &serial) && *at == '\0';
+    if (!shaped)
+        return complain(ret_complaint, cell,
+                        "«%s» không phải mã hồ sơ (như H27.15-261118-0145). Chưa nhập; xem lại mã.",
+                        "not a dossier code; not imported");
+    int year = 2000 + (day[0] - '0') * 10 + day[1] - '0';
+    int month = (day[2] - '0') * 10 + day[3] - '0';
+    if (!date_exists((day[4] - '0') * 10 + day[5] - '0', month, year))
+        return complain(ret_complaint, cell,
+                        "«%s»: sáu số giữa không phải ngày (năm, tháng, ngày). Chưa nhập; xem lại.",
+                        "the six digits in the middle are no date; not imported");
+    memcpy(ret_code, code, sizeof code);
+    return true;
+}
+
+/* ------------------------------------------------------------------ plain cells */
+
+bool field_name(const char *cell, struct complaint *ret_complaint)
+{
+    if (text_is_visible(cell))
+        return true;
+    return complain(ret_complaint, cell,
+                    "%s"
+                    "thiếu tên người nhận. Chưa nhập; điền tên.",
+                    "no name; not imported");
+}
+
+/* A number of one to `most` digits, then `after` (or the end for '\0'). */
+static bool take_number(const char **at, size_t most, char after, int *ret_value)
+{
+    const char *digits;
+    if (!take_digits(at, 1, most, &digits))
+        return false;
+    *ret_value = (int)strtol(digits, NULL, 10);
+    return after == '\0' ? **at == '\0' : take_char(at, after);
+}
+
+bool field_date(const char *cell, struct complaint *ret_complaint)
+{
+    if (!*cell)
+        return true;
+    const char *at = cell;
+    int day = 0, month = 0, year = 0;
+    if (!take_number(&at, 2, '/', &day) || !take_number(&at, 2, '/', &month) ||
+        !take_number(&at, 4, '\0', &year) || year < 1900 || year > 2199)
+        return complain(ret_complaint, cell,
+                        "«%s» không phải ngày/tháng/năm (như 25/11/2026). Chưa nhập; sửa ngày.",
+                        "not dd/MM/yyyy; not imported");
+    if (date_exists(day, month, year))
+        return true;
+    char vi[sizeof ret_complaint->vi], en[sizeof ret_complaint->en];
+    snprintf(vi, sizeof vi, "%%s: không có ngày %d/%d. Chưa nhập; sửa ngày.", day, month);
+    snprintf(en, sizeof en, "there is no day %d/%d; not imported", day, month);
+    return complain(ret_complaint, cell, vi, en);
+}
+
+/* "33.000", "33 000": digits in threes after a mark. Leaves only digits in `out`. */
+static bool ungroup(const char *text, size_t n, char *out, size_t size)
+{
+    size_t digits = 0, since_mark = 0;
+    bool marked = false;
+    for (size_t i = 0; i < n; i++) {
+        if (isdigit((unsigned char)text[i]) && digits + 1 < size) {
+            out[digits++] = text[i];
+            since_mark++;
+            continue;
+        }
+        bool is_mark = strchr(". ,", text[i]) != NULL;
+        if (!is_mark || since_mark == 0 || since_mark > 3 || (marked && since_mark != 3))
+            return false;
+        marked = true;
+        since_mark = 0;
+    }
+    out[digits] = '\0';
+    return digits > 0 && (!marked || since_mark == 3);
+}
+
+static size_t without_currency(const char *cell)
+{
+    static const char *const signs[] = {"đồng", "đ", "₫", "VNĐ", "VND", "vnd"};
+    size_t n = strlen(cell);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        size_t k = strlen(signs[i]);
+        if (n > k && memcmp(cell + n - k, signs[i], k) == 0) {
+            n -= k;
+            break;
+        }
+    }
+    while (n > 0 && cell[n - 1] == ' ')
+        n--;
+    return n;
+}
+
+bool field_money(const char *cell, uint64_t *ret_vnd, struct complaint *ret_complaint)
+{
+    char digits[16];
+    size_t n = without_currency(cell);
+    if (n == 0 && *cell == '\0') {
+        *ret_vnd = 0;
+        return true;
+    }
+    if (n > 2 && memcmp(cell + n - 2, ".0", 2) == 0 && all_digits(cell, n - 2))
+        n -= 2; /* a number cell read as a real */
+    uint64_t vnd =
+        ungroup(cell, n, digits, sizeof digits) ? strtoull(digits, NULL, 10) : UINT64_MAX;
+    if (vnd > SCAN_MONEY_MAX_VND)
+        return complain(ret_complaint, cell,
+                        "«%s» không phải số tiền (như 33000 hoặc 33.000). Chưa nhập; sửa số tiền.",
+                        "not an amount in whole dong; not imported");
+    *ret_vnd = vnd;
+    return true;
+}
+
+/* "1.23E+11", "1,23E+11", "4.2E10": what a spreadsheet left of a number. */
+static bool lost_its_digits(const char *text)
+{
+    size_t whole = strspn(text, "0123456789");
+    if (whole == 0 || (text[whole] != '.' && text[whole] != ','))
+        return false;
+    const char *e = text + whole + 1 + strspn(text + whole + 1, "0123456789");
+    return (*e == 'E' || *e == 'e') && strspn(e + 1, "+-0123456789") == strlen(e + 1) && e[1];
+}
+
+bool field_id_number(const char *cell, bool *ret_doubt, struct complaint *ret_complaint)
+{
+    size_t n = strlen(cell);
+    *ret_doubt = false;
+    if (lost_its_digits(cell))
+        return complain(ret_complaint, cell,
+                        "«%s» mất số. Chưa nhập; định dạng cột là văn bản, nhập lại số.",
+                        "digits lost; not imported");
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)cell[i] >= 0x80)
+            return complain(ret_complaint, cell, "«%s» có ký tự lạ. Chưa nhập; gõ lại bằng số 0–9.",
+                            "other characters than 0-9 A-Z; not imported");
+    if (all_digits(cell, n) && (n == 10 || n == 11))
+        return complain(ret_complaint, cell,
+                        "«%s» thiếu số, có lẽ mất số 0 ở đầu. Chưa nhập; sửa đủ 12 số.",
+                        "10 or 11 digits: leading zeros lost; not imported");
+    if (all_digits(cell, n) && n > 15 && cell[n - 1] == '0') {
+        *ret_doubt = true;
+        complain(ret_complaint, cell, "«%s» có thể đã bị làm tròn. Đã nhập; đối chiếu bản giấy.",
+                 "looks rounded by a spreadsheet; imported, compare with the paper");
+    }
+    return true;
+}
+
+bool field_flag(const char *cell, bool *ret_on, struct complaint *ret_complaint)
+{
+    char folded[16];
+    text_fold(cell, folded, sizeof folded);
+    static const char *const on[] = {"x", "co", "1", "dung", "true", "yes"};
+    static const char *const off[] = {"", "khong", "0", "sai", "false", "no"};
+    for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
+        if (strcmp(folded, on[i]) == 0 || strcmp(folded, off[i]) == 0) {
+            *ret_on = strcmp(folded, on[i]) == 0;
+            return true;
+        }
+    }
+    return complain(ret_complaint, cell, "«%s»: chỉ điền x hoặc để trống. Chưa nhập; sửa ô này.",
+                    "x or nothing; not imported");
+}
+
+/* ------------------------------------------------------------------ addresses */
+
+enum commune_kind { XA, PHUONG };
+
+struct commune {
+    uint32_t gso_code;
+    enum commune_kind kind;
+    const char *name, *folded;
+    uint32_t postal_code;
+};
+
+static const struct commune communes[] = {
+#define COMMUNE(gso, KIND, name, folded, postal) {gso, KIND, name, folded, postal},
+#include "server/office/communes.def"
+#undef COMMUNE
+};
+
+static const struct commune *commune_called(const char *folded)
+{
+    static const char *const prefixes[] = {"xa ", "x ", "phuong ", "p ", "thi tran ", "tt ", ""};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t n = strlen(prefixes[i]);
+        if (strncmp(folded, prefixes[i], n) != 0)
+            continue;
+        for (size_t k = 0; k < sizeof communes / sizeof *communes; k++)
+            if (strcmp(folded + n, communes[k].folded) == 0)
+                return &communes[k];
+    }
+    return NULL;
+}
+
+/* Parts between commas from the end; the first of the address is a house or hamlet, unless it is
+ * the only one. */
+static const struct commune *commune_in(const char *address)
+{
+    char part[256], folded[256];
+    const char *end = address + strlen(address);
+    while (end > address) {
+        const char *start = end;
+        while (start > address && start[-1] != ',')
+            start--;
+        snprintf(part, sizeof part, "%.*s", (int)(end - start), start);
+        const struct commune *found = commune_called(text_fold(part, folded, sizeof folded));
+        if (found)
+            return found;
+        end = start > address ? start - 1 : address;
+    }
+    return NULL;
+}
+
+static uint32_t last_five_digits(const char *address)
+{
+    size_t n = strlen(address);
+    bool there = n >= 5 && all_digits(address + n - 5, 5) &&
+                 (n == 5 || !isdigit((unsigned char)address[n - 6]));
+    return there ? (uint32_t)strtoul(address + n - 5, NULL, 10) : 0;
+}
+
+bool field_address(const char *cell, struct locality *ret_locality, bool *ret_doubt,
+                   struct complaint *ret_complaint)
+{
+    *ret_doubt = false;
+    if (!text_is_visible(cell))
+        return complain(ret_complaint, cell,
+                        "%s"
+                        "thiếu địa chỉ. Chưa nhập; điền địa chỉ.",
+                        "no address; not imported");
+    const struct commune *commune = commune_in(cell);
+    struct locality locality = {.postal_code = last_five_digits(cell),
+                                .commune = commune ? commune->gso_code : 0};
+    if (locality.postal_code == 0 && commune) {
+        locality.postal_code = commune->postal_code;
+    } else if (commune && locality.postal_code != commune->postal_code) {
+        char vi[sizeof ret_complaint->vi];
+        snprintf(vi, sizeof vi, "%%s: mã bưu chính của %s là %05u. Đã nhập như đã viết; xem lại.",
+                 commune->name, commune->postal_code);
+        char code[8];
+        snprintf(code, sizeof code, "%05u", locality.postal_code);
+        complain(ret_complaint, code, vi,
+                 "postal code and commune do not match; imported as written");
+        *ret_doubt = true;
+    }
+    *ret_locality = locality;
+    return true;
+}
+
+const char *field_commune_name(uint32_t gso_code, char *out, size_t size)
+{
+    *out = '\0';
+    for (size_t k = 0; k < sizeof communes / sizeof *communes; k++)
+        if (communes[k].gso_code == gso_code)
+            snprintf(out, size, "%s %s", communes[k].kind == XA ? "X." : "P.", communes[k].name);
+    return out;
+}
+
+/* ------------------------------------------------------------------ phones */
+
+void field_phone_complaint(const struct phone *phone, struct complaint *ret_complaint)
+{
+    static const struct {
+        enum phone_cause cause;
+        const char *vi, *en;
+    } rows[] = {
+        {PHONE_CAUSE_DIGITS_LOST, "«%s» mất số.", "digits lost"},
+        {PHONE_CAUSE_TOO_SHORT, "«%s» thiếu số.", "too few digits"},
+        {PHONE_CAUSE_TOO_LONG, "«%s» thừa số.", "too many digits"},
+        {PHONE_CAUSE_LETTER, "«%s» có chữ lẫn vào số.", "letters among digits"},
+        {PHONE_CAUSE_OTHER_DIGITS, "«%s» không viết bằng số 0–9.", "other digits than 0-9"},
+        {PHONE_CAUSE_NOT_A_NUMBER, "«%s» không phải số điện thoại.", "no such phone number"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].cause == phone->cause)
+            complain(ret_complaint, phone->note, rows[i].vi, rows[i].en);
+    size_t vi = strlen(ret_complaint->vi), en = strlen(ret_complaint->en);
+    snprintf(ret_complaint->vi + vi, sizeof ret_complaint->vi - vi,
+             " Hồ sơ đã nhập, chưa nhắn tin được; sửa rồi nhập lại.");
+    snprintf(ret_complaint->en + en, sizeof ret_complaint->en - en,
+             "; imported, no SMS possible; mend, reimport");
+}

@@ -1,0 +1,203 @@
+/* The parent's side: starts the child, reads all it says, checks it like a stranger's. */
+#include "server/office/list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/office/list_wire.h"
+#include "server/text/text.h"
+
+#define ANSWER_BYTES_MAX                                                                           \
+    (4u * LIST_FILE_BYTES_MAX) /* frames of many short cells outgrow the file */
+#define READ_SECONDS_MAX 60    /* 64 MB take about 2 s; a child that needs more is stuck */
+
+const struct list_column_info *list_column_info(enum list_column column)
+{
+    enum { OPTIONAL = 0, REQUIRED = 1 };
+    static const struct list_column_info rows[LIST_COLUMNS] = {
+#define COLUMN(KEY, NEED, bytes, vi, en, names)                                                    \
+    [LIST_##KEY] = {vi, en, NEED == REQUIRED, bytes, names},
+#include "server/office/columns.def"
+#undef COLUMN
+    };
+    return &rows[column];
+}
+
+/* ------------------------------------------------------------------ the child's process */
+
+static bool start(const char *program, int fd, pid_t *ret_pid, int *ret_out, struct error *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set(err, ERROR_LATER, "cannot make a pipe: %s", strerror(errno));
+    posix_spawn_file_actions_t moves;
+    int failed = posix_spawn_file_actions_init(&moves);
+    char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "--read-list", NULL};
+    char *environment[] = {NULL};
+    if (!failed)
+        failed = posix_spawn_file_actions_adddup2(&moves, fd, 0);
+    if (!failed)
+        failed = posix_spawn_file_actions_adddup2(&moves, ends[1], 1);
+    if (!failed)
+        failed = posix_spawn(ret_pid, program, &moves, NULL, argv, environment);
+    posix_spawn_file_actions_destroy(&moves);
+    close(ends[1]);
+    if (failed) {
+        close(ends[0]);
+        return error_set(err, ERROR_LATER, "cannot start the list reader: %s", strerror(failed));
+    }
+    *ret_out = ends[0];
+    return true;
+}
+
+static int64_t now_s(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return at.tv_sec;
+}
+
+/* All the child says, until it closes its end; NULL when it says too much or takes too long. */
+static char *hear(int out, size_t *ret_n)
+{
+    size_t size = 1u << 16, n = 0;
+    char *bytes = malloc(size);
+    int64_t until = now_s() + READ_SECONDS_MAX;
+    while (bytes) {
+        struct pollfd wait = {.fd = out, .events = POLLIN};
+        bool late = now_s() > until || n > ANSWER_BYTES_MAX;
+        int ready = late ? 0 : poll(&wait, 1, 1000);
+        ssize_t got = ready > 0 ? read(out, bytes + n, size - n) : -1;
+        if (got == 0) {
+            *ret_n = n;
+            return bytes;
+        }
+        if (late || (got < 0 && ready > 0 && errno != EINTR))
+            break;
+        n += got > 0 ? (size_t)got : 0;
+        if (n < size)
+            continue;
+        char *more = realloc(bytes, size *= 2);
+        if (!more)
+            break;
+        bytes = more;
+    }
+    free(bytes);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ what it said */
+
+struct cursor {
+    char *at, *end;
+};
+
+static bool take(struct cursor *cursor, void *out, size_t n)
+{
+    if ((size_t)(cursor->end - cursor->at) < n)
+        return false;
+    memcpy(out, cursor->at, n);
+    cursor->at += n;
+    return true;
+}
+
+static bool take_cell(struct cursor *cursor, size_t max, const char **ret_cell)
+{
+    uint32_t n = 0;
+    if (!take(cursor, &n, sizeof n) || n > max || (size_t)(cursor->end - cursor->at) < n + 1u)
+        return false;
+    char *text = cursor->at;
+    cursor->at += n + 1u;
+    if (text[n] != '\0' || strlen(text) != n || !text_is_utf8(text, n))
+        return false;
+    *ret_cell = text;
+    return true;
+}
+
+static bool take_row(struct cursor *cursor, struct list *list, size_t *size)
+{
+    struct list_row row = {.number = 0};
+    uint8_t fault = 0, column = 0;
+    if (!take(cursor, &row.number, sizeof row.number) || !take(cursor, &fault, 1) ||
+        !take(cursor, &column, 1) || fault >= LIST_FAULTS || column >= LIST_COLUMNS)
+        return false;
+    row.fault = (enum list_fault)fault;
+    row.column = (enum list_column)column;
+    for (int i = 0; i < LIST_COLUMNS; i++)
+        if (!take_cell(cursor, list_column_info((enum list_column)i)->bytes_max, &row.cell[i]))
+            return false;
+    if (list->n == *size) {
+        size_t wanted = *size ? *size * 2 : 256;
+        struct list_row *rows = realloc(list->rows, wanted * sizeof *rows);
+        if (!rows || list->n >= LIST_ROWS_MAX)
+            return false;
+        list->rows = rows;
+        *size = wanted;
+    }
+    list->rows[list->n++] = row;
+    return true;
+}
+
+/* BROKEN unless the answer is one header, rows, one end; BAD_INPUT with the child's own sentence
+ * when it refused the file. */
+static bool take_answer(struct cursor *cursor, struct list *list, struct error *err)
+{
+    char kind = 0;
+    size_t size = 0;
+    const char *sentence = "";
+    if (take(cursor, &kind, 1) && kind == LIST_SAYS_REFUSED) {
+        if (take_cell(cursor, sizeof err->text - 1, &sentence) && *sentence)
+            return error_set(err, ERROR_BAD_INPUT, "%s", sentence);
+        return error_set(err, ERROR_BROKEN, "the list reader refused without a sentence");
+    }
+    if (kind != LIST_SAYS_HEADER || !take(cursor, list->position, sizeof list->position))
+        return error_set(err, ERROR_BROKEN, "the list reader gave no header");
+    while (take(cursor, &kind, 1) && kind == LIST_SAYS_ROW)
+        if (!take_row(cursor, list, &size))
+            return error_set(err, ERROR_BROKEN, "the list reader's row %zu cannot be read",
+                             list->n + 1);
+    if (kind != LIST_SAYS_END || !take(cursor, &list->skipped, sizeof list->skipped))
+        return error_set(err, ERROR_BROKEN, "the list reader stopped after %zu rows", list->n);
+    return true;
+}
+
+bool list_read(const char *program, int fd, struct list *ret_list, struct error *err)
+{
+    pid_t pid = 0;
+    int out = -1, status = 0;
+    if (!start(program, fd, &pid, &out, err))
+        return false;
+    struct list list = {.n = 0};
+    size_t n = 0;
+    list.text = hear(out, &n);
+    close(out);
+    if (!list.text)
+        kill(pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    struct cursor cursor = {list.text, list.text ? list.text + n : NULL};
+    bool ok = list.text && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!ok)
+        error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
+    ok = ok && take_answer(&cursor, &list, err);
+    if (ok)
+        *ret_list = list;
+    else
+        list_done(&list);
+    return ok;
+}
+
+void list_done(struct list *list)
+{
+    free(list->rows);
+    free(list->text);
+    *list = (struct list){.n = 0};
+}
