@@ -1,0 +1,460 @@
+/* The session against a real mosquitto: each trap of an unreliable pipe brought about. */
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "broker.h"
+#include "protocol/session.h"
+#include "protocol/topic.h"
+
+/* What a session told, behind a lock: its thread writes, the test reads. */
+struct seen {
+    pthread_mutex_t lock;
+    int ups, downs, messages, acknowledged, last_code;
+    bool present;
+    char why[160], topic[64], text[64];
+};
+
+static void seen_up(void *ctx, bool present)
+{
+    struct seen *seen = ctx;
+    pthread_mutex_lock(&seen->lock);
+    seen->ups++;
+    seen->present = present;
+    pthread_mutex_unlock(&seen->lock);
+}
+
+static void seen_down(void *ctx, const char *why)
+{
+    struct seen *seen = ctx;
+    pthread_mutex_lock(&seen->lock);
+    seen->downs++;
+    snprintf(seen->why, sizeof seen->why, "%s", why);
+    pthread_mutex_unlock(&seen->lock);
+}
+
+static void seen_message(void *ctx, const char *topic, const void *bytes, size_t n)
+{
+    struct seen *seen = ctx;
+    pthread_mutex_lock(&seen->lock);
+    seen->messages++;
+    snprintf(seen->topic, sizeof seen->topic, "%s", topic);
+    snprintf(seen->text, sizeof seen->text, "%.*s", (int)(n < 60 ? n : 60), (const char *)bytes);
+    pthread_mutex_unlock(&seen->lock);
+}
+
+static void seen_acknowledged(void *ctx, int code)
+{
+    struct seen *seen = ctx;
+    pthread_mutex_lock(&seen->lock);
+    seen->acknowledged++;
+    seen->last_code = code;
+    pthread_mutex_unlock(&seen->lock);
+}
+
+static int get(struct seen *seen, const int *what)
+{
+    pthread_mutex_lock(&seen->lock);
+    int value = *what;
+    pthread_mutex_unlock(&seen->lock);
+    return value;
+}
+
+/* Waits until *what reaches `want`; fails with what it is after `seconds`. */
+static void wait_for(struct seen *seen, const int *what, int want, int seconds)
+{
+    for (int i = 0; i < seconds * 50; i++) {
+        if (get(seen, what) >= want)
+            return;
+        poll(NULL, 0, 20);
+    }
+    fail_msg("waited %d s for %d, have %d (down: %s)", seconds, want, get(seen, what), seen->why);
+}
+
+static struct session *open_session(const struct broker *broker, const char *id,
+                                    const char *subscribe, struct seen *seen)
+{
+    struct session_config config = {.host = "127.0.0.1",
+                                    .port = broker->port,
+                                    .client_id = id,
+                                    .subscribe = subscribe,
+                                    .keepalive_s = 5,
+                                    .inflight_max = 20,
+                                    .session_expiry_s = SESSION_EXPIRY_S};
+    if (broker->tls) {
+        config.ca_file = broker_file(broker, "ca.pem");
+        config.cert_file = broker_file(broker, "device.pem");
+        config.key_file = broker_file(broker, "device.key");
+    }
+    struct session_events events = {seen_up, seen_down, seen_message, seen_acknowledged, seen};
+    struct session *session;
+    struct error err;
+    memset(seen, 0, sizeof *seen);
+    pthread_mutex_init(&seen->lock, NULL);
+    if (!session_open(&config, &events, &session, &err))
+        fail_msg("%s", err.text);
+    return session;
+}
+
+static bool send(struct session *session, const char *topic, const char *text, struct error *err)
+{
+    struct link_out out = session_out(session);
+    return out.publish(out.self, topic, text, strlen(text), err);
+}
+
+static int start(void **state)
+{
+    static struct broker broker;
+    broker_init(&broker, false);
+    *state = &broker;
+    return 0;
+}
+
+static int start_tls(void **state)
+{
+    static struct broker broker;
+    broker_init(&broker, true);
+    *state = &broker;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    broker_done(*state);
+    return 0;
+}
+
+static void carries_messages_both_ways(void **state)
+{
+    struct broker *broker = *state;
+    struct seen server, device;
+    struct error err;
+    broker_start(broker);
+    struct session *s = open_session(broker, "server", TOPIC_ALL_UP, &server);
+    struct session *d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
+    wait_for(&server, &server.ups, 1, 10);
+    wait_for(&device, &device.ups, 1, 10);
+    assert_true(session_is_up(s));
+    assert_true(send(d, "trao/1/HH-TEST/up", "beep", &err));
+    wait_for(&server, &server.messages, 1, 10);
+    assert_string_equal(server.topic, "trao/1/HH-TEST/up");
+    assert_string_equal(server.text, "beep");
+    assert_true(send(s, "trao/1/HH-TEST/down", "receipt", &err));
+    wait_for(&device, &device.messages, 1, 10);
+    assert_string_equal(device.text, "receipt");
+    wait_for(&device, &device.acknowledged, 1, 10);
+    assert_int_equal(device.last_code, 0);
+    session_close(d);
+    session_close(s);
+    assert_int_equal(device.downs, 1);
+    assert_string_equal(device.why, "closed");
+}
+
+/* A publish from another thread must not wait for the session's next turn (500 ms). */
+static void publishes_at_once(void **state)
+{
+    struct broker *broker = *state;
+    struct seen server;
+    struct error err;
+    struct timespec before, after;
+    broker_start(broker);
+    struct session *s = open_session(broker, "server", "trao/1/+/+", &server);
+    wait_for(&server, &server.ups, 1, 10);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    for (int i = 1; i <= 20; i++) {
+        assert_true(send(s, "trao/1/HH-TEST/down", "x", &err));
+        for (int k = 0; k < 10000 && get(&server, &server.messages) < i; k++)
+            poll(NULL, 0, 1);
+        assert_int_equal(get(&server, &server.messages), i);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_in_range(after.tv_sec - before.tv_sec, 0, 4); /* 20 turns would be 10 s */
+    session_close(s);
+}
+
+static void connects_when_the_broker_comes_late(void **state)
+{
+    struct broker *broker = *state;
+    struct seen seen;
+    struct error err;
+    struct session *session = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &seen);
+    wait_for(&seen, &seen.downs, 1, 10);
+    assert_string_equal(seen.why, "Connection refused");
+    poll(NULL, 0, 3000); /* several attempts, one telling */
+    assert_int_equal(get(&seen, &seen.downs), 1);
+    assert_false(session_is_up(session));
+    assert_false(send(session, "trao/1/HH-TEST/up", "early", &err));
+    assert_int_equal(err.code, ERROR_LATER);
+    broker_start(broker);
+    wait_for(&seen, &seen.ups, 1, 60);
+    assert_true(send(session, "trao/1/HH-TEST/up", "late", &err));
+    wait_for(&seen, &seen.acknowledged, 1, 10);
+    session_close(session);
+}
+
+static void subscribes_again_when_the_broker_forgot(void **state)
+{
+    struct broker *broker = *state;
+    struct seen server, device;
+    struct error err;
+    broker_start(broker);
+    struct session *s = open_session(broker, "server", TOPIC_ALL_UP, &server);
+    struct session *d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
+    wait_for(&server, &server.ups, 1, 10);
+    wait_for(&device, &device.ups, 1, 10);
+    broker_kill(broker, true);
+    wait_for(&server, &server.downs, 1, 10);
+    wait_for(&device, &device.downs, 1, 10);
+    assert_false(session_is_up(s));
+    broker_start(broker);
+    wait_for(&server, &server.ups, 2, 60);
+    wait_for(&device, &device.ups, 2, 60);
+    assert_false(server.present);
+    assert_true(send(d, "trao/1/HH-TEST/up", "again", &err));
+    wait_for(&server, &server.messages, 1, 10);
+    assert_string_equal(server.text, "again");
+    session_close(d);
+    session_close(s);
+}
+
+/* Without the session expiry property the broker would forget at the disconnect. */
+static void finds_its_session_again(void **state)
+{
+    struct broker *broker = *state;
+    struct seen server, device;
+    struct error err;
+    broker_start(broker);
+    struct session *s = open_session(broker, "server", TOPIC_ALL_UP, &server);
+    struct session *d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
+    wait_for(&server, &server.ups, 1, 10);
+    wait_for(&device, &device.ups, 1, 10);
+    assert_false(device.present);
+    session_close(d);
+    assert_true(send(s, "trao/1/HH-TEST/down", "kept", &err));
+    wait_for(&server, &server.acknowledged, 1, 10);
+    assert_int_equal(server.last_code, 0);
+    d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
+    wait_for(&device, &device.messages, 1, 10);
+    assert_true(device.present);
+    assert_string_equal(device.text, "kept");
+    session_close(d);
+    session_close(s);
+}
+
+static void says_when_nobody_listens(void **state)
+{
+    struct broker *broker = *state;
+    struct seen device;
+    struct error err;
+    broker_start(broker);
+    struct session *d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
+    wait_for(&device, &device.ups, 1, 10);
+    assert_true(send(d, "trao/1/HH-TEST/up", "anybody?", &err));
+    wait_for(&device, &device.acknowledged, 1, 10);
+    assert_int_equal(device.last_code, 16);
+    session_close(d);
+}
+
+static void refuses_what_is_too_big(void **state)
+{
+    struct broker *broker = *state;
+    struct seen device;
+    struct error err;
+    static char big[32769];
+    broker_start(broker);
+    struct session *d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
+    struct link_out out = session_out(d);
+    wait_for(&device, &device.ups, 1, 10);
+    assert_false(out.publish(out.self, "trao/1/HH-TEST/up", big, sizeof big, &err));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+    assert_true(out.publish(out.self, "trao/1/HH-TEST/up", big, sizeof big - 1, &err));
+    wait_for(&device, &device.acknowledged, 1, 10);
+    assert_int_equal(get(&device, &device.downs), 0);
+    session_close(d);
+}
+
+/* A frozen broker acknowledges nothing: the window fills and says LATER instead of growing; when it
+ * thaws everything accepted is answered. Then thousands pass through the same window. */
+static void keeps_the_window(void **state)
+{
+    struct broker *broker = *state;
+    struct seen server;
+    struct error err;
+    broker_start(broker);
+    struct session *s = open_session(broker, "server", TOPIC_ALL_UP, &server);
+    wait_for(&server, &server.ups, 1, 10);
+    broker_freeze(broker, true);
+    int accepted = 0;
+    while (accepted < 1000 && send(s, "trao/1/HH-TEST/up", "x", &err))
+        accepted++;
+    assert_int_equal(accepted, SESSION_WINDOW(20));
+    assert_int_equal(err.code, ERROR_LATER);
+    broker_freeze(broker, false);
+    wait_for(&server, &server.acknowledged, accepted, 10);
+    for (int i = 0; i < 100000 && accepted < 5000; i++) {
+        if (send(s, "trao/1/HH-TEST/up", "x", &err))
+            accepted++;
+        else
+            poll(NULL, 0, 1);
+    }
+    wait_for(&server, &server.messages, 5000, 30);
+    wait_for(&server, &server.acknowledged, 5000, 10);
+    assert_int_equal(get(&server, &server.downs), 0);
+    session_close(s);
+}
+
+/* A broker that keeps its socket and answers nothing is left within 1.5 keepalives. */
+static void leaves_a_broker_that_is_stuck(void **state)
+{
+    struct broker *broker = *state;
+    struct seen seen;
+    broker_start(broker);
+    struct session *session = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &seen);
+    wait_for(&seen, &seen.ups, 1, 10);
+    broker_freeze(broker, true);
+    wait_for(&seen, &seen.downs, 1, 15);
+    broker_freeze(broker, false);
+    wait_for(&seen, &seen.ups, 2, 60);
+    session_close(session);
+}
+
+static void closes_while_the_broker_is_away(void **state)
+{
+    struct seen seen;
+    struct session *session = open_session(*state, "HH-TEST", "trao/1/HH-TEST/down", &seen);
+    session_close(session);
+    session_close(NULL);
+}
+
+static void refuses_a_configuration_that_cannot_work(void **state)
+{
+    (void)state;
+    struct session_events events = {seen_up, seen_down, seen_message, seen_acknowledged, NULL};
+    struct session_config good = {.host = "127.0.0.1",
+                                  .port = 1883,
+                                  .client_id = "x",
+                                  .subscribe = "a/+",
+                                  .keepalive_s = 5,
+                                  .inflight_max = 1};
+    struct session_config config;
+    struct session *session;
+    struct error err;
+    config = good, config.keepalive_s = 4;
+    assert_false(session_open(&config, &events, &session, &err));
+    config = good, config.inflight_max = 0;
+    assert_false(session_open(&config, &events, &session, &err));
+    config = good, config.subscribe = "a/+b";
+    assert_false(session_open(&config, &events, &session, &err));
+    config = good, config.ca_file = "/nowhere/ca.pem";
+    assert_false(session_open(&config, &events, &session, &err));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+    config.cert_file = config.key_file = config.ca_file;
+    assert_false(session_open(&config, &events, &session, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_string_equal(err.text, "session: /nowhere/ca.pem: No such file or directory");
+}
+
+/* ------------------------------------------------------------------------------------- TLS */
+
+static void speaks_tls_under_the_certificate_s_name(void **state)
+{
+    struct broker *broker = *state;
+    struct seen seen;
+    struct error err;
+    broker_start(broker);
+    struct session *session = open_session(broker, NULL, "trao/1/HH-TEST/down", &seen);
+    wait_for(&seen, &seen.ups, 1, 10);
+    assert_true(send(session, "trao/1/HH-TEST/up", "mine", &err));
+    wait_for(&seen, &seen.acknowledged, 1, 10);
+    assert_int_equal(seen.last_code, 16);
+    assert_true(send(session, "trao/1/HH-OTHER/up", "not mine", &err));
+    wait_for(&seen, &seen.acknowledged, 2, 10);
+    assert_int_equal(seen.last_code, 135);
+    broker_kill(broker, true);
+    wait_for(&seen, &seen.downs, 1, 10);
+    broker_start(broker);
+    wait_for(&seen, &seen.ups, 2, 60);
+    session_close(session);
+}
+
+/* Opens towards `host` with `ca` and waits for the refusal. */
+static void expect_disbelief(const struct broker *broker, const char *host, const char *ca)
+{
+    struct seen seen;
+    struct session_events events = {seen_up, seen_down, seen_message, seen_acknowledged, &seen};
+    struct session_config config = {.host = host,
+                                    .port = broker->port,
+                                    .subscribe = "trao/1/HH-TEST/down",
+                                    .ca_file = broker_file(broker, ca),
+                                    .cert_file = broker_file(broker, "device.pem"),
+                                    .key_file = broker_file(broker, "device.key"),
+                                    .keepalive_s = 5,
+                                    .inflight_max = 20};
+    struct session *session;
+    struct error err;
+    memset(&seen, 0, sizeof seen);
+    pthread_mutex_init(&seen.lock, NULL);
+    assert_true(session_open(&config, &events, &session, &err));
+    wait_for(&seen, &seen.downs, 1, 10);
+    assert_non_null(strstr(seen.why, "certificate verify failed"));
+    session_close(session);
+    assert_int_equal(seen.ups, 0);
+}
+
+static void believes_only_its_own_authority(void **state)
+{
+    broker_start(*state);
+    expect_disbelief(*state, "127.0.0.1", "other.pem");
+}
+
+/* "127.1" is the same machine under a name that is not in the broker's certificate. */
+static void believes_only_the_right_host(void **state)
+{
+    broker_start(*state);
+    expect_disbelief(*state, "127.1", "ca.pem");
+}
+
+static void takes_up_again_after_a_tls_broker_froze(void **state)
+{
+    struct broker *broker = *state;
+    struct seen seen;
+    broker_start(broker);
+    broker_freeze(broker, true); /* the kernel accepts, nobody shakes hands */
+    struct session *session = open_session(broker, NULL, "trao/1/HH-TEST/down", &seen);
+    wait_for(&seen, &seen.downs, 1, 30);
+    broker_freeze(broker, false);
+    wait_for(&seen, &seen.ups, 1, 60);
+    session_close(session);
+}
+
+int main(void)
+{
+#define PLAIN(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define TLS(test) cmocka_unit_test_setup_teardown(test, start_tls, stop)
+    const struct CMUnitTest tests[] = {
+        PLAIN(carries_messages_both_ways),
+        PLAIN(publishes_at_once),
+        PLAIN(connects_when_the_broker_comes_late),
+        PLAIN(subscribes_again_when_the_broker_forgot),
+        PLAIN(finds_its_session_again),
+        PLAIN(says_when_nobody_listens),
+        PLAIN(refuses_what_is_too_big),
+        PLAIN(keeps_the_window),
+        PLAIN(leaves_a_broker_that_is_stuck),
+        PLAIN(closes_while_the_broker_is_away),
+        cmocka_unit_test(refuses_a_configuration_that_cannot_work),
+        TLS(speaks_tls_under_the_certificate_s_name),
+        TLS(believes_only_its_own_authority),
+        TLS(believes_only_the_right_host),
+        TLS(takes_up_again_after_a_tls_broker_froze),
+    };
+    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
