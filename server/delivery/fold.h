@@ -14,6 +14,7 @@
 #include "protocol/event.h"
 #include "protocol/fact.h"
 #include "protocol/scan.h"
+#include "protocol/wire.h"
 
 /* When a scan happened, as well as can be said (case M06): worked out once, at intake. */
 struct when {
@@ -29,6 +30,11 @@ struct when {
 struct when when_of(struct instant wall, struct tick mono, uint64_t boot, struct instant sent_wall,
                     struct tick sent_mono, uint64_t sent_boot, struct instant floor,
                     struct instant arrival);
+
+/* A device clock further off than this is flagged: reliability.md (c) 10. */
+#define CLOCK_OFF_MS (120 * INT64_C(1000))
+/* Wall times before this are a clock that was never set: no program of ours is older. */
+#define CLOCK_SANE_MS INT64_C(1735664400000) /* 2025-01-01T00:00:00+07:00 */
 
 /* What the fold did with a fact; for the history. */
 enum effect {
@@ -54,6 +60,7 @@ struct fact {
         struct scan scan;
         struct office_fact office;
     };
+    struct instant order;     /* out: sorted by this, then device, epoch, seq */
     enum effect effect;       /* out */
     enum status status_after; /* out */
 };
@@ -88,6 +95,9 @@ struct state {
     uint32_t doubts;
     struct office_fact office; /* the issued fact, when issued */
 };
+
+/* True for statuses no later scan leads out of. */
+bool status_is_final(enum status status);
 
 /* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. */
 void fold(struct fact *facts, size_t n, struct state *ret_state);
