@@ -8,8 +8,9 @@
  * refusals
  * (>= 128) count as not sent.
  *
- * One thread, no globals, no clock of its own: the caller drives uplink_tick, at the latest at
- * uplink_due, and right after each outbox_add.
+ * One thread, no globals, no clock of its own: the caller drives uplink_tick, right after each
+ * outbox_add and after each of the calls below, at the latest at uplink_due. Only uplink_tick
+ * sends.
  */
 #ifndef TRAO_HANDHELD_UPLINK_H
 #define TRAO_HANDHELD_UPLINK_H
@@ -38,6 +39,12 @@ struct uplink_counts {
     uint64_t strangers; /* came down, but not rightly sealed for this device */
 };
 
+/* A batch handed on and not receipted yet. */
+struct uplink_flight {
+    uint64_t epoch;
+    uint64_t last_seq;
+};
+
 /* A value; needs no closing. The fields are the uplink's own. */
 struct uplink {
     struct uplink_config config;
@@ -47,7 +54,7 @@ struct uplink {
     struct hello asked;
     struct tick hello_due;
     struct outbox_at sent; /* last batch handed on */
-    struct outbox_at flying[UPLINK_WINDOW];
+    struct uplink_flight flying[UPLINK_WINDOW];
     size_t flights;
     int64_t wait_ms;
     struct tick silence_due; /* when silence counts as lost; meaningful while flights > 0 */

@@ -1,0 +1,433 @@
+#include "handheld/outbox_inside.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handheld/mark.h"
+
+/* Space kept so that receipts can still be stored, and old rows pruned, when everything else has
+ * filled the disk: one WAL between two checkpoints. */
+#define RESERVE_BYTES (256 * 1024)
+#define PRUNE_BATCHES_WHEN_FULL 8 /* 400 scans: half a day's work */
+
+void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq)
+{
+    if (outbox->told.tell != NULL)
+        outbox->told.tell(outbox->told.ctx, sentence, epoch, seq);
+}
+
+/* ------------------------------------------------------------------ the reserve */
+
+static void reserve_keep(struct outbox *outbox)
+{
+    if (outbox->reserved)
+        return;
+    int fd = open(outbox->reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    outbox->reserved = posix_fallocate(fd, 0, RESERVE_BYTES) == 0;
+    close(fd);
+    if (!outbox->reserved)
+        unlink(outbox->reserve);
+}
+
+static void reserve_release(struct outbox *outbox)
+{
+    outbox->reserved = false;
+    unlink(outbox->reserve);
+}
+
+/* ------------------------------------------------------------------ transactions */
+
+bool outbox_lose(struct outbox *outbox, const struct error *err)
+{
+    if (err->code == ERROR_BROKEN)
+        outbox->damaged = true;
+    shelf_close(outbox->shelf, false);
+    outbox->shelf = NULL;
+    return false;
+}
+
+static bool transact_once(struct outbox *outbox,
+                          bool (*act)(struct outbox *, void *ctx, struct error *), void *ctx,
+                          struct error *err)
+{
+    if (!outbox_ready(outbox, err))
+        return false;
+    if (shelf_begin(outbox->shelf, err) && act(outbox, ctx, err) &&
+        shelf_commit(outbox->shelf, err))
+        return true;
+    return outbox_lose(outbox, err);
+}
+
+bool outbox_transact(struct outbox *outbox, bool (*act)(struct outbox *, void *ctx, struct error *),
+                     void *ctx, struct error *err)
+{
+    struct error why;
+    bool done = transact_once(outbox, act, ctx, &why);
+    if (!done && why.code == ERROR_LATER && outbox->reserved) {
+        reserve_release(outbox);
+        done = transact_once(outbox, act, ctx, &why);
+    }
+    if (!done)
+        return error_set(err, why.code, "%s", why.text);
+    reserve_keep(outbox);
+    return true;
+}
+
+/* ------------------------------------------------------------------ epochs */
+
+bool outbox_epoch_last(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t *ret_seq,
+                       struct link *ret_link, struct error *err)
+{
+    struct shelf_scan last;
+    struct error none;
+    bool kept = shelf_scan_last(outbox->shelf, epoch->nth, &last, &none);
+    if (!kept && none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    bool above = kept && last.seq > epoch->through;
+    *ret_seq = above ? last.seq : epoch->through;
+    *ret_link = above ? last.link : epoch->through_link;
+    return true;
+}
+
+bool outbox_new_epoch(struct outbox *outbox, const struct link *head, struct error *err)
+{
+    if (outbox->epoch.nth != 0 && !outbox->epoch.ended) {
+        outbox->epoch.ended = true;
+        if (!shelf_epoch_put(outbox->shelf, &outbox->epoch, err))
+            return false;
+    }
+    uint64_t drawn = 0;
+    while (drawn == 0)
+        drawn = chance_u64(&outbox->chance);
+    outbox->epoch = (struct shelf_epoch){
+        .nth = outbox->epoch.nth + 1, .epoch = drawn, .first_link = *head, .through_link = *head};
+    outbox->last_seq = 0;
+    outbox->last_link = *head;
+    return shelf_epoch_put(outbox->shelf, &outbox->epoch, err);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+/* Reads every epoch, mends what can be mended; the last one read becomes the running one. */
+static bool load_epochs(struct outbox *outbox, struct error *err)
+{
+    outbox->epoch = (struct shelf_epoch){0};
+    struct error none;
+    struct shelf_epoch epoch;
+    while (shelf_epoch_after(outbox->shelf, outbox->epoch.nth, &epoch, &none)) {
+        outbox->epoch = epoch;
+        if (outbox->doubtful != 0 && !epoch.ended &&
+            !shelf_scan_delete(outbox->shelf, epoch.nth, outbox->doubtful, INT64_MAX, err))
+            return false;
+        if (!outbox_heal(outbox, &outbox->epoch, err))
+            return false;
+    }
+    if (none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    return outbox_epoch_last(outbox, &outbox->epoch, &outbox->last_seq, &outbox->last_link, err);
+}
+
+/* Closed in order, or killed under this same boot: what was committed is there. After a power cut a
+ * card may have lied about it (0010). */
+static bool ended_well(const struct outbox *outbox)
+{
+    return outbox->meta.clean || outbox->meta.boot == outbox->clock.boot(outbox->clock.self);
+}
+
+/* The running epoch goes on only while the outbox can show that nothing is missing at its end. */
+static bool load(struct outbox *outbox, struct error *err)
+{
+    if (!shelf_meta_get(outbox->shelf, &outbox->meta, err) || !load_epochs(outbox, err))
+        return false;
+    struct mark mark;
+    bool marked = mark_read(outbox->mark_fd, &mark);
+    bool ahead = marked && (outbox->epoch.nth == 0 ||
+                            (mark.epoch == outbox->epoch.epoch && mark.seq > outbox->last_seq));
+    bool running = outbox->epoch.nth != 0 && !outbox->epoch.ended;
+    if (running && ahead)
+        outbox_tell(outbox, "the last beeps are missing: a new epoch begins", outbox->epoch.epoch,
+                    outbox->last_seq + 1);
+    if (!running || ahead || !ended_well(outbox)) {
+        struct link head = ahead ? mark.link : outbox->last_link;
+        if (!outbox_new_epoch(outbox, &head, err))
+            return false;
+    }
+    outbox->meta.clean = false;
+    outbox->meta.boot = outbox->clock.boot(outbox->clock.self);
+    return shelf_meta_put(outbox->shelf, &outbox->meta, err);
+}
+
+static bool open_and_load(struct outbox *outbox, struct error *err)
+{
+    if (outbox->damaged ? !outbox_salvage(outbox, err)
+                        : !shelf_open(outbox->path, &outbox->shelf, err))
+        return false;
+    outbox->damaged = false;
+    if (!shelf_begin(outbox->shelf, err) || !load(outbox, err) || !shelf_commit(outbox->shelf, err))
+        return false;
+    outbox->doubtful = 0;
+    return true;
+}
+
+bool outbox_ready(struct outbox *outbox, struct error *err)
+{
+    if (outbox->shelf != NULL)
+        return true;
+    struct error first;
+    if (open_and_load(outbox, &first))
+        return true;
+    outbox_lose(outbox, &first);
+    if (first.code != ERROR_BROKEN)
+        return error_set(err, first.code, "%s", first.text);
+    outbox_tell(outbox, "outbox.db is damaged: moved aside, a new epoch begins", 0, 0);
+    struct error second;
+    if (open_and_load(outbox, &second))
+        return true;
+    outbox_lose(outbox, &second);
+    return error_set(err, ERROR_LATER, "%s", second.text);
+}
+
+bool outbox_open(const struct outbox_config *config, struct outbox **ret_outbox, struct error *err)
+{
+    if (!device_name_is_good(config->device))
+        return error_set(err, ERROR_BAD_INPUT, "outbox: no good device name");
+    struct outbox *outbox = calloc(1, sizeof *outbox);
+    if (outbox == NULL)
+        return error_set(err, ERROR_LATER, "outbox: out of memory");
+    char mark[PATH_MAX];
+    int n = snprintf(outbox->path, PATH_MAX, "%s/outbox.db", config->dir);
+    int m = snprintf(mark, PATH_MAX, "%s/outbox.mark", config->dir);
+    int r = snprintf(outbox->reserve, PATH_MAX, "%s/outbox.reserve", config->dir);
+    /* room for the name of a file moved aside: ".damaged-", a time, "-wal" */
+    if (n >= PATH_MAX - 64 || m >= PATH_MAX || r >= PATH_MAX) {
+        free(outbox);
+        return error_set(err, ERROR_BAD_INPUT, "outbox: folder name too long");
+    }
+    snprintf(outbox->device, sizeof outbox->device, "%s", config->device);
+    outbox->key = config->key;
+    outbox->public = chain_public_of(config->key);
+    outbox->clock = config->clock;
+    outbox->chance = config->chance;
+    outbox->told = config->told;
+    outbox->mark_fd = mark_open(mark);
+    outbox->reserved = access(outbox->reserve, F_OK) == 0;
+    struct error trouble;
+    if (outbox_ready(outbox, &trouble)) {
+        reserve_keep(outbox);
+    } else if (trouble.code == ERROR_REFUSED) {
+        outbox_drop(outbox);
+        return error_set(err, trouble.code, "%s", trouble.text);
+    }
+    *ret_outbox = outbox;
+    return true;
+}
+
+void outbox_drop(struct outbox *outbox)
+{
+    if (outbox == NULL)
+        return;
+    shelf_close(outbox->shelf, false);
+    if (outbox->mark_fd >= 0)
+        close(outbox->mark_fd);
+    free(outbox);
+}
+
+void outbox_close(struct outbox *outbox)
+{
+    if (outbox == NULL)
+        return;
+    struct error ignored;
+    outbox->meta.clean = true;
+    bool tidy = outbox->shelf != NULL && shelf_meta_put(outbox->shelf, &outbox->meta, &ignored);
+    shelf_close(outbox->shelf, tidy);
+    outbox->shelf = NULL;
+    outbox_drop(outbox);
+}
+
+/* ------------------------------------------------------------------ adding a beep */
+
+bool outbox_append(struct outbox *outbox, struct scan *scan, struct error *err)
+{
+    struct shelf_scan row = {.seq = outbox->last_seq + 1};
+    scan->seq = row.seq;
+    if (!scan_encode(scan, row.bytes, &row.n, err))
+        return false;
+    row.link = chain_next(&outbox->last_link, row.bytes, row.n);
+    if (!shelf_scan_put(outbox->shelf, outbox->epoch.nth, &row, &scan->item, err))
+        return false;
+    outbox->last_seq = row.seq;
+    outbox->last_link = row.link;
+    return true;
+}
+
+/* A withdrawal names a scan of the same item in the running epoch. */
+static bool may_withdraw(struct outbox *outbox, const struct scan *scan, struct error *err)
+{
+    struct shelf_scan row;
+    struct scan target;
+    struct error why = {.code = ERROR_NONE};
+    if (!shelf_scan_at(outbox->shelf, outbox->epoch.nth, scan->of_seq, &row, &why) &&
+        why.code != ERROR_NOT_FOUND) {
+        error_set(err, why.code, "%s", why.text);
+        return outbox_lose(outbox, &why);
+    }
+    if (why.code == ERROR_NOT_FOUND || !scan_decode(row.bytes, row.n, &target, NULL) ||
+        !item_equal(&target.item, &scan->item))
+        return error_set(err, ERROR_REFUSED, "outbox: scan %llu is not there to be withdrawn",
+                         (unsigned long long)scan->of_seq);
+    return true;
+}
+
+static bool try_add(struct outbox *outbox, struct scan *scan, struct error *err)
+{
+    if (!outbox_ready(outbox, err))
+        return false;
+    if (scan->event == EVENT_WITHDRAWN && !may_withdraw(outbox, scan, err))
+        return false;
+    uint64_t seq = outbox->last_seq + 1;
+    if (shelf_begin(outbox->shelf, err) && outbox_append(outbox, scan, err) &&
+        shelf_commit(outbox->shelf, err))
+        return true;
+    if (err->code == ERROR_BAD_INPUT) {
+        shelf_rollback(outbox->shelf);
+        return false;
+    }
+    outbox->doubtful = seq;
+    return outbox_lose(outbox, err);
+}
+
+static bool prune_for_room(struct outbox *outbox, void *ctx, struct error *err)
+{
+    (void)ctx;
+    uint32_t gone;
+    if (!shelf_prune(outbox->shelf, (struct instant){INT64_MAX}, PRUNE_BATCHES_WHEN_FULL, &gone,
+                     err))
+        return false;
+    return gone > 0 || error_set(err, ERROR_NOT_FOUND, "outbox: nothing receipted to prune");
+}
+
+bool outbox_add(struct outbox *outbox, struct scan *scan, struct error *err)
+{
+    struct error first;
+    if (!try_add(outbox, scan, &first)) {
+        bool room =
+            first.code == ERROR_LATER && outbox_transact(outbox, prune_for_room, NULL, NULL);
+        if (!room)
+            return error_set(err, first.code, "%s", first.text);
+        outbox_tell(outbox, "storage is full: oldest receipted scans pruned", 0, 0);
+        if (!try_add(outbox, scan, &first))
+            return error_set(err, first.code, "%s", first.text);
+    }
+    struct mark mark = {outbox->epoch.epoch, outbox->last_seq, outbox->last_link};
+    mark_write(outbox->mark_fd, &mark);
+    return true;
+}
+
+/* ------------------------------------------------------------------ asking */
+
+/* A withdrawal stands after the scan it takes back, so newest first it is met before it. */
+#define WITHDRAWN_MAX 8
+struct last_of_item {
+    bool found;
+    struct scan scan;
+    struct outbox_at withdrawn[WITHDRAWN_MAX];
+    size_t withdrawals;
+};
+
+static bool is_withdrawn(const struct last_of_item *last, uint32_t nth, uint64_t seq)
+{
+    for (size_t i = 0; i < last->withdrawals; i++)
+        if (last->withdrawn[i].nth == nth && last->withdrawn[i].seq == seq)
+            return true;
+    return false;
+}
+
+static bool look_for_last(void *ctx, uint32_t nth, const struct shelf_scan *row)
+{
+    struct last_of_item *last = ctx;
+    struct scan scan;
+    if (!scan_decode(row->bytes, row->n, &scan, NULL) || is_withdrawn(last, nth, row->seq))
+        return true;
+    if (scan.event == EVENT_WITHDRAWN) {
+        if (last->withdrawals < WITHDRAWN_MAX)
+            last->withdrawn[last->withdrawals++] = (struct outbox_at){nth, scan.of_seq};
+        return true;
+    }
+    last->scan = scan;
+    last->found = true;
+    return false;
+}
+
+bool outbox_last(struct outbox *outbox, const struct item *item, struct scan *ret_scan,
+                 struct error *err)
+{
+    struct error why;
+    struct last_of_item last = {.found = false};
+    if (!outbox_ready(outbox, err))
+        return false;
+    if (!shelf_scans_of_item(outbox->shelf, item, look_for_last, &last, &why)) {
+        error_set(err, why.code, "%s", why.text);
+        return outbox_lose(outbox, &why);
+    }
+    if (!last.found)
+        return error_set(err, ERROR_NOT_FOUND, "outbox: %s is not known here", item->text);
+    *ret_scan = last.scan;
+    return true;
+}
+
+/* Adds what one epoch has unreceipted; the first such scan is the oldest. */
+static bool count_epoch(struct outbox *outbox, const struct shelf_epoch *epoch,
+                        struct outbox_counts *counts, struct error *err)
+{
+    uint64_t last;
+    struct link link;
+    if (!outbox_epoch_last(outbox, epoch, &last, &link, err))
+        return false;
+    struct shelf_scan row;
+    struct scan scan;
+    if (counts->unsent == 0 && last > epoch->through) {
+        if (!shelf_scan_after(outbox->shelf, epoch->nth, epoch->through, &row, err))
+            return false;
+        if (scan_decode(row.bytes, row.n, &scan, NULL))
+            counts->oldest = scan.wall;
+    }
+    counts->unsent += last - epoch->through;
+    return true;
+}
+
+static bool count(struct outbox *outbox, struct outbox_counts *counts, struct error *err)
+{
+    struct error none;
+    struct shelf_epoch epoch = {.nth = 0};
+    while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none))
+        if (!count_epoch(outbox, &epoch, counts, err))
+            return false;
+    if (none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    uint64_t held;
+    if (!shelf_held_count(outbox->shelf, &held, err) ||
+        !shelf_set_aside_count(outbox->shelf, &counts->set_aside, err))
+        return false;
+    counts->unsent += held;
+    counts->last_receipt = outbox->meta.last_receipt;
+    return true;
+}
+
+bool outbox_counts(struct outbox *outbox, struct outbox_counts *ret_counts, struct error *err)
+{
+    struct error why;
+    struct outbox_counts counts = {0};
+    if (!outbox_ready(outbox, err))
+        return false;
+    if (!count(outbox, &counts, &why)) {
+        error_set(err, why.code, "%s", why.text);
+        return outbox_lose(outbox, &why);
+    }
+    *ret_counts = counts;
+    return true;
+}

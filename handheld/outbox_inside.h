@@ -1,0 +1,63 @@
+/* outbox_inside.h - what the three files of the outbox share: outbox.c (open, add, ask),
+ * outbox_send.c (batches, receipts, standings), outbox_heal.c (damage). For them alone. */
+#ifndef TRAO_HANDHELD_OUTBOX_INSIDE_H
+#define TRAO_HANDHELD_OUTBOX_INSIDE_H
+
+#include <limits.h>
+
+#include "handheld/outbox.h"
+#include "handheld/shelf.h"
+
+struct outbox {
+    char path[PATH_MAX];    /* .../outbox.db */
+    char reserve[PATH_MAX]; /* .../outbox.reserve */
+    char device[DEVICE_NAME_MAX + 1];
+    const struct seal_secret *key;
+    struct seal_public public;
+    struct clock clock;
+    struct chance chance;
+    struct outbox_told told;
+    int mark_fd;
+
+    struct shelf *shelf; /* NULL: the next call opens it, and the rest is read anew */
+    bool damaged;        /* what is at `path` must be moved aside first */
+    bool reserved;       /* the reserve is there */
+    uint64_t doubtful; /* a commit of this seq failed: it may be there, and was not beeped; or 0 */
+    struct shelf_meta meta;
+    struct shelf_epoch epoch; /* the running one */
+    uint64_t last_seq;        /* of the running epoch; 0 none yet */
+    struct link last_link;
+};
+
+void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq);
+
+/* Runs `act` inside a transaction. On failure nothing is kept, the handle is dropped and the values
+ * above are read anew; a full disk is tried once more on a new handle, with the reserve's space. */
+bool outbox_transact(struct outbox *outbox, bool (*act)(struct outbox *, void *ctx, struct error *),
+                     void *ctx, struct error *err) must_use;
+/* After a failed call outside a transaction: drops the handle. Returns false. */
+bool outbox_lose(struct outbox *outbox, const struct error *err);
+
+/* ------------------------------------------------------------------ inside a transaction */
+
+/* Ends the running epoch and starts another whose first link is `head`. */
+bool outbox_new_epoch(struct outbox *outbox, const struct link *head, struct error *err) must_use;
+/* Numbers and links a scan in the running epoch. */
+bool outbox_append(struct outbox *outbox, struct scan *scan, struct error *err) must_use;
+/* Last scan of an epoch, pruned ones counted. */
+bool outbox_epoch_last(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t *ret_seq,
+                       struct link *ret_link, struct error *err) must_use;
+
+/* Verifies the links of an epoch's unreceipted scans; mends what a second copy can mend, else
+ * breaks the epoch off there. `epoch` is changed and stored when it was. */
+bool outbox_heal(struct outbox *outbox, struct shelf_epoch *epoch, struct error *err) must_use;
+/* Ends an epoch before `first`: intact scans from there on are held, damaged ones set aside. */
+bool outbox_break_off(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t first,
+                      const char *why, struct error *err) must_use;
+/* The server has `through` of an ended epoch: held scans above it go again in the running epoch. */
+bool outbox_release(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t through,
+                    struct error *err) must_use;
+/* Moves the damaged file aside, opens a new one, saves what can still be read and verified. */
+bool outbox_salvage(struct outbox *outbox, struct error *err) must_use;
+
+#endif

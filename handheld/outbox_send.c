@@ -1,0 +1,492 @@
+#include "handheld/outbox_inside.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ cutting and sealing */
+
+/* Reads the scans first..first+limit-1 that are there, without a gap. */
+struct gathered {
+    struct shelf_scan row[BATCH_SCANS_MAX];
+    uint32_t n;
+};
+
+static bool gather(struct outbox *outbox, uint32_t nth, uint64_t first, uint32_t limit,
+                   struct gathered *ret_gathered, struct error *err)
+{
+    struct error why = {.code = ERROR_NONE};
+    ret_gathered->n = 0;
+    while (ret_gathered->n < limit) {
+        struct shelf_scan *row = &ret_gathered->row[ret_gathered->n];
+        if (!shelf_scan_at(outbox->shelf, nth, first + ret_gathered->n, row, &why))
+            break;
+        ret_gathered->n++;
+    }
+    return ret_gathered->n == limit || why.code == ERROR_NOT_FOUND ||
+           error_set(err, why.code, "%s", why.text);
+}
+
+static bool link_at(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t seq,
+                    struct link *ret_link, struct error *err)
+{
+    struct shelf_scan row;
+    if (seq == 0)
+        *ret_link = epoch->first_link;
+    else if (seq == epoch->through)
+        *ret_link = epoch->through_link;
+    else if (shelf_scan_at(outbox->shelf, epoch->nth, seq, &row, err))
+        *ret_link = row.link;
+    else
+        return false;
+    return true;
+}
+
+/* Seals the gathered scans and stores the batch. Ed25519 and the encoding are deterministic: the
+ * same scans cut again give the same bytes. NOT_FOUND when they no longer lead to their own links.
+ */
+static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
+                 const struct gathered *gathered, struct shelf_batch *ret_batch, struct error *err)
+{
+    struct slice scans[BATCH_SCANS_MAX];
+    struct head head = {
+        .epoch = epoch->epoch, .first_seq = gathered->row[0].seq, .count = gathered->n};
+    memcpy(head.device, outbox->device, sizeof head.device);
+    for (uint32_t i = 0; i < gathered->n; i++)
+        scans[i] = (struct slice){gathered->row[i].bytes, gathered->row[i].n};
+    ret_batch->first_seq = head.first_seq;
+    ret_batch->count = head.count;
+    if (!link_at(outbox, epoch, head.first_seq - 1, &head.before, err))
+        return false;
+    if (!batch_seal(&head, scans, outbox->key, ret_batch->bytes, &ret_batch->n, err) ||
+        !link_equal(&head.after, &gathered->row[gathered->n - 1].link))
+        return error_set(err, ERROR_NOT_FOUND, "outbox: scans from %llu on are damaged",
+                         (unsigned long long)head.first_seq);
+    return shelf_batch_put(outbox->shelf, epoch->nth, ret_batch, err);
+}
+
+/* ------------------------------------------------------------------ the next batch */
+
+struct next_batch {
+    struct outbox_at after;
+    bool cut_any;
+    struct outbox_batch *out;
+    bool found;
+    struct shelf_epoch hurt; /* nth != 0: this epoch must be healed first */
+};
+
+static void give(struct next_batch *next, const struct shelf_epoch *epoch,
+                 const struct shelf_batch *batch)
+{
+    struct outbox_batch *out = next->out;
+    out->last = (struct outbox_at){epoch->nth, batch->first_seq + batch->count - 1};
+    out->epoch = epoch->epoch;
+    out->first_seq = batch->first_seq;
+    out->count = batch->count;
+    out->n = batch->n;
+    memcpy(out->bytes, batch->bytes, batch->n);
+    next->found = true;
+}
+
+/* Cuts first..; gives the batch unless there is too little to cut. Damage is noted in next->hurt.
+ */
+static bool cut(struct outbox *outbox, struct next_batch *next, const struct shelf_epoch *epoch,
+                uint64_t first, uint32_t limit, bool at_once, struct error *err)
+{
+    struct gathered gathered;
+    struct shelf_batch batch;
+    struct error why;
+    if (!gather(outbox, epoch->nth, first, limit, &gathered, err))
+        return false;
+    if (gathered.n == 0 || (gathered.n < limit && !at_once))
+        return true;
+    if (seal(outbox, epoch, &gathered, &batch, &why)) {
+        give(next, epoch, &batch);
+        return true;
+    }
+    next->hurt = *epoch;
+    return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
+}
+
+static bool next_of_epoch(struct outbox *outbox, struct next_batch *next,
+                          const struct shelf_epoch *epoch, struct error *err)
+{
+    uint64_t after = epoch->through;
+    if (epoch->nth == next->after.nth && next->after.seq > after)
+        after = next->after.seq;
+    struct shelf_batch stored;
+    struct batch batch;
+    struct error why;
+    if (shelf_batch_after(outbox->shelf, epoch->nth, after, &stored, &why)) {
+        if (batch_read(stored.bytes, stored.n, &batch, NULL) &&
+            batch_holds(&batch, &outbox->public) && batch.head.first_seq == stored.first_seq) {
+            give(next, epoch, &stored);
+            return true;
+        }
+        outbox_tell(outbox, "a sealed batch is damaged: cut again from its scans", epoch->epoch,
+                    stored.first_seq);
+        return cut(outbox, next, epoch, stored.first_seq, stored.count, true, err);
+    }
+    if (why.code != ERROR_NOT_FOUND)
+        return error_set(err, why.code, "%s", why.text);
+    uint64_t end;
+    if (!shelf_batch_end(outbox->shelf, epoch->nth, &end, err))
+        return false;
+    return cut(outbox, next, epoch, (end > after ? end : after) + 1, BATCH_SCANS_MAX,
+               next->cut_any || epoch->ended, err);
+}
+
+static bool find_next(struct outbox *outbox, void *ctx, struct error *err)
+{
+    struct next_batch *next = ctx;
+    struct error none;
+    struct shelf_epoch epoch = {.nth = next->after.nth > 0 ? next->after.nth - 1 : 0};
+    next->found = false;
+    next->hurt.nth = 0;
+    while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none)) {
+        if (!next_of_epoch(outbox, next, &epoch, err))
+            return false;
+        if (next->found || next->hurt.nth != 0)
+            return true;
+    }
+    return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
+}
+
+/* Heals an epoch found damaged while running; a broken-off running epoch is followed by a new one.
+ */
+static bool heal_now(struct outbox *outbox, void *ctx, struct error *err)
+{
+    struct shelf_epoch *hurt = ctx;
+    if (!outbox_heal(outbox, hurt, err))
+        return false;
+    if (hurt->nth != outbox->epoch.nth || !hurt->ended)
+        return true;
+    struct link head = outbox->last_link;
+    outbox->epoch = *hurt;
+    return outbox_new_epoch(outbox, &head, err);
+}
+
+bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_any,
+                        struct outbox_batch *ret_batch, struct error *err)
+{
+    struct next_batch next = {.after = after, .cut_any = cut_any, .out = ret_batch};
+    if (!outbox_transact(outbox, find_next, &next, err))
+        return false;
+    if (next.hurt.nth != 0 && (!outbox_transact(outbox, heal_now, &next.hurt, err) ||
+                               !outbox_transact(outbox, find_next, &next, err)))
+        return false;
+    return next.found || error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
+}
+
+/* ------------------------------------------------------------------ hello */
+
+/* Adds the epochs of one kind: those the running generation has not spoken of, or of the others
+ * those not receipted to the end and the running one. */
+static bool hello_add(struct outbox *outbox, struct hello *hello, bool unstated, struct error *err)
+{
+    struct shelf_epoch epoch = {.nth = 0};
+    while (hello->epochs < WIRE_EPOCHS_MAX) {
+        uint64_t last;
+        struct link link;
+        struct error none;
+        if (!shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none))
+            return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
+        if (!outbox_epoch_last(outbox, &epoch, &last, &link, err))
+            return false;
+        bool due = last > epoch.through || epoch.nth == outbox->epoch.nth;
+        if ((epoch.stated != outbox->meta.generation) == unstated && (unstated || due))
+            hello->epoch[hello->epochs++] =
+                (struct epoch_state){epoch.epoch, epoch.through, last, epoch.through_link};
+    }
+    return true;
+}
+
+bool outbox_hello(struct outbox *outbox, struct hello *hello, struct error *err)
+{
+    struct error why;
+    if (!outbox_ready(outbox, err))
+        return false;
+    hello->generation = outbox->meta.generation;
+    hello->epochs = 0;
+    if (hello_add(outbox, hello, true, &why) && hello_add(outbox, hello, false, &why))
+        return true;
+    error_set(err, why.code, "%s", why.text);
+    return outbox_lose(outbox, &why);
+}
+
+/* ------------------------------------------------------------------ what the server says */
+
+/* What is being taken in: where the server is with one epoch. */
+struct said {
+    uint64_t through;
+    struct link link;
+    bool explained; /* a verdict says why the link may differ */
+    bool may_lower;
+    enum outbox_taken taken;
+};
+
+/* The running epoch cannot go on: `head` is the last link known of it. Any other is left alone. */
+static bool end_if_running(struct outbox *outbox, struct shelf_epoch *epoch,
+                           const struct link *head, struct error *err)
+{
+    if (epoch->nth != outbox->epoch.nth)
+        return true;
+    outbox->epoch = *epoch;
+    epoch->ended = true;
+    return outbox_new_epoch(outbox, head, err);
+}
+
+/* True and *ret_equal when we know our own link there; a pruned one cannot be compared. */
+static bool link_agrees(struct outbox *outbox, const struct shelf_epoch *epoch,
+                        const struct said *said, struct link *ret_ours, bool *ret_agrees,
+                        struct error *err)
+{
+    struct error why;
+    *ret_ours = said->link;
+    *ret_agrees = true;
+    if (!link_at(outbox, epoch, said->through, ret_ours, &why))
+        return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
+    *ret_agrees = said->through == 0 || said->explained || link_equal(ret_ours, &said->link);
+    return true;
+}
+
+/* Scans behind `through` that were receipted once and pruned cannot go again, and nothing behind a
+ * gap is ever accounted for: what is left of the epoch goes again in the running one. */
+static bool close_gap(struct outbox *outbox, struct shelf_epoch *epoch, struct error *err)
+{
+    struct shelf_scan row;
+    struct error why;
+    if (!shelf_scan_after(outbox->shelf, epoch->nth, epoch->through, &row, &why))
+        return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
+    if (row.seq == epoch->through + 1)
+        return true;
+    outbox_tell(outbox, "the server lost scans that are pruned here: the rest goes again",
+                epoch->epoch, epoch->through + 1);
+    if (!end_if_running(outbox, epoch, &epoch->through_link, err))
+        return false;
+    return outbox_break_off(outbox, epoch, epoch->through + 1, "behind a gap", err);
+}
+
+static bool store_through(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t through,
+                          const struct link *link, struct error *err)
+{
+    epoch->through = through;
+    epoch->through_link = *link;
+    epoch->stated = outbox->meta.generation;
+    if (epoch->nth == outbox->epoch.nth)
+        outbox->epoch = *epoch;
+    return shelf_epoch_put(outbox->shelf, epoch, err) &&
+           shelf_batch_receipted(outbox->shelf, epoch->nth, through, outbox->meta.server_wall, err);
+}
+
+/* Two histories under one epoch, as after a copied-back folder. Nothing is done by the server's
+ * word; what it has not seen goes on being sent, so that it can answer with a verdict; new beeps
+ * get an epoch of their own. */
+static bool mismatch(struct outbox *outbox, struct shelf_epoch *epoch, struct said *said,
+                     const struct link *head, struct error *err)
+{
+    said->taken = OUTBOX_TAKEN_MISMATCH;
+    outbox_tell(outbox, "the server's link is not ours", epoch->epoch, said->through);
+    epoch->stated = outbox->meta.generation;
+    return end_if_running(outbox, epoch, head, err) && shelf_epoch_put(outbox->shelf, epoch, err);
+}
+
+static bool take(struct outbox *outbox, struct shelf_epoch *epoch, struct said *said,
+                 struct error *err)
+{
+    uint64_t last, before = epoch->through;
+    struct link last_link, ours;
+    bool agrees;
+    if (!outbox_epoch_last(outbox, epoch, &last, &last_link, err))
+        return false;
+    if (said->through > last) {
+        outbox_tell(outbox, "the server has beeps that this device lost", epoch->epoch, last + 1);
+        if (!end_if_running(outbox, epoch, &said->link, err))
+            return false;
+        ours = last_link;
+    } else {
+        if (!link_agrees(outbox, epoch, said, &ours, &agrees, err))
+            return false;
+        if (!agrees)
+            return mismatch(outbox, epoch, said, &last_link, err);
+    }
+    uint64_t through = said->through < last ? said->through : last;
+    if (through < before && !said->may_lower) {
+        through = before;
+        ours = epoch->through_link;
+    }
+    said->taken = through > before ? OUTBOX_TAKEN_MOVED : OUTBOX_TAKEN_NOTHING;
+    return store_through(outbox, epoch, through, &ours, err) && close_gap(outbox, epoch, err) &&
+           outbox_release(outbox, epoch, said->through, err);
+}
+
+static void note_time(struct outbox *outbox, struct instant server_wall)
+{
+    if (server_wall.ms > outbox->meta.server_wall.ms)
+        outbox->meta.server_wall = server_wall;
+}
+
+/* ------------------------------------------------------------------ receipts */
+
+struct taking {
+    const struct receipt *receipt;
+    enum outbox_taken taken;
+};
+
+static bool find_epoch(struct outbox *outbox, uint64_t number, struct shelf_epoch *ret_epoch,
+                       struct error *err)
+{
+    struct shelf_epoch epoch = {.nth = 0};
+    while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, err)) {
+        if (epoch.epoch == number) {
+            *ret_epoch = epoch;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A conflict or a broken link among the scans it newly accounts for: the server's chain went
+ * another way there, and it has said so. */
+static bool verdict_explains(const struct receipt *receipt, uint64_t above)
+{
+    for (size_t i = 0; i < receipt->verdicts; i++) {
+        const struct verdict *v = &receipt->verdict[i];
+        if ((v->kind == VERDICT_CONFLICT || v->kind == VERDICT_BROKEN_LINK) &&
+            v->first_seq + v->count > above + 1 && v->first_seq <= receipt->through)
+            return true;
+    }
+    return false;
+}
+
+static void tell_verdicts(struct outbox *outbox, const struct receipt *receipt)
+{
+    static const char *const words[] = {
+        [VERDICT_BROKEN_LINK] = "the server set scans aside: broken link",
+        [VERDICT_CONFLICT] = "the server set scans aside: same number, other bytes",
+        [VERDICT_MALFORMED] = "the server set scans aside: it cannot read them",
+        [VERDICT_REVOKED] = "the server set scans aside: this device is revoked",
+    };
+    for (size_t i = 0; i < receipt->verdicts; i++)
+        outbox_tell(outbox, words[receipt->verdict[i].kind], receipt->epoch,
+                    receipt->verdict[i].first_seq);
+}
+
+static bool take_receipt(struct outbox *outbox, void *ctx, struct error *err)
+{
+    struct taking *taking = ctx;
+    const struct receipt *receipt = taking->receipt;
+    struct shelf_epoch epoch;
+    struct error why;
+    taking->taken = OUTBOX_TAKEN_NOTHING;
+    if (receipt->generation != outbox->meta.generation) {
+        bool old = receipt->generation_serial < outbox->meta.serial;
+        taking->taken = old ? OUTBOX_TAKEN_OLD : OUTBOX_TAKEN_ASK;
+        return true;
+    }
+    if (!find_epoch(outbox, receipt->epoch, &epoch, &why))
+        return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
+    if (receipt->through <= epoch.through)
+        return true;
+    struct said said = {.through = receipt->through,
+                        .link = receipt->link,
+                        .explained = verdict_explains(receipt, epoch.through)};
+    note_time(outbox, receipt->server_wall);
+    if (!take(outbox, &epoch, &said, err))
+        return false;
+    taking->taken = said.taken;
+    if (said.taken == OUTBOX_TAKEN_MOVED)
+        outbox->meta.last_receipt = outbox->clock.now(outbox->clock.self);
+    uint32_t gone; /* a few at a time: a receipt must not wait for a month of rows */
+    return shelf_meta_put(outbox->shelf, &outbox->meta, err) &&
+           shelf_prune(outbox->shelf,
+                       (struct instant){outbox->meta.server_wall.ms - OUTBOX_KEEP_MS}, 4, &gone,
+                       err);
+}
+
+bool outbox_receipt(struct outbox *outbox, const struct receipt *receipt,
+                    enum outbox_taken *ret_taken, struct error *err)
+{
+    struct taking taking = {.receipt = receipt};
+    if (!outbox_transact(outbox, take_receipt, &taking, err))
+        return false;
+    if (taking.taken == OUTBOX_TAKEN_MOVED)
+        tell_verdicts(outbox, receipt);
+    *ret_taken = taking.taken;
+    return true;
+}
+
+/* ------------------------------------------------------------------ standings */
+
+struct standing_taken {
+    const struct hello *asked;
+    const struct standing *standing;
+    bool ask_again;
+};
+
+/* What the server says of one epoch that was asked for; an epoch it does not name it does not know.
+ */
+static struct said said_of(const struct standing *standing, uint64_t epoch)
+{
+    for (size_t i = 0; i < standing->epochs; i++)
+        if (standing->epoch[i].epoch == epoch)
+            return (struct said){.through = standing->epoch[i].through,
+                                 .link = standing->epoch[i].link,
+                                 .may_lower = true};
+    return (struct said){.may_lower = true};
+}
+
+/* An epoch of which nothing is kept any more, and that the server has whole, is forgotten. */
+static bool forget_if_done(struct outbox *outbox, const struct shelf_epoch *epoch,
+                           struct error *err)
+{
+    struct shelf_scan row;
+    struct error why;
+    if (!epoch->ended || shelf_scan_last(outbox->shelf, epoch->nth, &row, &why) ||
+        shelf_held_after(outbox->shelf, epoch->nth, 0, &row, &why))
+        return true;
+    if (why.code != ERROR_NOT_FOUND)
+        return error_set(err, why.code, "%s", why.text);
+    return shelf_epoch_delete(outbox->shelf, epoch->nth, err);
+}
+
+static bool anything_unstated(struct outbox *outbox, bool *ret_any, struct error *err)
+{
+    struct error why;
+    struct shelf_epoch epoch = {.nth = 0};
+    *ret_any = false;
+    while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &why))
+        if (epoch.stated != outbox->meta.generation)
+            *ret_any = true;
+    return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
+}
+
+static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
+{
+    struct standing_taken *taken = ctx;
+    outbox->meta.generation = taken->standing->generation;
+    outbox->meta.serial = taken->standing->generation_serial;
+    note_time(outbox, taken->standing->server_wall);
+    for (size_t i = 0; i < taken->asked->epochs; i++) {
+        struct shelf_epoch epoch;
+        struct error why;
+        struct said said = said_of(taken->standing, taken->asked->epoch[i].epoch);
+        if (!find_epoch(outbox, taken->asked->epoch[i].epoch, &epoch, &why)) {
+            if (why.code != ERROR_NOT_FOUND)
+                return error_set(err, why.code, "%s", why.text);
+            continue;
+        }
+        if (!take(outbox, &epoch, &said, err) || !forget_if_done(outbox, &epoch, err))
+            return false;
+    }
+    return anything_unstated(outbox, &taken->ask_again, err) &&
+           shelf_meta_put(outbox->shelf, &outbox->meta, err);
+}
+
+bool outbox_standing(struct outbox *outbox, const struct hello *asked,
+                     const struct standing *standing, bool *ret_ask_again, struct error *err)
+{
+    struct standing_taken taken = {.asked = asked, .standing = standing};
+    if (!outbox_transact(outbox, take_standing, &taken, err))
+        return false;
+    *ret_ask_again = taken.ask_again;
+    return true;
+}
