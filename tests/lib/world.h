@@ -1,0 +1,69 @@
+/* world.h - everything real, private and on this machine: a mosquitto with TLS, a gpsd with a
+ * receiver, the server, and handhelds enrolled by one-time code, in one throw-away folder under
+ * $TMPDIR. For tests that drive what users drive. One thread. Anything that cannot be set up fails
+ * the test with a sentence and the ends of the logs.
+ */
+#ifndef TRAO_TESTS_LIB_WORLD_H
+#define TRAO_TESTS_LIB_WORLD_H
+
+#include <stdarg.h>
+#include <stdint.h>
+
+#include "tests/lib/proc.h"
+
+struct world {
+    char dir[200];  /* of this world; removed by world_end */
+    char data[240]; /* the server's data folder */
+    char log[240];  /* of all programs */
+    int plain, tls, mqtt, gps, nmea;
+    struct proc broker, server, gpsd, feed;
+};
+
+/* An initialised data folder and free ports; nothing runs yet. */
+void world_begin(struct world *world);
+/* Ends all programs; removes the folder, or keeps it and says where when `failed`. */
+void world_end(struct world *world, bool failed);
+
+void world_start_broker(struct world *world);
+/* Until it answers over HTTP. */
+void world_start_server(struct world *world);
+/* gpsd, and a receiver in it: "fix" or "nofix", or NULL for one that never says anything. */
+void world_start_gpsd(struct world *world, const char *receiver);
+
+/* trao-admin with these words (ended by NULL); its output, when wanted; its exit status. */
+int world_admin(struct world *world, char *out, size_t size, ...);
+/* The same, where anything but success fails the test. */
+void world_do(struct world *world, char *out, size_t size, ...);
+
+/* A list of `rows` good rows into `path`. */
+void world_write_list(const char *path, unsigned first, unsigned rows);
+/* Imports `rows` good rows, prints and hands over: writes their numbers to `items`, 16 bytes each. */
+void world_issue(struct world *world, unsigned rows, char (*items)[16]);
+
+/* GET over the plain listener: the HTTP status and the body. */
+int world_get(struct world *world, const char *path, char *out, size_t size);
+
+/* ---------------------------------------------------------------- a handheld */
+
+struct hand {
+    struct world *world;
+    char name[33];
+    char dir[280];
+    struct proc proc;
+};
+
+/* Enrols it: the code from trao-admin, the rest by the handheld program. */
+void hand_enrol(struct hand *hand, struct world *world, const char *name);
+/* Starts the program with its screen and scanner led by lines (trao-handheld(1), script). */
+void hand_start(struct hand *hand);
+void hand_say(struct hand *hand, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Hears lines until one begins with `begin`; fails the test after `timeout_ms`. */
+void hand_expect(struct hand *hand, const char *begin, char out[PROC_LINE_MAX], int timeout_ms);
+/* Scans one item in the running mode and hears the beep; its sequence. */
+uint64_t hand_beep(struct hand *hand, const char *item);
+
+/* Fails the test with a sentence and the end of the log. */
+_Noreturn void world_fail(struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
