@@ -1,0 +1,199 @@
+#include "server/config.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ini.h>
+
+struct config config_defaults(void)
+{
+    return (struct config){
+        .prefix = "RA",
+        .country = "VN",
+        .plain = {"127.0.0.1", 8080},
+        .tls = {"127.0.0.1", 8443},
+        .public_url = "http://127.0.0.1:8080",
+        .mqtt = {"127.0.0.1", 8883},
+    };
+}
+
+/* ------------------------------------------------------------------ kinds of values */
+
+static bool set_text(const char *value, char *out, size_t size, struct error *err)
+{
+    if (strlen(value) >= size)
+        return error_set(err, ERROR_BAD_INPUT, "longer than %zu bytes", size - 1);
+    strcpy(out, value);
+    return true;
+}
+
+static bool set_digits(const char *value, char *out, size_t size, struct error *err)
+{
+    if (strspn(value, "0123456789") != strlen(value))
+        return error_set(err, ERROR_BAD_INPUT, "digits only");
+    return set_text(value, out, size, err);
+}
+
+static bool set_letters(const char *value, char out[3], struct error *err)
+{
+    if (strlen(value) != 2 || strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+        return error_set(err, ERROR_BAD_INPUT, "two letters A-Z");
+    return set_text(value, out, 3, err);
+}
+
+static bool set_post_office(const char *value, uint32_t *out, struct error *err)
+{
+    if (strspn(value, "0123456789") != strlen(value) || strlen(value) > 6)
+        return error_set(err, ERROR_BAD_INPUT, "at most six digits");
+    *out = (uint32_t)strtoul(value, NULL, 10);
+    return true;
+}
+
+bool endpoint_read(const char *text, struct endpoint *ret_endpoint, struct error *err)
+{
+    struct endpoint endpoint;
+    const char *colon = strrchr(text, ':');
+    size_t n = colon ? (size_t)(colon - text) : 0;
+    char *end = NULL;
+    long port = colon ? strtol(colon + 1, &end, 10) : 0;
+    if (n == 0 || n >= sizeof endpoint.host || port < 1 || port > 65535 || *end != '\0' ||
+        strpbrk(text, " \t/"))
+        return error_set(err, ERROR_BAD_INPUT, "HOST:PORT is wanted, like 127.0.0.1:8080");
+    memcpy(endpoint.host, text, n);
+    endpoint.host[n] = '\0';
+    endpoint.port = (uint16_t)port;
+    *ret_endpoint = endpoint;
+    return true;
+}
+
+static bool set_loopback(const char *value, struct endpoint *out, struct error *err)
+{
+    struct endpoint endpoint;
+    struct in_addr address;
+    if (!endpoint_read(value, &endpoint, err))
+        return false;
+    bool loopback =
+        inet_pton(AF_INET, endpoint.host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+    if (!loopback)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "only a loopback address may speak HTTP without TLS");
+    *out = endpoint;
+    return true;
+}
+
+static bool set_url(const char *value, char *out, size_t size, struct error *err)
+{
+    bool http = strncmp(value, "http://", 7) == 0 || strncmp(value, "https://", 8) == 0;
+    if (!http || strpbrk(value, " \"<>?#") || value[strlen(value) - 1] == '/')
+        return error_set(err, ERROR_BAD_INPUT, "http(s)://HOST without a slash at its end");
+    return set_text(value, out, size, err);
+}
+
+static bool set_value(struct config *c, const char *name, const char *value, struct error *err)
+{
+    if (strcmp(name, "office.name") == 0)
+        return set_text(value, c->office_name, sizeof c->office_name, err);
+    if (strcmp(name, "office.address") == 0)
+        return set_text(value, c->office_address, sizeof c->office_address, err);
+    if (strcmp(name, "office.phone") == 0)
+        return set_text(value, c->office_phone, sizeof c->office_phone, err);
+    if (strcmp(name, "office.post_office") == 0)
+        return set_post_office(value, &c->post_office, err);
+    if (strcmp(name, "office.post_office_name") == 0)
+        return set_text(value, c->post_office_name, sizeof c->post_office_name, err);
+    if (strcmp(name, "office.reply_number") == 0)
+        return set_digits(value, c->reply_number, sizeof c->reply_number, err);
+    if (strcmp(name, "numbers.prefix") == 0)
+        return set_letters(value, c->prefix, err);
+    if (strcmp(name, "numbers.country") == 0)
+        return set_letters(value, c->country, err);
+    if (strcmp(name, "web.plain") == 0)
+        return set_loopback(value, &c->plain, err);
+    if (strcmp(name, "web.tls") == 0)
+        return endpoint_read(value, &c->tls, err);
+    if (strcmp(name, "web.public") == 0)
+        return set_url(value, c->public_url, sizeof c->public_url, err);
+    if (strcmp(name, "mqtt.host") == 0)
+        return set_text(value, c->mqtt.host, sizeof c->mqtt.host, err);
+    if (strcmp(name, "mqtt.port") == 0) {
+        char both[sizeof c->mqtt.host + 16];
+        snprintf(both, sizeof both, "%s:%s", c->mqtt.host, value);
+        return endpoint_read(both, &c->mqtt, err);
+    }
+    return error_set(err, ERROR_BAD_INPUT, "no such key");
+}
+
+bool config_set(struct config *config, const char *section, const char *key, const char *value,
+                struct error *err)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", section, key);
+    return set_value(config, name, value, err) || error_add(err, "[%s] %s=", section, key);
+}
+
+/* ------------------------------------------------------------------ the file */
+
+struct reading {
+    struct config config;
+    struct error err;
+};
+
+static int on_value(void *ctx, const char *section, const char *key, const char *value)
+{
+    struct reading *reading = ctx;
+    if (reading->err.code != ERROR_NONE)
+        return 0;
+    return config_set(&reading->config, section, key, value, &reading->err);
+}
+
+static bool path_of(const char *folder, char out[CONFIG_PATH_MAX], struct error *err)
+{
+    int n = snprintf(out, CONFIG_PATH_MAX, "%s/trao.conf", folder);
+    return (n > 0 && n < CONFIG_PATH_MAX) || error_set(err, ERROR_BAD_INPUT, "path too long");
+}
+
+bool config_read(const char *folder, struct config *ret_config, struct error *err)
+{
+    char path[CONFIG_PATH_MAX];
+    struct reading reading = {.config = config_defaults()};
+    if (!path_of(folder, path, err))
+        return false;
+    int line = ini_parse(path, on_value, &reading);
+    if (line < 0)
+        return error_set(err, ERROR_NOT_FOUND, "%s: %s; `trao-admin init` makes it", path,
+                         strerror(errno));
+    if (line > 0)
+        return error_set(err, ERROR_BAD_INPUT, "%s line %d: %s", path, line,
+                         reading.err.code ? reading.err.text : "not key=value");
+    *ret_config = reading.config;
+    return true;
+}
+
+bool config_write(const char *folder, const struct config *config, struct error *err)
+{
+    char path[CONFIG_PATH_MAX];
+    if (!path_of(folder, path, err))
+        return false;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!file)
+        return error_set(err, errno == EEXIST ? ERROR_REPEATED : ERROR_LATER, "%s: %s", path,
+                         strerror(errno));
+    fprintf(file,
+            "# Written by trao-admin init; read when a program starts.\n"
+            "[office]\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
+            "reply_number=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
+            "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
+            config->office_name, config->office_address, config->office_phone, config->post_office,
+            config->post_office_name, config->reply_number, config->prefix, config->country,
+            config->plain.host, config->plain.port, config->tls.host, config->tls.port,
+            config->public_url, config->mqtt.host, config->mqtt.port);
+    bool kept = fflush(file) == 0 && fsync(fd) == 0;
+    kept = fclose(file) == 0 && kept;
+    return kept || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+}

@@ -1,0 +1,50 @@
+/* config.h - DIR/trao.conf: what both programs must know before they start. Written by
+ * `trao-admin init`, edited by an administrator, read at start; a wrong line is named by number.
+ * Values, no globals; any thread.
+ */
+#ifndef TRAO_SERVER_CONFIG_H
+#define TRAO_SERVER_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/error.h"
+
+#define CONFIG_PATH_MAX 4096
+
+struct endpoint {
+    char host[64];
+    uint16_t port;
+};
+
+struct config {
+    char office_name[256]; /* neutral name: it stands on the envelope */
+    char office_address[512];
+    char office_phone[32]; /* for citizens to call; may be empty */
+    uint32_t post_office;  /* 0..999999, 0 unknown */
+    char post_office_name[128];
+    char reply_number[12]; /* <= 11 digits; empty: citizens cannot answer an SMS */
+    char prefix[3];        /* of item numbers */
+    char country[3];
+    struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
+    struct endpoint tls;   /* HTTPS with the server's own certificate */
+    char public_url[128];  /* base of citizen links, without a slash at its end */
+    struct endpoint mqtt;
+};
+
+/* What holds without a file: RA, VN, 127.0.0.1:8080, :8443, :8883. */
+struct config config_defaults(void);
+
+/* "HOST:PORT", host without blanks; BAD_INPUT. */
+bool endpoint_read(const char *text, struct endpoint *ret_endpoint, struct error *err) must_use;
+
+/* Sets one value by section and key, checked; BAD_INPUT names what is wrong, also for an unknown
+ * key. */
+bool config_set(struct config *config, const char *section, const char *key, const char *value,
+                struct error *err) must_use;
+
+bool config_read(const char *folder, struct config *ret_config, struct error *err) must_use;
+/* Writes a new DIR/trao.conf (0600); REPEATED when there is one. */
+bool config_write(const char *folder, const struct config *config, struct error *err) must_use;
+
+#endif
