@@ -137,15 +137,6 @@ static int32_t aligned(int32_t start, int32_t room, int32_t size, enum layout_al
     invariant(false);
 }
 
-static struct text_box text_box_of(const struct layout_box *box)
-{
-    return (struct text_box){.width_um = box->rect.width_um,
-                             .height_um = box->rect.height_um,
-                             .lines_max = box->lines,
-                             .size_max_um = box->size_max_um,
-                             .size_min_um = box->size_min_um};
-}
-
 /* Adds characters first .. first + n of a text at a place. */
 static void add_characters(struct page *page, const struct text *text, size_t first, size_t n,
                            struct page_run run)
@@ -187,25 +178,44 @@ static bool add_lines(struct page *page, struct fonts *fonts, const struct layou
     return true;
 }
 
-static bool read_field(struct fonts *fonts, const struct layout_box *box, const char *value,
-                       struct text *text, struct error *err)
+/* Reads a field and fits it into its box. */
+static bool fit_field(const struct layout_box *box, struct fonts *fonts, const char *value,
+                      struct text *text, struct text_fit *fit, struct error *err)
 {
-    return text_read(value, fonts, box->weight, text, err) ||
-           error_add(err, "%s", labels_field_name(box->field));
+    if (!text_read(value, fonts, box->weight, text, err))
+        return error_add(err, "%s", labels_field_name(box->field));
+    struct text_box room = {.width_um = box->rect.width_um,
+                            .height_um = box->rect.height_um,
+                            .lines_max = box->lines,
+                            .size_max_um = box->size_max_um,
+                            .size_min_um = box->size_min_um};
+    text_fit(text, fonts, &room, fit);
+    return true;
 }
 
 static bool add_text(const struct layout_box *box, struct fonts *fonts, const char *value,
                      struct page *page, struct labels_report *report, struct error *err)
 {
     struct text text;
-    if (!read_field(fonts, box, value, &text, err))
-        return false;
-    struct text_box room = text_box_of(box);
     struct text_fit fit;
-    text_fit(&text, fonts, &room, &fit);
+    if (!fit_field(box, fonts, value, &text, &fit, err))
+        return false;
     report->shortened |= (uint32_t)fit.shortened << box->field;
     report->substituted |= (uint32_t)text.substituted << box->field;
     return add_lines(page, fonts, box, &text, &fit, err);
+}
+
+/* Moves a box down by what the box that it rests on leaves free. */
+static bool slide(const struct layout_box *below, struct fonts *fonts, const char *value,
+                  struct layout_box *box, struct error *err)
+{
+    struct text text;
+    struct text_fit fit;
+    if (!fit_field(below, fonts, value, &text, &fit, err))
+        return false;
+    int32_t line_um = text_line_height_um(fonts, below->weight, fit.size_um);
+    box->rect.y_um += below->rect.height_um - line_um * (int32_t)fit.n_lines;
+    return true;
 }
 
 /* One frame for each digit, its digit in the middle; frames without digits are left for the pen. */
@@ -269,10 +279,15 @@ static bool add_symbol(const struct layout_box *box, const struct symbol *symbol
     return true;
 }
 
-static bool add_box(const struct layout_box *box, struct fonts *fonts, const struct label *label,
-                    const struct values *values, struct page *page, struct labels_report *report,
-                    struct error *err)
+static bool add_box(const struct layout *layout, const struct layout_box *drawn,
+                    struct fonts *fonts, const struct label *label, const struct values *values,
+                    struct page *page, struct labels_report *report, struct error *err)
 {
+    struct layout_box moved = *drawn;
+    const struct layout_box *box = &moved;
+    const struct layout_box *below = layout_box_of(layout, box->rests_on);
+    if (below != NULL && !slide(below, fonts, values->of[below->field], &moved, err))
+        return false;
     struct symbol symbol;
     const char *value = values->of[box->field];
     bool done = false;
@@ -342,11 +357,9 @@ static bool place_province(const struct layout *layout, struct fonts *fonts, str
         if (box->field != LABELS_PROVINCE)
             continue;
         struct text text;
-        if (!read_field(fonts, box, values->province, &text, err))
-            return false;
-        struct text_box room = text_box_of(box);
         struct text_fit fit;
-        text_fit(&text, fonts, &room, &fit);
+        if (!fit_field(box, fonts, values->province, &text, &fit, err))
+            return false;
         if (!fit.shortened)
             return true;
     }
@@ -368,7 +381,7 @@ bool compose_page(const struct layout *layout, struct fonts *fonts, const struct
         !add_art(layout, fonts, label->marks, page, err))
         return false;
     for (size_t i = 0; i < layout->n_boxes; i++)
-        if (!add_box(&layout->boxes[i], fonts, label, &values, page, &report, err))
+        if (!add_box(layout, &layout->boxes[i], fonts, label, &values, page, &report, err))
             return false;
     if (page->failed)
         return error_set(err, ERROR_LATER, "no memory for a page");

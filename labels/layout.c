@@ -287,6 +287,8 @@ static bool read_type(struct reader *r, const char **attributes, struct layout_b
         !range(r, attributes, "data-size", svg_points_um, &box->size_min_um, &box->size_max_um))
         return false;
     box->weight = (enum font_weight)weight;
+    const char *below = attribute(attributes, "data-rests-on");
+    snprintf(box->rests_on, sizeof box->rests_on, "%s", below == NULL ? "" : below);
     const char *lines = attribute(attributes, "data-lines");
     box->lines = lines == NULL ? 1 : (size_t)(lines[0] - '0');
     if (lines != NULL && (lines[0] < '1' || lines[0] > '8' || lines[1] != '\0'))
@@ -360,11 +362,11 @@ static bool begin_clear(struct reader *r, struct page_rect rect)
 
 static bool begin_rect(struct reader *r, const char **attributes)
 {
-    static const char *const own[] = {"x",          "y",           "width",       "height",
-                                      "rx",         "ry",          "data-field",  "data-symbology",
-                                      "data-align", "data-valign", "data-weight", "data-size",
-                                      "data-lines", "data-module", "data-dots",   "data-gap",
-                                      "data-clear", NULL};
+    static const char *const own[] = {
+        "x",           "y",          "width",          "height",      "rx",
+        "ry",          "data-field", "data-symbology", "data-align",  "data-valign",
+        "data-weight", "data-size",  "data-lines",     "data-module", "data-dots",
+        "data-gap",    "data-clear", "data-rests-on",  NULL};
     struct page_rect rect;
     int32_t rx, ry;
     if (!check_attributes(r, attributes, own) || !length(r, attributes, "x", 0, &rect.x_um) ||

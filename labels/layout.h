@@ -43,6 +43,8 @@ struct layout_box {
     int32_t module_min_um;
     int32_t dot_um; /* symbols: modules and places are whole multiples of this; 1: free */
     int32_t gap_um; /* digits: between two boxes */
+    /* Text: the box below that this one rests on; it slides down by what that one leaves free. */
+    char rests_on[LAYOUT_ID_BYTES]; /* empty: none */
 };
 
 /* A zone that nothing may be printed in. */
@@ -105,6 +107,9 @@ must_use bool layout_check(const struct layout *layout, struct error *err);
 /* The same rules for one piece of art that covers `rect`: for text, which only a font measures. */
 must_use bool layout_check_art(const struct layout *layout, const struct layout_art *art,
                                struct page_rect rect, struct error *err);
+
+/* The box with that id, or NULL. */
+const struct layout_box *layout_box_of(const struct layout *layout, const char *id);
 
 /* How far a group of art stands left of where it is drawn when these marks show. */
 int32_t layout_shift_um(const struct layout *layout, int group, unsigned marks);

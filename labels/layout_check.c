@@ -1,7 +1,7 @@
 /* Rules of place: what may stand where on a layout. */
 #include "labels/layout.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 /* A Code 128 needs its height to be read at an angle, µm (ux: least 12.5 mm). */
 #define CODE128_HEIGHT_MIN_UM 12500
@@ -93,6 +93,29 @@ static bool check_symbol(const struct layout *layout, const struct layout_box *b
     return true;
 }
 
+const struct layout_box *layout_box_of(const struct layout *layout, const char *id)
+{
+    for (size_t i = 0; i < layout->n_boxes; i++)
+        if (strcmp(layout->boxes[i].id, id) == 0)
+            return &layout->boxes[i];
+    return NULL;
+}
+
+/* What a sliding box covers is its own place and that of the box it rests on, nothing else. */
+static bool check_rest(const struct layout *layout, const struct layout_box *box, struct error *err)
+{
+    const struct layout_box *below = layout_box_of(layout, box->rests_on);
+    if (below == NULL || below->content != LAYOUT_TEXT || box->content != LAYOUT_TEXT ||
+        below->valign != LAYOUT_END || below->rect.x_um != box->rect.x_um ||
+        below->rect.width_um != box->rect.width_um ||
+        below->rect.y_um != box->rect.y_um + box->rect.height_um)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "layout %s: '%s' can rest only on a text box with data-valign='end' "
+                         "of its width, just below it",
+                         layout->name, box->id);
+    return true;
+}
+
 bool layout_check(const struct layout *layout, struct error *err)
 {
     if (layout->n_boxes == 0)
@@ -101,7 +124,8 @@ bool layout_check(const struct layout *layout, struct error *err)
     for (size_t i = 0; i < layout->n_boxes; i++) {
         const struct layout_box *box = &layout->boxes[i];
         if (!check_clears(layout, box->id, box->rect, err) ||
-            (is_symbol(box) && !check_symbol(layout, box, err)))
+            (is_symbol(box) && !check_symbol(layout, box, err)) ||
+            (box->rests_on[0] != '\0' && !check_rest(layout, box, err)))
             return false;
         for (size_t k = 0; k < i; k++)
             if (overlap(box->rect, layout->boxes[k].rect))

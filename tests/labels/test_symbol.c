@@ -1,0 +1,100 @@
+#include "labels/symbol.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ux: a number of 13 characters takes 156 modules; the layout's box counts on it. */
+static void test_a_number_is_156_modules(void **state)
+{
+    (void)state;
+    struct symbol symbol;
+    struct error err;
+    assert_true(symbol_code128("RA473124829VN", &symbol, &err));
+    assert_int_equal(symbol.columns, 156);
+    assert_int_equal(symbol.rows, 1);
+    assert_true(symbol_dark(&symbol, 0, 0));
+    assert_true(symbol_dark(&symbol, 0, 155));
+    assert_int_equal(symbol_quiet(SYMBOL_CODE128), 10);
+}
+
+/* ISO/IEC 15417: start B is 2-1-1-2-1-4, the stop pattern 2-3-3-1-1-1-2. */
+static void test_start_and_stop(void **state)
+{
+    (void)state;
+    struct symbol symbol;
+    struct error err;
+    assert_true(symbol_code128("RA473124829VN", &symbol, &err));
+    static const char start[] = "11010010000";
+    static const char stop[] = "1100011101011";
+    for (int i = 0; i < 11; i++)
+        assert_int_equal(symbol_dark(&symbol, 0, i), start[i] == '1');
+    for (int i = 0; i < 13; i++)
+        assert_int_equal(symbol_dark(&symbol, 0, 143 + i), stop[i] == '1');
+}
+
+static void test_every_link_is_29_modules(void **state)
+{
+    (void)state;
+    char link[62];
+    struct symbol symbol;
+    struct error err;
+    for (size_t n = 1; n <= 61; n += 12) {
+        memset(link, 'A', n);
+        link[n] = '\0';
+        assert_true(symbol_qr(link, &symbol, &err));
+        assert_int_equal(symbol.columns, SYMBOL_QR_MODULES);
+        assert_int_equal(symbol.rows, SYMBOL_QR_MODULES);
+    }
+    assert_int_equal(symbol_quiet(SYMBOL_QR), 4);
+}
+
+/* The three finders: dark corner squares with a light ring (ISO/IEC 18004, 6.3.3). */
+static void test_finders(void **state)
+{
+    (void)state;
+    struct symbol symbol;
+    struct error err;
+    assert_true(symbol_qr("HTTPS://TRAO.EXAMPLE/T/RA473124829VN", &symbol, &err));
+    static const int corners[][2] = {{0, 0}, {0, 22}, {22, 0}};
+    for (size_t i = 0; i < 3; i++)
+        for (int k = 0; k < 7; k++) {
+            assert_true(symbol_dark(&symbol, corners[i][0], corners[i][1] + k));
+            assert_int_equal(symbol_dark(&symbol, corners[i][0] + 1, corners[i][1] + k),
+                             k == 0 || k == 6);
+        }
+}
+
+static void test_refusals_name_the_character(void **state)
+{
+    (void)state;
+    struct symbol untouched = {.columns = 7};
+    struct error err = {0};
+    assert_false(symbol_code128("RẬ785VN", &untouched, &err));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+    assert_non_null(strstr(err.text, "character 2"));
+    assert_false(symbol_code128("", &untouched, &err));
+    assert_false(symbol_code128("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &untouched, &err));
+    assert_false(symbol_qr("HTTPS://TRAO/t", &untouched, &err));
+    assert_non_null(strstr(err.text, "character 14"));
+    assert_false(symbol_qr("", &untouched, &err));
+    char link[63];
+    memset(link, 'A', 62);
+    link[62] = '\0';
+    assert_false(symbol_qr(link, &untouched, &err));
+    assert_non_null(strstr(err.text, "62"));
+    assert_int_equal(untouched.columns, 7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_number_is_156_modules),     cmocka_unit_test(test_start_and_stop),
+        cmocka_unit_test(test_every_link_is_29_modules),    cmocka_unit_test(test_finders),
+        cmocka_unit_test(test_refusals_name_the_character),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
