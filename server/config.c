@@ -28,6 +28,8 @@ static bool set_text(const char *value, char *out, size_t size, struct error *er
 {
     if (strlen(value) >= size)
         return error_set(err, ERROR_BAD_INPUT, "longer than %zu bytes", size - 1);
+    if (strpbrk(value, "\r\n") || strstr(value, " ;"))
+        return error_set(err, ERROR_BAD_INPUT, "no line breaks and no ' ;' (a comment)");
     strcpy(out, value);
     return true;
 }

@@ -18,8 +18,8 @@ struct endpoint {
 };
 
 struct config {
-    char office_name[256]; /* neutral name: it stands on the envelope */
-    char office_address[512];
+    char office_name[160]; /* neutral name: it stands on the envelope */
+    char office_address[184];
     char office_phone[32]; /* for citizens to call; may be empty */
     uint32_t post_office;  /* 0..999999, 0 unknown */
     char post_office_name[128];
