@@ -77,7 +77,7 @@ static bool code_take(const char *text, uint8_t bytes[CODE_BYTES], size_t *ret_c
 bool enrol_code_read(const char *text, struct enrol_code *ret_code, struct error *err)
 {
     uint8_t bytes[CODE_BYTES] = {0};
-    size_t chars;
+    size_t chars = 0;
     if (!code_take(text, bytes, &chars, err))
         return false;
     if (chars != ENROL_CODE_CHARS)

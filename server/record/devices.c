@@ -286,8 +286,8 @@ bool enrol_code_take(struct record *record, const uint8_t secret[ENROL_SECRET_BY
     invariant(record->in_group);
     uint8_t hash[CODE_HASH_BYTES];
     char device[DEVICE_NAME_MAX + 1];
-    uint32_t post_office;
-    int64_t id;
+    uint32_t post_office = 0;
+    int64_t id = 0;
     code_hash(record, secret, hash);
     if (!code_find(record, hash, &id, device, &post_office, err) || !code_use(record, id, err))
         return false;
