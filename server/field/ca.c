@@ -1,0 +1,500 @@
+#include "server/field/ca.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DAY_S (24 * 60 * 60L)
+#define AUTHORITY_DAYS (20 * 365)
+#define CERTIFICATE_DAYS (5 * 365)
+#define BACKDATE_S (60 * 60L) /* machines beside ours may be some minutes slow */
+#define SEAL_URI "urn:trao:seal:"
+#define SEAL_URI_CHARS (sizeof SEAL_URI - 1 + 2 * CHAIN_PUBLIC_BYTES)
+
+struct ca {
+    EVP_PKEY *key;
+    X509 *certificate;
+    uint8_t der[CA_DER_MAX];
+    size_t der_n;
+};
+
+/* OpenSSL's first reason, in its own words; its queue is left empty. */
+static bool failed(struct error *err, enum error_code code, const char *what)
+{
+    char text[160];
+    unsigned long reason = ERR_get_error();
+    ERR_clear_error();
+    if (reason == 0)
+        return error_set(err, code, "%s", what);
+    ERR_error_string_n(reason, text, sizeof text);
+    return error_set(err, code, "%s: %s", what, text);
+}
+
+/* ------------------------------------------------------------------ files */
+
+static bool file_open(const char *path, mode_t mode, FILE **ret_file, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (file == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));
+    }
+    *ret_file = file;
+    return true;
+}
+
+static bool file_end(FILE *file, bool written, const char *path, struct error *err)
+{
+    bool synced = fflush(file) == 0 && fsync(fileno(file)) == 0;
+    if (fclose(file) != 0 || !synced || !written)
+        return failed(err, ERROR_LATER, path);
+    return true;
+}
+
+static bool write_key(const char *path, EVP_PKEY *key, struct error *err)
+{
+    FILE *file;
+    return file_open(path, 0600, &file, err) &&
+           file_end(file, PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1, path,
+                    err);
+}
+
+static bool write_certificate(const char *path, X509 *certificate, struct error *err)
+{
+    FILE *file;
+    return file_open(path, 0644, &file, err) &&
+           file_end(file, PEM_write_X509(file, certificate) == 1, path, err);
+}
+
+static bool read_certificate(const char *path, X509 **ret_certificate, struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+    X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
+    fclose(file);
+    if (certificate == NULL)
+        return failed(err, ERROR_BROKEN, path);
+    *ret_certificate = certificate;
+    return true;
+}
+
+static bool read_key(const char *path, EVP_PKEY **ret_key, struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+    EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    fclose(file);
+    if (key == NULL)
+        return failed(err, ERROR_BROKEN, path);
+    *ret_key = key;
+    return true;
+}
+
+static bool to_der(X509 *certificate, uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
+{
+    unsigned char *at = out;
+    int n = i2d_X509(certificate, NULL);
+    if (n <= 0 || n > CA_DER_MAX)
+        return failed(err, ERROR_BROKEN, "certificate is too long");
+    *ret_n = (size_t)i2d_X509(certificate, &at);
+    return true;
+}
+
+/* ------------------------------------------------------------------ certificates */
+
+struct wanted {
+    const char *name;
+    const char *usage;        /* extendedKeyUsage, NULL for the authority */
+    const char *alternatives; /* subjectAltName, NULL for none */
+    time_t from;
+    long days;
+};
+
+static bool add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
+{
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+    bool good = extension != NULL && X509_add_ext(certificate, extension, -1) == 1;
+    X509_EXTENSION_free(extension);
+    return good;
+}
+
+static bool add_extensions(X509 *certificate, X509 *issuer, const struct wanted *wanted)
+{
+    bool authority = wanted->usage == NULL;
+    return add_extension(certificate, issuer, NID_basic_constraints,
+                         authority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
+           add_extension(certificate, issuer, NID_key_usage,
+                         authority ? "critical,keyCertSign,cRLSign"
+                                   : "critical,digitalSignature") &&
+           add_extension(certificate, issuer, NID_subject_key_identifier, "hash") &&
+           add_extension(certificate, issuer, NID_authority_key_identifier, "keyid") &&
+           (authority || add_extension(certificate, issuer, NID_ext_key_usage, wanted->usage)) &&
+           (wanted->alternatives == NULL ||
+            add_extension(certificate, issuer, NID_subject_alt_name, wanted->alternatives));
+}
+
+/* 127 random bits: two authorities of one office never give one serial twice. */
+static bool set_serial(X509 *certificate)
+{
+    unsigned char bytes[16];
+    if (RAND_bytes(bytes, sizeof bytes) != 1)
+        return false;
+    bytes[0] &= 0x7F;
+    BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
+    bool good =
+        number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
+    BN_free(number);
+    return good;
+}
+
+static bool set_names(X509 *certificate, X509 *issuer, const struct wanted *wanted)
+{
+    X509_NAME *name = X509_get_subject_name(certificate);
+    return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                                      (const unsigned char *)wanted->name, -1, -1, 0) == 1 &&
+           X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1;
+}
+
+static bool set_times(X509 *certificate, const struct wanted *wanted)
+{
+    time_t to = wanted->from + wanted->days * DAY_S;
+    return ASN1_TIME_adj(X509_getm_notBefore(certificate), wanted->from, 0, 0) != NULL &&
+           ASN1_TIME_adj(X509_getm_notAfter(certificate), to, 0, 0) != NULL;
+}
+
+static const EVP_MD *digest_for(EVP_PKEY *key)
+{
+    return EVP_PKEY_base_id(key) == EVP_PKEY_ED25519 ? NULL : EVP_sha256();
+}
+
+/* `issuer` NULL: signed by itself. */
+static bool certify(const struct wanted *wanted, EVP_PKEY *subject_key, X509 *issuer,
+                    EVP_PKEY *issuer_key, X509 **ret_certificate, struct error *err)
+{
+    X509 *certificate = X509_new();
+    X509 *signer = issuer == NULL ? certificate : issuer;
+    bool good = certificate != NULL && X509_set_version(certificate, X509_VERSION_3) == 1 &&
+                set_serial(certificate) && X509_set_pubkey(certificate, subject_key) == 1 &&
+                set_names(certificate, signer, wanted) && set_times(certificate, wanted) &&
+                add_extensions(certificate, signer, wanted) &&
+                X509_sign(certificate, issuer_key, digest_for(issuer_key)) > 0;
+    if (!good) {
+        X509_free(certificate);
+        return failed(err, ERROR_BROKEN, "cannot make a certificate");
+    }
+    *ret_certificate = certificate;
+    return true;
+}
+
+/* ------------------------------------------------------------------ the authority */
+
+bool ca_make(const char *key_path, const char *certificate_path, const char *name,
+             struct error *err)
+{
+    if (access(key_path, F_OK) == 0 || access(certificate_path, F_OK) == 0)
+        return error_set(err, ERROR_REPEATED, "%s: there is an authority already", key_path);
+    struct wanted wanted = {.name = name, .from = time(NULL) - BACKDATE_S, .days = AUTHORITY_DAYS};
+    X509 *certificate = NULL;
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    bool good = key != NULL || failed(err, ERROR_BROKEN, "cannot make a key");
+    good = good && certify(&wanted, key, NULL, key, &certificate, err) &&
+           write_key(key_path, key, err) && write_certificate(certificate_path, certificate, err);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return good;
+}
+
+bool ca_open(const char *key_path, const char *certificate_path, struct ca **ret_ca,
+             struct error *err)
+{
+    struct ca *ca = calloc(1, sizeof *ca);
+    if (ca == NULL)
+        return error_set(err, ERROR_LATER, "authority: out of memory");
+    if (!read_key(key_path, &ca->key, err) ||
+        !read_certificate(certificate_path, &ca->certificate, err) ||
+        !to_der(ca->certificate, ca->der, &ca->der_n, err)) {
+        ca_close(ca);
+        return error_add(err, "authority");
+    }
+    if (X509_check_private_key(ca->certificate, ca->key) != 1) {
+        ca_close(ca);
+        return failed(err, ERROR_BROKEN, "authority: key and certificate do not belong together");
+    }
+    *ret_ca = ca;
+    return true;
+}
+
+void ca_close(struct ca *ca)
+{
+    if (ca == NULL)
+        return;
+    EVP_PKEY_free(ca->key);
+    X509_free(ca->certificate);
+    free(ca);
+}
+
+struct slice ca_authority(const struct ca *ca)
+{
+    return (struct slice){ca->der, ca->der_n};
+}
+
+/* ------------------------------------------------------------------ servers and clients */
+
+static bool is_address(const char *host)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+}
+
+#define ALTERNATIVES_MAX 1024
+
+static bool write_alternatives(const char *const *hosts, char out[ALTERNATIVES_MAX],
+                               struct error *err)
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; hosts[i] != NULL; i++) {
+        if (strpbrk(hosts[i], ",:\n ") != NULL && !is_address(hosts[i]))
+            return error_set(err, ERROR_BAD_INPUT, "%s: not a host name or address", hosts[i]);
+        int more = snprintf(out + n, ALTERNATIVES_MAX - n, "%s%s:%s", n == 0 ? "" : ",",
+                            is_address(hosts[i]) ? "IP" : "DNS", hosts[i]);
+        n += (size_t)more;
+        if (n >= ALTERNATIVES_MAX)
+            return error_set(err, ERROR_BAD_INPUT, "too many host names");
+    }
+    return true;
+}
+
+static EVP_PKEY *new_key(enum ca_use use)
+{
+    switch (use) {
+    case CA_USE_WEB:
+        return EVP_EC_gen("P-256");
+    case CA_USE_BROKER:
+    case CA_USE_CLIENT:
+        return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    }
+    return NULL;
+}
+
+bool ca_issue(struct ca *ca, enum ca_use use, const char *name, const char *const *hosts,
+              const char *key_path, const char *certificate_path, struct error *err)
+{
+    char alternatives[ALTERNATIVES_MAX];
+    if (hosts != NULL && !write_alternatives(hosts, alternatives, err))
+        return error_add(err, "%s", certificate_path);
+    struct wanted wanted = {.name = name,
+                            .usage = use == CA_USE_CLIENT ? "clientAuth" : "serverAuth",
+                            .alternatives = hosts == NULL ? NULL : alternatives,
+                            .from = time(NULL) - BACKDATE_S,
+                            .days = CERTIFICATE_DAYS};
+    X509 *certificate = NULL;
+    EVP_PKEY *key = new_key(use);
+    bool good = key != NULL || failed(err, ERROR_BROKEN, "cannot make a key");
+    good = good && certify(&wanted, key, ca->certificate, ca->key, &certificate, err) &&
+           write_key(key_path, key, err) && write_certificate(certificate_path, certificate, err);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return good;
+}
+
+/* ------------------------------------------------------------------ devices */
+
+static bool request_read(const void *bytes, size_t n, X509_REQ **ret_request, struct error *err)
+{
+    const unsigned char *at = bytes;
+    X509_REQ *request = n > CA_DER_MAX ? NULL : d2i_X509_REQ(NULL, &at, (long)n);
+    if (request == NULL || at != (const unsigned char *)bytes + n) {
+        X509_REQ_free(request);
+        return failed(err, ERROR_BAD_INPUT, "certificate request: cannot be read");
+    }
+    EVP_PKEY *key = X509_REQ_get0_pubkey(request);
+    if (key == NULL || EVP_PKEY_base_id(key) != EVP_PKEY_ED25519 ||
+        X509_REQ_verify(request, key) != 1) {
+        X509_REQ_free(request);
+        return failed(err, ERROR_BAD_INPUT,
+                      "certificate request: not an Ed25519 key, or not signed with it");
+    }
+    *ret_request = request;
+    return true;
+}
+
+bool ca_request_holds(const void *request, size_t n, struct error *err)
+{
+    X509_REQ *read;
+    if (!request_read(request, n, &read, err))
+        return false;
+    X509_REQ_free(read);
+    return true;
+}
+
+static void write_seal_uri(const struct seal_public *key, const char *scheme, char *out)
+{
+    char *at = stpcpy(out, scheme);
+    at = stpcpy(at, SEAL_URI);
+    for (size_t i = 0; i < sizeof key->bytes; i++, at += 2)
+        snprintf(at, 3, "%02x", key->bytes[i]);
+}
+
+bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const char *device,
+                     const struct seal_public *seal_key, struct instant not_before,
+                     uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
+{
+    X509_REQ *read;
+    X509 *certificate;
+    char uri[sizeof "URI:" + SEAL_URI_CHARS];
+    if (!request_read(request, request_n, &read, err))
+        return error_add(err, "device %s", device);
+    write_seal_uri(seal_key, "URI:", uri);
+    struct wanted wanted = {.name = device,
+                            .usage = "clientAuth",
+                            .alternatives = uri,
+                            .from = (time_t)(not_before.ms / 1000),
+                            .days = CERTIFICATE_DAYS};
+    bool good =
+        certify(&wanted, X509_REQ_get0_pubkey(read), ca->certificate, ca->key, &certificate, err);
+    X509_REQ_free(read);
+    if (!good)
+        return error_add(err, "device %s", device);
+    good = to_der(certificate, out, ret_n, err);
+    X509_free(certificate);
+    return good;
+}
+
+/* ------------------------------------------------------------------ reading a device's */
+
+static bool read_hex(const char *hex, struct seal_public *ret_key)
+{
+    for (size_t i = 0; i < sizeof ret_key->bytes; i++) {
+        unsigned int byte;
+        char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+        if (strspn(pair, "0123456789abcdef") != 2 || sscanf(pair, "%2x", &byte) != 1)
+            return false;
+        ret_key->bytes[i] = (uint8_t)byte;
+    }
+    return true;
+}
+
+static bool read_seal_key(X509 *certificate, struct seal_public *ret_key)
+{
+    bool found = false;
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        if (name->type != GEN_URI)
+            continue;
+        const char *uri = (const char *)ASN1_STRING_get0_data(name->d.uniformResourceIdentifier);
+        int n = ASN1_STRING_length(name->d.uniformResourceIdentifier);
+        found = n == (int)SEAL_URI_CHARS && memcmp(uri, SEAL_URI, sizeof SEAL_URI - 1) == 0 &&
+                read_hex(uri + sizeof SEAL_URI - 1, ret_key);
+    }
+    GENERAL_NAMES_free(names);
+    return found;
+}
+
+static bool read_name(X509 *certificate, char ret_name[DEVICE_NAME_MAX + 1])
+{
+    char name[DEVICE_NAME_MAX + 2];
+    int n = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
+                                      sizeof name);
+    if (n <= 0 || n > DEVICE_NAME_MAX || strlen(name) != (size_t)n || !device_name_is_good(name))
+        return false;
+    memcpy(ret_name, name, (size_t)n + 1);
+    return true;
+}
+
+static bool read_not_before(X509 *certificate, struct instant *ret_at)
+{
+    struct tm tm;
+    if (ASN1_TIME_to_tm(X509_get0_notBefore(certificate), &tm) != 1)
+        return false;
+    ret_at->ms = (int64_t)timegm(&tm) * 1000;
+    return true;
+}
+
+static bool signed_by(X509 *certificate, X509 *authority, struct instant now, struct error *err)
+{
+    X509_STORE *store = X509_STORE_new();
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    bool ready = store != NULL && context != NULL && X509_STORE_add_cert(store, authority) == 1 &&
+                 X509_STORE_CTX_init(context, store, certificate, NULL) == 1;
+    if (ready) {
+        X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
+        X509_VERIFY_PARAM_set_time(param, (time_t)(now.ms / 1000));
+        X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_CLIENT);
+    }
+    bool good = ready && X509_verify_cert(context) == 1;
+    if (!good)
+        error_set(err, ERROR_REFUSED, "certificate: %s",
+                  ready ? X509_verify_cert_error_string(X509_STORE_CTX_get_error(context))
+                        : "out of memory");
+    X509_STORE_CTX_free(context);
+    X509_STORE_free(store);
+    ERR_clear_error();
+    return good;
+}
+
+static X509 *from_der(struct slice der)
+{
+    const unsigned char *at = der.bytes;
+    X509 *certificate = der.n == 0 || der.n > CA_DER_MAX ? NULL : d2i_X509(NULL, &at, (long)der.n);
+    ERR_clear_error();
+    return certificate;
+}
+
+bool ca_device_read(struct slice authority, struct slice certificate, struct instant now,
+                    struct ca_device *ret_device, struct error *err)
+{
+    struct ca_device device;
+    X509 *root = from_der(authority), *leaf = from_der(certificate);
+    bool good = root != NULL && leaf != NULL;
+    if (!good)
+        error_set(err, ERROR_BAD_INPUT, "certificate: cannot be read");
+    good = good && signed_by(leaf, root, now, err);
+    if (good) {
+        good = read_name(leaf, device.name) && read_seal_key(leaf, &device.seal_key) &&
+               read_not_before(leaf, &device.not_before);
+        if (!good)
+            error_set(err, ERROR_REFUSED, "certificate: it is not a device's");
+    }
+    X509_free(leaf);
+    X509_free(root);
+    if (good)
+        *ret_device = device;
+    return good;
+}
+
+bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
+{
+    X509 *certificate;
+    if (!read_certificate(path, &certificate, err))
+        return false;
+    bool good = to_der(certificate, out, ret_n, err);
+    X509_free(certificate);
+    return good;
+}
+
+void ca_fingerprint(const void *der, size_t n, uint8_t out[32])
+{
+    SHA256(der, n, out);
+}

@@ -1,0 +1,472 @@
+#include "server/field/intake.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/scan.h"
+#include "protocol/topic.h"
+#include "server/field/ca.h"
+#include "server/field/judge.h"
+#include "server/field/receipts.h"
+
+/* A seal key as last seen, so that seals are verified off the writer's thread. Only a hint: the
+ * writer checks it against the record. */
+struct known {
+    char device[DEVICE_NAME_MAX + 1];
+    struct seal_public key;
+};
+
+struct intake {
+    struct intake_config config;
+    struct receipts *receipts;
+    pthread_mutex_t lock; /* over what follows */
+    struct known *known;  /* sorted by name */
+    size_t known_n, known_room;
+    struct intake_counts counts;
+};
+
+struct intake_message {
+    char device[DEVICE_NAME_MAX + 1]; /* of the topic: the broker binds it to the certificate */
+    bool readable;
+    char why[200]; /* not readable: the reason */
+    struct wire_up up;
+    struct batch batch;
+    struct sealed sealed;
+    bool checked, holds; /* the seal, by `checked_with` */
+    struct seal_public checked_with;
+    bool certified; /* hello: the certificate is this authority's, for this device */
+    struct ca_device certificate;
+    size_t n;
+    uint8_t bytes[];
+};
+
+/* ------------------------------------------------------------------ known keys, counts */
+
+static size_t known_at(const struct intake *intake, const char *device)
+{
+    size_t low = 0, high = intake->known_n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(intake->known[middle].device, device) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool known_find(struct intake *intake, const char *device, struct seal_public *ret_key)
+{
+    pthread_mutex_lock(&intake->lock);
+    size_t at = known_at(intake, device);
+    bool found = at < intake->known_n && strcmp(intake->known[at].device, device) == 0;
+    if (found)
+        *ret_key = intake->known[at].key;
+    pthread_mutex_unlock(&intake->lock);
+    return found;
+}
+
+/* Without memory the hint is left out: the writer then verifies by itself. */
+static void known_insert(struct intake *intake, size_t at, const struct known *known)
+{
+    if (intake->known_n == intake->known_room) {
+        size_t room = intake->known_room == 0 ? 64 : intake->known_room * 2;
+        struct known *grown = realloc(intake->known, room * sizeof *grown);
+        if (grown == NULL)
+            return;
+        intake->known = grown;
+        intake->known_room = room;
+    }
+    memmove(&intake->known[at + 1], &intake->known[at],
+            (intake->known_n - at) * sizeof *intake->known);
+    intake->known[at] = *known;
+    intake->known_n++;
+}
+
+static void known_put(struct intake *intake, const char *device, const struct seal_public *key)
+{
+    struct known known = {.key = *key};
+    memcpy(known.device, device, strlen(device) + 1);
+    pthread_mutex_lock(&intake->lock);
+    size_t at = known_at(intake, device);
+    if (at < intake->known_n && strcmp(intake->known[at].device, device) == 0)
+        intake->known[at] = known;
+    else
+        known_insert(intake, at, &known);
+    pthread_mutex_unlock(&intake->lock);
+}
+
+static bool known_load(void *ctx, const struct device *device)
+{
+    known_put(ctx, device->name, &device->seal_key);
+    return true;
+}
+
+static void count(struct intake *intake, uint64_t *counter, uint64_t more)
+{
+    pthread_mutex_lock(&intake->lock);
+    *counter += more;
+    pthread_mutex_unlock(&intake->lock);
+}
+
+void intake_counts(const struct intake *intake, struct intake_counts *ret_counts)
+{
+    struct intake *locked = (struct intake *)(uintptr_t)intake; /* only for its lock */
+    pthread_mutex_lock(&locked->lock);
+    *ret_counts = intake->counts;
+    pthread_mutex_unlock(&locked->lock);
+}
+
+/* ------------------------------------------------------------------ open, close */
+
+bool intake_open(const struct intake_config *config, struct intake **ret_intake, struct error *err)
+{
+    struct intake *intake = calloc(1, sizeof *intake);
+    if (intake == NULL)
+        return error_set(err, ERROR_LATER, "intake: out of memory");
+    intake->config = *config;
+    pthread_mutex_init(&intake->lock, NULL);
+    if (!receipts_new(&intake->receipts, err) ||
+        !devices_each(config->record, known_load, intake, err)) {
+        intake_close(intake);
+        return error_add(err, "intake");
+    }
+    *ret_intake = intake;
+    return true;
+}
+
+void intake_close(struct intake *intake)
+{
+    if (intake == NULL)
+        return;
+    receipts_free(intake->receipts);
+    free(intake->known);
+    pthread_mutex_destroy(&intake->lock);
+    free(intake);
+}
+
+/* ------------------------------------------------------------------ reading, on any thread */
+
+static bool read_scans(struct intake_message *message)
+{
+    for (uint32_t i = 0; i < message->batch.head.count; i++) {
+        struct scan scan;
+        const struct slice *bytes = &message->batch.scan[i];
+        if (!scan_decode(bytes->bytes, bytes->n, &scan, NULL) ||
+            scan.seq != message->batch.head.first_seq + i)
+            message->sealed.malformed |= UINT64_C(1) << i;
+        else
+            message->sealed.stamp[i] = (struct stamp){scan.wall, scan.mono, scan.boot};
+    }
+    return true;
+}
+
+/* The record's integers have 63 bits; no device ever counts that far. */
+#define SEQ_MAX ((uint64_t)INT64_MAX - BATCH_SCANS_MAX)
+
+static bool read_envelope(struct intake *intake, struct intake_message *message, struct error *err)
+{
+    const struct envelope *envelope = &message->up.envelope;
+    const struct head *head = &message->batch.head;
+    if (!batch_read(envelope->batch.bytes, envelope->batch.n, &message->batch, err))
+        return false;
+    if (strcmp(head->device, message->device) != 0)
+        return error_set(err, ERROR_BAD_INPUT, "batch: its head names %s", head->device);
+    if (head->first_seq > SEQ_MAX)
+        return error_set(err, ERROR_BAD_INPUT, "batch: first_seq %" PRIu64 " is out of range",
+                         head->first_seq);
+    message->sealed.batch = &message->batch;
+    message->sealed.envelope = envelope;
+    message->checked = known_find(intake, message->device, &message->checked_with);
+    if (message->checked)
+        message->holds = batch_holds(&message->batch, &message->checked_with);
+    return read_scans(message);
+}
+
+static bool read_hello(struct intake *intake, struct intake_message *message, struct error *err)
+{
+    const struct hello *hello = &message->up.hello;
+    struct slice authority = {intake->config.authority_der, intake->config.authority_n};
+    if (strcmp(hello->device, message->device) != 0)
+        return error_set(err, ERROR_BAD_INPUT, "hello: it names %s", hello->device);
+    message->certified = authority.n > 0 && hello->certificate.n > 0 &&
+                         ca_device_read(authority, hello->certificate, message->sealed.arrival,
+                                        &message->certificate, NULL) &&
+                         strcmp(message->certificate.name, message->device) == 0;
+    return true;
+}
+
+static bool read_up(struct intake *intake, struct intake_message *message, const char *topic,
+                    struct error *err)
+{
+    if (!topic_read_up(topic, message->device, err) ||
+        !wire_read_up(message->bytes, message->n, &message->up, err))
+        return false;
+    switch (message->up.kind) {
+    case WIRE_UP_ENVELOPE:
+        return read_envelope(intake, message, err);
+    case WIRE_UP_HELLO:
+        return read_hello(intake, message, err);
+    case WIRE_UP_OTHER:
+        break;
+    }
+    return true;
+}
+
+bool intake_read(struct intake *intake, const char *topic, const void *bytes, size_t n,
+                 struct instant arrival, struct intake_message **ret_message, struct error *err)
+{
+    struct intake_message *message = calloc(1, sizeof *message + n);
+    if (message == NULL)
+        return error_set(err, ERROR_LATER, "message of %zu bytes: out of memory", n);
+    struct error why = {.code = ERROR_NONE};
+    message->n = n;
+    if (n > 0)
+        memcpy(message->bytes, bytes, n);
+    message->sealed.arrival = arrival;
+    message->readable = read_up(intake, message, topic, &why);
+    *ret_message = message;
+    if (message->readable)
+        return true;
+    snprintf(message->why, sizeof message->why, "%.*s", (int)sizeof message->why - 1, why.text);
+    return error_set(err, why.code, "message of %s: %s", message->device, why.text);
+}
+
+void intake_message_free(struct intake_message *message)
+{
+    free(message);
+}
+
+/* ------------------------------------------------------------------ setting aside */
+
+static void alarm(struct intake *intake, const struct intake_message *message, const char *what)
+{
+    const struct head *head = &message->batch.head;
+    if (intake->config.alarm != NULL)
+        intake->config.alarm(intake->config.ctx, message->device, head->epoch, head->first_seq,
+                             what);
+}
+
+static bool set_aside(struct intake *intake, const struct intake_message *message,
+                      uint64_t *counter, const char *why, struct error *err)
+{
+    count(intake, counter, 1);
+    alarm(intake, message, why);
+    return record_set_aside(intake->config.record, message->device, why, message->bytes, message->n,
+                            err);
+}
+
+/* ------------------------------------------------------------------ hello */
+
+/* A device the record does not know, or knows under an older key, shows a certificate of this
+ * authority: the record was restored from before its enrolment (settled point 8). */
+static bool admit(struct intake *intake, const struct intake_message *message,
+                  struct device *device, bool *known, struct error *err)
+{
+    const struct ca_device *certificate = &message->certificate;
+    bool older = *known && certificate->not_before.ms <= device->enrolled.ms;
+    if (!message->certified || older || (*known && device->state == DEVICE_REVOKED))
+        return true;
+    if (!*known)
+        *device = (struct device){.state = DEVICE_ACTIVE};
+    memcpy(device->name, message->device, sizeof device->name);
+    device->seal_key = certificate->seal_key;
+    device->enrolled = certificate->not_before;
+    *known = true;
+    return device_put(intake->config.record, device, err);
+}
+
+static bool find_device(struct intake *intake, const char *name, struct device *ret_device,
+                        bool *ret_known, struct error *err)
+{
+    struct error none;
+    *ret_known = device_find(intake->config.record, name, ret_device, &none);
+    if (!*ret_known && none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    return true;
+}
+
+static bool stand(struct intake *intake, const struct hello *hello, int64_t device,
+                  struct standing *ret_standing, struct error *err)
+{
+    struct standing standing = {.nonce = hello->nonce, .epochs = hello->epochs};
+    for (size_t i = 0; i < hello->epochs; i++) {
+        struct record_epoch epoch = {.through = 0};
+        struct error none;
+        if (!record_epoch_find(intake->config.record, device, hello->epoch[i].epoch, &epoch,
+                               &none) &&
+            none.code != ERROR_NOT_FOUND)
+            return error_set(err, none.code, "%s", none.text);
+        standing.epoch[i] = (struct epoch_state){
+            .epoch = hello->epoch[i].epoch, .through = epoch.through, .link = epoch.link};
+    }
+    *ret_standing = standing;
+    return true;
+}
+
+static bool take_hello(struct intake *intake, const struct intake_message *message,
+                       struct error *err)
+{
+    struct device device;
+    struct standing standing;
+    bool known;
+    if (!find_device(intake, message->device, &device, &known, err) ||
+        !admit(intake, message, &device, &known, err))
+        return false;
+    if (!known)
+        return set_aside(intake, message, &intake->counts.forged, "hello of an unknown device",
+                         err);
+    known_put(intake, device.name, &device.seal_key);
+    return stand(intake, &message->up.hello, device.id, &standing, err) &&
+           receipts_standing(intake->receipts, device.name, &standing, err);
+}
+
+/* ------------------------------------------------------------------ envelopes */
+
+static bool key_is(const struct seal_public *a, const struct seal_public *b)
+{
+    return chain_equal(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+/* The device's key that made this seal, newest first; what the reading thread found is used as far
+ * as it goes. */
+static bool find_sealer(struct intake *intake, const struct intake_message *message, int64_t device,
+                        bool *ret_holds, bool *ret_revoked, struct error *err)
+{
+    struct device_key keys[DEVICE_KEYS_MAX];
+    size_t n;
+    if (!device_keys(intake->config.record, device, keys, &n, err))
+        return false;
+    *ret_holds = false;
+    for (size_t i = 0; i < n && !*ret_holds; i++) {
+        bool done = message->checked && key_is(&message->checked_with, &keys[i].key);
+        *ret_holds = done ? message->holds : batch_holds(&message->batch, &keys[i].key);
+        *ret_revoked = keys[i].revoked;
+    }
+    return true;
+}
+
+static bool note_malformed(struct intake *intake, const struct intake_message *message,
+                           struct error *err)
+{
+    const struct head *head = &message->batch.head;
+    for (uint32_t i = 0; i < head->count; i++) {
+        char why[120];
+        if ((message->sealed.malformed >> i & 1) == 0)
+            continue;
+        snprintf(why, sizeof why, "scan %" PRIu64 " of epoch %016" PRIx64 " cannot be read",
+                 head->first_seq + i, head->epoch);
+        alarm(intake, message, why);
+        if (!record_set_aside(intake->config.record, message->device, why,
+                              message->batch.scan[i].bytes, message->batch.scan[i].n, err))
+            return false;
+    }
+    return true;
+}
+
+/* Each new thing is counted and told once; a repetition says nothing new. */
+static bool note(struct intake *intake, const struct intake_message *message,
+                 const struct judgement *judgement, struct error *err)
+{
+    struct intake_counts *counts = &intake->counts;
+    uint32_t scans = message->batch.head.count;
+    count(intake, &counts->batches, 1);
+    if (!judgement->added) {
+        count(intake, &counts->scans_repeated, scans);
+        return true;
+    }
+    if (judgement->gap)
+        count(intake, &counts->gaps, 1);
+    switch (judgement->kind) {
+    case 0:
+        count(intake, &counts->scans_stored, scans);
+        return note_malformed(intake, message, err);
+    case VERDICT_CONFLICT:
+        count(intake, &counts->conflicts, 1);
+        alarm(intake, message, "conflict: these numbers are stored with other bytes");
+        break;
+    case VERDICT_REVOKED:
+        count(intake, &counts->revoked, 1);
+        alarm(intake, message, "scans of a revoked device");
+        break;
+    case VERDICT_BROKEN_LINK:
+        count(intake, &counts->broken_links, 1);
+        alarm(intake, message, "broken link: it does not follow what is stored");
+        break;
+    }
+    return true;
+}
+
+static bool take_sealed(struct intake *intake, const struct intake_message *message,
+                        const struct device *device, bool revoked, struct error *err)
+{
+    struct record *record = intake->config.record;
+    struct sealed sealed = message->sealed;
+    struct record_epoch epoch;
+    struct judgement judgement;
+    sealed.revoked = revoked || device->state == DEVICE_REVOKED;
+    return record_epoch_get(record, device->id, message->batch.head.epoch, &epoch, err) &&
+           judge(record, &epoch, &sealed, &judgement, err) &&
+           (!judgement.added || record_epoch_put(record, &epoch, err)) &&
+           note(intake, message, &judgement, err) &&
+           receipts_due(intake->receipts, message->device, &epoch, judgement.verdict,
+                        judgement.verdicts, err);
+}
+
+static bool take_envelope(struct intake *intake, const struct intake_message *message,
+                          struct error *err)
+{
+    struct device device;
+    bool known, holds, revoked = false;
+    uint64_t *forged = &intake->counts.forged;
+    if (!find_device(intake, message->device, &device, &known, err))
+        return false;
+    if (!known)
+        return set_aside(intake, message, forged, "batch of an unknown device", err);
+    if (!find_sealer(intake, message, device.id, &holds, &revoked, err))
+        return false;
+    if (!holds)
+        return set_aside(intake, message, forged,
+                         "seal does not hold, or the scans do not match their head", err);
+    known_put(intake, device.name, &device.seal_key);
+    return take_sealed(intake, message, &device, revoked, err);
+}
+
+bool intake_take(struct intake *intake, const struct intake_message *message, struct error *err)
+{
+    bool good = true;
+    invariant(record_in_group(intake->config.record));
+    count(intake, &intake->counts.messages, 1);
+    if (!message->readable)
+        good = set_aside(intake, message, &intake->counts.unreadable, message->why, err);
+    else if (message->up.kind == WIRE_UP_HELLO)
+        good = take_hello(intake, message, err);
+    else if (message->up.kind == WIRE_UP_ENVELOPE)
+        good = take_envelope(intake, message, err);
+    return good || error_add(err, "message of %s", message->device);
+}
+
+/* ------------------------------------------------------------------ after COMMIT, or a rollback */
+
+void intake_answer(struct intake *intake)
+{
+    const struct intake_config *config = &intake->config;
+    struct receipts_seal seal = {
+        .generation = record_generation(config->record),
+        .generation_serial = record_generation_serial(config->record),
+        .key = config->seal_key,
+        .now = config->clock.now(config->clock.self),
+    };
+    receipts_send(intake->receipts, &seal, &config->out);
+}
+
+void intake_forget(struct intake *intake)
+{
+    receipts_clear(intake->receipts);
+    pthread_mutex_lock(&intake->lock);
+    intake->known_n = 0;
+    pthread_mutex_unlock(&intake->lock);
+}
