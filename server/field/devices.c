@@ -44,32 +44,32 @@ struct enrol_act {
  * one when a restored server sees both. */
 static bool enrol(struct record *record, void *arg, struct error *err)
 {
-    struct enrol_act *act = arg;
-    const struct enrol_request *request = act->request;
-    struct instant now = act->desk->clock.now(act->desk->clock.self);
+    struct enrol_act *enrolling = arg;
+    const struct enrol_request *request = enrolling->request;
+    struct instant now = enrolling->desk->clock.now(enrolling->desk->clock.self);
     struct device device = {.seal_key = request->seal_key, .state = DEVICE_ACTIVE};
     device.enrolled.ms = now.ms - now.ms % 1000;
     if (!enrol_code_take(record, request->secret, device.name, &device.post_office, err) ||
-        !ca_issue_device(act->desk->ca, request->certificate_request.bytes,
+        !ca_issue_device(enrolling->desk->ca, request->certificate_request.bytes,
                          request->certificate_request.n, device.name, &device.seal_key,
-                         device.enrolled, act->certificate, &act->certificate_n, err) ||
+                         device.enrolled, enrolling->certificate, &enrolling->certificate_n, err) ||
         !device_put(record, &device, err))
         return false;
-    act->device = device;
+    enrolling->device = device;
     return true;
 }
 
-static bool reply(const struct enrol_desk *desk, const struct enrol_act *act,
+static bool reply(const struct enrol_desk *desk, const struct enrol_act *done,
                   uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err)
 {
     struct enrol_reply reply = {
-        .certificate = {act->certificate, act->certificate_n},
+        .certificate = {done->certificate, done->certificate_n},
         .authority = ca_authority(desk->ca),
         .server_seal_key = desk->server_seal_key,
         .broker_port = desk->broker_port,
-        .post_office = act->device.post_office,
+        .post_office = done->device.post_office,
     };
-    memcpy(reply.device, act->device.name, sizeof reply.device);
+    memcpy(reply.device, done->device.name, sizeof reply.device);
     memcpy(reply.server_box_key, desk->server_box_key, sizeof reply.server_box_key);
     strncpy(reply.broker_host, desk->broker_host, sizeof reply.broker_host - 1);
     return enrol_reply_write(&reply, out, ret_n, err);
@@ -82,9 +82,9 @@ bool enrol_answer(const struct enrol_desk *desk, const uint8_t *request, size_t 
     if (!enrol_request_read(request, n, &read, err) ||
         !ca_request_holds(read.certificate_request.bytes, read.certificate_request.n, err))
         return error_add(err, "enrolment");
-    struct enrol_act act = {.desk = desk, .request = &read};
-    return (desk->acts.run(desk->acts.self, enrol, &act, err) &&
-            reply(desk, &act, out, ret_n, err)) ||
+    struct enrol_act enrolling = {.desk = desk, .request = &read};
+    return (desk->acts.run(desk->acts.self, enrol, &enrolling, err) &&
+            reply(desk, &enrolling, out, ret_n, err)) ||
            error_add(err, "enrolment");
 }
 
