@@ -12,6 +12,7 @@ struct values {
     char number[LABELS_NUMBER_CHARS + 5];
     char reprint[32];
     char address[LABELS_TEXT_BYTES + 1];
+    size_t before_province; /* bytes of the address without its last part */
     char province[LABELS_TEXT_BYTES + 1];
 };
 
@@ -72,8 +73,8 @@ static void group_number(const char *number, char *to)
     *to = '\0';
 }
 
-/* Parts an address in two: all but the last part, and the last part after a comma, the province,
- * which stands just before the postal boxes. A postal code at the end is left to the boxes. */
+/* Takes the whole address, but for a postal code at its end, which is left to the boxes; and its
+ * last part after a comma, the province, if it has more than one. */
 static void part_address(const char *address, const char *postal, struct values *values)
 {
     size_t n = trimmed(address, strlen(address));
@@ -81,16 +82,15 @@ static void part_address(const char *address, const char *postal, struct values 
     if (digits > 0 && n > digits && memcmp(address + n - digits, postal, digits) == 0 &&
         is_blank(address[n - digits - 1]))
         n = trimmed(address, n - digits);
+    memcpy(values->address, address, n);
+    values->address[n] = '\0';
     size_t comma = n;
     while (comma > 0 && address[comma - 1] != ',')
         comma--;
-    size_t first_n = trimmed(address, comma);
-    if (first_n == 0) /* no comma: one part */
-        first_n = comma = n;
-    memcpy(values->address, address, first_n);
-    values->address[first_n] = '\0';
-    memcpy(values->province, address + comma, n - comma);
-    values->province[n - comma] = '\0';
+    values->before_province = trimmed(address, comma);
+    size_t province_n = values->before_province == 0 ? 0 : n - comma;
+    memcpy(values->province, address + comma, province_n);
+    values->province[province_n] = '\0';
 }
 
 static bool read_label(const struct label *label, struct values *values, struct error *err)
@@ -348,9 +348,10 @@ static bool add_art(const struct layout *layout, struct fonts *fonts, unsigned m
     return true;
 }
 
-/* The last part of an address stands before the postal boxes only if it fits there whole. */
+/* The last part of an address stands before the postal boxes if it fits there whole; else the
+ * address keeps it. */
 static bool place_province(const struct layout *layout, struct fonts *fonts, struct values *values,
-                           const char *address, struct error *err)
+                           struct error *err)
 {
     for (size_t i = 0; i < layout->n_boxes && values->province[0] != '\0'; i++) {
         const struct layout_box *box = &layout->boxes[i];
@@ -360,12 +361,11 @@ static bool place_province(const struct layout *layout, struct fonts *fonts, str
         struct text_fit fit;
         if (!fit_field(box, fonts, values->province, &text, &fit, err))
             return false;
-        if (!fit.shortened)
-            return true;
+        if (fit.shortened)
+            break;
+        values->address[values->before_province] = '\0';
+        return true;
     }
-    size_t n = trimmed(address, strlen(address));
-    memcpy(values->address, address, n);
-    values->address[n] = '\0';
     values->province[0] = '\0';
     return true;
 }
@@ -376,8 +376,7 @@ bool compose_page(const struct layout *layout, struct fonts *fonts, const struct
     struct values values;
     struct labels_report report = {0};
     page_clear(page, layout->width_um, layout->height_um);
-    if (!read_label(label, &values, err) ||
-        !place_province(layout, fonts, &values, label->address, err) ||
+    if (!read_label(label, &values, err) || !place_province(layout, fonts, &values, err) ||
         !add_art(layout, fonts, label->marks, page, err))
         return false;
     for (size_t i = 0; i < layout->n_boxes; i++)
