@@ -386,7 +386,8 @@ static void speaks_tls_under_the_certificate_s_name(void **state)
 }
 
 /* Opens towards `host` with `ca` and waits for the refusal. */
-static void expect_disbelief(const struct broker *broker, const char *host, const char *ca)
+static void expect_disbelief(const struct broker *broker, const char *host, const char *ca,
+                             const char *why)
 {
     struct seen seen;
     struct session_events events = {seen_up, seen_down, seen_message, seen_acknowledged, &seen};
@@ -404,22 +405,23 @@ static void expect_disbelief(const struct broker *broker, const char *host, cons
     pthread_mutex_init(&seen.lock, NULL);
     assert_true(session_open(&config, &events, &session, &err));
     wait_for(&seen, &seen.downs, 1, 10);
-    assert_non_null(strstr(seen.why, "certificate verify failed"));
     session_close(session);
     assert_int_equal(seen.ups, 0);
+    if (strstr(seen.why, why) == NULL)
+        fail_msg("down: %s", seen.why);
 }
 
 static void believes_only_its_own_authority(void **state)
 {
     broker_start(*state);
-    expect_disbelief(*state, "127.0.0.1", "other.pem");
+    expect_disbelief(*state, "127.0.0.1", "other.pem", "certificate verify failed");
 }
 
 /* "127.1" is the same machine under a name that is not in the broker's certificate. */
 static void believes_only_the_right_host(void **state)
 {
     broker_start(*state);
-    expect_disbelief(*state, "127.1", "ca.pem");
+    expect_disbelief(*state, "127.1", "ca.pem", "host name verification failed");
 }
 
 static void takes_up_again_after_a_tls_broker_froze(void **state)
