@@ -380,7 +380,7 @@ void field_phone_complaint(const struct phone *phone, struct complaint *ret_comp
             complain(ret_complaint, phone->note, rows[i].vi, rows[i].en);
     size_t vi = strlen(ret_complaint->vi), en = strlen(ret_complaint->en);
     snprintf(ret_complaint->vi + vi, sizeof ret_complaint->vi - vi,
-             " Hồ sơ đã nhập, chưa nhắn tin được; sửa rồi nhập lại.");
+             " Hồ sơ đã nhập, không nhắn tin được; hỏi lại số.");
     snprintf(ret_complaint->en + en, sizeof ret_complaint->en - en,
-             "; imported, no SMS possible; mend, reimport");
+             "; imported, no SMS possible; ask for the number");
 }

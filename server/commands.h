@@ -1,0 +1,49 @@
+/* commands.h - the table of commands (commands.def), and what the server does for those that are
+ * its own. One thread, the control's. */
+#ifndef TRAO_SERVER_COMMANDS_H
+#define TRAO_SERVER_COMMANDS_H
+
+#include <stdio.h>
+
+#include "server/config.h"
+#include "server/field/devices.h"
+#include "server/record/acts.h"
+#include "server/views/views.h"
+
+enum command_where { COMMAND_HERE, COMMAND_SERVER };
+
+struct command {
+    const char *name;
+    enum command_where where;
+    int least, most;
+    const char *arguments, *help;
+};
+/* The i-th row, NULL past the end. */
+const struct command *command_row(size_t i);
+const struct command *command_find(const char *name);
+
+/* What commands work with; borrowed. */
+struct commands {
+    const char *folder;  /* the data folder */
+    const char *program; /* the server's own, started as `... --read-list` */
+    const struct config *config;
+    const uint8_t *secret; /* LINK_SECRET_BYTES of keys/secret.key */
+    struct acts acts;
+    struct views *views;
+    struct record *record; /* a reader of the control's thread */
+    const struct enrol_desk *enrol;
+};
+
+/* One command as it came: argv[0] is its name; `fd` is the file it reads or writes, -1 for none. */
+struct call {
+    int argc;
+    char *const *argv;
+    int fd;
+    FILE *out;
+};
+
+/* False with a sentence for whoever asked. */
+bool commands_run(const struct commands *commands, const struct call *call,
+                  struct error *err) must_use;
+
+#endif

@@ -1,0 +1,59 @@
+/* notify.h - who is told what by message (settled point 4).
+ *
+ * Notices due are worked out from the views; notices sent are facts: at most one per (item, status,
+ * attempt, channel). The fact with its request id is recorded first, then the message goes to the
+ * driver, which drops a repeat of the same id: a crash between is healed at the next start without
+ * doubling. A door outcome (failed, delivered) acts outwards only 30 s after it arrived; nothing is
+ * sent for an event older than a day; a delivery that was withdrawn after its message sends a
+ * correction; a rebuild sends nothing, for the facts stand. Statuses that came and went before the
+ * tick send nothing.
+ *
+ * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
+ * leaves, under a lock of its own.
+ */
+#ifndef TRAO_SERVER_NOTIFY_NOTIFY_H
+#define TRAO_SERVER_NOTIFY_NOTIFY_H
+
+#include "server/config.h"
+#include "server/record/acts.h"
+#include "server/views/views.h"
+
+#define NOTIFY_DOOR_WAIT_MS (30 * INT64_C(1000))
+#define NOTIFY_AGE_MAX_MS (24 * 3600 * INT64_C(1000))
+
+struct sms {
+    const char *request_id; /* the same for the same (item, status, attempt) */
+    const char *to;         /* +84... */
+    const char *text;       /* GSM-7 */
+};
+
+/* A way to phones. Called by the ticking thread only. */
+struct sms_driver {
+    /* True if a message of this id was handed on before, also by an earlier run. */
+    bool (*has)(void *self, const char *request_id);
+    /* LATER: the same call may succeed later. */
+    bool (*send)(void *self, const struct sms *sms, struct error *err);
+    void *self;
+};
+
+struct notify_config {
+    struct acts acts;
+    struct views *views;
+    const char *record_path; /* for a reader of its own: phones are attachments */
+    const struct config *config;
+    struct sms_driver driver;
+    struct clock clock;
+};
+
+struct notify;
+
+/* Adds its watcher to the views (so: before the first views_follow) and looks once at every item,
+ * because a message may be owed from before the last stop. */
+bool notify_open(const struct notify_config *config, struct notify **ret_notify,
+                 struct error *err) must_use;
+/* Sends what is due now. Call about twice a second. What cannot be sent stays due; the first error
+ * of a tick is returned for the log (LATER), the rest of the items was looked at all the same. */
+bool notify_tick(struct notify *notify, struct error *err) must_use;
+void notify_close(struct notify *notify); /* NULL is fine */
+
+#endif

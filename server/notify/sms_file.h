@@ -1,0 +1,19 @@
+/* sms_file.h - the file driver: one line a message, for demonstrations, tests and offices that have
+ * no gateway yet.
+ *     ISO-8601+07:00 TAB request_id TAB +84... TAB text
+ * At open the file is read for the ids it holds; a line torn by a crash is cut off, so that its
+ * message is written again. One thread.
+ */
+#ifndef TRAO_SERVER_NOTIFY_SMS_FILE_H
+#define TRAO_SERVER_NOTIFY_SMS_FILE_H
+
+#include "server/notify/notify.h"
+
+struct sms_file;
+
+bool sms_file_open(const char *path, struct clock clock, struct sms_file **ret_file,
+                   struct error *err) must_use;
+struct sms_driver sms_file_driver(struct sms_file *file);
+void sms_file_close(struct sms_file *file); /* NULL is fine */
+
+#endif

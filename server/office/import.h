@@ -1,0 +1,32 @@
+/* import.h - a list of finished results becomes items: each dossier gets one number.
+ *
+ * Safe to repeat: a dossier that has a live number adds nothing (case I14: twice, under another
+ * file name, by two clerks at once). Another person under the same code is refused; the same person
+ * with another address or phone is reported and the old kept. Rows go in by hundreds, each hundred
+ * durable as one; what was in when something failed stays in, and repeating the import finishes it.
+ */
+#ifndef TRAO_SERVER_OFFICE_IMPORT_H
+#define TRAO_SERVER_OFFICE_IMPORT_H
+
+#include "server/office/link.h"
+#include "server/record/acts.h"
+#include "server/record/imports.h"
+
+struct import_config {
+    struct acts acts;
+    const char *prefix, *country; /* of the numbers: "RA", "VN" */
+    const uint8_t *secret;        /* LINK_SECRET_BYTES: hides the order of numbers (point 17) */
+    const char *reader_program;   /* started as `... --read-list` */
+};
+
+/* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be
+ * read at all (BAD_INPUT: the sentence names file, row, column) or the record cannot be written
+ * (LATER). free(*new_lines). Any thread but the writer's. */
+bool import_run(const struct import_config *config, int fd, const char *file,
+                struct import_report *ret_report, char **new_lines, struct error *err) must_use;
+
+/* The sentence that sums a report up, both languages, two lines. */
+#define IMPORT_SUMMARY_MAX 512
+char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY_MAX]);
+
+#endif

@@ -1,0 +1,250 @@
+#include "server/office/print.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "labels/labels.h"
+
+/* ------------------------------------------------------------------ the file */
+
+struct pdf {
+    int fd;
+    char part[PRINT_PATH_MAX], path[PRINT_PATH_MAX];
+};
+
+static bool write_all(void *ctx, const void *bytes, size_t n)
+{
+    const struct pdf *pdf = ctx;
+    for (const char *at = bytes; n > 0;) {
+        ssize_t done = write(pdf->fd, at, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        at += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool pdf_open(const char *folder, uint64_t job, struct pdf *pdf, struct error *err)
+{
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return error_set(err, ERROR_LATER, "%s: %s", folder, strerror(errno));
+    int n = snprintf(pdf->path, sizeof pdf->path, "%s/%llu.pdf", folder, (unsigned long long)job);
+    if (n < 0 || (size_t)n + 6 > sizeof pdf->path)
+        return error_set(err, ERROR_BAD_INPUT, "path too long");
+    memcpy(pdf->part, pdf->path, (size_t)n);
+    memcpy(pdf->part + n, ".part", 6);
+    pdf->fd = open(pdf->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    return pdf->fd >= 0 || error_set(err, ERROR_LATER, "%s: %s", pdf->part, strerror(errno));
+}
+
+static bool sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return synced;
+}
+
+/* The file appears under its name whole, or not at all. */
+static bool pdf_close(struct pdf *pdf, const char *folder, bool keep, struct error *err)
+{
+    bool synced = fsync(pdf->fd) == 0;
+    synced = close(pdf->fd) == 0 && synced;
+    if (keep && synced && rename(pdf->part, pdf->path) == 0 && sync_folder(folder))
+        return true;
+    if (keep)
+        error_set(err, ERROR_LATER, "%s: %s", pdf->path, strerror(errno));
+    unlink(pdf->part);
+    return false;
+}
+
+/* ------------------------------------------------------------------ one page */
+
+struct job {
+    const struct print_config *config;
+    struct labels *labels;
+    struct office_fact *facts; /* of the pages drawn */
+    struct print_result result;
+};
+
+static void note(const struct job *job, const struct item *item, const char *what)
+{
+    char line[320];
+    snprintf(line, sizeof line, "%s: %s", item->text, what);
+    if (job->config->note)
+        job->config->note(job->config->ctx, line);
+}
+
+static void note_report(const struct job *job, const struct item *item,
+                        const struct labels_report *report)
+{
+    for (int field = 0; field < LABELS_FIELDS; field++) {
+        char what[128];
+        const char *name = labels_field_name((enum labels_field)field);
+        if (report->shortened & 1u << field) {
+            snprintf(what, sizeof what, "«%s» dài quá, đã rút ngắn. / shortened", name);
+            note(job, item, what);
+        }
+        if (report->substituted & 1u << field) {
+            snprintf(what, sizeof what, "«%s» có chữ phông không có. / letter not in the font",
+                     name);
+            note(job, item, what);
+        }
+    }
+}
+
+static bool read_addressee(const struct job *job, const struct office_fact *issued,
+                           struct addressee *ret_who, struct error *err)
+{
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    return record_attachment_get(job->config->record, &issued->addressee, bytes, sizeof bytes, &n,
+                                 err) &&
+           addressee_decode(bytes, n, ret_who, err);
+}
+
+static bool qr_text(const struct job *job, const struct item *item, char out[LINK_URL_MAX],
+                    struct error *err)
+{
+    if (!link_url(job->config->public_url, job->config->secret, item, out, err))
+        return false;
+    for (char *at = out; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    return true;
+}
+
+static bool draw(struct job *job, const struct office_fact *issued, uint32_t copy,
+                 struct error *err)
+{
+    struct addressee who;
+    char link[LINK_URL_MAX], postal[8] = "";
+    if (!read_addressee(job, issued, &who, err) || !qr_text(job, &issued->item, link, err))
+        return false;
+    if (issued->postal_code)
+        snprintf(postal, sizeof postal, "%05u", issued->postal_code);
+    bool due = issued->postage_vnd + issued->fees_vnd > 0;
+    struct label label = {
+        .number = issued->item.text,
+        .sender = job->config->sender,
+        .sender_address = job->config->sender_address,
+        .name = who.name,
+        .address = who.address,
+        .postal_code = postal,
+        .link = link,
+        .marks = (issued->owner_only ? LABELS_OWNER_ONLY : 0u) | (due ? LABELS_TO_COLLECT : 0u),
+        .copy = copy,
+    };
+    struct labels_report report = {0};
+    if (!labels_add(job->labels, &label, &report, err))
+        return false;
+    note_report(job, &issued->item, &report);
+    return true;
+}
+
+/* What belongs to an item that may be printed: its issued fact and which copy this is. */
+static bool printable(const struct job *job, const struct item *item,
+                      struct office_fact *ret_issued, uint32_t *ret_copy, struct error *err)
+{
+    struct view view;
+    if (!views_item(job->config->views, item, &view) || !view.state.issued)
+        return error_set(err, ERROR_NOT_FOUND, "chưa cấp số này. / never issued");
+    if (view.state.status == STATUS_VOID)
+        return error_set(err, ERROR_REFUSED, "nhãn hủy, không in. / void");
+    if (view.state.copies >= LABELS_COPY_MAX)
+        return error_set(err, ERROR_REFUSED, "đã in quá nhiều lần. / too many copies");
+    *ret_copy = view.state.copies + 1;
+    return record_issued(job->config->record, item, ret_issued, err);
+}
+
+/* False only when the job cannot go on; an item that cannot be printed is left out with a note. */
+static bool print_one(struct job *job, const struct item *item, struct error *err)
+{
+    struct office_fact issued;
+    uint32_t copy = 0;
+    struct error why = {ERROR_NONE, ""};
+    if (printable(job, item, &issued, &copy, &why) && draw(job, &issued, copy, &why)) {
+        job->facts[job->result.pages++] = (struct office_fact){
+            .item = *item, .event = EVENT_PRINTED, .copy = copy, .job = job->result.job};
+        return true;
+    }
+    if (why.code == ERROR_LATER || why.code == ERROR_BROKEN)
+        return error_set(err, why.code, "%s: %s", item->text, why.text);
+    job->result.left_out++;
+    note(job, item, why.text);
+    return true;
+}
+
+/* ------------------------------------------------------------------ the job */
+
+static bool draw_job_act(struct record *record, void *arg, struct error *err)
+{
+    struct job *job = arg;
+    uint64_t before = 0;
+    if (!record_counter_next(record, "print", 1, &before, err))
+        return false;
+    job->result.job = before + 1;
+    return true;
+}
+
+static bool printed_act(struct record *record, void *arg, struct error *err)
+{
+    struct job *job = arg;
+    for (size_t i = 0; i < job->result.pages; i++)
+        if (!record_office_add(record, &job->facts[i], NULL, err))
+            return false;
+    return true;
+}
+
+static bool draw_pages(struct job *job, struct pdf *pdf, const struct item *items, size_t n,
+                       struct error *err)
+{
+    struct labels_sink sink = {write_all, pdf};
+    if (!labels_begin(job->labels, sink, err))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++)
+        ok = print_one(job, &items[i], err);
+    struct error ended = {ERROR_NONE, ""};
+    if (!labels_end(job->labels, &ended) && ok)
+        ok = error_set(err, ended.code, "%s", ended.text);
+    return ok;
+}
+
+static bool write_pdf(struct job *job, const struct item *items, size_t n, struct error *err)
+{
+    struct pdf pdf;
+    const char *folder = job->config->folder;
+    if (!pdf_open(folder, job->result.job, &pdf, err))
+        return false;
+    bool drawn = draw_pages(job, &pdf, items, n, err);
+    if (!pdf_close(&pdf, folder, drawn, err))
+        return false;
+    memcpy(job->result.path, pdf.path, sizeof pdf.path);
+    return true;
+}
+
+bool print_run(const struct print_config *config, const struct item *items, size_t n,
+               struct print_result *ret_result, struct error *err)
+{
+    struct job job = {.config = config, .facts = calloc(n ? n : 1, sizeof *job.facts)};
+    bool ok = job.facts != NULL || error_set(err, ERROR_LATER, "out of memory");
+    ok = ok && labels_open("dl", &job.labels, err) &&
+         config->acts.run(config->acts.self, draw_job_act, &job, err) &&
+         write_pdf(&job, items, n, err) &&
+         config->acts.run(config->acts.self, printed_act, &job, err);
+    if (ok)
+        *ret_result = job.result;
+    labels_close(job.labels);
+    free(job.facts);
+    return ok;
+}

@@ -1,0 +1,166 @@
+#include "server/office/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/text/text.h"
+
+/* ------------------------------------------------------------------ lines */
+
+bool lines_init(struct lines *lines, const char *file, const struct list *list, struct error *err)
+{
+    *lines = (struct lines){.file = file, .list = list, .text = calloc(1, IMPORT_LINES_MAX)};
+    return lines->text || error_set(err, ERROR_LATER, "out of memory");
+}
+
+void lines_done(struct lines *lines)
+{
+    free(lines->text);
+    lines->text = NULL;
+}
+
+#define LINE_MAX 1024
+#define LAST_LINE_MAX 128 /* kept free for lines_close */
+
+void lines_add(struct lines *lines, uint32_t row, enum list_column column,
+               const struct complaint *complaint)
+{
+    char line[LINE_MAX];
+    const struct list_column_info *info = list_column_info(column);
+    int n = snprintf(line, sizeof line, "%s dòng %u, «%s»: %s\n    %s:%u:%u: %s: %s\n", lines->file,
+                     row, info->vi, complaint->vi, lines->file, row, lines->list->position[column],
+                     info->en, complaint->en);
+    if (n < 0 || (size_t)n >= sizeof line ||
+        lines->n + (size_t)n + LAST_LINE_MAX > IMPORT_LINES_MAX) {
+        lines->left_out++;
+        return;
+    }
+    memcpy(lines->text + lines->n, line, (size_t)n + 1);
+    lines->n += (size_t)n;
+}
+
+void lines_close(struct lines *lines)
+{
+    if (lines->left_out == 0)
+        return;
+    int n = snprintf(lines->text + lines->n, LAST_LINE_MAX, "Còn %u dòng nữa. / %u more lines.\n",
+                     lines->left_out, lines->left_out);
+    lines->n += (size_t)n;
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static void complain_of_fault(const struct list_row *row, struct lines *lines)
+{
+    static const struct complaint said[LIST_FAULTS] = {
+        [LIST_FAULT_NOT_UTF8] = {"không phải UTF-8. Chưa nhập; lưu tệp thành «CSV UTF-8».",
+                                 "not UTF-8; not imported"},
+        [LIST_FAULT_TOO_LONG] = {"dài quá. Chưa nhập; rút ngắn.", "too long; not imported"},
+        [LIST_FAULT_CUT] = {"tệp bị cắt giữa dòng này. Chưa nhập; xuất lại danh sách.",
+                            "the file ends inside this row; not imported"},
+    };
+    lines_add(lines, row->number, row->column, &said[row->fault]);
+}
+
+/* What a row is checked with, so that a check is one line below. */
+struct check {
+    const struct list_row *row;
+    struct lines *lines;
+    bool good;
+    uint32_t warned;
+};
+
+static void refuse(struct check *check, bool fine, enum list_column column,
+                   const struct complaint *complaint)
+{
+    if (fine)
+        return;
+    lines_add(check->lines, check->row->number, column, complaint);
+    check->good = false;
+}
+
+static void warn(struct check *check, bool doubt, enum list_column column,
+                 const struct complaint *complaint)
+{
+    if (!doubt)
+        return;
+    lines_add(check->lines, check->row->number, column, complaint);
+    check->warned++;
+}
+
+static void check_address(struct check *check, struct issue *issue)
+{
+    struct locality locality = {0};
+    struct complaint complaint;
+    bool doubt = false;
+    bool fine = field_address(check->row->cell[LIST_ADDRESS], &locality, &doubt, &complaint);
+    refuse(check, fine, LIST_ADDRESS, &complaint);
+    warn(check, doubt, LIST_ADDRESS, &complaint);
+    issue->fact.postal_code = locality.postal_code;
+    issue->fact.commune = locality.commune;
+}
+
+static void check_id_number(struct check *check)
+{
+    struct complaint complaint;
+    bool doubt = false;
+    refuse(check, field_id_number(check->row->cell[LIST_ID_NUMBER], &doubt, &complaint),
+           LIST_ID_NUMBER, &complaint);
+    warn(check, doubt, LIST_ID_NUMBER, &complaint);
+}
+
+static void check_phone(struct check *check, struct issue *issue)
+{
+    struct complaint complaint;
+    struct phone phone = phone_read(check->row->cell[LIST_PHONE]);
+    if (phone.kind == PHONE_BAD) {
+        field_phone_complaint(&phone, &complaint);
+        warn(check, true, LIST_PHONE, &complaint);
+    }
+    text_copy(phone.e164, issue->who.phone, sizeof issue->who.phone);
+    text_copy(phone.note, issue->who.phone_note, sizeof issue->who.phone_note);
+}
+
+static void copy_texts(const struct list_row *row, struct addressee *who)
+{
+    text_copy(row->cell[LIST_NAME], who->name, sizeof who->name);
+    text_copy(row->cell[LIST_ADDRESS], who->address, sizeof who->address);
+    text_copy(row->cell[LIST_ID_NUMBER], who->id_number, sizeof who->id_number);
+    text_copy(row->cell[LIST_PROCEDURE], who->procedure, sizeof who->procedure);
+    text_copy(row->cell[LIST_RESULT], who->result, sizeof who->result);
+    text_copy(row->cell[LIST_REGISTERED], who->registered, sizeof who->registered);
+    text_copy(row->cell[LIST_RECEIVED], who->received, sizeof who->received);
+}
+
+bool row_check(const struct list_row *row, struct lines *lines, struct issue *ret_issue,
+               uint32_t *warned)
+{
+    struct check check = {.row = row, .lines = lines, .good = true};
+    struct issue issue = {.fact = {.event = EVENT_ISSUED}};
+    struct complaint complaint;
+    if (row->fault != LIST_FAULT_NONE) {
+        complain_of_fault(row, lines);
+        return false;
+    }
+    refuse(&check, field_dossier(row->cell[LIST_DOSSIER], issue.fact.dossier, &complaint),
+           LIST_DOSSIER, &complaint);
+    refuse(&check, field_name(row->cell[LIST_NAME], &complaint), LIST_NAME, &complaint);
+    check_address(&check, &issue);
+    check_id_number(&check);
+    refuse(&check, field_date(row->cell[LIST_REGISTERED], &complaint), LIST_REGISTERED, &complaint);
+    refuse(&check, field_date(row->cell[LIST_RECEIVED], &complaint), LIST_RECEIVED, &complaint);
+    refuse(&check, field_money(row->cell[LIST_POSTAGE], &issue.fact.postage_vnd, &complaint),
+           LIST_POSTAGE, &complaint);
+    refuse(&check, field_money(row->cell[LIST_FEES], &issue.fact.fees_vnd, &complaint), LIST_FEES,
+           &complaint);
+    refuse(&check, field_flag(row->cell[LIST_OWNER_ONLY], &issue.fact.owner_only, &complaint),
+           LIST_OWNER_ONLY, &complaint);
+    if (!check.good)
+        return false;
+    check_phone(&check, &issue);
+    copy_texts(row, &issue.who);
+    *warned += check.warned;
+    *ret_issue = issue;
+    return true;
+}

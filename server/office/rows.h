@@ -1,0 +1,39 @@
+/* rows.h - a row of a list becomes what the record keeps, or sentences that say why not; and the
+ * text of these sentences. Pure but for the memory of the text.
+ */
+#ifndef TRAO_SERVER_OFFICE_ROWS_H
+#define TRAO_SERVER_OFFICE_ROWS_H
+
+#include "protocol/fact.h"
+#include "server/office/fields.h"
+#include "server/office/list.h"
+#include "server/record/imports.h"
+
+/* Lines of an import's report: two a complaint, Vietnamese, then English indented, beginning with
+ * file:row:column. Beyond IMPORT_LINES_MAX they are only counted. */
+struct lines {
+    const char *file;        /* base name */
+    const struct list *list; /* for the columns' places */
+    char *text;              /* never NULL after lines_init */
+    size_t n;
+    uint32_t left_out;
+};
+bool lines_init(struct lines *lines, const char *file, const struct list *list,
+                struct error *err) must_use;
+void lines_done(struct lines *lines);
+void lines_add(struct lines *lines, uint32_t row, enum list_column column,
+               const struct complaint *complaint);
+/* Says how many were left out, if any. */
+void lines_close(struct lines *lines);
+
+struct issue {
+    struct office_fact fact; /* EVENT_ISSUED without item, addressee and job */
+    struct addressee who;
+};
+
+/* True when the row is a dossier that can be issued; complaints of both kinds go to `lines`, and
+ * `*warned` counts those that did not stop it. */
+bool row_check(const struct list_row *row, struct lines *lines, struct issue *ret_issue,
+               uint32_t *warned) must_use;
+
+#endif

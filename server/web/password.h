@@ -1,0 +1,22 @@
+/* password.h - argon2id of libsodium (INTERACTIVE: 64 MiB, some 250 ms): never on a thread that
+ * answers requests. Any thread. */
+#ifndef TRAO_SERVER_WEB_PASSWORD_H
+#define TRAO_SERVER_WEB_PASSWORD_H
+
+#include "server/record/people.h"
+
+#define PASSWORD_MIN                                                                               \
+    12 /* characters of one a person chooses himself (ASVS 5.0, 6.2.1: 8 and more) */
+#define PASSWORD_MAX 128
+
+/* LATER without memory. */
+bool password_hash(const char *password, char ret_hash[PERSON_HASH_MAX],
+                   struct error *err) must_use;
+bool password_holds(const char *hash, const char *password);
+/* Takes as long as password_holds of a real hash: for names nobody has. */
+void password_waste(const char *password);
+/* Twenty letters and digits without look-alikes, in groups of five: 99 bits. */
+#define PASSWORD_ONE_TIME_MAX 24
+void password_one_time(const struct chance *chance, char ret_password[PASSWORD_ONE_TIME_MAX]);
+
+#endif

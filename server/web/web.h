@@ -1,0 +1,49 @@
+/* web.h - pages for citizens and the desk, the live streams, enrolment; HTTP on two listeners:
+ * plain on loopback (a proxy stands in front, or it is a demo) and TLS with the server's
+ * certificate.
+ *
+ * Libmicrohttpd's own pool answers requests (http.c alone knows it). Whatever writes, hashes a
+ * password or enrols is handed to the threads that run web_work, so that no answer waits behind it.
+ * Streams are fed by the views' watcher at once, and kept alive by web_tick.
+ */
+#ifndef TRAO_SERVER_WEB_WEB_H
+#define TRAO_SERVER_WEB_WEB_H
+
+#include "server/config.h"
+#include "server/field/devices.h"
+#include "server/record/acts.h"
+#include "server/views/views.h"
+
+struct web_config {
+    const char *folder; /* the data folder: keys/web.key, keys/web.crt, print/, record.db */
+    const struct config *config;
+    const uint8_t *secret; /* LINK_SECRET_BYTES of keys/secret.key */
+    struct acts acts;
+    struct views *views;
+    const struct enrol_desk *enrol;
+    struct clock clock;
+    struct chance chance;
+};
+
+struct web;
+
+/* Adds its watcher to the views (so: before the first views_follow), binds both listeners and
+ * starts to answer. LATER names the address that cannot be bound. */
+bool web_open(const struct web_config *config, struct web **ret_web, struct error *err) must_use;
+
+/* Runs what was handed over until web_stop; one or two threads of the program. */
+void web_work(struct web *web);
+/* Heartbeats, ends of streams, sockets that never finish a request. About twice a second. */
+void web_tick(struct web *web);
+
+/* web_work returns; requests that wait for it are answered 503. From any thread. */
+void web_stop(struct web *web);
+/* After web_stop, when no thread is in web_work or web_tick: ends all streams, then the listeners.
+ * NULL is fine. */
+void web_close(struct web *web);
+
+/* Ports in fact bound (a config may say 0 in tests). */
+uint16_t web_port_plain(const struct web *web);
+uint16_t web_port_tls(const struct web *web);
+
+#endif

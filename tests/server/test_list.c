@@ -1,0 +1,288 @@
+/* Lists as offices export them, read in a child of this very test program. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "server/office/list.h"
+
+#define SELF "/proc/self/exe"
+#define HEADER "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Ngày trả,Ghi chú"
+#define ROW1                                                                                               \
+    "000.00.01.H00-261125-0001,Nguyễn Thị Thuỳ Đường,\"Số 8, ngõ 12, Hà Nội\",0912000001," \
+    "25/11/2026,"
+#define ROW2                                                                                                  \
+    "000.00.01.H00-261125-0002,Trần Văn Bỉnh,\"Thôn 3\nxã Thử Nghiệm\nhuyện Mẫu, Nghệ An\"," \
+    "0844000002,05/12/2026,\"gọi trước \"\"giờ trưa\"\"\""
+#define ROW3 "000.00.01.H00-261125-0003,Lê Ô,Buôn Ea Mẫu; tổ 5,+84 844 000 003,12/12/2026,\"a;b,c\""
+
+static struct error err;
+
+static bool read_bytes(const char *bytes, size_t n, struct list *list)
+{
+    FILE *file = tmpfile();
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    fflush(file);
+    rewind(file);
+    bool ok = list_read(SELF, fileno(file), list, &err);
+    fclose(file);
+    return ok;
+}
+
+static bool read_text(const char *text, struct list *list)
+{
+    return read_bytes(text, strlen(text), list);
+}
+
+static void three_dossiers(const char *text, const char *address)
+{
+    struct list list;
+    if (!read_text(text, &list))
+        fail_msg("%s", err.text);
+    assert_int_equal(list.n, 3);
+    assert_string_equal(list.rows[0].cell[LIST_DOSSIER], "000.00.01.H00-261125-0001");
+    assert_string_equal(list.rows[0].cell[LIST_NAME], "Nguyễn Thị Thuỳ Đường");
+    assert_string_equal(list.rows[1].cell[LIST_ADDRESS], address);
+    assert_string_equal(list.rows[2].cell[LIST_PHONE], "+84 844 000 003");
+    assert_string_equal(list.rows[2].cell[LIST_ADDRESS], "Buôn Ea Mẫu; tổ 5");
+    for (size_t i = 0; i < list.n; i++)
+        assert_int_equal(list.rows[i].fault, LIST_FAULT_NONE);
+    list_done(&list);
+}
+
+#define WHOLE "Thôn 3 xã Thử Nghiệm huyện Mẫu, Nghệ An"
+
+static void shapes_of_csv(void **state)
+{
+    (void)state;
+    three_dossiers(HEADER "\r\n" ROW1 "\r\n" ROW2 "\r\n" ROW3 "\r\n", WHOLE);
+    three_dossiers(HEADER "\n" ROW1 "\n" ROW2 "\n" ROW3, WHOLE);
+    three_dossiers(HEADER ",,,\r\n" ROW1 ",,,\r\n" ROW2 ",,,\r\n" ROW3 ",,,\r\n,,,,,,,,\r\n",
+                   WHOLE);
+}
+
+static void a_mark_before_a_quoted_header(void **state)
+{
+    (void)state;
+    three_dossiers("\xEF\xBB\xBF\"Mã hồ sơ\";\"Người nhận\";\"Địa chỉ\";\"Số điện thoại\"\r\n"
+                   "000.00.01.H00-261125-0001;Nguyễn Thị Thuỳ Đường;\"Số 8\";0912000001\r\n"
+                   "000.00.01.H00-261125-0002;\"Trần\";\"Thôn 3\nxã Thử Nghiệm\nhuyện Mẫu, Nghệ "
+                   "An\";0844000002\r\n"
+                   "000.00.01.H00-261125-0003;Lê Ô;\"Buôn Ea Mẫu; tổ 5\";+84 844 000 003\r\n",
+                   WHOLE);
+}
+
+static void a_sep_line_is_no_header(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_true(
+        read_text("\xEF\xBB\xBFsep=;\r\nMã hồ sơ;Người nhận;Địa chỉ\r\nH27-261125-0001;An;Số "
+                  "1\r\n",
+                  &list));
+    assert_int_equal(list.n, 1);
+    assert_int_equal(list.rows[0].number, 3);
+    list_done(&list);
+}
+
+static void tabs(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_true(
+        read_text("Mã hồ sơ\tNgười nhận\tĐịa chỉ\nH27-261125-0001\tAn\tSố 1, Hà Tĩnh\n", &list));
+    assert_int_equal(list.n, 1);
+    assert_string_equal(list.rows[0].cell[LIST_ADDRESS], "Số 1, Hà Tĩnh");
+    list_done(&list);
+}
+
+static void carriage_returns_alone(void **state)
+{
+    (void)state;
+    three_dossiers(HEADER "\r" ROW1 "\r"
+                          "000.00.01.H00-261125-0002,Trần Văn Bỉnh,\"" WHOLE
+                          "\",0844000002,,\r" ROW3 "\r",
+                   WHOLE);
+}
+
+static void titles_above_and_totals_below(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_true(read_text(
+        "UBND XÃ MẪU,,,,,\r\nDANH SÁCH HỒ SƠ ĐÃ CÓ KẾT QUẢ,,,,,\r\n\r\n,,,,,\r\n" HEADER "\r\n" ROW1
+        "\r\n" ROW2 "\r\n" ROW3 "\r\nTổng cộng: 3,,,,,\r\n\r\nNgười lập biểu,,,,,\r\n",
+        &list));
+    assert_int_equal(list.n, 3);
+    assert_int_equal(list.skipped, 2);
+    assert_int_equal(list.rows[0].number, 6); /* as a spreadsheet counts, blank rows too */
+    assert_int_equal(list.rows[2].number, 8); /* a row with line breaks is one */
+    list_done(&list);
+}
+
+static void a_cut_file_never_gives_half_an_address(void **state)
+{
+    (void)state;
+    static const char *const cut[] = {
+        HEADER "\r\n" ROW1 "\r\n000.00.01.H00-261125-0003,Lê Ô",
+        HEADER "\r\n" ROW1 "\r\n000.00.01.H00-261125-0003,Lê Ô,Buôn Ea",
+        HEADER "\r\n" ROW1 "\r\n000.00.01.H00-261125-0003,Lê Ô,\"Buôn Ea Mẫu; tổ",
+        HEADER "\r\n" ROW1 "\r\n000.00.01.H00-261125-0003,Lê Ô,\"Buôn Ea Mẫu\n",
+    };
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        struct list list;
+        assert_true(read_text(cut[i], &list));
+        assert_int_equal(list.n, 2);
+        assert_int_equal(list.rows[0].fault, LIST_FAULT_NONE);
+        assert_int_equal(list.rows[1].fault, LIST_FAULT_CUT);
+        list_done(&list);
+    }
+}
+
+static void bad_bytes_are_named_and_the_rest_goes_in(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_true(read_text(HEADER "\r\nH27-261125-0001,Nguy\xE1\xBB,S\xC3(,1,,\r\n"
+                                 "H27-261125-0002,\xC0\xAF,ok,,,\r\nH27-261125-0003,Tốt,ok,,,\r\n",
+                          &list));
+    assert_int_equal(list.n, 3);
+    assert_int_equal(list.rows[0].fault, LIST_FAULT_NOT_UTF8);
+    assert_int_equal(list.rows[0].column, LIST_NAME);
+    assert_string_equal(list.rows[0].cell[LIST_NAME], "");
+    assert_int_equal(list.rows[1].fault, LIST_FAULT_NOT_UTF8);
+    assert_string_equal(list.rows[2].cell[LIST_NAME], "Tốt");
+    list_done(&list);
+}
+
+static void another_encoding_is_refused_by_place(void **state)
+{
+    (void)state;
+    struct list list = {.n = 77};
+    assert_false(read_bytes("\xFF\xFEM\0", 4, &list));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+    assert_non_null(strstr(err.text, "UTF-16"));
+    assert_false(read_text("STT,M\xB7 h\xE5 s\xAC,Ng\xADêi nhËn\n1,2,3\n", &list)); /* TCVN3 */
+    assert_non_null(strstr(err.text, "dòng 1, cột 2"));
+    assert_non_null(strstr(err.text, "UTF-8"));
+    assert_int_equal(list.n, 77);
+}
+
+static void without_a_header_nothing_is_read(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_false(read_text("1,2,3\nH27-261125-0001,An,Số 1\n", &list));
+    assert_non_null(strstr(err.text, "«Mã hồ sơ»"));
+    assert_false(read_text("", &list));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+}
+
+static void hostile_cells_are_only_text(void **state)
+{
+    (void)state;
+    static const char *const cells[][2] = {
+        {"=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0"},
+        {"<script>alert(1)</script>", "<script>alert(1)</script>"},
+        {"\"Nguyễn \"\"<b>\"\" Văn\"", "Nguyễn \"<b>\" Văn"},
+        {"\"\xE2\x80\xAEnguợc\xE2\x80\xAC\"", "nguợc"},
+        {"%s%n%x", "%s%n%x"},
+        {"\"\"\"\"", "\""},
+        {"😀 Văn Mẫu", "😀 Văn Mẫu"},
+        {"\"line1\nline2\"", "line1 line2"},
+        {"NaN", "NaN"},
+        {"Ng \"lẻ\" nháy", "Ng \"lẻ\" nháy"},
+    };
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        char text[512];
+        struct list list;
+        snprintf(text, sizeof text, HEADER "\nH27-261125-0001,%s,Số 1,,,\n", cells[i][0]);
+        assert_true(read_text(text, &list));
+        assert_int_equal(list.n, 1);
+        assert_string_equal(list.rows[0].cell[LIST_NAME], cells[i][1]);
+        list_done(&list);
+    }
+    struct list list;
+    static const char zero[] = HEADER "\nH27-261125-0001,Ng\0An,Số 1,,,\n";
+    assert_true(read_bytes(zero, sizeof zero - 1, &list));
+    assert_string_equal(list.rows[0].cell[LIST_NAME], "NgAn");
+    list_done(&list);
+}
+
+static void forty_thousand_letters_are_refused_by_row(void **state)
+{
+    (void)state;
+    char *text = calloc(1, 41000 + 200);
+    strcpy(text, HEADER "\nH27-261125-0001,");
+    memset(text + strlen(text), 'A', 40000);
+    strcat(text, ",Số 1,,,\nH27-261125-0002,An,Số 1,,,\n");
+    struct list list;
+    assert_true(read_text(text, &list));
+    assert_int_equal(list.rows[0].fault, LIST_FAULT_TOO_LONG);
+    assert_int_equal(list.rows[0].column, LIST_NAME);
+    assert_int_equal(list.rows[1].fault, LIST_FAULT_NONE);
+    list_done(&list);
+    free(text);
+}
+
+static void the_eleven_columns_by_name(void **state)
+{
+    (void)state;
+    struct list list;
+    FILE *file = fopen(TESTS_DIR "/data/results.csv", "r");
+    assert_non_null(file);
+    if (!list_read(SELF, fileno(file), &list, &err))
+        fail_msg("%s", err.text);
+    fclose(file);
+    assert_int_equal(list.n, 60);
+    assert_int_equal(list.position[LIST_DOSSIER], 2);
+    assert_int_equal(list.position[LIST_PHONE], 7);
+    assert_int_equal(list.position[LIST_POSTAGE], 11);
+    assert_int_equal(list.position[LIST_FEES], 0);
+    assert_int_equal(list.rows[0].number, 2);
+    list_done(&list);
+}
+
+static void a_child_that_lies_is_not_believed(void **state)
+{
+    (void)state;
+    struct list list = {.n = 77};
+    FILE *file = tmpfile();
+    assert_false(list_read("/bin/cat", fileno(file), &list, &err)); /* echoes, exits badly */
+    assert_int_equal(err.code, ERROR_BROKEN);
+    assert_false(list_read("/bin/true", fileno(file), &list, &err));
+    assert_int_equal(err.code, ERROR_BROKEN);
+    assert_false(list_read("/no/such/program", fileno(file), &list, &err));
+    assert_int_equal(err.code, ERROR_LATER);
+    assert_int_equal(list.n, 77);
+    fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--read-list") == 0)
+        return list_child_main(0, 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shapes_of_csv),
+        cmocka_unit_test(a_mark_before_a_quoted_header),
+        cmocka_unit_test(a_sep_line_is_no_header),
+        cmocka_unit_test(tabs),
+        cmocka_unit_test(carriage_returns_alone),
+        cmocka_unit_test(titles_above_and_totals_below),
+        cmocka_unit_test(a_cut_file_never_gives_half_an_address),
+        cmocka_unit_test(bad_bytes_are_named_and_the_rest_goes_in),
+        cmocka_unit_test(another_encoding_is_refused_by_place),
+        cmocka_unit_test(without_a_header_nothing_is_read),
+        cmocka_unit_test(hostile_cells_are_only_text),
+        cmocka_unit_test(forty_thousand_letters_are_refused_by_row),
+        cmocka_unit_test(the_eleven_columns_by_name),
+        cmocka_unit_test(a_child_that_lies_is_not_believed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
