@@ -37,7 +37,8 @@ void world_do(struct world *world, char *out, size_t size, ...);
 
 /* A list of `rows` good rows into `path`. */
 void world_write_list(const char *path, unsigned first, unsigned rows);
-/* Imports `rows` good rows, prints and hands over: writes their numbers to `items`, 16 bytes each. */
+/* Imports `rows` good rows, prints and hands over: writes their numbers to `items`, 16 bytes each.
+ */
 void world_issue(struct world *world, unsigned rows, char (*items)[16]);
 
 /* GET over the plain listener: the HTTP status and the body. */

@@ -1,5 +1,6 @@
 #include "tests/sim/broker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,14 +130,13 @@ static void enqueue(struct broker_client *client, struct message *message)
 
 static struct broker_client *subscriber_of(struct broker *broker, const struct message *message)
 {
-    char device[DEVICE_NAME_MAX + 1], down[TOPIC_MAX];
+    char device[DEVICE_NAME_MAX + 1];
     bool up = topic_read_up(message->topic, device, NULL);
     for (size_t at = 0; at < broker->clients; at++) {
         struct broker_client *client = &broker->client[at];
         if (!client->known)
             continue;
-        if (up ? strcmp(client->subscribed, TOPIC_ALL_UP) == 0
-               : strcmp(topic_down(client->name, down), message->topic) == 0)
+        if (strcmp(client->subscribed, up ? TOPIC_ALL_UP : message->topic) == 0)
             return client;
     }
     return NULL;
@@ -288,7 +288,8 @@ struct broker_client *broker_client(struct broker *broker, const char *name, con
 {
     invariant(broker->clients < BROKER_CLIENTS_MAX);
     struct broker_client *client = &broker->client[broker->clients++];
-    *client = (struct broker_client){.broker = broker, .subscribed = topic};
+    *client = (struct broker_client){.broker = broker};
+    snprintf(client->subscribed, sizeof client->subscribed, "%s", topic);
     strncpy(client->name, name, sizeof client->name - 1);
     return client;
 }

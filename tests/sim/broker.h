@@ -39,7 +39,7 @@ struct message; /* counted bytes and topic */
 struct broker_client {
     struct broker *broker;
     char name[33];
-    const char *subscribed;
+    char subscribed[64];
     struct session_events events; /* of the running process; valid while `alive` */
     bool alive, up;
     uint64_t life;                          /* of the process: grows at each start and death */
@@ -70,7 +70,7 @@ void broker_init(struct broker *broker, struct env *env, const struct broker_fau
  * that remain (env_finish). */
 void broker_end(struct broker *broker);
 
-/* A client that hears `topic`; names the broker's session. */
+/* A client that hears `topic`, a topic or TOPIC_ALL_UP; names the broker's session. */
 struct broker_client *broker_client(struct broker *broker, const char *name, const char *topic);
 /* Its process starts: connects soon, and again whenever the link breaks. */
 void broker_start(struct broker_client *client, const struct session_events *events);

@@ -25,6 +25,11 @@ static struct ledger_epoch *find(struct ledger *ledger, const char *device, uint
     return NULL;
 }
 
+bool ledger_knows(struct ledger *ledger, const char *device, uint64_t epoch)
+{
+    return find(ledger, device, epoch) != NULL;
+}
+
 static struct ledger_epoch *find_or_add(struct ledger *ledger, const char *device, uint64_t epoch)
 {
     struct ledger_epoch *found = find(ledger, device, epoch);
@@ -128,22 +133,19 @@ void ledger_look(struct ledger *ledger, struct record *reader)
         env_fail(ledger->env, "record cannot be read: %s", err.text);
 }
 
-void ledger_check_receipt(struct ledger *ledger, struct record *reader, const char *device,
-                          const struct receipt *receipt)
+void ledger_check_vouched(struct ledger *ledger, struct record *reader, const char *device,
+                          uint64_t epoch, uint64_t through)
 {
     ledger_look(ledger, reader);
-    const struct ledger_epoch *of = find(ledger, device, receipt->epoch);
-    for (uint64_t seq = 1; seq <= receipt->through; seq++)
+    const struct ledger_epoch *of = find(ledger, device, epoch);
+    for (uint64_t seq = 1; seq <= through; seq++)
         if (!of || seq > of->rows || !of->row[seq - 1].recorded) {
             env_fail(ledger->env,
-                     "receipt to %s epoch %016" PRIx64 " through %" PRIu64 ", but %" PRIu64
-                     " is not in the record",
-                     device, receipt->epoch, receipt->through, seq);
+                     "the server vouches to %s for epoch %016" PRIx64 " through %" PRIu64
+                     ", but %" PRIu64 " is not in the record",
+                     device, epoch, through, seq);
             return;
         }
-    if (receipt->verdicts > 0)
-        env_fail(ledger->env, "receipt to %s brings a verdict of kind %u", device,
-                 receipt->verdict[0].kind);
 }
 
 void ledger_check_end(struct ledger *ledger, struct record *reader)

@@ -33,6 +33,8 @@ struct ledger {
 void ledger_init(struct ledger *ledger, struct env *env);
 void ledger_done(struct ledger *ledger);
 
+/* True once a beep of this epoch was heard. */
+bool ledger_knows(struct ledger *ledger, const char *device, uint64_t epoch);
 /* A beep was heard: the scan is durable on its device. */
 void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, uint64_t seq,
                  const void *bytes, size_t n);
@@ -45,9 +47,10 @@ void ledger_check_done(struct ledger *ledger, const char *device, const struct h
 /* Takes in what a reader of the record sees beyond the last look. Fails the run on a scan nobody
  * beeped, one with other bytes, one recorded twice, and on anything set aside. */
 void ledger_look(struct ledger *ledger, struct record *reader);
-/* A receipt is about to leave the server: all it vouches for must be visible to `reader`. */
-void ledger_check_receipt(struct ledger *ledger, struct record *reader, const char *device,
-                          const struct receipt *receipt);
+/* A receipt or a standing is about to leave the server: all it vouches for must be visible to
+ * `reader`. */
+void ledger_check_vouched(struct ledger *ledger, struct record *reader, const char *device,
+                          uint64_t epoch, uint64_t through);
 /* Everything is drained: every beep is recorded; a look from the start finds the same. */
 void ledger_check_end(struct ledger *ledger, struct record *reader);
 

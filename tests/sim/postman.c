@@ -185,8 +185,7 @@ static struct scan next_scan(struct postman *postman)
     }
     if (scan.event == EVENT_DELIVERED)
         scan.relation = RELATION_OWNER;
-    if (postman->seq > 0 && postman->last.event != EVENT_WITHDRAWN &&
-        env_chance(postman->env, 40)) {
+    if (postman->may_withdraw && env_chance(postman->env, 40)) {
         scan.item = postman->last.item;
         scan.event = EVENT_WITHDRAWN;
         scan.reason = scan.action = scan.relation = 0;
@@ -195,13 +194,20 @@ static struct scan next_scan(struct postman *postman)
     return scan;
 }
 
-/* The running epoch is the last that a hello names. */
-static uint64_t running_epoch(struct postman *postman)
+/* Beep 1 begins an epoch: the one of the hello that nobody has heard of yet. */
+static uint64_t epoch_of(struct postman *postman, uint64_t seq)
 {
     struct hello hello = {0};
     struct error err;
+    if (seq != 1)
+        return postman->epoch;
     must(postman, outbox_hello(postman->outbox, &hello, &err), "hello", &err);
-    return hello.epochs > 0 ? hello.epoch[hello.epochs - 1].epoch : 0;
+    for (size_t at = 0; at < hello.epochs; at++)
+        if (hello.epoch[at].last_seq == 1 &&
+            !ledger_knows(postman->ledger, postman->name, hello.epoch[at].epoch))
+            return hello.epoch[at].epoch;
+    env_fail(postman->env, "%s: beep 1 of an epoch that its hello does not name", postman->name);
+    return 0;
 }
 
 static void beep(struct postman *postman)
@@ -215,9 +221,10 @@ static void beep(struct postman *postman)
         return;
     }
     must(postman, scan_encode(&scan, bytes, &n, &err), "encode", &err);
-    postman->epoch = running_epoch(postman);
+    postman->epoch = epoch_of(postman, scan.seq);
     postman->seq = scan.seq;
     postman->last = scan;
+    postman->may_withdraw = scan.event != EVENT_WITHDRAWN;
     postman->todo--;
     ledger_beep(postman->ledger, postman->name, postman->epoch, scan.seq, bytes, n);
     env_note(postman->env, "%s beep %" PRIu64 " %s %u", postman->name, scan.seq, scan.item.text,
@@ -295,6 +302,7 @@ void postman_start(struct postman *postman)
     postman->alive = true;
     postman->life++;
     postman->n_handed = 0;
+    postman->may_withdraw = false;
     env_note(postman->env, "%s starts", postman->name);
     struct session_events events = {up, down, message, acknowledged, postman};
     broker_start(postman->client, &events);

@@ -28,6 +28,7 @@ struct postman {
     struct uplink uplink;
     uint64_t epoch, seq; /* of the last beep */
     struct scan last;
+    bool may_withdraw; /* the last beep is of this start, so of the running epoch */
     uint64_t kills;
 
     struct files old; /* of the store, some time ago */

@@ -132,13 +132,13 @@ static void make_items(struct world *world)
 
 static void make_postman(struct world *world, size_t nth, enum plant plant)
 {
-    char name[16], dir[256];
+    char name[16], dir[256], down[TOPIC_MAX];
     struct postman *postman = &world->postman[nth];
     snprintf(name, sizeof name, "HH-%03zu", nth + 1);
     snprintf(dir, sizeof dir, "%s/%s", world->dir, name);
     make_dir(dir);
-    postman_init(postman, &world->env, &world->ledger, broker_client(&world->broker, name, ""),
-                 dir);
+    postman_init(postman, &world->env, &world->ledger,
+                 broker_client(&world->broker, name, topic_down(name, down)), dir);
     postman->item = world->item;
     postman->items = ITEMS;
     postman->todo = (uint64_t)env_between(&world->env, 20, 90);

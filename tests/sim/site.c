@@ -21,7 +21,21 @@ static void must(struct site *site, bool ok, const char *what, const struct erro
 
 /* ---------------------------------------------------------------- what leaves */
 
-/* Every receipt is held against the record before it goes to the broker. */
+/* What is vouched for is held against the record before it goes to the broker. */
+static void check_down(struct site *site, const char *device, const struct wire_down *down)
+{
+    const struct receipt *receipt = &down->receipt;
+    if (down->kind == WIRE_DOWN_RECEIPT && receipt->verdicts > 0)
+        env_fail(site->env, "server: a verdict of kind %u for %s", receipt->verdict[0].kind,
+                 device);
+    if (down->kind == WIRE_DOWN_RECEIPT)
+        ledger_check_vouched(site->ledger, site->reader, device, receipt->epoch, receipt->through);
+    if (down->kind == WIRE_DOWN_STANDING)
+        for (size_t at = 0; at < down->standing.epochs; at++)
+            ledger_check_vouched(site->ledger, site->reader, device, down->standing.epoch[at].epoch,
+                                 down->standing.epoch[at].through);
+}
+
 static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
 {
     struct site *site = self;
@@ -29,10 +43,10 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     sscanf(topic, "trao/1/%32[^/]/down", device);
     struct seal_public key = chain_public_of(&site->key);
     struct wire_down down;
-    if (!wire_read_down(bytes, n, device, &key, &down, err))
+    if (wire_read_down(bytes, n, device, &key, &down, err))
+        check_down(site, device, &down);
+    else
         env_fail(site->env, "server: sends what nobody can read to %s: %s", topic, err->text);
-    else if (down.kind == WIRE_DOWN_RECEIPT)
-        ledger_check_receipt(site->ledger, site->reader, device, &down.receipt);
     return broker_out(site->client).publish(site->client, topic, bytes, n, err);
 }
 
