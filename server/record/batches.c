@@ -215,6 +215,21 @@ bool record_batch_get(struct record *record, int64_t id,
     return true;
 }
 
+bool record_end(struct record *record, int64_t *ret_batch, uint64_t *ret_office, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    "SELECT (SELECT coalesce(max(id), 0) FROM batch),"
+                    " (SELECT coalesce(max(seq), 0) FROM office)",
+                    &stmt, err) ||
+        !step_row(stmt, "end of the record", err))
+        return false;
+    *ret_batch = stmt_col_int(stmt, 0);
+    *ret_office = stmt_col_u64(stmt, 1);
+    stmt_reset(stmt);
+    return true;
+}
+
 /* ------------------------------------------------------------------ set aside */
 
 #define SET_ASIDE_A_DAY 1000 /* of one device: at most 32 MB a day, whatever it sends */

@@ -113,6 +113,10 @@ bool record_batch_get(struct record *record, int64_t id,
                       bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
                       struct error *err) must_use;
 
+/* The last batch id and office seq that are committed; 0 before the first. */
+bool record_end(struct record *record, int64_t *ret_batch, uint64_t *ret_office,
+                struct error *err) must_use;
+
 /* What could not become a fact: forged seals, unreadable messages. Kept once per content, at most
  * 1,000 a device and day so that a flood cannot fill the disk; `why` is one sentence. */
 bool record_set_aside(struct record *record, const char *device, const char *why, const void *bytes,

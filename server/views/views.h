@@ -25,6 +25,10 @@ bool views_follow(struct views *views, struct error *err) must_use;
 /* Writes what changed to views.db; called now and then by a thread that may wait. */
 bool views_flush(struct views *views, struct error *err) must_use;
 
+/* Forgets all views, on disk too, and works them out from the record again; tells no watcher. By
+ * the feeding thread. */
+bool views_rebuild(struct views *views, struct error *err) must_use;
+
 struct view {
     struct state state;
     uint64_t version; /* grows with every change of this item's public face, over restarts and

@@ -1,0 +1,262 @@
+#include "server/views/store.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LAYOUT 1 /* of this file and of the fold: raise it when either changes */
+
+struct store {
+    struct db *db;
+    uint64_t generation;
+};
+
+static const char layout[] =
+    "DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS item;"
+    "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id = 1), generation INTEGER NOT NULL,"
+    " batch INTEGER NOT NULL, office INTEGER NOT NULL);"
+    "CREATE TABLE item(item TEXT PRIMARY KEY, folded INTEGER NOT NULL, status INTEGER NOT NULL,"
+    " doubts INTEGER NOT NULL, issue_seq INTEGER NOT NULL, refs BLOB NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version=1";
+static_assert(LAYOUT == 1, "the layout above says its number too");
+
+/* ------------------------------------------------------------------ open, close */
+
+static bool read_number(struct db *db, const char *sql, uint64_t *ret_number, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(db, sql, &stmt, err))
+        return false;
+    enum db_step step = stmt_step(stmt, err);
+    if (step == DB_STEP_FAILED)
+        return false;
+    *ret_number = step == DB_STEP_ROW ? stmt_col_u64(stmt, 0) : 0;
+    stmt_reset(stmt);
+    return true;
+}
+
+bool store_empty(struct store *store, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_exec(store->db, "BEGIN IMMEDIATE", err))
+        return error_add(err, "views");
+    bool good =
+        db_exec(store->db, layout, err) &&
+        db_prepare(store->db, "INSERT INTO mark(id, generation, batch, office) VALUES(1, ?1, 0, 0)",
+                   &stmt, err);
+    if (good) {
+        stmt_u64(stmt, 1, store->generation);
+        good = stmt_done(stmt, err) && db_exec(store->db, "COMMIT", err);
+    }
+    if (!good)
+        db_abandon(store->db);
+    return good || error_add(err, "views");
+}
+
+static bool set_up(struct store *store, struct error *err)
+{
+    uint64_t version, generation = 0;
+    if (!read_number(store->db, "PRAGMA user_version", &version, err))
+        return false;
+    if (version == LAYOUT &&
+        !read_number(store->db, "SELECT generation FROM mark", &generation, err))
+        return false;
+    return (version == LAYOUT && generation == store->generation) || store_empty(store, err);
+}
+
+static void remove_files(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char name[4096];
+        if ((size_t)snprintf(name, sizeof name, "%s%s", path, ends[i]) < sizeof name)
+            (void)unlink(name);
+    }
+}
+
+static bool open_once(const char *path, struct store *store, struct error *err)
+{
+    if (!db_open(path, DB_REBUILDABLE, &store->db, err))
+        return false;
+    if (set_up(store, err))
+        return true;
+    db_close(store->db);
+    store->db = NULL;
+    return false;
+}
+
+bool store_open(const char *path, uint64_t generation, struct store **ret_store, struct error *err)
+{
+    struct error first;
+    struct store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return error_set(err, ERROR_LATER, "views: out of memory");
+    store->generation = generation;
+    bool good = open_once(path, store, &first);
+    if (!good && first.code == ERROR_BROKEN) {
+        remove_files(path);
+        good = open_once(path, store, &first);
+    }
+    if (!good) {
+        store_close(store);
+        return error_set(err, first.code, "views: %s", first.text);
+    }
+    *ret_store = store;
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    db_close(store->db);
+    free(store);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static bool read_refs(struct table *table, struct tracked *entry, const uint8_t *bytes, size_t n)
+{
+    bool folded = entry->folded;
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        ref one = 0;
+        for (size_t k = 0; k < 8; k++)
+            one = one << 8 | bytes[i + k];
+        if (!entry_add_ref(table, entry, one))
+            return false;
+    }
+    entry->folded = folded;
+    return true;
+}
+
+static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
+{
+    struct item item;
+    const char *text = stmt_col_text(stmt, 0);
+    uint64_t status = stmt_col_u64(stmt, 2);
+    if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES)
+        return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
+    size_t n;
+    const uint8_t *refs = stmt_col_blob(stmt, 5, &n);
+    struct tracked *entry = table_take(table, &item);
+    if (entry != NULL) {
+        entry->folded = stmt_col_int(stmt, 1) != 0;
+        entry->status = (enum status)status;
+        entry->doubts = (uint32_t)stmt_col_int(stmt, 3);
+        entry->issue_seq = stmt_col_u64(stmt, 4);
+    }
+    if (entry == NULL || !read_refs(table, entry, refs, n) || !table_place(table, entry))
+        return error_set(err, ERROR_LATER, "views: out of memory");
+    return true;
+}
+
+/* What was just read is on disk as it is. */
+static void clean(struct table *table)
+{
+    for (size_t i = 0; i < table->dirty_n; i++)
+        table->dirty[i]->dirty = false;
+    table->dirty_n = 0;
+}
+
+static bool read_mark(struct store *store, struct mark *ret_mark, struct error *err)
+{
+    uint64_t batch, office;
+    if (!read_number(store->db, "SELECT batch FROM mark", &batch, err) ||
+        !read_number(store->db, "SELECT office FROM mark", &office, err))
+        return false;
+    *ret_mark = (struct mark){(int64_t)batch, office};
+    return true;
+}
+
+bool store_read(struct store *store, struct table *table, struct error *err)
+{
+    struct stmt *stmt;
+    enum db_step step;
+    if (!read_mark(store, &table->mark, err) ||
+        !db_prepare(store->db,
+                    "SELECT item, folded, status, doubts, issue_seq, refs FROM item"
+                    " ORDER BY issue_seq, item",
+                    &stmt, err))
+        return false;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
+        if (!read_row(stmt, table, err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "views");
+    stmt_reset(stmt);
+    clean(table);
+    return true;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+bool saved_of(const struct tracked *entry, struct saved *ret_saved)
+{
+    uint8_t *refs = malloc(entry->refs_n * 8 + 1);
+    if (refs == NULL)
+        return false;
+    for (size_t i = 0; i < entry->refs_n; i++)
+        for (size_t k = 0; k < 8; k++)
+            refs[i * 8 + k] = (uint8_t)(entry->refs[i] >> (56 - 8 * k));
+    *ret_saved = (struct saved){.item = entry->item,
+                                .folded = entry->folded,
+                                .status = entry->status,
+                                .doubts = entry->doubts,
+                                .issue_seq = entry->issue_seq,
+                                .refs = refs,
+                                .refs_bytes = entry->refs_n * 8};
+    return true;
+}
+
+void saved_free(struct saved *saved, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(saved[i].refs);
+    free(saved);
+}
+
+static bool write_one(struct store *store, const struct saved *saved, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(store->db,
+                    "INSERT INTO item(item, folded, status, doubts, issue_seq, refs)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(item) DO UPDATE SET"
+                    " folded = ?2, status = ?3, doubts = ?4, issue_seq = ?5, refs = ?6",
+                    &stmt, err))
+        return false;
+    stmt_text(stmt, 1, saved->item.text);
+    stmt_int(stmt, 2, saved->folded);
+    stmt_int(stmt, 3, (int64_t)saved->status);
+    stmt_int(stmt, 4, saved->doubts);
+    stmt_u64(stmt, 5, saved->issue_seq);
+    stmt_blob(stmt, 6, saved->refs, saved->refs_bytes);
+    return stmt_done(stmt, err);
+}
+
+static bool write_mark(struct store *store, const struct mark *mark, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(store->db, "UPDATE mark SET batch = ?1, office = ?2", &stmt, err))
+        return false;
+    stmt_int(stmt, 1, mark->batch);
+    stmt_u64(stmt, 2, mark->office);
+    return stmt_done(stmt, err);
+}
+
+bool store_write(struct store *store, const struct saved *saved, size_t n, const struct mark *mark,
+                 struct error *err)
+{
+    if (!db_exec(store->db, "BEGIN IMMEDIATE", err))
+        return error_add(err, "views");
+    bool good = true;
+    for (size_t i = 0; good && i < n; i++)
+        good = write_one(store, &saved[i], err);
+    if (good && write_mark(store, mark, err) && db_exec(store->db, "COMMIT", err))
+        return true;
+    db_abandon(store->db);
+    return error_add(err, "views");
+}

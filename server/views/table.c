@@ -1,0 +1,194 @@
+#include "server/views/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VIEWS_KEPT 20000 /* about 15 MB of folded views; the others are folded when asked for */
+
+bool table_room(void **array, size_t used, size_t *room, size_t each)
+{
+    if (used < *room)
+        return true;
+    size_t more = *room == 0 ? 8 : *room * 2;
+    void *grown = realloc(*array, more * each);
+    if (grown == NULL)
+        return false;
+    *array = grown;
+    *room = more;
+    return true;
+}
+
+static bool push(struct tracked ***list, size_t *n, size_t *room, struct tracked *entry)
+{
+    void *array = *list;
+    if (!table_room(&array, *n, room, sizeof **list))
+        return false;
+    *list = array;
+    (*list)[(*n)++] = entry;
+    return true;
+}
+
+void table_done(struct table *table)
+{
+    for (size_t i = 0; i < table->entries_n; i++) {
+        free(table->entries[i]->view);
+        free(table->entries[i]->refs);
+        free(table->entries[i]);
+    }
+    free(table->entries);
+    free(table->slots);
+    free(table->issued);
+    free(table->dirty);
+    *table = (struct table){0};
+}
+
+/* ------------------------------------------------------------------ by number */
+
+/* FNV-1a: numbers are checked S10 numbers of our own pools, or a device's whose key we know. */
+static size_t hash_of(const struct item *item)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < ITEM_CHARS; i++)
+        hash = (hash ^ (unsigned char)item->text[i]) * UINT64_C(1099511628211);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+static size_t slot_of(const struct table *table, const struct item *item)
+{
+    size_t slot = hash_of(item) & (table->slots_n - 1);
+    while (table->slots[slot] != 0 &&
+           !item_equal(&table->entries[table->slots[slot] - 1]->item, item))
+        slot = (slot + 1) & (table->slots_n - 1);
+    return slot;
+}
+
+struct tracked *table_find(const struct table *table, const struct item *item)
+{
+    if (table->slots_n == 0)
+        return NULL;
+    uint32_t at = table->slots[slot_of(table, item)];
+    return at == 0 ? NULL : table->entries[at - 1];
+}
+
+/* At most half full. */
+static bool widen(struct table *table)
+{
+    if (table->entries_n * 2 < table->slots_n)
+        return true;
+    size_t wider_n = table->slots_n == 0 ? 1024 : table->slots_n * 2;
+    uint32_t *wider = calloc(wider_n, sizeof *wider);
+    if (wider == NULL)
+        return false;
+    free(table->slots);
+    table->slots = wider;
+    table->slots_n = wider_n;
+    for (size_t i = 0; i < table->entries_n; i++)
+        table->slots[slot_of(table, &table->entries[i]->item)] = (uint32_t)(i + 1);
+    return true;
+}
+
+struct tracked *table_take(struct table *table, const struct item *item)
+{
+    struct tracked *entry = table_find(table, item);
+    if (entry != NULL)
+        return entry;
+    if (!widen(table))
+        return NULL;
+    entry = calloc(1, sizeof *entry);
+    if (entry == NULL || !push(&table->entries, &table->entries_n, &table->entries_room, entry)) {
+        free(entry);
+        return NULL;
+    }
+    entry->item = *item;
+    entry->folded = true;
+    table->slots[slot_of(table, item)] = (uint32_t)table->entries_n;
+    table->counts[STATUS_NONE]++;
+    return entry;
+}
+
+/* ------------------------------------------------------------------ what changes */
+
+static bool make_dirty(struct table *table, struct tracked *entry)
+{
+    if (entry->dirty)
+        return true;
+    entry->dirty = push(&table->dirty, &table->dirty_n, &table->dirty_room, entry);
+    return entry->dirty;
+}
+
+bool entry_add_ref(struct table *table, struct tracked *entry, ref one)
+{
+    void *array = entry->refs;
+    if (!table_room(&array, entry->refs_n, &entry->refs_room, sizeof *entry->refs))
+        return false;
+    entry->refs = array;
+    entry->refs[entry->refs_n++] = one;
+    entry->folded = false;
+    return make_dirty(table, entry);
+}
+
+static void drop_view(struct table *table, struct tracked *entry)
+{
+    if (entry->view == NULL)
+        return;
+    free(entry->view);
+    entry->view = NULL;
+    table->views_n--;
+}
+
+/* A full cache gives up the next one round, whatever it is. */
+static void make_place(struct table *table)
+{
+    while (table->views_n >= VIEWS_KEPT) {
+        table->views_hand = (table->views_hand + 1) % table->entries_n;
+        drop_view(table, table->entries[table->views_hand]);
+    }
+}
+
+void table_keep_view(struct table *table, struct tracked *entry, const struct view *view)
+{
+    if (entry->view == NULL) {
+        make_place(table);
+        entry->view = malloc(sizeof *entry->view);
+        if (entry->view == NULL)
+            return; /* it is folded again when asked for */
+        table->views_n++;
+    }
+    *entry->view = *view;
+}
+
+/* Issues come in order of their seq, so this is the end of the list but for a rebuilt one. */
+static bool list_issued(struct table *table, struct tracked *entry)
+{
+    if (!push(&table->issued, &table->issued_n, &table->issued_room, entry))
+        return false;
+    size_t at = table->issued_n - 1;
+    for (; at > 0 && table->issued[at - 1]->issue_seq > entry->issue_seq; at--)
+        table->issued[at] = table->issued[at - 1];
+    table->issued[at] = entry;
+    return true;
+}
+
+bool table_place(struct table *table, struct tracked *entry)
+{
+    table->counts[STATUS_NONE]--;
+    table->counts[entry->status]++;
+    return entry->issue_seq == 0 || list_issued(table, entry);
+}
+
+bool table_fold(struct table *table, struct tracked *entry, const struct view *view)
+{
+    const struct state *state = &view->state;
+    table->counts[entry->status]--;
+    table->counts[state->status]++;
+    entry->status = state->status;
+    entry->doubts = state->doubts;
+    entry->folded = true;
+    table_keep_view(table, entry, view);
+    if (state->issued && entry->issue_seq == 0) {
+        entry->issue_seq = state->office.seq;
+        if (!list_issued(table, entry))
+            return false;
+    }
+    return make_dirty(table, entry);
+}

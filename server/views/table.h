@@ -1,0 +1,64 @@
+/* table.h - items in memory: where each stands, and which facts are its own. Private to this
+ * folder; no lock inside. */
+#ifndef TRAO_SERVER_VIEWS_TABLE_H
+#define TRAO_SERVER_VIEWS_TABLE_H
+
+#include "server/views/views.h"
+
+/* One fact's place in the record in 64 bits: (batch id, index of the scan) or (office seq, all
+ * ones). Eight bytes a fact, so that a million items fit in memory. */
+typedef uint64_t ref;
+#define REF_OFFICE UINT64_C(0xFF)
+static inline ref ref_make(uint64_t position, uint64_t index)
+{
+    return position << 8 | index;
+}
+
+/* What the follower has taken in: everything up to here. */
+struct mark {
+    int64_t batch;
+    uint64_t office;
+};
+
+struct tracked {
+    struct item item;
+    bool folded; /* false: has refs that status and doubts do not know yet */
+    bool listed; /* waits in the follower's list of items to fold */
+    bool dirty;  /* not in views.db as it is here */
+    enum status status;
+    uint32_t doubts;
+    uint64_t issue_seq; /* office seq of its issue; 0 an orphan */
+    struct view *view;  /* NULL: to be folded when asked for */
+    ref *refs;
+    size_t refs_n, refs_room;
+};
+
+struct table {
+    struct tracked **entries; /* in order of first sight */
+    size_t entries_n, entries_room;
+    uint32_t *slots; /* index + 1 into entries; a power of two of them */
+    size_t slots_n;
+    struct tracked **issued; /* in order of issue */
+    size_t issued_n, issued_room;
+    struct tracked **dirty; /* each once */
+    size_t dirty_n, dirty_room;
+    uint64_t counts[VIEW_STATUSES];
+    size_t views_n, views_hand; /* views kept, and the clock hand that frees one */
+    struct mark mark;
+};
+
+void table_done(struct table *table);
+struct tracked *table_find(const struct table *table, const struct item *item);
+/* NULL without memory. */
+struct tracked *table_take(struct table *table, const struct item *item);
+bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);
+/* Makes the entry stand as the view says. */
+bool table_fold(struct table *table, struct tracked *entry, const struct view *view);
+/* For an entry read from views.db: status, doubts and issue_seq are set already. */
+bool table_place(struct table *table, struct tracked *entry);
+void table_keep_view(struct table *table, struct tracked *entry, const struct view *view);
+
+/* Grows `*array` for one more of `each` bytes. */
+bool table_room(void **array, size_t used, size_t *room, size_t each);
+
+#endif

@@ -1,0 +1,463 @@
+#include "server/views/views.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/views/facts.h"
+#include "server/views/store.h"
+
+#define WATCHERS_MAX 4
+
+struct watcher {
+    void (*changed)(void *ctx, const struct item *item, const struct view *view);
+    void *ctx;
+};
+
+struct views {
+    struct record *feeder; /* the feeding thread's */
+    pthread_mutex_t reading;
+    struct record *reader; /* under `reading` */
+    pthread_mutex_t lock;
+    struct table table; /* under `lock`; only the feeding thread changes it */
+    pthread_mutex_t storing;
+    struct store *store;      /* under `storing` */
+    struct tracked **touched; /* the feeding thread's: items to fold */
+    size_t touched_n, touched_room;
+    struct watcher watchers[WATCHERS_MAX];
+    size_t watchers_n;
+};
+
+/* ------------------------------------------------------------------ taking in */
+
+static bool touch(struct views *views, const struct item *item, ref one)
+{
+    struct tracked *entry = table_take(&views->table, item);
+    void *array = views->touched;
+    if (entry == NULL || !entry_add_ref(&views->table, entry, one))
+        return false;
+    if (entry->listed)
+        return true;
+    if (!table_room(&array, views->touched_n, &views->touched_room, sizeof *views->touched))
+        return false;
+    views->touched = array;
+    views->touched[views->touched_n++] = entry;
+    entry->listed = true;
+    return true;
+}
+
+struct take {
+    struct views *views;
+    uint64_t position; /* of the batch in hand */
+    size_t left;       /* how many rows may still be taken at one go */
+    struct error *err;
+    bool good;
+};
+
+static bool take_scan(void *ctx, uint32_t index, const struct scan *scan)
+{
+    struct take *take = ctx;
+    return touch(take->views, &scan->item, ref_make(take->position, index));
+}
+
+/* Refs and mark move together under the lock: what is flushed is never half a batch. */
+static bool take_batch(void *ctx, const struct record_batch *row)
+{
+    struct take *take = ctx;
+    struct views *views = take->views;
+    take->position = (uint64_t)row->id;
+    pthread_mutex_lock(&views->lock);
+    take->good = facts_of_batch(row, take_scan, take, take->err);
+    if (take->good)
+        views->table.mark.batch = row->id;
+    pthread_mutex_unlock(&views->lock);
+    return take->good && --take->left > 0;
+}
+
+static bool take_office(void *ctx, const struct office_fact *fact)
+{
+    struct take *take = ctx;
+    struct views *views = take->views;
+    pthread_mutex_lock(&views->lock);
+    take->good = touch(views, &fact->item, ref_make(fact->seq, REF_OFFICE)) ||
+                 error_set(take->err, ERROR_LATER, "office fact %llu: out of memory",
+                           (unsigned long long)fact->seq);
+    if (take->good)
+        views->table.mark.office = fact->seq;
+    pthread_mutex_unlock(&views->lock);
+    return take->good && --take->left > 0;
+}
+
+/* Rows at one go: short enough that no reading pins the log (reliability.md (c) 40). */
+#define ROWS_AT_ONCE 500
+
+static bool take_some(struct views *views, bool *ret_more, struct error *err)
+{
+    struct take scans = {.views = views, .left = ROWS_AT_ONCE, .err = err, .good = true};
+    struct take office = scans;
+    if (!record_batches_from(views->feeder, views->table.mark.batch, take_batch, &scans, err) ||
+        !scans.good ||
+        !record_office_from(views->feeder, views->table.mark.office, take_office, &office, err) ||
+        !office.good)
+        return error_add(err, "views");
+    *ret_more = scans.left == 0 || office.left == 0;
+    return true;
+}
+
+/* ------------------------------------------------------------------ folding */
+
+static bool fold_entry(struct views *views, struct tracked *entry, struct view *ret_view,
+                       struct error *err)
+{
+    if (!facts_fold(views->feeder, &entry->item, entry->refs, entry->refs_n, ret_view, NULL, err))
+        return error_add(err, "views");
+    pthread_mutex_lock(&views->lock);
+    bool good = table_fold(&views->table, entry, ret_view);
+    entry->listed = false;
+    pthread_mutex_unlock(&views->lock);
+    return good || error_set(err, ERROR_LATER, "views: out of memory");
+}
+
+static void tell(const struct views *views, const struct item *item, const struct view *view)
+{
+    for (size_t i = 0; i < views->watchers_n; i++)
+        views->watchers[i].changed(views->watchers[i].ctx, item, view);
+}
+
+/* From the end, so that what a failure leaves is still in the list. */
+static bool fold_touched(struct views *views, bool telling, struct error *err)
+{
+    while (views->touched_n > 0) {
+        struct tracked *entry = views->touched[views->touched_n - 1];
+        struct view view;
+        if (!fold_entry(views, entry, &view, err))
+            return false;
+        views->touched_n--;
+        if (telling)
+            tell(views, &entry->item, &view);
+    }
+    return true;
+}
+
+bool views_follow(struct views *views, struct error *err)
+{
+    bool more = true;
+    while (more)
+        if (!take_some(views, &more, err) || !fold_touched(views, true, err))
+            return false;
+    return true;
+}
+
+/* Everything first, then each item once. */
+static bool catch_up(struct views *views, struct error *err)
+{
+    bool more = true;
+    while (more)
+        if (!take_some(views, &more, err))
+            return false;
+    return fold_touched(views, false, err);
+}
+
+void views_watch(struct views *views,
+                 void (*changed)(void *ctx, const struct item *item, const struct view *view),
+                 void *ctx)
+{
+    invariant(views->watchers_n < WATCHERS_MAX);
+    views->watchers[views->watchers_n++] = (struct watcher){changed, ctx};
+}
+
+/* ------------------------------------------------------------------ open, close */
+
+static bool list_unfolded(struct views *views)
+{
+    for (size_t i = 0; i < views->table.entries_n; i++) {
+        struct tracked *entry = views->table.entries[i];
+        void *array = views->touched;
+        if (entry->folded)
+            continue;
+        if (!table_room(&array, views->touched_n, &views->touched_room, sizeof *views->touched))
+            return false;
+        views->touched = array;
+        views->touched[views->touched_n++] = entry;
+        entry->listed = true;
+    }
+    return true;
+}
+
+/* Views of a record that has less than they saw are of another record. */
+static bool is_ahead(struct views *views, bool *ret_ahead, struct error *err)
+{
+    int64_t batch;
+    uint64_t office;
+    if (!record_end(views->feeder, &batch, &office, err))
+        return false;
+    *ret_ahead = views->table.mark.batch > batch || views->table.mark.office > office;
+    return true;
+}
+
+static bool load(struct views *views, struct error *err)
+{
+    struct error why;
+    bool ahead = false;
+    if (!store_read(views->store, &views->table, &why)) {
+        if (why.code != ERROR_BROKEN)
+            return error_set(err, why.code, "%s", why.text);
+        ahead = true;
+    }
+    if (!ahead && !is_ahead(views, &ahead, err))
+        return false;
+    if (ahead) {
+        table_done(&views->table);
+        if (!store_empty(views->store, err))
+            return false;
+    }
+    return list_unfolded(views) || error_set(err, ERROR_LATER, "views: out of memory");
+}
+
+bool views_open(const char *views_path, const char *record_path, struct views **ret_views,
+                struct error *err)
+{
+    struct views *views = calloc(1, sizeof *views);
+    if (views == NULL)
+        return error_set(err, ERROR_LATER, "views: out of memory");
+    pthread_mutex_init(&views->lock, NULL);
+    pthread_mutex_init(&views->reading, NULL);
+    pthread_mutex_init(&views->storing, NULL);
+    if (!record_open_reader(record_path, &views->feeder, err) ||
+        !record_open_reader(record_path, &views->reader, err) ||
+        !store_open(views_path, record_generation(views->feeder), &views->store, err) ||
+        !load(views, err) || !catch_up(views, err)) {
+        views_close(views);
+        return false;
+    }
+    *ret_views = views;
+    return true;
+}
+
+void views_close(struct views *views)
+{
+    if (views == NULL)
+        return;
+    store_close(views->store);
+    record_close(views->reader);
+    record_close(views->feeder);
+    table_done(&views->table);
+    free(views->touched);
+    pthread_mutex_destroy(&views->lock);
+    pthread_mutex_destroy(&views->reading);
+    pthread_mutex_destroy(&views->storing);
+    free(views);
+}
+
+/* ------------------------------------------------------------------ to disk */
+
+static bool copy_dirty(struct views *views, struct saved **ret_saved, size_t *ret_n,
+                       struct mark *ret_mark)
+{
+    struct table *table = &views->table;
+    size_t n = table->dirty_n;
+    struct saved *saved = calloc(n == 0 ? 1 : n, sizeof *saved);
+    bool good = saved != NULL;
+    for (size_t i = 0; good && i < n; i++)
+        good = saved_of(table->dirty[i], &saved[i]);
+    if (!good) {
+        if (saved != NULL)
+            saved_free(saved, n);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        table->dirty[i]->dirty = false;
+    table->dirty_n = 0;
+    *ret_saved = saved;
+    *ret_n = n;
+    *ret_mark = table->mark;
+    return true;
+}
+
+/* After a failed write memory is ahead of the disk without knowing where: all of it is written
+ * again next time. */
+static void dirty_all(struct views *views)
+{
+    struct table *table = &views->table;
+    pthread_mutex_lock(&views->lock);
+    void *array = table->dirty;
+    for (size_t i = 0; i < table->entries_n; i++) {
+        if (table->entries[i]->dirty ||
+            !table_room(&array, table->dirty_n, &table->dirty_room, sizeof *table->dirty))
+            continue;
+        table->dirty = array;
+        table->dirty[table->dirty_n++] = table->entries[i];
+        table->entries[i]->dirty = true;
+    }
+    pthread_mutex_unlock(&views->lock);
+}
+
+bool views_flush(struct views *views, struct error *err)
+{
+    struct saved *saved;
+    size_t n;
+    struct mark mark;
+    pthread_mutex_lock(&views->storing);
+    pthread_mutex_lock(&views->lock);
+    bool good = copy_dirty(views, &saved, &n, &mark);
+    pthread_mutex_unlock(&views->lock);
+    if (!good)
+        error_set(err, ERROR_LATER, "views: out of memory");
+    if (good && n > 0) {
+        good = store_write(views->store, saved, n, &mark, err);
+        if (!good)
+            dirty_all(views);
+    }
+    if (good)
+        saved_free(saved, n);
+    pthread_mutex_unlock(&views->storing);
+    return good;
+}
+
+/* Works a second table out beside the first, so that readers see whole views all the time. */
+bool views_rebuild(struct views *views, struct error *err)
+{
+    struct views fresh = {.feeder = views->feeder};
+    pthread_mutex_init(&fresh.lock, NULL);
+    bool good = catch_up(&fresh, err);
+    if (good) {
+        pthread_mutex_lock(&views->storing);
+        good = store_empty(views->store, err);
+        if (good) {
+            pthread_mutex_lock(&views->lock);
+            struct table old = views->table;
+            views->table = fresh.table;
+            fresh.table = old;
+            views->touched_n = 0;
+            pthread_mutex_unlock(&views->lock);
+        }
+        pthread_mutex_unlock(&views->storing);
+    }
+    table_done(&fresh.table);
+    free(fresh.touched);
+    pthread_mutex_destroy(&fresh.lock);
+    return good && views_flush(views, err);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static ref *copy_refs(const struct tracked *entry)
+{
+    ref *refs = malloc(entry->refs_n * sizeof *refs + 1);
+    if (refs != NULL && entry->refs_n > 0)
+        memcpy(refs, entry->refs, entry->refs_n * sizeof *refs);
+    return refs;
+}
+
+/* The item's refs as they are now, to be folded outside the lock; NULL for an unknown item. */
+static ref *find_refs(struct views *views, const struct item *item, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, item);
+    ref *refs = entry == NULL ? NULL : copy_refs(entry);
+    *ret_n = entry == NULL ? 0 : entry->refs_n;
+    pthread_mutex_unlock(&views->lock);
+    return refs;
+}
+
+static bool read_facts(struct views *views, const struct item *item, struct view *ret_view,
+                       struct fact **ret_facts)
+{
+    size_t n;
+    ref *refs = find_refs(views, item, &n);
+    if (refs == NULL)
+        return false;
+    pthread_mutex_lock(&views->reading);
+    bool good = facts_fold(views->reader, item, refs, n, ret_view, ret_facts, NULL);
+    pthread_mutex_unlock(&views->reading);
+    free(refs);
+    return good;
+}
+
+static void keep_view(struct views *views, const struct view *view)
+{
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, &view->state.item);
+    if (entry != NULL && entry->refs_n == view->version)
+        table_keep_view(&views->table, entry, view);
+    pthread_mutex_unlock(&views->lock);
+}
+
+bool views_item(struct views *views, const struct item *item, struct view *ret_view)
+{
+    struct view view;
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, item);
+    bool known = entry != NULL;
+    bool ready = known && entry->view != NULL;
+    if (ready)
+        *ret_view = *entry->view;
+    pthread_mutex_unlock(&views->lock);
+    if (ready || !known)
+        return known;
+    if (!read_facts(views, item, &view, NULL))
+        return false;
+    keep_view(views, &view);
+    *ret_view = view;
+    return true;
+}
+
+size_t views_history(struct views *views, const struct item *item, struct fact *out, size_t max)
+{
+    struct view view;
+    struct fact *facts;
+    if (!read_facts(views, item, &view, &facts))
+        return 0;
+    size_t n = (size_t)view.version, skip = n > max ? n - max : 0;
+    memcpy(out, facts + skip, (n - skip) * sizeof *out);
+    free(facts);
+    return n - skip;
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static bool passes(const struct tracked *entry, const struct view_filter *filter)
+{
+    bool orphan = entry->issue_seq == 0;
+    return orphan == filter->only_orphans &&
+           (filter->status == STATUS_NONE || entry->status == filter->status) &&
+           (!filter->only_doubts || entry->doubts != 0);
+}
+
+static size_t list_items(struct views *views, const struct view_filter *filter, struct view *out,
+                         size_t max)
+{
+    const struct table *table = &views->table;
+    struct tracked *const *list = filter->only_orphans ? table->entries : table->issued;
+    size_t skip = filter->offset, n = 0;
+    for (size_t i = filter->only_orphans ? table->entries_n : table->issued_n; i-- > 0 && n < max;)
+        if (passes(list[i], filter)) {
+            if (skip > 0)
+                skip--;
+            else
+                out[n++].state.item = list[i]->item;
+        }
+    return n;
+}
+
+size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
+                  size_t max)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&views->lock);
+    size_t found = list_items(views, filter, out, max);
+    pthread_mutex_unlock(&views->lock);
+    for (size_t i = 0; i < found; i++) {
+        struct item item = out[i].state.item;
+        if (views_item(views, &item, &out[n]))
+            n++;
+    }
+    return n;
+}
+
+void views_counts(struct views *views, uint64_t out[VIEW_STATUSES])
+{
+    pthread_mutex_lock(&views->lock);
+    memcpy(out, views->table.counts, sizeof views->table.counts);
+    pthread_mutex_unlock(&views->lock);
+}
