@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "handheld/mark.h"
@@ -11,7 +12,7 @@
 /* Space kept so that receipts can still be stored, and old rows pruned, when everything else has
  * filled the disk: one WAL between two checkpoints. */
 #define RESERVE_BYTES (256 * 1024)
-#define PRUNE_BATCHES_WHEN_FULL 8 /* 400 scans: half a day's work */
+#define PRUNE_WHEN_FULL 400 /* scans: half a day's work */
 
 void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq)
 {
@@ -21,9 +22,21 @@ void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, ui
 
 /* ------------------------------------------------------------------ the reserve */
 
+static uint64_t room_left(const struct outbox *outbox)
+{
+    struct statvfs fs;
+    return statvfs(outbox->path, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
+}
+
+bool outbox_room_is_short(const struct outbox *outbox)
+{
+    return room_left(outbox) < RESERVE_BYTES;
+}
+
+/* Made (again) only when as much is left beside it, so that it does not take the WAL's own room. */
 static void reserve_keep(struct outbox *outbox)
 {
-    if (outbox->reserved)
+    if (outbox->reserved || room_left(outbox) < 2 * RESERVE_BYTES)
         return;
     int fd = open(outbox->reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -63,15 +76,18 @@ static bool transact_once(struct outbox *outbox,
     return outbox_lose(outbox, err);
 }
 
-bool outbox_transact(struct outbox *outbox, bool (*act)(struct outbox *, void *ctx, struct error *),
-                     void *ctx, struct error *err)
+bool outbox_transact(struct outbox *outbox, enum outbox_room room,
+                     bool (*act)(struct outbox *, void *ctx, struct error *), void *ctx,
+                     struct error *err)
 {
     struct error why;
     bool done = transact_once(outbox, act, ctx, &why);
-    if (!done && why.code == ERROR_LATER && outbox->reserved) {
+    bool full = !done && why.code == ERROR_LATER && room == OUTBOX_ROOM_RESERVED &&
+                outbox->reserved && outbox_room_is_short(outbox);
+    if (full)
         reserve_release(outbox);
+    if (full || (!done && why.code == ERROR_BROKEN)) /* by now the damaged file is moved aside */
         done = transact_once(outbox, act, ctx, &why);
-    }
     if (!done)
         return error_set(err, why.code, "%s", why.text);
     reserve_keep(outbox);
@@ -140,6 +156,18 @@ static bool ended_well(const struct outbox *outbox)
 }
 
 /* The running epoch goes on only while the outbox can show that nothing is missing at its end. */
+/* Until outbox_close says otherwise. Nothing is written when nothing changes: opening again on a
+ * full disk must be possible. */
+static bool mark_open_now(struct outbox *outbox, struct error *err)
+{
+    uint64_t boot = outbox->clock.boot(outbox->clock.self);
+    if (!outbox->meta.clean && outbox->meta.boot == boot)
+        return true;
+    outbox->meta.clean = false;
+    outbox->meta.boot = boot;
+    return shelf_meta_put(outbox->shelf, &outbox->meta, err);
+}
+
 static bool load(struct outbox *outbox, struct error *err)
 {
     if (!shelf_meta_get(outbox->shelf, &outbox->meta, err) || !load_epochs(outbox, err))
@@ -157,9 +185,7 @@ static bool load(struct outbox *outbox, struct error *err)
         if (!outbox_new_epoch(outbox, &head, err))
             return false;
     }
-    outbox->meta.clean = false;
-    outbox->meta.boot = outbox->clock.boot(outbox->clock.self);
-    return shelf_meta_put(outbox->shelf, &outbox->meta, err);
+    return mark_open_now(outbox, err);
 }
 
 static bool open_and_load(struct outbox *outbox, struct error *err)
@@ -176,20 +202,20 @@ static bool open_and_load(struct outbox *outbox, struct error *err)
 
 bool outbox_ready(struct outbox *outbox, struct error *err)
 {
-    if (outbox->shelf != NULL)
+    struct error why;
+    if (outbox->shelf != NULL || open_and_load(outbox, &why))
         return true;
-    struct error first;
-    if (open_and_load(outbox, &first))
+    outbox_lose(outbox, &why);
+    if (why.code == ERROR_BROKEN)
+        outbox_tell(outbox, "outbox.db is damaged: moved aside, a new epoch begins", 0, 0);
+    else if (why.code == ERROR_LATER && outbox->reserved && outbox_room_is_short(outbox))
+        reserve_release(outbox);
+    else
+        return error_set(err, why.code, "%s", why.text);
+    if (open_and_load(outbox, &why))
         return true;
-    outbox_lose(outbox, &first);
-    if (first.code != ERROR_BROKEN)
-        return error_set(err, first.code, "%s", first.text);
-    outbox_tell(outbox, "outbox.db is damaged: moved aside, a new epoch begins", 0, 0);
-    struct error second;
-    if (open_and_load(outbox, &second))
-        return true;
-    outbox_lose(outbox, &second);
-    return error_set(err, ERROR_LATER, "%s", second.text);
+    outbox_lose(outbox, &why);
+    return error_set(err, ERROR_LATER, "%s", why.text);
 }
 
 bool outbox_open(const struct outbox_config *config, struct outbox **ret_outbox, struct error *err)
@@ -301,28 +327,58 @@ static bool try_add(struct outbox *outbox, struct scan *scan, struct error *err)
     return outbox_lose(outbox, err);
 }
 
-static bool prune_for_room(struct outbox *outbox, void *ctx, struct error *err)
+struct pruning {
+    bool look_only;
+    bool any;
+};
+
+/* Oldest receipted first [reliability.md, fault 4], a few hundred at a time. */
+static bool prune_oldest(struct outbox *outbox, void *ctx, struct error *err)
 {
-    (void)ctx;
-    uint32_t gone;
-    if (!shelf_prune(outbox->shelf, (struct instant){INT64_MAX}, PRUNE_BATCHES_WHEN_FULL, &gone,
-                     err))
-        return false;
-    return gone > 0 || error_set(err, ERROR_NOT_FOUND, "outbox: nothing receipted to prune");
+    struct pruning *pruning = ctx;
+    struct shelf_epoch epoch = {.nth = 0};
+    struct shelf_scan first;
+    struct error none;
+    pruning->any = false;
+    while (!pruning->any && shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none)) {
+        if (!shelf_scan_after(outbox->shelf, epoch.nth, 0, &first, &none)) {
+            if (none.code != ERROR_NOT_FOUND)
+                break;
+            continue;
+        }
+        pruning->any = first.seq <= epoch.through;
+        uint64_t last = first.seq + PRUNE_WHEN_FULL - 1;
+        if (pruning->any && !pruning->look_only &&
+            !shelf_drop(outbox->shelf, epoch.nth, last < epoch.through ? last : epoch.through, err))
+            return false;
+    }
+    return pruning->any || none.code == ERROR_NOT_FOUND ||
+           error_set(err, none.code, "%s", none.text);
+}
+
+/* Looks before it touches the reserve: that is for receipts. */
+static void make_room(struct outbox *outbox)
+{
+    struct pruning pruning = {.look_only = true};
+    if (!outbox_room_is_short(outbox) ||
+        !outbox_transact(outbox, OUTBOX_ROOM_RESERVED, prune_oldest, &pruning, NULL) ||
+        !pruning.any)
+        return;
+    pruning.look_only = false;
+    if (outbox_transact(outbox, OUTBOX_ROOM_RESERVED, prune_oldest, &pruning, NULL))
+        outbox_tell(outbox, "storage is full: oldest receipted scans pruned", 0, 0);
 }
 
 bool outbox_add(struct outbox *outbox, struct scan *scan, struct error *err)
 {
-    struct error first;
-    if (!try_add(outbox, scan, &first)) {
-        bool room =
-            first.code == ERROR_LATER && outbox_transact(outbox, prune_for_room, NULL, NULL);
-        if (!room)
-            return error_set(err, first.code, "%s", first.text);
-        outbox_tell(outbox, "storage is full: oldest receipted scans pruned", 0, 0);
-        if (!try_add(outbox, scan, &first))
-            return error_set(err, first.code, "%s", first.text);
+    struct error why;
+    bool added = try_add(outbox, scan, &why);
+    if (!added && (why.code == ERROR_LATER || why.code == ERROR_BROKEN)) {
+        make_room(outbox);
+        added = try_add(outbox, scan, &why); /* on a new handle, with an empty WAL */
     }
+    if (!added)
+        return error_set(err, why.code, "%s", why.text);
     struct mark mark = {outbox->epoch.epoch, outbox->last_seq, outbox->last_link};
     mark_write(outbox->mark_fd, &mark);
     return true;

@@ -104,6 +104,9 @@ bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_
  * generation has not spoken of, and the running one; oldest first, at most WIRE_EPOCHS_MAX. */
 bool outbox_hello(struct outbox *outbox, struct hello *hello, struct error *err) must_use;
 
+/* True when something found since the last Standing makes another hello worthwhile. */
+bool outbox_asks(const struct outbox *outbox);
+
 enum outbox_taken {
     OUTBOX_TAKEN_MOVED,   /* scans are done that were not before */
     OUTBOX_TAKEN_NOTHING, /* nothing new: repeated, late, or of an unknown epoch */

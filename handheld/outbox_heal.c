@@ -164,6 +164,7 @@ bool outbox_break_off(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t
     if (!not_found(&none, err))
         return false;
     epoch->ended = true;
+    outbox->asks = true;
     return shelf_set_aside_batches(outbox->shelf, epoch->nth, first - 1, why, err) &&
            shelf_batch_delete_above(outbox->shelf, epoch->nth, first - 1, err) &&
            shelf_scan_delete(outbox->shelf, epoch->nth, first, INT64_MAX, err) &&
@@ -320,6 +321,7 @@ bool outbox_salvage(struct outbox *outbox, struct error *err)
         return error_set(err, ERROR_LATER, "outbox: cannot move %s aside: %m", outbox->path);
     if (rename(wal, wal_aside) != 0)
         remove(wal); /* a WAL that cannot follow must not be taken for the new file's */
+    outbox->asks = true;
     if (fill_new(outbox, aside, err))
         return true;
     /* No room for it now: put everything back, the next call tries again. */

@@ -21,6 +21,7 @@ struct outbox {
 
     struct shelf *shelf; /* NULL: the next call opens it, and the rest is read anew */
     bool damaged;        /* what is at `path` must be moved aside first */
+    bool asks;           /* held scans wait for the server's word */
     bool reserved;       /* the reserve is there */
     uint64_t doubtful; /* a commit of this seq failed: it may be there, and was not beeped; or 0 */
     struct shelf_meta meta;
@@ -31,10 +32,19 @@ struct outbox {
 
 void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq);
 
+/* Less is left than the reserve would give: the disk is full rather than failing. */
+bool outbox_room_is_short(const struct outbox *outbox);
+
 /* Runs `act` inside a transaction. On failure nothing is kept, the handle is dropped and the values
- * above are read anew; a full disk is tried once more on a new handle, with the reserve's space. */
-bool outbox_transact(struct outbox *outbox, bool (*act)(struct outbox *, void *ctx, struct error *),
-                     void *ctx, struct error *err) must_use;
+ * above are read anew. Tried once more on a new handle: on a full disk with the reserve's space, on
+ * a damaged file with what could be saved from it. */
+enum outbox_room {
+    OUTBOX_ROOM_ANY,     /* what adds rows: must leave the reserve to what removes them */
+    OUTBOX_ROOM_RESERVED /* receipts and pruning */
+};
+bool outbox_transact(struct outbox *outbox, enum outbox_room room,
+                     bool (*act)(struct outbox *, void *ctx, struct error *), void *ctx,
+                     struct error *err) must_use;
 /* After a failed call outside a transaction: drops the handle. Returns false. */
 bool outbox_lose(struct outbox *outbox, const struct error *err);
 

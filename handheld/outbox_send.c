@@ -44,7 +44,8 @@ static bool link_at(struct outbox *outbox, const struct shelf_epoch *epoch, uint
  * same scans cut again give the same bytes. NOT_FOUND when they no longer lead to their own links.
  */
 static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
-                 const struct gathered *gathered, struct shelf_batch *ret_batch, struct error *err)
+                 const struct gathered *gathered, bool keep, struct shelf_batch *ret_batch,
+                 struct error *err)
 {
     struct slice scans[BATCH_SCANS_MAX];
     struct head head = {
@@ -60,7 +61,7 @@ static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
         !link_equal(&head.after, &gathered->row[gathered->n - 1].link))
         return error_set(err, ERROR_NOT_FOUND, "outbox: scans from %llu on are damaged",
                          (unsigned long long)head.first_seq);
-    return shelf_batch_put(outbox->shelf, epoch->nth, ret_batch, err);
+    return !keep || shelf_batch_put(outbox->shelf, epoch->nth, ret_batch, err);
 }
 
 /* ------------------------------------------------------------------ the next batch */
@@ -68,6 +69,7 @@ static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
 struct next_batch {
     struct outbox_at after;
     bool cut_any;
+    bool keep; /* store what is cut */
     struct outbox_batch *out;
     bool found;
     struct shelf_epoch hurt; /* nth != 0: this epoch must be healed first */
@@ -98,7 +100,7 @@ static bool cut(struct outbox *outbox, struct next_batch *next, const struct she
         return false;
     if (gathered.n == 0 || (gathered.n < limit && !at_once))
         return true;
-    if (seal(outbox, epoch, &gathered, &batch, &why)) {
+    if (seal(outbox, epoch, &gathered, next->keep, &batch, &why)) {
         give(next, epoch, &batch);
         return true;
     }
@@ -167,19 +169,33 @@ static bool heal_now(struct outbox *outbox, void *ctx, struct error *err)
 bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_any,
                         struct outbox_batch *ret_batch, struct error *err)
 {
-    struct next_batch next = {.after = after, .cut_any = cut_any, .out = ret_batch};
-    if (!outbox_transact(outbox, find_next, &next, err))
+    /* With no room to keep a batch it leaves all the same, and its receipt makes room. Cut once
+     * more it may end at another scan; the scans and their links are the same. */
+    struct next_batch next = {.after = after,
+                              .cut_any = cut_any,
+                              .keep = !outbox_room_is_short(outbox),
+                              .out = ret_batch};
+    if (!outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err))
         return false;
-    if (next.hurt.nth != 0 && (!outbox_transact(outbox, heal_now, &next.hurt, err) ||
-                               !outbox_transact(outbox, find_next, &next, err)))
+    if (next.hurt.nth != 0 &&
+        (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, heal_now, &next.hurt, err) ||
+         !outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err)))
         return false;
     return next.found || error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
 }
 
 /* ------------------------------------------------------------------ hello */
 
-/* Adds the epochs of one kind: those the running generation has not spoken of, or of the others
- * those not receipted to the end and the running one. */
+/* The running epoch, and those of which something is not receipted yet or waits to go again. */
+static bool is_due(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t last,
+                   bool *ret_due, struct error *err)
+{
+    *ret_due = true;
+    return last > epoch->through || epoch->nth == outbox->epoch.nth ||
+           shelf_held_any(outbox->shelf, epoch->nth, ret_due, err);
+}
+
+/* Adds the epochs of one kind: those the running generation has not spoken of, or the others. */
 static bool hello_add(struct outbox *outbox, struct hello *hello, bool unstated, struct error *err)
 {
     struct shelf_epoch epoch = {.nth = 0};
@@ -189,9 +205,10 @@ static bool hello_add(struct outbox *outbox, struct hello *hello, bool unstated,
         struct error none;
         if (!shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none))
             return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
-        if (!outbox_epoch_last(outbox, &epoch, &last, &link, err))
+        bool due;
+        if (!outbox_epoch_last(outbox, &epoch, &last, &link, err) ||
+            !is_due(outbox, &epoch, last, &due, err))
             return false;
-        bool due = last > epoch.through || epoch.nth == outbox->epoch.nth;
         if ((epoch.stated != outbox->meta.generation) == unstated && (unstated || due))
             hello->epoch[hello->epochs++] =
                 (struct epoch_state){epoch.epoch, epoch.through, last, epoch.through_link};
@@ -210,6 +227,11 @@ bool outbox_hello(struct outbox *outbox, struct hello *hello, struct error *err)
         return true;
     error_set(err, why.code, "%s", why.text);
     return outbox_lose(outbox, &why);
+}
+
+bool outbox_asks(const struct outbox *outbox)
+{
+    return outbox->asks;
 }
 
 /* ------------------------------------------------------------------ what the server says */
@@ -326,6 +348,8 @@ static void note_time(struct outbox *outbox, struct instant server_wall)
 
 /* ------------------------------------------------------------------ receipts */
 
+#define PRUNE_BATCHES 4 /* a receipt must not wait for a month of rows */
+
 struct taking {
     const struct receipt *receipt;
     enum outbox_taken taken;
@@ -395,18 +419,16 @@ static bool take_receipt(struct outbox *outbox, void *ctx, struct error *err)
     taking->taken = said.taken;
     if (said.taken == OUTBOX_TAKEN_MOVED)
         outbox->meta.last_receipt = outbox->clock.now(outbox->clock.self);
-    uint32_t gone; /* a few at a time: a receipt must not wait for a month of rows */
+    struct instant cutoff = {outbox->meta.server_wall.ms - OUTBOX_KEEP_MS};
     return shelf_meta_put(outbox->shelf, &outbox->meta, err) &&
-           shelf_prune(outbox->shelf,
-                       (struct instant){outbox->meta.server_wall.ms - OUTBOX_KEEP_MS}, 4, &gone,
-                       err);
+           shelf_prune(outbox->shelf, cutoff, PRUNE_BATCHES, err);
 }
 
 bool outbox_receipt(struct outbox *outbox, const struct receipt *receipt,
                     enum outbox_taken *ret_taken, struct error *err)
 {
     struct taking taking = {.receipt = receipt};
-    if (!outbox_transact(outbox, take_receipt, &taking, err))
+    if (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, take_receipt, &taking, err))
         return false;
     if (taking.taken == OUTBOX_TAKEN_MOVED)
         tell_verdicts(outbox, receipt);
@@ -440,12 +462,14 @@ static bool forget_if_done(struct outbox *outbox, const struct shelf_epoch *epoc
 {
     struct shelf_scan row;
     struct error why;
-    if (!epoch->ended || shelf_scan_last(outbox->shelf, epoch->nth, &row, &why) ||
-        shelf_held_after(outbox->shelf, epoch->nth, 0, &row, &why))
+    bool held;
+    if (!epoch->ended || shelf_scan_last(outbox->shelf, epoch->nth, &row, &why))
         return true;
     if (why.code != ERROR_NOT_FOUND)
         return error_set(err, why.code, "%s", why.text);
-    return shelf_epoch_delete(outbox->shelf, epoch->nth, err);
+    if (!shelf_held_any(outbox->shelf, epoch->nth, &held, err))
+        return false;
+    return held || shelf_epoch_delete(outbox->shelf, epoch->nth, err);
 }
 
 static bool anything_unstated(struct outbox *outbox, bool *ret_any, struct error *err)
@@ -462,6 +486,7 @@ static bool anything_unstated(struct outbox *outbox, bool *ret_any, struct error
 static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
 {
     struct standing_taken *taken = ctx;
+    outbox->asks = false;
     outbox->meta.generation = taken->standing->generation;
     outbox->meta.serial = taken->standing->generation_serial;
     note_time(outbox, taken->standing->server_wall);
@@ -485,7 +510,7 @@ bool outbox_standing(struct outbox *outbox, const struct hello *asked,
                      const struct standing *standing, bool *ret_ask_again, struct error *err)
 {
     struct standing_taken taken = {.asked = asked, .standing = standing};
-    if (!outbox_transact(outbox, take_standing, &taken, err))
+    if (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, take_standing, &taken, err))
         return false;
     *ret_ask_again = taken.ask_again;
     return true;

@@ -69,9 +69,9 @@ static const char schema[] =
       " AND receipted_ms IS NULL")                                                                 \
     Q(BATCH_UNSTAMP, "UPDATE batch SET receipted_ms = NULL WHERE nth = ?"                          \
                      " AND first_seq + count - 1 > ? AND receipted_ms IS NOT NULL")                \
-    Q(PRUNABLE, "SELECT nth, first_seq, first_seq + count - 1 FROM batch"                          \
-                " WHERE receipted_ms < ? ORDER BY nth, first_seq LIMIT 1")                         \
-    Q(BATCH_DROP, "DELETE FROM batch WHERE nth = ? AND first_seq = ?")                             \
+    Q(PRUNABLE, "SELECT nth, first_seq + count - 1 FROM batch WHERE receipted_ms < ?"              \
+                " ORDER BY nth, first_seq LIMIT 1")                                                \
+    Q(BATCH_DROP, "DELETE FROM batch WHERE nth = ? AND first_seq + count - 1 <= ?")                \
     Q(HOLD, "INSERT OR REPLACE INTO held VALUES (?, ?, ?)")                                        \
     Q(HELD_AFTER, "SELECT seq, bytes, NULL FROM held WHERE nth = ? AND seq > ?"                    \
                   " ORDER BY seq LIMIT 1")                                                         \
@@ -222,6 +222,16 @@ static struct shelf_scan column_scan(struct shelf *shelf, enum query query)
 
 /* ------------------------------------------------------------------ open, close, transactions */
 
+/* After a failed fsync the kernel may hold WAL frames as clean that never reached the disk;
+ * whatever is appended behind them would be lost with them. So each opening begins with an empty
+ * WAL: its frames go into the file, synced anew. A full disk is no such danger, and must not stop
+ * reading. */
+static bool empty_wal(struct shelf *shelf, struct error *err)
+{
+    int rc = sqlite3_wal_checkpoint_v2(shelf->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_FULL || failed(shelf, "checkpoint", err);
+}
+
 static bool set_up(struct shelf *shelf, struct error *err)
 {
     if (sqlite3_exec(shelf->db, setup, NULL, NULL, NULL) != SQLITE_OK)
@@ -238,7 +248,7 @@ static bool set_up(struct shelf *shelf, struct error *err)
         return error_set(err, ERROR_REFUSED, "outbox: made by a newer program (version %d)", known);
     if (known < SCHEMA_VERSION && sqlite3_exec(shelf->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return failed(shelf, "make tables", err);
-    return true;
+    return empty_wal(shelf, err);
 }
 
 static bool open_file(const char *path, int flags, struct shelf **ret_shelf, struct error *err)
@@ -496,24 +506,27 @@ bool shelf_batch_receipted(struct shelf *shelf, uint32_t nth, uint64_t through,
            finish(shelf, Q_BATCH_UNSTAMP, err);
 }
 
-bool shelf_prune(struct shelf *shelf, struct instant cutoff, uint32_t limit, uint32_t *ret_batches,
-                 struct error *err)
+bool shelf_drop(struct shelf *shelf, uint32_t nth, uint64_t through, struct error *err)
 {
-    uint32_t batches = 0;
-    for (; batches < limit; batches++) {
+    return shelf_scan_delete(shelf, nth, 0, through, err) &&
+           ask(shelf, Q_BATCH_DROP, err, "ii", (int64_t)nth, (int64_t)through) &&
+           finish(shelf, Q_BATCH_DROP, err);
+}
+
+bool shelf_prune(struct shelf *shelf, struct instant cutoff, uint32_t limit, struct error *err)
+{
+    for (uint32_t i = 0; i < limit; i++) {
         bool row;
         if (!ask(shelf, Q_PRUNABLE, err, "i", cutoff.ms) || !step(shelf, Q_PRUNABLE, &row, err))
             return false;
         if (!row)
             break;
-        int64_t nth = column_int(shelf, Q_PRUNABLE, 0), first = column_int(shelf, Q_PRUNABLE, 1);
-        int64_t last = column_int(shelf, Q_PRUNABLE, 2);
+        uint32_t nth = (uint32_t)column_int(shelf, Q_PRUNABLE, 0);
+        uint64_t last = (uint64_t)column_int(shelf, Q_PRUNABLE, 1);
         rest(shelf, Q_PRUNABLE);
-        if (!shelf_scan_delete(shelf, (uint32_t)nth, 0, (uint64_t)last, err) ||
-            !ask(shelf, Q_BATCH_DROP, err, "ii", nth, first) || !finish(shelf, Q_BATCH_DROP, err))
+        if (!shelf_drop(shelf, nth, last, err))
             return false;
     }
-    *ret_batches = batches;
     return true;
 }
 
@@ -536,6 +549,16 @@ bool shelf_held_after(struct shelf *shelf, uint32_t nth, uint64_t after,
 bool shelf_held_delete(struct shelf *shelf, uint32_t nth, struct error *err)
 {
     return ask(shelf, Q_HELD_DELETE, err, "i", (int64_t)nth) && finish(shelf, Q_HELD_DELETE, err);
+}
+
+bool shelf_held_any(struct shelf *shelf, uint32_t nth, bool *ret_any, struct error *err)
+{
+    uint64_t seq;
+    if (!ask(shelf, Q_HELD_AFTER, err, "ii", (int64_t)nth, INT64_C(0)) ||
+        !one_number(shelf, Q_HELD_AFTER, 0, &seq, err))
+        return false;
+    *ret_any = seq != 0;
+    return true;
 }
 
 bool shelf_held_count(struct shelf *shelf, uint64_t *ret_count, struct error *err)

@@ -104,9 +104,10 @@ bool shelf_batch_delete_above(struct shelf *shelf, uint32_t nth, uint64_t after,
 /* Stamps batches ended by `through` that have no stamp, takes it from those above. */
 bool shelf_batch_receipted(struct shelf *shelf, uint32_t nth, uint64_t through,
                            struct instant server_wall, struct error *err) must_use;
-/* Deletes receipted batches stamped before `cutoff`, with their scans, oldest first and at most
- * `limit`; says how many batches went. */
-bool shelf_prune(struct shelf *shelf, struct instant cutoff, uint32_t limit, uint32_t *ret_batches,
+/* Deletes the scans up to `through` and the batches that end there or before. */
+bool shelf_drop(struct shelf *shelf, uint32_t nth, uint64_t through, struct error *err) must_use;
+/* Does so for the oldest receipted batches stamped before `cutoff`, at most `limit` of them. */
+bool shelf_prune(struct shelf *shelf, struct instant cutoff, uint32_t limit,
                  struct error *err) must_use;
 
 /* ------------------------------------------------------------------ held back, set aside */
@@ -118,6 +119,7 @@ bool shelf_hold(struct shelf *shelf, uint32_t nth, uint64_t seq, const void *byt
 bool shelf_held_after(struct shelf *shelf, uint32_t nth, uint64_t after,
                       struct shelf_scan *ret_scan, struct error *err) must_use;
 bool shelf_held_delete(struct shelf *shelf, uint32_t nth, struct error *err) must_use;
+bool shelf_held_any(struct shelf *shelf, uint32_t nth, bool *ret_any, struct error *err) must_use;
 bool shelf_held_count(struct shelf *shelf, uint64_t *ret_count, struct error *err) must_use;
 
 /* Set aside: kept for people to look at, sent no more. Each copies the very bytes that are stored.

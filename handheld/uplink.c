@@ -256,6 +256,8 @@ void uplink_tick(struct uplink *uplink)
         if (!uplink->asking)
             ask(uplink); /* perhaps the server stands elsewhere than thought */
     }
+    if (outbox_asks(uplink->config.outbox) && !uplink->asking)
+        ask(uplink);
     if (uplink->asking && reached(uplink, uplink->hello_due))
         say_hello(uplink);
     if (uplink->stood && reached(uplink, uplink->hold_until))

@@ -1,0 +1,50 @@
+/* rig.h - an outbox in a folder of its own, with a clock that stands still until it is moved and
+ * chance from a counter. For the tests of this folder. */
+#ifndef TRAO_TESTS_HANDHELD_RIG_H
+#define TRAO_TESTS_HANDHELD_RIG_H
+
+#include "handheld/outbox.h"
+
+#define RIG_DEVICE "HH-042"
+
+struct rig {
+    char dir[64];
+    int64_t wall_ms, mono_ms;
+    uint64_t boot;
+    uint64_t drawn;
+    struct seal_secret key;
+    struct seal_public public;
+    struct outbox *outbox;
+    char told[256]; /* the last alarm */
+    int tells;
+};
+
+void rig_init(struct rig *rig); /* makes the folder and opens the outbox */
+void rig_done(struct rig *rig); /* closes, removes the folder */
+struct clock rig_clock(struct rig *rig);
+struct chance rig_chance(struct rig *rig);
+void rig_open(struct rig *rig);
+void rig_kill(struct rig *rig); /* as kill -9 leaves it, then opens again */
+
+/* A scan of the n-th invented item, not yet added. */
+struct scan rig_scan(struct rig *rig, uint32_t n, uint32_t event);
+/* Adds `count` beeps, the items from `from` on. */
+void rig_beep(struct rig *rig, uint32_t from, uint32_t count);
+uint64_t rig_unsent(struct rig *rig);
+uint64_t rig_set_aside(struct rig *rig);
+
+/* Runs SQL against the file while nobody has it open: the outbox is closed as by a kill before and
+ * opened again after it. */
+void rig_damage(struct rig *rig, const char *sql);
+
+/* The first batch behind `after`, cutting anything; fails the test if there is none. */
+struct outbox_batch rig_next(struct rig *rig, struct outbox_at after);
+/* A receipt of generation {7, serial 1} for all of `batch`. */
+struct receipt rig_receipt(const struct rig *rig, const struct outbox_batch *batch);
+enum outbox_taken rig_take(struct rig *rig, const struct receipt *receipt);
+/* Says hello and gives the answer of a server of that generation that has `through` of each epoch
+ * asked for, with `link`. Returns whether it should be asked again. */
+bool rig_stand(struct rig *rig, uint64_t generation, uint64_t serial, uint64_t through,
+               const struct link *link);
+
+#endif
