@@ -145,6 +145,10 @@ static void test_rules_of_place(void **state)
     expect_refused(HEAD CODE_BOX
                    "<line id='rule' x1='12' y1='60' x2='12' y2='90' stroke='black'/>" TAIL,
                    "'rule'", "quiet zone");
+    /* A stroke is half its width wider than its line. */
+    expect_refused(HEAD CODE_BOX "<line id='edge' x1='9.9' y1='60' x2='9.9' y2='90'"
+                                 " stroke='black' stroke-width='0.3'/>" TAIL,
+                   "'edge'", "quiet zone");
     expect_refused(HEAD CODE_BOX "<rect id='frame' x='5' y='70' width='80' height='20' fill='none'"
                                  " stroke='black' stroke-width='0.3'/>" TAIL,
                    "'frame'", "quiet zone");

@@ -393,6 +393,27 @@ static void test_lines_do_not_touch(void **state)
     assert_true(together > apart * 0.997 && together < apart * 1.003);
 }
 
+/* Letters stand where shaping put them: a kerned text that ends at 169 mm ends there in ink. */
+static void test_kerning_is_drawn(void **state)
+{
+    (void)state;
+    struct label label = plain_label();
+    struct paper_pdf pdf;
+    label.address = "Xóm 5, AVAVAVAVAVAVAVAVAVAVAVAVAVAV";
+    paper_print(&label, 1, &pdf, NULL);
+    PopplerDocument *document = paper_open(&pdf);
+    struct paper_raster raster = paper_raster(document, 0, 254);
+    int last = 0;
+    for (int y = 840; y < 920; y++)
+        for (int x = 900; x < 1707; x++) /* ten dots a mm, up to the postal boxes */
+            if (raster.ink[y * raster.width + x] && x > last)
+                last = x;
+    assert_in_range(last, 1684, 1691);
+    paper_raster_free(&raster);
+    g_object_unref(document);
+    free(pdf.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_every_write_may_fail),
         cmocka_unit_test(test_a_font_in_anothers_place_is_an_error),
         cmocka_unit_test(test_lines_do_not_touch),
+        cmocka_unit_test(test_kerning_is_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
