@@ -24,10 +24,11 @@ static const char *value_of(const struct fill *fill, const char *gap, size_t n)
 static void append(char out[WORDS_MAX], const char *text, size_t n)
 {
     size_t used = strlen(out);
-    if (used + n >= WORDS_MAX)
+    if (used + n >= WORDS_MAX) {
         n = WORDS_MAX - 1 - used;
-    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n--; /* never half a character */
+        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+            n--; /* never half a character */
+    }
     memcpy(out + used, text, n);
     out[used + n] = '\0';
 }
@@ -118,10 +119,9 @@ static void fill_clauses(const struct fill *fill, const char *stretch, const cha
             size_t blanks = *out ? 0 : strspn(clause, " ");
             append(out, &before, before ? 1 : 0);
             append(out, clause + blanks, strlen(clause + blanks));
-            before = mark;
-        } else if (mark == '.') {
-            before = before ? '.' : '\0'; /* a sentence ends, though its last clause went */
         }
+        if (*out && (mark || *clause))
+            before = mark; /* the nearest mark before what comes next */
         at += n + (mark ? 1 : 0);
     }
     size_t n = strlen(out);

@@ -24,7 +24,7 @@ static void clean_removes_what_must_not_be_stored(void **state)
 {
     (void)state;
     char out[64];
-    assert_true(text_clean("Nguyễn\0Văn", 12, out, sizeof out));
+    assert_true(text_clean("Nguyễn\0Văn", 13, out, sizeof out));
     assert_string_equal(out, "NguyễnVăn");
     const char *turned = "Ng \xE2\x80\xAE"
                          "abc\xE2\x80\xAC\tM\n";

@@ -1,0 +1,124 @@
+#include "server/notify/message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/text/text.h"
+
+#define DAY_MS (24 * 3600 * INT64_C(1000))
+#define LOCAL_MS (7 * 3600 * INT64_C(1000)) /* UTC+7 */
+#define STATUS_ROWS 32                      /* above every number of status.def */
+
+static const char *sms_of(enum status status)
+{
+    static const char *const rows[STATUS_ROWS] = {
+#define SMS(KEY, text) [STATUS_##KEY] = text,
+#include "server/notify/sms.def"
+#undef SMS
+    };
+    return (size_t)status < STATUS_ROWS ? rows[status] : NULL;
+}
+
+/* "25/11". */
+static void day_month(struct instant at, char out[CLOCK_TEXT_MAX])
+{
+    clock_date_vi(at, out, CLOCK_TEXT_MAX);
+    if (strlen(out) > 5)
+        out[5] = '\0';
+}
+
+/* The first weekday at least two days later: a day that may be asked for. */
+static struct instant a_day_to_choose(struct instant event)
+{
+    int64_t day = (event.ms + LOCAL_MS) / DAY_MS + 2;
+    int weekday = (int)((day + 3) % 7); /* 1970-01-01 was a Thursday; 0 is Monday */
+    day += weekday > 4 ? 7 - weekday : 0;
+    return (struct instant){day * DAY_MS - LOCAL_MS};
+}
+
+/* "168.000d". */
+static void amount(uint64_t vnd, char *out, size_t size)
+{
+    if (vnd >= 1000000)
+        snprintf(out, size, "%llu.%03llu.%03llud", (unsigned long long)(vnd / 1000000),
+                 (unsigned long long)(vnd / 1000 % 1000), (unsigned long long)(vnd % 1000));
+    else if (vnd >= 1000)
+        snprintf(out, size, "%llu.%03llud", (unsigned long long)(vnd / 1000),
+                 (unsigned long long)(vnd % 1000));
+    else if (vnd > 0)
+        snprintf(out, size, "%llud", (unsigned long long)vnd);
+    else
+        *out = '\0';
+}
+
+/* Everything a message may say of a state, as text; "" is unknown. */
+struct values {
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], choice[CLOCK_TEXT_MAX], due[32];
+    const char *office, *post_office, *phone, *reply, *reason, *relation;
+};
+
+static struct values values_of(const struct state *state, const struct config *config)
+{
+    const struct reason_info *reason = reason_info(state->reason);
+    const struct relation_info *relation = relation_info(state->relation);
+    bool here = state->post_office == 0 || state->post_office == config->post_office;
+    struct values values = {
+        .office = "co quan",
+        .post_office = here ? config->post_office_name : "",
+        .phone = config->office_phone,
+        .reply = config->reply_number,
+        .reason = reason ? reason->citizen : "",
+        .relation = relation ? relation->vi : "",
+    };
+    if (!state->since.bounds_only) {
+        clock_time_vi(state->since.estimate, values.time, sizeof values.time);
+        day_month(state->since.estimate, values.date);
+    }
+    day_month(a_day_to_choose(state->since.estimate), values.choice);
+    amount(state->office.postage_vnd + state->office.fees_vnd, values.due, sizeof values.due);
+    return values;
+}
+
+/* "Trao RA123456785VN: " and the sentence, unaccented. */
+static char *say(const struct item *item, const char *sentence, char out[WORDS_MAX])
+{
+    char plain[WORDS_MAX];
+    text_unaccent(sentence, plain, sizeof plain);
+    snprintf(out, WORDS_MAX, "Trao %s: %.*s", item->text, WORDS_MAX - 32, plain);
+    invariant(words_segments(out).gsm7);
+    return out;
+}
+
+static char *say_as_on_the_page(const struct state *state, const struct values *values,
+                                char out[WORDS_MAX])
+{
+    const struct status_info *info = status_info(state->status);
+    char sentence[WORDS_MAX], headline[WORDS_MAX];
+    /* {ngày} is a day to come in these sentences (expected, last, answer by): not known yet. */
+    const struct word words[] = {
+        {"bc", values->post_office}, {"cq", values->office}, {"sđt", values->phone}};
+    text_sentence_case(info->headline, headline, sizeof headline);
+    words_fill(info->vi, words, sizeof words / sizeof *words, headline, sentence);
+    return say(&state->item, sentence, out);
+}
+
+char *message_text(const struct state *state, const struct config *config, char out[WORDS_MAX])
+{
+    struct values values = values_of(state, config);
+    const char *template = sms_of(state->status);
+    char sentence[WORDS_MAX];
+    if (!template)
+        return say_as_on_the_page(state, &values, out);
+    const struct word words[] = {
+        {"tien", values.due},       {"hen", values.choice}, {"tl", values.reply},
+        {"gio", values.time},       {"ngay", values.date},  {"ly do", values.reason},
+        {"bc", values.post_office},
+    };
+    words_fill(template, words, sizeof words / sizeof *words, "", sentence);
+    return say(&state->item, sentence, out);
+}
+
+char *message_correction(const struct item *item, char out[WORDS_MAX])
+{
+    return say(item, "Tin báo đã giao là ghi nhầm, phong bì chưa giao. Xin lỗi ông/bà.", out);
+}

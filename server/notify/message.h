@@ -1,0 +1,15 @@
+/* message.h - the text of one message to a citizen: from an item's state to GSM-7. Pure, any
+ * thread. No person, office or procedure is named (ux.md section 2). */
+#ifndef TRAO_SERVER_NOTIFY_MESSAGE_H
+#define TRAO_SERVER_NOTIFY_MESSAGE_H
+
+#include "server/config.h"
+#include "server/delivery/fold.h"
+#include "server/notify/words.h"
+
+/* What is said when an item has this state. `out` is GSM-7 throughout. */
+char *message_text(const struct state *state, const struct config *config, char out[WORDS_MAX]);
+/* Takes back "delivered". */
+char *message_correction(const struct item *item, char out[WORDS_MAX]);
+
+#endif

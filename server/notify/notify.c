@@ -1,0 +1,329 @@
+#include "server/notify/notify.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/notify/message.h"
+#include "server/text/phone.h"
+
+struct notify {
+    struct notify_config config;
+    struct record *record; /* reader */
+    pthread_mutex_t lock;  /* guards what follows */
+    struct item *dirty;    /* items to look at, without order, with repeats */
+    size_t n, room;
+    bool lost; /* no memory to note an item: look at all */
+};
+
+/* ------------------------------------------------------------------ items to look at */
+
+static void note_locked(struct notify *notify, const struct item *item)
+{
+    if (notify->n == notify->room) {
+        size_t room = notify->room ? notify->room * 2 : 64;
+        struct item *dirty = realloc(notify->dirty, room * sizeof *dirty);
+        if (!dirty) {
+            notify->lost = true;
+            return;
+        }
+        notify->dirty = dirty;
+        notify->room = room;
+    }
+    notify->dirty[notify->n++] = *item;
+}
+
+/* May this state owe a message? Statuses that are never told (an import of thousands) and items
+ * that nobody issued are not even noted. */
+static bool concerns(const struct view *view)
+{
+    const struct status_info *info = status_info(view->state.status);
+    bool taken_back = view->state.doubts & DOUBT_WITHDRAWN_LATE;
+    return view->state.issued && info && (info->sms || taken_back);
+}
+
+static void on_change(void *ctx, const struct item *item, const struct view *view)
+{
+    struct notify *notify = ctx;
+    if (!concerns(view))
+        return;
+    pthread_mutex_lock(&notify->lock);
+    note_locked(notify, item);
+    pthread_mutex_unlock(&notify->lock);
+}
+
+static struct instant now(const struct notify *notify)
+{
+    return notify->config.clock.now(notify->config.clock.self);
+}
+
+/* A message may be owed by whatever changed within the last day, whoever was running then. */
+static void note_recent(struct notify *notify)
+{
+    struct view_filter filter = {.status = STATUS_NONE};
+    struct view views[64];
+    size_t got = 64;
+    int64_t since = now(notify).ms - NOTIFY_AGE_MAX_MS - NOTIFY_DOOR_WAIT_MS;
+    while (got == 64) {
+        got = views_list(notify->config.views, &filter, views, 64);
+        filter.offset += got;
+        pthread_mutex_lock(&notify->lock);
+        for (size_t i = 0; i < got; i++)
+            if (concerns(&views[i]) && views[i].state.since_arrival.ms >= since)
+                note_locked(notify, &views[i].state.item);
+        pthread_mutex_unlock(&notify->lock);
+    }
+}
+
+bool notify_open(const struct notify_config *config, struct notify **ret_notify, struct error *err)
+{
+    struct notify *notify = calloc(1, sizeof *notify);
+    if (!notify)
+        return error_set(err, ERROR_LATER, "notify: out of memory");
+    notify->config = *config;
+    pthread_mutex_init(&notify->lock, NULL);
+    if (!record_open_reader(config->record_path, &notify->record, err)) {
+        notify_close(notify);
+        return error_add(err, "notify");
+    }
+    views_watch(config->views, on_change, notify);
+    note_recent(notify);
+    *ret_notify = notify;
+    return true;
+}
+
+void notify_close(struct notify *notify)
+{
+    if (!notify)
+        return;
+    record_close(notify->record);
+    pthread_mutex_destroy(&notify->lock);
+    free(notify->dirty);
+    free(notify);
+}
+
+/* ------------------------------------------------------------------ what is due */
+
+static bool is_door_outcome(enum status status)
+{
+    return status == STATUS_FAILED || status == STATUS_DELIVERED;
+}
+
+/* What one look at an item found. */
+struct look {
+    struct view view;
+    bool due;         /* a message of the present state is owed */
+    bool correction;  /* ... or one that takes back "delivered" */
+    bool recorded;    /* the fact stands; only the driver may lack it */
+    bool wait;        /* look again: the 30 s are not over */
+    uint32_t attempt; /* of the notice */
+};
+
+/* True if the history holds a notice of this status, attempt and kind. */
+static bool was_noticed(const struct fact *facts, size_t n, uint32_t status, uint32_t attempt,
+                        bool correction)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct notice *notice = &facts[i].office.notice;
+        if (!facts[i].is_scan && facts[i].office.event == EVENT_NOTICE_SENT &&
+            notice->channel == CHANNEL_SMS && notice->status == status &&
+            notice->attempt == attempt && notice->correction == correction)
+            return true;
+    }
+    return false;
+}
+
+/* "Delivered" was said within the last day, and the scan behind it was withdrawn. */
+static bool owes_correction(const struct notify *notify, const struct state *state,
+                            const struct fact *facts, size_t n, uint32_t *ret_attempt)
+{
+    bool struck = false;
+    for (size_t i = 0; i < n; i++)
+        struck = struck || (facts[i].is_scan && facts[i].scan.event == EVENT_DELIVERED &&
+                            facts[i].effect == EFFECT_STRUCK);
+    if (!struck || state->status == STATUS_DELIVERED)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct notice *notice = &facts[i].office.notice;
+        if (facts[i].is_scan || facts[i].office.event != EVENT_NOTICE_SENT ||
+            notice->status != STATUS_DELIVERED || notice->correction ||
+            now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS)
+            continue;
+        *ret_attempt = notice->attempt;
+        return true;
+    }
+    return false;
+}
+
+static void request_id_of(const struct look *look, char out[NOTICE_REQUEST_MAX + 1])
+{
+    const struct status_info *info =
+        status_info(look->correction ? STATUS_DELIVERED : look->view.state.status);
+    snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s", look->view.state.item.text, info->key,
+             look->attempt, look->correction ? "correction" : "sms");
+}
+
+/* The fact stands and the driver has it. */
+static bool is_done(const struct notify *notify, const struct look *look)
+{
+    char request_id[NOTICE_REQUEST_MAX + 1];
+    request_id_of(look, request_id);
+    return look->recorded && notify->config.driver.has(notify->config.driver.self, request_id);
+}
+
+static void look_at_present(const struct notify *notify, struct look *look)
+{
+    const struct state *state = &look->view.state;
+    const struct status_info *info = status_info(state->status);
+    int64_t at = now(notify).ms;
+    bool old = at - state->since.estimate.ms > NOTIFY_AGE_MAX_MS;
+    if (!info || !info->sms || old)
+        return;
+    look->wait =
+        is_door_outcome(state->status) && at < state->since_arrival.ms + NOTIFY_DOOR_WAIT_MS;
+    look->due = !look->wait;
+    look->attempt = state->attempt;
+}
+
+static struct look look_at(const struct notify *notify, const struct item *item,
+                           struct fact history[VIEW_HISTORY_MAX])
+{
+    struct look look = {.due = false};
+    if (!views_item(notify->config.views, item, &look.view) || !concerns(&look.view))
+        return look;
+    size_t n = views_history(notify->config.views, item, history, VIEW_HISTORY_MAX);
+    if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {
+        look.correction = look.due = true;
+        look.recorded = was_noticed(history, n, STATUS_DELIVERED, look.attempt, true);
+        if (!is_done(notify, &look))
+            return look;
+        look.correction = look.due = false;
+    }
+    look_at_present(notify, &look);
+    if (look.due)
+        look.recorded = was_noticed(history, n, look.view.state.status, look.attempt, false);
+    return look;
+}
+
+/* ------------------------------------------------------------------ sending */
+
+static bool sent_act(struct record *record, void *arg, struct error *err)
+{
+    return record_office_add(record, arg, NULL, err);
+}
+
+static bool record_notice(struct notify *notify, const struct look *look, const char *request_id,
+                          struct error *err)
+{
+    struct office_fact fact = {
+        .item = look->view.state.item,
+        .event = EVENT_NOTICE_SENT,
+        .notice = {.channel = CHANNEL_SMS,
+                   .status = look->correction ? STATUS_DELIVERED : look->view.state.status,
+                   .attempt = look->attempt,
+                   .correction = look->correction},
+    };
+    snprintf(fact.notice.request_id, sizeof fact.notice.request_id, "%s", request_id);
+    return notify->config.acts.run(notify->config.acts.self, sent_act, &fact, err);
+}
+
+/* The phone an SMS may go to; "" when there is none, or the attachment was deleted. */
+static bool phone_of(struct notify *notify, const struct look *look, char out[PHONE_MAX],
+                     struct error *err)
+{
+    struct addressee who;
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    struct error gone = {ERROR_NONE, ""};
+    *out = '\0';
+    if (!record_attachment_get(notify->record, &look->view.state.office.addressee, bytes,
+                               sizeof bytes, &n, &gone))
+        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
+    if (!addressee_decode(bytes, n, &who, err))
+        return false;
+    if (phone_takes_sms(who.phone))
+        snprintf(out, PHONE_MAX, "%s", who.phone);
+    chain_wipe(&who, sizeof who);
+    chain_wipe(bytes, sizeof bytes);
+    return true;
+}
+
+static bool send_one(struct notify *notify, const struct look *look, struct error *err)
+{
+    char request_id[NOTICE_REQUEST_MAX + 1], phone[PHONE_MAX], text[WORDS_MAX];
+    struct sms_driver *driver = &notify->config.driver;
+    request_id_of(look, request_id);
+    if (!phone_of(notify, look, phone, err))
+        return false;
+    if (!*phone || driver->has(driver->self, request_id))
+        return true;
+    if (!look->recorded && !record_notice(notify, look, request_id, err))
+        return false;
+    if (look->correction)
+        message_correction(&look->view.state.item, text);
+    else
+        message_text(&look->view.state, notify->config.config, text);
+    struct sms sms = {request_id, phone, text};
+    return driver->send(driver->self, &sms, err);
+}
+
+/* ------------------------------------------------------------------ the tick */
+
+static int by_text(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct item));
+}
+
+/* Takes the list away, each item once; the watcher starts a new one. */
+static struct item *take_dirty(struct notify *notify, size_t *ret_n)
+{
+    pthread_mutex_lock(&notify->lock);
+    bool lost = notify->lost;
+    notify->lost = false;
+    pthread_mutex_unlock(&notify->lock);
+    if (lost)
+        note_recent(notify);
+    pthread_mutex_lock(&notify->lock);
+    struct item *dirty = notify->dirty;
+    size_t n = notify->n, kept = 0;
+    notify->dirty = NULL;
+    notify->n = notify->room = 0;
+    pthread_mutex_unlock(&notify->lock);
+    if (n > 0)
+        qsort(dirty, n, sizeof *dirty, by_text);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || !item_equal(&dirty[kept - 1], &dirty[i]))
+            dirty[kept++] = dirty[i];
+    *ret_n = kept;
+    return dirty;
+}
+
+static void keep_dirty(struct notify *notify, const struct item *item)
+{
+    pthread_mutex_lock(&notify->lock);
+    note_locked(notify, item);
+    pthread_mutex_unlock(&notify->lock);
+}
+
+bool notify_tick(struct notify *notify, struct error *err)
+{
+    size_t n = 0;
+    struct item *dirty = take_dirty(notify, &n);
+    struct fact *history = n ? calloc(VIEW_HISTORY_MAX, sizeof *history) : NULL;
+    bool all = true;
+    for (size_t i = 0; i < n; i++) {
+        struct error why = {ERROR_LATER, "out of memory"};
+        struct look look = {.wait = true};
+        if (history)
+            look = look_at(notify, &dirty[i], history);
+        bool sent = history && (!look.due || send_one(notify, &look, &why));
+        if (!sent && all)
+            all = error_set(err, why.code, "notice for %s: %s", dirty[i].text, why.text);
+        if (!sent || look.wait)
+            keep_dirty(notify, &dirty[i]);
+    }
+    free(history);
+    free(dirty);
+    return all;
+}
