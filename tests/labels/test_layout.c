@@ -103,7 +103,7 @@ static void test_editor_noise_is_taken(void **state)
                    " transform='translate(1,2)'>" NAME_BOX
                    "<text id='t' xml:space='preserve' style='font-size:3px;line-height:1.25;"
                    "font-family:\"Noto Sans\";-inkscape-font-specification:\"Noto Sans\";"
-                   "fill:#1a1a1a;stroke:none' x='5' y='20'>"
+                   "fill:#1a1a1a;stroke:none' fill='white' x='5' y='20'>"
                    "<tspan sodipodi:role='line' x='5' y='20'>A</tspan></text></g>" TAIL);
     if (layout == NULL)
         fail_msg("%s", err.text);
