@@ -1,0 +1,88 @@
+/* replay.c - runs a fuzz target without a fuzzer: every file of the folders named, whole, cut at
+ * every length and with every single bit turned. A file that ends in .hex holds hexadecimal. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fuzz.h"
+
+#define FILE_MAX 65536
+
+static uint8_t bytes[FILE_MAX];
+
+static size_t read_hex(FILE *f)
+{
+    size_t n = 0;
+    unsigned int byte;
+    while (n < sizeof bytes && fscanf(f, "%2x", &byte) == 1)
+        bytes[n++] = (uint8_t)byte;
+    return n;
+}
+
+static size_t read_file(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        exit(1);
+    }
+    size_t length = strlen(path);
+    bool hex = length > 4 && strcmp(path + length - 4, ".hex") == 0;
+    size_t n = hex ? read_hex(f) : fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    return n;
+}
+
+/* In a heap block of just that size, so that a read beyond the end is seen. */
+static void run(size_t n)
+{
+    uint8_t *exact = malloc(n > 0 ? n : 1);
+    invariant(exact != NULL);
+    memcpy(exact, bytes, n);
+    LLVMFuzzerTestOneInput(exact, n);
+    free(exact);
+}
+
+static void replay(const char *path)
+{
+    size_t n = read_file(path);
+    for (size_t cut = 0; cut <= n; cut++)
+        run(cut);
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        run(n);
+        bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+}
+
+static int replay_folder(const char *folder)
+{
+    int files = 0;
+    DIR *dir = opendir(folder);
+    if (dir == NULL) {
+        fprintf(stderr, "%s: %s\n", folder, strerror(errno));
+        exit(1);
+    }
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char path[1024];
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        replay(path);
+        files++;
+    }
+    closedir(dir);
+    return files;
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        int files = replay_folder(argv[i]);
+        printf("%s: %d files\n", argv[i], files);
+        if (files == 0)
+            return 1;
+    }
+    return argc > 1 ? 0 : 1;
+}
