@@ -494,6 +494,19 @@ bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n
     return good;
 }
 
+bool ca_box_public(const uint8_t secret[32], uint8_t ret_public[32], struct error *err)
+{
+    uint8_t public[32];
+    size_t n = sizeof public;
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, secret, 32);
+    bool good = key != NULL && EVP_PKEY_get_raw_public_key(key, public, &n) == 1;
+    EVP_PKEY_free(key);
+    if (!good)
+        return failed(err, ERROR_BROKEN, "X25519 key");
+    memcpy(ret_public, public, sizeof public);
+    return true;
+}
+
 void ca_fingerprint(const void *der, size_t n, uint8_t out[32])
 {
     SHA256(der, n, out);

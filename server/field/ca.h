@@ -62,6 +62,8 @@ bool ca_device_read(struct slice authority, struct slice certificate, struct ins
 /* A PEM certificate file as DER. */
 bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n,
                         struct error *err) must_use;
+/* The X25519 public key of a secret one. */
+bool ca_box_public(const uint8_t secret[32], uint8_t ret_public[32], struct error *err) must_use;
 /* SHA-256, whose first bytes are the pin in a one-time code. */
 void ca_fingerprint(const void *der, size_t n, uint8_t out[32]);
 

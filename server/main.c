@@ -1,0 +1,507 @@
+/* trao-server: takes in what handhelds send and what the office does, keeps it, works views out of
+ * it and shows them. This file opens the parts in order, runs, and closes them in reverse. */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "protocol/log.h"
+#include "protocol/topic.h"
+#include "server/control.h"
+#include "server/keys.h"
+#include "server/notify/sms_file.h"
+#include "server/office/list.h"
+#include "server/sandbox.h"
+#include "server/web/web.h"
+#include "server/writer.h"
+
+#define WEB_WORKERS                                                                                \
+    2 /* a password takes 250 ms of one (libraries.md); the other enrols meanwhile */
+#define TICK_MS 500
+#define KEEP_MS 2000 /* how far views.db and record.db lag behind memory and log */
+
+struct server {
+    const char *folder;
+    char program[CONFIG_PATH_MAX];
+    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX];
+    struct config config;
+    int lock;
+    struct keys *keys;
+    struct record *record; /* the writer's */
+    struct db *checkpointer;
+    struct views *views;
+    struct writer *writer;
+    struct session *session;
+    struct intake *intake;
+    struct enrol_desk desk;
+    struct sms_file *sms;
+    struct notify *notify;
+    struct web *web;
+    struct record *reader; /* the control's */
+    struct commands commands;
+    struct control *control;
+    pthread_t threads[3 + WEB_WORKERS];
+    size_t threads_n;
+    atomic_bool stopping, broken;
+};
+
+/* ------------------------------------------------------------------ settings, folder */
+
+static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX], struct error *err)
+{
+    int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", folder, name);
+    return (n > 0 && n < CONFIG_PATH_MAX) ||
+           error_set(err, ERROR_BAD_INPUT, "%s: the path is too long", folder);
+}
+
+static bool open_settings(struct server *server, struct error *err)
+{
+    ssize_t n = readlink("/proc/self/exe", server->program, sizeof server->program - 1);
+    if (n <= 0)
+        return error_set(err, ERROR_BROKEN, "/proc/self/exe: %s", strerror(errno));
+    server->program[n] = '\0';
+    return join(server->folder, "record.db", server->record_path, err) &&
+           join(server->folder, "views.db", server->views_path, err) &&
+           join(server->folder, "sms.txt", server->sms_path, err) &&
+           config_read(server->folder, &server->config, err);
+}
+
+/* One server a folder: the writer knows the end of the record by heart. */
+static bool open_lock(struct server *server, struct error *err)
+{
+    char path[CONFIG_PATH_MAX];
+    if (!join(server->folder, "lock", path, err))
+        return false;
+    server->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (server->lock < 0)
+        return error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));
+    if (flock(server->lock, LOCK_EX | LOCK_NB) != 0)
+        return error_set(err, ERROR_REFUSED, "%s: another trao-server runs here", server->folder);
+    return true;
+}
+
+static void close_lock(struct server *server)
+{
+    if (server->lock >= 0)
+        close(server->lock);
+}
+
+static bool open_sandbox(struct server *server, struct error *err)
+{
+    (void)server;
+    return sandbox_server(err);
+}
+
+/* ------------------------------------------------------------------ keys, record, views */
+
+static bool open_keys(struct server *server, struct error *err)
+{
+    return keys_open(server->folder, &server->keys, err);
+}
+
+static void close_keys(struct server *server)
+{
+    keys_close(server->keys);
+}
+
+static bool open_record(struct server *server, struct error *err)
+{
+    struct record_config config = {.path = server->record_path,
+                                   .clock = clock_system(),
+                                   .chance = chance_system(),
+                                   .seal_key = &server->keys->seal};
+    return record_open(&config, &server->record, err) &&
+           record_open_reader(server->record_path, &server->reader, err) &&
+           db_open(server->record_path, DB_DURABLE, &server->checkpointer, err);
+}
+
+static void close_record(struct server *server)
+{
+    db_close(server->checkpointer);
+    record_close(server->reader);
+    record_close(server->record);
+}
+
+static bool open_views(struct server *server, struct error *err)
+{
+    return views_open(server->views_path, server->record_path, &server->views, err);
+}
+
+static void close_views(struct server *server)
+{
+    struct error err;
+    if (server->views != NULL && !views_flush(server->views, &err))
+        log_line(LOG_LEVEL_ERROR, "views not written, they will be worked out again", "why=\"%s\"",
+                 err.text);
+    views_close(server->views);
+}
+
+/* ------------------------------------------------------------------ the field */
+
+static void session_up(void *ctx, bool session_present)
+{
+    (void)ctx;
+    log_line(LOG_LEVEL_INFO, "broker connected", "session_present=%d", session_present);
+}
+
+static void session_down(void *ctx, const char *why)
+{
+    (void)ctx;
+    log_line(LOG_LEVEL_INFO, "broker away", "why=\"%s\"", why);
+}
+
+static void session_message(void *ctx, const char *topic, const void *bytes, size_t n)
+{
+    struct server *server = ctx;
+    writer_message(server->writer, topic, bytes, n);
+}
+
+static void session_acknowledged(void *ctx, int code)
+{
+    (void)ctx;
+    if (code >= 128)
+        log_line(LOG_LEVEL_ALARM, "broker refuses what the server sends", "code=%d", code);
+}
+
+static bool open_session(struct server *server, struct error *err)
+{
+    struct session_config config = {.host = server->config.mqtt.host,
+                                    .port = server->config.mqtt.port,
+                                    .subscribe = TOPIC_ALL_UP,
+                                    .ca_file = server->keys->ca_crt,
+                                    .cert_file = server->keys->server_crt,
+                                    .key_file = server->keys->server_key,
+                                    .keepalive_s = 30,
+                                    .inflight_max = 200,
+                                    .session_expiry_s = SESSION_EXPIRY_S};
+    struct session_events events = {session_up, session_down, session_message, session_acknowledged,
+                                    server};
+    return writer_open(&server->writer, err) &&
+           session_open(&config, &events, &server->session, err);
+}
+
+static void close_session(struct server *server)
+{
+    session_close(server->session);
+    if (server->writer != NULL)
+        writer_stop(server->writer);
+    intake_close(server->intake);
+    writer_close(server->writer);
+}
+
+static void raise_alarm(void *ctx, const char *device, uint64_t epoch, uint64_t seq,
+                        const char *what)
+{
+    (void)ctx;
+    log_line(LOG_LEVEL_ALARM, what, "device=%s epoch=%016llx seq=%llu", device,
+             (unsigned long long)epoch, (unsigned long long)seq);
+}
+
+static bool open_intake(struct server *server, struct error *err)
+{
+    struct slice authority = ca_authority(server->keys->ca);
+    struct intake_config config = {.record = server->record,
+                                   .seal_key = &server->keys->seal,
+                                   .authority_der = authority.bytes,
+                                   .authority_n = authority.n,
+                                   .out = session_out(server->session),
+                                   .clock = clock_system(),
+                                   .alarm = raise_alarm,
+                                   .ctx = server};
+    return intake_open(&config, &server->intake, err);
+}
+
+/* ------------------------------------------------------------------ messages, pages */
+
+static bool open_notify(struct server *server, struct error *err)
+{
+    if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
+        return false;
+    struct notify_config config = {.acts = writer_acts(server->writer),
+                                   .views = server->views,
+                                   .record_path = server->record_path,
+                                   .config = &server->config,
+                                   .driver = sms_file_driver(server->sms),
+                                   .clock = clock_system()};
+    return notify_open(&config, &server->notify, err);
+}
+
+static void close_notify(struct server *server)
+{
+    notify_close(server->notify);
+    sms_file_close(server->sms);
+}
+
+static bool open_web(struct server *server, struct error *err)
+{
+    struct keys *keys = server->keys;
+    server->desk = (struct enrol_desk){.acts = writer_acts(server->writer),
+                                       .ca = keys->ca,
+                                       .clock = clock_system(),
+                                       .chance = chance_system(),
+                                       .server_seal_key = keys->seal_public,
+                                       .broker_host = server->config.mqtt.host,
+                                       .broker_port = server->config.mqtt.port};
+    memcpy(server->desk.server_box_key, keys->box_public, sizeof keys->box_public);
+    memcpy(server->desk.web_pin, keys->web_pin, sizeof keys->web_pin);
+    struct web_config config = {.folder = server->folder,
+                                .config = &server->config,
+                                .secret = keys->secret,
+                                .acts = writer_acts(server->writer),
+                                .views = server->views,
+                                .enrol = &server->desk,
+                                .clock = clock_system(),
+                                .chance = chance_system()};
+    return web_open(&config, &server->web, err);
+}
+
+static void close_web(struct server *server)
+{
+    web_close(server->web);
+}
+
+static bool open_control(struct server *server, struct error *err)
+{
+    server->commands = (struct commands){.folder = server->folder,
+                                         .program = server->program,
+                                         .config = &server->config,
+                                         .secret = server->keys->secret,
+                                         .acts = writer_acts(server->writer),
+                                         .views = server->views,
+                                         .record = server->reader,
+                                         .enrol = &server->desk};
+    return control_open(server->folder, &server->commands, &server->control, err);
+}
+
+static void close_control(struct server *server)
+{
+    control_close(server->control);
+}
+
+/* ------------------------------------------------------------------ threads */
+
+static bool follow(void *ctx, struct error *err)
+{
+    struct server *server = ctx;
+    return views_follow(server->views, err);
+}
+
+static void broken(void *ctx, const struct error *why)
+{
+    struct server *server = ctx;
+    log_line(LOG_LEVEL_ALARM, "the record is damaged, stopping", "why=\"%s\"", why->text);
+    atomic_store(&server->broken, true);
+    kill(getpid(), SIGTERM); /* main waits for it */
+}
+
+/* False when it is time to end. */
+static bool pause_ms(const struct server *server, long ms)
+{
+    const struct timespec step = {.tv_nsec = 100 * 1000 * 1000};
+    for (long slept = 0; slept < ms && !atomic_load(&server->stopping); slept += 100)
+        nanosleep(&step, NULL);
+    return !atomic_load(&server->stopping);
+}
+
+static void *tick(void *arg)
+{
+    struct server *server = arg;
+    while (pause_ms(server, TICK_MS)) {
+        struct error err;
+        web_tick(server->web);
+        if (!notify_tick(server->notify, &err))
+            log_line(LOG_LEVEL_ERROR, "messages wait", "why=\"%s\"", err.text);
+    }
+    return NULL;
+}
+
+static void *keep(void *arg)
+{
+    struct server *server = arg;
+    while (pause_ms(server, KEEP_MS)) {
+        struct error err;
+        if (!db_checkpoint(server->checkpointer, &err))
+            log_line(LOG_LEVEL_ERROR, "checkpoint", "why=\"%s\"", err.text);
+        if (!views_flush(server->views, &err))
+            log_line(LOG_LEVEL_ERROR, "views not written", "why=\"%s\"", err.text);
+    }
+    return NULL;
+}
+
+static void *serve_control(void *arg)
+{
+    struct server *server = arg;
+    control_serve(server->control);
+    return NULL;
+}
+
+static void *work_web(void *arg)
+{
+    struct server *server = arg;
+    web_work(server->web);
+    return NULL;
+}
+
+static bool start(struct server *server, void *(*thread)(void *), struct error *err)
+{
+    if (pthread_create(&server->threads[server->threads_n], NULL, thread, server) != 0)
+        return error_set(err, ERROR_LATER, "cannot start a thread");
+    server->threads_n++;
+    return true;
+}
+
+static bool open_threads(struct server *server, struct error *err)
+{
+    struct writer_config config = {.record = server->record,
+                                   .intake = server->intake,
+                                   .follow = follow,
+                                   .broken = broken,
+                                   .ctx = server};
+    if (!writer_start(server->writer, &config, err))
+        return false;
+    bool good =
+        start(server, serve_control, err) && start(server, tick, err) && start(server, keep, err);
+    for (int i = 0; good && i < WEB_WORKERS; i++)
+        good = start(server, work_web, err);
+    return good;
+}
+
+/* Whoever asks the writer for something ends before the writer does. */
+static void close_threads(struct server *server)
+{
+    atomic_store(&server->stopping, true);
+    control_stop(server->control);
+    web_stop(server->web);
+    while (server->threads_n > 0)
+        pthread_join(server->threads[--server->threads_n], NULL);
+}
+
+/* ------------------------------------------------------------------ the parts, in order */
+
+static const struct part {
+    const char *name;
+    bool (*open)(struct server *server, struct error *err);
+    void (*close)(struct server *server);
+} parts[] = {
+    {"settings", open_settings, NULL},
+    {"folder", open_lock, close_lock},
+    {"sandbox", open_sandbox, NULL},
+    {"keys", open_keys, close_keys},
+    {"record", open_record, close_record},
+    {"views", open_views, close_views},
+    {"broker", open_session, close_session},
+    {"intake", open_intake, NULL}, /* closed with the writer that uses it */
+    {"messages", open_notify, close_notify},
+    {"pages", open_web, close_web},
+    {"control", open_control, close_control},
+    {"threads", open_threads, close_threads},
+};
+
+#define PARTS (sizeof parts / sizeof *parts)
+
+static bool open_parts(struct server *server, size_t *ret_opened)
+{
+    struct error err;
+    for (size_t i = 0; i < PARTS; i++) {
+        if (!parts[i].open(server, &err)) {
+            log_line(LOG_LEVEL_ERROR, "cannot start", "part=%s why=\"%s\"", parts[i].name,
+                     err.text);
+            *ret_opened = i + 1; /* closers take what is half open */
+            return false;
+        }
+    }
+    *ret_opened = PARTS;
+    return true;
+}
+
+static void close_parts(struct server *server, size_t opened)
+{
+    while (opened-- > 0)
+        if (parts[opened].close != NULL)
+            parts[opened].close(server);
+}
+
+/* ------------------------------------------------------------------ the program */
+
+static error_t take_option(int key, char *arg, struct argp_state *state)
+{
+    struct server *server = state->input;
+    switch (key) {
+    case 'd':
+        server->folder = arg;
+        return 0;
+    case 'v':
+        log_set(LOG_LEVEL_DEBUG, STDERR_FILENO);
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "unexpected argument: %s", arg);
+        return 0;
+    case ARGP_KEY_END:
+        if (server->folder == NULL)
+            argp_error(state, "--data is missing");
+        return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_option options[] = {
+    {"data", 'd', "DIR", 0, "data folder, made by trao-admin init", 0},
+    {"verbose", 'v', NULL, 0, "write debug lines too", 0},
+    {0},
+};
+
+const char *argp_program_version = "trao-server " TRAO_VERSION;
+
+static const struct argp argp = {
+    .options = options,
+    .parser = take_option,
+    .doc = "Takes in scans and office facts, keeps them, shows where envelopes are.\v"
+           "Runs in the foreground until SIGTERM or SIGINT; see trao-server(8).",
+};
+
+static int read_list_child(void)
+{
+    struct error err;
+    if (!sandbox_reader(&err))
+        return EXIT_FAILURE;
+    return list_child_main(STDIN_FILENO, STDOUT_FILENO);
+}
+
+static void wait_for_end(const sigset_t *ends)
+{
+    int signal_number;
+    sigwait(ends, &signal_number);
+    log_line(LOG_LEVEL_INFO, "stopping", "signal=%d", signal_number);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--read-list") == 0)
+        return read_list_child();
+    static struct server server = {.lock = -1};
+    sigset_t ends;
+    size_t opened;
+    argp_parse(&argp, argc, argv, 0, NULL, &server);
+    chain_init();
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    bool good = open_parts(&server, &opened);
+    if (good) {
+        log_line(LOG_LEVEL_INFO, "serving", "plain=%d tls=%d generation=%llu",
+                 web_port_plain(server.web), web_port_tls(server.web),
+                 (unsigned long long)record_generation_serial(server.record));
+        wait_for_end(&ends);
+    }
+    close_parts(&server, opened);
+    return good && !atomic_load(&server.broken) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,493 @@
+#include "server/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "protocol/log.h"
+#include "protocol/topic.h"
+
+#define READERS 2 /* Ed25519 is 49 us a batch (limits.md): two keep up with any disk of ours */
+#define WAITING_BYTES_MAX (32u << 20) /* beyond it devices send again */
+#define GROUP_MESSAGES 500 /* bounds what a rollback repeats, and how long an act waits */
+#define GROUP_ACTS 50
+#define RETRY_S 1
+
+/* ------------------------------------------------------------------ queues */
+
+/* What the network brought, or what a reader made of it. */
+struct letter {
+    struct letter *next;
+    struct intake_message *message; /* NULL: not read yet */
+    struct instant arrival;
+    char topic[TOPIC_MAX];
+    size_t n;
+    uint8_t bytes[];
+};
+
+struct letters {
+    struct letter *first, *last;
+};
+
+static void letters_add(struct letters *letters, struct letter *letter)
+{
+    letter->next = NULL;
+    if (letters->last == NULL)
+        letters->first = letter;
+    else
+        letters->last->next = letter;
+    letters->last = letter;
+}
+
+static struct letter *letters_take(struct letters *letters)
+{
+    struct letter *letter = letters->first;
+    if (letter != NULL) {
+        letters->first = letter->next;
+        if (letters->first == NULL)
+            letters->last = NULL;
+    }
+    return letter;
+}
+
+static void letter_free(struct letter *letter)
+{
+    intake_message_free(letter->message);
+    free(letter);
+}
+
+/* An act waits on its caller's stack. */
+struct asked {
+    struct asked *next;
+    act act;
+    void *arg;
+    struct error *err;
+    bool good, done;
+    uint64_t group; /* committed in this one; 0 not at all */
+};
+
+struct reader {
+    struct writer *writer;
+    struct letters letters;
+    pthread_cond_t some;
+    pthread_t thread;
+};
+
+struct writer {
+    struct writer_config config;
+    pthread_mutex_t lock; /* over all below */
+    struct reader readers[READERS];
+    struct letters read; /* for the writer */
+    size_t waiting_bytes;
+    struct asked *asked, **asked_end;
+    pthread_cond_t work;          /* for the writer */
+    pthread_cond_t news;          /* for the follower */
+    pthread_cond_t answered;      /* for askers */
+    uint64_t committed, followed; /* groups */
+    bool behind;                  /* the views could not follow: tried again each second */
+    bool started, stopping, writer_gone;
+    struct writer_counts counts;
+    pthread_t writing, following;
+};
+
+/* ------------------------------------------------------------------ open */
+
+bool writer_open(struct writer **ret_writer, struct error *err)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL)
+        return error_set(err, ERROR_LATER, "writer: out of memory");
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_cond_init(&writer->work, NULL);
+    pthread_cond_init(&writer->news, NULL);
+    pthread_cond_init(&writer->answered, NULL);
+    writer->asked_end = &writer->asked;
+    for (int i = 0; i < READERS; i++) {
+        writer->readers[i].writer = writer;
+        pthread_cond_init(&writer->readers[i].some, NULL);
+    }
+    *ret_writer = writer;
+    return true;
+}
+
+/* ------------------------------------------------------------------ the network's door */
+
+static struct reader *reader_of(struct writer *writer, const char *topic)
+{
+    unsigned int sum = 0;
+    for (const char *at = topic; *at != '\0'; at++)
+        sum = sum * 31 + (unsigned char)*at;
+    return &writer->readers[sum % READERS];
+}
+
+void writer_message(struct writer *writer, const char *topic, const void *bytes, size_t n)
+{
+    if (n > WIRE_BYTES_MAX || strlen(topic) >= TOPIC_MAX)
+        return; /* the broker takes neither (settled point 1) */
+    struct letter *letter = calloc(1, sizeof *letter + n);
+    if (letter == NULL)
+        return;
+    struct clock clock = clock_system();
+    letter->arrival = clock.now(clock.self);
+    letter->n = n;
+    memcpy(letter->topic, topic, strlen(topic) + 1);
+    if (n > 0)
+        memcpy(letter->bytes, bytes, n);
+    pthread_mutex_lock(&writer->lock);
+    bool room = writer->waiting_bytes + n <= WAITING_BYTES_MAX && !writer->stopping;
+    if (room) {
+        struct reader *reader = reader_of(writer, topic);
+        writer->waiting_bytes += n;
+        letters_add(&reader->letters, letter);
+        pthread_cond_signal(&reader->some);
+    } else {
+        writer->counts.dropped++;
+    }
+    pthread_mutex_unlock(&writer->lock);
+    if (!room)
+        letter_free(letter);
+}
+
+/* ------------------------------------------------------------------ readers */
+
+static struct letter *next_letter(struct reader *reader)
+{
+    struct writer *writer = reader->writer;
+    struct letter *letter = NULL;
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->stopping && (letter = letters_take(&reader->letters)) == NULL)
+        pthread_cond_wait(&reader->some, &writer->lock);
+    pthread_mutex_unlock(&writer->lock);
+    return letter;
+}
+
+static void *read_letters(void *arg)
+{
+    struct reader *reader = arg;
+    struct writer *writer = reader->writer;
+    struct letter *letter;
+    while ((letter = next_letter(reader)) != NULL) {
+        struct error err;
+        if (!intake_read(writer->config.intake, letter->topic, letter->bytes, letter->n,
+                         letter->arrival, &letter->message, &err))
+            log_line(LOG_LEVEL_ALARM, "message cannot be read", "topic=%s why=\"%s\"",
+                     letter->topic, err.text);
+        pthread_mutex_lock(&writer->lock);
+        letters_add(&writer->read, letter);
+        pthread_cond_signal(&writer->work);
+        pthread_mutex_unlock(&writer->lock);
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ the writer: a group */
+
+struct group {
+    struct letter *letters[GROUP_MESSAGES];
+    size_t letters_n;
+    struct asked *asked[GROUP_ACTS];
+    size_t asked_n;
+};
+
+/* Takes what waits; what a failed group left comes first. False when it is time to end. */
+static bool gather(struct writer *writer, struct group *group)
+{
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->stopping && writer->read.first == NULL && writer->asked == NULL &&
+           group->letters_n == 0)
+        pthread_cond_wait(&writer->work, &writer->lock);
+    while (group->letters_n < GROUP_MESSAGES && writer->read.first != NULL) {
+        struct letter *letter = letters_take(&writer->read);
+        writer->waiting_bytes -= letter->n;
+        group->letters[group->letters_n++] = letter;
+    }
+    while (group->asked_n < GROUP_ACTS && writer->asked != NULL) {
+        group->asked[group->asked_n++] = writer->asked;
+        writer->asked = writer->asked->next;
+    }
+    if (writer->asked == NULL)
+        writer->asked_end = &writer->asked;
+    bool any = group->letters_n > 0 || group->asked_n > 0;
+    pthread_mutex_unlock(&writer->lock);
+    return any;
+}
+
+static bool take_messages(struct writer *writer, const struct group *group, struct error *err)
+{
+    for (size_t i = 0; i < group->letters_n; i++)
+        if (group->letters[i]->message != NULL &&
+            !intake_take(writer->config.intake, group->letters[i]->message, err))
+            return false;
+    return true;
+}
+
+/* An act that fails is undone alone; one that the record fails for takes the group with it. */
+static bool run_act(struct writer *writer, struct asked *asked, struct error *err)
+{
+    struct record *record = writer->config.record;
+    struct error why = {.code = ERROR_NONE};
+    if (!record_act_begin(record, err))
+        return false;
+    asked->good = asked->act(record, asked->arg, &why);
+    if (!asked->good && asked->err != NULL)
+        *asked->err = why;
+    return record_act_end(record, asked->good, err);
+}
+
+static bool run_acts(struct writer *writer, const struct group *group, struct error *err)
+{
+    for (size_t i = 0; i < group->asked_n; i++)
+        if (!run_act(writer, group->asked[i], err))
+            return false;
+    return true;
+}
+
+static bool write_group(struct writer *writer, const struct group *group, struct error *err)
+{
+    struct record *record = writer->config.record;
+    if (!record_begin(record, err))
+        return false;
+    if (take_messages(writer, group, err) && run_acts(writer, group, err))
+        return record_commit(record, err);
+    record_rollback(record);
+    return false;
+}
+
+/* ------------------------------------------------------------------ the writer: what follows */
+
+static void answer_acts(struct writer *writer, struct group *group, const struct error *failure)
+{
+    for (size_t i = 0; i < group->asked_n; i++) {
+        struct asked *asked = group->asked[i];
+        if (failure != NULL) {
+            error_set(asked->err, ERROR_LATER, "%s", failure->text);
+            asked->good = false;
+        }
+        asked->group = asked->good ? writer->committed : 0;
+        asked->done = true;
+    }
+    if (failure == NULL)
+        writer->counts.acts += group->asked_n;
+    group->asked_n = 0;
+    pthread_cond_broadcast(&writer->answered);
+}
+
+static void group_committed(struct writer *writer, struct group *group)
+{
+    intake_answer(writer->config.intake);
+    pthread_mutex_lock(&writer->lock);
+    writer->committed++;
+    writer->counts.groups++;
+    answer_acts(writer, group, NULL);
+    pthread_cond_signal(&writer->news);
+    pthread_mutex_unlock(&writer->lock);
+    for (size_t i = 0; i < group->letters_n; i++)
+        letter_free(group->letters[i]);
+    group->letters_n = 0;
+}
+
+static struct timespec next_try(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    at.tv_sec += RETRY_S;
+    return at;
+}
+
+static void wait_to_retry(struct writer *writer)
+{
+    struct timespec until = next_try();
+    while (!writer->stopping && pthread_cond_timedwait(&writer->work, &writer->lock, &until) == 0)
+        if (writer->asked != NULL)
+            break; /* it is told at once that nothing can be written now */
+}
+
+static void group_failed(struct writer *writer, struct group *group, const struct error *why)
+{
+    intake_forget(writer->config.intake);
+    log_line(LOG_LEVEL_ERROR, "record cannot be written, trying again", "why=\"%s\"", why->text);
+    pthread_mutex_lock(&writer->lock);
+    writer->counts.failed_groups++;
+    answer_acts(writer, group, why);
+    wait_to_retry(writer);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+/* Nothing more is written: whoever waits is told. */
+static void writer_ends(struct writer *writer, struct group *group)
+{
+    const struct error ending = {.code = ERROR_LATER, .text = "the server is stopping"};
+    for (size_t i = 0; i < group->letters_n; i++)
+        letter_free(group->letters[i]);
+    pthread_mutex_lock(&writer->lock);
+    writer->writer_gone = true;
+    do {
+        while (group->asked_n < GROUP_ACTS && writer->asked != NULL) {
+            group->asked[group->asked_n++] = writer->asked;
+            writer->asked = writer->asked->next;
+        }
+        answer_acts(writer, group, &ending);
+    } while (writer->asked != NULL);
+    writer->asked_end = &writer->asked;
+    pthread_cond_signal(&writer->news);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+static bool is_stopping(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    bool stopping = writer->stopping;
+    pthread_mutex_unlock(&writer->lock);
+    return stopping;
+}
+
+static void *write_groups(void *arg)
+{
+    struct writer *writer = arg;
+    struct group group = {.letters_n = 0};
+    struct error err;
+    bool broken = false;
+    while (!broken && gather(writer, &group)) {
+        if (write_group(writer, &group, &err)) {
+            group_committed(writer, &group);
+            broken = !record_relieve(writer->config.record, &err) && err.code == ERROR_BROKEN;
+        } else {
+            group_failed(writer, &group, &err);
+            broken = err.code == ERROR_BROKEN;
+            if (is_stopping(writer))
+                break;
+        }
+    }
+    if (broken)
+        writer->config.broken(writer->config.ctx, &err);
+    writer_ends(writer, &group);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ the follower */
+
+static void follow_group(struct writer *writer)
+{
+    struct error err;
+    uint64_t committed = writer->committed;
+    pthread_mutex_unlock(&writer->lock);
+    bool good = writer->config.follow(writer->config.ctx, &err);
+    if (!good) {
+        log_line(LOG_LEVEL_ERROR, "views do not follow", "why=\"%s\"", err.text);
+        if (err.code == ERROR_BROKEN)
+            writer->config.broken(writer->config.ctx, &err);
+    }
+    pthread_mutex_lock(&writer->lock);
+    writer->behind = !good;
+    writer->followed = committed; /* an act is done all the same: it is in the record */
+    pthread_cond_broadcast(&writer->answered);
+}
+
+static void *follow_groups(void *arg)
+{
+    struct writer *writer = arg;
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->writer_gone || writer->followed < writer->committed) {
+        struct timespec until = next_try();
+        if (writer->followed < writer->committed)
+            follow_group(writer);
+        else if (!writer->behind)
+            pthread_cond_wait(&writer->news, &writer->lock);
+        else if (pthread_cond_timedwait(&writer->news, &writer->lock, &until) != 0)
+            follow_group(writer);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ acts */
+
+static bool run(void *self, act act_to_run, void *arg, struct error *err)
+{
+    struct writer *writer = self;
+    struct asked asked = {.act = act_to_run, .arg = arg, .err = err};
+    pthread_mutex_lock(&writer->lock);
+    if (!writer->started || writer->writer_gone || writer->stopping) {
+        pthread_mutex_unlock(&writer->lock);
+        return error_set(err, ERROR_LATER, "the server is stopping");
+    }
+    *writer->asked_end = &asked;
+    writer->asked_end = &asked.next;
+    pthread_cond_signal(&writer->work);
+    while (!asked.done || writer->followed < asked.group)
+        pthread_cond_wait(&writer->answered, &writer->lock);
+    pthread_mutex_unlock(&writer->lock);
+    return asked.good;
+}
+
+struct acts writer_acts(struct writer *writer)
+{
+    return (struct acts){.run = run, .self = writer};
+}
+
+/* ------------------------------------------------------------------ start, stop */
+
+bool writer_start(struct writer *writer, const struct writer_config *config, struct error *err)
+{
+    writer->config = *config;
+    bool good = pthread_create(&writer->writing, NULL, write_groups, writer) == 0 &&
+                pthread_create(&writer->following, NULL, follow_groups, writer) == 0;
+    for (int i = 0; good && i < READERS; i++)
+        good = pthread_create(&writer->readers[i].thread, NULL, read_letters,
+                              &writer->readers[i]) == 0;
+    if (!good)
+        return error_set(err, ERROR_LATER, "writer: cannot start a thread");
+    pthread_mutex_lock(&writer->lock);
+    writer->started = true;
+    pthread_mutex_unlock(&writer->lock);
+    return true;
+}
+
+void writer_stop(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    bool running = writer->started && !writer->stopping;
+    writer->stopping = true;
+    pthread_cond_broadcast(&writer->work);
+    for (int i = 0; i < READERS; i++)
+        pthread_cond_broadcast(&writer->readers[i].some);
+    pthread_mutex_unlock(&writer->lock);
+    if (!running)
+        return;
+    for (int i = 0; i < READERS; i++)
+        pthread_join(writer->readers[i].thread, NULL);
+    pthread_join(writer->writing, NULL);
+    pthread_join(writer->following, NULL);
+}
+
+static void drop(struct letters *letters)
+{
+    struct letter *letter;
+    while ((letter = letters_take(letters)) != NULL)
+        letter_free(letter);
+}
+
+void writer_close(struct writer *writer)
+{
+    if (writer == NULL)
+        return;
+    writer_stop(writer);
+    drop(&writer->read);
+    for (int i = 0; i < READERS; i++) {
+        drop(&writer->readers[i].letters);
+        pthread_cond_destroy(&writer->readers[i].some);
+    }
+    pthread_cond_destroy(&writer->work);
+    pthread_cond_destroy(&writer->news);
+    pthread_cond_destroy(&writer->answered);
+    pthread_mutex_destroy(&writer->lock);
+    free(writer);
+}
+
+void writer_counts(struct writer *writer, struct writer_counts *ret_counts)
+{
+    pthread_mutex_lock(&writer->lock);
+    *ret_counts = writer->counts;
+    pthread_mutex_unlock(&writer->lock);
+}
