@@ -182,8 +182,10 @@ static bool add_lines(struct page *page, struct fonts *fonts, const struct layou
 static bool fit_field(const struct layout_box *box, struct fonts *fonts, const char *value,
                       struct text *text, struct text_fit *fit, struct error *err)
 {
-    if (!text_read(value, fonts, box->weight, text, err))
-        return error_add(err, "%s", labels_field_name(box->field));
+    if (!text_read(value, fonts, box->weight, text, err)) {
+        error_add(err, "%s", labels_field_name(box->field));
+        return false;
+    }
     struct text_box room = {.width_um = box->rect.width_um,
                             .height_um = box->rect.height_um,
                             .lines_max = box->lines,
@@ -237,7 +239,9 @@ static bool add_digits(const struct layout_box *box, struct fonts *fonts, const 
             {PAGE_LINE, {x0}, {y1}}, {PAGE_CLOSE, {x0}, {y0}},
         };
         page_add_path(page, outline, sizeof outline / sizeof *outline, &frame, 0);
-        char digit[2] = {digits[0] == '\0' ? '\0' : digits[i], '\0'};
+        char digit[2] = "";
+        if (digits[0] != '\0')
+            digit[0] = digits[i];
         if (!add_text(&cell, fonts, digit, page, report, err))
             return false;
     }
@@ -314,8 +318,10 @@ static bool add_box(const struct layout *layout, const struct layout_box *drawn,
 static bool read_art(const struct layout_art *art, struct fonts *fonts, struct text *text,
                      struct page_run *ret_run, int32_t *ret_width, struct error *err)
 {
-    if (!text_read(art->text, fonts, art->weight, text, err))
-        return error_add(err, "art '%s'", art->id);
+    if (!text_read(art->text, fonts, art->weight, text, err)) {
+        error_add(err, "art '%s'", art->id);
+        return false;
+    }
     int32_t width = text_width_um(text, fonts, 0, text->n, art->size_um);
     *ret_run = (struct page_run){.size_um = art->size_um,
                                  .x_um = aligned(art->x_um, 0, width, art->anchor),

@@ -151,7 +151,7 @@ static bool open_file(const char *path, struct layout **ret_layout, struct error
     char *svg = malloc(LAYOUT_BYTES_MAX + 1);
     size_t n = svg == NULL ? 0 : fread(svg, 1, LAYOUT_BYTES_MAX + 1, file);
     bool good = svg != NULL && !ferror(file);
-    fclose(file);
+    (void)fclose(file); /* only read */
     const char *slash = strrchr(path, '/');
     bool done = good ? layout_parse(slash + 1, svg, n, ret_layout, err)
                      : error_set(err, ERROR_LATER, "cannot read layout %s", path);

@@ -11,7 +11,7 @@ bool layout_refuse(struct layout_reader *r, const char *format, ...)
     char why[160];
     va_list args;
     va_start(args, format);
-    vsnprintf(why, sizeof why, format, args);
+    (void)vsnprintf(why, sizeof why, format, args);
     va_end(args);
     r->failed = true;
     return error_set(r->err, ERROR_BAD_INPUT, "layout %s line %lu: <%s> '%s': %s", r->layout->name,

@@ -4,7 +4,8 @@
 #include <utf8proc.h>
 
 /* Longest canonical decomposition of one character is four (Unicode 15, NFD). */
-#define DECOMPOSED_MAX (4 * TEXT_CHARS_MAX)
+#define DECOMPOSED_MAX 4096
+_Static_assert(DECOMPOSED_MAX == 4 * TEXT_CHARS_MAX, "room for every text decomposed");
 
 static bool is_blank(utf8proc_int32_t c)
 {
@@ -116,7 +117,7 @@ bool text_read(const char *utf8, struct fonts *fonts, enum font_weight weight,
     ret_text->substituted = false;
     clean(ret_text, fonts, points, n);
     if (!font_shape(fonts, weight, ret_text->characters, ret_text->n, ret_text->glyphs,
-                    2 * TEXT_CHARS_MAX, &ret_text->n_glyphs, err))
+                    TEXT_GLYPHS_MAX, &ret_text->n_glyphs, err))
         return false;
     measure(ret_text);
     return true;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define TEXT_CHARS_MAX 1024
+#define TEXT_GLYPHS_MAX 2048 /* a letter whose marks have no composed form takes two and more */
 #define TEXT_LINES_MAX 8
 #define TEXT_SUBSTITUTE 0xFFFDu /* in place of a letter that the font lacks */
 #define TEXT_ELLIPSIS 0x2026u
@@ -22,7 +23,7 @@ struct text {
     size_t n;
     uint32_t characters[TEXT_CHARS_MAX];
     size_t n_glyphs;
-    struct glyph glyphs[2 * TEXT_CHARS_MAX];
+    struct glyph glyphs[TEXT_GLYPHS_MAX];
     int32_t x[TEXT_CHARS_MAX + 1]; /* pen before each character, font units */
     bool substituted;              /* at least one TEXT_SUBSTITUTE stands for another letter */
 };

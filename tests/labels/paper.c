@@ -12,6 +12,14 @@
 
 #include <cmocka.h>
 
+static void *room_for(size_t n)
+{
+    void *room = malloc(n);
+    if (room == NULL)
+        abort();
+    return room;
+}
+
 bool paper_write(void *ctx, const void *bytes, size_t n)
 {
     struct paper_pdf *pdf = ctx;
@@ -61,8 +69,8 @@ struct label paper_label(unsigned i, struct paper_room *room)
     static const char *const addresses[] = {
         "Số 102, ngõ 12, TDP 11, P. Trần Phú, Hà Tĩnh 45123",
         "Xóm Thượng Phú, X. Toàn Lưu, Hà Tĩnh 45123",
-        "Thôn Đông Tiến, ngách 12/3/5 đường Nguyễn Thị Minh Khai kéo dài, tổ dân phố Thượng Phú, "
-        "khu tái định cư Kỳ Phương, X. Cẩm Trung, Hà Tĩnh 45123",
+        ("Thôn Đông Tiến, ngách 12/3/5 đường Nguyễn Thị Minh Khai kéo dài, tổ dân phố Thượng Phú, "
+         "khu tái định cư Kỳ Phương, X. Cẩm Trung, Hà Tĩnh 45123"),
     };
     snprintf(room->number, sizeof room->number, "RA%09uVN", (473124829u + i * 7919u) % 1000000000u);
     snprintf(room->link, sizeof room->link, "HTTPS://TRAO.EXAMPLE/T/%s/%08XQ7Z9", room->number,
@@ -96,8 +104,7 @@ struct paper_raster paper_raster(PopplerDocument *document, int number, double d
     poppler_page_render_for_printing(page, cairo);
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
-    raster.ink = malloc((size_t)raster.width * (size_t)raster.height);
-    assert_non_null(raster.ink);
+    raster.ink = room_for((size_t)raster.width * (size_t)raster.height);
     const unsigned char *rows = cairo_image_surface_get_data(surface);
     int stride = cairo_image_surface_get_stride(surface);
     for (int y = 0; y < raster.height; y++)
@@ -181,8 +188,7 @@ bool paper_check(const struct paper_raster *raster, double dpi, const char *numb
     if (!check_quiet(raster, dpi, why))
         return false;
     size_t n = (size_t)raster->width * (size_t)raster->height;
-    unsigned char *grey = malloc(n);
-    assert_non_null(grey);
+    unsigned char *grey = room_for(n);
     for (size_t i = 0; i < n; i++)
         grey[i] = raster->ink[i] ? 0 : 255;
     zbar_image_scanner_t *scanner = zbar_image_scanner_create();
@@ -229,9 +235,8 @@ void paper_count(const struct paper_raster *raster, size_t *ret_shapes, size_t *
 {
     size_t n = (size_t)raster->width * (size_t)raster->height;
     struct paper_raster copy = *raster;
-    copy.ink = malloc(n);
-    int *stack = malloc(n * sizeof *stack);
-    assert_true(copy.ink != NULL && stack != NULL);
+    copy.ink = room_for(n);
+    int *stack = room_for(n * sizeof *stack);
     memcpy(copy.ink, raster->ink, n);
     *ret_shapes = 0;
     *ret_dots = 0;

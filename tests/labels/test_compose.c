@@ -61,7 +61,9 @@ static const char *run_text(size_t i)
     size_t n = 0;
     for (; n < run->text_n && n < sizeof text - 1; n++) {
         uint32_t character = page.text[run->text_first + n];
-        text[n] = character < 128 ? (char)character : '?';
+        text[n] = '?';
+        if (character < 128)
+            text[n] = (char)character;
     }
     text[n] = '\0';
     return text;

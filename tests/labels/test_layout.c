@@ -105,8 +105,10 @@ static void test_editor_noise_is_taken(void **state)
                    "font-family:\"Noto Sans\";-inkscape-font-specification:\"Noto Sans\";"
                    "fill:#1a1a1a;stroke:none' fill='white' x='5' y='20'>"
                    "<tspan sodipodi:role='line' x='5' y='20'>A</tspan></text></g>" TAIL);
-    if (layout == NULL)
+    if (layout == NULL) {
         fail_msg("%s", err.text);
+        return;
+    }
     assert_int_equal(layout->boxes[0].rect.x_um, 91000);
     assert_int_equal(layout->boxes[0].rect.y_um, 53000);
     assert_int_equal(layout->n_arts, 1);
@@ -228,20 +230,24 @@ static void test_damaged_anywhere(void **state)
     free(copy);
 }
 
+/* A head and n times a piece; how many bytes that makes. */
+static size_t repeat(char *to, const char *piece, size_t n)
+{
+    char *end = stpcpy(to, HEAD);
+    for (size_t i = 0; i < n; i++)
+        end = stpcpy(end, piece);
+    return (size_t)(end - to);
+}
+
 static void test_bombs(void **state)
 {
     (void)state;
     char *deep = calloc(1, 200000);
     assert_non_null(deep);
-    strcat(deep, HEAD);
-    size_t n = strlen(deep);
-    for (int i = 0; i < 10000; i++, n += 3)
-        memcpy(deep + n, "<g>", 3);
+    size_t n = repeat(deep, "<g>", 10000);
     try_bytes(deep, n);
     assert_non_null(strstr(err.text, "deeper"));
-    n = strlen(HEAD);
-    for (int i = 0; i < 2000; i++, n += 17)
-        memcpy(deep + n, "<path d='M 1 1'/>", 17);
+    n = repeat(deep, "<path d='M 1 1'/>", 2000);
     try_bytes(deep, n);
     assert_non_null(strstr(err.text, "more than 512"));
     free(deep);

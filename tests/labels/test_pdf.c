@@ -134,8 +134,9 @@ static void test_long_texts_are_reported(void **state)
     (void)state;
     struct label label = plain_label();
     static char name[LABELS_TEXT_BYTES + 2];
+    char *end = name;
     for (int i = 0; i < 100; i++)
-        memcpy(name + 9 * i, "Nguyễn ", 9);
+        end = stpcpy(end, "Nguyễn ");
     label.name = name;
     label.address = "Xóm 😀, X. Thạch Hà, Hà Tĩnh";
     struct paper_pdf pdf;
@@ -314,8 +315,9 @@ static void test_every_write_may_fail(void **state)
         struct paper_pdf pdf = {.fail_at = n};
         assert_true(n < 20);
         assert_true(labels_begin(job, (struct labels_sink){paper_write, &pdf}, &err));
-        bool added =
-            labels_add(job, &label, &report, &err) && labels_add(job, &label, &report, &err);
+        bool added = true;
+        for (int i = 0; added && i < 2; i++)
+            added = labels_add(job, &label, &report, &err);
         whole = labels_end(job, &err);
         assert_true(added || !whole);
         assert_int_equal(whole, pdf.n_writes < n);
@@ -340,7 +342,7 @@ static void test_a_font_in_anothers_place_is_an_error(void **state)
     assert_non_null(conf);
     fprintf(conf, "<fontconfig><dir>%s</dir><cachedir>%s/cache</cachedir></fontconfig>", folder,
             folder);
-    fclose(conf);
+    assert_int_equal(fclose(conf), 0);
     char serif[256];
     snprintf(serif, sizeof serif, "%s/serif.ttf", folder);
     assert_int_equal(symlink("/usr/share/fonts/truetype/noto/NotoSerif-Regular.ttf", serif), 0);

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static void test_modules_are_whole_dots(void **state)
     } rows[] = {{100, 600, 640, 3}, {960, 1120, 90, 5}};
     struct paper_raster raster = paper_raster(document, 0, 203.2);
     for (size_t i = 0; i < 2; i++) {
-        const unsigned char *row = raster.ink + rows[i].y * raster.width;
+        const unsigned char *row = raster.ink + (ptrdiff_t)rows[i].y * raster.width;
         int first = rows[i].x0;
         while (!row[first])
             first++;

@@ -172,7 +172,7 @@ static void test_never_between_letter_and_mark(void **state)
 {
     (void)state;
     char word[3 * 200 + 1] = "";
-    for (int i = 0; i < 200; i++)
+    for (size_t i = 0; i < 200; i++)
         memcpy(word + 3 * i, "q\xCC\x80", 4);
     for (int32_t width = 20000; width < 24000; width += 137) {
         struct text_box box = name_box;
