@@ -105,6 +105,16 @@ static void squeeze(const char *bytes, size_t n, char *out, size_t size)
     }
 }
 
+bool text_compose(const char *text, char *out, size_t size)
+{
+    char *composed = normal_form(text, UTF8PROC_COMPOSE);
+    bool fits = composed && strlen(composed) < size;
+    if (fits)
+        memcpy(out, composed, strlen(composed) + 1);
+    free(composed);
+    return fits;
+}
+
 bool text_clean(const char *bytes, size_t n, char *out, size_t size)
 {
     if (!text_is_utf8(bytes, n))
@@ -113,12 +123,8 @@ bool text_clean(const char *bytes, size_t n, char *out, size_t size)
     if (!squeezed)
         return false;
     squeeze(bytes, n, squeezed, n + 1);
-    char *composed = normal_form(squeezed, UTF8PROC_COMPOSE);
+    bool fits = text_compose(squeezed, out, size);
     free(squeezed);
-    bool fits = composed && strlen(composed) < size;
-    if (fits)
-        memcpy(out, composed, strlen(composed) + 1);
-    free(composed);
     return fits;
 }
 

@@ -23,6 +23,9 @@ bool text_is_utf8(const char *bytes, size_t n);
  * `size` - 1 bytes; `out` is then untouched. */
 bool text_clean(const char *bytes, size_t n, char *out, size_t size) must_use;
 
+/* NFC and nothing else; false when it does not fit or is not UTF-8. */
+bool text_compose(const char *text, char *out, size_t size) must_use;
+
 /* True if at least one character would leave ink: a letter, digit, sign or symbol. */
 bool text_is_visible(const char *text);
 
