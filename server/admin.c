@@ -1,0 +1,297 @@
+/* trao-admin: makes a data folder, and asks the running server for what commands.def lists. */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "server/control.h"
+#include "server/init.h"
+#include "server/keys.h"
+
+enum exit_status { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_SERVER = 3 };
+
+struct admin {
+    const char *folder;
+    int argc; /* of the command, its name first */
+    char **argv;
+};
+
+static enum exit_status refused(const struct admin *admin, const struct error *err)
+{
+    fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err->text);
+    return EXIT_REFUSED;
+}
+
+static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX], struct error *err)
+{
+    int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", folder, name);
+    return (n > 0 && n < CONFIG_PATH_MAX) || error_set(err, ERROR_BAD_INPUT, "path too long");
+}
+
+/* ------------------------------------------------------------------ init */
+
+/* An option of init is a key of trao.conf. */
+static const struct setting {
+    struct argp_option option;
+    const char *section, *key;
+} settings[] = {
+    {{"office-name", 1, "TEXT", 0, "neutral name, stands on the envelope", 0}, "office", "name"},
+    {{"office-address", 2, "TEXT", 0, "sender's address on the envelope", 0}, "office", "address"},
+    {{"office-phone", 3, "TEXT", 0, "for citizens to call", 0}, "office", "phone"},
+    {{"post-office", 4, "DIGITS", 0, "code of the post office, six digits", 0},
+     "office",
+     "post_office"},
+    {{"post-office-name", 5, "TEXT", 0, "its name", 0}, "office", "post_office_name"},
+    {{"reply-number", 6, "DIGITS", 0, "number that takes answers to SMS", 0},
+     "office",
+     "reply_number"},
+    {{"prefix", 7, "XX", 0, "letters of item numbers, RA", 0}, "numbers", "prefix"},
+    {{"plain", 8, "ADDR:PORT", 0, "HTTP on loopback, 127.0.0.1:8080", 0}, "web", "plain"},
+    {{"tls", 9, "ADDR:PORT", 0, "HTTPS, 127.0.0.1:8443", 0}, "web", "tls"},
+    {{"public", 10, "URL", 0, "base of citizens' links, http://PLAIN", 0}, "web", "public"},
+    {{"mqtt", 11, "ADDR:PORT", 0, "the broker, 127.0.0.1:8883", 0}, "mqtt", "host"},
+};
+#define SETTINGS (sizeof settings / sizeof *settings)
+
+struct init {
+    struct config config;
+    bool has_public;
+};
+
+static bool set(struct init *init, const struct setting *setting, const char *value,
+                struct error *err)
+{
+    if (strcmp(setting->section, "mqtt") == 0)
+        return endpoint_read(value, &init->config.mqtt, err);
+    init->has_public = init->has_public || strcmp(setting->key, "public") == 0;
+    return config_set(&init->config, setting->section, setting->key, value, err);
+}
+
+static error_t parse_init(int key, char *arg, struct argp_state *state)
+{
+    struct error err;
+    if (key == ARGP_KEY_ARG)
+        argp_error(state, "unexpected argument: %s", arg);
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (settings[i].option.key != key)
+            continue;
+        if (!set(state->input, &settings[i], arg, &err))
+            argp_failure(state, EXIT_REFUSED, 0, "--%s %s: %s", settings[i].option.name, arg,
+                         err.text);
+        return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
+static enum exit_status here_init(const struct admin *admin)
+{
+    struct argp_option options[SETTINGS + 1] = {0};
+    for (size_t i = 0; i < SETTINGS; i++)
+        options[i] = settings[i].option;
+    const struct argp argp = {.options = options,
+                              .parser = parse_init,
+                              .doc = "Makes a data folder: keys, certificates, the broker's "
+                                     "configuration, settings, a first login for the desk."};
+    struct init init = {.config = config_defaults()};
+    struct error err;
+    admin->argv[0] = (char *)(uintptr_t) "trao-admin --data DIR init";
+    argp_parse(&argp, admin->argc, admin->argv, 0, NULL, &init);
+    admin->argv[0] = (char *)(uintptr_t) "init";
+    struct config *config = &init.config;
+    if (!init.has_public)
+        snprintf(config->public_url, sizeof config->public_url, "http://%s:%u", config->plain.host,
+                 config->plain.port);
+    if (!*config->office_name)
+        snprintf(config->office_name, sizeof config->office_name,
+                 "Trung tâm Phục vụ hành chính công");
+    if (!init_folder(admin->folder, config, &err))
+        return refused(admin, &err);
+    printf("Đã tạo %s. Đăng nhập lần đầu: %s/first-login.txt\n"
+           "Start: mosquitto -c %s/broker/mosquitto.conf, then trao-server --data %s\n",
+           admin->folder, admin->folder, admin->folder, admin->folder);
+    return EXIT_DONE;
+}
+
+/* ------------------------------------------------------------------ verify, rebuild */
+
+static enum exit_status here_verify(const struct admin *admin)
+{
+    char path[CONFIG_PATH_MAX];
+    struct keys *keys = NULL;
+    struct record *record = NULL;
+    struct record_proof proof;
+    struct error err;
+    bool ok = join(admin->folder, "record.db", path, &err) &&
+              keys_open(admin->folder, &keys, &err) && record_open_reader(path, &record, &err) &&
+              record_verify(record, &keys->seal_public, &proof, &err);
+    record_close(record);
+    keys_close(keys);
+    if (!ok)
+        return refused(admin, &err);
+    printf("Đúng cả. / all holds: %llu batches, %llu scans, %llu office facts, head ",
+           (unsigned long long)proof.batches, (unsigned long long)proof.scans,
+           (unsigned long long)proof.office_facts);
+    for (size_t i = 0; i < sizeof proof.office_head.bytes; i++)
+        printf("%02x", proof.office_head.bytes[i]);
+    printf("\n");
+    return EXIT_DONE;
+}
+
+/* The server holds the same lock while it runs. */
+static bool lock_folder(const char *folder, int *ret_lock, struct error *err)
+{
+    char path[CONFIG_PATH_MAX];
+    if (!join(folder, "lock", path, err))
+        return false;
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        error_set(err, ERROR_REFUSED, "%s: %s", path,
+                  errno == EWOULDBLOCK ? "the server runs; stop it first" : strerror(errno));
+        if (lock >= 0)
+            close(lock);
+        return false;
+    }
+    *ret_lock = lock;
+    return true;
+}
+
+static enum exit_status here_rebuild(const struct admin *admin)
+{
+    char record[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+    struct views *views = NULL;
+    struct error err;
+    int lock = -1;
+    bool ok = join(admin->folder, "record.db", record, &err) &&
+              join(admin->folder, "views.db", path, &err) &&
+              lock_folder(admin->folder, &lock, &err) && views_open(path, record, &views, &err) &&
+              views_rebuild(views, &err) && views_flush(views, &err);
+    views_close(views);
+    if (lock >= 0)
+        close(lock);
+    if (!ok)
+        return refused(admin, &err);
+    printf("Đã tính lại. / views worked out anew\n");
+    return EXIT_DONE;
+}
+
+/* ------------------------------------------------------------------ the server's commands */
+
+/* The file that comes along: what import reads, what `print --out FILE` writes (taken out of the
+ * words, for the server needs no name). -2 when it cannot be opened. */
+static int open_file(struct admin *admin)
+{
+    if (strcmp(admin->argv[0], "import") == 0) {
+        int fd = open(admin->argv[1], O_RDONLY | O_CLOEXEC);
+        return fd < 0 ? -2 : fd;
+    }
+    for (int i = 1; strcmp(admin->argv[0], "print") == 0 && i + 1 < admin->argc; i++) {
+        if (strcmp(admin->argv[i], "--out") != 0)
+            continue;
+        int fd = open(admin->argv[i + 1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        memmove(&admin->argv[i], &admin->argv[i + 2],
+                (size_t)(admin->argc - i - 2) * sizeof *admin->argv);
+        admin->argc -= 2;
+        return fd < 0 ? -2 : fd;
+    }
+    return -1;
+}
+
+static enum exit_status ask_server(struct admin *admin)
+{
+    struct error err;
+    int status = EXIT_REFUSED, fd = open_file(admin);
+    if (fd == -2) {
+        fprintf(stderr, "trao-admin %s: cannot open the file: %s\n", admin->argv[0],
+                strerror(errno));
+        return EXIT_REFUSED;
+    }
+    bool asked =
+        control_ask(admin->folder, admin->argc, admin->argv, fd, stdout, stderr, &status, &err);
+    if (fd >= 0)
+        close(fd);
+    if (asked)
+        return status == 0 ? EXIT_DONE : EXIT_REFUSED;
+    fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err.text);
+    return err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED;
+}
+
+/* ------------------------------------------------------------------ the program */
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct admin *admin = state->input;
+    switch (key) {
+    case 'd':
+        admin->folder = arg;
+        return 0;
+    case ARGP_KEY_ARG: /* the command; the rest is its own */
+        admin->argv = &state->argv[state->next - 1];
+        admin->argc = state->argc - state->next + 1;
+        state->next = state->argc;
+        return 0;
+    case ARGP_KEY_END:
+        if (!admin->argv)
+            argp_error(state, "a command is wanted");
+        if (!admin->folder)
+            argp_error(state, "--data DIR is wanted");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* The list of commands, for --help. */
+static char *help_filter(int key, const char *text, void *input)
+{
+    (void)input;
+    if (key != ARGP_KEY_HELP_EXTRA)
+        return (char *)(uintptr_t)text;
+    char *out = NULL;
+    size_t n = 0;
+    FILE *file = open_memstream(&out, &n);
+    if (!file)
+        return NULL;
+    fprintf(file, "Commands:");
+    const struct command *command;
+    for (size_t i = 0; (command = command_row(i)) != NULL; i++)
+        fprintf(file, "\n  %s %s\n      %s", command->name, command->arguments, command->help);
+    fclose(file);
+    return out;
+}
+
+const char *argp_program_version = "trao-admin " TRAO_VERSION;
+
+int main(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"data", 'd', "DIR", 0, "the data folder", 0},
+        {0},
+    };
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "COMMAND [ARGUMENT...]",
+        .doc = "Makes a data folder and runs the office's commands.\v"
+               "Exit status: 0 done, 1 refused, 2 usage, 3 no server runs. See trao-admin(8).",
+        .help_filter = help_filter,
+    };
+    struct admin admin = {.folder = NULL};
+    argp_err_exit_status = EXIT_USAGE;
+    argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &admin);
+    chain_init();
+    const struct command *command = command_find(admin.argv[0]);
+    int given = admin.argc - 1;
+    if (!command || given < command->least || given > command->most) {
+        fprintf(stderr, "trao-admin: %s: %s %s\n", command ? "usage" : "no such command",
+                admin.argv[0], command ? command->arguments : "(see --help)");
+        return EXIT_USAGE;
+    }
+    if (command->where == COMMAND_SERVER)
+        return (int)ask_server(&admin);
+    if (strcmp(command->name, "init") == 0)
+        return (int)here_init(&admin);
+    return (int)(strcmp(command->name, "verify") == 0 ? here_verify(&admin) : here_rebuild(&admin));
+}

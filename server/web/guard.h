@@ -1,0 +1,33 @@
+/* guard.h - guesses are counted, per source and per number, and stopped (case W01; settled point
+ * 11; reliability.md (b): 20 an hour and address).
+ *
+ * A fixed table in memory: nothing to fill up, nothing to write. When it is full the oldest row
+ * goes. Own lock inside, any thread.
+ */
+#ifndef TRAO_SERVER_WEB_GUARD_H
+#define TRAO_SERVER_WEB_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/clock.h"
+#include "protocol/error.h"
+
+struct guard;
+
+enum guard_kind {
+    GUARD_CLIENT, /* wrong numbers, wrong digits, by address: 20 an hour */
+    GUARD_ITEM,   /* wrong last digits of a number: 5 an hour: 120 of 10,000 a day */
+    GUARD_LOGIN   /* wrong passwords by address: 20 an hour; per person people.h counts */
+};
+
+bool guard_new(struct clock clock, struct guard **ret_guard, struct error *err) must_use;
+void guard_free(struct guard *guard);
+
+/* Tries left before a further wrong one is refused; 0: refused now. */
+uint32_t guard_left(struct guard *guard, enum guard_kind kind, const char *key);
+void guard_wrong(struct guard *guard, enum guard_kind kind, const char *key);
+
+#define GUARD_WINDOW_MS (3600 * INT64_C(1000))
+
+#endif

@@ -1,0 +1,21 @@
+/* html.h - a page growing in memory; everything that comes from people goes through html_text. One
+ * owner, one thread. Without memory the page is marked failed and stays as it is. */
+#ifndef TRAO_SERVER_WEB_HTML_H
+#define TRAO_SERVER_WEB_HTML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct html {
+    char *bytes; /* zero-terminated once something was put */
+    size_t n, room;
+    bool failed;
+};
+
+void html_put(struct html *html, const char *markup); /* our own, as it is */
+void html_text(struct html *html, const char *text);  /* a stranger's: & < > " ' escaped */
+void html_format(struct html *html, const char *format, ...)
+    __attribute__((format(printf, 2, 3))); /* our own; values must need no escaping */
+void html_done(struct html *html);
+
+#endif

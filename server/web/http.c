@@ -1,0 +1,718 @@
+#include "server/web/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#define CONNECTIONS_PLAIN                                                                          \
+    4000 /* a browser holds one stream; 1,500 idle sockets must not matter                         \
+          */
+#define CONNECTIONS_TLS 1000
+#define CONNECTIONS_IP 64     /* TLS only: on plain all come from the proxy */
+#define IDLE_S 10             /* reliability.md (e): none by default */
+#define CONNECTION_BYTES 8192 /* headers; also most of what an idle stream costs */
+#define STREAM_BLOCK 2048
+#define THREADS_PLAIN 4
+#define THREADS_TLS 2
+#define JOBS_MAX 64 /* slow requests that may wait; beyond that 503 */
+
+enum stage { READING, WAITING, ANSWERED, REFUSED };
+
+/* One request, from its first header to its answer. */
+struct exchange {
+    struct http *http;
+    struct MHD_Connection *connection;
+    enum stage stage;
+    struct http_request request;
+    struct http_answer answer;
+    char body[HTTP_BODY_MAX + 1];
+    bool too_long;
+    struct exchange *next; /* in the queue of slow ones */
+};
+
+/* One socket, for the limit on unfinished requests. */
+struct socket_watch {
+    int fd;
+    int64_t since_s; /* of the running request's start; 0 while a handler or stream has it */
+    struct socket_watch *before, *after;
+};
+
+struct http {
+    struct http_config config;
+    struct MHD_Daemon *plain, *tls;
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t more;
+    struct exchange *first, *last;
+    size_t jobs;
+    bool stopping;
+    struct socket_watch *watches;
+};
+
+struct http_stream {
+    pthread_mutex_t lock;
+    struct MHD_Connection *connection; /* set once suspended */
+    bool suspended, ended;
+    char *bytes;
+    size_t n, room;
+    void (*closed)(void *ctx, struct http_stream *stream);
+    void *ctx;
+};
+
+static int64_t now_s(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return at.tv_sec + 1; /* never 0 */
+}
+
+/* ------------------------------------------------------------------ look-ups */
+
+static struct MHD_Connection *connection_of(const struct http_request *request)
+{
+    return (struct MHD_Connection *)(uintptr_t)request->connection;
+}
+
+const char *http_header(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(connection_of(request), MHD_HEADER_KIND, name);
+}
+
+const char *http_query(const struct http_request *request, const char *key)
+{
+    return MHD_lookup_connection_value(connection_of(request), MHD_GET_ARGUMENT_KIND, key);
+}
+
+const char *http_cookie(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(connection_of(request), MHD_COOKIE_KIND, name);
+}
+
+/* ------------------------------------------------------------------ streams */
+
+struct http_stream *http_stream_new(void (*closed)(void *ctx, struct http_stream *stream),
+                                    void *ctx)
+{
+    struct http_stream *stream = calloc(1, sizeof *stream);
+    if (!stream)
+        return NULL;
+    pthread_mutex_init(&stream->lock, NULL);
+    stream->closed = closed;
+    stream->ctx = ctx;
+    return stream;
+}
+
+void http_stream_drop(struct http_stream *stream)
+{
+    pthread_mutex_destroy(&stream->lock);
+    free(stream->bytes);
+    free(stream);
+}
+
+/* The lock is held: the library calls the reader again. */
+static void wake(struct http_stream *stream)
+{
+    if (!stream->suspended)
+        return;
+    stream->suspended = false;
+    MHD_resume_connection(stream->connection);
+}
+
+void http_stream_write(struct http_stream *stream, const char *bytes, size_t n)
+{
+    pthread_mutex_lock(&stream->lock);
+    if (stream->n + n > stream->room) {
+        size_t room = (stream->n + n) * 2;
+        char *more = room <= 2 * HTTP_STREAM_MAX ? realloc(stream->bytes, room) : NULL;
+        stream->ended = stream->ended || !more; /* it does not read: let it go */
+        if (more) {
+            stream->bytes = more;
+            stream->room = room;
+        }
+    }
+    if (!stream->ended) {
+        memcpy(stream->bytes + stream->n, bytes, n);
+        stream->n += n;
+    }
+    wake(stream);
+    pthread_mutex_unlock(&stream->lock);
+}
+
+void http_stream_end(struct http_stream *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    stream->ended = true;
+    wake(stream);
+    pthread_mutex_unlock(&stream->lock);
+}
+
+/* The library wants bytes; with none the connection sleeps until http_stream_write. An answer made
+ * for HEAD never comes here. */
+static ssize_t read_stream(void *cls, uint64_t at, char *out, size_t max)
+{
+    struct http_stream *stream = cls;
+    (void)at;
+    pthread_mutex_lock(&stream->lock);
+    size_t n = stream->n < max ? stream->n : max;
+    ssize_t got = (ssize_t)n;
+    if (n > 0) {
+        memcpy(out, stream->bytes, n);
+        stream->n -= n;
+        memmove(stream->bytes, stream->bytes + n, stream->n);
+    } else if (stream->ended) {
+        got = MHD_CONTENT_READER_END_OF_STREAM;
+    } else if (stream->connection) {
+        stream->suspended = true;
+        MHD_suspend_connection(stream->connection);
+    }
+    if (n > 0 && stream->n == 0 && stream->room > STREAM_BLOCK) { /* idle streams stay small */
+        free(stream->bytes);
+        stream->bytes = NULL;
+        stream->room = 0;
+    }
+    pthread_mutex_unlock(&stream->lock);
+    return got;
+}
+
+static void free_stream(void *cls)
+{
+    struct http_stream *stream = cls;
+    stream->closed(stream->ctx, stream);
+    http_stream_drop(stream);
+}
+
+/* ------------------------------------------------------------------ answers */
+
+static const char *const strict[][2] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    /* Not no-referrer: with it a browser says "Origin: null" for our own forms (decision 0030). */
+    {"Referrer-Policy", "same-origin"},
+    {"Cache-Control", "no-store, no-transform"},
+    {"X-Robots-Tag", "noindex, nofollow"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"X-Accel-Buffering", "no"},
+};
+
+/* "bytes=first-last", "bytes=first-", "bytes=-last n"; false when it is no such single range and is
+ * to be left alone. */
+static bool read_range(const char *text, uint64_t size, uint64_t *ret_first, uint64_t *ret_last)
+{
+    uint64_t first = 0, last = 0;
+    char dash = 0, rest = 0;
+    if (strncmp(text, "bytes=", 6) != 0 || strchr(text, ',') || strlen(text) > 48)
+        return false;
+    text += 6;
+    if (*text == '-' && sscanf(text + 1, "%20" SCNu64 "%c", &last, &rest) == 1) {
+        *ret_first = last < size ? size - last : 0;
+        *ret_last = last > 0 ? size - 1 : 0;
+        if (last == 0)
+            *ret_first = size; /* nothing of it: unsatisfiable */
+        return true;
+    }
+    int n = sscanf(text, "%20" SCNu64 "%c%20" SCNu64 "%c", &first, &dash, &last, &rest);
+    if (n < 2 || n > 3 || dash != '-' || (n == 3 && last < first) || *text == '+')
+        return false;
+    *ret_first = first;
+    *ret_last = n == 3 && last < size ? last : size - 1;
+    return true;
+}
+
+static struct MHD_Response *response_of(struct http_answer *answer)
+{
+    struct MHD_Response *response = NULL;
+    if (answer->stream)
+        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream,
+                                                     answer->stream, free_stream);
+    else if (answer->file >= 0)
+        response = MHD_create_response_from_fd64(answer->file_n, answer->file);
+    else if (answer->body)
+        response = MHD_create_response_from_buffer(answer->n, answer->body, MHD_RESPMEM_MUST_FREE);
+    else
+        response = MHD_create_response_from_buffer(
+            answer->n, (void *)(uintptr_t)(answer->fixed ? answer->fixed : ""),
+            MHD_RESPMEM_PERSISTENT);
+    if (response) {
+        answer->stream = NULL;
+        answer->file = -1;
+        answer->body = NULL;
+    }
+    return response;
+}
+
+static void drop_answer(struct http_answer *answer)
+{
+    if (answer->stream)
+        http_stream_drop(answer->stream);
+    if (answer->file >= 0)
+        close(answer->file);
+    free(answer->body);
+}
+
+/* Cuts the answer to the range asked for; only in-memory bodies and files come here. */
+static void apply_range(struct exchange *exchange)
+{
+    struct http_answer *answer = &exchange->answer;
+    const char *range = http_header(&exchange->request, "Range");
+    uint64_t first = 0, last = 0, size = answer->file >= 0 ? answer->file_n : answer->n;
+    if (!answer->ranged || answer->status != 200 || !range ||
+        !read_range(range, size, &first, &last))
+        return;
+    char text[96];
+    if (first >= size) {
+        drop_answer(answer);
+        *answer = (struct http_answer){.status = 416, .type = "text/plain", .file = -1};
+        snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)size);
+    } else {
+        answer->status = 206;
+        snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)first,
+                 (unsigned long long)last, (unsigned long long)size);
+        if (answer->file >= 0)
+            lseek(answer->file, (off_t)first, SEEK_SET);
+        else
+            answer->fixed = (const char *)answer->fixed + first;
+        answer->n = (size_t)(last - first + 1);
+        answer->file_n = last - first + 1;
+    }
+    snprintf(answer->range, sizeof answer->range, "%s", text);
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (*value)
+        MHD_add_response_header(response, name, value);
+}
+
+/* Queues the answer; what the library did not take over is freed with the exchange. */
+static enum MHD_Result give(struct exchange *exchange)
+{
+    struct http_answer *answer = &exchange->answer;
+    apply_range(exchange);
+    if (answer->stream)
+        answer->stream->connection = exchange->connection;
+    struct MHD_Response *response = response_of(answer);
+    if (!response)
+        return MHD_NO;
+    for (size_t i = 0; i < sizeof strict / sizeof *strict; i++)
+        add(response, strict[i][0], strict[i][1]);
+    char retry[16] = "";
+    if (answer->retry_s)
+        snprintf(retry, sizeof retry, "%u", answer->retry_s);
+    add(response, "Retry-After", retry);
+    add(response, "Content-Type", answer->type ? answer->type : "text/plain");
+    add(response, "Location", answer->location);
+    add(response, "Set-Cookie", answer->cookie);
+    add(response, "Content-Range", answer->range);
+    if (answer->ranged)
+        add(response, "Accept-Ranges", "bytes");
+    if (answer->status == 405)
+        add(response, "Allow", "GET, HEAD, POST");
+    if (exchange->stage == REFUSED)
+        add(response, "Connection", "close");
+    enum MHD_Result queued = MHD_queue_response(exchange->connection, answer->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result refuse(struct exchange *exchange, unsigned status, const char *text)
+{
+    exchange->stage = REFUSED;
+    exchange->answer.status = status;
+    exchange->answer.fixed = text;
+    exchange->answer.n = strlen(text);
+    return give(exchange);
+}
+
+/* ------------------------------------------------------------------ slow ones */
+
+static bool hand_over(struct exchange *exchange)
+{
+    struct http *http = exchange->http;
+    pthread_mutex_lock(&http->lock);
+    bool taken = !http->stopping && http->jobs < JOBS_MAX;
+    if (taken) {
+        MHD_suspend_connection(exchange->connection);
+        exchange->stage = WAITING;
+        if (http->last)
+            http->last->next = exchange;
+        else
+            http->first = exchange;
+        http->last = exchange;
+        http->jobs++;
+        pthread_cond_signal(&http->more);
+    }
+    pthread_mutex_unlock(&http->lock);
+    return taken;
+}
+
+/* The next waiting exchange; NULL when work is to stop. */
+static struct exchange *next_job(struct http *http)
+{
+    pthread_mutex_lock(&http->lock);
+    while (!http->first && !http->stopping)
+        pthread_cond_wait(&http->more, &http->lock);
+    struct exchange *exchange = http->stopping ? NULL : http->first;
+    if (exchange) {
+        http->first = exchange->next;
+        http->last = http->first ? http->last : NULL;
+        http->jobs--;
+    }
+    pthread_mutex_unlock(&http->lock);
+    return exchange;
+}
+
+static void wake_with_answer(struct exchange *exchange)
+{
+    exchange->stage = ANSWERED;
+    MHD_resume_connection(exchange->connection);
+}
+
+void http_work(struct http *http)
+{
+    for (struct exchange *exchange; (exchange = next_job(http)) != NULL;) {
+        http->config.answer(http->config.ctx, &exchange->request, &exchange->answer);
+        wake_with_answer(exchange);
+    }
+}
+
+void http_stop_work(struct http *http)
+{
+    pthread_mutex_lock(&http->lock);
+    http->stopping = true;
+    pthread_cond_broadcast(&http->more);
+    pthread_mutex_unlock(&http->lock);
+}
+
+/* ------------------------------------------------------------------ the request's way */
+
+struct framing {
+    int lengths, codings;
+    unsigned long long length;
+};
+
+static enum MHD_Result count_framing(void *cls, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    struct framing *framing = cls;
+    (void)kind;
+    if (strcasecmp(name, "Content-Length") == 0) {
+        framing->lengths++;
+        framing->length = value ? strtoull(value, NULL, 10) : 0;
+    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+        framing->codings++;
+    }
+    return MHD_YES;
+}
+
+/* The client's address; behind the proxy, what it says of its client. */
+static void note_client(struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const char *said = http_header(&exchange->request, "X-Forwarded-For");
+    const char *last = said ? strrchr(said, ',') : NULL;
+    char *out = exchange->request.client;
+    unsigned char address[16];
+    snprintf(out, HTTP_CLIENT_MAX, "%.45s",
+             said ? (last ? last + 1 + strspn(last + 1, " ") : said) : "");
+    bool good = inet_pton(AF_INET, out, address) == 1 || inet_pton(AF_INET6, out, address) == 1;
+    if (!exchange->request.tls && good)
+        return;
+    const struct sockaddr *peer = info ? info->client_addr : NULL;
+    *out = '\0';
+    if (peer && peer->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, out, HTTP_CLIENT_MAX);
+    else if (peer && peer->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)peer)->sin6_addr, out, HTTP_CLIENT_MAX);
+}
+
+static void watch_request(struct exchange *exchange, int64_t since_s)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct socket_watch *watch = info ? info->socket_context : NULL;
+    if (!watch)
+        return;
+    pthread_mutex_lock(&exchange->http->lock);
+    watch->since_s = since_s;
+    pthread_mutex_unlock(&exchange->http->lock);
+}
+
+static struct exchange *begin(struct http *http, struct MHD_Connection *connection,
+                              const char *path, const char *method)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    if (!exchange)
+        return NULL;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+    exchange->http = http;
+    exchange->connection = connection;
+    exchange->request = (struct http_request){
+        .is_post = strcmp(method, "POST") == 0,
+        .tls = info && info->daemon == http->tls,
+        .path = path,
+        .body = exchange->body,
+        .connection = connection,
+    };
+    exchange->answer = (struct http_answer){.status = 500, .file = -1};
+    note_client(exchange);
+    return exchange;
+}
+
+/* The first call: headers are there, no byte of a body. */
+static enum MHD_Result check_head(struct exchange *exchange, const char *method)
+{
+    struct framing framing = {0, 0, 0};
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_framing, &framing);
+    if (framing.lengths > 1 || framing.codings > 1 || (framing.lengths && framing.codings))
+        return refuse(exchange, 400, "two lengths\n");
+    if (framing.length > HTTP_BODY_MAX)
+        return refuse(exchange, 413, "too long\n");
+    bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    if (!get && !exchange->request.is_post)
+        return refuse(exchange, 405, "GET, HEAD, POST\n");
+    if (get && (framing.length > 0 || framing.codings))
+        return refuse(exchange, 400, "a GET with a body\n");
+    return MHD_YES;
+}
+
+static void take_body(struct exchange *exchange, const char *bytes, size_t n)
+{
+    struct http_request *request = &exchange->request;
+    exchange->too_long = exchange->too_long || n > HTTP_BODY_MAX - request->body_n;
+    if (exchange->too_long)
+        return;
+    memcpy(exchange->body + request->body_n, bytes, n);
+    request->body_n += n;
+}
+
+static enum MHD_Result answer_whole(struct exchange *exchange)
+{
+    struct http *http = exchange->http;
+    if (exchange->too_long)
+        return refuse(exchange, 413, "too long\n");
+    watch_request(exchange, 0);
+    if (http->config.is_slow(http->config.ctx, &exchange->request))
+        return hand_over(exchange) ? MHD_YES : refuse(exchange, 503, "busy\n");
+    http->config.answer(http->config.ctx, &exchange->request, &exchange->answer);
+    exchange->stage = ANSWERED;
+    return give(exchange);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *n, void **state)
+{
+    (void)version;
+    struct exchange *exchange = *state;
+    if (!exchange) {
+        *state = exchange = begin(cls, connection, path, method);
+        return exchange ? check_head(exchange, method) : MHD_NO;
+    }
+    switch (exchange->stage) {
+    case READING:
+        if (*n == 0)
+            return answer_whole(exchange);
+        take_body(exchange, bytes, *n);
+        *n = 0;
+        return MHD_YES;
+    case WAITING:
+        return MHD_YES;
+    case ANSWERED:
+        return give(exchange);
+    case REFUSED:
+        *n = 0;
+        return MHD_YES;
+    }
+    return MHD_NO;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)cls;
+    (void)connection;
+    (void)code;
+    struct exchange *exchange = *state;
+    if (!exchange)
+        return;
+    watch_request(exchange, now_s()); /* the next request of this socket begins */
+    drop_answer(&exchange->answer);
+    free(exchange);
+    *state = NULL;
+}
+
+/* ------------------------------------------------------------------ sockets */
+
+static void on_socket(void *cls, struct MHD_Connection *connection, void **socket_context,
+                      enum MHD_ConnectionNotificationCode code)
+{
+    struct http *http = cls;
+    struct socket_watch *watch = *socket_context;
+    pthread_mutex_lock(&http->lock);
+    if (code == MHD_CONNECTION_NOTIFY_STARTED && (watch = calloc(1, sizeof *watch)) != NULL) {
+        watch->fd =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        watch->since_s = now_s();
+        watch->after = http->watches;
+        if (http->watches)
+            http->watches->before = watch;
+        http->watches = watch;
+        *socket_context = watch;
+    } else if (code == MHD_CONNECTION_NOTIFY_CLOSED && watch) {
+        if (watch->before)
+            watch->before->after = watch->after;
+        else
+            http->watches = watch->after;
+        if (watch->after)
+            watch->after->before = watch->before;
+        free(watch);
+        *socket_context = NULL;
+    }
+    pthread_mutex_unlock(&http->lock);
+}
+
+void http_tick(struct http *http)
+{
+    int64_t oldest = now_s() - HTTP_REQUEST_S;
+    pthread_mutex_lock(&http->lock);
+    for (struct socket_watch *watch = http->watches; watch; watch = watch->after)
+        if (watch->since_s != 0 && watch->since_s < oldest)
+            shutdown(watch->fd, SHUT_RDWR);
+    pthread_mutex_unlock(&http->lock);
+}
+
+/* ------------------------------------------------------------------ open and close */
+
+static void say_nothing(void *cls, const char *format, va_list values)
+{
+    (void)cls;
+    (void)format;
+    (void)values;
+}
+
+static bool resolve(const struct endpoint *at, struct sockaddr_storage *ret_address,
+                    struct error *err)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
+    char port[8];
+    snprintf(port, sizeof port, "%u", at->port);
+    int failed = getaddrinfo(at->host, port, &hints, &found);
+    if (failed)
+        return error_set(err, ERROR_LATER, "%s:%s: %s", at->host, port, gai_strerror(failed));
+    memcpy(ret_address, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return true;
+}
+
+static bool start(struct http *http, const struct http_listener *listener,
+                  struct MHD_Daemon **ret_daemon, struct error *err)
+{
+    struct sockaddr_storage address;
+    if (!resolve(&listener->at, &address, err))
+        return false;
+    bool tls = listener->key != NULL;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     (address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u) | (tls ? MHD_USE_TLS : 0u);
+    struct MHD_OptionItem certificate[] = {
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)listener->key},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)listener->cert},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0,
+         (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+        {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    errno = 0;
+    *ret_daemon = MHD_start_daemon(
+        flags, listener->at.port, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
+        say_nothing, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(tls ? CONNECTIONS_TLS : CONNECTIONS_PLAIN),
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)(tls ? CONNECTIONS_IP : 0),
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_BYTES, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)(tls ? THREADS_TLS : THREADS_PLAIN), MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_socket,
+        http, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY, tls ? certificate : none,
+        MHD_OPTION_END);
+    return *ret_daemon ||
+           error_set(err, ERROR_LATER, "cannot listen on %s:%u: %s", listener->at.host,
+                     listener->at.port, errno ? strerror(errno) : "the library refused");
+}
+
+/* Sockets need descriptors; the usual soft limit of 1,024 is below our own limit. */
+static void allow_sockets(void)
+{
+    struct rlimit limit;
+    const rlim_t wanted = CONNECTIONS_PLAIN + CONNECTIONS_TLS + 256;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* then the library's limit is met earlier */
+}
+
+bool http_open(const struct http_config *config, struct http **ret_http, struct error *err)
+{
+    struct http *http = calloc(1, sizeof *http);
+    if (!http)
+        return error_set(err, ERROR_LATER, "http: out of memory");
+    http->config = *config;
+    pthread_mutex_init(&http->lock, NULL);
+    pthread_cond_init(&http->more, NULL);
+    allow_sockets();
+    if (!start(http, &config->plain, &http->plain, err) ||
+        !start(http, &config->tls, &http->tls, err)) {
+        http_close(http);
+        return false;
+    }
+    *ret_http = http;
+    return true;
+}
+
+uint16_t http_port(const struct http *http, bool tls)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(tls ? http->tls : http->plain, MHD_DAEMON_INFO_BIND_PORT);
+    return info ? info->port : 0;
+}
+
+/* Whoever waits for a thread that will not come is told so. */
+static void release_jobs(struct http *http)
+{
+    pthread_mutex_lock(&http->lock);
+    struct exchange *exchange = http->first;
+    http->first = http->last = NULL;
+    pthread_mutex_unlock(&http->lock);
+    while (exchange) {
+        struct exchange *next = exchange->next;
+        exchange->answer.status = 503;
+        wake_with_answer(exchange);
+        exchange = next;
+    }
+}
+
+void http_close(struct http *http)
+{
+    if (!http)
+        return;
+    http_stop_work(http);
+    release_jobs(http);
+    if (http->plain)
+        MHD_stop_daemon(http->plain);
+    if (http->tls)
+        MHD_stop_daemon(http->tls);
+    pthread_cond_destroy(&http->more);
+    pthread_mutex_destroy(&http->lock);
+    free(http);
+}

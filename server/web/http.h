@@ -1,0 +1,94 @@
+/* http.h - HTTP as the rooms behind it see it: a request that is whole and sane, an answer, a
+ * stream. The only door to libmicrohttpd (http.c).
+ *
+ * What is refused before anybody sees it: other methods than GET, HEAD, POST; two lengths, or a
+ * length with chunked (settled point 12); bodies above HTTP_BODY_MAX; connections that do not
+ * finish a request within HTTP_REQUEST_S. Every answer carries the strict headers (CSP, nosniff,
+ * no-store, same-origin referrer, noindex). Threads: `answer` runs on the library's pool, or, when
+ * `is_slow` says so, on a thread inside http_work while the connection sleeps. A stream is written
+ * from any thread.
+ */
+#ifndef TRAO_SERVER_WEB_HTTP_H
+#define TRAO_SERVER_WEB_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/clock.h"
+#include "server/config.h"
+
+#define HTTP_BODY_MAX 16384 /* forms are below 1 KB, an enrolment below 4 KB */
+#define HTTP_REQUEST_S 20   /* from the first byte to the last of a request */
+#define HTTP_CLIENT_MAX 46
+
+struct http_request {
+    bool is_post; /* else GET or HEAD: nothing may change */
+    bool tls;
+    const char *path;
+    const char *body; /* zero-terminated, may hold zeros of its own */
+    size_t body_n;
+    char client[HTTP_CLIENT_MAX]; /* address, of the proxy's client on the plain listener */
+    const void *connection;       /* for the look-ups below, during the call only */
+};
+/* NULL when not there; borrowed for the call. Query values are decoded. */
+const char *http_header(const struct http_request *request, const char *name);
+const char *http_query(const struct http_request *request, const char *key);
+const char *http_cookie(const struct http_request *request, const char *name);
+
+struct http_stream;
+
+struct http_answer {
+    unsigned status;
+    const char *type; /* Content-Type; constant */
+    /* One of: bytes on the heap, taken over; constant bytes; an open file, taken over; a stream. */
+    char *body;
+    const void *fixed;
+    size_t n; /* of body or fixed */
+    int file; /* -1 none */
+    uint64_t file_n;
+    struct http_stream *stream;
+    bool ranged;        /* one byte range may be asked for */
+    char range[96];     /* Content-Range; http.c's own */
+    char location[256]; /* "" none */
+    char cookie[256];   /* a Set-Cookie, "" none */
+    unsigned retry_s;   /* Retry-After, 0 none */
+};
+
+struct http_listener {
+    struct endpoint at;     /* port 0: any free one (tests) */
+    const char *key, *cert; /* PEM texts; NULL: plain */
+};
+
+struct http_config {
+    struct http_listener plain, tls;
+    bool (*is_slow)(void *ctx, const struct http_request *request);
+    /* Fills in the answer, which comes as 500 without a body. */
+    void (*answer)(void *ctx, const struct http_request *request, struct http_answer *answer);
+    void *ctx;
+};
+
+struct http;
+
+bool http_open(const struct http_config *config, struct http **ret_http,
+               struct error *err) must_use;
+uint16_t http_port(const struct http *http, bool tls);
+void http_work(struct http *http); /* runs slow answers until http_stop_work */
+void http_tick(struct http *http); /* closes sockets that take too long over a request */
+void http_stop_work(struct http *http);
+/* All streams have been ended; no thread is in http_work any more. */
+void http_close(struct http *http);
+
+/* A stream of server-sent events. `closed` is called once, on the library's thread, when nothing
+ * more can be written; the stream is gone after it. Write and end only while that was not called:
+ * the owner's lock, taken in `closed` too, sees to it. */
+struct http_stream *http_stream_new(void (*closed)(void *ctx, struct http_stream *stream),
+                                    void *ctx);
+/* For an answer that was never given: frees without `closed`. */
+void http_stream_drop(struct http_stream *stream);
+/* Queues bytes; a client that lets more than HTTP_STREAM_MAX wait is cut off. */
+#define HTTP_STREAM_MAX 65536
+void http_stream_write(struct http_stream *stream, const char *bytes, size_t n);
+void http_stream_end(struct http_stream *stream);
+
+#endif

@@ -1,0 +1,47 @@
+#include "server/web/password.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+_Static_assert(PERSON_HASH_MAX == crypto_pwhash_STRBYTES, "a hash has the library's size");
+
+bool password_hash(const char *password, char ret_hash[PERSON_HASH_MAX], struct error *err)
+{
+    char hash[crypto_pwhash_STRBYTES];
+    if (crypto_pwhash_str(hash, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                          crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+        return error_set(err, ERROR_LATER, "no memory to hash a password");
+    memcpy(ret_hash, hash, sizeof hash);
+    return true;
+}
+
+bool password_holds(const char *hash, const char *password)
+{
+    return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+}
+
+void password_waste(const char *password)
+{
+    uint8_t out[32];
+    static const uint8_t salt[crypto_pwhash_SALTBYTES] = {0};
+    (void)!crypto_pwhash(out, sizeof out, password, strlen(password), salt,
+                         crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                         crypto_pwhash_ALG_DEFAULT);
+}
+
+void password_one_time(const struct chance *chance, char ret_password[PASSWORD_ONE_TIME_MAX])
+{
+    /* 32 signs, so that five bits choose one without a bias; no 0 O 1 I. */
+    static const char signs[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    uint8_t random[20];
+    size_t at = 0;
+    chance->fill(chance->self, random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++) {
+        if (i > 0 && i % 5 == 0)
+            ret_password[at++] = '-';
+        ret_password[at++] = signs[random[i] & 31];
+    }
+    ret_password[at] = '\0';
+    chain_wipe(random, sizeof random);
+}

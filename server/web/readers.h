@@ -1,0 +1,21 @@
+/* readers.h - a few read-only connections to the record for the threads that answer requests: each
+ * takes one for the moment of its question. Own lock inside, any thread. */
+#ifndef TRAO_SERVER_WEB_READERS_H
+#define TRAO_SERVER_WEB_READERS_H
+
+#include "server/record/record.h"
+
+struct readers;
+
+bool readers_open(const char *record_path, struct readers **ret_readers,
+                  struct error *err) must_use;
+void readers_close(struct readers *readers); /* NULL is fine */
+/* Waits for a free one: microseconds, since nobody keeps one over an answer. */
+struct record *readers_take(struct readers *readers);
+void readers_give(struct readers *readers, struct record *record);
+
+/* Who an issued item is for. NOT_FOUND when it was deleted. */
+bool readers_addressee(struct readers *readers, const struct office_fact *issued,
+                       struct addressee *ret_who, struct error *err) must_use;
+
+#endif
