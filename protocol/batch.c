@@ -162,8 +162,10 @@ bool batch_read(const uint8_t *bytes, size_t n, struct batch *ret_batch, struct 
 {
     struct batch_fields fields = {.scans = 0};
     struct head head;
+    struct seal seal;
     if (!read_fields(bytes, n, &fields, err) ||
-        !codec_size("seal", fields.seal, CHAIN_SEAL_BYTES, CHAIN_SEAL_BYTES, err) ||
+        !codec_fixed("seal", codec_bytes(fields.seal.bytes, fields.seal.n), CHAIN_SEAL_BYTES,
+                     seal.bytes, err) ||
         !head_decode(fields.head, &head, err))
         return error_add(err, "batch");
     if (fields.scans != head.count)
@@ -171,7 +173,7 @@ bool batch_read(const uint8_t *bytes, size_t n, struct batch *ret_batch, struct 
                          head.count);
     ret_batch->head = head;
     ret_batch->head_bytes = fields.head;
-    memcpy(ret_batch->seal.bytes, fields.seal.bytes, CHAIN_SEAL_BYTES);
+    ret_batch->seal = seal;
     memcpy(ret_batch->scan, fields.scan, sizeof fields.scan);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "protocol/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/timex.h>
@@ -8,7 +9,7 @@
 
 #include "protocol/error.h"
 
-#define LOCAL_OFFSET_MS (7 * 3600 * INT64_C(1000)) /* UTC+7, fixed [domain.md section 5] */
+#define LOCAL_OFFSET_MS (INT64_C(7) * 3600 * 1000) /* UTC+7, fixed [domain.md section 5] */
 
 static int64_t clock_ms(clockid_t which)
 {
@@ -34,12 +35,15 @@ static uint64_t system_boot(void *self)
 {
     (void)self;
     uint64_t boot = 0;
+    char uuid[37] = ""; /* 8-4-4-4-12 digits */
     FILE *f = fopen("/proc/sys/kernel/random/boot_id", "r");
     if (f != NULL) {
-        unsigned int high = 0, mid = 0, low = 0;
-        if (fscanf(f, "%8x-%4x-%4x", &high, &mid, &low) == 3)
-            boot = (uint64_t)high << 32 | (uint64_t)mid << 16 | low;
-        fclose(f);
+        char *at = fgets(uuid, sizeof uuid, f);
+        for (int group = 0; at != NULL && group < 3; group++) {
+            boot = boot << 16 | strtoull(at, &at, 16);
+            at += *at == '-';
+        }
+        (void)fclose(f);
     }
     return boot == 0 ? 1 : boot;
 }

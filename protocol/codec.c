@@ -284,5 +284,5 @@ enum time_source codec_time_source(uint32_t wire)
 
 ProtobufCBinaryData codec_bytes(const void *bytes, size_t n)
 {
-    return (ProtobufCBinaryData){n, (uint8_t *)(uintptr_t)bytes};
+    return (ProtobufCBinaryData){n, (uint8_t *)bytes};
 }

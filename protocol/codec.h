@@ -37,7 +37,7 @@ struct slice codec_find(struct slice message, uint32_t number);
 
 /* ------------------------------------------------------------------------- whole messages */
 
-#define CODEC_BLOCK_MAX (1024 * 1024)
+#define CODEC_BLOCK_MAX ((size_t)1024 * 1024)
 
 /* An unpacked message: lives, with all it points to, until codec_free. */
 struct codec_message {

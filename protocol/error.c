@@ -20,7 +20,7 @@ static void cut_at_character(char *text)
         text[start - 1] = '\0';
 }
 
-bool error_set(struct error *err, enum error_code code, const char *format, ...)
+bool(error_set)(struct error *err, enum error_code code, const char *format, ...)
 {
     if (err == NULL)
         return false;
@@ -34,7 +34,7 @@ bool error_set(struct error *err, enum error_code code, const char *format, ...)
     return false;
 }
 
-bool error_add(struct error *err, const char *format, ...)
+bool(error_add)(struct error *err, const char *format, ...)
 {
     if (err == NULL)
         return false;

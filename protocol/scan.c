@@ -1,6 +1,6 @@
 #include "protocol/scan.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "protocol/codec.h"
 #include "trao.pb-c.h"
@@ -12,9 +12,13 @@
 
 uint32_t scan_program_version(void)
 {
-    unsigned int major = 0, minor = 0, patch = 0;
-    invariant(sscanf(TRAO_VERSION, "%u.%u.%u", &major, &minor, &patch) == 3);
-    return major * 10000 + minor * 100 + patch;
+    char *at = TRAO_VERSION;
+    unsigned long version = strtoul(at, &at, 10);
+    for (int i = 0; i < 2; i++) {
+        invariant(*at == '.');
+        version = version * 100 + strtoul(at + 1, &at, 10);
+    }
+    return (uint32_t)version;
 }
 
 /* ---------------------------------------------------------------------------- ranges, both ways */
@@ -79,7 +83,7 @@ static Trao__V1__Scan scan_to_wire(const struct scan *scan)
 {
     Trao__V1__Scan wire = TRAO__V1__SCAN__INIT;
     wire.seq = scan->seq;
-    wire.item = (char *)(uintptr_t)scan->item.text;
+    wire.item = (char *)scan->item.text;
     wire.event = scan->event;
     wire.wall_ms = scan->wall.ms;
     wire.mono_ms = (uint64_t)scan->mono.ms;

@@ -24,24 +24,24 @@ enum entry {
 };
 
 struct scan {
-    uint64_t seq; /* >= 1 */
-    struct item item;
-    uint32_t event; /* event.def 1..63; numbers unknown to this version are kept */
-    struct instant wall;
+    uint64_t seq;        /* >= 1 */
+    struct instant wall; /* this one and the next within +-2^60 ms */
     struct tick mono;
     uint64_t boot; /* never 0 */
     enum time_source time_source;
+    uint32_t event; /* event.def 1..63; numbers unknown to this version are kept */
     struct place place;
     uint32_t badge;
     uint32_t post_office; /* 0..999999 */
     uint32_t reason, action, relation;
     uint64_t postage_vnd, fees_vnd; /* 0..SCAN_MONEY_MAX_VND each */
-    bool has_attachments;
-    struct link attachments;
+    uint64_t round, handover, stop;
+    uint64_t of_seq;  /* EVENT_WITHDRAWN only, else 0; below seq */
     uint32_t program; /* major*10000 + minor*100 + patch */
     enum entry entry;
-    uint64_t round, handover, stop;
-    uint64_t of_seq; /* EVENT_WITHDRAWN only, else 0; below seq */
+    struct item item;
+    bool has_attachments;
+    struct link attachments;
 };
 
 /* Encodes; the same value always gives the same bytes. BAD_INPUT if a field is out of range. */
@@ -50,7 +50,8 @@ bool scan_encode(const struct scan *scan, uint8_t out[SCAN_BYTES_MAX], size_t *r
 
 /* Decodes a peer's bytes, each field checked. BAD_INPUT names the field: "scan: item: ...".
  * Enumerations unknown to this version are kept as they are (event, reason, action, relation) or
- * read as unknown (entry, time_source). Unknown fields are skipped: keep the bytes to keep them. */
+ * read as unknown (entry, time_source); an unknown reason for no place reads as NO_PLACE_OFF: there
+ * is at least none. Unknown fields are skipped: keep the bytes to keep them. */
 bool scan_decode(const uint8_t *bytes, size_t n, struct scan *ret_scan, struct error *err) must_use;
 
 /* This program's version as the wire says it. */

@@ -398,7 +398,7 @@ static void session_free(struct session *session)
     const char *texts[] = {config->host,    config->client_id, config->subscribe,
                            config->ca_file, config->cert_file, config->key_file};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        free((char *)(uintptr_t)texts[i]);
+        free((char *)texts[i]);
     if (session->wake >= 0)
         close(session->wake);
     pthread_mutex_destroy(&session->lock);

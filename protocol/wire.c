@@ -186,7 +186,7 @@ bool wire_read_up(const uint8_t *bytes, size_t n, struct wire_up *ret_up, struct
 /* -------------------------------------------------------------------------------- down, out */
 
 /* Seals the body and wraps it: everything the server says is sealed. */
-static bool down_seal(Trao__V1__DownBody *body, const char *device, const struct seal_secret *key,
+static bool down_seal(Trao__V1__DownBody body, const char *device, const struct seal_secret *key,
                       uint8_t *out, size_t *ret_n, struct error *err)
 {
     uint8_t bytes[WIRE_BYTES_MAX];
@@ -194,9 +194,9 @@ static bool down_seal(Trao__V1__DownBody *body, const char *device, const struct
     char name[DEVICE_NAME_MAX + 1];
     if (!codec_device(device, name, err))
         return false;
-    body->version = WIRE_VERSION;
-    body->device = name;
-    if (!codec_pack(&body->base, bytes, sizeof bytes, &n, err))
+    body.version = WIRE_VERSION;
+    body.device = name;
+    if (!codec_pack(&body.base, bytes, sizeof bytes, &n, err))
         return false;
     struct seal seal = chain_seal(key, SEAL_DOWN, bytes, n);
     Trao__V1__Down down = TRAO__V1__DOWN__INIT;
@@ -264,7 +264,7 @@ bool wire_receipt(const char *device, const struct receipt *receipt, const struc
     Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
     body.kind_case = TRAO__V1__DOWN_BODY__KIND_RECEIPT;
     body.receipt = &wire;
-    return down_seal(&body, device, key, out, ret_n, err) || error_add(err, "receipt");
+    return down_seal(body, device, key, out, ret_n, err) || error_add(err, "receipt");
 }
 
 static bool check_standing(const struct standing *standing, struct error *err)
@@ -292,7 +292,7 @@ bool wire_standing(const char *device, const struct standing *standing,
     Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
     body.kind_case = TRAO__V1__DOWN_BODY__KIND_STANDING;
     body.standing = &wire;
-    return down_seal(&body, device, key, out, ret_n, err) || error_add(err, "standing");
+    return down_seal(body, device, key, out, ret_n, err) || error_add(err, "standing");
 }
 
 /* --------------------------------------------------------------------------------- down, in */

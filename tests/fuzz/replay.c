@@ -6,31 +6,23 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "tests/protocol/hex.h"
 
 #define FILE_MAX 65536
 
 static uint8_t bytes[FILE_MAX];
 
-static size_t read_hex(FILE *f)
-{
-    size_t n = 0;
-    unsigned int byte;
-    while (n < sizeof bytes && fscanf(f, "%2x", &byte) == 1)
-        bytes[n++] = (uint8_t)byte;
-    return n;
-}
-
 static size_t read_file(const char *path)
 {
     FILE *f = fopen(path, "rb");
     if (f == NULL) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
         exit(1);
     }
     size_t length = strlen(path);
     bool hex = length > 4 && strcmp(path + length - 4, ".hex") == 0;
-    size_t n = hex ? read_hex(f) : fread(bytes, 1, sizeof bytes, f);
-    fclose(f);
+    size_t n = hex ? hex_read(f, bytes, sizeof bytes) : fread(bytes, 1, sizeof bytes, f);
+    (void)fclose(f);
     return n;
 }
 
@@ -61,7 +53,7 @@ static int replay_folder(const char *folder)
     int files = 0;
     DIR *dir = opendir(folder);
     if (dir == NULL) {
-        fprintf(stderr, "%s: %s\n", folder, strerror(errno));
+        (void)fprintf(stderr, "%s: %s\n", folder, strerror(errno));
         exit(1);
     }
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {

@@ -70,23 +70,23 @@ static void write_configuration(const struct broker *broker)
 {
     FILE *f = fopen(broker_file(broker, "broker.conf"), "w");
     assert_non_null(f);
-    fprintf(f,
-            "listener %u 127.0.0.1\nallow_anonymous %s\nuser root\nmessage_size_limit 32768\n"
-            "max_packet_size 36864\nretain_available false\npersistence true\n"
-            "persistence_location %s/state/\nautosave_on_changes true\nautosave_interval 1\n"
-            "max_queued_messages 0\nmax_queued_bytes 1000000\n",
-            broker->port, broker->tls ? "false" : "true", broker->folder);
+    (void)fprintf(f,
+                  "listener %u 127.0.0.1\nallow_anonymous %s\nuser root\nmessage_size_limit 32768\n"
+                  "max_packet_size 36864\nretain_available false\npersistence true\n"
+                  "persistence_location %s/state/\nautosave_on_changes true\nautosave_interval 1\n"
+                  "max_queued_messages 0\nmax_queued_bytes 1000000\n",
+                  broker->port, broker->tls ? "false" : "true", broker->folder);
     if (broker->tls)
-        fprintf(f,
-                "cafile %s/ca.pem\ncertfile %s/broker.pem\nkeyfile %s/broker.key\n"
-                "require_certificate true\nuse_identity_as_username true\n"
-                "use_username_as_clientid true\ntls_version tlsv1.3\nacl_file %s/acl\n",
-                broker->folder, broker->folder, broker->folder, broker->folder);
-    fclose(f);
+        (void)fprintf(f,
+                      "cafile %s/ca.pem\ncertfile %s/broker.pem\nkeyfile %s/broker.key\n"
+                      "require_certificate true\nuse_identity_as_username true\n"
+                      "use_username_as_clientid true\ntls_version tlsv1.3\nacl_file %s/acl\n",
+                      broker->folder, broker->folder, broker->folder, broker->folder);
+    (void)fclose(f);
     f = fopen(broker_file(broker, "acl"), "w");
     assert_non_null(f);
-    fputs("pattern write trao/1/%u/up\npattern read trao/1/%u/down\n", f);
-    fclose(f);
+    (void)fputs("pattern write trao/1/%u/up\npattern read trao/1/%u/down\n", f);
+    (void)fclose(f);
 }
 
 void broker_init(struct broker *broker, bool tls)

@@ -22,7 +22,7 @@ static void facts_there_and_back(void **state)
     struct office_fact facts[] = {sample_issued(), sample_notice()};
     for (size_t i = 0; i < 2; i++) {
         uint8_t bytes[FACT_BYTES_MAX], again[FACT_BYTES_MAX];
-        struct office_fact *a = &facts[i], b;
+        struct office_fact *a = &facts[i], b = {.seq = 0};
         struct error err;
         size_t n, again_n;
         if (!fact_encode(a, bytes, &n, &err) || !fact_decode(bytes, n, &b, &err))

@@ -43,11 +43,11 @@ static const char *written(void)
 static void one_line_a_happening(void **state)
 {
     (void)state;
-    int day, ms, end = 0;
     log_set(LOG_LEVEL_INFO, out[1]);
     log_line(LOG_LEVEL_ALARM, "seal does not hold", "device=%s seq=%d", "HH-042", 17);
     const char *text = written();
-    assert_int_equal(sscanf(text, "%*4d-%*2d-%2dT%*2d:%*2d:%*2d.%3dZ%n", &day, &ms, &end), 2);
+    size_t end = strlen("2026-11-25T02:41:00.123Z");
+    assert_true(strlen(text) > end && text[10] == 'T' && text[end - 1] == 'Z');
     assert_string_equal(text + end, " alarm seal does not hold device=HH-042 seq=17\n");
 }
 

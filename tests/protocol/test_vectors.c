@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "hex.h"
 #include "samples.h"
 
 static uint8_t kept[WIRE_BYTES_MAX], made[WIRE_BYTES_MAX];
@@ -33,20 +34,17 @@ static void write_missing(const char *name, const uint8_t *bytes, size_t n)
     assert_true(fd >= 0);
     FILE *f = fdopen(fd, "w");
     for (size_t i = 0; i < n; i++)
-        fprintf(f, "%02x%s", bytes[i], i % 32 == 31 || i + 1 == n ? "\n" : "");
+        (void)fprintf(f, "%02x%s", bytes[i], i % 32 == 31 || i + 1 == n ? "\n" : "");
     assert_int_equal(fclose(f), 0);
 }
 
 static size_t read_kept(const char *name)
 {
     FILE *f = fopen(path_of(name), "r");
-    size_t n = 0;
-    unsigned int byte;
     if (f == NULL)
         fail_msg("%s: %s", path_of(name), strerror(errno));
-    while (n < sizeof kept && fscanf(f, "%2x", &byte) == 1)
-        kept[n++] = (uint8_t)byte;
-    fclose(f);
+    size_t n = hex_read(f, kept, sizeof kept);
+    (void)fclose(f);
     return n;
 }
 
