@@ -94,6 +94,13 @@ static bool same_source(const struct fact *a, const struct fact *b)
     return a->device == b->device && a->epoch == b->epoch;
 }
 
+/* True if the fact before, in either order, is the same stored one. */
+static bool is_copy(const struct fact *fact)
+{
+    return same_source(fact, fact - 1) && fact->seq == (fact - 1)->seq && fact->verdict == 0 &&
+           (fact - 1)->verdict == 0;
+}
+
 /* The facts stand by source. A device counts its scans, so a later number is a later scan whatever
  * its clock said: the greatest estimate so far is what sorts. What was set aside pulls nobody. */
 static void give_order(struct fact *facts, size_t n)
@@ -104,8 +111,7 @@ static void give_order(struct fact *facts, size_t n)
         bool first = i == 0 || !same_source(fact, fact - 1);
         if (first)
             greatest.ms = INT64_MIN;
-        bool repeats = !first && fact->seq == (fact - 1)->seq && fact->verdict == 0 &&
-                       (fact - 1)->verdict == 0;
+        bool repeats = !first && is_copy(fact);
         fact->effect = repeats ? EFFECT_REPEATED : EFFECT_NONE;
         struct instant own = repeats ? greatest : fact->when.estimate;
         fact->order = own.ms > greatest.ms ? own : greatest;
@@ -197,7 +203,7 @@ static bool held_before(const struct walk *walk, const struct fact *until)
 {
     for (const struct fact *fact = walk->facts; fact < until; fact++)
         if (fact->is_scan && fact->device == until->device && is_custody(fact->scan.event) &&
-            counted(fact->effect))
+            counted(fact->effect) && (fact == walk->facts || !is_copy(fact)))
             return true;
     return false;
 }

@@ -1,0 +1,572 @@
+/* The stories of cases T04, T06 and M10, and the invariants of T09 over random ones, against a
+ * second fold that shares no line with the first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/server/slow_fold.h"
+
+#define EIGHT INT64_C(1795568400000) /* 2026-11-25T08:00:00+07:00 */
+#define MINUTE (60 * INT64_C(1000))
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define A 1
+#define B 2
+#define STORY_MAX 64
+
+struct story {
+    struct fact facts[STORY_MAX];
+    size_t n;
+    uint64_t seq[8]; /* per device; 0 the office */
+};
+
+static struct fact *add(struct story *story, int64_t at)
+{
+    struct fact *fact = &story->facts[story->n++];
+    *fact = (struct fact){.arrival = {at}};
+    fact->when.estimate.ms = fact->when.earliest.ms = fact->when.latest.ms = at;
+    return fact;
+}
+
+static struct fact *scan(struct story *story, int64_t device, uint32_t event, int64_t at)
+{
+    struct fact *fact = add(story, at);
+    fact->is_scan = true;
+    fact->device = device;
+    fact->epoch = 7;
+    fact->seq = ++story->seq[device];
+    fact->scan.event = event;
+    fact->scan.seq = fact->seq;
+    return fact;
+}
+
+static struct fact *office(struct story *story, uint32_t event, int64_t at)
+{
+    struct fact *fact = add(story, at);
+    fact->seq = ++story->seq[0];
+    fact->office.event = event;
+    fact->office.seq = fact->seq;
+    return fact;
+}
+
+static struct state folded(struct story *story)
+{
+    struct state state;
+    fold(story->facts, story->n, &state);
+    return state;
+}
+
+/* Issued, printed and handed over well before. */
+static struct story handed_over(void)
+{
+    struct story story = {.n = 0};
+    office(&story, EVENT_ISSUED, EIGHT - 5 * HOUR);
+    office(&story, EVENT_PRINTED, EIGHT - 4 * HOUR)->office.copy = 1;
+    office(&story, EVENT_HANDED_OVER, EIGHT - 3 * HOUR);
+    return story;
+}
+
+/* ------------------------------------------------------------------ the usual way */
+
+static void step_by_step(void **unused)
+{
+    (void)unused;
+    struct story story = {.n = 0};
+    office(&story, EVENT_ISSUED, EIGHT);
+    assert_int_equal(folded(&story).status, STATUS_ISSUED);
+    office(&story, EVENT_PRINTED, EIGHT + 1)->office.copy = 1;
+    assert_int_equal(folded(&story).status, STATUS_PRINTED);
+    office(&story, EVENT_HANDED_OVER, EIGHT + 2);
+    assert_int_equal(folded(&story).status, STATUS_HANDED_OVER);
+    scan(&story, A, EVENT_PICKED_UP, EIGHT + 3);
+    assert_int_equal(folded(&story).status, STATUS_PICKED_UP);
+    scan(&story, A, EVENT_ARRIVED_DELIVERY_OFFICE, EIGHT + 4)->scan.post_office = 480000;
+    assert_int_equal(folded(&story).status, STATUS_AT_OFFICE);
+    assert_int_equal(folded(&story).post_office, 480000);
+    scan(&story, B, EVENT_OUT_FOR_DELIVERY, EIGHT + HOUR);
+    assert_int_equal(folded(&story).status, STATUS_OUT);
+    struct fact *failed = scan(&story, B, EVENT_DELIVERY_FAILED, EIGHT + 2 * HOUR);
+    failed->scan.reason = REASON_NOBODY_HOME;
+    failed->scan.action = ACTION_AGAIN;
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_FAILED);
+    assert_int_equal(state.reason, REASON_NOBODY_HOME);
+    assert_int_equal(state.action, ACTION_AGAIN);
+    assert_int_equal(state.attempt, 1);
+    scan(&story, B, EVENT_OUT_FOR_DELIVERY, EIGHT + DAY);
+    struct fact *done = scan(&story, B, EVENT_DELIVERED, EIGHT + DAY + HOUR);
+    done->scan.relation = RELATION_SPOUSE;
+    done->scan.postage_vnd = 33000;
+    done->scan.fees_vnd = 135000;
+    state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.relation, RELATION_SPOUSE);
+    assert_int_equal(state.reason, 0);
+    assert_int_equal(state.attempt, 1);
+    assert_int_equal(state.collected_postage_vnd, 33000);
+    assert_int_equal(state.collected_fees_vnd, 135000);
+    assert_int_equal(state.since.estimate.ms, EIGHT + DAY + HOUR);
+    assert_int_equal(state.holder, B);
+    assert_int_equal(state.doubts, 0);
+    for (size_t i = 0; i < story.n; i++)
+        assert_int_equal(story.facts[i].effect, EFFECT_MOVED);
+}
+
+static void nothing_at_all(void **unused)
+{
+    (void)unused;
+    struct state state;
+    fold(NULL, 0, &state);
+    assert_int_equal(state.status, STATUS_NONE);
+    assert_false(state.issued);
+}
+
+/* ------------------------------------------------------------------ case T04 */
+
+static void delivered_without_pickup_stands(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_DELIVERED, EIGHT + 2 * HOUR);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.doubts, DOUBT_NO_PICKUP);
+    scan(&story, B, EVENT_PICKED_UP, EIGHT)->arrival.ms = EIGHT + 2 * DAY;
+    state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.doubts, 0); /* taken back by the pickup that came later */
+}
+
+static void both_scan_the_pile(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, B, EVENT_PICKED_UP, EIGHT + 5 * MINUTE);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_PICKED_UP);
+    assert_int_equal(state.since.estimate.ms, EIGHT); /* the first starts the clock */
+    assert_int_equal(state.holder, B);                /* the last is responsible */
+    assert_int_equal(state.doubts, DOUBT_PICKED_UP_TWICE);
+    assert_int_equal(story.facts[4].effect, EFFECT_REPEATED);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_true(state.doubts & DOUBT_NOT_THE_HOLDER);
+}
+
+static void delivered_by_another_than_who_took_it_out(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + HOUR);
+    scan(&story, B, EVENT_DELIVERED, EIGHT + 2 * HOUR);
+    assert_int_equal(folded(&story).doubts, DOUBT_NOT_THE_HOLDER);
+}
+
+static void orphans_attach_when_the_list_comes(void **unused)
+{
+    (void)unused;
+    struct story story = {.n = 0};
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_NONE);
+    assert_false(state.issued);
+    office(&story, EVENT_ISSUED, EIGHT + HOUR);
+    state = folded(&story);
+    assert_int_equal(state.status, STATUS_PICKED_UP);
+    assert_true(state.issued);
+    assert_int_equal(state.doubts, 0);
+}
+
+/* ------------------------------------------------------------------ case T06 */
+
+static void a_copy_is_no_new_item(void **unused)
+{
+    (void)unused;
+    struct story story = {.n = 0};
+    office(&story, EVENT_ISSUED, EIGHT);
+    office(&story, EVENT_PRINTED, EIGHT + 1)->office.copy = 1;
+    office(&story, EVENT_PRINTED, EIGHT + 2)->office.copy = 2;
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_PRINTED);
+    assert_int_equal(state.copies, 2);
+    assert_int_equal(state.since.estimate.ms, EIGHT + 1);
+    assert_int_equal(story.facts[2].effect, EFFECT_NOTED);
+}
+
+static void void_label_scanned(void **unused)
+{
+    (void)unused;
+    struct story story = {.n = 0};
+    office(&story, EVENT_ISSUED, EIGHT);
+    office(&story, EVENT_PRINTED, EIGHT + 1);
+    office(&story, EVENT_VOIDED, EIGHT + 2);
+    assert_int_equal(folded(&story).doubts, 0);
+    scan(&story, A, EVENT_PICKED_UP, EIGHT + HOUR);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + 2 * HOUR);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_VOID);
+    assert_int_equal(state.since.estimate.ms, EIGHT + 2);
+    assert_true(state.doubts & DOUBT_VOID_SCANNED);
+    assert_int_equal(story.facts[4].effect, EFFECT_OUT_OF_ORDER);
+    office(&story, EVENT_PRINTED, EIGHT + 3 * HOUR);
+    assert_int_equal(folded(&story).status, STATUS_VOID); /* nothing un-voids it */
+}
+
+static void both_copies_delivered(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR + MINUTE);
+    assert_int_equal(folded(&story).doubts, 0); /* the same door, the label read twice */
+    scan(&story, A, EVENT_DELIVERED, EIGHT + DAY);
+    struct state state = folded(&story);
+    assert_int_equal(state.doubts, DOUBT_DELIVERED_TWICE);
+    assert_int_equal(state.since.estimate.ms, EIGHT + HOUR);
+    assert_int_equal(story.facts[6].effect, EFFECT_REPEATED);
+}
+
+static void delivered_by_two_devices(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    scan(&story, B, EVENT_DELIVERED, EIGHT + HOUR + MINUTE);
+    assert_true(folded(&story).doubts & DOUBT_DELIVERED_TWICE);
+}
+
+/* ------------------------------------------------------------------ case M10 */
+
+static void three_weeks_late_fills_the_history(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERY_FAILED, EIGHT + 8 * HOUR);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + DAY);
+    struct story late = handed_over();
+    late.seq[A] = 2;
+    scan(&late, A, EVENT_DELIVERED, EIGHT + DAY);
+    late.seq[A] = 0;
+    scan(&late, A, EVENT_PICKED_UP, EIGHT)->arrival.ms = EIGHT + 21 * DAY;
+    scan(&late, A, EVENT_DELIVERY_FAILED, EIGHT + 8 * HOUR)->arrival.ms = EIGHT + 21 * DAY;
+    struct state one = folded(&story), two = folded(&late);
+    assert_int_equal(two.status, STATUS_DELIVERED);
+    assert_int_equal(two.since_arrival.ms, EIGHT + DAY); /* no "just delivered" */
+    assert_int_equal(one.attempt, two.attempt);
+    assert_int_equal(one.doubts, two.doubts);
+    for (size_t i = 0; i < story.n; i++)
+        assert_int_equal(story.facts[i].scan.event, late.facts[i].scan.event);
+}
+
+static void after_the_end_is_kept_and_marked(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + DAY);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.doubts, DOUBT_AFTER_END);
+    assert_int_equal(story.facts[5].effect, EFFECT_OUT_OF_ORDER);
+    assert_int_equal(story.facts[5].status_after, STATUS_DELIVERED);
+}
+
+static void unknown_kind_is_kept(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, 61, EIGHT);
+    scan(&story, A, EVENT_INTO_SORTING, EIGHT + 1); /* known, without a move yet */
+    scan(&story, A, EVENT_PICKED_UP, EIGHT + 2);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_PICKED_UP);
+    assert_int_equal(state.doubts, DOUBT_UNKNOWN_EVENT);
+    assert_int_equal(story.facts[3].effect, EFFECT_UNKNOWN);
+    assert_int_equal(story.facts[4].effect, EFFECT_NOTED);
+}
+
+/* ------------------------------------------------------------------ attempts */
+
+static void second_attempt_after_four_hours(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERY_FAILED, EIGHT + HOUR);
+    scan(&story, A, EVENT_DELIVERY_FAILED, EIGHT + 2 * HOUR);
+    assert_int_equal(folded(&story).attempt, 1);
+    scan(&story, A, EVENT_DELIVERY_FAILED, EIGHT + 5 * HOUR);
+    struct state state = folded(&story);
+    assert_int_equal(state.attempt, 2);
+    assert_int_equal(state.since.estimate.ms, EIGHT + 5 * HOUR);
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + 5 * HOUR + MINUTE);
+    scan(&story, A, EVENT_DELIVERY_FAILED, EIGHT + 5 * HOUR + 2 * MINUTE);
+    assert_int_equal(folded(&story).attempt, 3); /* it went out again */
+}
+
+/* ------------------------------------------------------------------ withdrawn */
+
+static struct fact *withdraw(struct story *story, int64_t device, uint64_t seq, int64_t at)
+{
+    struct fact *fact = scan(story, device, EVENT_WITHDRAWN, at);
+    fact->scan.of_seq = seq;
+    return fact;
+}
+
+static void withdrawn_never_was(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    withdraw(&story, A, 2, EIGHT + HOUR + 5000);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_PICKED_UP);
+    assert_int_equal(state.since.estimate.ms, EIGHT);
+    assert_int_equal(state.doubts, 0);
+    assert_int_equal(story.facts[4].effect, EFFECT_STRUCK);
+    assert_int_equal(story.facts[5].effect, EFFECT_NOTED);
+    withdraw(&story, A, 3, EIGHT + HOUR + 9000); /* takes the taking back back */
+    state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+}
+
+static void withdrawn_late_is_a_doubt(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    withdraw(&story, A, 2, EIGHT + HOUR + 30001);
+    assert_int_equal(folded(&story).doubts, DOUBT_WITHDRAWN_LATE);
+}
+
+static void only_its_own_device_withdraws(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+    story.seq[B] = 5;
+    withdraw(&story, B, 2, EIGHT + HOUR + 5000);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.doubts, DOUBT_OUT_OF_ORDER);
+}
+
+/* ------------------------------------------------------------------ order */
+
+/* A scan of which nothing is known but bounds drags no later scan of its device along. */
+static void bounds_sort_by_their_start(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    struct fact *lost = scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    lost->when = (struct when){.estimate = {EIGHT - HOUR},
+                               .earliest = {EIGHT - HOUR},
+                               .latest = {EIGHT + 9 * HOUR},
+                               .clock_off = true,
+                               .bounds_only = true};
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + HOUR);
+    scan(&story, B, EVENT_DELIVERED, EIGHT + 2 * HOUR);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_true(state.doubts & DOUBT_CLOCK);
+}
+
+/* A device counts: what it scanned later is later, though its clock went back. */
+static void sequence_beats_the_clock(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT + 6 * HOUR);
+    scan(&story, A, EVENT_DELIVERED, EIGHT);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.doubts, 0);
+    assert_int_equal(story.facts[4].order.ms, EIGHT + 6 * HOUR);
+}
+
+static void set_aside_pulls_nobody(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + 9 * DAY)->verdict = VERDICT_CONFLICT;
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + HOUR);
+    scan(&story, B, EVENT_ARRIVED_DELIVERY_OFFICE, EIGHT + 2 * HOUR);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_AT_OFFICE);
+    assert_int_equal(state.doubts, DOUBT_CONFLICT);
+}
+
+/* ------------------------------------------------------------------ case T09 */
+
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t n)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (random_state >> 33) % n;
+}
+
+static void random_story(struct story *story)
+{
+    static const uint32_t scans[] = {
+        EVENT_PICKED_UP, EVENT_ARRIVED_DELIVERY_OFFICE, EVENT_DELIVERED,    EVENT_OUT_FOR_DELIVERY,
+        EVENT_WITHDRAWN, EVENT_DELIVERY_FAILED,         EVENT_INTO_SORTING, 60};
+    static const uint32_t facts[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER, EVENT_VOIDED,
+                                     EVENT_NOTICE_SENT};
+    *story = (struct story){.n = 0};
+    int64_t clock = EIGHT;
+    size_t n = random_below(16);
+    for (size_t i = 0; i < n; i++) {
+        clock += (int64_t)random_below(5 * HOUR);
+        if (random_below(4) == 0) {
+            office(story, facts[random_below(random_below(4) == 0 ? 5 : 3)], clock);
+            continue;
+        }
+        int64_t at = clock - (int64_t)random_below(3) * 3 * HOUR;
+        struct fact *fact = scan(story, 1 + (int64_t)random_below(3), scans[random_below(8)], at);
+        fact->arrival.ms = clock;
+        fact->epoch = 7 + random_below(2);
+        fact->when.clock_off = random_below(20) == 0;
+        fact->scan.postage_vnd = random_below(1000);
+        if (fact->scan.event == EVENT_WITHDRAWN) {
+            if (fact->seq == 1)
+                fact->scan.event = EVENT_PICKED_UP;
+            else
+                fact->scan.of_seq = 1 + random_below(fact->seq - 1);
+        }
+        if (random_below(12) == 0)
+            fact->verdict = random_below(2) == 0 ? VERDICT_CONFLICT : VERDICT_BROKEN_LINK;
+    }
+}
+
+static void same_state(const struct state *a, const struct state *b)
+{
+    assert_int_equal(a->status, b->status);
+    assert_int_equal(a->issued, b->issued);
+    assert_int_equal(a->attempt, b->attempt);
+    assert_int_equal(a->since.estimate.ms, b->since.estimate.ms);
+    assert_int_equal(a->since_arrival.ms, b->since_arrival.ms);
+    assert_int_equal(a->holder, b->holder);
+    assert_int_equal(a->copies, b->copies);
+    assert_int_equal(a->collected_postage_vnd, b->collected_postage_vnd);
+    assert_int_equal(a->doubts, b->doubts);
+}
+
+static void shuffle(struct fact *facts, size_t n)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t at = random_below(i);
+        struct fact swap = facts[i - 1];
+        facts[i - 1] = facts[at];
+        facts[at] = swap;
+    }
+}
+
+static void any_order_and_repetition_is_the_same(void **unused)
+{
+    (void)unused;
+    static struct fact many[STORY_MAX * 2];
+    for (uint64_t seed = 1; seed <= 4000; seed++) {
+        struct story story;
+        struct state once, again;
+        random_state = seed;
+        random_story(&story);
+        memcpy(many, story.facts, sizeof story.facts);
+        fold(story.facts, story.n, &once);
+        size_t n = story.n;
+        shuffle(many, n);
+        fold(many, n, &again);
+        same_state(&once, &again);
+        for (size_t copies = n == 0 ? 0 : random_below(n); copies > 0; copies--)
+            many[n++] = many[random_below(story.n)];
+        shuffle(many, n);
+        fold(many, n, &again);
+        same_state(&once, &again);
+        fold(many, n, &again); /* what was folded may be folded again */
+        same_state(&once, &again);
+    }
+}
+
+static void the_slow_fold_agrees(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = 1; seed <= 20000; seed++) {
+        struct story story;
+        random_state = seed * 7919;
+        random_story(&story);
+        struct slow_state slow = slow_fold(story.facts, story.n);
+        struct state fast = folded(&story);
+        if (slow.status != fast.status || slow.doubts != (fast.doubts & SLOW_DOUBTS))
+            print_message("seed %llu\n", (unsigned long long)seed);
+        assert_int_equal(slow.status, fast.status);
+        assert_int_equal(slow.issued, fast.issued);
+        assert_int_equal(slow.attempt, fast.attempt);
+        assert_int_equal(slow.copies, fast.copies);
+        assert_int_equal(slow.postage_vnd, fast.collected_postage_vnd);
+        assert_int_equal(slow.since_ms, fast.since.estimate.ms);
+        assert_int_equal(slow.holder, fast.holder);
+        assert_int_equal(slow.doubts, fast.doubts & SLOW_DOUBTS);
+    }
+}
+
+/* Every status that a scan can lead to has a way out or is an end; every final one has none. */
+static void final_statuses_stay(void **unused)
+{
+    (void)unused;
+    for (uint32_t event = 1; event < 64; event++) {
+        struct story story = handed_over();
+        scan(&story, A, EVENT_PICKED_UP, EIGHT);
+        scan(&story, A, EVENT_DELIVERED, EIGHT + HOUR);
+        struct fact *more = scan(&story, A, event, EIGHT + 2 * HOUR);
+        more->scan.of_seq = event == EVENT_WITHDRAWN ? 1 : 0;
+        assert_int_equal(folded(&story).status, STATUS_DELIVERED);
+    }
+    assert_true(status_is_final(STATUS_VOID));
+    assert_false(status_is_final(STATUS_FAILED));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(step_by_step),
+        cmocka_unit_test(nothing_at_all),
+        cmocka_unit_test(delivered_without_pickup_stands),
+        cmocka_unit_test(both_scan_the_pile),
+        cmocka_unit_test(delivered_by_another_than_who_took_it_out),
+        cmocka_unit_test(orphans_attach_when_the_list_comes),
+        cmocka_unit_test(a_copy_is_no_new_item),
+        cmocka_unit_test(void_label_scanned),
+        cmocka_unit_test(both_copies_delivered),
+        cmocka_unit_test(delivered_by_two_devices),
+        cmocka_unit_test(three_weeks_late_fills_the_history),
+        cmocka_unit_test(after_the_end_is_kept_and_marked),
+        cmocka_unit_test(unknown_kind_is_kept),
+        cmocka_unit_test(second_attempt_after_four_hours),
+        cmocka_unit_test(withdrawn_never_was),
+        cmocka_unit_test(withdrawn_late_is_a_doubt),
+        cmocka_unit_test(only_its_own_device_withdraws),
+        cmocka_unit_test(bounds_sort_by_their_start),
+        cmocka_unit_test(sequence_beats_the_clock),
+        cmocka_unit_test(set_aside_pulls_nobody),
+        cmocka_unit_test(any_order_and_repetition_is_the_same),
+        cmocka_unit_test(the_slow_fold_agrees),
+        cmocka_unit_test(final_statuses_stay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
