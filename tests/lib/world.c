@@ -13,6 +13,7 @@
 
 #define READY_MS 20000
 #define ARGS_MAX 24
+#define HAND_ROWS 20  /* of the screen a script sees */
 #define BEEP_MS 20000 /* a busy disk may take its time; the beep waits for it */
 
 /* ---------------------------------------------------------------- failing with what is known */
@@ -177,16 +178,21 @@ void world_start_server(struct world *world)
 
 void world_start_gpsd(struct world *world, const char *receiver)
 {
-    char port[16], source[64], nmea[16];
+    char port[16], source[64];
     snprintf(port, sizeof port, "%d", world->gps);
-    snprintf(nmea, sizeof nmea, "%d", world->nmea);
     snprintf(source, sizeof source, "udp://127.0.0.1:%d", world->nmea);
     proc_start(&world->gpsd, (const char *[]){"gpsd", "-N", "-n", "-S", port, source, NULL}, false,
                world->log);
     wait_for_port(world, world->gps, "gpsd");
     if (receiver)
-        proc_start(&world->feed, (const char *[]){NMEA_FEED, nmea, receiver, NULL}, false,
-                   world->log);
+        world_start_feed(world, receiver);
+}
+
+void world_start_feed(struct world *world, const char *receiver)
+{
+    char nmea[16];
+    snprintf(nmea, sizeof nmea, "%d", world->nmea);
+    proc_start(&world->feed, (const char *[]){NMEA_FEED, nmea, receiver, NULL}, false, world->log);
 }
 
 /* ---------------------------------------------------------------- items */
@@ -230,37 +236,31 @@ void world_issue(struct world *world, unsigned rows, char (*items)[16])
 
 /* ---------------------------------------------------------------- a handheld */
 
-static char *find_code(char *text)
-{
-    for (char *at = text; *at; at++)
-        if (strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567-") >= 29) {
-            at[29] = '\0';
-            return at;
-        }
-    return NULL;
-}
-
 void hand_enrol(struct hand *hand, struct world *world, const char *name)
 {
-    char out[1024], url[64];
+    char out[1024], code[300], url[300] = "";
     *hand = (struct hand){.world = world};
     snprintf(hand->name, sizeof hand->name, "%s", name);
     snprintf(hand->dir, sizeof hand->dir, "%s/%s", world->dir, name);
-    snprintf(url, sizeof url, "https://127.0.0.1:%d", world->tls);
+    snprintf(code, sizeof code, "%s/code", world->dir);
     world_do(world, out, sizeof out, "enrol", name, NULL);
-    char *code = find_code(out);
-    if (!code)
-        world_fail(world, "trao-admin enrol gave no code: %s", out);
-    const char *argv[] = {TRAO_HANDHELD, "--dir", hand->dir, "enrol", url, code, NULL};
+    FILE *file = fopen(code, "w");
+    fwrite(out, 1, strcspn(out, "\n"), file); /* the code; the address is on the next line */
+    fclose(file);
+    if (mkdir(hand->dir, 0700) != 0 || sscanf(out, "%*s %299s", url) != 1)
+        world_fail(world, "trao-admin enrol said: %s", out);
+    const char *argv[] = {TRAO_HANDHELD, "--data",      hand->dir, "enrol", "--server",
+                          url,           "--code-file", code,      NULL};
     if (proc_run(argv, world->log, NULL, 0) != 0)
         world_fail(world, "%s could not be enrolled", name);
+    unlink(code);
 }
 
 void hand_start(struct hand *hand)
 {
     char gps[64];
     snprintf(gps, sizeof gps, "127.0.0.1:%d", hand->world->gps);
-    const char *argv[] = {TRAO_HANDHELD, "--dir", hand->dir, "--gpsd", gps, "--script", NULL};
+    const char *argv[] = {TRAO_HANDHELD, "--data", hand->dir, "--gpsd", gps, "--script", "-", NULL};
     proc_start(&hand->proc, argv, true, hand->world->log);
 }
 
@@ -286,13 +286,39 @@ void hand_expect(struct hand *hand, const char *begin, char out[PROC_LINE_MAX], 
     }
 }
 
+void hand_mode(struct hand *hand, int digit)
+{
+    hand_say(hand, "key F1");
+    hand_say(hand, "key %d", digit);
+}
+
 uint64_t hand_beep(struct hand *hand, const char *item)
 {
     char line[PROC_LINE_MAX];
     uint64_t seq = 0;
-    hand_say(hand, "scan %s", item);
-    hand_expect(hand, "beep ok seq=", line, BEEP_MS);
+    hand_say(hand, "scan %s\\r", item);
+    hand_expect(hand, "beep ", line, BEEP_MS);
     if (sscanf(line, "beep ok seq=%" SCNu64, &seq) != 1 || !strstr(line, item))
         world_fail(hand->world, "%s: '%s' is no beep for %s", hand->name, line, item);
     return seq;
+}
+
+void hand_drain(struct hand *hand, int seconds)
+{
+    char line[PROC_LINE_MAX];
+    hand_say(hand, "expect-sent %d", seconds);
+    hand_say(hand, "show");
+    hand_expect(hand, "|", line, seconds * 1000 + 2000);
+    for (int row = 1; row < HAND_ROWS; row++)
+        hand_expect(hand, "|", line, 2000);
+}
+
+void hand_end(struct hand *hand)
+{
+    if (hand->proc.in >= 0)
+        close(hand->proc.in);
+    hand->proc.in = -1;
+    int status = proc_wait(&hand->proc, READY_MS);
+    if (status != 0)
+        world_fail(hand->world, "%s ended with status %d", hand->name, status);
 }

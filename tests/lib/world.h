@@ -27,8 +27,9 @@ void world_end(struct world *world, bool failed);
 void world_start_broker(struct world *world);
 /* Until it answers over HTTP. */
 void world_start_server(struct world *world);
-/* gpsd, and a receiver in it: "fix" or "nofix", or NULL for one that never says anything. */
+/* gpsd, and its receiver: "fix" or "nofix" as nmea_feed says, or NULL for one that is silent. */
 void world_start_gpsd(struct world *world, const char *receiver);
+void world_start_feed(struct world *world, const char *receiver);
 
 /* trao-admin with these words (ended by NULL); its output, when wanted; its exit status. */
 int world_admin(struct world *world, char *out, size_t size, ...);
@@ -46,6 +47,8 @@ int world_get(struct world *world, const char *path, char *out, size_t size);
 
 /* ---------------------------------------------------------------- a handheld */
 
+#define HAND_ROWS 20 /* of the screen a script sees */
+
 struct hand {
     struct world *world;
     char name[33];
@@ -60,8 +63,14 @@ void hand_start(struct hand *hand);
 void hand_say(struct hand *hand, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Hears lines until one begins with `begin`; fails the test after `timeout_ms`. */
 void hand_expect(struct hand *hand, const char *begin, char out[PROC_LINE_MAX], int timeout_ms);
-/* Scans one item in the running mode and hears the beep; its sequence. */
+/* Changes the mode: 1 pick up, 2 arrive, 3 go out, 4 deliver. */
+void hand_mode(struct hand *hand, int digit);
+/* Scans one item in a mode that records at once, and hears the beep; its sequence. */
 uint64_t hand_beep(struct hand *hand, const char *item);
+/* Until the screen says that everything is sent; fails the test after so long. */
+void hand_drain(struct hand *hand, int seconds);
+/* Ends the script, and with it the program: status 0 or the test fails. */
+void hand_end(struct hand *hand);
 
 /* Fails the test with a sentence and the end of the log. */
 _Noreturn void world_fail(struct world *world, const char *format, ...)

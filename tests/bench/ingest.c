@@ -1,0 +1,145 @@
+/* ingest - how many scans a second become durable facts, and how soon the receipt is back, through
+ * everything real on this machine: sealed batches, MQTT over TLS 1.3, mosquitto, the server, its
+ * record on a disk. Beside it, in the same run, what that disk can do.
+ *
+ *   ingest [--smoke]     a smoke run is over in seconds; its figures mean nothing
+ *
+ * For each size of message two measurements: flat out (a window of unreceipted messages a device,
+ * as the handheld has) and at a third of that pace, where the receipt's time is that of a server
+ * that keeps up. Load generator, broker and server share the machine. Never a pass or a fail.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/bench/disk.h"
+#include "tests/bench/load.h"
+
+#define DEVICES_MAX 8
+#define WINDOW 8
+#define QUIET_MS 30000 /* no receipt for so long: something is wrong */
+
+struct plan {
+    size_t devices;
+    size_t messages_1, messages_50; /* of each device, flat out */
+    double disk_s;
+};
+
+struct result {
+    double scans_a_second;
+    struct spread receipt;
+};
+
+static size_t receipted(struct load *load, size_t devices)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < devices; at++)
+        n += load_receipted(&load[at]);
+    return n;
+}
+
+/* One round over the devices; false when nothing could be sent. */
+static bool send_round(struct load *load, size_t devices)
+{
+    bool sent = false;
+    for (size_t at = 0; at < devices; at++)
+        sent |= load_send(&load[at], WINDOW);
+    return sent;
+}
+
+/* Sends all batches, not faster than `pace` messages a second (0: as they go), until receipted. */
+static double send_all(struct load *load, size_t devices, double pace)
+{
+    size_t total = 0, done = 0;
+    for (size_t at = 0; at < devices; at++)
+        total += load[at].batches;
+    double begun = now_ms(), moved = begun, due = begun;
+    while (done < total) {
+        if (now_ms() >= due && send_round(load, devices))
+            due = pace > 0 ? due + 1e3 * (double)devices / pace : begun;
+        else
+            proc_sleep_ms(pace > 0 && due - now_ms() > 1.5 ? 1 : 0);
+        size_t now_done = receipted(load, devices);
+        if (now_done != done)
+            moved = now_ms();
+        done = now_done;
+        if (now_ms() - moved > QUIET_MS)
+            world_fail(load->hand.world, "%zu of %zu messages receipted, then silence", done,
+                       total);
+    }
+    return now_ms() - begun;
+}
+
+static struct result measure(struct load *load, size_t devices, size_t messages, uint32_t per,
+                             double pace)
+{
+    for (size_t at = 0; at < devices; at++)
+        load_make(&load[at], messages, per);
+    double took_ms = send_all(load, devices, pace);
+    double *times = calloc(devices * messages, sizeof *times);
+    size_t n = 0;
+    for (size_t at = 0; at < devices; at++)
+        n += load_times(&load[at], times + n);
+    struct result result = {(double)(devices * messages * per) / took_ms * 1e3,
+                            spread_of(times, n)};
+    free(times);
+    return result;
+}
+
+static void print_row(uint32_t per, const char *how, const struct result *result)
+{
+    printf("| %2u | %-14s | %9.0f | %7.2f | %7.2f |\n", per, how, result->scans_a_second,
+           result->receipt.p50_ms, result->receipt.p99_ms);
+    fflush(stdout);
+}
+
+static void measure_size(struct load *load, const struct plan *plan, uint32_t per)
+{
+    size_t messages = per == 1 ? plan->messages_1 : plan->messages_50;
+    struct result flat = measure(load, plan->devices, messages, per, 0);
+    print_row(per, "flat out", &flat);
+    double pace = flat.scans_a_second / per / 3;
+    struct result paced = measure(load, plan->devices, messages / 3 + 1, per, pace);
+    print_row(per, "a third of it", &paced);
+}
+
+static void print_disk(const char *when, const struct spread *disk)
+{
+    printf("fdatasync of a 4 KB overwrite, %s: p50 %.2f ms, p99 %.2f ms (%zu)\n", when,
+           disk->p50_ms, disk->p99_ms, disk->n);
+}
+
+int main(int argc, char **argv)
+{
+    struct plan plan = {.devices = 8, .messages_1 = 6000, .messages_50 = 1200, .disk_s = 2};
+    if (argc == 2 && strcmp(argv[1], "--smoke") == 0) {
+        plan = (struct plan){.devices = 2, .messages_1 = 60, .messages_50 = 20, .disk_s = 0.2};
+    } else if (argc != 1) {
+        fprintf(stderr, "usage: ingest [--smoke]\n");
+        return 2;
+    }
+    static struct load load[DEVICES_MAX];
+    struct world world;
+    chain_init();
+    world_begin(&world);
+    world_start_broker(&world);
+    world_start_server(&world);
+    for (size_t at = 0; at < plan.devices; at++) {
+        char name[16];
+        snprintf(name, sizeof name, "HH-%03zu", at + 1);
+        load_open(&load[at], &world, name);
+    }
+    struct spread before = disk_measure(world.dir, plan.disk_s);
+    printf("%zu devices, %d messages under way each\n\n", plan.devices, WINDOW);
+    printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms |\n|-|-|-|-|-|\n");
+    measure_size(load, &plan, 1);
+    measure_size(load, &plan, 50);
+    struct spread after = disk_measure(world.dir, plan.disk_s);
+    printf("\n");
+    print_disk("before", &before);
+    print_disk("after", &after);
+    for (size_t at = 0; at < plan.devices; at++)
+        load_close(&load[at]);
+    world_end(&world, false);
+    return 0;
+}

@@ -1,0 +1,219 @@
+/* A citizen's page in a real Chromium changes by itself within a second of the receipt: when the
+ * scan comes after the page was opened, and when the server was restarted in between; without a
+ * reload and without asking again and again. The desk's page behind its login shows the same.
+ * Screenshots stay in the build folder. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/world.h"
+
+#define SOON_MS 1000 /* from the receipt to the page */
+#define BROWSER_MS 40000
+#define SHOTS BUILD_DIR "/screenshots"
+
+static struct world world;
+static struct hand hand;
+static struct proc browser;
+static char items[2][16];
+
+static long long wall_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* ---------------------------------------------------------------- the browser */
+
+static void ask(char out[PROC_LINE_MAX], const char *expect, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void ask(char out[PROC_LINE_MAX], const char *expect, const char *format, ...)
+{
+    char line[PROC_LINE_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    out[0] = '\0';
+    if (!proc_say(&browser, "%s", line) || !proc_hear(&browser, out, BROWSER_MS) ||
+        strncmp(out, expect, strlen(expect)) != 0)
+        world_fail(&world, "browser: %s -> '%s'", line, out);
+}
+
+static void open_page(const char *url)
+{
+    char out[PROC_LINE_MAX];
+    ask(out, "went 200", "goto %s", url);
+}
+
+static void shoot(const char *name)
+{
+    char out[PROC_LINE_MAX];
+    ask(out, "shot", "shot %s/%s.png", SHOTS, name);
+}
+
+/* When the page showed the words, and that it neither reloaded nor asked anything but its stream.
+ */
+static long long seen_ms(const char *words, bool one_stream)
+{
+    char out[PROC_LINE_MAX];
+    long long at = 0;
+    int navigations, streams, others;
+    ask(out, "seen ", "wait %s", words);
+    sscanf(out, "seen %lld", &at);
+    ask(out, "counts ", "counts");
+    assert_int_equal(sscanf(out, "counts %d %d %d", &navigations, &streams, &others), 3);
+    assert_int_equal(navigations, 0);
+    assert_int_equal(others, 0);
+    if (one_stream)
+        assert_int_equal(streams, 1);
+    return at;
+}
+
+/* ---------------------------------------------------------------- the citizen */
+
+static void link_of(const char *item, char out[256])
+{
+    world_do(&world, out, 256, "link", item, NULL);
+    out[strcspn(out, "\n")] = '\0';
+}
+
+/* Scans, waits for the receipt on the device, then for the page. */
+static void change(int mode, const char *words, bool one_stream)
+{
+    hand_mode(&hand, mode);
+    hand_beep(&hand, items[0]);
+    hand_drain(&hand, 60);
+    long long receipt = wall_ms();
+    long long late = seen_ms(words, one_stream) - receipt;
+    print_message("'%s' on the page %lld ms after the receipt was seen\n", words, late);
+    if (late > SOON_MS)
+        world_fail(&world, "the page changed %lld ms after the receipt", late);
+}
+
+static void page_changes_by_itself(void **state)
+{
+    (void)state;
+    char url[256];
+    link_of(items[0], url);
+    open_page(url);
+    seen_ms("CƠ QUAN", false); /* handed over to the post */
+    change(1, "BƯU ĐIỆN ĐÃ NHẬN", true);
+    shoot("citizen-picked-up");
+    change(2, "ĐÃ ĐẾN BƯU CỤC", true);
+}
+
+static void page_changes_after_a_restart(void **state)
+{
+    (void)state;
+    proc_stop(&world.server, SIGKILL);
+    proc_sleep_ms(1500); /* the page notices; its stream will come back by itself */
+    world_start_server(&world);
+    proc_sleep_ms(6000);
+    change(3, "BƯU TÁ ĐANG ĐI GIAO", false);
+    shoot("citizen-out");
+}
+
+/* A scan while the server is away: the page comes right when the server does. */
+static void page_comes_right_when_the_server_does(void **state)
+{
+    (void)state;
+    char line[PROC_LINE_MAX];
+    proc_stop(&world.server, SIGKILL);
+    hand_mode(&hand, 4);
+    hand_say(&hand, "scan %s\\r", items[0]);
+    hand_expect(&hand, "beep look ", line, 5000);
+    hand_say(&hand, "key 1");
+    hand_expect(&hand, "beep ok ", line, 5000);
+    world_start_server(&world);
+    seen_ms("ĐÃ GIAO", false);
+    shoot("citizen-delivered");
+}
+
+/* ---------------------------------------------------------------- the desk */
+
+static void first_login(char user[64], char password[64])
+{
+    char path[300], line[256];
+    snprintf(path, sizeof path, "%s/first-login.txt", world.data);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        sscanf(line, "user=%63s", user);
+        sscanf(line, "password=%63s", password);
+    }
+    fclose(file);
+}
+
+static void desk_behind_its_login(void **state)
+{
+    (void)state;
+    char out[PROC_LINE_MAX], user[64] = "", password[64] = "", url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/quay", world.plain);
+    first_login(user, password);
+    open_page(url);
+    ask(out, "text ", "text");
+    assert_null(strstr(out, items[0])); /* nothing before the login */
+    ask(out, "filled", "fill input[name=user] %s", user);
+    ask(out, "filled", "fill input[name=password] wrong");
+    ask(out, "pressed 4", "press button[type=submit]");
+    ask(out, "filled", "fill input[name=user] %s", user);
+    ask(out, "filled", "fill input[name=password] %s", password);
+    ask(out, "pressed 200", "press button[type=submit]");
+    seen_ms("Đã phát", false);
+    shoot("desk");
+    hand_mode(&hand, 1);
+    hand_beep(&hand, items[1]);
+    seen_ms("Bưu điện nhận", false);
+}
+
+/* ---------------------------------------------------------------- */
+
+static int begin(void **state)
+{
+    (void)state;
+    char out[PROC_LINE_MAX];
+    mkdir(SHOTS, 0755);
+    world_begin(&world);
+    world_start_broker(&world);
+    world_start_server(&world);
+    world_issue(&world, 2, items);
+    hand_enrol(&hand, &world, "HH-042");
+    hand_start(&hand);
+    proc_start(&browser, (const char *[]){"node", TESTS_DIR "/lib/browser.mjs", NPM_DIR, NULL},
+               true, world.log);
+    if (!proc_hear(&browser, out, BROWSER_MS) || strcmp(out, "ready") != 0)
+        world_fail(&world, "no browser");
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    proc_say(&browser, "quit");
+    proc_wait(&browser, BROWSER_MS);
+    hand_end(&hand);
+    world_end(&world, false);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(page_changes_by_itself),
+        cmocka_unit_test(page_changes_after_a_restart),
+        cmocka_unit_test(page_comes_right_when_the_server_does),
+        cmocka_unit_test(desk_behind_its_login),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
