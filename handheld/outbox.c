@@ -28,7 +28,7 @@ static uint64_t room_left(const struct outbox *outbox)
     return statvfs(outbox->path, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
 }
 
-bool outbox_room_is_short(const struct outbox *outbox)
+bool outbox_is_full(const struct outbox *outbox)
 {
     return room_left(outbox) < RESERVE_BYTES;
 }
@@ -83,7 +83,7 @@ bool outbox_transact(struct outbox *outbox, enum outbox_room room,
     struct error why;
     bool done = transact_once(outbox, act, ctx, &why);
     bool full = !done && why.code == ERROR_LATER && room == OUTBOX_ROOM_RESERVED &&
-                outbox->reserved && outbox_room_is_short(outbox);
+                outbox->reserved && outbox_is_full(outbox);
     if (full)
         reserve_release(outbox);
     if (full || (!done && why.code == ERROR_BROKEN)) /* by now the damaged file is moved aside */
@@ -208,7 +208,7 @@ bool outbox_ready(struct outbox *outbox, struct error *err)
     outbox_lose(outbox, &why);
     if (why.code == ERROR_BROKEN)
         outbox_tell(outbox, "outbox.db is damaged: moved aside, a new epoch begins", 0, 0);
-    else if (why.code == ERROR_LATER && outbox->reserved && outbox_room_is_short(outbox))
+    else if (why.code == ERROR_LATER && outbox->reserved && outbox_is_full(outbox))
         reserve_release(outbox);
     else
         return error_set(err, why.code, "%s", why.text);
@@ -360,7 +360,7 @@ static bool prune_oldest(struct outbox *outbox, void *ctx, struct error *err)
 static void make_room(struct outbox *outbox)
 {
     struct pruning pruning = {.look_only = true};
-    if (!outbox_room_is_short(outbox) ||
+    if (!outbox_is_full(outbox) ||
         !outbox_transact(outbox, OUTBOX_ROOM_RESERVED, prune_oldest, &pruning, NULL) ||
         !pruning.any)
         return;

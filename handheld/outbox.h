@@ -57,6 +57,9 @@ void outbox_drop(struct outbox *outbox);
 /* False with the reason when a scan could not be stored now. */
 bool outbox_ready(struct outbox *outbox, struct error *err) must_use;
 
+/* True when the disk is full rather than failing: less is left than the outbox needs to breathe. */
+bool outbox_is_full(const struct outbox *outbox);
+
 /* Numbers, links and commits one beep; fills in scan->seq. True means durable: now the beep. On
  * false nothing of it is kept. LATER: storage full or failing. BAD_INPUT: a field out of range.
  * REFUSED: EVENT_WITHDRAWN whose of_seq is no scan of the same item in the running epoch. */

@@ -32,9 +32,6 @@ struct outbox {
 
 void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq);
 
-/* Less is left than the reserve would give: the disk is full rather than failing. */
-bool outbox_room_is_short(const struct outbox *outbox);
-
 /* Runs `act` inside a transaction. On failure nothing is kept, the handle is dropped and the values
  * above are read anew. Tried once more on a new handle: on a full disk with the reserve's space, on
  * a damaged file with what could be saved from it. */

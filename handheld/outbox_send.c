@@ -171,10 +171,8 @@ bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_
 {
     /* With no room to keep a batch it leaves all the same, and its receipt makes room. Cut once
      * more it may end at another scan; the scans and their links are the same. */
-    struct next_batch next = {.after = after,
-                              .cut_any = cut_any,
-                              .keep = !outbox_room_is_short(outbox),
-                              .out = ret_batch};
+    struct next_batch next = {
+        .after = after, .cut_any = cut_any, .keep = !outbox_is_full(outbox), .out = ret_batch};
     if (!outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err))
         return false;
     if (next.hurt.nth != 0 &&

@@ -1,0 +1,90 @@
+/* trao-handheld - the postman's program. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "handheld/enrol.h"
+#include "handheld/run.h"
+#include "protocol/chain.h"
+
+const char *argp_program_version = "trao-handheld " TRAO_VERSION;
+
+struct arguments {
+    struct run_options run;
+    const char *server, *code_file;
+    bool enrol;
+};
+
+static const struct argp_option options[] = {
+    {"data", 'd', "DIR", 0, "The device's folder (default /var/lib/trao-handheld)", 0},
+    {"gpsd", 'g', "[HOST:]PORT", 0, "gpsd on this machine, or 'off' (default 127.0.0.1:2947)", 0},
+    {"scanner", 's', "PATH", 0, "A serial scanner or a FIFO", 0},
+    {"script", 'x', "FILE", 0, "Lines in place of a terminal; - is standard input", 0},
+    {"server", 'S', "URL", 0, "enrol: https://HOST:PORT of the server", 0},
+    {"code-file", 'c', "FILE", 0, "enrol: holds the one-time code (default standard input)", 0},
+    {0}};
+
+static error_t take(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case 'd':
+        arguments->run.data = value;
+        return 0;
+    case 'g':
+        arguments->run.gpsd = value;
+        return 0;
+    case 's':
+        arguments->run.scanner = value;
+        return 0;
+    case 'x':
+        arguments->run.script = value;
+        return 0;
+    case 'S':
+        arguments->server = value;
+        return 0;
+    case 'c':
+        arguments->code_file = value;
+        return 0;
+    case ARGP_KEY_ARG:
+        arguments->enrol = strcmp(value, "enrol") == 0;
+        if (state->arg_num > 0 || (!arguments->enrol && strcmp(value, "run") != 0))
+            argp_error(state, "'%s' is neither run nor enrol", value);
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->enrol && arguments->server == NULL)
+            argp_error(state, "enrol needs --server https://HOST:PORT");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = options,
+    .parser = take,
+    .args_doc = "[run]\nenrol --server URL",
+    .doc = "The postman's program: every beep is kept until the server has it.\v"
+           "See trao-handheld(1) for keys, scripts and files.",
+};
+
+static int enrol(const struct arguments *arguments)
+{
+    struct error err;
+    if (enrol_device(arguments->run.data, arguments->server, arguments->code_file, &err))
+        return 0;
+    fprintf(stderr, "trao-handheld: %s\n", err.text);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {
+        .run = {.data = "/var/lib/trao-handheld", .gpsd = "127.0.0.1:2947"}};
+    argp_parse(&parser, argc, argv, 0, NULL, &arguments);
+    umask(077);
+    chain_init();
+    return arguments.enrol ? enrol(&arguments) : run(&arguments.run);
+}

@@ -1,0 +1,429 @@
+#include "handheld/run.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "handheld/app.h"
+#include "handheld/bells.h"
+#include "handheld/config.h"
+#include "handheld/gps.h"
+#include "handheld/mailbox.h"
+#include "handheld/script.h"
+#include "handheld/serial.h"
+#include "handheld/terminal.h"
+#include "handheld/uplink.h"
+#include "handheld/wedge.h"
+#include "protocol/log.h"
+#include "protocol/topic.h"
+
+#define LOOK_MS 250 /* the undo bar and the clock move at least so often */
+
+#define KEEPALIVE_S 20 /* a dead connection is noticed within 30 s [reliability.md, fault 23] */
+#define INFLIGHT_MAX 20
+
+struct run {
+    struct config config;
+    struct clock clock;
+    struct gps *gps;
+    struct outbox *outbox;
+    struct mailbox *mailbox;
+    struct session *session;
+    struct uplink uplink;
+    struct app app;
+    struct serial serial;
+    struct wedge wedge;      /* the terminal's */
+    struct scanner scripted; /* the script's */
+    struct script script;
+    struct bells bells;
+    struct face face;
+    bool on_terminal, staying, ended;
+    int signals;
+    int status;
+};
+
+static struct tick now(const struct run *run)
+{
+    return run->clock.tick(run->clock.self);
+}
+
+/* ------------------------------------------------------------------ told by the parts */
+
+static void tell(void *ctx, const char *sentence, uint64_t epoch, uint64_t seq)
+{
+    struct run *run = ctx;
+    log_line(LOG_LEVEL_ALARM, sentence, "device=%s epoch=%016llx seq=%llu", run->config.device,
+             (unsigned long long)epoch, (unsigned long long)seq);
+}
+
+/* One line a sound, written at once: after a kill it is the record of what was heard. */
+static void said(void *ctx, enum sound sound, const char *line)
+{
+    struct run *run = ctx;
+    if (run->on_terminal)
+        bells_start(&run->bells, sound, now(run));
+    else
+        dprintf(STDOUT_FILENO, "beep %s\n", line);
+}
+
+static void session_up(void *ctx, bool session_present)
+{
+    (void)session_present;
+    mailbox_put(ctx, LETTER_UP, 0, NULL, 0);
+}
+
+static void session_down(void *ctx, const char *why)
+{
+    (void)why;
+    mailbox_put(ctx, LETTER_DOWN, 0, NULL, 0);
+}
+
+static void session_message(void *ctx, const char *topic, const void *bytes, size_t n)
+{
+    (void)topic; /* one is subscribed to */
+    mailbox_put(ctx, LETTER_MESSAGE, 0, bytes, n);
+}
+
+static void session_acknowledged(void *ctx, int code)
+{
+    if (code != 0)
+        mailbox_put(ctx, LETTER_ACKNOWLEDGED, code, NULL, 0);
+}
+
+/* ------------------------------------------------------------------ opening, closing */
+
+static bool open_config(struct run *run, const char *dir, struct error *err)
+{
+    if (config_load(dir, &run->config, err))
+        return true;
+    if (err->code == ERROR_NOT_FOUND)
+        return error_set(err, ERROR_NOT_FOUND,
+                         "%s: máy chưa được cấp phép; chạy trao-handheld enrol "
+                         "(this device is not enrolled yet)",
+                         dir);
+    return false;
+}
+
+static bool open_outbox(struct run *run, const char *dir, struct error *err)
+{
+    struct outbox_config config = {.dir = dir,
+                                   .device = run->config.device,
+                                   .key = &run->config.seal_key,
+                                   .clock = run->clock,
+                                   .chance = chance_system(),
+                                   .told = {tell, run}};
+    return outbox_open(&config, &run->outbox, err);
+}
+
+static bool open_link(struct run *run, struct error *err)
+{
+    char topic[TOPIC_MAX];
+    const struct config *c = &run->config;
+    struct session_config config = {.host = c->broker_host,
+                                    .port = c->broker_port,
+                                    .subscribe = topic_down(c->device, topic),
+                                    .ca_file = c->ca_file,
+                                    .cert_file = c->cert_file,
+                                    .key_file = c->key_file,
+                                    .keepalive_s = KEEPALIVE_S,
+                                    .inflight_max = INFLIGHT_MAX,
+                                    .session_expiry_s = SESSION_EXPIRY_S};
+    if (!mailbox_new(&run->mailbox, err))
+        return false;
+    struct session_events events = {.up = session_up,
+                                    .down = session_down,
+                                    .message = session_message,
+                                    .acknowledged = session_acknowledged,
+                                    .ctx = run->mailbox};
+    if (!session_open(&config, &events, &run->session, err))
+        return false;
+    struct uplink_config uplink = {.device = c->device,
+                                   .certificate = {c->certificate, c->certificate_n},
+                                   .server = c->server_seal_key,
+                                   .outbox = run->outbox,
+                                   .clock = run->clock,
+                                   .chance = chance_system(),
+                                   .out = session_out(run->session),
+                                   .told = {tell, run}};
+    uplink_init(&run->uplink, &uplink);
+    return true;
+}
+
+static bool open_face(struct run *run, const char *script, struct error *err)
+{
+    int w = FACE_W_MIN, h = FACE_H_MIN;
+    run->script.fd = -1;
+    if (script != NULL) {
+        if (!script_open(script, &run->script, err))
+            return false;
+    } else {
+        if (!terminal_open(err))
+            return error_add(err, "no screen (--script FILE does without)");
+        run->on_terminal = true;
+        terminal_size(&w, &h);
+    }
+    face_init(&run->face, w, h);
+    return true;
+}
+
+static bool open_all(struct run *run, const struct run_options *options, struct error *err)
+{
+    run->clock = clock_system();
+    if (!open_config(run, options->data, err) || !open_outbox(run, options->data, err) ||
+        !open_link(run, err) || !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
+        !open_face(run, options->script, err))
+        return false;
+    serial_init(&run->serial, options->scanner, now(run));
+    scanner_init(&run->scripted, ENTRY_WEDGE);
+    wedge_init(&run->wedge);
+    struct app_config config = {.device = run->config.device,
+                                .post_office = run->config.post_office,
+                                .clock = run->clock,
+                                .outbox = run->outbox,
+                                .fix = gps_last(run->gps),
+                                .said = said,
+                                .ctx = run};
+    app_init(&run->app, &config);
+    return true;
+}
+
+static void close_all(struct run *run)
+{
+    if (run->on_terminal)
+        terminal_close();
+    script_close(&run->script);
+    serial_done(&run->serial);
+    gps_free(run->gps);
+    session_close(run->session);
+    mailbox_free(run->mailbox);
+    outbox_close(run->outbox);
+    config_done(&run->config);
+    close(run->signals);
+}
+
+/* ------------------------------------------------------------------ what comes in */
+
+static void scanned(void *ctx, const struct reading *reading)
+{
+    struct run *run = ctx;
+    app_scan(&run->app, reading);
+}
+
+#define CTRL_C 0x03 /* typed alone; inside a scan it is a scanner's ETX */
+
+static void typed(void *ctx, uint8_t byte)
+{
+    struct run *run = ctx;
+    if (byte >= '0' && byte <= '9')
+        app_key(&run->app, (enum press)byte);
+    else if (byte == '\r' || byte == '\n')
+        app_key(&run->app, PRESS_ENTER);
+    else if (byte == CTRL_C)
+        run->ended = true;
+}
+
+static void read_terminal(struct run *run)
+{
+    struct terminal_input input;
+    bool resized = false;
+    struct wedge_out out = {scanned, typed, run};
+    while (terminal_read(&input, &resized)) {
+        if (input.press != PRESS_NONE)
+            app_key(&run->app, input.press);
+        else
+            wedge_feed(&run->wedge, input.byte, now(run), &out);
+    }
+    wedge_tick(&run->wedge, now(run), &out);
+    if (resized) {
+        int w, h;
+        terminal_size(&w, &h);
+        face_init(&run->face, w, h);
+    }
+}
+
+static void read_mailbox(struct run *run)
+{
+    struct letter letter;
+    while (mailbox_take(run->mailbox, &letter)) {
+        switch (letter.kind) {
+        case LETTER_UP:
+            uplink_connected(&run->uplink);
+            break;
+        case LETTER_DOWN:
+            uplink_disconnected(&run->uplink);
+            break;
+        case LETTER_MESSAGE:
+            uplink_message(&run->uplink, letter.bytes, letter.n);
+            break;
+        case LETTER_ACKNOWLEDGED:
+            uplink_acknowledged(&run->uplink, letter.code);
+            break;
+        }
+        free(letter.bytes);
+    }
+}
+
+/* ------------------------------------------------------------------ the face and the script */
+
+static void draw(struct run *run)
+{
+    static struct face painted;
+    app_tick(&run->app, run->uplink.connected);
+    app_draw(&run->app, &run->face);
+    if (!run->on_terminal || face_equal(&run->face, &painted))
+        return;
+    terminal_paint(&run->face);
+    painted = run->face;
+}
+
+static void show(const struct run *run, FILE *to)
+{
+    char line[FACE_LINE_MAX];
+    for (int row = 0; row < run->face.h; row++)
+        fprintf(to, "|%s\n", face_line(&run->face, row, line));
+    fflush(to);
+}
+
+static void end_with(struct run *run, int status, const struct error *why)
+{
+    fprintf(stderr, "trao-handheld: %s\n", why->text);
+    run->status = status;
+    run->ended = true;
+}
+
+/* A scan without an ending is over before the next line is looked at. */
+static void lead(struct run *run)
+{
+    struct error err;
+    const char *all_sent = app_word(&run->app, WORD_FOOT_ALL_SENT);
+    while (!run->ended && !run->staying && scanner_due(&run->scripted).ms == INT64_MAX) {
+        switch (script_step(&run->script, &run->face, all_sent, now(run), &err)) {
+        case SCRIPT_RUNS:
+            return;
+        case SCRIPT_STAYS:
+            run->staying = true;
+            break;
+        case SCRIPT_ENDED:
+            run->ended = true;
+            break;
+        case SCRIPT_BAD:
+            end_with(run, 2, &err);
+            break;
+        case SCRIPT_MISSED:
+            end_with(run, 3, &err);
+            show(run, stderr);
+            break;
+        case SCRIPT_SCANS:
+            scanner_feed(&run->scripted, run->script.line.text, run->script.line.n, now(run),
+                         scanned, run);
+            break;
+        case SCRIPT_PRESSES:
+            app_key(&run->app, run->script.line.press);
+            break;
+        case SCRIPT_SHOWS:
+            show(run, stdout);
+            break;
+        }
+        uplink_tick(&run->uplink);
+        draw(run);
+    }
+}
+
+/* ------------------------------------------------------------------ the loop */
+
+static void sooner(int64_t *due, struct tick at)
+{
+    if (at.ms < *due)
+        *due = at.ms;
+}
+
+static int wait_ms(const struct run *run)
+{
+    int64_t due = now(run).ms + LOOK_MS;
+    sooner(&due, uplink_due(&run->uplink));
+    sooner(&due, gps_due(run->gps));
+    sooner(&due, serial_due(&run->serial));
+    sooner(&due, scanner_due(&run->scripted));
+    sooner(&due, wedge_due(&run->wedge));
+    sooner(&due, bells_due(&run->bells));
+    sooner(&due, script_due(&run->script));
+    int64_t left = due - now(run).ms;
+    return left < 0 ? 0 : (int)left;
+}
+
+/* Descriptors of -1 are left out by poll. */
+static void wait_for_something(struct run *run)
+{
+    bool reads_script = run->script.fd >= 0 && !run->staying;
+    struct pollfd fds[] = {
+        {.fd = run->signals, .events = POLLIN},
+        {.fd = mailbox_fd(run->mailbox), .events = POLLIN},
+        {.fd = run->on_terminal ? STDIN_FILENO : -1, .events = POLLIN},
+        {.fd = run->serial.fd, .events = POLLIN},
+        {.fd = gps_fd(run->gps), .events = POLLIN},
+        {.fd = reads_script ? script_fd(&run->script) : -1, .events = POLLIN},
+    };
+    if (poll(fds, sizeof fds / sizeof fds[0], wait_ms(run)) <= 0)
+        return;
+    struct signalfd_siginfo info;
+    if (fds[0].revents != 0 && read(run->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        run->ended = true;
+    if (fds[2].revents & (POLLHUP | POLLERR))
+        run->ended = true; /* the terminal is gone */
+    if (fds[5].revents != 0)
+        script_fill(&run->script);
+}
+
+static void loop(struct run *run)
+{
+    draw(run);
+    while (!run->ended) {
+        wait_for_something(run);
+        read_mailbox(run);
+        gps_work(run->gps);
+        serial_work(&run->serial, now(run), scanned, run);
+        scanner_tick(&run->scripted, now(run), scanned, run);
+        if (run->on_terminal)
+            read_terminal(run);
+        uplink_tick(&run->uplink);
+        draw(run);
+        if (run->script.fd >= 0)
+            lead(run);
+        if (bells_ring(&run->bells, now(run)))
+            terminal_bell();
+    }
+}
+
+/* Before any thread, so that all of them leave the signals to the loop. */
+static int take_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int run(const struct run_options *options)
+{
+    static struct run the_run; /* too large for a stack; one a process */
+    struct error err = {.code = ERROR_NONE};
+    struct run *run_now = &the_run;
+    run_now->signals = take_signals();
+    run_now->serial.fd = run_now->script.fd = -1;
+    if (open_all(run_now, options, &err))
+        loop(run_now);
+    else
+        run_now->status = 1;
+    close_all(run_now);
+    if (err.code != ERROR_NONE)
+        fprintf(stderr, "trao-handheld: %s\n", err.text);
+    return run_now->status;
+}

@@ -1,0 +1,18 @@
+/* run.h - the program's loop: wires scanner, keys, GPS, outbox and link to the app, on a terminal
+ * or led by a script. The only place where everything meets. */
+#ifndef TRAO_HANDHELD_RUN_H
+#define TRAO_HANDHELD_RUN_H
+
+#include "protocol/error.h"
+
+struct run_options {
+    const char *data;    /* folder */
+    const char *gpsd;    /* "[HOST:]PORT" or "off" */
+    const char *scanner; /* path, or NULL */
+    const char *script;  /* file, "-", or NULL: the terminal */
+};
+
+/* Returns the program's exit status: 0, 1, 2 or 3; what went wrong is said on standard error. */
+int run(const struct run_options *options);
+
+#endif

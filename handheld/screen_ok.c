@@ -1,0 +1,45 @@
+/* B ok: it is on the disk. What was recorded, and ten seconds to take it back. */
+#include "handheld/app.h"
+#include "protocol/event.h"
+
+#define SHOWN_MS 1500 /* [ux.md section 4, B]; the undo line goes on at home */
+
+static enum word done_word(const struct app *app)
+{
+    if (app->last.undone)
+        return WORD_DONE_WITHDRAWN;
+    switch (app->last.scan.event) {
+    case EVENT_PICKED_UP:
+        return WORD_DONE_PICKED_UP;
+    case EVENT_ARRIVED_DELIVERY_OFFICE:
+        return WORD_DONE_ARRIVED;
+    case EVENT_OUT_FOR_DELIVERY:
+        return WORD_DONE_OUT;
+    case EVENT_DELIVERED:
+        return WORD_DONE_DELIVERED;
+    default: /* the only other event that is recorded here */
+        return WORD_DONE_FAILED;
+    }
+}
+
+static void draw(const struct app *app, struct face *face)
+{
+    face_clear(face, app->last.undone ? FACE_AMBER : FACE_GREEN);
+    app_draw_head(app, face, app_mode_word(app, app->last.mode));
+    face_sign(face, 3, app->last.undone ? FACE_SIGN_AGAIN : FACE_SIGN_DONE);
+    face_center(face, 9, FACE_BOLD, app_word(app, done_word(app)));
+    app_draw_item(&app->last.item, face, 10);
+    face_center(face, 12, FACE_NORMAL, app_word(app, WORD_KEPT));
+    app_draw_undo(app, face);
+    app_draw_foot(app, face, app_word(app, WORD_HOME_KEYS));
+}
+
+static void key(struct app *app, enum press pressed)
+{
+    if (pressed == PRESS_LEFT)
+        app_withdraw(app);
+    else if (pressed == PRESS_MODES)
+        app_show(app, &screen_modes);
+}
+
+const struct screen screen_ok = {.draw = draw, .key = key, .shown_ms = SHOWN_MS};

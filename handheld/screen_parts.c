@@ -1,0 +1,135 @@
+/* Parts that several screens share: first line, number, undo, last lines. */
+#include <stdio.h>
+#include <string.h>
+
+#include "handheld/app.h"
+
+#define LINE 160 /* bytes: 40 cells of Vietnamese and room to spare */
+
+void app_draw_head(const struct app *app, struct face *face, const char *left)
+{
+    char time[CLOCK_TEXT_MAX];
+    const struct clock *clock = &app->config.clock;
+    face_put(face, 0, 0, FACE_BOLD, left);
+    face_right(face, 0, FACE_BOLD, clock_time_vi(clock->now(clock->self), time, sizeof time));
+    face_rule(face, 1, '-');
+}
+
+void app_draw_item(const struct item *item, struct face *face, int row)
+{
+    char pretty[ITEM_PRETTY_MAX];
+    face_center(face, row, FACE_BOLD, item_pretty(item, pretty));
+}
+
+void app_draw_choice(struct face *face, int row, bool marked, const char *text)
+{
+    char line[LINE];
+    snprintf(line, sizeof line, "%c %s", marked ? '>' : ' ', text);
+    face_put(face, row, 0, marked ? FACE_BOLD : FACE_NORMAL, line);
+}
+
+/* ------------------------------------------------------------------ undo */
+
+#define UNDO_BAR 10
+
+void app_draw_undo(const struct app *app, struct face *face)
+{
+    char line[LINE], bar[UNDO_BAR + 1];
+    int64_t left = app_undo_left_ms(app);
+    if (left == 0)
+        return;
+    int full = (int)(left * UNDO_BAR / APP_UNDO_MS);
+    for (int i = 0; i < UNDO_BAR; i++)
+        bar[i] = i < full ? '#' : '.';
+    bar[UNDO_BAR] = '\0';
+    snprintf(line, sizeof line, app_word(app, WORD_UNDO), bar, (int)((left + 999) / 1000));
+    face_put(face, 16, 0, FACE_BOLD, line);
+}
+
+/* ------------------------------------------------------------------ the last lines */
+
+static char *age_words(const struct app *app, int64_t ms, char out[LINE])
+{
+    const int64_t minute = 60000, hour = 60 * minute, day = 24 * hour;
+    if (ms < minute)
+        snprintf(out, LINE, "%s", app_word(app, WORD_AGE_NOW));
+    else if (ms < hour)
+        snprintf(out, LINE, app_word(app, WORD_AGE_MINUTES), (long long)(ms / minute));
+    else if (ms < day)
+        snprintf(out, LINE, app_word(app, WORD_AGE_HOURS), (long long)(ms / hour));
+    else
+        snprintf(out, LINE, app_word(app, WORD_AGE_DAYS), (long long)(ms / day));
+    return out;
+}
+
+static void sent_words(const struct app *app, char out[LINE])
+{
+    char age[LINE], time[CLOCK_TEXT_MAX], last[LINE];
+    const struct clock *clock = &app->config.clock;
+    const struct outbox_counts *c = &app->counts;
+    if (!app->counted) {
+        snprintf(out, LINE, "%s", app_word(app, WORD_FOOT_UNKNOWN));
+        return;
+    }
+    if (c->unsent == 0)
+        snprintf(out, LINE, "%s", app_word(app, WORD_FOOT_ALL_SENT));
+    else
+        snprintf(out, LINE, app_word(app, WORD_FOOT_UNSENT), (unsigned long long)c->unsent,
+                 age_words(app, clock->now(clock->self).ms - c->oldest.ms, age));
+    if (c->last_receipt.ms == 0)
+        return;
+    snprintf(last, sizeof last, app_word(app, WORD_FOOT_LAST),
+             clock_time_vi(c->last_receipt, time, sizeof time));
+    size_t n = strlen(out);
+    snprintf(out + n, LINE - n, "  %s", last);
+}
+
+static void gps_words(const struct app *app, const struct place *place, char out[LINE])
+{
+    static const enum word none[] = {
+        [NO_PLACE_NONE] = WORD_GPS_HAS,        [NO_PLACE_OFF] = WORD_GPS_OFF,
+        [NO_PLACE_NO_GPSD] = WORD_GPS_NO_GPSD, [NO_PLACE_NO_FIX] = WORD_GPS_NO_FIX,
+        [NO_PLACE_STALE] = WORD_GPS_STALE,     [NO_PLACE_UNBELIEVABLE] = WORD_GPS_UNBELIEVABLE,
+    };
+    if (place->jumped)
+        snprintf(out, LINE, "%s", app_word(app, WORD_GPS_JUMPED));
+    else if (place->why_none == NO_PLACE_NONE && place->accuracy_mm != PLACE_ACCURACY_UNKNOWN)
+        snprintf(out, LINE, app_word(app, WORD_GPS_METRES), (place->accuracy_mm + 999) / 1000);
+    else
+        snprintf(out, LINE, "%s", app_word(app, none[place->why_none]));
+}
+
+#define SKEW_MAX_MS                                                                                \
+    120000 /* [issue of the record: skew over 120 s is shown; reliability.md, 10]                  \
+            */
+
+/* Against GPS where there is one, else by what the kernel says of its own clock. */
+static enum word clock_word(const struct app *app, const struct place *place)
+{
+    const struct clock *clock = &app->config.clock;
+    if (place->why_none == NO_PLACE_NONE && place->gps_time.ms != 0) {
+        int64_t skew = clock->now(clock->self).ms - place->gps_time.ms - place->age_ms;
+        return skew > SKEW_MAX_MS || skew < -SKEW_MAX_MS ? WORD_CLOCK_OFF : WORD_CLOCK_RIGHT;
+    }
+    return clock->source(clock->self) == TIME_SOURCE_NETWORK ? WORD_CLOCK_RIGHT
+                                                             : WORD_CLOCK_UNKNOWN;
+}
+
+void app_draw_foot(const struct app *app, struct face *face, const char *keys)
+{
+    char line[LINE], gps[LINE];
+    struct place place = fix_place(app->config.fix, app_now(app));
+    face_put(face, face->h - 3, 0, FACE_NORMAL, keys);
+    sent_words(app, line);
+    face_put(face, face->h - 2, 0, FACE_NORMAL, line);
+    gps_words(app, &place, gps);
+    int n = snprintf(line, sizeof line, "%s  %s  %s", gps,
+                     app_word(app, app->connected ? WORD_NET_UP : WORD_NET_DOWN),
+                     app_word(app, clock_word(app, &place)));
+    if (app->counted && app->counts.set_aside > 0) {
+        snprintf(gps, sizeof gps, app_word(app, WORD_DAMAGED),
+                 (unsigned long long)app->counts.set_aside);
+        snprintf(line + n, sizeof line - (size_t)n, "  %s", gps);
+    }
+    face_put(face, face->h - 1, 0, FACE_NORMAL, line);
+}

@@ -1,0 +1,87 @@
+/* D refused: what was read, and what to scan instead; and what to do when it cannot be stored. Both
+ * stay until a key or a scan. */
+#include <stdio.h>
+
+#include "handheld/app.h"
+
+static void draw_no(const struct app *app, struct face *face, enum word title)
+{
+    face_clear(face, FACE_RED);
+    app_draw_head(app, face, app_mode_word(app, app->mode));
+    face_sign(face, 3, FACE_SIGN_NO);
+    face_center(face, 9, FACE_BOLD, app_word(app, title));
+    app_draw_foot(app, face, app_word(app, WORD_CLOSE_KEYS));
+}
+
+static void key(struct app *app, enum press pressed)
+{
+    app_show(app, pressed == PRESS_MODES ? &screen_modes : &screen_home);
+}
+
+/* "893…053": enough to find it on the article, no more. */
+static void draw_goods(const struct app *app, struct face *face)
+{
+    char text[256], seen[16];
+    const char *t = app->refused.text;
+    size_t n = app->refused.n;
+    if (n >= 6 && t[0] >= '0' && t[0] <= '9')
+        snprintf(seen, sizeof seen, "%.3s…%.3s", t, t + n - 3);
+    else
+        snprintf(seen, sizeof seen, "…");
+    snprintf(text, sizeof text, app_word(app, WORD_NOT_ITEM_GOODS), seen);
+    face_wrap(face, 12, text);
+}
+
+/* item_parse names the character that is wrong, in Vietnamese. */
+static void draw_unclear(const struct app *app, struct face *face)
+{
+    struct item item;
+    struct error why;
+    bool good = item_parse(app->refused.text, app->refused.n, &item, &why);
+    invariant(!good);
+    face_wrap(face, 12, app->english ? app_word(app, WORD_UNCLEAR_DO) : why.text);
+}
+
+static void draw_refused(const struct app *app, struct face *face)
+{
+    switch (app->refused_kind) {
+    case ITEM_KIND_GOODS:
+        draw_no(app, face, WORD_NOT_ITEM);
+        draw_goods(app, face);
+        break;
+    case ITEM_KIND_ID_CARD:
+        draw_no(app, face, WORD_ID_CARD);
+        face_wrap(face, 12, app_word(app, WORD_ID_CARD_WHEN));
+        break;
+    case ITEM_KIND_HANDOVER:
+        draw_no(app, face, WORD_NOT_ITEM);
+        face_wrap(face, 12, app_word(app, WORD_NOT_ITEM_HANDOVER));
+        break;
+    case ITEM_KIND_SLIP:
+        draw_no(app, face, WORD_NOT_ITEM);
+        face_wrap(face, 12, app_word(app, WORD_NOT_ITEM_SLIP));
+        break;
+    case ITEM_KIND_BADGE:
+        draw_no(app, face, WORD_NOT_ITEM);
+        face_wrap(face, 12, app_word(app, WORD_NOT_ITEM_BADGE));
+        break;
+    case ITEM_KIND_ITEM:
+    case ITEM_KIND_DAMAGED:
+        draw_no(app, face, WORD_UNCLEAR);
+        draw_unclear(app, face);
+        break;
+    }
+}
+
+const struct screen screen_refused = {.draw = draw_refused, .key = key};
+
+/* ------------------------------------------------------------------ not stored */
+
+static void draw_full(const struct app *app, struct face *face)
+{
+    draw_no(app, face, app->full ? WORD_FULL : WORD_FAILING);
+    app_draw_item(&app->subject.item, face, 10);
+    face_wrap(face, 12, app_word(app, app->full ? WORD_FULL_DO : WORD_FAILING_DO));
+}
+
+const struct screen screen_full = {.draw = draw_full, .key = key};

@@ -1,0 +1,44 @@
+/* C repeated: it was recorded before; nothing is added. */
+#include <stdio.h>
+#include <string.h>
+
+#include "handheld/app.h"
+#include "protocol/event.h"
+
+#define SHOWN_MS 3000 /* [ux.md section 4, C] */
+
+/* "Đã phát lúc 09:42, không ghi thêm." - with the day when it was not today. */
+static void draw_when(const struct app *app, struct face *face)
+{
+    char text[256], time[CLOCK_TEXT_MAX], day[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+    const struct clock *clock = &app->config.clock;
+    const struct event_info *info = event_info(app->before.event);
+    const char *what = info == NULL ? "?" : app->english ? info->en : info->vi;
+    bool same_day = strcmp(clock_date_vi(app->before.wall, day, sizeof day),
+                           clock_date_vi(clock->now(clock->self), today, sizeof today)) == 0;
+    clock_time_vi(app->before.wall, time, sizeof time);
+    if (same_day)
+        snprintf(text, sizeof text, app_word(app, WORD_AGAIN_AT), what, time);
+    else
+        snprintf(text, sizeof text, app_word(app, WORD_AGAIN_ON), what, time,
+                 app->english ? clock_date_en(app->before.wall, day, sizeof day) : day);
+    face_wrap(face, 12, text);
+}
+
+static void draw(const struct app *app, struct face *face)
+{
+    face_clear(face, FACE_AMBER);
+    app_draw_head(app, face, app_mode_word(app, app->mode));
+    face_sign(face, 3, FACE_SIGN_AGAIN);
+    face_center(face, 9, FACE_BOLD, app_word(app, WORD_AGAIN));
+    app_draw_item(&app->before.item, face, 10);
+    draw_when(app, face);
+    app_draw_foot(app, face, app_word(app, WORD_CLOSE_KEYS));
+}
+
+static void key(struct app *app, enum press pressed)
+{
+    app_show(app, pressed == PRESS_MODES ? &screen_modes : &screen_home);
+}
+
+const struct screen screen_repeated = {.draw = draw, .key = key, .shown_ms = SHOWN_MS};

@@ -1,0 +1,26 @@
+#include "handheld/today.h"
+
+enum event today_event(enum today_mode mode)
+{
+    switch (mode) {
+    case TODAY_PICK_UP:
+        return EVENT_PICKED_UP;
+    case TODAY_ARRIVE:
+        return EVENT_ARRIVED_DELIVERY_OFFICE;
+    case TODAY_GO_OUT:
+        return EVENT_OUT_FOR_DELIVERY;
+    case TODAY_DELIVER:
+        return EVENT_DELIVERED;
+    }
+    invariant(false);
+}
+
+/* An item that failed is asked for again: there is a second attempt. One that was handed to someone
+ * is not picked up, carried or delivered again. */
+enum today_act today_act(enum today_mode mode, const struct scan *last)
+{
+    if (last != NULL &&
+        (last->event == (uint32_t)today_event(mode) || last->event == EVENT_DELIVERED))
+        return TODAY_REPEATED;
+    return mode == TODAY_DELIVER ? TODAY_ASK : TODAY_RECORD;
+}

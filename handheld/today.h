@@ -1,0 +1,28 @@
+/* today.h - what a scan means now, from the mode and what this device did to the item last: pure.
+ *
+ * No round is held yet, so the device knows no more of an item than its own scans.
+ */
+#ifndef TRAO_HANDHELD_TODAY_H
+#define TRAO_HANDHELD_TODAY_H
+
+#include "protocol/scan.h"
+
+/* The same number again within this time, in the same mode, is the scanner's bounce: one trigger
+ * read twice. Counted from the scan that was taken, so that a held trigger ends as REPEATED and not
+ * as silence for ever (docs/decisions/0011-bounce.md). */
+#define TODAY_BOUNCE_MS 1500
+
+enum today_mode { TODAY_PICK_UP, TODAY_ARRIVE, TODAY_GO_OUT, TODAY_DELIVER };
+
+enum today_act {
+    TODAY_RECORD, /* at once, with today_event */
+    TODAY_ASK,    /* at the door: who takes it */
+    TODAY_REPEATED
+};
+
+/* The event that a scan records in this mode; at the door, the one a delivery records. */
+enum event today_event(enum today_mode mode);
+/* `last` is what outbox_last says of the item; NULL for nothing. */
+enum today_act today_act(enum today_mode mode, const struct scan *last);
+
+#endif
