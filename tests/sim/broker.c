@@ -45,7 +45,9 @@ static void clear(struct message **list, size_t *n)
 static void drop_first(struct message **list, size_t *n)
 {
     let_go(list[0]);
-    memmove(list, list + 1, --*n * sizeof *list);
+    --*n;
+    for (size_t at = 0; at < *n; at++)
+        list[at] = list[at + 1];
 }
 
 /* ---------------------------------------------------------------- the wire */

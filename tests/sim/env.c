@@ -139,7 +139,7 @@ void env_note(struct env *env, const char *format, ...)
     int n = snprintf(line, sizeof line, "%10" PRId64 " ", env->now_ms);
     va_list args;
     va_start(args, format);
-    vsnprintf(line + n, sizeof line - (size_t)n, format, args);
+    (void)vsnprintf(line + n, sizeof line - (size_t)n, format, args);
     va_end(args);
     env->trace_hash = chain_next(&env->trace_hash, line, strlen(line));
     env->notes++;
@@ -153,7 +153,7 @@ void env_fail(struct env *env, const char *format, ...)
         return;
     va_list args;
     va_start(args, format);
-    vsnprintf(env->failure, sizeof env->failure, format, args);
+    (void)vsnprintf(env->failure, sizeof env->failure, format, args);
     va_end(args);
     env->failed = true;
     env_note(env, "FAILED: %s", env->failure);

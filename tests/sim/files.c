@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "protocol/error.h"
@@ -20,16 +21,14 @@ static void read_file(struct files *files, const char *dir, const char *name)
     snprintf(path, sizeof path, "%s/%s", dir, name);
     FILE *in = fopen(path, "rb");
     invariant(in != NULL && files->count < FILES_MAX);
-    fseek(in, 0, SEEK_END);
-    long size = ftell(in);
-    invariant(size >= 0);
-    rewind(in);
-    uint8_t *bytes = malloc((size_t)size + 1);
-    invariant(bytes != NULL && fread(bytes, 1, (size_t)size, in) == (size_t)size);
-    fclose(in);
+    struct stat info;
+    invariant(fstat(fileno(in), &info) == 0);
+    size_t size = (size_t)info.st_size;
+    uint8_t *bytes = malloc(size + 1);
+    invariant(bytes != NULL && fread(bytes, 1, size, in) == size && fclose(in) == 0);
     snprintf(files->file[files->count].name, sizeof files->file[0].name, "%s", name);
     files->file[files->count].bytes = bytes;
-    files->file[files->count++].n = (size_t)size;
+    files->file[files->count++].n = size;
 }
 
 void files_save(struct files *files, const char *dir, const char *prefix)

@@ -40,13 +40,14 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
 {
     struct site *site = self;
     char device[DEVICE_NAME_MAX + 1] = "";
-    sscanf(topic, "trao/1/%32[^/]/down", device);
     struct seal_public key = chain_public_of(&site->key);
     struct wire_down down;
-    if (wire_read_down(bytes, n, device, &key, &down, err))
+    struct error why = {.text = "no down topic"};
+    if (sscanf(topic, "trao/1/%32[^/]/down", device) == 1 &&
+        wire_read_down(bytes, n, device, &key, &down, &why))
         check_down(site, device, &down);
     else
-        env_fail(site->env, "server: sends what nobody can read to %s: %s", topic, err->text);
+        env_fail(site->env, "server: sends what nobody can read to %s: %s", topic, why.text);
     return broker_out(site->client).publish(site->client, topic, bytes, n, err);
 }
 
@@ -74,7 +75,8 @@ static void empty_inbox(struct site *site, size_t n)
     for (size_t at = 0; at < n; at++)
         intake_message_free(site->inbox[at]);
     site->n_inbox -= n;
-    memmove(site->inbox, site->inbox + n, site->n_inbox * sizeof *site->inbox);
+    for (size_t at = 0; at < site->n_inbox; at++)
+        site->inbox[at] = site->inbox[at + n];
 }
 
 /* Takes `n` messages into the open group; false when the server died on the way. */
