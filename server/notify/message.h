@@ -5,7 +5,7 @@
 
 #include "server/config.h"
 #include "server/delivery/fold.h"
-#include "server/notify/words.h"
+#include "server/text/words.h"
 
 /* What is said when an item has this state. `out` is GSM-7 throughout. */
 char *message_text(const struct state *state, const struct config *config, char out[WORDS_MAX]);

@@ -255,7 +255,7 @@ static struct MHD_Response *response_of(struct http_answer *answer)
 static void drop_answer(struct http_answer *answer)
 {
     if (answer->stream)
-        http_stream_drop(answer->stream);
+        free_stream(answer->stream);
     if (answer->file >= 0)
         close(answer->file);
     free(answer->body);

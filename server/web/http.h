@@ -84,7 +84,7 @@ void http_close(struct http *http);
  * the owner's lock, taken in `closed` too, sees to it. */
 struct http_stream *http_stream_new(void (*closed)(void *ctx, struct http_stream *stream),
                                     void *ctx);
-/* For an answer that was never given: frees without `closed`. */
+/* For a stream that never came into an answer: frees without `closed`. */
 void http_stream_drop(struct http_stream *stream);
 /* Queues bytes; a client that lets more than HTTP_STREAM_MAX wait is cut off. */
 #define HTTP_STREAM_MAX 65536

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "server/notify/words.h"
+#include "server/text/words.h"
 
 static void filled(const char *template, const char *instead, const struct word *words, size_t n,
                    const char *want)

@@ -6,8 +6,8 @@
  * `instead` stands in its place [ux.md: "in a sentence, an unknown value drops its clause"]. Square
  * brackets mark a larger part that goes as a whole.
  */
-#ifndef TRAO_SERVER_NOTIFY_WORDS_H
-#define TRAO_SERVER_NOTIFY_WORDS_H
+#ifndef TRAO_SERVER_TEXT_WORDS_H
+#define TRAO_SERVER_TEXT_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

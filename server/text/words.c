@@ -1,4 +1,4 @@
-#include "server/notify/words.h"
+#include "server/text/words.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,0 +1,40 @@
+// The desk: rows change by themselves. What is not on this page is only counted.
+const said = document.getElementById('noi');
+const unseen = new Set();
+let wait = 1000;
+
+function change(news) {
+  const cut = news.data.indexOf(' '), row = document.getElementById(news.data.slice(0, cut));
+  if (!row) {
+    unseen.add(news.data.slice(0, cut));
+    said.hidden = false;
+    said.textContent = unseen.size + ' bì ngoài trang này vừa đổi. ';
+    const again = document.createElement('a');
+    again.href = location.href;
+    again.textContent = 'Tải lại';
+    said.append(again);
+    return;
+  }
+  const cells = document.createElement('template');
+  cells.innerHTML = news.data.slice(cut + 1);
+  row.lastElementChild.remove();
+  row.lastElementChild.remove();
+  row.append(cells.content);
+}
+
+function listen(again) {
+  const stream = new EventSource('/quay/song');
+  stream.addEventListener('open', () => {
+    wait = 1000;
+    if (again) location.reload(); // what came meanwhile stands in the page anew
+    again = true;
+  });
+  stream.addEventListener('dong', change);
+  stream.addEventListener('error', () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    setTimeout(listen, wait, true);
+    wait = Math.min(wait * 2, 30000);
+  });
+}
+
+listen(false);

@@ -1,0 +1,36 @@
+// A citizen's page: hears of changes, says them to a screen reader, keeps "2 minutes ago" true.
+// The page is right without this file.
+const box = document.getElementById('tin'), said = document.getElementById('noi');
+const english = document.documentElement.lang === 'en';
+let version = box.dataset.ban, wait = 1000;
+
+function listen() {
+  const at = box.dataset.song;
+  const stream = new EventSource(at + (at.includes('?') ? '&' : '?') + 'ban=' + version);
+  stream.addEventListener('open', () => { wait = 1000; });
+  stream.addEventListener('tin', (news) => {
+    version = news.lastEventId;
+    const open = box.querySelector('details')?.open;
+    box.innerHTML = news.data;
+    if (open && box.querySelector('details')) box.querySelector('details').open = true;
+    const head = box.querySelector('h1').lastChild.textContent, more = box.querySelector('.cau');
+    said.textContent = head + '. ' + (more ? more.textContent : '');
+  });
+  // A refused answer (a proxy says 502 while the server starts) ends an EventSource for good.
+  stream.addEventListener('error', () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    setTimeout(listen, wait);
+    wait = Math.min(wait * 2, 30000);
+  });
+}
+
+setInterval(() => {
+  const time = box.querySelector('time');
+  if (!time) return;
+  const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000);
+  if (minutes < 1) time.textContent = english ? 'just now' : 'vừa xong';
+  else if (minutes < 60) time.textContent = minutes + (english ? ' min ago' : ' phút trước');
+  else time.textContent = Math.floor(minutes / 60) + (english ? ' h ago' : ' giờ trước');
+}, 20000);
+
+listen();

@@ -1,0 +1,273 @@
+/* The desk: what a clerk sees after logging in - items with live status, envelopes to print, what
+ * came of the last import. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "protocol/chain.h"
+#include "server/office/fields.h"
+#include "server/record/imports.h"
+#include "server/web/form.h"
+#include "server/web/seat.h"
+
+#define ROWS_A_PAGE 50
+#define JOBS_SHOWN 10
+
+/* The seat of a clerk, or an answer that sends him to the login. */
+static bool seated(struct web *web, const struct http_request *request, struct seat *ret_seat,
+                   struct http_answer *answer)
+{
+    *ret_seat = seat_of(web, request);
+    if (!ret_seat->logged_in)
+        page_redirect("/quay/dang-nhap", answer);
+    return ret_seat->logged_in;
+}
+
+static void begin(struct html *html, const struct seat *seat, const char *title, const char *script)
+{
+    struct page_head head = {.title = title, .script = script, .wide = "rong"};
+    page_begin(html, &head);
+    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/nhap\">Lần nhập cuối</a> "
+                   "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
+                   "<form method=post action=\"/quay/dang-xuat\">");
+    seat_put_csrf(seat, html);
+    html_put(html, "<button class=nhe>Thoát, ");
+    html_text(html, seat->person.name);
+    html_put(html, "</button></form></nav>");
+}
+
+/* ------------------------------------------------------------------ items */
+
+/* "Đỗ Xuân Quỳnh" is "Đỗ X. Quỳnh": enough to tell envelopes apart. */
+static void put_short_name(struct html *html, const char *name)
+{
+    const char *last = strrchr(name, ' '), *at = strchr(name, ' ');
+    if (!last) {
+        html_text(html, name);
+        return;
+    }
+    char piece[256];
+    snprintf(piece, sizeof piece, "%.*s", (int)(at - name), name);
+    html_text(html, piece);
+    for (; at < last; at = strchr(at + 1, ' ')) {
+        size_t n = 1;
+        while (((unsigned char)at[1 + n] & 0xC0) == 0x80)
+            n++;
+        snprintf(piece, sizeof piece, " %.*s.", (int)n, at + 1);
+        html_text(html, piece);
+    }
+    html_text(html, last);
+}
+
+static void put_row(struct web *web, const struct view *view, struct html *html)
+{
+    const struct state *state = &view->state;
+    struct addressee who = {.name = ""};
+    struct error err;
+    char tail[ITEM_PRETTY_MAX], commune[64], amount[48] = "";
+    if (state->office.has_addressee && !readers_addressee(web->readers, &state->office, &who, &err))
+        snprintf(who.name, sizeof who.name, "(đã xóa)");
+    uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
+    if (due > 0)
+        face_amount(due, false, amount, sizeof amount);
+    html_format(html, "<tr id=%s><td>%s</td><td>", state->item.text,
+                item_pretty(&state->item, tail));
+    html_text(html, state->office.dossier);
+    html_put(html, "</td><td>");
+    put_short_name(html, who.name);
+    html_put(html, "</td><td>");
+    html_text(html, field_commune_name(state->office.commune, commune, sizeof commune));
+    html_format(html, "</td><td class=so>%s</td>", amount);
+    live_row(view, html);
+    html_put(html, "</tr>");
+    chain_wipe(&who, sizeof who);
+}
+
+static void put_counts(struct web *web, struct html *html)
+{
+    static const enum status shown[] = {STATUS_ISSUED, STATUS_PRINTED, STATUS_OUT, STATUS_FAILED,
+                                        STATUS_DELIVERED};
+    uint64_t counts[VIEW_STATUSES] = {0};
+    views_counts(web->config.views, counts);
+    html_put(html, "<p class=dem>");
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        html_format(html, "<span>%s <b>%llu</b></span> ", status_info(shown[i])->handheld,
+                    (unsigned long long)counts[shown[i]]);
+    html_put(html, "</p>");
+}
+
+static int by_number_down(const void *a, const void *b)
+{
+    unsigned long long x = *(const unsigned long long *)a, y = *(const unsigned long long *)b;
+    return x < y ? 1 : (x > y ? -1 : 0);
+}
+
+/* Print jobs by their files, newest first. */
+static size_t list_jobs(const struct web *web, unsigned long long *out, size_t max)
+{
+    DIR *folder = opendir(web->print_folder);
+    unsigned long long *all = NULL;
+    size_t n = 0;
+    const struct dirent *entry;
+    while (folder && (entry = readdir(folder)) != NULL) {
+        char *end = NULL;
+        unsigned long long job = strtoull(entry->d_name, &end, 10);
+        unsigned long long *more = end != entry->d_name && strcmp(end, ".pdf") == 0
+                                       ? realloc(all, (n + 1) * sizeof *all)
+                                       : NULL;
+        if (!more)
+            continue;
+        all = more;
+        all[n++] = job;
+    }
+    if (folder)
+        closedir(folder);
+    if (n > 0)
+        qsort(all, n, sizeof *all, by_number_down);
+    n = n < max ? n : max;
+    for (size_t i = 0; i < n; i++)
+        out[i] = all[i];
+    free(all);
+    return n;
+}
+
+static void put_jobs(const struct web *web, struct html *html)
+{
+    unsigned long long jobs[JOBS_SHOWN];
+    size_t n = list_jobs(web, jobs, JOBS_SHOWN);
+    if (n == 0)
+        return;
+    html_put(html, "<p>Tệp in:");
+    for (size_t i = 0; i < n; i++)
+        html_format(html, " <a class=tep href=\"/quay/in/%llu.pdf\">lần %llu</a>", jobs[i],
+                    jobs[i]);
+    html_put(html, "</p>");
+}
+
+static void put_table(struct web *web, size_t page, struct html *html)
+{
+    struct view *views = calloc(ROWS_A_PAGE + 1, sizeof *views);
+    struct view_filter filter = {.offset = page * ROWS_A_PAGE};
+    size_t n = views ? views_list(web->config.views, &filter, views, ROWS_A_PAGE + 1) : 0;
+    if (n == 0)
+        html_put(html, page == 0 ? "<p>Hết việc. Nhập danh sách mới.</p>" : "<p>Hết trang.</p>");
+    else
+        html_put(html, "<div class=cuon><table><thead><tr><th>Số phong bì</th><th>Mã hồ sơ</th>"
+                       "<th>Người nhận</th><th>Xã, phường</th><th>Thu</th><th>Trạng thái</th>"
+                       "<th>Từ lúc</th></tr></thead><tbody id=bang>");
+    for (size_t i = 0; i < n && i < ROWS_A_PAGE; i++)
+        put_row(web, &views[i], html);
+    if (n > 0)
+        html_put(html, "</tbody></table></div>");
+    html_put(html, "<p class=trang>");
+    if (page > 0)
+        html_format(html, "<a href=\"/quay?trang=%zu\">← Mới hơn</a> ", page);
+    if (n > ROWS_A_PAGE)
+        html_format(html, "<a href=\"/quay?trang=%zu\">Cũ hơn →</a>", page + 2);
+    html_put(html, "</p>");
+    free(views);
+}
+
+void desk_items(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat;
+    struct html html = {.n = 0};
+    if (!seated(web, request, &seat, answer))
+        return;
+    const char *text = http_query(request, "trang");
+    unsigned long page = text ? strtoul(text, NULL, 10) : 1;
+    begin(&html, &seat, "Quầy · Trao", "quay.js");
+    html_put(&html, "<h1 id=dau tabindex=-1>");
+    html_text(&html, web->config.config->office_name);
+    html_put(&html, "</h1>");
+    if (seat.person.must_change)
+        html_put(&html, "<p class=loi>Đang dùng mật khẩu một lần. <a href=\"/quay/mat-khau\">Đổi "
+                        "mật khẩu ngay</a>.</p>");
+    put_counts(web, &html);
+    put_jobs(web, &html);
+    html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
+    put_table(web, page > 0 && page < 100000 ? page - 1 : 0, &html);
+    page_end(&html, web, false);
+    page_give(&html, 200, answer);
+}
+
+void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat = seat_of(web, request);
+    if (!seat.logged_in || !origin_is_ours(request, web->config.config->public_url)) {
+        answer->status = 204; /* a browser does not come again */
+        return;
+    }
+    struct link token = seat_hash(&seat);
+    struct instant until = web->config.clock.now(web->config.clock.self);
+    until.ms += LOGIN_LIFE_MS;
+    live_desk(web->live, &token, until, answer);
+}
+
+/* ------------------------------------------------------------------ files */
+
+void desk_print(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat;
+    char path[CONFIG_PATH_MAX + 32], *end = NULL;
+    if (!seated(web, request, &seat, answer))
+        return;
+    const char *name = request->path + strlen("/quay/in/");
+    unsigned long long job = strtoull(name, &end, 10);
+    struct stat about;
+    snprintf(path, sizeof path, "%s/%llu.pdf", web->print_folder, job);
+    int fd = *name >= '1' && *name <= '9' && strcmp(end, ".pdf") == 0
+                 ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+                 : -1;
+    if (fd < 0 || fstat(fd, &about) != 0) {
+        if (fd >= 0)
+            close(fd);
+        page_sentence(web, 404, "Không có tệp in này.", "No such print job.", answer);
+        return;
+    }
+    answer->status = 200;
+    answer->type = "application/pdf";
+    answer->ranged = true;
+    answer->file = fd;
+    answer->file_n = (uint64_t)about.st_size;
+}
+
+void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat;
+    struct html html = {.n = 0};
+    struct import_report report;
+    struct error err;
+    char *lines = NULL, time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
+    if (!seated(web, request, &seat, answer))
+        return;
+    struct record *record = readers_take(web->readers);
+    bool there = import_last(record, &report, &lines, &err);
+    readers_give(web->readers, record);
+    begin(&html, &seat, "Lần nhập cuối · Trao", NULL);
+    html_put(&html, "<h1 id=dau tabindex=-1>Lần nhập cuối</h1>");
+    if (!there) {
+        html_put(&html, "<p>Chưa nhập danh sách nào.</p>");
+    } else {
+        html_put(&html, "<p>");
+        html_text(&html, report.file);
+        html_format(&html, ", %s, %s</p>", clock_time_vi(report.at, time, sizeof time),
+                    clock_date_vi(report.at, date, sizeof date));
+        html_format(&html,
+                    "<p class=dem><span>hồ sơ <b>%u</b></span> <span>nhập mới <b>%u</b></span> "
+                    "<span>đã có <b>%u</b></span> <span>đổi <b>%u</b></span> <span>chưa nhập "
+                    "<b>%u</b></span> <span>cần xem <b>%u</b></span></p>",
+                    report.rows, report.added, report.present, report.changed, report.refused,
+                    report.warned);
+        html_put(&html, *lines ? "<pre>" : "<p>Không có dòng nào phải sửa.</p>");
+        html_text(&html, lines);
+        html_put(&html, *lines ? "</pre>" : "");
+    }
+    free(lines);
+    page_end(&html, web, false);
+    page_give(&html, 200, answer);
+}

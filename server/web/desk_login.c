@@ -1,0 +1,268 @@
+/* Coming and going at the desk: login, logout, a new password. The POSTs run on web_work's threads:
+ * they hash and write. */
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/chain.h"
+#include "protocol/log.h"
+#include "server/text/text.h"
+#include "server/web/form.h"
+#include "server/web/password.h"
+#include "server/web/seat.h"
+
+static void refuse_form(struct web *web, struct http_answer *answer)
+{
+    page_sentence(web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
+                  "This page is too old. Open it again, then send again.", answer);
+}
+
+/* ------------------------------------------------------------------ logging in */
+
+static void give_login(struct web *web, unsigned status, const struct seat *seat,
+                       const char *sentence, struct http_answer *answer)
+{
+    struct html html = {.n = 0};
+    struct page_head head = {.title = "Đăng nhập quầy · Trao", .wide = ""};
+    page_begin(&html, &head);
+    html_put(&html, "<h1 id=dau tabindex=-1>Đăng nhập quầy</h1>");
+    if (*sentence)
+        html_format(&html, "<p class=loi role=alert>%s</p>", sentence);
+    html_put(&html, "<form class=the method=post action=\"/quay/dang-nhap\">");
+    seat_put_csrf(seat, &html);
+    html_put(&html, "<label for=ten>Tên</label><input id=ten name=ten autocomplete=username "
+                    "autocapitalize=none spellcheck=false required>"
+                    "<label for=mk>Mật khẩu</label><input id=mk name=mk type=password "
+                    "autocomplete=current-password required><button>Vào</button></form>");
+    page_end(&html, web, false);
+    page_give(&html, status, answer);
+}
+
+void desk_login_page(struct web *web, const struct http_request *request,
+                     struct http_answer *answer)
+{
+    struct seat seat = seat_of(web, request);
+    if (seat.logged_in) {
+        page_redirect("/quay", answer);
+        return;
+    }
+    if (!*seat.token)
+        seat_renew(web, request, &seat, answer);
+    give_login(web, 200, &seat, "", answer);
+}
+
+struct logging_in {
+    struct link token;
+    int64_t person;
+};
+
+static bool login_act(struct record *record, void *arg, struct error *err)
+{
+    const struct logging_in *in = arg;
+    return login_add(record, &in->token, in->person, err);
+}
+
+static bool failed_act(struct record *record, void *arg, struct error *err)
+{
+    const struct logging_in *in = arg;
+    return person_failed(record, in->person, err);
+}
+
+static bool run(struct web *web, act what, void *arg, struct error *err)
+{
+    return web->config.acts.run(web->config.acts.self, what, arg, err);
+}
+
+/* True when name and password belong together and the person is not locked. Takes as long for a
+ * name that nobody has. */
+static bool right_password(struct web *web, const char *name, const char *password,
+                           struct person *ret_person, bool *ret_known)
+{
+    struct person person;
+    struct error err;
+    struct record *record = readers_take(web->readers);
+    *ret_known = person_find(record, name, &person, &err);
+    readers_give(web->readers, record);
+    if (!*ret_known) {
+        password_waste(password);
+        return false;
+    }
+    bool right = password_holds(person.hash, password);
+    bool locked = person.locked_until.ms > web->config.clock.now(web->config.clock.self).ms;
+    *ret_person = person;
+    return right && !locked;
+}
+
+/* Everything after the form was found to be ours. */
+static void log_in(struct web *web, const struct http_request *request, struct seat *seat,
+                   struct http_answer *answer)
+{
+    char name[PERSON_NAME_MAX + 1], password[PASSWORD_MAX + 1];
+    struct person person = {.id = 0};
+    struct error err;
+    bool known = false;
+    form_value(request->body, request->body_n, "ten", name, sizeof name);
+    form_value(request->body, request->body_n, "mk", password, sizeof password);
+    bool right = right_password(web, name, password, &person, &known);
+    chain_wipe(password, sizeof password);
+    struct logging_in in = {.person = person.id};
+    if (!right) {
+        guard_wrong(web->guard, GUARD_LOGIN, request->client);
+        if (known && !run(web, failed_act, &in, &err))
+            log_line(LOG_LEVEL_ERROR, "wrong password not counted", "why=\"%s\"", err.text);
+        give_login(web, 403, seat, "Tên hoặc mật khẩu chưa đúng. Sai 5 lần thì khóa 15 phút.",
+                   answer);
+        return;
+    }
+    seat_renew(web, request, seat, answer);
+    in.token = seat_hash(seat);
+    if (run(web, login_act, &in, &err)) {
+        page_redirect("/quay", answer);
+        return;
+    }
+    answer->cookie[0] = '\0';
+    page_sentence(web, 503, "Chưa đăng nhập được lúc này. Thử lại sau ít phút.",
+                  "Cannot log in just now. Try again in a few minutes.", answer);
+}
+
+void desk_login(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat = seat_of(web, request);
+    if (!seat_sent(web, request, &seat)) {
+        refuse_form(web, answer);
+        return;
+    }
+    if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0) {
+        give_login(web, 429, &seat, "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
+        answer->retry_s = GUARD_WINDOW_MS / 1000;
+        return;
+    }
+    log_in(web, request, &seat, answer);
+}
+
+/* ------------------------------------------------------------------ logging out */
+
+static bool logout_act(struct record *record, void *arg, struct error *err)
+{
+    return login_end(record, arg, err);
+}
+
+void desk_logout(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat = seat_of(web, request);
+    struct link token = seat_hash(&seat);
+    struct error err;
+    if (!seat_sent(web, request, &seat)) {
+        refuse_form(web, answer);
+        return;
+    }
+    if (!run(web, logout_act, &token, &err)) {
+        page_sentence(web, 503, "Chưa thoát được lúc này. Thử lại.", "Cannot log out just now.",
+                      answer);
+        return;
+    }
+    live_end_login(web->live, &token);
+    seat_forget(web, request, answer);
+    page_redirect("/quay/dang-nhap", answer);
+}
+
+/* ------------------------------------------------------------------ a new password */
+
+static void give_password_form(struct web *web, unsigned status, const struct seat *seat,
+                               const char *sentence, struct http_answer *answer)
+{
+    struct html html = {.n = 0};
+    struct page_head head = {.title = "Đổi mật khẩu · Trao", .wide = ""};
+    page_begin(&html, &head);
+    html_put(&html, "<h1 id=dau tabindex=-1>Đổi mật khẩu</h1>");
+    if (*sentence)
+        html_format(&html, "<p class=loi role=alert>%s</p>", sentence);
+    html_put(&html, "<form class=the method=post action=\"/quay/mat-khau\">");
+    seat_put_csrf(seat, &html);
+    html_format(&html,
+                "<label for=cu>Mật khẩu đang dùng</label><input id=cu name=cu type=password "
+                "autocomplete=current-password required><label for=moi>Mật khẩu mới, ít nhất %d ký "
+                "tự</label><input id=moi name=moi type=password autocomplete=new-password "
+                "minlength=%d required><button>Đổi</button></form><p><a href=\"/quay\">Về "
+                "quầy</a></p>",
+                PASSWORD_MIN, PASSWORD_MIN);
+    page_end(&html, web, false);
+    page_give(&html, status, answer);
+}
+
+void desk_password_page(struct web *web, const struct http_request *request,
+                        struct http_answer *answer)
+{
+    struct seat seat = seat_of(web, request);
+    if (seat.logged_in)
+        give_password_form(web, 200, &seat, "", answer);
+    else
+        page_redirect("/quay/dang-nhap", answer);
+}
+
+struct changing {
+    int64_t person;
+    char hash[PERSON_HASH_MAX];
+    struct link token; /* the login that goes on */
+};
+
+static bool change_act(struct record *record, void *arg, struct error *err)
+{
+    const struct changing *changing = arg;
+    return person_set_password(record, changing->person, changing->hash, err) &&
+           login_add(record, &changing->token, changing->person, err);
+}
+
+static size_t characters(const char *text)
+{
+    size_t n = 0;
+    while (text_next(&text) != 0)
+        n++;
+    return n;
+}
+
+static void change_password(struct web *web, const struct http_request *request, struct seat *seat,
+                            struct http_answer *answer)
+{
+    char old[PASSWORD_MAX + 1], chosen[PASSWORD_MAX + 1];
+    struct changing changing = {.person = seat->person.id};
+    struct person person;
+    struct error err;
+    bool known = false;
+    form_value(request->body, request->body_n, "cu", old, sizeof old);
+    form_value(request->body, request->body_n, "moi", chosen, sizeof chosen);
+    bool right = right_password(web, seat->person.name, old, &person, &known);
+    bool hashed =
+        right && characters(chosen) >= PASSWORD_MIN && password_hash(chosen, changing.hash, &err);
+    chain_wipe(old, sizeof old);
+    chain_wipe(chosen, sizeof chosen);
+    if (!hashed) {
+        if (!right)
+            guard_wrong(web->guard, GUARD_LOGIN, request->client);
+        give_password_form(web, 403, seat,
+                           right ? "Mật khẩu mới ngắn quá." : "Mật khẩu đang dùng chưa đúng.",
+                           answer);
+        return;
+    }
+    struct link before = seat_hash(seat);
+    seat_renew(web, request, seat, answer);
+    changing.token = seat_hash(seat);
+    if (run(web, change_act, &changing, &err)) {
+        live_end_login(web->live, &before);
+        page_redirect("/quay", answer);
+        return;
+    }
+    answer->cookie[0] = '\0';
+    page_sentence(web, 503, "Chưa đổi được lúc này. Mật khẩu cũ vẫn dùng.",
+                  "Cannot change it just now. The old one still holds.", answer);
+}
+
+void desk_password(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct seat seat = seat_of(web, request);
+    if (!seat.logged_in || !seat_sent(web, request, &seat))
+        refuse_form(web, answer);
+    else if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0)
+        give_password_form(web, 429, &seat, "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
+    else
+        change_password(web, request, &seat, answer);
+}

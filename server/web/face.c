@@ -1,0 +1,372 @@
+#include "server/web/face.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/text/words.h"
+#include "server/text/text.h"
+
+#define STATUS_ROWS 32  /* above every number of status.def */
+#define SHORT_HISTORY 3 /* lines shown before "more" */
+
+/* ------------------------------------------------------------------ words */
+
+/* English headlines; the Vietnamese ones stand in status.def. */
+static const char *const headlines[STATUS_ROWS] = {
+    [STATUS_ISSUED] = "READY",
+    [STATUS_PRINTED] = "WAITING FOR THE POST",
+    [STATUS_HANDED_OVER] = "HANDED TO THE POST",
+    [STATUS_PICKED_UP] = "THE POST HAS IT",
+    [STATUS_IN_TRANSIT] = "ON ITS WAY",
+    [STATUS_AT_OFFICE] = "AT THE POST OFFICE",
+    [STATUS_OUT] = "OUT FOR DELIVERY",
+    [STATUS_FAILED] = "NOT DELIVERED YET",
+    [STATUS_WAITING] = "COLLECT AT THE POST OFFICE",
+    [STATUS_DELIVERED] = "DELIVERED",
+    [STATUS_RETURNING] = "GOING BACK TO THE OFFICE",
+    [STATUS_RETURNED] = "BACK AT THE OFFICE",
+    [STATUS_RECALLED] = "TAKEN BACK BY THE OFFICE",
+    [STATUS_LOST] = "MISSING",
+    [STATUS_UNCLAIMED] = "HOLDING TIME OVER",
+    [STATUS_VOID] = "NUMBER NO LONGER USED",
+};
+
+/* Events in the words of citizens; others are shown in those of staff. */
+static const struct {
+    enum event event;
+    const char *vi, *en;
+} events[] = {
+    {EVENT_ISSUED, "Có kết quả", "Result ready"},
+    {EVENT_PRINTED, "Phong bì đã sẵn sàng", "Envelope ready"},
+    {EVENT_HANDED_OVER, "Cơ quan giao cho bưu điện", "Handed to the post"},
+    {EVENT_PICKED_UP, "Bưu điện nhận", "Taken by the post"},
+    {EVENT_ARRIVED_DELIVERY_OFFICE, "Đến bưu cục", "At the post office"},
+    {EVENT_OUT_FOR_DELIVERY, "Bưu tá mang đi giao", "Out for delivery"},
+    {EVENT_DELIVERY_FAILED, "Chưa giao được", "Not delivered"},
+    {EVENT_DELIVERED, "Đã giao", "Delivered"},
+    {EVENT_RETURN_STARTED, "Chuyển về cơ quan", "On its way back"},
+    {EVENT_RETURNED, "Đã về cơ quan", "Back at the office"},
+};
+
+static const char *event_words(uint32_t wire, bool english)
+{
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if ((uint32_t)events[i].event == wire)
+            return english ? events[i].en : events[i].vi;
+    const struct event_info *info = event_info(wire);
+    if (!info)
+        return english ? "On its way" : "Đang xử lý";
+    return english ? info->en : info->vi;
+}
+
+const char *face_headline(const struct face *face)
+{
+    enum status status = face->view->state.status;
+    const struct status_info *info = status_info(status);
+    if (!info)
+        return face->english ? "NO NEWS YET" : "CHƯA CÓ TIN";
+    const char *en = (size_t)status < STATUS_ROWS ? headlines[status] : NULL;
+    return face->english && en ? en : info->headline;
+}
+
+char *face_amount(uint64_t vnd, bool english, char *out, size_t size)
+{
+    char digits[24], grouped[32];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)vnd), at = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            grouped[at++] = english ? ',' : '.';
+        grouped[at++] = digits[i];
+    }
+    grouped[at] = '\0';
+    snprintf(out, size, english ? "VND %s" : "%s đ", grouped);
+    return out;
+}
+
+/* ------------------------------------------------------------------ the sentence */
+
+static const char *post_office_name(const struct face *face)
+{
+    uint32_t code = face->view->state.post_office;
+    return code == 0 || code == face->config->post_office ? face->config->post_office_name : "";
+}
+
+static const char *reason_words(const struct face *face, char out[96])
+{
+    const struct reason_info *reason = reason_info(face->view->state.reason);
+    if (!reason)
+        return "";
+    snprintf(out, 96, "%s.", reason->en);
+    return face->english ? out : reason->citizen;
+}
+
+static const char *relation_words(const struct face *face)
+{
+    const struct relation_info *relation = relation_info(face->view->state.relation);
+    if (!relation || face->proof != PROOF_FULL)
+        return "";
+    return face->english ? relation->en : relation->vi;
+}
+
+/* {ngày} is the day of the event for what has happened at a door; everywhere else it is a day to
+ * come, which nobody has promised yet. */
+static bool date_is_of_event(enum status status)
+{
+    return status == STATUS_FAILED || status == STATUS_DELIVERED;
+}
+
+static void put_sentence(const struct face *face, struct html *html)
+{
+    const struct state *state = &face->view->state;
+    const struct status_info *info = status_info(state->status);
+    const struct action_info *next = action_info(state->action);
+    char time[CLOCK_TEXT_MAX] = "", date[CLOCK_TEXT_MAX] = "", reason[96], instead[128],
+         out[WORDS_MAX];
+    bool en = face->english, known = date_is_of_event(state->status) && !state->since.bounds_only;
+    if (known) {
+        clock_time_vi(state->since.estimate, time, sizeof time);
+        (en ? clock_date_en : clock_date_vi)(state->since.estimate, date, sizeof date);
+    }
+    const char *next_words = next ? (en ? next->citizen_en : next->citizen_vi) : "";
+    const char *office = face->config->office_name, *phone = face->config->office_phone;
+    const struct word words[] = {
+        {"giờ", time},
+        {"time", time},
+        {"ngày", date},
+        {"date", date},
+        {"bc", post_office_name(face)},
+        {"po", post_office_name(face)},
+        {"cq", office},
+        {"office", office},
+        {"sđt", phone},
+        {"phone", phone},
+        {"lý do", reason_words(face, reason)},
+        {"reason", reason_words(face, reason)},
+        {"việc tiếp", next_words},
+        {"next", next_words},
+        {"quan hệ", relation_words(face)},
+        {"relation", relation_words(face)},
+    };
+    text_sentence_case(face_headline(face), instead, sizeof instead);
+    words_fill(en ? info->en : info->vi, words, sizeof words / sizeof *words, instead, out);
+    html_put(html, "<p class=cau>");
+    html_text(html, out);
+    html_put(html, "</p>");
+}
+
+/* ------------------------------------------------------------------ the five steps */
+
+static int step_of(enum status status)
+{
+    switch (status) {
+    case STATUS_ISSUED:
+    case STATUS_PRINTED:
+    case STATUS_HANDED_OVER:
+        return 1;
+    case STATUS_PICKED_UP:
+    case STATUS_IN_TRANSIT:
+        return 2;
+    case STATUS_AT_OFFICE:
+    case STATUS_WAITING:
+        return 3;
+    case STATUS_OUT:
+    case STATUS_FAILED:
+        return 4;
+    case STATUS_DELIVERED:
+        return 5;
+    case STATUS_NONE:
+    case STATUS_RETURNING:
+    case STATUS_RETURNED:
+    case STATUS_RECALLED:
+    case STATUS_LOST:
+    case STATUS_UNCLAIMED:
+    case STATUS_VOID:
+        break;
+    }
+    return 0;
+}
+
+static void put_steps(const struct face *face, struct html *html)
+{
+    static const char *const vi[] = {"Có kết quả", "Bưu điện nhận", "Đến bưu cục", "Đang giao",
+                                     "Đã giao"};
+    static const char *const en[] = {"Ready", "With the post", "At post office", "Out",
+                                     "Delivered"};
+    int step = step_of(face->view->state.status);
+    if (step == 0)
+        return;
+    html_put(html, "<ol class=buoc>");
+    for (int i = 1; i <= 5; i++) {
+        const char *kind = i < step ? "qua" : (i == step ? "nay" : "sau");
+        html_format(html, "<li class=%s%s><span class=so>%s</span> ", kind,
+                    i == step ? " aria-current=step" : "", i < step ? "✓" : "");
+        html_put(html, (face->english ? en : vi)[i - 1]);
+        html_put(html, "</li>");
+    }
+    html_format(html, "</ol>");
+}
+
+/* ------------------------------------------------------------------ age and history */
+
+static void put_age(const struct face *face, struct html *html)
+{
+    const struct state *state = &face->view->state;
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], iso[CLOCK_TEXT_MAX];
+    bool en = face->english;
+    int64_t minutes = (face->now.ms - state->since_arrival.ms) / 60000;
+    (en ? clock_date_en : clock_date_vi)(state->since_arrival, date, sizeof date);
+    if (face->proof == PROOF_NUMBER) {
+        html_format(html, "<p class=tuoi>%s %s</p>", en ? "news of" : "tin ngày", date);
+        return;
+    }
+    clock_time_vi(state->since_arrival, time, sizeof time);
+    clock_iso_utc(state->since_arrival, iso, sizeof iso);
+    html_format(html, "<p class=tuoi>%s %s, %s", en ? "news of" : "tin lúc", time, date);
+    if (minutes < 0 || minutes >= 24 * 60) {
+        html_put(html, "</p>");
+        return;
+    }
+    html_format(html, " (<time datetime=\"%s\">", iso);
+    if (minutes < 1)
+        html_put(html, en ? "just now" : "vừa xong");
+    else if (minutes < 60)
+        html_format(html, en ? "%d min ago" : "%d phút trước", (int)minutes);
+    else
+        html_format(html, en ? "%d h ago" : "%d giờ trước", (int)(minutes / 60));
+    html_put(html, "</time>)</p>");
+}
+
+/* "13:20" today, "25/11 13:20" before. */
+static void put_when(const struct face *face, const struct fact *fact, struct html *html)
+{
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+    if (fact->when.bounds_only) {
+        html_put(html, "–");
+        return;
+    }
+    clock_time_vi(fact->when.estimate, time, sizeof time);
+    clock_date_vi(fact->when.estimate, date, sizeof date);
+    clock_date_vi(face->now, today, sizeof today);
+    if (strcmp(date, today) != 0)
+        html_format(html, "%.5s ", date);
+    html_put(html, time);
+}
+
+static void put_event(const struct face *face, const struct fact *fact, struct html *html)
+{
+    uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
+    html_put(html, "<li><b>");
+    put_when(face, fact, html);
+    html_put(html, "</b> ");
+    html_text(html, event_words(event, face->english));
+    const struct reason_info *reason =
+        fact->is_scan && event == EVENT_DELIVERY_FAILED ? reason_info(fact->scan.reason) : NULL;
+    if (reason) {
+        html_put(html, ": ");
+        html_text(html, face->english ? reason->en : reason->citizen);
+    }
+    html_put(html, "</li>");
+}
+
+static size_t shown_events(const struct face *face)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < face->history_n; i++)
+        n += face->history[i].effect == EFFECT_MOVED;
+    return n;
+}
+
+static void put_history(const struct face *face, struct html *html)
+{
+    bool en = face->english;
+    size_t all = shown_events(face), shown = 0;
+    html_format(html, "<h2>%s</h2>", en ? "What happened" : "Đã qua");
+    if (all == 0) {
+        html_format(html, "<p>%s</p>",
+                    en ? "No news yet, waiting for the post."
+                       : "Chưa có tin, đang chờ bưu điện nhận.");
+        return;
+    }
+    html_put(html, "<ul class=su>");
+    for (size_t i = face->history_n; i-- > 0;) {
+        if (face->history[i].effect != EFFECT_MOVED)
+            continue;
+        if (shown++ == SHORT_HISTORY)
+            html_format(html, "</ul><details><summary>%s %zu</summary><ul class=su>",
+                        en ? "more:" : "xem thêm", all - SHORT_HISTORY);
+        put_event(face, &face->history[i], html);
+    }
+    html_put(html, all > SHORT_HISTORY ? "</ul></details>" : "</ul>");
+}
+
+/* What is still to be paid at the door; nothing more once it was delivered. */
+static void put_amount(const struct face *face, struct html *html)
+{
+    const struct state *state = &face->view->state;
+    uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
+    uint64_t paid = state->collected_postage_vnd + state->collected_fees_vnd;
+    char text[48];
+    bool en = face->english, delivered = state->status == STATUS_DELIVERED;
+    if (delivered ? paid == 0 : due == 0)
+        return;
+    const char *words = delivered ? (en ? "Paid at the door:" : "Đã thu:")
+                                  : (en ? "To pay at the door, no more:" : "Trả đúng, không thêm:");
+    html_format(html, "<p class=tien>%s <strong>%s</strong></p>", words,
+                face_amount(delivered ? paid : due, en, text, sizeof text));
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+static const char *tone_class(const struct status_info *info)
+{
+    switch (info->tone) {
+    case TONE_GREY:
+        return "xam";
+    case TONE_BLUE:
+        return "xanh";
+    case TONE_AMBER:
+        return "vang";
+    case TONE_GREEN:
+        return "luc";
+    case TONE_RED:
+        return "do";
+    }
+    return "xam";
+}
+
+/* One sign a tone, so that colour never stands alone. */
+static const char *tone_sign(const struct status_info *info)
+{
+    switch (info->tone) {
+    case TONE_GREY:
+        return "●";
+    case TONE_BLUE:
+        return "→";
+    case TONE_AMBER:
+        return "!";
+    case TONE_GREEN:
+        return "✓";
+    case TONE_RED:
+        return "?";
+    }
+    return "●";
+}
+
+void face_render(const struct face *face, struct html *html)
+{
+    const struct status_info *info = status_info(face->view->state.status);
+    html_format(html, "<div class=\"dau %s\"><h1 id=dau tabindex=-1>",
+                info ? tone_class(info) : "xam");
+    html_format(html, "<span class=hieu aria-hidden=true>%s</span> ", info ? tone_sign(info) : "●");
+    html_text(html, face_headline(face));
+    html_put(html, "</h1>");
+    if (info && face->proof != PROOF_NUMBER)
+        put_sentence(face, html);
+    put_age(face, html);
+    html_put(html, "</div>");
+    put_steps(face, html);
+    if (face->proof == PROOF_FULL)
+        put_amount(face, html);
+    if (face->proof != PROOF_NUMBER)
+        put_history(face, html);
+}

@@ -1,0 +1,71 @@
+/* inside.h - what the files of this folder share; nobody else includes it. */
+#ifndef TRAO_SERVER_WEB_INSIDE_H
+#define TRAO_SERVER_WEB_INSIDE_H
+
+#include "server/web/guard.h"
+#include "server/web/html.h"
+#include "server/web/http.h"
+#include "server/web/live.h"
+#include "server/web/readers.h"
+#include "server/web/web.h"
+
+struct web {
+    struct web_config config;
+    char print_folder[CONFIG_PATH_MAX];
+    struct http *http;
+    struct readers *readers;
+    struct guard *guard;
+    struct live *live;
+};
+
+/* ------------------------------------------------------------------ pages (page.c) */
+
+/* Everything up to and with <main>; `script` is an asset's name or NULL; `switch_to` is the address
+ * of the page in the other language, NULL for none. */
+struct page_head {
+    const char *title;
+    bool english;
+    const char *script;
+    const char *switch_to;
+    const char *wide; /* class of main, "" for the citizens' narrow column */
+};
+void page_begin(struct html *html, const struct page_head *head);
+void page_end(struct html *html, const struct web *web, bool english);
+/* Hands the page over as the answer. */
+void page_give(struct html *html, unsigned status, struct http_answer *answer);
+/* A page of one sentence, both languages. */
+void page_sentence(const struct web *web, unsigned status, const char *vi, const char *en,
+                   struct http_answer *answer);
+void page_redirect(const char *to, struct http_answer *answer);
+
+/* ------------------------------------------------------------------ routes */
+
+void citizen_home(struct web *web, const struct http_request *request, struct http_answer *answer);
+void citizen_look(struct web *web, const struct http_request *request, struct http_answer *answer);
+void citizen_look_stream(struct web *web, const struct http_request *request,
+                         struct http_answer *answer);
+void citizen_link(struct web *web, const struct http_request *request, struct http_answer *answer);
+
+void desk_login_page(struct web *web, const struct http_request *request,
+                     struct http_answer *answer);
+void desk_login(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_logout(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_items(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_print(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_password_page(struct web *web, const struct http_request *request,
+                        struct http_answer *answer);
+void desk_password(struct web *web, const struct http_request *request, struct http_answer *answer);
+
+/* ------------------------------------------------------------------ assets (generated) */
+
+struct asset {
+    const char *name, *type;
+    const unsigned char *bytes;
+    size_t n;
+};
+extern const struct asset assets[];
+extern const size_t assets_n;
+
+#endif

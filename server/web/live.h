@@ -1,0 +1,48 @@
+/* live.h - the streams: each open page of a citizen or clerk hears of changes within a second of
+ * the receipt, also of those that came while it was cut off (case W07).
+ *
+ * A citizen's event carries the whole living part of his page and the item's version as its id, so
+ * that the last one is always enough; on connecting, the present one is sent unless the browser (or
+ * the page it comes from) has that version. A desk's event carries one row. Comment lines every
+ * LIVE_BEAT_S keep proxies from cutting.
+ * Own lock inside; any thread.
+ */
+#ifndef TRAO_SERVER_WEB_LIVE_H
+#define TRAO_SERVER_WEB_LIVE_H
+
+#include "server/web/face.h"
+#include "server/web/http.h"
+
+#define LIVE_BEAT_S 15
+#define LIVE_STREAMS_MAX 3000 /* of 4,000 connections: pages still answer */
+
+struct live;
+
+bool live_new(const struct config *config, struct views *views, struct clock clock,
+              struct live **ret_live, struct error *err) must_use;
+void live_free(struct live *live);
+
+/* What a citizen's page may hear. */
+struct live_ticket {
+    struct item item;
+    enum proof proof;
+    bool english;
+    uint64_t seen;        /* version the page shows; 0 none */
+    struct instant until; /* ends then; ms 0: never */
+};
+/* Makes `answer` a stream; 503 when there are too many. */
+void live_citizen(struct live *live, const struct live_ticket *ticket, struct http_answer *answer);
+/* A desk's, which ends with its login (`token`). */
+void live_desk(struct live *live, const struct link *token, struct instant until,
+               struct http_answer *answer);
+void live_end_login(struct live *live, const struct link *token);
+
+/* The views' watcher. */
+void live_changed(struct live *live, const struct item *item, const struct view *view);
+void live_tick(struct live *live); /* heartbeats, ends */
+void live_stop(struct live *live); /* ends all; no new ones */
+
+/* One row's state for a desk page, as it stands in the table and in an event: four cells. */
+void live_row(const struct view *view, struct html *html);
+
+#endif

@@ -1,0 +1,76 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "server/web/inside.h"
+
+void page_begin(struct html *html, const struct page_head *head)
+{
+    html_format(html,
+                "<!DOCTYPE html><html lang=%s><head><meta charset=utf-8>"
+                "<meta name=viewport content=\"width=device-width,initial-scale=1\">"
+                "<meta name=robots content=noindex><title>",
+                head->english ? "en" : "vi");
+    html_text(html, head->title);
+    html_put(html, "</title><link rel=icon href=\"/assets/trao.svg\" type=\"image/svg+xml\">"
+                   "<link rel=stylesheet href=\"/assets/trao.css\">");
+    if (head->script)
+        html_format(html, "<script src=\"/assets/%s\" defer></script>", head->script);
+    html_format(html, "</head><body><a class=nhay href=\"#dau\">%s</a><header><b>Trao</b>",
+                head->english ? "Skip to the news" : "Đến tin chính");
+    if (head->switch_to) {
+        html_format(html, " <a class=ngu lang=%s href=\"", head->english ? "vi" : "en");
+        html_text(html, head->switch_to);
+        html_format(html, "\">%s</a>", head->english ? "Tiếng Việt" : "English");
+    }
+    html_format(html, "</header><main class=\"%s\">", head->wide);
+}
+
+void page_end(struct html *html, const struct web *web, bool english)
+{
+    const struct config *config = web->config.config;
+    html_put(html, "</main><footer>");
+    if (*config->office_phone) {
+        html_put(html, english ? "Questions? Call " : "Cần hỏi, xin gọi ");
+        html_put(html, "<a class=goi href=\"tel:");
+        html_text(html, config->office_phone);
+        html_put(html, "\">");
+        html_text(html, config->office_phone);
+        html_put(html, "</a><br>");
+    }
+    html_text(html, config->office_name);
+    html_put(html, "</footer></body></html>");
+}
+
+void page_give(struct html *html, unsigned status, struct http_answer *answer)
+{
+    if (html->failed) {
+        html_done(html);
+        return; /* the answer stays a 500 */
+    }
+    answer->status = status;
+    answer->type = "text/html; charset=utf-8";
+    answer->body = html->bytes;
+    answer->n = html->n;
+    *html = (struct html){.n = 0};
+}
+
+void page_sentence(const struct web *web, unsigned status, const char *vi, const char *en,
+                   struct http_answer *answer)
+{
+    struct html html = {.n = 0};
+    struct page_head head = {.title = "Trao", .wide = ""};
+    page_begin(&html, &head);
+    html_put(&html, "<h1 id=dau tabindex=-1 class=cau>");
+    html_text(&html, vi);
+    html_put(&html, "</h1><p lang=en>");
+    html_text(&html, en);
+    html_put(&html, "</p><p><a class=nut href=\"/\">Tra phong bì khác</a></p>");
+    page_end(&html, web, false);
+    page_give(&html, status, answer);
+}
+
+void page_redirect(const char *to, struct http_answer *answer)
+{
+    answer->status = 303;
+    snprintf(answer->location, sizeof answer->location, "%s", to);
+}

@@ -1,0 +1,91 @@
+#include "server/web/seat.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/chain.h"
+#include "server/office/link.h"
+#include "server/web/form.h"
+
+static bool is_secure(const struct web *web, const struct http_request *request)
+{
+    return request->tls || strncmp(web->config.config->public_url, "https://", 8) == 0;
+}
+
+static const char *cookie_name(const struct web *web, const struct http_request *request)
+{
+    return is_secure(web, request) ? "__Host-trao" : "trao";
+}
+
+static void hex(const uint8_t *bytes, size_t n, char *out)
+{
+    for (size_t i = 0; i < n; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static void make_csrf(const struct web *web, struct seat *seat)
+{
+    uint8_t mac[SEAT_CSRF_CHARS / 2];
+    chain_keyed_hash(web->config.secret, LINK_SECRET_BYTES, "trao form 1", seat->token,
+                     strlen(seat->token), mac, sizeof mac);
+    hex(mac, sizeof mac, seat->csrf);
+}
+
+struct link seat_hash(const struct seat *seat)
+{
+    return chain_hash(seat->token, strlen(seat->token));
+}
+
+struct seat seat_of(struct web *web, const struct http_request *request)
+{
+    struct seat seat = {.logged_in = false};
+    struct error err;
+    int64_t person = 0;
+    const char *token = http_cookie(request, cookie_name(web, request));
+    if (!token || strlen(token) != SEAT_TOKEN_CHARS ||
+        strspn(token, "0123456789abcdef") != SEAT_TOKEN_CHARS)
+        return seat;
+    memcpy(seat.token, token, SEAT_TOKEN_CHARS + 1);
+    make_csrf(web, &seat);
+    struct link hash = seat_hash(&seat);
+    struct record *record = readers_take(web->readers);
+    seat.logged_in =
+        login_find(record, &hash, web->config.clock.now(web->config.clock.self), &person, &err) &&
+        person_get(record, person, &seat.person, &err);
+    readers_give(web->readers, record);
+    return seat;
+}
+
+void seat_renew(struct web *web, const struct http_request *request, struct seat *seat,
+                struct http_answer *answer)
+{
+    uint8_t random[SEAT_TOKEN_CHARS / 2];
+    web->config.chance.fill(web->config.chance.self, random, sizeof random);
+    hex(random, sizeof random, seat->token);
+    chain_wipe(random, sizeof random);
+    make_csrf(web, seat);
+    snprintf(answer->cookie, sizeof answer->cookie,
+             "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", cookie_name(web, request),
+             seat->token, (long long)(LOGIN_LIFE_MS / 1000),
+             is_secure(web, request) ? "; Secure" : "");
+}
+
+void seat_forget(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    snprintf(answer->cookie, sizeof answer->cookie,
+             "%s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0%s", cookie_name(web, request),
+             is_secure(web, request) ? "; Secure" : "");
+}
+
+bool seat_sent(const struct web *web, const struct http_request *request, const struct seat *seat)
+{
+    char csrf[SEAT_CSRF_CHARS + 1];
+    return *seat->token && form_is_ours(request, web->config.config->public_url) &&
+           form_value(request->body, request->body_n, "dau", csrf, sizeof csrf) &&
+           strlen(csrf) == SEAT_CSRF_CHARS && chain_equal(csrf, seat->csrf, SEAT_CSRF_CHARS);
+}
+
+void seat_put_csrf(const struct seat *seat, struct html *html)
+{
+    html_format(html, "<input type=hidden name=dau value=%s>", seat->csrf);
+}

@@ -1,0 +1,34 @@
+/* seat.h - who sits at a desk page: cookie, login, and the token that proves a form is ours.
+ *
+ * The cookie is 256 random bits, `__Host-` and Secure wherever TLS is; the record knows only its
+ * hash. Before the login the same cookie carries the form's token, and it is changed at login, so a
+ * stranger can neither log a clerk in as somebody else nor fix a session (case W04).
+ */
+#ifndef TRAO_SERVER_WEB_SEAT_H
+#define TRAO_SERVER_WEB_SEAT_H
+
+#include "server/record/people.h"
+#include "server/web/inside.h"
+
+#define SEAT_TOKEN_CHARS 64
+#define SEAT_CSRF_CHARS 32
+
+struct seat {
+    char token[SEAT_TOKEN_CHARS + 1]; /* the cookie's value, "" none */
+    char csrf[SEAT_CSRF_CHARS + 1];   /* belongs into its forms */
+    bool logged_in;
+    struct person person; /* when logged in */
+};
+
+/* Reads the cookie and looks the login up. */
+struct seat seat_of(struct web *web, const struct http_request *request);
+struct link seat_hash(const struct seat *seat);
+/* A fresh token, set as the answer's cookie. */
+void seat_renew(struct web *web, const struct http_request *request, struct seat *seat,
+                struct http_answer *answer);
+void seat_forget(struct web *web, const struct http_request *request, struct http_answer *answer);
+/* True if the POST is a form of this seat: ours by origin, with its token. */
+bool seat_sent(const struct web *web, const struct http_request *request, const struct seat *seat);
+void seat_put_csrf(const struct seat *seat, struct html *html);
+
+#endif

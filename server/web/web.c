@@ -1,0 +1,266 @@
+#include "server/web/web.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/log.h"
+#include "server/web/form.h"
+#include "server/web/inside.h"
+
+/* ------------------------------------------------------------------ small answers */
+
+static void give_asset(struct web *web, const struct http_request *request,
+                       struct http_answer *answer)
+{
+    const char *name = request->path + strlen("/assets/");
+    for (size_t i = 0; i < assets_n; i++) {
+        if (strcmp(assets[i].name, name) != 0)
+            continue;
+        answer->status = 200;
+        answer->type = assets[i].type;
+        answer->fixed = assets[i].bytes;
+        answer->n = assets[i].n;
+        answer->ranged = true;
+        return;
+    }
+    page_sentence(web, 404, "Không có trang này.", "No such page.", answer);
+}
+
+/* For whoever watches the server: true only when a question to the record is answered. */
+static void give_health(struct web *web, const struct http_request *request,
+                        struct http_answer *answer)
+{
+    static const char good[] = "{\"ok\":true,\"version\":\"" TRAO_VERSION "\"}\n";
+    static const char bad[] = "{\"ok\":false,\"version\":\"" TRAO_VERSION "\"}\n";
+    (void)request;
+    uint64_t aside = 0;
+    struct error err;
+    struct record *record = readers_take(web->readers);
+    bool ok = record_set_aside_count(record, &aside, &err);
+    readers_give(web->readers, record);
+    answer->status = ok ? 200 : 503;
+    answer->type = "application/json";
+    answer->fixed = ok ? good : bad;
+    answer->n = ok ? sizeof good - 1 : sizeof bad - 1;
+}
+
+static unsigned status_of(enum error_code code)
+{
+    switch (code) {
+    case ERROR_NONE:
+    case ERROR_REPEATED:
+        break;
+    case ERROR_BAD_INPUT:
+        return 400;
+    case ERROR_NOT_FOUND:
+    case ERROR_REFUSED:
+        return 403;
+    case ERROR_LATER:
+        return 503;
+    case ERROR_BROKEN:
+        return 500;
+    }
+    return 500;
+}
+
+static void enrol(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct error err;
+    uint8_t out[WIRE_BYTES_MAX];
+    size_t n = 0;
+    char *body = malloc(sizeof out);
+    if (!body)
+        return;
+    if (!enrol_answer(web->config.enrol, (const uint8_t *)request->body, request->body_n, out, &n,
+                      &err)) {
+        answer->status = status_of(err.code);
+        answer->n = (size_t)snprintf(body, sizeof out, "%s\n", err.text);
+        log_line(LOG_LEVEL_INFO, "enrolment refused", "why=\"%s\"", err.text);
+    } else {
+        answer->status = 200;
+        answer->type = "application/x-protobuf";
+        memcpy(body, out, n);
+        answer->n = n;
+    }
+    answer->body = body;
+}
+
+/* ------------------------------------------------------------------ routes */
+
+enum route_kind { EXACT, BELOW }; /* the path, or all that begins with it */
+
+static const struct route {
+    const char *path;
+    enum route_kind kind;
+    bool post;     /* the method; GET goes with HEAD */
+    bool own_form; /* a browser's form, urlencoded and from here */
+    bool slow;     /* writes, hashes or waits: on web_work's threads */
+    bool only_tls;
+    void (*answer)(struct web *web, const struct http_request *request, struct http_answer *answer);
+} routes[] = {
+    {"/", EXACT, false, false, false, false, citizen_home},
+    {"/tra-cuu", EXACT, true, true, false, false, citizen_look},
+    {"/tra-cuu/song", EXACT, false, false, false, false, citizen_look_stream},
+    {"/T/", BELOW, false, false, false, false, citizen_link},
+    {"/assets/", BELOW, false, false, false, false, give_asset},
+    {"/khoe", EXACT, false, false, false, false, give_health},
+    {"/enrol", EXACT, true, false, true, true, enrol},
+    {"/quay", EXACT, false, false, false, false, desk_items},
+    {"/quay/song", EXACT, false, false, false, false, desk_stream},
+    {"/quay/in/", BELOW, false, false, false, false, desk_print},
+    {"/quay/nhap", EXACT, false, false, false, false, desk_import},
+    {"/quay/dang-nhap", EXACT, false, false, false, false, desk_login_page},
+    {"/quay/dang-nhap", EXACT, true, true, true, false, desk_login},
+    {"/quay/dang-xuat", EXACT, true, true, true, false, desk_logout},
+    {"/quay/mat-khau", EXACT, false, false, false, false, desk_password_page},
+    {"/quay/mat-khau", EXACT, true, true, true, false, desk_password},
+};
+
+static bool matches(const struct route *route, const char *path)
+{
+    return route->kind == EXACT ? strcmp(route->path, path) == 0
+                                : strncasecmp(route->path, path, strlen(route->path)) == 0;
+}
+
+/* The route, or NULL; `ret_other_method` when only the method is wrong. */
+static const struct route *route_of(const struct http_request *request, bool *ret_other_method)
+{
+    *ret_other_method = false;
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (!matches(&routes[i], request->path) || (routes[i].only_tls && !request->tls))
+            continue;
+        if (routes[i].post == request->is_post)
+            return &routes[i];
+        *ret_other_method = true;
+    }
+    return NULL;
+}
+
+static bool is_slow(void *ctx, const struct http_request *request)
+{
+    (void)ctx;
+    bool other;
+    const struct route *route = route_of(request, &other);
+    return route && route->slow;
+}
+
+static void on_request(void *ctx, const struct http_request *request, struct http_answer *answer)
+{
+    struct web *web = ctx;
+    bool other_method;
+    const struct route *route = route_of(request, &other_method);
+    if (!route)
+        page_sentence(web, other_method ? 405 : 404, "Không có trang này.", "No such page.",
+                      answer);
+    else if (route->own_form && !form_is_ours(request, web->config.config->public_url))
+        page_sentence(web, 403, "Trang gửi đến không phải của chúng tôi.",
+                      "This form is not one of ours.", answer);
+    else
+        route->answer(web, request, answer);
+}
+
+/* ------------------------------------------------------------------ open and close */
+
+static void on_change(void *ctx, const struct item *item, const struct view *view)
+{
+    struct web *web = ctx;
+    live_changed(web->live, item, view);
+}
+
+/* A text file of at most 16 KB on the heap, or NULL. */
+static char *read_file(const char *folder, const char *name)
+{
+    char path[CONFIG_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    char *text = file ? calloc(1, 16385) : NULL;
+    if (text && fread(text, 1, 16384, file) == 0) {
+        free(text);
+        text = NULL;
+    }
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static bool open_http(struct web *web, struct error *err)
+{
+    char *key = read_file(web->config.folder, "keys/web.key");
+    char *cert = read_file(web->config.folder, "keys/web.crt");
+    struct http_config config = {
+        .plain = {.at = web->config.config->plain},
+        .tls = {.at = web->config.config->tls, .key = key, .cert = cert},
+        .is_slow = is_slow,
+        .answer = on_request,
+        .ctx = web,
+    };
+    bool ok = (key && cert) || error_set(err, ERROR_NOT_FOUND, "keys/web.key, keys/web.crt");
+    ok = ok && http_open(&config, &web->http, err);
+    if (key)
+        chain_wipe(key, 16384);
+    free(key);
+    free(cert);
+    return ok;
+}
+
+bool web_open(const struct web_config *config, struct web **ret_web, struct error *err)
+{
+    struct web *web = calloc(1, sizeof *web);
+    char record[CONFIG_PATH_MAX];
+    if (!web)
+        return error_set(err, ERROR_LATER, "web: out of memory");
+    web->config = *config;
+    snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
+    snprintf(record, sizeof record, "%s/record.db", config->folder);
+    bool ok = readers_open(record, &web->readers, err) &&
+              guard_new(config->clock, &web->guard, err) &&
+              live_new(config->config, config->views, config->clock, &web->live, err) &&
+              open_http(web, err);
+    if (!ok) {
+        web_close(web);
+        return error_add(err, "web");
+    }
+    views_watch(config->views, on_change, web);
+    *ret_web = web;
+    return true;
+}
+
+void web_work(struct web *web)
+{
+    http_work(web->http);
+}
+
+void web_tick(struct web *web)
+{
+    live_tick(web->live);
+    http_tick(web->http);
+}
+
+void web_stop(struct web *web)
+{
+    http_stop_work(web->http);
+}
+
+void web_close(struct web *web)
+{
+    if (!web)
+        return;
+    if (web->live)
+        live_stop(web->live);
+    http_close(web->http);
+    live_free(web->live);
+    guard_free(web->guard);
+    readers_close(web->readers);
+    free(web);
+}
+
+uint16_t web_port_plain(const struct web *web)
+{
+    return http_port(web->http, false);
+}
+
+uint16_t web_port_tls(const struct web *web)
+{
+    return http_port(web->http, true);
+}
