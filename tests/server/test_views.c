@@ -1,0 +1,331 @@
+/* Views: live, after a restart, rebuilt, without their file: one and the same. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/server/rig.h"
+
+static struct rig rig;
+static struct rig_device hand, other;
+
+static int set_up(void **state)
+{
+    (void)state;
+    rig_open(&rig);
+    rig_device(&hand, &rig, "HH-042");
+    rig_device(&other, &rig, "HH-043");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    rig_close(&rig);
+    return 0;
+}
+
+static void follow(void)
+{
+    assert_good(views_follow(rig.views, &err));
+}
+
+/* ------------------------------------------------------------------ one item */
+
+static void an_item_all_the_way(void **state)
+{
+    (void)state;
+    rig_issue(&rig, 1, "H56-1");
+    assert_int_equal(rig_view(&rig, 1).state.status, STATUS_ISSUED);
+    rig_office(&rig, 1, EVENT_PRINTED);
+    rig_office(&rig, 1, EVENT_HANDED_OVER);
+    rig.now.ms += 1000;
+    rig_scan(&rig, &hand, 1, EVENT_PICKED_UP, 500);
+    struct view view = rig_view(&rig, 1);
+    assert_int_equal(view.state.status, STATUS_PICKED_UP);
+    assert_int_equal(view.version, 4);
+    assert_int_equal(view.state.since.estimate.ms, rig.now.ms - 500);
+    assert_int_equal(view.state.since_arrival.ms, rig.now.ms);
+    assert_int_equal(view.state.holder, hand.id);
+    assert_string_equal(view.state.office.dossier, "H56-1");
+    struct fact history[10];
+    struct item item = rig_item(1);
+    assert_int_equal(views_history(rig.views, &item, history, 10), 4);
+    assert_int_equal(history[0].office.event, EVENT_ISSUED);
+    assert_int_equal(history[3].scan.event, EVENT_PICKED_UP);
+    assert_int_equal(history[3].effect, EFFECT_MOVED);
+    assert_int_equal(views_history(rig.views, &item, history, 2), 2); /* the newest */
+    assert_int_equal(history[1].scan.event, EVENT_PICKED_UP);
+}
+
+static void unknown_item(void **state)
+{
+    (void)state;
+    struct item item = rig_item(77);
+    struct view view;
+    struct fact fact;
+    follow();
+    assert_false(views_item(rig.views, &item, &view));
+    assert_int_equal(views_history(rig.views, &item, &fact, 1), 0);
+}
+
+/* ------------------------------------------------------------------ watchers */
+
+struct watched {
+    int calls;
+    struct item item;
+    struct view view;
+};
+
+static void note(void *ctx, const struct item *item, const struct view *view)
+{
+    struct watched *watched = ctx;
+    struct view live;
+    watched->calls++;
+    watched->item = *item;
+    watched->view = *view;
+    assert_true(views_item(rig.views, item, &live)); /* told without the lock */
+    assert_int_equal(live.version, view->version);
+}
+
+static void watchers_are_told_of_each_change(void **state)
+{
+    (void)state;
+    struct watched watched = {.calls = 0};
+    views_watch(rig.views, note, &watched);
+    rig_issue(&rig, 1, "H56-1");
+    follow();
+    assert_int_equal(watched.calls, 1);
+    rig_scan(&rig, &hand, 1, EVENT_DELIVERED, 0);
+    follow();
+    follow();
+    assert_int_equal(watched.calls, 2);
+    assert_int_equal(watched.view.state.status, STATUS_DELIVERED);
+    struct item item = rig_item(1);
+    assert_true(item_equal(&watched.item, &item));
+    assert_good(views_rebuild(rig.views, &err));
+    assert_int_equal(watched.calls, 2); /* a rebuild tells nobody */
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static void lists_and_counts(void **state)
+{
+    (void)state;
+    struct view list[10];
+    uint64_t counts[VIEW_STATUSES];
+    for (uint32_t i = 1; i <= 5; i++) {
+        char dossier[16];
+        snprintf(dossier, sizeof dossier, "H56-%u", i);
+        rig_issue(&rig, i, dossier);
+    }
+    rig_scan(&rig, &hand, 2, EVENT_PICKED_UP, 0);
+    rig_scan(&rig, &hand, 4, EVENT_DELIVERED, 0); /* no pickup: a doubt */
+    rig_scan(&rig, &hand, 90, EVENT_PICKED_UP, 0);
+    follow();
+    struct view_filter filter = {.status = STATUS_NONE};
+    assert_int_equal(views_list(rig.views, &filter, list, 10), 5);
+    struct item five = rig_item(5), ninety = rig_item(90), two = rig_item(2), four = rig_item(4);
+    assert_true(item_equal(&list[0].state.item, &five));
+    filter.offset = 4;
+    assert_int_equal(views_list(rig.views, &filter, list, 10), 1);
+    filter = (struct view_filter){.status = STATUS_PICKED_UP};
+    assert_int_equal(views_list(rig.views, &filter, list, 10), 1);
+    assert_true(item_equal(&list[0].state.item, &two));
+    filter = (struct view_filter){.only_doubts = true};
+    assert_int_equal(views_list(rig.views, &filter, list, 10), 1);
+    assert_true(item_equal(&list[0].state.item, &four));
+    filter = (struct view_filter){.only_orphans = true};
+    assert_int_equal(views_list(rig.views, &filter, list, 10), 1);
+    assert_true(item_equal(&list[0].state.item, &ninety));
+    views_counts(rig.views, counts);
+    assert_int_equal(counts[STATUS_ISSUED], 3);
+    assert_int_equal(counts[STATUS_PICKED_UP], 1);
+    assert_int_equal(counts[STATUS_DELIVERED], 1);
+    assert_int_equal(counts[STATUS_NONE], 1);
+    rig_issue(&rig, 90, "H56-90"); /* the orphan gets its dossier */
+    follow();
+    assert_int_equal(views_list(rig.views, &filter, list, 10), 0);
+    views_counts(rig.views, counts);
+    assert_int_equal(counts[STATUS_NONE], 0);
+    assert_int_equal(counts[STATUS_PICKED_UP], 2);
+}
+
+/* ------------------------------------------------------------------ the same in every way */
+
+#define ITEMS 40
+
+static void busy_day(uint64_t seed)
+{
+    for (uint32_t i = 0; i < 120; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        uint32_t item = (uint32_t)(seed >> 33) % ITEMS, what = (uint32_t)(seed >> 50) % 8;
+        static const uint32_t events[] = {EVENT_PICKED_UP, EVENT_OUT_FOR_DELIVERY, EVENT_DELIVERED,
+                                          EVENT_DELIVERY_FAILED, EVENT_ARRIVED_DELIVERY_OFFICE};
+        rig.now.ms += 30000;
+        if (what < 5)
+            rig_scan(&rig, (seed >> 60 & 1) != 0 ? &hand : &other, item, events[what],
+                     (int64_t)(seed >> 40 & 0xFFFFF));
+        else if (what == 5)
+            rig_office(&rig, item, EVENT_PRINTED);
+        rig.sent_n = 0;
+    }
+}
+
+static void snapshot(struct view out[ITEMS], bool known[ITEMS])
+{
+    follow();
+    memset(out, 0, ITEMS * sizeof *out);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        struct item item = rig_item(i);
+        known[i] = views_item(rig.views, &item, &out[i]);
+    }
+}
+
+static void same_views(const struct view *a, const bool *known)
+{
+    static struct view now[ITEMS];
+    bool still[ITEMS];
+    snapshot(now, still);
+    for (size_t i = 0; i < ITEMS; i++) {
+        assert_int_equal(known[i], still[i]);
+        assert_int_equal(a[i].version, now[i].version);
+        assert_int_equal(a[i].state.status, now[i].state.status);
+        assert_int_equal(a[i].state.doubts, now[i].state.doubts);
+        assert_int_equal(a[i].state.since.estimate.ms, now[i].state.since.estimate.ms);
+        assert_int_equal(a[i].state.since_arrival.ms, now[i].state.since_arrival.ms);
+        assert_int_equal(a[i].state.attempt, now[i].state.attempt);
+        assert_int_equal(a[i].state.holder, now[i].state.holder);
+    }
+    uint64_t counts[VIEW_STATUSES], all = 0, items = 0;
+    views_counts(rig.views, counts);
+    for (size_t i = 0; i < VIEW_STATUSES; i++)
+        all += counts[i];
+    for (size_t i = 0; i < ITEMS; i++)
+        items += known[i];
+    assert_int_equal(all, items);
+}
+
+static void issue_some(void)
+{
+    for (uint32_t i = 0; i < ITEMS; i += 2) {
+        char dossier[16];
+        snprintf(dossier, sizeof dossier, "H56-%u", i);
+        rig_issue(&rig, i, dossier);
+    }
+}
+
+static void the_same_in_every_way(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    issue_some();
+    busy_day(1);
+    snapshot(before, known);
+    assert_good(views_flush(rig.views, &err));
+    rig_stop(&rig);
+    rig_start(&rig); /* all of it from views.db */
+    same_views(before, known);
+
+    busy_day(2);
+    snapshot(before, known);
+    rig_stop(&rig); /* not flushed: the tail comes from the record */
+    rig_start(&rig);
+    same_views(before, known);
+
+    assert_good(views_rebuild(rig.views, &err));
+    same_views(before, known);
+
+    rig_stop(&rig);
+    assert_int_equal(unlink(rig.views_path), 0);
+    rig_start(&rig);
+    same_views(before, known);
+}
+
+static void stopped_between_any_two_events(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    issue_some();
+    for (uint64_t i = 0; i < 6; i++) {
+        busy_day(i + 10);
+        if (i % 2 == 0)
+            assert_good(views_flush(rig.views, &err)); /* before they followed */
+        rig_stop(&rig);
+        rig_start(&rig);
+    }
+    snapshot(before, known);
+    assert_good(views_rebuild(rig.views, &err));
+    same_views(before, known);
+}
+
+static void a_damaged_file_is_made_anew(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    issue_some();
+    busy_day(3);
+    snapshot(before, known);
+    assert_good(views_flush(rig.views, &err));
+    rig_stop(&rig);
+    FILE *file = fopen(rig.views_path, "r+");
+    for (long at = 0; at < 60000; at += 512) {
+        fseek(file, at, SEEK_SET);
+        fputs("damaged by something", file);
+    }
+    fclose(file);
+    rig_start(&rig);
+    same_views(before, known);
+}
+
+static void another_generation_is_worked_out_anew(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    issue_some();
+    snapshot(before, known);
+    assert_good(views_flush(rig.views, &err));
+    assert_good(record_new_generation(rig.record, &err));
+    rig_stop(&rig);
+    rig_start(&rig);
+    same_views(before, known);
+}
+
+/* Views that saw more than the record holds are of another record. */
+static void views_ahead_of_the_record(void **state)
+{
+    (void)state;
+    issue_some();
+    follow();
+    assert_good(views_flush(rig.views, &err));
+    assert_good(db_exec(record_db(rig.record), "DELETE FROM office WHERE seq > 5", &err));
+    assert_good(db_exec(record_db(rig.record), "DELETE FROM issued WHERE seq > 5", &err));
+    views_close(rig.views);
+    rig.views = NULL;
+    assert_good(views_open(rig.views_path, rig.record_path, &rig.views, &err));
+    uint64_t counts[VIEW_STATUSES];
+    views_counts(rig.views, counts);
+    assert_int_equal(counts[STATUS_ISSUED], 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_item_all_the_way),
+        TEST(unknown_item),
+        TEST(watchers_are_told_of_each_change),
+        TEST(lists_and_counts),
+        TEST(the_same_in_every_way),
+        TEST(stopped_between_any_two_events),
+        TEST(a_damaged_file_is_made_anew),
+        TEST(another_generation_is_worked_out_anew),
+        TEST(views_ahead_of_the_record),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
