@@ -58,7 +58,8 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     struct rig *rig = self;
     if (rig->link_down)
         return error_set(why, ERROR_LATER, "link down");
-    invariant(rig->sent_n < RIG_SENT_MAX);
+    if (rig->sent_n == RIG_SENT_MAX) /* the newest are kept */
+        memmove(rig->sent, rig->sent + 1, --rig->sent_n * sizeof *rig->sent);
     struct rig_sent *sent = &rig->sent[rig->sent_n++];
     assert_int_equal(sscanf(topic, "trao/1/%32[^/]/down", sent->device), 1);
     assert_good(wire_read_down(bytes, n, sent->device, &rig->seal_public, &sent->down, &err));

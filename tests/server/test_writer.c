@@ -1,0 +1,265 @@
+/* The threads between network and record: order, acts, a record that cannot be written, the end. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "protocol/log.h"
+#include "protocol/topic.h"
+#include "server/writer.h"
+#include "tests/server/rig.h"
+
+static struct rig rig;
+static struct rig_device hand[4];
+static struct writer *writer;
+static atomic_int followed, broken;
+
+static bool follow(void *ctx, struct error *err)
+{
+    (void)ctx;
+    atomic_fetch_add(&followed, 1);
+    return views_follow(rig.views, err);
+}
+
+static void note_broken(void *ctx, const struct error *why)
+{
+    (void)ctx;
+    (void)why;
+    atomic_store(&broken, 1);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    log_set(LOG_LEVEL_ERROR, open("/dev/null", O_WRONLY));
+    rig_open(&rig);
+    for (int i = 0; i < 4; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "HH-00%d", i);
+        rig_device(&hand[i], &rig, name);
+    }
+    atomic_store(&followed, 0);
+    atomic_store(&broken, 0);
+    struct writer_config config = {
+        .record = rig.record, .intake = rig.intake, .follow = follow, .broken = note_broken};
+    assert_good(writer_open(&writer, &err));
+    assert_good(writer_start(writer, &config, &err));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    writer_close(writer);
+    rig_close(&rig);
+    return 0;
+}
+
+static void post(const struct rig_device *device, const struct rig_batch *batch)
+{
+    static uint8_t bytes[WIRE_BYTES_MAX];
+    char topic[TOPIC_MAX];
+    size_t n;
+    struct envelope envelope = {
+        .batch = {batch->bytes, batch->n}, .sent_wall = rig.now, .sent_boot = RIG_BOOT};
+    assert_good(wire_envelope(&envelope, bytes, &n, &err));
+    writer_message(writer, topic_up(device->name, topic), bytes, n);
+}
+
+static uint64_t stored(void)
+{
+    struct intake_counts counts;
+    struct writer_counts groups;
+    writer_counts(writer, &groups); /* after the receipts of what it counts */
+    intake_counts(rig.intake, &counts);
+    return counts.scans_stored;
+}
+
+static void wait_stored(uint64_t n)
+{
+    for (int i = 0; i < 1500 && stored() < n; i++)
+        usleep(10000);
+    assert_int_equal(stored(), n);
+}
+
+/* ------------------------------------------------------------------ acts */
+
+struct issue {
+    uint32_t item;
+    enum error_code fail;
+};
+
+static bool issue(struct record *record, void *arg, struct error *err)
+{
+    const struct issue *wanted = arg;
+    struct office_fact fact = {.item = rig_item(wanted->item), .event = EVENT_ISSUED};
+    snprintf(fact.dossier, sizeof fact.dossier, "H56-%u", wanted->item);
+    if (!record_office_add(record, &fact, NULL, err))
+        return false;
+    return wanted->fail == ERROR_NONE || error_set(err, wanted->fail, "as asked");
+}
+
+static bool run_issue(uint32_t item, enum error_code fail, struct error *err)
+{
+    struct acts acts = writer_acts(writer);
+    struct issue wanted = {item, fail};
+    return acts.run(acts.self, issue, &wanted, err);
+}
+
+static bool shown(uint32_t item)
+{
+    struct view view;
+    struct item number = rig_item(item);
+    return views_item(rig.views, &number, &view);
+}
+
+static void an_act_is_done_when_the_views_show_it(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 50; i++) {
+        assert_good(run_issue(i, ERROR_NONE, &err));
+        assert_true(shown(i));
+    }
+    assert_error(run_issue(60, ERROR_REFUSED, &err), ERROR_REFUSED);
+    assert_false(shown(60));
+    assert_error(run_issue(3, ERROR_NONE, &err), ERROR_REPEATED);
+    assert_good(run_issue(61, ERROR_NONE, &err));
+}
+
+static void *many_acts(void *arg)
+{
+    uint32_t from = *(uint32_t *)arg;
+    uintptr_t good = 0;
+    for (uint32_t i = 0; i < 40; i++)
+        good += run_issue(from + i, i % 4 == 3 ? ERROR_BAD_INPUT : ERROR_NONE, NULL);
+    return (void *)good;
+}
+
+static void acts_of_many_threads_between_messages(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    uint32_t from[4];
+    static struct rig_batch batch;
+    for (uint32_t i = 0; i < 4; i++) {
+        from[i] = i * 1000;
+        pthread_create(&threads[i], NULL, many_acts, &from[i]);
+    }
+    for (int round = 0; round < 50; round++)
+        for (int i = 0; i < 4; i++) {
+            rig_beep(&rig, &hand[i], 7, EVENT_PICKED_UP, 0);
+            rig_cut(&hand[i], &batch);
+            post(&hand[i], &batch);
+        }
+    for (int i = 0; i < 4; i++) {
+        void *good;
+        pthread_join(threads[i], &good);
+        assert_int_equal((uintptr_t)good, 30);
+    }
+    wait_stored(200);
+    writer_stop(writer);
+    struct intake_counts counts;
+    intake_counts(rig.intake, &counts);
+    assert_int_equal(counts.gaps, 0); /* messages of one device keep their order */
+    struct record_proof proof;
+    assert_good(record_verify(rig.record, &rig.seal_public, &proof, &err));
+    assert_int_equal(proof.office_facts, 120);
+    assert_int_equal(proof.scans, 200);
+    assert_true(atomic_load(&followed) > 0);
+}
+
+/* ------------------------------------------------------------------ bad days */
+
+/* While another process holds the record, nothing is receipted and acts are told LATER; then all
+ * goes on by itself. */
+static void a_record_that_cannot_be_written(void **state)
+{
+    (void)state;
+    struct db *holder;
+    static struct rig_batch batch;
+    assert_good(db_open(rig.record_path, DB_DURABLE, &holder, &err));
+    assert_good(db_exec(holder, "BEGIN IMMEDIATE", &err));
+    rig_beep(&rig, &hand[0], 7, EVENT_PICKED_UP, 0);
+    rig_cut(&hand[0], &batch);
+    post(&hand[0], &batch);
+    assert_error(run_issue(1, ERROR_NONE, &err), ERROR_LATER);
+    assert_int_equal(stored(), 0);
+    struct writer_counts counts;
+    writer_counts(writer, &counts);
+    assert_true(counts.failed_groups > 0);
+    db_abandon(holder);
+    db_close(holder);
+    wait_stored(1);
+    assert_good(run_issue(1, ERROR_NONE, &err));
+    assert_int_equal(atomic_load(&broken), 0);
+}
+
+static void a_damaged_record_ends_the_program(void **state)
+{
+    (void)state;
+    struct db *other;
+    assert_good(db_open(rig.record_path, DB_DURABLE, &other, &err));
+    assert_good(db_exec(other, "DROP TABLE office", &err));
+    db_close(other);
+    assert_false(run_issue(1, ERROR_NONE, NULL));
+    static struct rig_batch batch;
+    assert_good(db_open(rig.record_path, DB_DURABLE, &other, &err));
+    assert_good(db_exec(other, "DROP TABLE batch", &err));
+    db_close(other);
+    rig_beep(&rig, &hand[0], 7, EVENT_PICKED_UP, 0);
+    rig_cut(&hand[0], &batch);
+    post(&hand[0], &batch);
+    for (int i = 0; i < 500 && !atomic_load(&broken); i++)
+        usleep(10000);
+    assert_int_equal(atomic_load(&broken), 1);
+    assert_error(run_issue(2, ERROR_NONE, &err), ERROR_LATER);
+}
+
+static void nothing_after_the_end(void **state)
+{
+    (void)state;
+    static struct rig_batch batch;
+    assert_good(run_issue(1, ERROR_NONE, &err));
+    writer_stop(writer);
+    writer_stop(writer);
+    assert_error(run_issue(2, ERROR_NONE, &err), ERROR_LATER);
+    rig_beep(&rig, &hand[0], 7, EVENT_PICKED_UP, 0);
+    rig_cut(&hand[0], &batch);
+    post(&hand[0], &batch);
+    struct writer_counts counts;
+    writer_counts(writer, &counts);
+    assert_int_equal(counts.dropped, 1);
+}
+
+static void rubbish_from_the_network(void **state)
+{
+    (void)state;
+    static uint8_t large[WIRE_BYTES_MAX + 1];
+    static struct rig_batch batch;
+    writer_message(writer, "trao/1/HH-000/up", "rubbish", 7);
+    writer_message(writer, "trao/1/HH-000/down", "", 0);
+    writer_message(writer, "some/topic/that/is/much/longer/than/any/of/ours/could/ever/be", "", 0);
+    writer_message(writer, "trao/1/HH-000/up", large, sizeof large);
+    rig_beep(&rig, &hand[0], 7, EVENT_PICKED_UP, 0);
+    rig_cut(&hand[0], &batch);
+    post(&hand[0], &batch);
+    wait_stored(1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_act_is_done_when_the_views_show_it),
+        TEST(acts_of_many_threads_between_messages),
+        TEST(a_record_that_cannot_be_written),
+        TEST(a_damaged_record_ends_the_program),
+        TEST(nothing_after_the_end),
+        TEST(rubbish_from_the_network),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
