@@ -14,6 +14,7 @@ static const char *const reader_calls[] = {
     "read",  "write",      "readv",        "writev",    "lseek",         "close",
     "fstat", "brk",        "munmap",       "mremap",    "madvise",       "futex",
     "exit",  "exit_group", "rt_sigreturn", "getrandom", "clock_gettime", "restart_syscall",
+    "fcntl", // fdopen asks how a pipe is open
 };
 
 /* By what they are for; names this machine does not know are passed over. Nothing here mounts,
