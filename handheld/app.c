@@ -1,15 +1,30 @@
 #include "handheld/app.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/event.h"
+
+#define SAME_SHIFT_MS (12 * 3600 * INT64_C(1000))
+
+/* A device that was restarted in the middle of a round goes on in the same mode: nobody expects a
+ * changed battery to turn deliveries into pickups. */
+static void go_on_where_it_was(struct app *app)
+{
+    struct scan newest;
+    const struct clock *clock = &app->config.clock;
+    if (outbox_newest(app->config.outbox, &newest, NULL) &&
+        llabs(clock->now(clock->self).ms - newest.wall.ms) < SAME_SHIFT_MS)
+        today_mode_of(newest.event, &app->mode);
+}
 
 void app_init(struct app *app, const struct app_config *config)
 {
     memset(app, 0, sizeof *app);
     app->config = *config;
     app->mode = TODAY_PICK_UP;
+    go_on_where_it_was(app);
     app_show(app, &screen_home);
 }
 
@@ -23,6 +38,7 @@ void app_show(struct app *app, const struct screen *screen)
     app->screen = screen;
     app->entered = app_now(app);
     app->marked = -1;
+    app->kept_waiting = app->kept_waiting && screen->asks;
 }
 
 const char *app_word(const struct app *app, enum word which)
@@ -183,6 +199,9 @@ static bool is_bounce(const struct app *app, const struct item *item)
 static void wait_for_answer(struct app *app, const struct item *item)
 {
     char line[64];
+    app->kept_waiting = true;
+    app->waiting = *item;
+    app->waiting_since = app_now(app);
     snprintf(line, sizeof line, "look %s answer-first", item->text);
     say(app, SOUND_LOOK, line);
 }

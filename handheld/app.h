@@ -72,7 +72,10 @@ struct app {
     struct tick entered;
     int marked; /* line of a list */
     struct app_last last;
-    struct scan subject;    /* item and entry of the open question, its reason so far */
+    struct scan subject; /* item and entry of the open question, its reason so far */
+    bool kept_waiting;   /* an item was scanned while a question was open */
+    struct item waiting;
+    struct tick waiting_since;
     struct scan before;     /* for screen_repeated: what happened */
     struct reading refused; /* for screen_refused: what was read, in `refused_text` */
     enum item_kind refused_kind;
@@ -110,6 +113,10 @@ void app_withdraw(struct app *app);
 void app_draw_head(const struct app *app, struct face *face, const char *left);
 void app_draw_foot(const struct app *app, struct face *face, const char *keys);
 void app_draw_undo(const struct app *app, struct face *face);
+/* What was scanned while a question was open is not recorded: says so. */
+void app_draw_answer_first(const struct app *app, struct face *face);
+/* "Đã phát": what an event did, as one says it afterwards. */
+const char *app_did(const struct app *app, uint32_t event);
 void app_draw_item(const struct item *item, struct face *face, int row);
 /* One line of a list, marked or not. */
 void app_draw_choice(struct face *face, int row, bool marked, const char *text);

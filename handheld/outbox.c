@@ -436,6 +436,23 @@ bool outbox_last(struct outbox *outbox, const struct item *item, struct scan *re
     return true;
 }
 
+/* In the running epoch, or in the one before it when that has only just begun. */
+bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *err)
+{
+    struct shelf_scan row;
+    struct error why = {.code = ERROR_NOT_FOUND};
+    if (!outbox_ready(outbox, err))
+        return false;
+    for (uint32_t nth = outbox->epoch.nth; nth + 1 >= outbox->epoch.nth && nth > 0; nth--) {
+        if (shelf_scan_last(outbox->shelf, nth, &row, &why))
+            return scan_decode(row.bytes, row.n, ret_scan, err);
+        if (why.code != ERROR_NOT_FOUND)
+            break;
+    }
+    error_set(err, why.code, "%s", why.text);
+    return why.code == ERROR_NOT_FOUND ? false : outbox_lose(outbox, &why);
+}
+
 /* Adds what one epoch has unreceipted; the first such scan is the oldest. */
 static bool count_epoch(struct outbox *outbox, const struct shelf_epoch *epoch,
                         struct outbox_counts *counts, struct error *err)

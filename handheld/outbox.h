@@ -70,6 +70,9 @@ bool outbox_add(struct outbox *outbox, struct scan *scan, struct error *err) mus
 bool outbox_last(struct outbox *outbox, const struct item *item, struct scan *ret_scan,
                  struct error *err) must_use;
 
+/* The last beep of this device, withdrawals too. NOT_FOUND if there is none. */
+bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *err) must_use;
+
 struct outbox_counts {
     uint64_t unsent;             /* beeped, not receipted */
     struct instant oldest;       /* wall time of the oldest of them; 0 if none */

@@ -2,15 +2,8 @@
 #include <stdio.h>
 
 #include "handheld/app.h"
-#include "protocol/event.h"
 
-static const char *event_words(const struct app *app, uint32_t event)
-{
-    const struct event_info *info = event_info(event);
-    return info == NULL ? "?" : app->english ? info->en : info->vi;
-}
-
-/* "Vừa quét 09:38  …895 VN  Phát thành công" */
+/* "Vừa quét 09:38  …895 VN  Đã phát" */
 static void draw_last(const struct app *app, struct face *face)
 {
     char line[160], time[CLOCK_TEXT_MAX], tail[ITEM_PRETTY_MAX];
@@ -18,7 +11,7 @@ static void draw_last(const struct app *app, struct face *face)
         return;
     snprintf(line, sizeof line, app_word(app, WORD_LAST_SCAN),
              clock_time_vi(app->last.scan.wall, time, sizeof time),
-             item_tail(&app->last.item, tail), event_words(app, app->last.scan.event));
+             item_tail(&app->last.item, tail), app_did(app, app->last.scan.event));
     face_put(face, 14, 0, FACE_NORMAL, line);
 }
 

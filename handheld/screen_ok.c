@@ -1,4 +1,6 @@
 /* B ok: it is on the disk. What was recorded, and ten seconds to take it back. */
+#include <stdio.h>
+
 #include "handheld/app.h"
 #include "protocol/event.h"
 
@@ -22,6 +24,25 @@ static enum word done_word(const struct app *app)
     }
 }
 
+/* Who took it, or why nobody did and what follows. */
+static void draw_detail(const struct app *app, struct face *face)
+{
+    char line[160];
+    const struct scan *scan = &app->last.scan;
+    const struct relation_info *who = relation_info(scan->relation);
+    const struct reason_info *why = reason_info(scan->reason);
+    const struct action_info *next = action_info(scan->action);
+    if (app->last.undone)
+        return;
+    if (who != NULL)
+        face_center(face, 12, FACE_NORMAL, app->english ? who->en : who->vi);
+    if (why == NULL || next == NULL)
+        return;
+    face_center(face, 12, FACE_NORMAL, app->english ? why->en : why->vi);
+    snprintf(line, sizeof line, "→ %s", app->english ? next->en : next->vi);
+    face_center(face, 13, FACE_NORMAL, line);
+}
+
 static void draw(const struct app *app, struct face *face)
 {
     face_clear(face, app->last.undone ? FACE_AMBER : FACE_GREEN);
@@ -29,7 +50,8 @@ static void draw(const struct app *app, struct face *face)
     face_sign(face, 3, app->last.undone ? FACE_SIGN_AGAIN : FACE_SIGN_DONE);
     face_center(face, 9, FACE_BOLD, app_word(app, done_word(app)));
     app_draw_item(&app->last.item, face, 10);
-    face_center(face, 12, FACE_NORMAL, app_word(app, WORD_KEPT));
+    draw_detail(app, face);
+    face_center(face, 14, FACE_NORMAL, app_word(app, WORD_KEPT));
     app_draw_undo(app, face);
     app_draw_foot(app, face, app_word(app, WORD_HOME_KEYS));
 }

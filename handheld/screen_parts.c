@@ -1,8 +1,10 @@
 /* Parts that several screens share: first line, number, undo, last lines. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "handheld/app.h"
+#include "protocol/event.h"
 
 #define LINE 160 /* bytes: 40 cells of Vietnamese and room to spare */
 
@@ -28,6 +30,33 @@ void app_draw_choice(struct face *face, int row, bool marked, const char *text)
     face_put(face, row, 0, marked ? FACE_BOLD : FACE_NORMAL, line);
 }
 
+const char *app_did(const struct app *app, uint32_t event)
+{
+    switch (event) {
+    case EVENT_PICKED_UP:
+        return app_word(app, WORD_DID_PICK_UP);
+    case EVENT_ARRIVED_DELIVERY_OFFICE:
+        return app_word(app, WORD_DID_ARRIVE);
+    case EVENT_OUT_FOR_DELIVERY:
+        return app_word(app, WORD_DID_GO_OUT);
+    case EVENT_DELIVERED:
+        return app_word(app, WORD_DID_DELIVER);
+    case EVENT_DELIVERY_FAILED:
+        return app_word(app, WORD_DID_FAIL);
+    }
+    const struct event_info *info = event_info(event); /* another version of this program's */
+    return info == NULL ? "?" : app->english ? info->en : info->vi;
+}
+
+void app_draw_answer_first(const struct app *app, struct face *face)
+{
+    char line[LINE], tail[ITEM_PRETTY_MAX];
+    if (!app->kept_waiting || app_now(app).ms - app->waiting_since.ms > APP_UNDO_MS)
+        return;
+    snprintf(line, sizeof line, app_word(app, WORD_ANSWER_FIRST), item_tail(&app->waiting, tail));
+    face_put(face, 16, 0, FACE_BOLD, line);
+}
+
 /* ------------------------------------------------------------------ undo */
 
 #define UNDO_BAR 10
@@ -51,9 +80,7 @@ void app_draw_undo(const struct app *app, struct face *face)
 static char *age_words(const struct app *app, int64_t ms, char out[LINE])
 {
     const int64_t minute = 60000, hour = 60 * minute, day = 24 * hour;
-    if (ms < minute)
-        snprintf(out, LINE, "%s", app_word(app, WORD_AGE_NOW));
-    else if (ms < hour)
+    if (ms < hour)
         snprintf(out, LINE, app_word(app, WORD_AGE_MINUTES), (long long)(ms / minute));
     else if (ms < day)
         snprintf(out, LINE, app_word(app, WORD_AGE_HOURS), (long long)(ms / hour));
@@ -62,26 +89,55 @@ static char *age_words(const struct app *app, int64_t ms, char out[LINE])
     return out;
 }
 
+static void add(char out[LINE], const char *gap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(char out[LINE], const char *gap, const char *format, ...)
+{
+    size_t n = strlen(out);
+    va_list args;
+    n += (size_t)snprintf(out + n, LINE - n, "%s", n > 0 ? gap : "");
+    va_start(args, format);
+    vsnprintf(out + n, LINE - n, format, args);
+    va_end(args);
+}
+
+/* The hour today, the day before that. */
+static void add_last_receipt(const struct app *app, const char *gap, char out[LINE])
+{
+    char at[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+    const struct clock *clock = &app->config.clock;
+    if (app->counts.last_receipt.ms == 0)
+        return;
+    clock_date_vi(app->counts.last_receipt, at, sizeof at);
+    if (strcmp(at, clock_date_vi(clock->now(clock->self), today, sizeof today)) == 0)
+        clock_time_vi(app->counts.last_receipt, at, sizeof at);
+    else
+        at[5] = '\0'; /* "24/11" */
+    add(out, gap, app_word(app, WORD_FOOT_LAST), at);
+}
+
+#define MINUTE_MS 60000
+
 static void sent_words(const struct app *app, char out[LINE])
 {
-    char age[LINE], time[CLOCK_TEXT_MAX], last[LINE];
+    char age[LINE];
     const struct clock *clock = &app->config.clock;
     const struct outbox_counts *c = &app->counts;
+    const char *gap = c->unsent < 100 ? "  " : " "; /* 40 cells hold four digits, too */
+    int64_t oldest_ms = clock->now(clock->self).ms - c->oldest.ms;
+    out[0] = '\0';
     if (!app->counted) {
-        snprintf(out, LINE, "%s", app_word(app, WORD_FOOT_UNKNOWN));
+        add(out, gap, "%s", app_word(app, WORD_FOOT_UNKNOWN));
         return;
     }
     if (c->unsent == 0)
-        snprintf(out, LINE, "%s", app_word(app, WORD_FOOT_ALL_SENT));
+        add(out, gap, "%s", app_word(app, WORD_FOOT_ALL_SENT));
     else
-        snprintf(out, LINE, app_word(app, WORD_FOOT_UNSENT), (unsigned long long)c->unsent,
-                 age_words(app, clock->now(clock->self).ms - c->oldest.ms, age));
-    if (c->last_receipt.ms == 0)
-        return;
-    snprintf(last, sizeof last, app_word(app, WORD_FOOT_LAST),
-             clock_time_vi(c->last_receipt, time, sizeof time));
-    size_t n = strlen(out);
-    snprintf(out + n, LINE - n, "  %s", last);
+        add(out, gap, app_word(app, WORD_FOOT_UNSENT), (unsigned long long)c->unsent);
+    if (c->unsent > 0 && oldest_ms >= MINUTE_MS)
+        add(out, gap, app_word(app, WORD_FOOT_OLDEST), age_words(app, oldest_ms, age));
+    add_last_receipt(app, gap, out);
 }
 
 static void gps_words(const struct app *app, const struct place *place, char out[LINE])
@@ -123,13 +179,11 @@ void app_draw_foot(const struct app *app, struct face *face, const char *keys)
     sent_words(app, line);
     face_put(face, face->h - 2, 0, FACE_NORMAL, line);
     gps_words(app, &place, gps);
-    int n = snprintf(line, sizeof line, "%s  %s  %s", gps,
-                     app_word(app, app->connected ? WORD_NET_UP : WORD_NET_DOWN),
-                     app_word(app, clock_word(app, &place)));
-    if (app->counted && app->counts.set_aside > 0) {
-        snprintf(gps, sizeof gps, app_word(app, WORD_DAMAGED),
-                 (unsigned long long)app->counts.set_aside);
-        snprintf(line + n, sizeof line - (size_t)n, "  %s", gps);
-    }
+    line[0] = '\0';
+    add(line, "  ", "%s", gps);
+    add(line, "  ", "%s", app_word(app, app->connected ? WORD_NET_UP : WORD_NET_DOWN));
+    add(line, "  ", "%s", app_word(app, clock_word(app, &place)));
+    if (app->counted && app->counts.set_aside > 0)
+        add(line, "  ", app_word(app, WORD_DAMAGED), (unsigned long long)app->counts.set_aside);
     face_put(face, face->h - 1, 0, FACE_NORMAL, line);
 }

@@ -26,6 +26,7 @@ static void draw_reason(const struct app *app, struct face *face)
             snprintf(line, sizeof line, "↓ %s", words);
         app_draw_choice(face, 3 + (int)i, (int)i == app->marked, line);
     }
+    app_draw_answer_first(app, face);
     app_draw_foot(app, face, app_word(app, WORD_FAILED_KEYS));
 }
 
@@ -100,6 +101,7 @@ static void draw_action(const struct app *app, struct face *face)
     }
     if (strchr(why->acts, 'H') != NULL)
         face_wrap(face, row + 1, app_word(app, WORD_SEND_BACK_NEEDS));
+    app_draw_answer_first(app, face);
     app_draw_foot(app, face, app_word(app, WORD_NEXT_KEYS));
 }
 

@@ -15,6 +15,7 @@ static void draw(const struct app *app, struct face *face)
         snprintf(line, sizeof line, "%u %s", row->relation, app->english ? row->en : row->vi);
         app_draw_choice(face, 7 + (int)i, (int)i == app->marked, line);
     }
+    app_draw_answer_first(app, face);
     app_draw_foot(app, face, app_word(app, WORD_WHO_KEYS));
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "handheld/app.h"
-#include "protocol/event.h"
 
 #define SHOWN_MS 3000 /* [ux.md section 4, C] */
 
@@ -12,8 +11,7 @@ static void draw_when(const struct app *app, struct face *face)
 {
     char text[256], time[CLOCK_TEXT_MAX], day[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
     const struct clock *clock = &app->config.clock;
-    const struct event_info *info = event_info(app->before.event);
-    const char *what = info == NULL ? "?" : app->english ? info->en : info->vi;
+    const char *what = app_did(app, app->before.event);
     bool same_day = strcmp(clock_date_vi(app->before.wall, day, sizeof day),
                            clock_date_vi(clock->now(clock->self), today, sizeof today)) == 0;
     clock_time_vi(app->before.wall, time, sizeof time);

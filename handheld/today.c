@@ -15,6 +15,18 @@ enum event today_event(enum today_mode mode)
     invariant(false);
 }
 
+bool today_mode_of(uint32_t event, enum today_mode *ret_mode)
+{
+    for (enum today_mode mode = TODAY_PICK_UP; mode <= TODAY_DELIVER; mode++) {
+        if (event == (uint32_t)today_event(mode) ||
+            (mode == TODAY_DELIVER && event == EVENT_DELIVERY_FAILED)) {
+            *ret_mode = mode;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An item that failed is asked for again: there is a second attempt. One that was handed to someone
  * is not picked up, carried or delivered again. */
 enum today_act today_act(enum today_mode mode, const struct scan *last)

@@ -22,6 +22,8 @@ enum today_act {
 
 /* The event that a scan records in this mode; at the door, the one a delivery records. */
 enum event today_event(enum today_mode mode);
+/* The mode in which such an event was recorded; false for an event that says nothing of it. */
+bool today_mode_of(uint32_t event, enum today_mode *ret_mode);
 /* `last` is what outbox_last says of the item; NULL for nothing. */
 enum today_act today_act(enum today_mode mode, const struct scan *last);
 

@@ -1,0 +1,423 @@
+/* The uplink over a pipe that loses, doubles, reorders and lies, in virtual time. */
+#include "handheld/uplink.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/handheld/rig.h"
+
+#define SENT_MAX 4096
+
+/* What went up, read back; only what the server needs of it. */
+struct sent {
+    bool hello;
+    uint64_t nonce;
+    uint64_t epoch, first_seq;
+    uint32_t count;
+    struct link after;
+    struct instant wall;
+    struct tick mono;
+    size_t epochs;
+};
+
+static struct rig rig;
+static struct uplink uplink;
+static struct sent sent[SENT_MAX];
+static size_t n_sent;
+static bool refuse;
+static struct seal_secret server_key;
+static struct seal_public server_public;
+static const struct link zero;
+
+static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
+{
+    struct wire_up up;
+    struct batch batch;
+    (void)self;
+    if (refuse)
+        return error_set(err, ERROR_LATER, "no connection");
+    assert_string_equal(topic, "trao/1/HH-042/up");
+    assert_true(wire_read_up(bytes, n, &up, NULL));
+    assert_true(n_sent < SENT_MAX);
+    struct sent *s = &sent[n_sent++];
+    *s = (struct sent){.hello = up.kind == WIRE_UP_HELLO};
+    if (s->hello) {
+        s->nonce = up.hello.nonce;
+        s->epochs = up.hello.epochs;
+        s->epoch = up.hello.epochs > 0 ? up.hello.epoch[0].epoch : 0;
+        return true;
+    }
+    assert_true(batch_read(up.envelope.batch.bytes, up.envelope.batch.n, &batch, NULL));
+    assert_true(batch_holds(&batch, &rig.public));
+    s->epoch = batch.head.epoch;
+    s->first_seq = batch.head.first_seq;
+    s->count = batch.head.count;
+    s->after = batch.head.after;
+    s->wall = up.envelope.sent_wall;
+    s->mono = up.envelope.sent_mono;
+    return true;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    rig_init(&rig);
+    struct chance chance = rig_chance(&rig);
+    chain_keys_new(&chance, &server_public, &server_key);
+    struct uplink_config config = {.device = RIG_DEVICE,
+                                   .certificate = {(const uint8_t *)"cert", 4},
+                                   .server = server_public,
+                                   .outbox = rig.outbox,
+                                   .clock = rig_clock(&rig),
+                                   .chance = chance,
+                                   .out = {publish, NULL}};
+    uplink_init(&uplink, &config);
+    n_sent = 0;
+    refuse = false;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_done(&rig);
+    return 0;
+}
+
+static void pass(int64_t ms)
+{
+    rig.wall_ms += ms;
+    rig.mono_ms += ms;
+    uplink_tick(&uplink);
+}
+
+static size_t batches(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_sent; i++)
+        n += !sent[i].hello;
+    return n;
+}
+
+static void down(const struct wire_down *what)
+{
+    uint8_t bytes[WIRE_BYTES_MAX];
+    size_t n;
+    bool made = what->kind == WIRE_DOWN_RECEIPT
+                    ? wire_receipt(RIG_DEVICE, &what->receipt, &server_key, bytes, &n, NULL)
+                    : wire_standing(RIG_DEVICE, &what->standing, &server_key, bytes, &n, NULL);
+    assert_true(made);
+    uplink_message(&uplink, bytes, n);
+}
+
+static void stand(uint64_t nonce, uint64_t epoch, uint64_t through, const struct link *link)
+{
+    struct wire_down what = {.kind = WIRE_DOWN_STANDING};
+    what.standing = (struct standing){.generation = 7,
+                                      .generation_serial = 1,
+                                      .epochs = 1,
+                                      .nonce = nonce,
+                                      .server_wall = {rig.wall_ms}};
+    what.standing.epoch[0] =
+        (struct epoch_state){.epoch = epoch, .through = through, .link = *link};
+    down(&what);
+}
+
+static void receipt_for(const struct sent *s)
+{
+    struct wire_down what = {.kind = WIRE_DOWN_RECEIPT};
+    what.receipt = (struct receipt){.generation = 7,
+                                    .generation_serial = 1,
+                                    .epoch = s->epoch,
+                                    .through = s->first_seq + s->count - 1,
+                                    .link = s->after,
+                                    .server_wall = {rig.wall_ms}};
+    down(&what);
+}
+
+/* Connects and lets the server say that it knows nothing yet. */
+static void connect_fresh(void)
+{
+    uplink_connected(&uplink);
+    uplink_tick(&uplink);
+    assert_true(n_sent == 1 && sent[0].hello);
+    stand(sent[0].nonce, sent[0].epoch, 0, &zero);
+    n_sent = 0;
+    uplink_tick(&uplink);
+}
+
+static void hello_each_minute_until_standing(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 3);
+    uplink_tick(&uplink);
+    assert_int_equal(n_sent, 0); /* not connected */
+    uplink_connected(&uplink);
+    uplink_tick(&uplink);
+    pass(59000);
+    assert_int_equal(n_sent, 1);
+    pass(1000);
+    pass(60000);
+    assert_int_equal(n_sent, 3);
+    assert_int_equal(sent[2].nonce, sent[0].nonce);
+    assert_int_equal(batches(), 0); /* nothing before the server has said where it stands */
+    stand(sent[0].nonce + 1, sent[0].epoch, 0, &zero); /* an answer to somebody else's question */
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 0);
+    stand(sent[0].nonce, sent[0].epoch, 0, &zero);
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 1);
+    assert_int_equal(sent[3].count, 3);
+    assert_int_equal(sent[3].wall.ms, rig.wall_ms);
+    assert_int_equal(sent[3].mono.ms, rig.mono_ms);
+}
+
+static void live_at_once_then_gathered(void **state)
+{
+    (void)state;
+    connect_fresh();
+    rig_beep(&rig, 1, 1);
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 1); /* in the same moment */
+    rig_beep(&rig, 2, 2);
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 1); /* gathers while one is in flight */
+    receipt_for(&sent[0]);
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 2);
+    assert_int_equal(sent[1].first_seq, 2);
+    assert_int_equal(sent[1].count, 2);
+}
+
+static void window_oldest_first(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 600);
+    connect_fresh();
+    assert_int_equal(batches(), UPLINK_WINDOW);
+    for (size_t i = 0; i < UPLINK_WINDOW; i++)
+        assert_int_equal(sent[i].first_seq, i * 50 + 1);
+    receipt_for(&sent[1]); /* the first one's got lost: this one covers both */
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), UPLINK_WINDOW + 2);
+    assert_int_equal(sent[UPLINK_WINDOW].first_seq, 401);
+}
+
+static void silence_sends_again_later_and_later(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 1);
+    connect_fresh();
+    int64_t last = rig.mono_ms, least = 0;
+    size_t seen = 1;
+    int64_t gaps[12];
+    size_t n_gaps = 0;
+    while (n_gaps < 12) {
+        pass(100);
+        if (batches() == seen)
+            continue;
+        seen = batches();
+        gaps[n_gaps++] = rig.mono_ms - last;
+        last = rig.mono_ms;
+    }
+    assert_true(gaps[0] >= 2500 && gaps[0] <= 5100);
+    for (size_t i = 0; i < n_gaps; i++) {
+        assert_true(gaps[i] <= UPLINK_WAIT_MAX_MS + 100);
+        least += gaps[i] >= UPLINK_WAIT_MAX_MS / 2;
+    }
+    assert_true(least >= 5); /* it has reached its longest wait */
+    for (size_t i = 0; i < n_sent; i++)
+        if (!sent[i].hello)
+            assert_int_equal(sent[i].first_seq, 1);
+    receipt_for(&sent[0]);
+    rig_beep(&rig, 2, 1);
+    size_t before = batches();
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), before + 1);
+    for (int i = 0; i < 51 && batches() == before + 1; i++)
+        pass(100);
+    assert_int_equal(batches(), before + 2); /* progress has made it patient-less again */
+}
+
+/* Case M03: what the broker says is no receipt. */
+static void puback_proves_nothing(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 1);
+    connect_fresh();
+    uplink_acknowledged(&uplink, 0);
+    assert_int_equal(rig_unsent(&rig), 1);
+    pass(5000);
+    assert_int_equal(batches(), 2);
+    for (int code = 16; code != 0; code = code == 16 ? 135 : 0) {
+        size_t before = batches();
+        uplink_acknowledged(&uplink, code);
+        uplink_tick(&uplink);
+        assert_int_equal(batches(), before); /* not at once */
+        for (int i = 0; i < 3000 && batches() == before; i++)
+            pass(100);
+        assert_int_equal(batches(), before + 1);
+    }
+    assert_int_equal(rig_unsent(&rig), 1);
+}
+
+static void forged_and_foreign_messages(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 1);
+    connect_fresh();
+    struct seal_secret forger;
+    struct seal_public nobody;
+    struct chance chance = rig_chance(&rig);
+    chain_keys_new(&chance, &nobody, &forger);
+    struct receipt receipt = {.generation = 7,
+                              .generation_serial = 1,
+                              .epoch = sent[0].epoch,
+                              .through = 1,
+                              .link = sent[0].after};
+    uint8_t bytes[WIRE_BYTES_MAX];
+    size_t n;
+    assert_true(wire_receipt(RIG_DEVICE, &receipt, &forger, bytes, &n, NULL));
+    uplink_message(&uplink, bytes, n);
+    assert_true(wire_receipt("HH-043", &receipt, &server_key, bytes, &n, NULL));
+    uplink_message(&uplink, bytes, n);
+    uplink_message(&uplink, "\xff\x00garbage", 9);
+    assert_int_equal(rig_unsent(&rig), 1);
+    assert_int_equal(uplink.counts.strangers, 3);
+}
+
+static void reconnect_begins_anew(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 120);
+    connect_fresh();
+    assert_int_equal(batches(), 2); /* 50 + 50; 20 gather behind them */
+    struct sent first = sent[0];
+    uplink_disconnected(&uplink);
+    pass(600000);
+    assert_int_equal(batches(), 2);
+    assert_true(uplink_due(&uplink).ms == INT64_MAX);
+    uplink_connected(&uplink);
+    uplink_tick(&uplink);
+    assert_true(sent[n_sent - 1].hello);
+    stand(sent[n_sent - 1].nonce, first.epoch, 50, &first.after); /* it had got the first */
+    uplink_tick(&uplink);
+    assert_int_equal(sent[n_sent - 1].first_seq, 51);
+    receipt_for(&sent[n_sent - 1]);
+    uplink_tick(&uplink);
+    assert_int_equal(sent[n_sent - 1].first_seq, 101);
+    receipt_for(&sent[n_sent - 1]);
+    assert_int_equal(rig_unsent(&rig), 0);
+}
+
+static void full_pipe_is_tried_again(void **state)
+{
+    (void)state;
+    connect_fresh();
+    refuse = true;
+    rig_beep(&rig, 1, 1);
+    uplink_tick(&uplink);
+    refuse = false;
+    assert_int_equal(uplink_due(&uplink).ms - rig.mono_ms, 1000);
+    pass(1000);
+    assert_int_equal(batches(), 1);
+}
+
+/* A server that restored an old backup answers with another generation: it is asked where it
+ * stands, and what it lost goes again. */
+static void another_generation(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 50);
+    connect_fresh();
+    struct sent first = sent[0];
+    receipt_for(&first);
+    assert_int_equal(rig_unsent(&rig), 0);
+    rig_beep(&rig, 51, 1);
+    uplink_tick(&uplink);
+    struct wire_down what = {.kind = WIRE_DOWN_RECEIPT};
+    what.receipt = (struct receipt){
+        .generation = 9, .generation_serial = 2, .epoch = first.epoch, .through = 51};
+    down(&what);
+    uplink_tick(&uplink);
+    const struct sent *hello = &sent[n_sent - 1];
+    assert_true(hello->hello);
+    what = (struct wire_down){.kind = WIRE_DOWN_STANDING};
+    what.standing = (struct standing){
+        .generation = 9, .generation_serial = 2, .epochs = 1, .nonce = hello->nonce};
+    what.standing.epoch[0] = (struct epoch_state){.epoch = first.epoch};
+    down(&what);
+    assert_int_equal(rig_unsent(&rig), 51);
+    size_t before = n_sent;
+    for (int i = 0; i < 60 && n_sent == before; i++)
+        pass(100);
+    assert_int_equal(sent[n_sent - 1].hello ? sent[n_sent - 2].first_seq : sent[before].first_seq,
+                     1);
+}
+
+/* A pipe that drops, doubles and shuffles both ways; a server that only counts what is contiguous.
+ */
+static void everything_arrives_through_a_bad_pipe(void **state)
+{
+    (void)state;
+    uint64_t through = 0, random = 12345;
+    struct link at = zero;
+    connect_fresh();
+    uint64_t epoch = uplink.asked.epochs > 0 ? uplink.asked.epoch[0].epoch : 0;
+    size_t looked = 0;
+    for (uint32_t round = 0; round < 4000; round++) {
+        if (round < 500)
+            rig_beep(&rig, round + 1, 1);
+        pass(300);
+        while (looked < n_sent) {
+            const struct sent *s = &sent[looked++];
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            if ((random >> 33) % 3 == 0)
+                continue; /* lost on the way up */
+            if (s->hello) {
+                stand(s->nonce, epoch, through, &at);
+                continue;
+            }
+            if (s->first_seq <= through + 1 && s->first_seq + s->count - 1 > through) {
+                through = s->first_seq + s->count - 1;
+                at = s->after;
+            }
+            struct sent answer = {.epoch = epoch, .first_seq = through, .count = 1, .after = at};
+            if ((random >> 40) % 3 != 0 && through > 0)
+                receipt_for(&answer);
+            if ((random >> 50) % 4 == 0 && through > 0)
+                receipt_for(&answer);
+        }
+        if (looked > SENT_MAX - 64) {
+            memmove(sent, sent + looked, (n_sent - looked) * sizeof sent[0]);
+            n_sent -= looked;
+            looked = 0;
+        }
+        if (round >= 500 && rig_unsent(&rig) == 0)
+            break;
+    }
+    assert_int_equal(rig_unsent(&rig), 0);
+    assert_int_equal(through, 500);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(hello_each_minute_until_standing),
+        T(live_at_once_then_gathered),
+        T(window_oldest_first),
+        T(silence_sends_again_later_and_later),
+        T(puback_proves_nothing),
+        T(forged_and_foreign_messages),
+        T(reconnect_begins_anew),
+        T(full_pipe_is_tried_again),
+        T(another_generation),
+        T(everything_arrives_through_a_bad_pipe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
