@@ -154,7 +154,8 @@ static void take_standing(struct uplink *uplink, const struct standing *standing
     }
     for (size_t i = 0; i < standing->epochs; i++)
         land(uplink, standing->epoch[i].epoch, standing->epoch[i].through);
-    if (!uplink->stood || uplink->flights == 0)
+    bool other_record = standing->generation != uplink->asked.generation;
+    if (!uplink->stood || uplink->flights == 0 || other_record)
         take_back(uplink); /* the server may stand further back than thought */
     uplink->stood = true;
     uplink->asking = false;
