@@ -23,6 +23,14 @@ static bool complain(struct complaint *complaint, const char *cell, const char *
     return false;
 }
 
+/* The same of a cell in which there is nothing to see. */
+static bool lacks(struct complaint *complaint, const char *vi, const char *en)
+{
+    snprintf(complaint->vi, sizeof complaint->vi, "%s", vi);
+    snprintf(complaint->en, sizeof complaint->en, "%s", en);
+    return false;
+}
+
 static bool all_digits(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -123,10 +131,8 @@ bool field_name(const char *cell, struct complaint *ret_complaint)
 {
     if (text_is_visible(cell))
         return true;
-    return complain(ret_complaint, cell,
-                    "%s"
-                    "thiếu tên người nhận. Chưa nhập; điền tên.",
-                    "no name; not imported");
+    return lacks(ret_complaint, "thiếu tên người nhận. Chưa nhập; điền tên.",
+                 "no name; not imported");
 }
 
 /* A number of one to `most` digits, then `after` (or the end for '\0'). */
@@ -328,10 +334,8 @@ bool field_address(const char *cell, struct locality *ret_locality, bool *ret_do
 {
     *ret_doubt = false;
     if (!text_is_visible(cell))
-        return complain(ret_complaint, cell,
-                        "%s"
-                        "thiếu địa chỉ. Chưa nhập; điền địa chỉ.",
-                        "no address; not imported");
+        return lacks(ret_complaint, "thiếu địa chỉ. Chưa nhập; điền địa chỉ.",
+                     "no address; not imported");
     const struct commune *commune = commune_in(cell);
     struct locality locality = {.postal_code = last_five_digits(cell),
                                 .commune = commune ? commune->gso_code : 0};

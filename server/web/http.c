@@ -47,9 +47,16 @@ struct socket_watch {
     struct socket_watch *before, *after;
 };
 
+/* What the library hands back: which listener a request came in by. */
+struct door {
+    struct http *http;
+    bool tls;
+};
+
 struct http {
     struct http_config config;
     struct MHD_Daemon *plain, *tls;
+    struct door plain_door, tls_door;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t more;
     struct exchange *first, *last;
@@ -450,19 +457,17 @@ static void watch_request(struct exchange *exchange, int64_t since_s)
     pthread_mutex_unlock(&exchange->http->lock);
 }
 
-static struct exchange *begin(struct http *http, struct MHD_Connection *connection,
+static struct exchange *begin(const struct door *door, struct MHD_Connection *connection,
                               const char *path, const char *method)
 {
     struct exchange *exchange = calloc(1, sizeof *exchange);
     if (!exchange)
         return NULL;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
-    exchange->http = http;
+    exchange->http = door->http;
     exchange->connection = connection;
     exchange->request = (struct http_request){
         .is_post = strcmp(method, "POST") == 0,
-        .tls = info && info->daemon == http->tls,
+        .tls = door->tls,
         .path = path,
         .body = exchange->body,
         .connection = connection,
@@ -618,10 +623,11 @@ static bool resolve(const struct endpoint *at, struct sockaddr_storage *ret_addr
     return true;
 }
 
-static bool start(struct http *http, const struct http_listener *listener,
+static bool start(struct http *http, const struct http_listener *listener, struct door *door,
                   struct MHD_Daemon **ret_daemon, struct error *err)
 {
     struct sockaddr_storage address;
+    *door = (struct door){http, listener->key != NULL};
     if (!resolve(&listener->at, &address, err))
         return false;
     bool tls = listener->key != NULL;
@@ -636,7 +642,7 @@ static bool start(struct http *http, const struct http_listener *listener,
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     errno = 0;
     *ret_daemon = MHD_start_daemon(
-        flags, listener->at.port, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
+        flags, listener->at.port, NULL, NULL, on_request, door, MHD_OPTION_EXTERNAL_LOGGER,
         say_nothing, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)(tls ? CONNECTIONS_TLS : CONNECTIONS_PLAIN),
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)(tls ? CONNECTIONS_IP : 0),
@@ -671,8 +677,8 @@ bool http_open(const struct http_config *config, struct http **ret_http, struct 
     pthread_mutex_init(&http->lock, NULL);
     pthread_cond_init(&http->more, NULL);
     allow_sockets();
-    if (!start(http, &config->plain, &http->plain, err) ||
-        !start(http, &config->tls, &http->tls, err)) {
+    if (!start(http, &config->plain, &http->plain_door, &http->plain, err) ||
+        !start(http, &config->tls, &http->tls_door, &http->tls, err)) {
         http_close(http);
         return false;
     }

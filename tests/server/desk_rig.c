@@ -1,0 +1,107 @@
+#include "tests/server/desk_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/office/list.h"
+
+void desk_rig_open(struct desk_rig *desk)
+{
+    memset(desk, 0, sizeof *desk);
+    pthread_mutex_init(&desk->lock, NULL);
+    rig_open(&desk->rig);
+    desk->config = config_defaults();
+    desk->config.plain.port = desk->config.tls.port = 0;
+    desk->config.post_office = 480000;
+    snprintf(desk->config.office_name, sizeof desk->config.office_name,
+             "Trung tâm Phục vụ hành chính công");
+    snprintf(desk->config.office_phone, sizeof desk->config.office_phone, "0239 000 0000");
+    snprintf(desk->config.post_office_name, sizeof desk->config.post_office_name, "Cẩm Trung");
+    memset(desk->secret, 7, sizeof desk->secret);
+}
+
+void desk_rig_close(struct desk_rig *desk)
+{
+    rig_close(&desk->rig);
+    pthread_mutex_destroy(&desk->lock);
+}
+
+/* What the writer does with one act, on the caller's thread. */
+static bool run(void *self, act what, void *arg, struct error *err)
+{
+    struct desk_rig *desk = self;
+    pthread_mutex_lock(&desk->lock);
+    bool refused = desk->fail_at == 1;
+    desk->fail_at -= desk->fail_at > 0;
+    bool ok = !refused || error_set(err, ERROR_LATER, "the record cannot be written");
+    ok = ok && record_begin(desk->rig.record, err);
+    if (ok && !what(desk->rig.record, arg, err)) {
+        record_rollback(desk->rig.record);
+        ok = false;
+    }
+    ok = ok && record_commit(desk->rig.record, err) && views_follow(desk->rig.views, err);
+    pthread_mutex_unlock(&desk->lock);
+    return ok;
+}
+
+struct acts desk_rig_acts(struct desk_rig *desk)
+{
+    return (struct acts){run, desk};
+}
+
+bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_report *ret_report,
+                     char **new_lines, struct error *err)
+{
+    struct import_config config = {.acts = desk_rig_acts(desk),
+                                   .prefix = desk->config.prefix,
+                                   .country = desk->config.country,
+                                   .secret = desk->secret,
+                                   .reader_program = "/proc/self/exe"};
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);
+    fflush(file);
+    rewind(file);
+    bool ok = import_run(&config, fileno(file), "ketqua.csv", ret_report, new_lines, err);
+    fclose(file);
+    return ok;
+}
+
+struct item desk_rig_issue(struct desk_rig *desk, const char *dossier, const char *phone,
+                           const char *postage)
+{
+    char text[1024];
+    struct import_report report;
+    char *lines;
+    struct item item;
+    snprintf(text, sizeof text,
+             "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Cước bưu điện thu\n"
+             "%s,Đỗ Xuân Mẫu,\"Thôn 1, X. Cẩm Trung, Hà Tĩnh 46131\",%s,%s\n",
+             dossier, phone, postage);
+    assert_good(desk_rig_import(desk, text, &report, &lines, &err));
+    if (report.added != 1)
+        fail_msg("%s", lines);
+    free(lines);
+    assert_good(record_item_of_dossier(desk->rig.record, dossier, &item, &err));
+    return item;
+}
+
+void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struct item *item,
+                   uint32_t event, int64_t ago_ms)
+{
+    struct rig_batch batch;
+    pthread_mutex_lock(&desk->lock);
+    struct scan *scan = rig_beep(&desk->rig, device, 0, event, ago_ms);
+    scan->item = *item;
+    if (event == EVENT_DELIVERY_FAILED) {
+        scan->reason = REASON_NOBODY_HOME;
+        scan->action = ACTION_AGAIN;
+    }
+    scan->relation = event == EVENT_DELIVERED ? RELATION_SPOUSE : 0;
+    scan->of_seq = event == EVENT_WITHDRAWN ? scan->seq - 1 : 0;
+    rig_cut(device, &batch);
+    rig_send(&desk->rig, device, &batch);
+    assert_good(views_follow(desk->rig.views, &err));
+    pthread_mutex_unlock(&desk->lock);
+}

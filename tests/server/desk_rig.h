@@ -1,0 +1,40 @@
+/* desk_rig.h - a rig with what the office and its pages need beside the record: acts that run at
+ * once, settings, a secret, lists read by this very test program. */
+#ifndef TRAO_TESTS_SERVER_DESK_RIG_H
+#define TRAO_TESTS_SERVER_DESK_RIG_H
+
+#include <pthread.h>
+
+#include "server/config.h"
+#include "server/office/import.h"
+#include "tests/server/rig.h"
+
+struct desk_rig {
+    struct rig rig;
+    pthread_mutex_t lock; /* acts come from several threads */
+    struct config config;
+    uint8_t secret[LINK_SECRET_BYTES];
+    uint32_t fail_at; /* the n-th act to come is refused with LATER; 0 none */
+};
+
+void desk_rig_open(struct desk_rig *desk);
+void desk_rig_close(struct desk_rig *desk);
+struct acts desk_rig_acts(struct desk_rig *desk);
+/* Imports the text as "ketqua.csv"; free(*new_lines). */
+bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_report *ret_report,
+                     char **new_lines, struct error *err);
+/* Issues one dossier with this phone and postage; returns its number. */
+struct item desk_rig_issue(struct desk_rig *desk, const char *dossier, const char *phone,
+                           const char *postage);
+/* One scan of an item with any number, arrived now, made `ago_ms` before. */
+void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struct item *item,
+                   uint32_t event, int64_t ago_ms);
+
+/* main() of a test that reads lists: the child's life when it is one. */
+#define DESK_RIG_CHILD(argc, argv)                                                                 \
+    do {                                                                                           \
+        if ((argc) > 1 && strcmp((argv)[1], "--read-list") == 0)                                   \
+            return list_child_main(0, 1);                                                          \
+    } while (0)
+
+#endif

@@ -1,0 +1,294 @@
+/* A list goes in once, whatever happens to it; what cannot go in is named by file, row and column.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/fact.h"
+#include "server/office/list.h"
+#include "tests/server/desk_rig.h"
+
+#define HEADER "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Cước bưu điện thu,Chỉ giao chủ hồ sơ\n"
+
+static int open_desk(void **state)
+{
+    struct desk_rig *desk = malloc(sizeof *desk);
+    desk_rig_open(desk);
+    *state = desk;
+    return 0;
+}
+
+static int close_desk(void **state)
+{
+    desk_rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+static struct import_report take(struct desk_rig *desk, const char *text, char **new_lines)
+{
+    struct import_report report;
+    assert_good(desk_rig_import(desk, text, &report, new_lines, &err));
+    return report;
+}
+
+static char *file_text(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char *text = calloc(1, 65536);
+    assert_true(fread(text, 1, 65535, file) > 0);
+    fclose(file);
+    return text;
+}
+
+static uint64_t issued(struct desk_rig *desk)
+{
+    uint64_t counts[VIEW_STATUSES];
+    views_counts(desk->rig.views, counts);
+    return counts[STATUS_ISSUED];
+}
+
+static void sixty_rows_become_sixty_items(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *text = file_text(TESTS_DIR "/data/results.csv"), *lines;
+    struct import_report report = take(desk, text, &lines);
+    assert_int_equal(report.added, 60);
+    assert_int_equal(report.refused + report.warned + report.present, 0);
+    assert_string_equal(lines, "");
+    assert_int_equal(issued(desk), 60);
+    free(lines);
+    free(text);
+}
+
+static void a_second_import_adds_nothing(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *text = file_text(TESTS_DIR "/data/results.csv"), *lines;
+    take(desk, text, &lines);
+    free(lines);
+    struct import_report again = take(desk, text, &lines);
+    assert_int_equal(again.added, 0);
+    assert_int_equal(again.present, 60);
+    assert_int_equal(issued(desk), 60);
+    assert_int_equal(again.id, 2);
+    free(lines);
+    free(text);
+}
+
+static void the_item_knows_what_the_row_said(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *lines;
+    take(desk,
+         HEADER "h27.15–261118-0145,Đỗ Xuân Mẫu,\"Thôn 1, X. Cẩm Trung, Hà Tĩnh 46131\","
+                "0912000001 (chị Mẫu),33.000,x\n",
+         &lines);
+    struct item item;
+    struct office_fact fact;
+    struct addressee who;
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n;
+    assert_good(record_item_of_dossier(desk->rig.record, "H27.15-261118-0145", &item, &err));
+    assert_good(record_issued(desk->rig.record, &item, &fact, &err));
+    assert_int_equal(fact.postage_vnd, 33000);
+    assert_int_equal(fact.postal_code, 46131);
+    assert_int_equal(fact.commune, 18742);
+    assert_true(fact.owner_only);
+    assert_good(
+        record_attachment_get(desk->rig.record, &fact.addressee, bytes, sizeof bytes, &n, &err));
+    assert_good(addressee_decode(bytes, n, &who, &err));
+    assert_string_equal(who.name, "Đỗ Xuân Mẫu");
+    assert_string_equal(who.phone, "+84912000001");
+    assert_string_equal(who.phone_note, "chị Mẫu");
+    free(lines);
+}
+
+static void numbers_cannot_be_counted_on(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct item a = desk_rig_issue(desk, "H27-261118-0001", "", "0");
+    struct item b = desk_rig_issue(desk, "H27-261118-0002", "", "0");
+    long gap = strtol(a.text + 2, NULL, 10) / 10 - strtol(b.text + 2, NULL, 10) / 10;
+    assert_true(labs(gap) > 1000);
+}
+
+static void broken_rows_are_named_and_the_others_go_in(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *text = file_text(TESTS_DIR "/data/broken.csv"), *lines;
+    struct import_report report = take(desk, text, &lines);
+    assert_int_equal(report.rows, 15);
+    assert_int_equal(report.added, 5);
+    assert_int_equal(report.refused, 10);
+    assert_int_equal(report.warned, 1);
+    assert_int_equal(report.skipped, 2);
+    static const char *const named[] = {
+        "ketqua.csv dòng 3, «Số điện thoại»: «9.12E+08» mất số.",
+        "ketqua.csv:3:7: phone: digits lost",
+        "ketqua.csv dòng 4, «Ngày đăng ký»: 31/11/2026: không có ngày 31/11. Chưa nhập",
+        "ketqua.csv:5:2:",
+        "ketqua.csv dòng 6, «Người nhận»: thiếu tên",
+        "ketqua.csv:7:6:",
+        "ketqua.csv:8:4: ID number: digits lost",
+        "ketqua.csv:9:4:",
+        "ketqua.csv:10:11: postage due",
+        "ketqua.csv dòng 12, «Mã hồ sơ»: H27.15-261118-0201 đã có người nhận khác. Giữ bản cũ; hỏi "
+        "cơ quan.",
+        "ketqua.csv:14:2:",
+        "ketqua.csv dòng 16, «Người nhận»: không phải UTF-8.",
+    };
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (!strstr(lines, named[i]))
+            fail_msg("%s is not in\n%s", named[i], lines);
+    free(lines);
+    report = take(desk, text, &lines);
+    assert_int_equal(report.added, 0);
+    assert_int_equal(report.present, 5);
+    free(lines);
+    free(text);
+}
+
+static void another_address_is_told_and_the_old_kept(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *lines;
+    desk_rig_issue(desk, "H27-261118-0001", "0912000001", "0");
+    struct import_report report = take(
+        desk, HEADER "H27-261118-0001,ĐỖ XUÂN MẪU,\"Thôn 9, X. Thạch Hà\",0912000001,0,\n", &lines);
+    assert_int_equal(report.changed, 1);
+    assert_int_equal(report.added, 0);
+    assert_non_null(strstr(lines, "địa chỉ khác. Giữ bản cũ"));
+    free(lines);
+    report = take(desk,
+                  HEADER "H27-261118-0001,Đỗ Xuân Mẫu,\"Thôn 1, X. Cẩm Trung, Hà Tĩnh "
+                         "46131\",0912000002,0,\n",
+                  &lines);
+    assert_int_equal(report.changed, 1);
+    assert_non_null(strstr(lines, "số điện thoại khác"));
+    free(lines);
+}
+
+static char *many_rows(size_t n)
+{
+    char *text = calloc(1, 200 + n * 80), *at = text;
+    at += sprintf(at, HEADER);
+    for (size_t i = 0; i < n; i++)
+        at += sprintf(at, "H27-261118-%04zu,Người Mẫu,Số 1,,0,\n", i);
+    return text;
+}
+
+static void an_interrupted_import_is_finished_by_the_next(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *text = many_rows(450), *lines = NULL;
+    struct import_report report;
+    take(desk, HEADER "H27-261117-0001,Người Mẫu,Số 1,,0,\n", &lines);
+    free(lines);
+    /* the third hundred fails: a disk that is full for a moment */
+    desk->fail_at = 4; /* the first act draws the import's number */
+    assert_error(desk_rig_import(desk, text, &report, &lines, &err), ERROR_LATER);
+    assert_int_equal(issued(desk), 201);
+    report = take(desk, text, &lines);
+    assert_int_equal(report.added, 250);
+    assert_int_equal(report.present, 200);
+    assert_int_equal(issued(desk), 451);
+    free(lines);
+    free(text);
+}
+
+struct clerk {
+    struct desk_rig *desk;
+    const char *text;
+    uint32_t added;
+};
+
+static void *import_as_clerk(void *arg)
+{
+    struct clerk *clerk = arg;
+    struct import_report report = {.added = 0};
+    char *lines = NULL;
+    struct error err;
+    if (desk_rig_import(clerk->desk, clerk->text, &report, &lines, &err))
+        clerk->added = report.added;
+    free(lines);
+    return NULL;
+}
+
+static void two_clerks_at_once_make_no_doubles(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *text = many_rows(150);
+    struct clerk clerks[2] = {{desk, text, 0}, {desk, text, 0}};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, import_as_clerk, &clerks[i]), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(clerks[0].added + clerks[1].added, 150);
+    assert_int_equal(issued(desk), 150);
+    free(text);
+}
+
+static void the_last_report_is_kept(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct import_report report;
+    char *lines, *kept;
+    assert_error(import_last(desk->rig.record, &report, &kept, &err), ERROR_NOT_FOUND);
+    take(desk, HEADER "H27-261118-0001,,Số 1,,0,\n", &lines);
+    assert_good(import_last(desk->rig.record, &report, &kept, &err));
+    assert_string_equal(kept, lines);
+    assert_string_equal(report.file, "ketqua.csv");
+    assert_int_equal(report.refused, 1);
+    free(kept);
+    free(lines);
+}
+
+static void a_list_that_is_none_changes_nothing(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct import_report report;
+    char *lines;
+    struct error why;
+    assert_false(desk_rig_import(desk, "không phải danh sách\n", &report, &lines, &why));
+    assert_int_equal(why.code, ERROR_BAD_INPUT);
+    assert_int_equal(strncmp(why.text, "ketqua.csv: ", 12), 0);
+    assert_int_equal(issued(desk), 0);
+}
+
+static void a_flood_of_broken_rows_keeps_the_report_short(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *text = calloc(1, 6000 * 40), *at = text, *lines;
+    at += sprintf(at, HEADER);
+    for (int i = 0; i < 5000; i++)
+        at += sprintf(at, "x%d,A,Số 1,,0,\n", i);
+    struct import_report report = take(desk, text, &lines);
+    assert_int_equal(report.refused, 5000);
+    assert_true(strlen(lines) < IMPORT_LINES_MAX);
+    assert_non_null(strstr(lines, "more lines"));
+    free(lines);
+    free(text);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define DESK(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
+    const struct CMUnitTest tests[] = {
+        DESK(sixty_rows_become_sixty_items),
+        DESK(a_second_import_adds_nothing),
+        DESK(the_item_knows_what_the_row_said),
+        DESK(numbers_cannot_be_counted_on),
+        DESK(broken_rows_are_named_and_the_others_go_in),
+        DESK(another_address_is_told_and_the_old_kept),
+        DESK(an_interrupted_import_is_finished_by_the_next),
+        DESK(two_clerks_at_once_make_no_doubles),
+        DESK(the_last_report_is_kept),
+        DESK(a_list_that_is_none_changes_nothing),
+        DESK(a_flood_of_broken_rows_keeps_the_report_short),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,354 @@
+/* Who is told what, on a clock of the test's own. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/notify/message.h"
+#include "server/notify/notify.h"
+#include "server/notify/sms_file.h"
+#include "server/office/list.h"
+#include "tests/server/desk_rig.h"
+
+#define SECOND INT64_C(1000)
+#define DAY (24 * 3600 * SECOND)
+
+struct told {
+    struct desk_rig desk;
+    struct rig_device device;
+    char path[192];
+    struct sms_file *file;
+    struct notify *notify;
+    struct item item;
+};
+
+static void start(struct told *told)
+{
+    assert_good(sms_file_open(told->path, rig_clock(&told->desk.rig), &told->file, &err));
+    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
+                                   .views = told->desk.rig.views,
+                                   .record_path = told->desk.rig.record_path,
+                                   .config = &told->desk.config,
+                                   .driver = sms_file_driver(told->file),
+                                   .clock = rig_clock(&told->desk.rig)};
+    assert_good(notify_open(&config, &told->notify, &err));
+}
+
+static void stop(struct told *told)
+{
+    notify_close(told->notify);
+    sms_file_close(told->file);
+}
+
+/* Both programs' parts anew, as after a crash. */
+static void restart(struct told *told)
+{
+    stop(told);
+    rig_stop(&told->desk.rig);
+    rig_start(&told->desk.rig);
+    start(told);
+}
+
+static int open_told(void **state)
+{
+    struct told *told = calloc(1, sizeof *told);
+    desk_rig_open(&told->desk);
+    snprintf(told->path, sizeof told->path, "%s/sms.txt", told->desk.rig.dir);
+    start(told);
+    rig_device(&told->device, &told->desk.rig, "HH-001");
+    told->item = desk_rig_issue(&told->desk, "H27-261118-0001", "0912000001", "168000");
+    *state = told;
+    return 0;
+}
+
+static int close_told(void **state)
+{
+    struct told *told = *state;
+    stop(told);
+    desk_rig_close(&told->desk);
+    free(told);
+    return 0;
+}
+
+static void tick(struct told *told)
+{
+    assert_good(notify_tick(told->notify, &err));
+}
+
+static void scan(struct told *told, uint32_t event)
+{
+    desk_rig_scan(&told->desk, &told->device, &told->item, event, 0);
+}
+
+static void pass(struct told *told, int64_t ms)
+{
+    told->desk.rig.now.ms += ms;
+    tick(told);
+}
+
+/* Lines of the file; the last in `last`. */
+static size_t lines(const struct told *told, char last[1024])
+{
+    FILE *file = fopen(told->path, "r");
+    char line[1024];
+    size_t n = 0;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        n++;
+        if (last)
+            strcpy(last, line);
+    }
+    fclose(file);
+    return n;
+}
+
+static void said(const struct told *told, size_t n, const char *text)
+{
+    char last[1024] = "", want[1024];
+    assert_int_equal(lines(told, last), n);
+    snprintf(want, sizeof want, "\tTrao %s: %s\n", told->item.text, text);
+    if (!strstr(last, want))
+        fail_msg("%s is not %s", last, want);
+}
+
+static void nothing_is_said_before_the_post_has_it(void **state)
+{
+    struct told *told = *state;
+    rig_office(&told->desk.rig, 0, EVENT_PRINTED);
+    pass(told, 60 * SECOND);
+    assert_int_equal(lines(told, NULL), 0);
+}
+
+static void a_line_is_time_id_phone_text(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    char last[1024], want[1024];
+    assert_int_equal(lines(told, last), 1);
+    snprintf(want, sizeof want,
+             "2026-11-25T08:00:00+07:00\t%s.picked_up.0.sms\t+84912000001\tTrao %s: Buu dien da "
+             "nhan.\n",
+             told->item.text, told->item.text);
+    assert_string_equal(last, want);
+}
+
+static void each_event_is_told_once(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_PICKED_UP);
+    for (int i = 0; i < 5; i++)
+        pass(told, SECOND);
+    scan(told, EVENT_PICKED_UP); /* a second copy of the same news */
+    pass(told, SECOND);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+static void out_names_what_is_to_be_paid(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_PICKED_UP);
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    said(told, 1, "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them.");
+}
+
+static void answers_are_offered_only_where_they_arrive(void **state)
+{
+    struct told *told = *state;
+    strcpy(told->desk.config.reply_number, "8077");
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    said(
+        told, 1,
+        "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them. Ban viec: soan HEN 27/11 gui "
+        "8077");
+}
+
+static void a_door_outcome_waits_thirty_seconds(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_DELIVERED);
+    pass(told, 29 * SECOND);
+    assert_int_equal(lines(told, NULL), 0);
+    pass(told, 1 * SECOND);
+    said(told, 1, "Da giao luc 08:00, 25/11.");
+}
+
+static void an_outcome_undone_in_time_tells_nobody(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 5 * SECOND);
+    scan(told, EVENT_WITHDRAWN);
+    pass(told, 60 * SECOND);
+    assert_int_equal(lines(told, NULL), 1); /* out for delivery, nothing else */
+}
+
+static void a_withdrawn_delivery_is_corrected_once(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    assert_int_equal(lines(told, NULL), 1);
+    scan(told, EVENT_WITHDRAWN);
+    tick(told);
+    tick(told);
+    tick(told);
+    char last[1024];
+    assert_int_equal(lines(told, last), 3);
+    /* ... and the state that is true again was never told */
+    FILE *file = fopen(told->path, "r");
+    char all[4096] = "";
+    assert_true(fread(all, 1, sizeof all - 1, file) > 0);
+    fclose(file);
+    assert_non_null(
+        strstr(all, "Tin bao da giao la ghi nham, phong bi chua giao. Xin loi ong/ba."));
+    assert_non_null(strstr(all, ".delivered.0.correction\t"));
+    restart(told);
+    pass(told, 60 * SECOND);
+    assert_int_equal(lines(told, NULL), 3);
+}
+
+static void each_failed_attempt_is_an_event_of_its_own(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    scan(told, EVENT_DELIVERY_FAILED);
+    pass(told, 30 * SECOND);
+    said(told, 2, "Chua giao duoc luc 08:00. Khong co ai o nha, da de giay moi.");
+    told->desk.rig.now.ms += DAY / 2;
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 3);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    assert_int_equal(lines(told, NULL), 4);
+}
+
+static void old_news_are_not_told(void **state)
+{
+    struct told *told = *state;
+    told->desk.rig.now.ms += 30 * DAY;
+    desk_rig_scan(&told->desk, &told->device, &told->item, EVENT_DELIVERED, 21 * DAY);
+    pass(told, 60 * SECOND);
+    assert_int_equal(lines(told, NULL), 0);
+}
+
+static void only_mobiles_are_told(void **state)
+{
+    struct told *told = *state;
+    static const char *const phones[] = {"", "02438000006", "9.12E+08", "Không có"};
+    for (size_t i = 0; i < sizeof phones / sizeof *phones; i++) {
+        char dossier[32];
+        snprintf(dossier, sizeof dossier, "H27-261118-100%zu", i);
+        struct item item = desk_rig_issue(&told->desk, dossier, phones[i], "0");
+        desk_rig_scan(&told->desk, &told->device, &item, EVENT_PICKED_UP, 0);
+    }
+    pass(told, SECOND);
+    assert_int_equal(lines(told, NULL), 0);
+}
+
+static void a_rebuild_and_a_restart_tell_nothing_again(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    restart(told);
+    pass(told, SECOND);
+    assert_good(views_rebuild(told->desk.rig.views, &err));
+    pass(told, SECOND);
+    restart(told);
+    pass(told, SECOND);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+static void what_was_owed_at_the_stop_is_told_after_it(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_DELIVERED); /* ... and the server stops within the 30 s */
+    restart(told);
+    pass(told, 30 * SECOND);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+static void a_crash_between_fact_and_driver_is_healed(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+    stop(told);
+    FILE *file = fopen(told->path, "w"); /* the fact stands, the line was torn by the crash */
+    fprintf(file, "2026-11-25T08:00:00+07:00\t%s.picked", told->item.text);
+    fclose(file);
+    start(told);
+    tick(told);
+    said(told, 1, "Buu dien da nhan.");
+    restart(told);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+static void a_record_that_cannot_be_written_only_delays(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_PICKED_UP);
+    told->desk.fail_at = 1;
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(lines(told, NULL), 0); /* never a message without its fact */
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+/* Every status that is told makes a message that a plain phone shows whole. */
+static void every_message_is_gsm7_and_short(void **state)
+{
+    struct told *told = *state;
+    strcpy(told->desk.config.reply_number, "12345678901");
+    const struct status_info *info;
+    for (size_t i = 0; (info = status_row(i)) != NULL; i++) {
+        struct state of = {.item = told->item,
+                           .status = info->status,
+                           .issued = true,
+                           .reason = REASON_BAD_ADDRESS,
+                           .relation = RELATION_SIBLING,
+                           .since = {.estimate = told->desk.rig.now}};
+        of.office.postage_vnd = 999999999;
+        char text[WORDS_MAX];
+        struct segments segments = words_segments(message_text(&of, &told->desk.config, text));
+        print_message("%s\n", text);
+        assert_true(segments.gsm7);
+        assert_true(segments.parts <= 2);
+        assert_null(strstr(text, "{"));
+        assert_null(strstr(text, "  "));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define TOLD(name) cmocka_unit_test_setup_teardown(name, open_told, close_told)
+    const struct CMUnitTest tests[] = {
+        TOLD(nothing_is_said_before_the_post_has_it),
+        TOLD(a_line_is_time_id_phone_text),
+        TOLD(each_event_is_told_once),
+        TOLD(out_names_what_is_to_be_paid),
+        TOLD(answers_are_offered_only_where_they_arrive),
+        TOLD(a_door_outcome_waits_thirty_seconds),
+        TOLD(an_outcome_undone_in_time_tells_nobody),
+        TOLD(a_withdrawn_delivery_is_corrected_once),
+        TOLD(each_failed_attempt_is_an_event_of_its_own),
+        TOLD(old_news_are_not_told),
+        TOLD(only_mobiles_are_told),
+        TOLD(a_rebuild_and_a_restart_tell_nothing_again),
+        TOLD(what_was_owed_at_the_stop_is_told_after_it),
+        TOLD(a_crash_between_fact_and_driver_is_healed),
+        TOLD(a_record_that_cannot_be_written_only_delays),
+        TOLD(every_message_is_gsm7_and_short),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+/* Who may log in, lock-out, logins that end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/record/people.h"
+#include "server/web/password.h"
+#include "tests/server/rig.h"
+
+static struct rig rig;
+
+static int open_rig(void **state)
+{
+    (void)state;
+    rig_open(&rig);
+    return 0;
+}
+
+static int close_rig(void **state)
+{
+    (void)state;
+    rig_close(&rig);
+    return 0;
+}
+
+#define in_group(call)                                                                             \
+    do {                                                                                           \
+        assert_good(record_begin(rig.record, &err));                                               \
+        assert_good(call);                                                                         \
+        assert_good(record_commit(rig.record, &err));                                              \
+    } while (0)
+
+static struct person quay(void)
+{
+    struct person person;
+    assert_good(person_find(rig.record, "quay", &person, &err));
+    return person;
+}
+
+static void a_person_is_found_by_name(void **state)
+{
+    (void)state;
+    struct person person;
+    in_group(person_add(rig.record, "quay", "$hash", true, &err));
+    assert_string_equal(quay().hash, "$hash");
+    assert_true(quay().must_change);
+    assert_error(person_find(rig.record, "khac", &person, &err), ERROR_NOT_FOUND);
+    assert_good(record_begin(rig.record, &err));
+    assert_error(person_add(rig.record, "quay", "$other", true, &err), ERROR_REPEATED);
+    record_rollback(rig.record);
+    assert_string_equal(quay().hash, "$hash");
+}
+
+static void five_wrong_passwords_lock_for_a_quarter_hour(void **state)
+{
+    (void)state;
+    in_group(person_add(rig.record, "quay", "$hash", false, &err));
+    for (int i = 0; i < PERSON_TRIES; i++) {
+        assert_true(quay().locked_until.ms <= rig.now.ms);
+        in_group(person_failed(rig.record, quay().id, &err));
+    }
+    assert_int_equal(quay().locked_until.ms, rig.now.ms + PERSON_LOCK_MS);
+    assert_int_equal(quay().failed, 0);
+}
+
+static void a_login_forgets_wrong_passwords_and_runs_out(void **state)
+{
+    (void)state;
+    struct link token = chain_hash("token", 5), other = chain_hash("other", 5);
+    int64_t id;
+    in_group(person_add(rig.record, "quay", "$hash", false, &err));
+    in_group(person_failed(rig.record, quay().id, &err));
+    in_group(login_add(rig.record, &token, quay().id, &err));
+    assert_int_equal(quay().failed, 0);
+    assert_good(login_find(rig.record, &token, rig.now, &id, &err));
+    assert_int_equal(id, quay().id);
+    assert_error(login_find(rig.record, &other, rig.now, &id, &err), ERROR_NOT_FOUND);
+    struct instant late = {rig.now.ms + LOGIN_LIFE_MS};
+    assert_error(login_find(rig.record, &token, late, &id, &err), ERROR_NOT_FOUND);
+    in_group(login_end(rig.record, &token, &err));
+    assert_error(login_find(rig.record, &token, rig.now, &id, &err), ERROR_NOT_FOUND);
+}
+
+static void a_new_password_ends_every_login(void **state)
+{
+    (void)state;
+    struct link token = chain_hash("token", 5);
+    int64_t id;
+    in_group(person_add(rig.record, "quay", "$hash", true, &err));
+    in_group(login_add(rig.record, &token, quay().id, &err));
+    in_group(person_set_password(rig.record, quay().id, "$new", &err));
+    assert_string_equal(quay().hash, "$new");
+    assert_false(quay().must_change);
+    assert_error(login_find(rig.record, &token, rig.now, &id, &err), ERROR_NOT_FOUND);
+}
+
+static void passwords_hold_only_themselves(void **state)
+{
+    (void)state;
+    char hash[PERSON_HASH_MAX], again[PERSON_HASH_MAX];
+    assert_good(password_hash("mật khẩu dài", hash, &err));
+    assert_good(password_hash("mật khẩu dài", again, &err));
+    assert_string_not_equal(hash, again);
+    assert_true(password_holds(hash, "mật khẩu dài"));
+    assert_false(password_holds(hash, "mật khẩu dà"));
+    assert_false(password_holds("", ""));
+}
+
+static void one_time_passwords_differ(void **state)
+{
+    (void)state;
+    char a[PASSWORD_ONE_TIME_MAX], b[PASSWORD_ONE_TIME_MAX];
+    struct chance chance = rig_chance(&rig);
+    password_one_time(&chance, a);
+    password_one_time(&chance, b);
+    assert_string_not_equal(a, b);
+    assert_int_equal(strlen(a), 23);
+    assert_int_equal(strspn(a, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789-"), 23);
+}
+
+int main(void)
+{
+#define RIG(name) cmocka_unit_test_setup_teardown(name, open_rig, close_rig)
+    const struct CMUnitTest tests[] = {
+        RIG(a_person_is_found_by_name),
+        RIG(five_wrong_passwords_lock_for_a_quarter_hour),
+        RIG(a_login_forgets_wrong_passwords_and_runs_out),
+        RIG(a_new_password_ends_every_login),
+        RIG(passwords_hold_only_themselves),
+        RIG(one_time_passwords_differ),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

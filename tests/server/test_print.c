@@ -1,0 +1,211 @@
+/* Envelopes to one PDF: the file is whole before the facts say so, copies are counted. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <poppler.h>
+
+#include "server/office/handover.h"
+#include "server/office/list.h"
+#include "server/office/print.h"
+#include "tests/server/desk_rig.h"
+
+struct shop {
+    struct desk_rig desk;
+    char folder[192];
+    char notes[1024];
+    struct item item[3];
+};
+
+static void note(void *ctx, const char *line)
+{
+    struct shop *shop = ctx;
+    strncat(shop->notes, line, sizeof shop->notes - strlen(shop->notes) - 1);
+}
+
+static int open_shop(void **state)
+{
+    struct shop *shop = calloc(1, sizeof *shop);
+    desk_rig_open(&shop->desk);
+    snprintf(shop->folder, sizeof shop->folder, "%s/print", shop->desk.rig.dir);
+    for (int i = 0; i < 3; i++) {
+        char dossier[32];
+        snprintf(dossier, sizeof dossier, "H27-261118-000%d", i);
+        shop->item[i] = desk_rig_issue(&shop->desk, dossier, "0912000001", i == 0 ? "33000" : "0");
+    }
+    *state = shop;
+    return 0;
+}
+
+static int close_shop(void **state)
+{
+    struct shop *shop = *state;
+    desk_rig_close(&shop->desk);
+    free(shop);
+    return 0;
+}
+
+static struct print_config config_of(struct shop *shop)
+{
+    return (struct print_config){.acts = desk_rig_acts(&shop->desk),
+                                 .views = shop->desk.rig.views,
+                                 .record = shop->desk.rig.record,
+                                 .folder = shop->folder,
+                                 .sender = shop->desk.config.office_name,
+                                 .public_url = shop->desk.config.public_url,
+                                 .secret = shop->desk.secret,
+                                 .note = note,
+                                 .ctx = shop};
+}
+
+static struct print_result print(struct shop *shop, const struct item *items, size_t n)
+{
+    struct print_config config = config_of(shop);
+    struct print_result result;
+    assert_good(print_run(&config, items, n, &result, &err));
+    return result;
+}
+
+static struct state state_of(struct shop *shop, const struct item *item)
+{
+    struct view view;
+    assert_true(views_item(shop->desk.rig.views, item, &view));
+    return view.state;
+}
+
+/* The text of one page, as a reader sees it. */
+static char *page_text(const char *path, int page, int *ret_pages)
+{
+    char uri[512];
+    GError *why = NULL;
+    snprintf(uri, sizeof uri, "file://%s", path);
+    PopplerDocument *document = poppler_document_new_from_file(uri, NULL, &why);
+    if (!document)
+        fail_msg("%s: %s", path, why->message);
+    *ret_pages = poppler_document_get_n_pages(document);
+    PopplerPage *one = poppler_document_get_page(document, page);
+    char *text = poppler_page_get_text(one);
+    g_object_unref(one);
+    g_object_unref(document);
+    return text;
+}
+
+static void a_job_is_one_pdf_and_one_fact_a_page(void **state)
+{
+    struct shop *shop = *state;
+    struct print_result result = print(shop, shop->item, 3);
+    assert_int_equal(result.pages, 3);
+    assert_int_equal(result.job, 1);
+    int pages;
+    char *text = page_text(result.path, 0, &pages), pretty[ITEM_PRETTY_MAX];
+    assert_int_equal(pages, 3);
+    assert_non_null(strstr(text, "Đỗ Xuân Mẫu"));
+    assert_non_null(strstr(text, item_pretty(&shop->item[0], pretty)));
+    assert_null(strstr(text, "H27-261118")); /* never the dossier */
+    assert_null(strstr(text, "912000001"));  /* nor the phone */
+    assert_null(strstr(text, "33"));         /* nor the amount */
+    assert_null(strstr(text, "BẢN IN LẠI"));
+    g_free(text);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(state_of(shop, &shop->item[i]).status, STATUS_PRINTED);
+        assert_int_equal(state_of(shop, &shop->item[i]).copies, 1);
+    }
+    struct stat about;
+    assert_int_equal(stat(result.path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+}
+
+static void a_second_print_is_marked_and_is_no_new_item(void **state)
+{
+    struct shop *shop = *state;
+    print(shop, shop->item, 3);
+    struct print_result again = print(shop, shop->item + 1, 1);
+    int pages;
+    char *text = page_text(again.path, 0, &pages);
+    assert_int_equal(pages, 1);
+    assert_non_null(strstr(text, "BẢN IN LẠI 2"));
+    g_free(text);
+    assert_int_equal(state_of(shop, &shop->item[1]).copies, 2);
+    assert_int_equal(state_of(shop, &shop->item[1]).status, STATUS_PRINTED);
+    uint64_t counts[VIEW_STATUSES];
+    views_counts(shop->desk.rig.views, counts);
+    assert_int_equal(counts[STATUS_PRINTED], 3);
+}
+
+static void what_cannot_be_printed_is_left_out_by_name(void **state)
+{
+    struct shop *shop = *state;
+    struct item items[2] = {shop->item[0], rig_item(77)};
+    struct print_result result = print(shop, items, 2);
+    assert_int_equal(result.pages, 1);
+    assert_int_equal(result.left_out, 1);
+    assert_non_null(strstr(shop->notes, items[1].text));
+    struct print_config config = config_of(shop);
+    assert_error(print_run(&config, items + 1, 1, &result, &err), ERROR_BAD_INPUT);
+}
+
+static size_t files_in(const char *path)
+{
+    DIR *folder = opendir(path);
+    size_t n = 0;
+    const struct dirent *entry;
+    while (folder && (entry = readdir(folder)) != NULL)
+        n += entry->d_name[0] != '.';
+    if (folder)
+        closedir(folder);
+    return n;
+}
+
+static void facts_never_come_before_the_file(void **state)
+{
+    struct shop *shop = *state;
+    struct print_config config = config_of(shop);
+    struct print_result result;
+    config.folder = "/proc/no/such/folder";
+    assert_error(print_run(&config, shop->item, 3, &result, &err), ERROR_LATER);
+    assert_int_equal(state_of(shop, &shop->item[0]).copies, 0);
+    config.folder = shop->folder;
+    shop->desk.fail_at = 2; /* the file stands, the facts cannot be written */
+    assert_error(print_run(&config, shop->item, 3, &result, &err), ERROR_LATER);
+    assert_int_equal(state_of(shop, &shop->item[0]).copies, 0);
+    assert_int_equal(files_in(shop->folder), 1);
+    result = print(shop, shop->item, 3);
+    int pages;
+    char *text = page_text(result.path, 0, &pages);
+    assert_null(strstr(text, "BẢN IN LẠI")); /* nobody counted the first */
+    g_free(text);
+}
+
+static void handover_takes_what_is_printed(void **state)
+{
+    struct shop *shop = *state;
+    struct acts acts = desk_rig_acts(&shop->desk);
+    uint64_t serial;
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 3, &serial, &err),
+                 ERROR_REFUSED);
+    print(shop, shop->item, 2);
+    assert_good(handover_run(acts, shop->desk.rig.views, shop->item, 2, &serial, &err));
+    assert_int_equal(serial, 1);
+    assert_int_equal(state_of(shop, &shop->item[0]).status, STATUS_HANDED_OVER);
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 1, &serial, &err),
+                 ERROR_REFUSED);
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 0, &serial, &err),
+                 ERROR_BAD_INPUT);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define SHOP(name) cmocka_unit_test_setup_teardown(name, open_shop, close_shop)
+    const struct CMUnitTest tests[] = {
+        SHOP(a_job_is_one_pdf_and_one_fact_a_page),
+        SHOP(a_second_print_is_marked_and_is_no_new_item),
+        SHOP(what_cannot_be_printed_is_left_out_by_name),
+        SHOP(facts_never_come_before_the_file),
+        SHOP(handover_takes_what_is_printed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
