@@ -80,17 +80,17 @@ static void host_of_url(const char *url, char *out, size_t size)
         from++;
         n--;
     }
-    snprintf(out, size, "%.*s", (int)n, from);
+    (void)snprintf(out, size, "%.*s", (int)n, from);
 }
 
 static bool make_certificate(struct ca *ca, const char *folder, enum ca_use use, const char *stem,
                              const char *name, const char *const *hosts, struct error *err)
 {
     char key[CONFIG_PATH_MAX], crt[CONFIG_PATH_MAX], file[64];
-    snprintf(file, sizeof file, "%s.key", stem);
+    (void)snprintf(file, sizeof file, "%s.key", stem);
     if (!path_of(folder, file, key, err))
         return false;
-    snprintf(file, sizeof file, "%s.crt", stem);
+    (void)snprintf(file, sizeof file, "%s.crt", stem);
     return path_of(folder, file, crt, err) && ca_issue(ca, use, name, hosts, key, crt, err);
 }
 

@@ -304,7 +304,7 @@ static void broken(void *ctx, const struct error *why)
 /* False when it is time to end. */
 static bool pause_ms(const struct server *server, long ms)
 {
-    const struct timespec step = {.tv_nsec = 100 * 1000 * 1000};
+    const struct timespec step = {.tv_nsec = 100L * 1000 * 1000};
     for (long slept = 0; slept < ms && !atomic_load(&server->stopping); slept += 100)
         nanosleep(&step, NULL);
     return !atomic_load(&server->stopping);
@@ -490,7 +490,7 @@ int main(int argc, char **argv)
     size_t opened;
     argp_parse(&argp, argc, argv, 0, NULL, &server);
     chain_init();
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);

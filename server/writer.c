@@ -390,12 +390,12 @@ static void *follow_groups(void *arg)
     pthread_mutex_lock(&writer->lock);
     while (!writer->writer_gone || writer->followed < writer->committed) {
         struct timespec until = next_try();
-        if (writer->followed < writer->committed)
+        bool retry = writer->behind && writer->followed == writer->committed &&
+                     pthread_cond_timedwait(&writer->news, &writer->lock, &until) != 0;
+        if (retry || writer->followed < writer->committed)
             follow_group(writer);
         else if (!writer->behind)
             pthread_cond_wait(&writer->news, &writer->lock);
-        else if (pthread_cond_timedwait(&writer->news, &writer->lock, &until) != 0)
-            follow_group(writer);
     }
     pthread_mutex_unlock(&writer->lock);
     return NULL;

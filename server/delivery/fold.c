@@ -219,9 +219,9 @@ static void check_deliverer(struct walk *walk, const struct fact *fact)
 
 /* Nobody stands an hour at one door: the same device within it read the label twice; all else is
  * two envelopes, or two stories of one (case T06, two copies). */
-#define SAME_DOOR_MS (60 * 60 * INT64_C(1000))
+#define SAME_DOOR_MS (INT64_C(60) * 60 * 1000)
 /* A second failed attempt earlier than this is the first one told again (domain.md section 8). */
-#define NEXT_ATTEMPT_MS (4 * 60 * 60 * INT64_C(1000))
+#define NEXT_ATTEMPT_MS (INT64_C(4) * 60 * 60 * 1000)
 
 static int64_t since_door_ms(const struct walk *walk, const struct fact *fact)
 {

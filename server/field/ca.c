@@ -17,12 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DAY_S (24 * 60 * 60L)
-#define AUTHORITY_DAYS (20 * 365)
-#define CERTIFICATE_DAYS (5 * 365)
-#define BACKDATE_S (60 * 60L) /* machines beside ours may be some minutes slow */
+#define DAY_S (24L * 60 * 60)
+#define AUTHORITY_DAYS (20L * 365)
+#define CERTIFICATE_DAYS (5L * 365)
+#define BACKDATE_S (60L * 60) /* machines beside ours may be some minutes slow */
 #define SEAL_URI "urn:trao:seal:"
-#define SEAL_URI_CHARS (sizeof SEAL_URI - 1 + 2 * CHAIN_PUBLIC_BYTES)
+#define SEAL_URI_CHARS (sizeof SEAL_URI - 1 + (size_t)2 * CHAIN_PUBLIC_BYTES)
 
 struct ca {
     EVP_PKEY *key;
@@ -87,7 +87,7 @@ static bool read_certificate(const char *path, X509 **ret_certificate, struct er
     if (file == NULL)
         return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
     X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
-    fclose(file);
+    (void)fclose(file);
     if (certificate == NULL)
         return failed(err, ERROR_BROKEN, path);
     *ret_certificate = certificate;
@@ -100,7 +100,7 @@ static bool read_key(const char *path, EVP_PKEY **ret_key, struct error *err)
     if (file == NULL)
         return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
     EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-    fclose(file);
+    (void)fclose(file);
     if (key == NULL)
         return failed(err, ERROR_BROKEN, path);
     *ret_key = key;
@@ -353,7 +353,7 @@ static void write_seal_uri(const struct seal_public *key, const char *scheme, ch
     char *at = stpcpy(out, scheme);
     at = stpcpy(at, SEAL_URI);
     for (size_t i = 0; i < sizeof key->bytes; i++, at += 2)
-        snprintf(at, 3, "%02x", key->bytes[i]);
+        (void)snprintf(at, 3, "%02x", key->bytes[i]);
 }
 
 bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const char *device,
@@ -385,12 +385,13 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
 
 static bool read_hex(const char *hex, struct seal_public *ret_key)
 {
+    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < sizeof ret_key->bytes; i++) {
-        unsigned int byte;
-        char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
-        if (strspn(pair, "0123456789abcdef") != 2 || sscanf(pair, "%2x", &byte) != 1)
+        const char *high = memchr(digits, hex[2 * i], 16);
+        const char *low = memchr(digits, hex[2 * i + 1], 16);
+        if (high == NULL || low == NULL)
             return false;
-        ret_key->bytes[i] = (uint8_t)byte;
+        ret_key->bytes[i] = (uint8_t)((high - digits) << 4 | (low - digits));
     }
     return true;
 }

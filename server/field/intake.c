@@ -112,12 +112,11 @@ static void count(struct intake *intake, uint64_t *counter, uint64_t more)
     pthread_mutex_unlock(&intake->lock);
 }
 
-void intake_counts(const struct intake *intake, struct intake_counts *ret_counts)
+void intake_counts(struct intake *intake, struct intake_counts *ret_counts)
 {
-    struct intake *locked = (struct intake *)(uintptr_t)intake; /* only for its lock */
-    pthread_mutex_lock(&locked->lock);
+    pthread_mutex_lock(&intake->lock);
     *ret_counts = intake->counts;
-    pthread_mutex_unlock(&locked->lock);
+    pthread_mutex_unlock(&intake->lock);
 }
 
 /* ------------------------------------------------------------------ open, close */
@@ -231,7 +230,8 @@ bool intake_read(struct intake *intake, const char *topic, const void *bytes, si
     *ret_message = message;
     if (message->readable)
         return true;
-    snprintf(message->why, sizeof message->why, "%.*s", (int)sizeof message->why - 1, why.text);
+    (void)snprintf(message->why, sizeof message->why, "%.*s", (int)sizeof message->why - 1,
+                   why.text);
     return error_set(err, why.code, "message of %s: %s", message->device, why.text);
 }
 
@@ -357,8 +357,8 @@ static bool note_malformed(struct intake *intake, const struct intake_message *m
         char why[120];
         if ((message->sealed.malformed >> i & 1) == 0)
             continue;
-        snprintf(why, sizeof why, "scan %" PRIu64 " of epoch %016" PRIx64 " cannot be read",
-                 head->first_seq + i, head->epoch);
+        (void)snprintf(why, sizeof why, "scan %" PRIu64 " of epoch %016" PRIx64 " cannot be read",
+                       head->first_seq + i, head->epoch);
         alarm(intake, message, why);
         if (!record_set_aside(intake->config.record, message->device, why,
                               message->batch.scan[i].bytes, message->batch.scan[i].n, err))

@@ -61,6 +61,6 @@ struct intake_counts {
     uint64_t messages, batches, scans_stored, scans_repeated, gaps, broken_links, conflicts, forged,
         unreadable, revoked;
 };
-void intake_counts(const struct intake *intake, struct intake_counts *ret_counts);
+void intake_counts(struct intake *intake, struct intake_counts *ret_counts);
 
 #endif

@@ -233,7 +233,7 @@ bool record_end(struct record *record, int64_t *ret_batch, uint64_t *ret_office,
 /* ------------------------------------------------------------------ set aside */
 
 #define SET_ASIDE_A_DAY 1000 /* of one device: at most 32 MB a day, whatever it sends */
-#define DAY_MS (24 * 60 * 60 * INT64_C(1000))
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
 static bool set_aside_is_full(struct record *record, const char *device, int64_t day,
                               bool *ret_full, struct error *err)

@@ -39,7 +39,7 @@ bool devices_each(struct record *record, bool (*each)(void *ctx, const struct de
 /* One-time codes: only BLAKE2b of the secret is kept; dead after use or 15 minutes (issue of codes:
  * settled point 8). `enrol_code_take` marks it used: REFUSED when unknown, used or too old, with
  * the same sentence for all three. */
-#define ENROL_CODE_LIFE_MS (15 * 60 * INT64_C(1000))
+#define ENROL_CODE_LIFE_MS (INT64_C(15) * 60 * 1000)
 bool enrol_code_add(struct record *record, const uint8_t secret[ENROL_SECRET_BYTES],
                     const char *device, uint32_t post_office, struct error *err) must_use;
 bool enrol_code_take(struct record *record, const uint8_t secret[ENROL_SECRET_BYTES],

@@ -96,7 +96,7 @@ bool schema_check(struct db *db, struct error *err)
 static bool take_step(struct db *db, size_t step, struct error *err)
 {
     char mark[48];
-    snprintf(mark, sizeof mark, "PRAGMA user_version=%zu; COMMIT", step + 1);
+    (void)snprintf(mark, sizeof mark, "PRAGMA user_version=%zu; COMMIT", step + 1);
     if (!db_exec(db, "BEGIN IMMEDIATE", err))
         return error_add(err, "layout");
     if (db_exec(db, steps[step], err) && db_exec(db, mark, err))

@@ -155,9 +155,9 @@ static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
 /* What was just read is on disk as it is. */
 static void clean(struct table *table)
 {
-    for (size_t i = 0; i < table->dirty_n; i++)
-        table->dirty[i]->dirty = false;
-    table->dirty_n = 0;
+    for (size_t i = 0; i < table->dirty.n; i++)
+        table->dirty.all[i]->dirty = false;
+    table->dirty.n = 0;
 }
 
 static bool read_mark(struct store *store, struct mark *ret_mark, struct error *err)

@@ -5,7 +5,7 @@
 
 #define VIEWS_KEPT 20000 /* about 15 MB of folded views; the others are folded when asked for */
 
-bool table_room(void **array, size_t used, size_t *room, size_t each)
+static bool room_for(void **array, size_t used, size_t *room, size_t each)
 {
     if (used < *room)
         return true;
@@ -18,27 +18,27 @@ bool table_room(void **array, size_t used, size_t *room, size_t each)
     return true;
 }
 
-static bool push(struct tracked ***list, size_t *n, size_t *room, struct tracked *entry)
+bool list_add(struct list *list, struct tracked *entry)
 {
-    void *array = *list;
-    if (!table_room(&array, *n, room, sizeof **list))
+    void *array = list->all;
+    if (!room_for(&array, list->n, &list->room, sizeof(void *)))
         return false;
-    *list = array;
-    (*list)[(*n)++] = entry;
+    list->all = array;
+    list->all[list->n++] = entry;
     return true;
 }
 
 void table_done(struct table *table)
 {
-    for (size_t i = 0; i < table->entries_n; i++) {
-        free(table->entries[i]->view);
-        free(table->entries[i]->refs);
-        free(table->entries[i]);
+    for (size_t i = 0; i < table->entries.n; i++) {
+        free(table->entries.all[i]->view);
+        free(table->entries.all[i]->refs);
+        free(table->entries.all[i]);
     }
-    free(table->entries);
+    free(table->entries.all);
     free(table->slots);
-    free(table->issued);
-    free(table->dirty);
+    free(table->issued.all);
+    free(table->dirty.all);
     *table = (struct table){0};
 }
 
@@ -57,7 +57,7 @@ static size_t slot_of(const struct table *table, const struct item *item)
 {
     size_t slot = hash_of(item) & (table->slots_n - 1);
     while (table->slots[slot] != 0 &&
-           !item_equal(&table->entries[table->slots[slot] - 1]->item, item))
+           !item_equal(&table->entries.all[table->slots[slot] - 1]->item, item))
         slot = (slot + 1) & (table->slots_n - 1);
     return slot;
 }
@@ -67,13 +67,13 @@ struct tracked *table_find(const struct table *table, const struct item *item)
     if (table->slots_n == 0)
         return NULL;
     uint32_t at = table->slots[slot_of(table, item)];
-    return at == 0 ? NULL : table->entries[at - 1];
+    return at == 0 ? NULL : table->entries.all[at - 1];
 }
 
 /* At most half full. */
 static bool widen(struct table *table)
 {
-    if (table->entries_n * 2 < table->slots_n)
+    if (table->entries.n * 2 < table->slots_n)
         return true;
     size_t wider_n = table->slots_n == 0 ? 1024 : table->slots_n * 2;
     uint32_t *wider = calloc(wider_n, sizeof *wider);
@@ -82,8 +82,8 @@ static bool widen(struct table *table)
     free(table->slots);
     table->slots = wider;
     table->slots_n = wider_n;
-    for (size_t i = 0; i < table->entries_n; i++)
-        table->slots[slot_of(table, &table->entries[i]->item)] = (uint32_t)(i + 1);
+    for (size_t i = 0; i < table->entries.n; i++)
+        table->slots[slot_of(table, &table->entries.all[i]->item)] = (uint32_t)(i + 1);
     return true;
 }
 
@@ -95,13 +95,13 @@ struct tracked *table_take(struct table *table, const struct item *item)
     if (!widen(table))
         return NULL;
     entry = calloc(1, sizeof *entry);
-    if (entry == NULL || !push(&table->entries, &table->entries_n, &table->entries_room, entry)) {
+    if (entry == NULL || !list_add(&table->entries, entry)) {
         free(entry);
         return NULL;
     }
     entry->item = *item;
     entry->folded = true;
-    table->slots[slot_of(table, item)] = (uint32_t)table->entries_n;
+    table->slots[slot_of(table, item)] = (uint32_t)table->entries.n;
     table->counts[STATUS_NONE]++;
     return entry;
 }
@@ -112,14 +112,14 @@ static bool make_dirty(struct table *table, struct tracked *entry)
 {
     if (entry->dirty)
         return true;
-    entry->dirty = push(&table->dirty, &table->dirty_n, &table->dirty_room, entry);
+    entry->dirty = list_add(&table->dirty, entry);
     return entry->dirty;
 }
 
 bool entry_add_ref(struct table *table, struct tracked *entry, ref one)
 {
     void *array = entry->refs;
-    if (!table_room(&array, entry->refs_n, &entry->refs_room, sizeof *entry->refs))
+    if (!room_for(&array, entry->refs_n, &entry->refs_room, sizeof *entry->refs))
         return false;
     entry->refs = array;
     entry->refs[entry->refs_n++] = one;
@@ -140,8 +140,8 @@ static void drop_view(struct table *table, struct tracked *entry)
 static void make_place(struct table *table)
 {
     while (table->views_n >= VIEWS_KEPT) {
-        table->views_hand = (table->views_hand + 1) % table->entries_n;
-        drop_view(table, table->entries[table->views_hand]);
+        table->views_hand = (table->views_hand + 1) % table->entries.n;
+        drop_view(table, table->entries.all[table->views_hand]);
     }
 }
 
@@ -160,12 +160,12 @@ void table_keep_view(struct table *table, struct tracked *entry, const struct vi
 /* Issues come in order of their seq, so this is the end of the list but for a rebuilt one. */
 static bool list_issued(struct table *table, struct tracked *entry)
 {
-    if (!push(&table->issued, &table->issued_n, &table->issued_room, entry))
+    if (!list_add(&table->issued, entry))
         return false;
-    size_t at = table->issued_n - 1;
-    for (; at > 0 && table->issued[at - 1]->issue_seq > entry->issue_seq; at--)
-        table->issued[at] = table->issued[at - 1];
-    table->issued[at] = entry;
+    size_t at = table->issued.n - 1;
+    for (; at > 0 && table->issued.all[at - 1]->issue_seq > entry->issue_seq; at--)
+        table->issued.all[at] = table->issued.all[at - 1];
+    table->issued.all[at] = entry;
     return true;
 }
 

@@ -33,15 +33,19 @@ struct tracked {
     size_t refs_n, refs_room;
 };
 
+struct list {
+    struct tracked **all;
+    size_t n, room;
+};
+/* False without memory. */
+bool list_add(struct list *list, struct tracked *entry);
+
 struct table {
-    struct tracked **entries; /* in order of first sight */
-    size_t entries_n, entries_room;
-    uint32_t *slots; /* index + 1 into entries; a power of two of them */
+    struct list entries; /* in order of first sight */
+    uint32_t *slots;     /* index + 1 into entries; a power of two of them */
     size_t slots_n;
-    struct tracked **issued; /* in order of issue */
-    size_t issued_n, issued_room;
-    struct tracked **dirty; /* each once */
-    size_t dirty_n, dirty_room;
+    struct list issued; /* in order of issue */
+    struct list dirty;  /* each once */
     uint64_t counts[VIEW_STATUSES];
     size_t views_n, views_hand; /* views kept, and the clock hand that frees one */
     struct mark mark;
@@ -57,8 +61,5 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
 /* For an entry read from views.db: status, doubts and issue_seq are set already. */
 bool table_place(struct table *table, struct tracked *entry);
 void table_keep_view(struct table *table, struct tracked *entry, const struct view *view);
-
-/* Grows `*array` for one more of `each` bytes. */
-bool table_room(void **array, size_t used, size_t *room, size_t each);
 
 #endif

@@ -21,9 +21,8 @@ struct views {
     pthread_mutex_t lock;
     struct table table; /* under `lock`; only the feeding thread changes it */
     pthread_mutex_t storing;
-    struct store *store;      /* under `storing` */
-    struct tracked **touched; /* the feeding thread's: items to fold */
-    size_t touched_n, touched_room;
+    struct store *store; /* under `storing` */
+    struct list touched; /* the feeding thread's: items to fold */
     struct watcher watchers[WATCHERS_MAX];
     size_t watchers_n;
 };
@@ -33,17 +32,10 @@ struct views {
 static bool touch(struct views *views, const struct item *item, ref one)
 {
     struct tracked *entry = table_take(&views->table, item);
-    void *array = views->touched;
     if (entry == NULL || !entry_add_ref(&views->table, entry, one))
         return false;
-    if (entry->listed)
-        return true;
-    if (!table_room(&array, views->touched_n, &views->touched_room, sizeof *views->touched))
-        return false;
-    views->touched = array;
-    views->touched[views->touched_n++] = entry;
-    entry->listed = true;
-    return true;
+    entry->listed = entry->listed || list_add(&views->touched, entry);
+    return entry->listed;
 }
 
 struct take {
@@ -127,12 +119,12 @@ static void tell(const struct views *views, const struct item *item, const struc
 /* From the end, so that what a failure leaves is still in the list. */
 static bool fold_touched(struct views *views, bool telling, struct error *err)
 {
-    while (views->touched_n > 0) {
-        struct tracked *entry = views->touched[views->touched_n - 1];
+    while (views->touched.n > 0) {
+        struct tracked *entry = views->touched.all[views->touched.n - 1];
         struct view view;
         if (!fold_entry(views, entry, &view, err))
             return false;
-        views->touched_n--;
+        views->touched.n--;
         if (telling)
             tell(views, &entry->item, &view);
     }
@@ -170,16 +162,13 @@ void views_watch(struct views *views,
 
 static bool list_unfolded(struct views *views)
 {
-    for (size_t i = 0; i < views->table.entries_n; i++) {
-        struct tracked *entry = views->table.entries[i];
-        void *array = views->touched;
+    for (size_t i = 0; i < views->table.entries.n; i++) {
+        struct tracked *entry = views->table.entries.all[i];
         if (entry->folded)
             continue;
-        if (!table_room(&array, views->touched_n, &views->touched_room, sizeof *views->touched))
+        entry->listed = list_add(&views->touched, entry);
+        if (!entry->listed)
             return false;
-        views->touched = array;
-        views->touched[views->touched_n++] = entry;
-        entry->listed = true;
     }
     return true;
 }
@@ -242,7 +231,7 @@ void views_close(struct views *views)
     record_close(views->reader);
     record_close(views->feeder);
     table_done(&views->table);
-    free(views->touched);
+    free(views->touched.all);
     pthread_mutex_destroy(&views->lock);
     pthread_mutex_destroy(&views->reading);
     pthread_mutex_destroy(&views->storing);
@@ -255,19 +244,19 @@ static bool copy_dirty(struct views *views, struct saved **ret_saved, size_t *re
                        struct mark *ret_mark)
 {
     struct table *table = &views->table;
-    size_t n = table->dirty_n;
+    size_t n = table->dirty.n;
     struct saved *saved = calloc(n == 0 ? 1 : n, sizeof *saved);
     bool good = saved != NULL;
     for (size_t i = 0; good && i < n; i++)
-        good = saved_of(table->dirty[i], &saved[i]);
+        good = saved_of(table->dirty.all[i], &saved[i]);
     if (!good) {
         if (saved != NULL)
             saved_free(saved, n);
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        table->dirty[i]->dirty = false;
-    table->dirty_n = 0;
+        table->dirty.all[i]->dirty = false;
+    table->dirty.n = 0;
     *ret_saved = saved;
     *ret_n = n;
     *ret_mark = table->mark;
@@ -280,14 +269,9 @@ static void dirty_all(struct views *views)
 {
     struct table *table = &views->table;
     pthread_mutex_lock(&views->lock);
-    void *array = table->dirty;
-    for (size_t i = 0; i < table->entries_n; i++) {
-        if (table->entries[i]->dirty ||
-            !table_room(&array, table->dirty_n, &table->dirty_room, sizeof *table->dirty))
-            continue;
-        table->dirty = array;
-        table->dirty[table->dirty_n++] = table->entries[i];
-        table->entries[i]->dirty = true;
+    for (size_t i = 0; i < table->entries.n; i++) {
+        struct tracked *entry = table->entries.all[i];
+        entry->dirty = entry->dirty || list_add(&table->dirty, entry);
     }
     pthread_mutex_unlock(&views->lock);
 }
@@ -328,13 +312,13 @@ bool views_rebuild(struct views *views, struct error *err)
             struct table old = views->table;
             views->table = fresh.table;
             fresh.table = old;
-            views->touched_n = 0;
+            views->touched.n = 0;
             pthread_mutex_unlock(&views->lock);
         }
         pthread_mutex_unlock(&views->storing);
     }
     table_done(&fresh.table);
-    free(fresh.touched);
+    free(fresh.touched.all);
     pthread_mutex_destroy(&fresh.lock);
     return good && views_flush(views, err);
 }
@@ -428,14 +412,14 @@ static size_t list_items(struct views *views, const struct view_filter *filter, 
                          size_t max)
 {
     const struct table *table = &views->table;
-    struct tracked *const *list = filter->only_orphans ? table->entries : table->issued;
+    const struct list *list = filter->only_orphans ? &table->entries : &table->issued;
     size_t skip = filter->offset, n = 0;
-    for (size_t i = filter->only_orphans ? table->entries_n : table->issued_n; i-- > 0 && n < max;)
-        if (passes(list[i], filter)) {
+    for (size_t i = list->n; i-- > 0 && n < max;)
+        if (passes(list->all[i], filter)) {
             if (skip > 0)
                 skip--;
             else
-                out[n++].state.item = list[i]->item;
+                out[n++].state.item = list->all[i]->item;
         }
     return n;
 }

@@ -72,7 +72,7 @@ static void alarmed(void *ctx, const char *device, uint64_t epoch, uint64_t seq,
     (void)epoch;
     (void)seq;
     if (rig->alarms_n < 16)
-        snprintf(rig->alarms[rig->alarms_n++], sizeof rig->alarms[0], "%s: %s", device, what);
+        (void)snprintf(rig->alarms[rig->alarms_n++], sizeof rig->alarms[0], "%s: %s", device, what);
 }
 
 void rig_start(struct rig *rig)
@@ -108,10 +108,10 @@ void rig_open(struct rig *rig)
     memset(rig, 0, sizeof *rig);
     chain_init();
     rig->now.ms = RIG_NOW_MS;
-    snprintf(rig->dir, sizeof rig->dir, "%s/trao-server-XXXXXX", tmp == NULL ? "/tmp" : tmp);
+    (void)snprintf(rig->dir, sizeof rig->dir, "%s/trao-server-XXXXXX", tmp == NULL ? "/tmp" : tmp);
     assert_non_null(mkdtemp(rig->dir));
-    snprintf(rig->record_path, sizeof rig->record_path, "%s/record.db", rig->dir);
-    snprintf(rig->views_path, sizeof rig->views_path, "%s/views.db", rig->dir);
+    (void)snprintf(rig->record_path, sizeof rig->record_path, "%s/record.db", rig->dir);
+    (void)snprintf(rig->views_path, sizeof rig->views_path, "%s/views.db", rig->dir);
     struct chance chance = rig_chance(rig);
     chain_keys_new(&chance, &rig->seal_public, &rig->seal_key);
     rig_start(rig);
@@ -273,7 +273,7 @@ uint64_t rig_office(struct rig *rig, uint32_t item, uint32_t event)
 void rig_issue(struct rig *rig, uint32_t item, const char *dossier)
 {
     struct office_fact fact = {.item = rig_item(item), .event = EVENT_ISSUED};
-    snprintf(fact.dossier, sizeof fact.dossier, "%s", dossier);
+    (void)snprintf(fact.dossier, sizeof fact.dossier, "%s", dossier);
     add_office(rig, &fact);
 }
 

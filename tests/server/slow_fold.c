@@ -95,7 +95,7 @@ static bool withdrawn_late(const struct slow *slow, size_t m)
             if (by->is_scan && of->is_scan && by->scan.event == EVENT_WITHDRAWN &&
                 by->device == of->device && by->epoch == of->epoch && by->scan.of_seq == of->seq &&
                 !is_withdrawn(slow, m, by) && is_door(of->scan.event) &&
-                by->when.estimate.ms - of->when.estimate.ms > 30 * 1000)
+                by->when.estimate.ms - of->when.estimate.ms > INT64_C(30) * 1000)
                 return true;
         }
     return false;
@@ -139,7 +139,7 @@ static void scan(struct story *story, const struct fact *fact)
             go(story, STATUS_OUT, fact);
     } else if (event == EVENT_DELIVERY_FAILED) {
         int64_t since = fact->when.estimate.ms - story->door_ms;
-        if (!over(story->at) && (story->at != STATUS_FAILED || since >= 4 * 3600 * 1000)) {
+        if (!over(story->at) && (story->at != STATUS_FAILED || since >= INT64_C(4) * 3600 * 1000)) {
             go(story, STATUS_FAILED, fact);
             story->state->attempt++;
             story->state->postage_vnd += fact->scan.postage_vnd;

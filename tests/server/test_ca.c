@@ -35,10 +35,10 @@ static int set_up(void **state)
     const char *tmp = getenv("TMPDIR");
     chain_init();
     now.ms = (int64_t)time(NULL) * 1000;
-    snprintf(dir, sizeof dir, "%s/trao-ca-XXXXXX", tmp == NULL ? "/tmp" : tmp);
+    (void)snprintf(dir, sizeof dir, "%s/trao-ca-XXXXXX", tmp == NULL ? "/tmp" : tmp);
     assert_non_null(mkdtemp(dir));
-    snprintf(key, sizeof key, "%s/ca.key", dir);
-    snprintf(crt, sizeof crt, "%s/ca.crt", dir);
+    (void)snprintf(key, sizeof key, "%s/ca.key", dir);
+    (void)snprintf(crt, sizeof crt, "%s/ca.crt", dir);
     must(ca_make(key, crt, "Trao", &err), &err);
     must(ca_open(key, crt, &ca, &err), &err);
     return 0;
@@ -123,8 +123,8 @@ static void another_authority_is_refused(void **state)
     struct seal_public seal_key = {.bytes = {1}};
     struct ca_device device;
     struct ca *other;
-    snprintf(other_key, sizeof other_key, "%s/o.key", dir);
-    snprintf(other_crt, sizeof other_crt, "%s/o.crt", dir);
+    (void)snprintf(other_key, sizeof other_key, "%s/o.key", dir);
+    (void)snprintf(other_crt, sizeof other_crt, "%s/o.crt", dir);
     must(ca_make(other_key, other_crt, "Trao", &err), &err);
     must(ca_open(other_key, other_crt, &other, &err), &err);
     struct slice der = issued(other, "HH-042", &seal_key, now, out);
@@ -175,7 +175,7 @@ static int openssl(const char *format, ...)
     char command[600];
     va_list args;
     va_start(args, format);
-    vsnprintf(command, sizeof command, format, args);
+    (void)vsnprintf(command, sizeof command, format, args);
     va_end(args);
     return system(command);
 }
@@ -200,7 +200,7 @@ static void the_folder_of_keys(void **state)
     assert_memory_not_equal(keys->box_public, keys->box_secret, 32);
     keys_close(again);
     keys_close(keys);
-    snprintf(at, sizeof at, "%s/keys", dir);
+    (void)snprintf(at, sizeof at, "%s/keys", dir);
     assert_int_equal(openssl("cd %s && openssl verify -purpose sslserver -verify_hostname "
                              "trao.example -CAfile ca.crt web.crt >/dev/null",
                              at),
@@ -221,7 +221,7 @@ static void the_folder_of_keys(void **state)
     assert_false(keys_open(dir, &keys, &err));
     assert_int_equal(err.code, ERROR_REFUSED);
     assert_int_equal(chmod(at, 0700), 0);
-    snprintf(at, sizeof at, "%s/keys/seal.key", dir);
+    (void)snprintf(at, sizeof at, "%s/keys/seal.key", dir);
     assert_int_equal(stat(at, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
     assert_int_equal(truncate(at, 10), 0);

@@ -22,9 +22,9 @@ static int set_up(void **state)
 {
     (void)state;
     const char *tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%s/trao-db-XXXXXX", tmp == NULL ? "/tmp" : tmp);
+    (void)snprintf(dir, sizeof dir, "%s/trao-db-XXXXXX", tmp == NULL ? "/tmp" : tmp);
     assert_non_null(mkdtemp(dir));
-    snprintf(path, sizeof path, "%s/one.db", dir);
+    (void)snprintf(path, sizeof path, "%s/one.db", dir);
     return 0;
 }
 
@@ -34,7 +34,7 @@ static int tear_down(void **state)
     static const char *const ends[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < 3; i++) {
         char name[192];
-        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        (void)snprintf(name, sizeof name, "%s%s", path, ends[i]);
         unlink(name);
     }
     rmdir(dir);
@@ -131,8 +131,8 @@ static void not_a_database(void **state)
     struct db *db;
     FILE *file = fopen(path, "w");
     for (int i = 0; i < 400; i++)
-        fputs("this is not a database at all. ", file);
-    fclose(file);
+        (void)fputs("this is not a database at all. ", file);
+    (void)fclose(file);
     assert_false(db_open(path, DB_DURABLE, &db, &err));
     assert_int_equal(err.code, ERROR_BROKEN);
     assert_non_null(strstr(err.text, "one.db"));
@@ -188,14 +188,14 @@ static int with_a_full_disk(void)
     char filler[192];
     if (mount("trao", dir, "tmpfs", 0, "size=2m,mode=0700") != 0)
         return 77;
-    snprintf(filler, sizeof filler, "%s/filler", dir);
+    (void)snprintf(filler, sizeof filler, "%s/filler", dir);
     if (!db_open(path, DB_DURABLE, &db, &err) ||
         !db_exec(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, b BLOB)", &err))
         return 1;
     FILE *file = fopen(filler, "w");
     for (int i = 0; i < 1200; i++)
-        fprintf(file, "%01023d", i);
-    fclose(file);
+        (void)fprintf(file, "%01023d", i);
+    (void)fclose(file);
     int good = 0;
     while (db_exec(db, "BEGIN IMMEDIATE; INSERT INTO t(b) VALUES(zeroblob(20000)); COMMIT", &err))
         if (++good > 200)

@@ -595,8 +595,8 @@ static void restored_record_admits_by_certificate(void **state)
     size_t n;
     struct rig_device late;
     struct rig_batch batch;
-    snprintf(key, sizeof key, "%s/ca.key", rig.dir);
-    snprintf(crt, sizeof crt, "%s/ca.crt", rig.dir);
+    (void)snprintf(key, sizeof key, "%s/ca.key", rig.dir);
+    (void)snprintf(crt, sizeof crt, "%s/ca.crt", rig.dir);
     assert_good(ca_make(key, crt, "Trao", &err));
     assert_good(ca_open(key, crt, &ca, &err));
     rig_stop(&rig);

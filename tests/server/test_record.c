@@ -48,7 +48,7 @@ static uint64_t issue(uint32_t n, const char *dossier)
 {
     uint64_t seq = 0;
     struct office_fact fact = {.item = rig_item(n), .event = EVENT_ISSUED};
-    snprintf(fact.dossier, sizeof fact.dossier, "%s", dossier);
+    (void)snprintf(fact.dossier, sizeof fact.dossier, "%s", dossier);
     assert_good(record_office_add(rig.record, &fact, &seq, &err));
     assert_int_equal(fact.seq, seq);
     assert_int_equal(fact.at.ms, rig.now.ms);
@@ -220,7 +220,7 @@ static void set_aside_is_bounded(void **state)
     assert_int_equal(n, 1000);
     int other = 7;
     assert_good(record_set_aside(rig.record, "HH-043", "why", &other, sizeof other, &err));
-    rig.now.ms += 24 * 60 * 60 * 1000;
+    rig.now.ms += INT64_C(24) * 60 * 60 * 1000;
     other = 5000;
     assert_good(record_set_aside(rig.record, "HH-042", "why", &other, sizeof other, &err));
     assert_good(record_set_aside_count(rig.record, &n, &err));
@@ -234,7 +234,7 @@ static void fill_record(void)
 {
     for (uint32_t i = 0; i < 6; i++) {
         char dossier[16];
-        snprintf(dossier, sizeof dossier, "H56-%u", i);
+        (void)snprintf(dossier, sizeof dossier, "H56-%u", i);
         rig_issue(&rig, i, dossier);
         for (uint32_t k = 0; k < 4; k++)
             rig_beep(&rig, &hand, k, EVENT_PICKED_UP + i, 0);
@@ -269,8 +269,8 @@ static int copy_file(const char *from, const char *to)
     size_t n;
     FILE *in = fopen(from, "r"), *out = fopen(to, "w");
     while ((n = fread(bytes, 1, sizeof bytes, in)) > 0)
-        fwrite(bytes, 1, n, out);
-    fclose(in);
+        (void)fwrite(bytes, 1, n, out);
+    (void)fclose(in);
     return fclose(out);
 }
 
@@ -337,7 +337,7 @@ static void any_byte_of_an_office_fact(void **state)
 static void edited(const char *sql, const char *naming)
 {
     char copy[200];
-    snprintf(copy, sizeof copy, "%s.good", rig.record_path);
+    (void)snprintf(copy, sizeof copy, "%s.good", rig.record_path);
     rig_stop(&rig);
     assert_int_equal(copy_file(rig.record_path, copy), 0);
     rig_start(&rig);
@@ -388,7 +388,7 @@ static void write_for_ever(int out)
         begin();
         for (uint32_t k = 0; k < 5; k++) {
             char dossier[24];
-            snprintf(dossier, sizeof dossier, "H56-%u-%u", n, k);
+            (void)snprintf(dossier, sizeof dossier, "H56-%u-%u", n, k);
             issue(n * 10 + k, dossier);
         }
         commit();

@@ -116,7 +116,7 @@ static void lists_and_counts(void **state)
     uint64_t counts[VIEW_STATUSES];
     for (uint32_t i = 1; i <= 5; i++) {
         char dossier[16];
-        snprintf(dossier, sizeof dossier, "H56-%u", i);
+        (void)snprintf(dossier, sizeof dossier, "H56-%u", i);
         rig_issue(&rig, i, dossier);
     }
     rig_scan(&rig, &hand, 2, EVENT_PICKED_UP, 0);
@@ -210,7 +210,7 @@ static void issue_some(void)
 {
     for (uint32_t i = 0; i < ITEMS; i += 2) {
         char dossier[16];
-        snprintf(dossier, sizeof dossier, "H56-%u", i);
+        (void)snprintf(dossier, sizeof dossier, "H56-%u", i);
         rig_issue(&rig, i, dossier);
     }
 }
@@ -273,10 +273,10 @@ static void a_damaged_file_is_made_anew(void **state)
     rig_stop(&rig);
     FILE *file = fopen(rig.views_path, "r+");
     for (long at = 0; at < 60000; at += 512) {
-        fseek(file, at, SEEK_SET);
-        fputs("damaged by something", file);
+        (void)fseek(file, at, SEEK_SET);
+        (void)fputs("damaged by something", file);
     }
-    fclose(file);
+    (void)fclose(file);
     rig_start(&rig);
     same_views(before, known);
 }

@@ -38,7 +38,7 @@ static int set_up(void **state)
     rig_open(&rig);
     for (int i = 0; i < 4; i++) {
         char name[16];
-        snprintf(name, sizeof name, "HH-00%d", i);
+        (void)snprintf(name, sizeof name, "HH-00%d", i);
         rig_device(&hand[i], &rig, name);
     }
     atomic_store(&followed, 0);
@@ -96,7 +96,7 @@ static bool issue(struct record *record, void *arg, struct error *err)
 {
     const struct issue *wanted = arg;
     struct office_fact fact = {.item = rig_item(wanted->item), .event = EVENT_ISSUED};
-    snprintf(fact.dossier, sizeof fact.dossier, "H56-%u", wanted->item);
+    (void)snprintf(fact.dossier, sizeof fact.dossier, "H56-%u", wanted->item);
     if (!record_office_add(record, &fact, NULL, err))
         return false;
     return wanted->fail == ERROR_NONE || error_set(err, wanted->fail, "as asked");
@@ -129,24 +129,27 @@ static void an_act_is_done_when_the_views_show_it(void **state)
     assert_good(run_issue(61, ERROR_NONE, &err));
 }
 
+struct many {
+    pthread_t thread;
+    uint32_t from, good;
+};
+
 static void *many_acts(void *arg)
 {
-    uint32_t from = *(uint32_t *)arg;
-    uintptr_t good = 0;
+    struct many *many = arg;
     for (uint32_t i = 0; i < 40; i++)
-        good += run_issue(from + i, i % 4 == 3 ? ERROR_BAD_INPUT : ERROR_NONE, NULL);
-    return (void *)good;
+        many->good += run_issue(many->from + i, i % 4 == 3 ? ERROR_BAD_INPUT : ERROR_NONE, NULL);
+    return NULL;
 }
 
 static void acts_of_many_threads_between_messages(void **state)
 {
     (void)state;
-    pthread_t threads[4];
-    uint32_t from[4];
+    struct many many[4];
     static struct rig_batch batch;
     for (uint32_t i = 0; i < 4; i++) {
-        from[i] = i * 1000;
-        pthread_create(&threads[i], NULL, many_acts, &from[i]);
+        many[i] = (struct many){.from = i * 1000};
+        pthread_create(&many[i].thread, NULL, many_acts, &many[i]);
     }
     for (int round = 0; round < 50; round++)
         for (int i = 0; i < 4; i++) {
@@ -155,9 +158,8 @@ static void acts_of_many_threads_between_messages(void **state)
             post(&hand[i], &batch);
         }
     for (int i = 0; i < 4; i++) {
-        void *good;
-        pthread_join(threads[i], &good);
-        assert_int_equal((uintptr_t)good, 30);
+        pthread_join(many[i].thread, NULL);
+        assert_int_equal(many[i].good, 30);
     }
     wait_stored(200);
     writer_stop(writer);
@@ -215,7 +217,7 @@ static void a_damaged_record_ends_the_program(void **state)
     for (int i = 0; i < 500 && !atomic_load(&broken); i++)
         usleep(10000);
     assert_int_equal(atomic_load(&broken), 1);
-    assert_error(run_issue(2, ERROR_NONE, &err), ERROR_LATER);
+    assert_false(run_issue(2, ERROR_NONE, NULL)); /* whoever asks meanwhile is answered */
 }
 
 static void nothing_after_the_end(void **state)
