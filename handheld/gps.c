@@ -141,11 +141,10 @@ static struct fix_report report_of(const struct gps_data_t *data, struct tick ar
         r.lat = f->latitude;
         r.lon = f->longitude;
     }
-    if ((data->set & HERR_SET) != 0) {
-        r.eph = f->eph;
-        r.epx = f->epx;
-        r.epy = f->epy;
-    }
+    /* HERR_SET only tells of epx and epy (libgps 3.22); each report starts from not-a-number. */
+    r.eph = f->eph;
+    r.epx = f->epx;
+    r.epy = f->epy;
     if ((data->set & TIME_SET) != 0)
         r.time = (struct instant){(int64_t)f->time.tv_sec * 1000 + f->time.tv_nsec / 1000000};
     return r;
