@@ -16,7 +16,7 @@
 #define OUT_MAX 65536
 
 /* What is wrong, by row and column as a spreadsheet counts them. */
-static const char *const refused[] = {
+static const char *const named[] = {
     "broken.csv:3:7: ",   /* phone: digits lost in a spreadsheet */
     "broken.csv:4:8: ",   /* a 31st of November */
     "broken.csv:5:2: ",   /* dossier code without a serial */
@@ -29,7 +29,7 @@ static const char *const refused[] = {
     "broken.csv:14:2: ",  /* dossier code with a 13th month */
     "broken.csv:16:5: ",  /* not UTF-8 */
 };
-#define GOOD_ROWS 4 /* 2, 11, 13, 15 */
+#define GOOD_ROWS 5 /* 2, 11, 13, 15; and 3, whose phone is only asked for again */
 
 static int lines_in(const char *text)
 {
@@ -48,9 +48,9 @@ static void each_row_is_named_the_others_go_in(void **state)
     world_start_broker(&world);
     world_start_server(&world);
     world_admin(&world, report, sizeof report, "import", LIST, NULL);
-    for (size_t at = 0; at < sizeof refused / sizeof refused[0]; at++)
-        if (!strstr(report, refused[at]))
-            world_fail(&world, "'%s' is not named in:\n%s", refused[at], report);
+    for (size_t at = 0; at < sizeof named / sizeof named[0]; at++)
+        if (!strstr(report, named[at]))
+            world_fail(&world, "'%s' is not named in:\n%s", named[at], report);
     assert_null(strstr(report, "broken.csv:2:"));
     assert_null(strstr(report, "broken.csv:13:"));
     world_do(&world, items, sizeof items, "items", NULL);
