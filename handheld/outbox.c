@@ -436,21 +436,34 @@ bool outbox_last(struct outbox *outbox, const struct item *item, struct scan *re
     return true;
 }
 
-/* In the running epoch, or in the one before it when that has only just begun. */
-bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *err)
+/* A withdrawal says nothing by itself: what it takes back was done last. */
+static bool newest_of_epoch(struct outbox *outbox, uint32_t nth, struct scan *ret_scan,
+                            struct error *err)
 {
     struct shelf_scan row;
-    struct error why = {.code = ERROR_NOT_FOUND};
+    if (!shelf_scan_last(outbox->shelf, nth, &row, err) ||
+        !scan_decode(row.bytes, row.n, ret_scan, err))
+        return false;
+    return ret_scan->event != EVENT_WITHDRAWN ||
+           (shelf_scan_at(outbox->shelf, nth, ret_scan->of_seq, &row, err) &&
+            scan_decode(row.bytes, row.n, ret_scan, err));
+}
+
+bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *err)
+{
+    struct error why;
+    struct scan newest;
     if (!outbox_ready(outbox, err))
         return false;
-    for (uint32_t nth = outbox->epoch.nth; nth + 1 >= outbox->epoch.nth && nth > 0; nth--) {
-        if (shelf_scan_last(outbox->shelf, nth, &row, &why))
-            return scan_decode(row.bytes, row.n, ret_scan, err);
-        if (why.code != ERROR_NOT_FOUND)
-            break;
-    }
-    error_set(err, why.code, "%s", why.text);
-    return why.code == ERROR_NOT_FOUND ? false : outbox_lose(outbox, &why);
+    /* A running epoch that has only just begun has none: then the one before it. */
+    bool found = newest_of_epoch(outbox, outbox->epoch.nth, &newest, &why) ||
+                 (why.code == ERROR_NOT_FOUND &&
+                  newest_of_epoch(outbox, outbox->epoch.nth - 1, &newest, &why));
+    if (found)
+        *ret_scan = newest;
+    else if (why.code == ERROR_LATER || why.code == ERROR_BROKEN)
+        outbox_lose(outbox, &why);
+    return found || error_set(err, why.code, "%s", why.text);
 }
 
 /* Adds what one epoch has unreceipted; the first such scan is the oldest. */

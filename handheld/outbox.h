@@ -70,7 +70,8 @@ bool outbox_add(struct outbox *outbox, struct scan *scan, struct error *err) mus
 bool outbox_last(struct outbox *outbox, const struct item *item, struct scan *ret_scan,
                  struct error *err) must_use;
 
-/* The last beep of this device, withdrawals too. NOT_FOUND if there is none. */
+/* The last thing this device did to any item, be it taken back since. NOT_FOUND if nothing is kept.
+ */
 bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *err) must_use;
 
 struct outbox_counts {

@@ -18,12 +18,18 @@ static void key(struct app *app, enum press pressed)
     app_show(app, pressed == PRESS_MODES ? &screen_modes : &screen_home);
 }
 
+#define AIM_PREFIX 3 /* ']', letter, digit */
+
 /* "893…053": enough to find it on the article, no more. */
 static void draw_goods(const struct app *app, struct face *face)
 {
     char text[256], seen[16];
     const char *t = app->refused.text;
     size_t n = app->refused.n;
+    if (n > AIM_PREFIX && t[0] == ']') {
+        t += AIM_PREFIX;
+        n -= AIM_PREFIX;
+    }
     if (n >= 6 && t[0] >= '0' && t[0] <= '9')
         snprintf(seen, sizeof seen, "%.3s…%.3s", t, t + n - 3);
     else

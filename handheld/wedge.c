@@ -6,11 +6,16 @@ void wedge_init(struct wedge *wedge)
     scanner_init(&wedge->scanner, ENTRY_WEDGE);
 }
 
+static bool is_ending(uint8_t byte)
+{
+    return byte == '\r' || byte == '\n' || byte == '\t' || byte == 0x03; /* ETX */
+}
+
 static void end_burst(struct wedge *wedge, const struct wedge_out *out)
 {
     size_t n = wedge->n;
     wedge->n = 0;
-    wedge->scanning = false;
+    wedge->state = WEDGE_UNSURE;
     for (size_t i = 0; i < n; i++)
         out->typed(out->ctx, wedge->held[i]);
 }
@@ -23,24 +28,31 @@ void wedge_tick(struct wedge *wedge, struct tick now, const struct wedge_out *ou
     end_burst(wedge, out);
 }
 
+static void feed(struct wedge *wedge, const uint8_t *bytes, size_t n, struct tick now,
+                 const struct wedge_out *out)
+{
+    wedge->state = is_ending(bytes[n - 1]) ? WEDGE_ENDED : WEDGE_SCANNING;
+    scanner_feed(&wedge->scanner, bytes, n, now, out->scan, out->ctx);
+}
+
 void wedge_feed(struct wedge *wedge, uint8_t byte, struct tick now, const struct wedge_out *out)
 {
     wedge_tick(wedge, now, out);
     wedge->last = now;
-    if (!wedge->scanning) {
+    if (wedge->state == WEDGE_SCANNING) {
+        feed(wedge, &byte, 1, now, out);
+    } else if (wedge->state == WEDGE_UNSURE || !is_ending(byte)) {
+        wedge->state = WEDGE_UNSURE;
         wedge->held[wedge->n++] = byte;
         if (wedge->n < WEDGE_CHARS)
             return;
-        wedge->scanning = true;
         wedge->n = 0;
-        scanner_feed(&wedge->scanner, wedge->held, WEDGE_CHARS, now, out->scan, out->ctx);
-        return;
+        feed(wedge, wedge->held, WEDGE_CHARS, now, out);
     }
-    scanner_feed(&wedge->scanner, &byte, 1, now, out->scan, out->ctx);
 }
 
 struct tick wedge_due(const struct wedge *wedge)
 {
-    bool waits = wedge->n > 0 || wedge->scanning;
+    bool waits = wedge->n > 0 || wedge->state != WEDGE_UNSURE;
     return (struct tick){waits ? wedge->last.ms + WEDGE_GAP_MS : INT64_MAX};
 }

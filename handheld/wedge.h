@@ -16,7 +16,7 @@ struct wedge {
     struct scanner scanner;
     uint8_t held[WEDGE_CHARS]; /* not yet known to be a scan */
     size_t n;
-    bool scanning; /* the burst is a scan */
+    enum { WEDGE_UNSURE, WEDGE_SCANNING, WEDGE_ENDED } state; /* ended: a scan, just now */
     struct tick last;
 };
 

@@ -180,6 +180,9 @@ static void wedge_and_typing(void **state)
     assert_string_equal(keys, "42");
     STRIKE({2, A "\r"}, {40, C "\r"}); /* two scans, one after another */
     WANT(A, C);
+    STRIKE({2, A "\r"}, {60, "4"}); /* a quick thumb behind a scan */
+    WANT(A);
+    assert_string_equal(keys, "4");
     STRIKE({2, "\x02" A "\x03"}); /* ETX is no Ctrl-C */
     WANT(A);
     assert_string_equal(keys, "");

@@ -1,0 +1,207 @@
+/* gps.c against the real gpsd, with a receiver played over UDP: absent, silent, under a roof, with
+ * a fix, at 0,0, silent again, killed and back. */
+#include "handheld/gps.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/proc.h"
+
+#define WAIT_MS 15000
+
+static struct proc gpsd;
+static struct gps *gps;
+static int gps_port, nmea_port, nmea_fd;
+static int64_t ahead_ms; /* of the machine's clock: time is made to pass */
+
+static struct tick tick(void *self)
+{
+    (void)self;
+    struct clock real = clock_system();
+    return (struct tick){real.tick(real.self).ms + ahead_ms};
+}
+
+static struct clock test_clock(void)
+{
+    struct clock clock = clock_system();
+    clock.tick = tick;
+    return clock;
+}
+
+static int free_port(int type)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    int fd = socket(AF_INET, type, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    close(fd);
+    return ntohs(at.sin_port);
+}
+
+static void start_gpsd(void)
+{
+    char port[16], feed[64];
+    snprintf(port, sizeof port, "%d", gps_port);
+    snprintf(feed, sizeof feed, "udp://127.0.0.1:%d", nmea_port);
+    const char *argv[] = {"gpsd", "-N", "-n", "-S", port, feed, NULL};
+    proc_start(&gpsd, argv, false, "/dev/null");
+}
+
+/* One sentence with its checksum. */
+static void send_nmea(const char *body)
+{
+    char line[128];
+    unsigned sum = 0;
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                             .sin_port = htons((uint16_t)nmea_port)};
+    for (const char *at = body; *at != '\0'; at++)
+        sum ^= (unsigned char)*at;
+    int n = snprintf(line, sizeof line, "$%s*%02X\r\n", body, sum);
+    sendto(nmea_fd, line, (size_t)n, 0, (struct sockaddr *)&to, sizeof to);
+}
+
+enum feed { NOTHING, ROOF, STREET, NULL_ISLAND, GARBAGE };
+
+static void send_second(enum feed feed, int second)
+{
+    char body[128];
+    switch (feed) {
+    case NOTHING:
+        break;
+    case ROOF:
+        send_nmea("GPGGA,,,,,,0,,,,M,,M,,");
+        send_nmea("GPGSA,A,1,,,,,,,,,,,,,,,");
+        send_nmea("GPRMC,,V,,,,,,,,,,N");
+        break;
+    case STREET:
+    case NULL_ISLAND: {
+        const char *at = feed == STREET ? "1820.5680,N,10554.3420,E" : "0000.0001,N,00000.0002,E";
+        snprintf(body, sizeof body, "GPRMC,0230%02d.00,A,%s,0.10,0.0,251126,,,A", second % 60, at);
+        send_nmea(body);
+        snprintf(body, sizeof body, "GPGGA,0230%02d.00,%s,1,08,0.9,12.0,M,-28.0,M,,", second % 60,
+                 at);
+        send_nmea(body);
+        send_nmea("GPGSA,A,3,02,05,12,15,20,25,29,31,,,,,1.9,1.1,1.5");
+        break;
+    }
+    case GARBAGE:
+        send_nmea("GPRMC,9999,A,xx,yy,,,,");
+        break;
+    }
+}
+
+static enum no_place why(void)
+{
+    return fix_place(gps_last(gps), tick(NULL)).why_none;
+}
+
+/* Works as the main loop does, feeding once in 200 ms, until it says `want`. */
+static void until(enum no_place want, enum feed feed)
+{
+    long end = proc_now_ms() + WAIT_MS;
+    for (int second = 0; proc_now_ms() < end; second++) {
+        send_second(feed, second);
+        struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
+        poll(&fd, 1, 200);
+        gps_work(gps);
+        if (why() == want)
+            return;
+    }
+    fail_msg("still %d, not %d", why(), want);
+}
+
+static int setup(void **state)
+{
+    char where[32];
+    struct clock clock = test_clock();
+    (void)state;
+    proc_init();
+    gps_port = free_port(SOCK_STREAM);
+    nmea_port = free_port(SOCK_DGRAM);
+    nmea_fd = socket(AF_INET, SOCK_DGRAM, 0);
+    snprintf(where, sizeof where, "127.0.0.1:%d", gps_port);
+    assert_true(gps_new(where, &clock, &gps, NULL));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    gps_free(gps);
+    proc_kill_all();
+    close(nmea_fd);
+    return 0;
+}
+
+static void a_day_with_gpsd(void **state)
+{
+    (void)state;
+    gps_work(gps);
+    assert_int_equal(why(), NO_PLACE_NO_GPSD);
+    assert_int_equal(gps_fd(gps), -1);
+    start_gpsd();
+    until(NO_PLACE_NO_FIX, NOTHING); /* gpsd answers, the receiver says nothing */
+    until(NO_PLACE_NO_FIX, ROOF);
+    until(NO_PLACE_NONE, STREET);
+    struct place p = fix_place(gps_last(gps), tick(NULL));
+    assert_in_range(p.lat_e7, 183420000, 183436000);
+    assert_in_range(p.lon_e7, 1059050000, 1059064000);
+    assert_true(p.mode >= PLACE_MODE_2D);
+
+    ahead_ms += FIX_STALE_MS + 1;
+    assert_int_equal(why(), NO_PLACE_STALE); /* the feed has stopped; the struct keeps mode 3 */
+    until(NO_PLACE_UNBELIEVABLE, NULL_ISLAND);
+    until(NO_PLACE_NONE, STREET);
+
+    proc_stop(&gpsd, SIGKILL);
+    ahead_ms += FIX_STALE_MS + 1;
+    until(NO_PLACE_NO_GPSD, NOTHING);
+    start_gpsd();
+    ahead_ms += 60000; /* whatever it waits before it looks again */
+    until(NO_PLACE_NONE, STREET);
+    for (int i = 0; i < 10; i++) {
+        send_second(GARBAGE, i);
+        gps_work(gps);
+    }
+    until(NO_PLACE_NONE, STREET);
+}
+
+static void only_this_machine(void **state)
+{
+    static const char *const bad[] = {"",      "0",          "65536",      "gps.example:2947",
+                                      "2947x", "10.0.0.1:1", "127.0.0.1:", ":"};
+    struct clock clock = test_clock();
+    struct gps *none = NULL;
+    struct error err;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(gps_new(bad[i], &clock, &none, &err));
+        assert_int_equal(err.code, ERROR_BAD_INPUT);
+    }
+    assert_true(gps_new("off", &clock, &none, &err));
+    gps_work(none);
+    assert_int_equal(fix_place(gps_last(none), tick(NULL)).why_none, NO_PLACE_OFF);
+    assert_true(gps_due(none).ms == INT64_MAX);
+    gps_free(none);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_day_with_gpsd, setup, teardown),
+        cmocka_unit_test(only_this_machine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+/* The real program on a real terminal (tmux, 40 by 20), the broker dead: a keyboard scanner and
+ * keys come through the same line and are told apart. */
+#include "tests/handheld/device.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct device device;
+static char seen[16384];
+
+/* Runs tmux on a server of its own. */
+static int tmux(const char *format, ...)
+{
+    char command[1024];
+    va_list args;
+    int n = snprintf(command, sizeof command, "tmux -f /dev/null -S %s/tmux ", device.top);
+    va_start(args, format);
+    vsnprintf(command + n, sizeof command - (size_t)n, format, args);
+    va_end(args);
+    FILE *from = popen(command, "r");
+    assert_non_null(from);
+    size_t got = fread(seen, 1, sizeof seen - 1, from);
+    seen[got] = '\0';
+    return pclose(from);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    device_init(&device);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    unsetenv("TMUX");
+    assert_int_equal(tmux("-u new-session -d -x 40 -y 20 '%s -d %s -g off 2>%s; echo ended=$?; "
+                          "sleep 60'",
+                          TRAO_HANDHELD, device.data, device.log),
+                     0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    tmux("kill-server");
+    device_done(&device);
+    return 0;
+}
+
+static void until(const char *words)
+{
+    for (long end = proc_now_ms() + 8000; proc_now_ms() < end; proc_sleep_ms(50)) {
+        tmux("capture-pane -p");
+        if (strstr(seen, words) != NULL)
+            return;
+    }
+    fail_msg("'%s' is not on the screen:\n%s\n%s", words, seen, device_errors(&device));
+}
+
+static void seen_line(int row, const char *want)
+{
+    char *line = seen;
+    for (; row > 0; row--)
+        line = strchr(line, '\n') + 1;
+    char text[256] = "";
+    strncpy(text, line, strcspn(line, "\n") < 255 ? strcspn(line, "\n") : 255);
+    assert_string_equal(text, want);
+}
+
+static void a_round(void **state)
+{
+    (void)state;
+    until("QUÉT PHONG BÌ");
+    tmux("send-keys -l RA123456785VN");
+    tmux("send-keys Enter");
+    until("ĐÃ NHẬN");
+    seen_line(9, "                ĐÃ NHẬN");
+    seen_line(10, "           RA 123 456 785 VN");
+    seen_line(18, "Chưa gửi 1");
+    tmux("capture-pane -p -e"); /* the whole screen is green, the sign in reverse video */
+    assert_non_null(strstr(seen, "48;5;22"));
+    assert_non_null(strstr(seen, "\033[7m"));
+
+    tmux("send-keys F1");
+    until("4 Phát");
+    tmux("send-keys 4");
+    until("PHÁT  HH-042");
+    tmux("send-keys -l RA987654326VN"); /* no ending: silence ends it */
+    until("AI NHẬN?");
+    proc_sleep_ms(150);
+    tmux("send-keys Down");
+    tmux("send-keys Down");
+    until("> 2 Vợ/chồng");
+    tmux("send-keys Enter");
+    until("ĐÃ PHÁT");
+    until("Chưa gửi 2");
+    tmux("send-keys Left");
+    until("ĐÃ RÚT LẠI");
+    tmux("send-keys -l 8935000000053");
+    tmux("send-keys Enter");
+    until("893…053");
+    proc_sleep_ms(150);
+
+    tmux("resize-window -x 60 -y 24");
+    tmux("send-keys Right"); /* any key closes what only tells something */
+    until("QUÉT PHONG BÌ");
+    tmux("send-keys C-c");
+    until("ended=0");
+    assert_string_equal(device_errors(&device), "");
+    assert_int_equal(device_unsent(&device), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_round, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
