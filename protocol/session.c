@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
+#include "protocol/session_config.h"
 #include "protocol/wire.h"
 
 #define QOS 1
@@ -341,52 +342,6 @@ static void *run(void *ctx)
 
 /* --------------------------------------------------------------------------- opening, closing */
 
-static bool check_file(const char *path, struct error *err)
-{
-    if (path == NULL || access(path, R_OK) == 0)
-        return true;
-    return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
-}
-
-static bool check_config(const struct session_config *config, struct error *err)
-{
-    bool ca = config->ca_file != NULL, cert = config->cert_file != NULL,
-         key = config->key_file != NULL;
-    if (config->host[0] == '\0' || config->port == 0)
-        return error_set(err, ERROR_BAD_INPUT, "broker: no host or port");
-    if (config->keepalive_s < 5 || config->keepalive_s > UINT16_MAX)
-        return error_set(err, ERROR_BAD_INPUT, "keepalive: %u s is not within 5..65535",
-                         config->keepalive_s);
-    if (config->inflight_max < 1 || config->inflight_max > 1000)
-        return error_set(err, ERROR_BAD_INPUT, "in flight: %u is not within 1..1000",
-                         config->inflight_max);
-    if (mosquitto_sub_topic_check(config->subscribe) != MOSQ_ERR_SUCCESS)
-        return error_set(err, ERROR_BAD_INPUT, "subscription: not a topic filter");
-    if (ca != cert || ca != key)
-        return error_set(err, ERROR_BAD_INPUT, "TLS needs authority, certificate and key");
-    return check_file(config->ca_file, err) && check_file(config->cert_file, err) &&
-           check_file(config->key_file, err);
-}
-
-static char *copy_of(const char *text)
-{
-    char *copy = text == NULL ? NULL : strdup(text);
-    invariant(text == NULL || copy != NULL);
-    return copy;
-}
-
-static struct session_config config_copy(const struct session_config *config)
-{
-    struct session_config copy = *config;
-    copy.host = copy_of(config->host);
-    copy.client_id = copy_of(config->client_id);
-    copy.subscribe = copy_of(config->subscribe);
-    copy.ca_file = copy_of(config->ca_file);
-    copy.cert_file = copy_of(config->cert_file);
-    copy.key_file = copy_of(config->key_file);
-    return copy;
-}
-
 static void library_init(void)
 {
     invariant(mosquitto_lib_init() == MOSQ_ERR_SUCCESS);
@@ -394,11 +349,7 @@ static void library_init(void)
 
 static void session_free(struct session *session)
 {
-    const struct session_config *config = &session->config;
-    const char *texts[] = {config->host,    config->client_id, config->subscribe,
-                           config->ca_file, config->cert_file, config->key_file};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        free((char *)texts[i]);
+    session_config_free(&session->config);
     if (session->wake >= 0)
         close(session->wake);
     pthread_mutex_destroy(&session->lock);
@@ -422,12 +373,14 @@ bool session_open(const struct session_config *config, const struct session_even
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, library_init);
-    if (!check_config(config, err))
+    if (!session_config_check(config, err))
         return error_add(err, "session");
+    if (mosquitto_sub_topic_check(config->subscribe) != MOSQ_ERR_SUCCESS)
+        return error_set(err, ERROR_BAD_INPUT, "session: subscription: not a topic filter");
     struct session *session = calloc(1, sizeof *session);
     if (session == NULL)
         return error_set(err, ERROR_LATER, "session: no memory");
-    session->config = config_copy(config);
+    session->config = session_config_copy(config);
     session->events = *events;
     pthread_mutex_init(&session->lock, NULL);
     session->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
