@@ -381,6 +381,7 @@ static void close_threads(struct server *server)
     web_stop(server->web);
     while (server->threads_n > 0)
         pthread_join(server->threads[--server->threads_n], NULL);
+    writer_stop(server->writer); /* its follower tells pages and messages, which close next */
 }
 
 /* ------------------------------------------------------------------ the parts, in order */

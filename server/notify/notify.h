@@ -54,6 +54,7 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
 /* Sends what is due now. Call about twice a second. What cannot be sent stays due; the first error
  * of a tick is returned for the log (LATER), the rest of the items was looked at all the same. */
 bool notify_tick(struct notify *notify, struct error *err) must_use;
-void notify_close(struct notify *notify); /* NULL is fine */
+/* When no thread is in notify_tick or views_follow any more; NULL is fine. */
+void notify_close(struct notify *notify);
 
 #endif

@@ -96,7 +96,10 @@ const char *http_header(const struct http_request *request, const char *name)
 
 const char *http_query(const struct http_request *request, const char *key)
 {
-    return MHD_lookup_connection_value(connection_of(request), MHD_GET_ARGUMENT_KIND, key);
+    const char *value = NULL;
+    enum MHD_Result there = MHD_lookup_connection_value_n(
+        connection_of(request), MHD_GET_ARGUMENT_KIND, key, strlen(key), &value, NULL);
+    return there == MHD_YES && !value ? "" : value; /* "?en" has no value, yet it is there */
 }
 
 const char *http_cookie(const struct http_request *request, const char *name)

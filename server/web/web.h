@@ -38,8 +38,8 @@ void web_tick(struct web *web);
 
 /* web_work returns; requests that wait for it are answered 503. From any thread. */
 void web_stop(struct web *web);
-/* After web_stop, when no thread is in web_work or web_tick: ends all streams, then the listeners.
- * NULL is fine. */
+/* After web_stop, when no thread is in web_work, web_tick or views_follow any more: ends all
+ * streams, then the listeners. NULL is fine. */
 void web_close(struct web *web);
 
 /* Ports in fact bound (a config may say 0 in tests). */

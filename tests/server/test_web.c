@@ -1,0 +1,597 @@
+/* Pages over real sockets: what a citizen may see, what a stranger may not, streams across a
+ * restart, and requests that no browser sends. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/office/list.h"
+#include "server/record/people.h"
+#include "tests/server/web_rig.h"
+
+static int open_web(void **state)
+{
+    struct web_rig *rig = malloc(sizeof *rig);
+    web_rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+static int close_web(void **state)
+{
+    web_rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void scan(struct web_rig *rig, uint32_t event)
+{
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, event, 0);
+}
+
+static int look(struct web_rig *rig, const char *number, const char *last4, const char *client)
+{
+    char form[256], headers[128] = "";
+    snprintf(form, sizeof form, "so=%s&duoi=%s", number, last4);
+    if (client)
+        snprintf(headers, sizeof headers, "X-Forwarded-For: %s\r\n", client);
+    return web_rig_post(rig, "/tra-cuu", headers, form);
+}
+
+/* ------------------------------------------------------------------ pages */
+
+static void every_answer_is_strict(void **state)
+{
+    struct web_rig *rig = *state;
+    static const char *const paths[] = {"/", "/khoe", "/assets/trao.css", "/no/such", "/quay"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        assert_true(web_rig_get(rig, paths[i], "") > 0);
+        assert_true(web_rig_says(rig, "Content-Security-Policy: default-src 'none';"));
+        assert_true(web_rig_says(rig, "X-Content-Type-Options: nosniff"));
+        assert_true(web_rig_says(rig, "Cache-Control: no-store"));
+        assert_true(web_rig_says(rig, "X-Robots-Tag: noindex"));
+        assert_true(web_rig_says(rig, "Referrer-Policy: same-origin"));
+    }
+}
+
+static void the_first_page_is_small(void **state)
+{
+    struct web_rig *rig = *state;
+    static const char *const parts[] = {"/assets/trao.css", "/assets/tin.js", "/assets/trao.svg"};
+    scan(rig, EVENT_PICKED_UP);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    size_t bytes = strlen(rig->answer);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(web_rig_get(rig, parts[i], ""), 200);
+        bytes += strlen(rig->answer);
+    }
+    print_message("%zu bytes\n", bytes);
+    assert_true(bytes <= 14 * 1024);
+}
+
+static void a_number_alone_opens_status_and_date(void **state)
+{
+    struct web_rig *rig = *state;
+    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    scan(rig, EVENT_DELIVERY_FAILED);
+    assert_int_equal(look(rig, rig->item.text, "", NULL), 200);
+    assert_true(web_rig_says(rig, "CHƯA GIAO ĐƯỢC"));
+    assert_true(web_rig_says(rig, "25/11/2026"));
+    static const char *const hidden[] = {"Mẫu",    "0912",   "0001", "Cẩm Trung",
+                                         "H27.15", "33.000", "giấy", "giao lại",
+                                         "08:00",  "HH-001", "46131"};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (web_rig_says(rig, hidden[i]))
+            fail_msg("%s is shown", hidden[i]);
+}
+
+static void the_link_also_opens_the_history(void **state)
+{
+    struct web_rig *rig = *state;
+    scan(rig, EVENT_PICKED_UP);
+    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    scan(rig, EVENT_DELIVERY_FAILED);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "Chưa giao được lúc 08:00, 25/11/2026. Không có ai ở nhà, đã để "
+                                  "giấy mời. Bưu tá sẽ giao lại."));
+    assert_true(web_rig_says(rig, "Bưu tá mang đi giao"));
+    assert_true(web_rig_says(rig, "lang=vi"));
+    static const char *const hidden[] = {"Mẫu", "0912", "H27.15", "33.000"};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        assert_false(web_rig_says(rig, hidden[i]));
+    char english[LINK_URL_MAX + 4], lower[LINK_URL_MAX];
+    snprintf(english, sizeof english, "%s?en", rig->link);
+    assert_int_equal(web_rig_get(rig, english, ""), 200);
+    if (!web_rig_says(rig, "Not delivered 08:00, 25 Nov 2026. Nobody home."))
+        fail_msg("%s", web_rig_body(rig));
+    assert_true(web_rig_says(rig, "lang=en"));
+    for (size_t i = 0; i <= strlen(rig->link); i++) {
+        char sign = rig->link[i];
+        lower[i] = (char)(sign >= 'A' && sign <= 'Z' ? sign + 32 : sign);
+    }
+    assert_int_equal(web_rig_get(rig, lower, ""), 200);
+}
+
+static void the_last_four_digits_open_amount_and_receiver(void **state)
+{
+    struct web_rig *rig = *state;
+    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    assert_int_equal(look(rig, rig->item.text, "0001", NULL), 200);
+    assert_true(web_rig_says(rig, "33.000 đ"));
+    assert_false(web_rig_says(rig, "Mẫu"));
+    scan(rig, EVENT_DELIVERED);
+    assert_int_equal(look(rig, rig->item.text, "0001", NULL), 200);
+    assert_true(web_rig_says(rig, "người nhận: Vợ/chồng."));
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_false(web_rig_says(rig, "Vợ/chồng"));
+}
+
+static void strangers_numbers_answer_alike(void **state)
+{
+    struct web_rig *rig = *state;
+    char first[ANSWER_MAX];
+    struct item unknown = rig_item(12345678);
+    struct item void_item = desk_rig_issue(&rig->desk, "H27-261118-0002", "0912000002", "0");
+    struct office_fact fact = {.item = void_item, .event = EVENT_VOIDED};
+    assert_good(record_begin(rig->desk.rig.record, &err));
+    assert_good(record_office_add(rig->desk.rig.record, &fact, NULL, &err));
+    assert_good(record_commit(rig->desk.rig.record, &err));
+    assert_good(views_follow(rig->desk.rig.views, &err));
+    char damaged[ITEM_CHARS + 1];
+    strcpy(damaged, rig->item.text);
+    damaged[10] = (char)(damaged[10] == '9' ? '0' : damaged[10] + 1); /* check digit */
+    const char *const numbers[] = {unknown.text,
+                                   void_item.text,
+                                   damaged,
+                                   "EC521602781VN",
+                                   "xyz",
+                                   "",
+                                   "RA%20123%20456%20785%20VN"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        assert_int_equal(look(rig, numbers[i], "", "10.0.0.1"), 404);
+        if (i == 0)
+            strcpy(first, web_rig_body(rig));
+        assert_string_equal(web_rig_body(rig), first);
+        assert_int_equal(look(rig, numbers[i], "0001", "10.0.0.2"), 404);
+        assert_string_equal(web_rig_body(rig), first);
+    }
+}
+
+static void guesses_are_slowed_per_number(void **state)
+{
+    struct web_rig *rig = *state;
+    char client[32];
+    for (int i = 0; i < 5; i++) { /* from five places */
+        snprintf(client, sizeof client, "10.0.1.%d", i);
+        assert_int_equal(look(rig, rig->item.text, "9999", client), 403);
+        assert_true(web_rig_says(rig, "4 số chưa khớp"));
+    }
+    assert_int_equal(look(rig, rig->item.text, "0001", "10.0.1.9"), 429);
+    assert_true(web_rig_says(rig, "Retry-After: 3600"));
+    assert_false(web_rig_says(rig, "33.000"));
+    assert_int_equal(look(rig, rig->item.text, "", "10.0.1.9"), 200);
+    rig->desk.rig.now.ms += 3600 * 1000;
+    assert_int_equal(look(rig, rig->item.text, "0001", "10.0.1.9"), 200);
+}
+
+static void guesses_are_slowed_per_source(void **state)
+{
+    struct web_rig *rig = *state;
+    for (uint32_t i = 0; i < 20; i++)
+        assert_int_equal(look(rig, rig_item(1000 + i).text, "", "10.0.2.1"), 404);
+    assert_int_equal(look(rig, rig_item(2000).text, "", "10.0.2.1"), 429);
+    assert_int_equal(look(rig, rig->item.text, "", "10.0.2.1"), 429);
+    assert_int_equal(look(rig, rig->item.text, "", "10.0.2.2"), 200);
+    assert_int_equal(web_rig_get(rig, rig->link, "X-Forwarded-For: 10.0.2.1\r\n"), 200);
+}
+
+static void a_wrong_token_opens_nothing(void **state)
+{
+    struct web_rig *rig = *state;
+    char wrong[LINK_URL_MAX];
+    strcpy(wrong, rig->link);
+    char *last = wrong + strlen(wrong) - 1;
+    *last = *last == 'A' ? 'B' : 'A';
+    assert_int_equal(web_rig_get(rig, wrong, ""), 404);
+    *last = '\0';
+    assert_int_equal(web_rig_get(rig, wrong, ""), 404);
+    strcat(wrong, "AA");
+    assert_int_equal(web_rig_get(rig, wrong, ""), 404);
+    assert_int_equal(web_rig_get(rig, "/T/", ""), 404);
+    assert_int_equal(web_rig_get(rig, "/T/../../etc/passwd", ""), 404);
+}
+
+static void names_that_are_markup_are_text(void **state)
+{
+    struct web_rig *rig = *state;
+    snprintf(rig->desk.config.office_name, sizeof rig->desk.config.office_name,
+             "<script>alert('1')</script> & \"co\"");
+    assert_int_equal(web_rig_get(rig, "/", ""), 200);
+    assert_false(web_rig_says(rig, "<script>alert"));
+    assert_true(
+        web_rig_says(rig, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;co"));
+}
+
+/* ------------------------------------------------------------------ streams */
+
+static void listen_path(const struct web_rig *rig, uint64_t version, char out[512])
+{
+    snprintf(out, 512, "%s/song?ban=%llu", rig->link, (unsigned long long)version);
+}
+
+static uint64_t version_now(struct web_rig *rig)
+{
+    struct view view;
+    assert_true(views_item(rig->desk.rig.views, &rig->item, &view));
+    return view.version;
+}
+
+static void a_change_is_heard_within_a_second(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[512], id[32];
+    listen_path(rig, version_now(rig), path);
+    int fd = web_rig_listen(rig, path, "");
+    assert_true(fd >= 0);
+    assert_true(web_rig_says(rig, "text/event-stream"));
+    assert_true(web_rig_says(rig, "X-Accel-Buffering: no"));
+    assert_false(web_rig_says(rig, "event: tin")); /* the page has this version */
+    scan(rig, EVENT_PICKED_UP);
+    assert_true(web_rig_hears(rig, fd, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
+    snprintf(id, sizeof id, "id: %llu\n", (unsigned long long)version_now(rig));
+    assert_true(web_rig_says(rig, id));
+    close(fd);
+}
+
+static void a_page_that_is_behind_hears_at_once(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[512], last[64];
+    uint64_t before = version_now(rig);
+    scan(rig, EVENT_PICKED_UP);
+    listen_path(rig, before, path);
+    int fd = web_rig_listen(rig, path, "");
+    assert_true(web_rig_hears(rig, fd, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
+    close(fd);
+    snprintf(last, sizeof last, "Last-Event-ID: %llu\r\n", (unsigned long long)version_now(rig));
+    fd = web_rig_listen(rig, path, last); /* the event's id beats the page's version */
+    assert_false(web_rig_hears(rig, fd, "event: tin", 300));
+    close(fd);
+}
+
+static void a_restart_loses_no_news(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[512], last[64];
+    listen_path(rig, version_now(rig), path);
+    int fd = web_rig_listen(rig, path, "");
+    scan(rig, EVENT_PICKED_UP);
+    assert_true(web_rig_hears(rig, fd, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
+    snprintf(last, sizeof last, "Last-Event-ID: %llu\r\n", (unsigned long long)version_now(rig));
+    web_rig_stop(rig);
+    struct pollfd gone = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&gone, 1, 1000), 1); /* the stream ended */
+    close(fd);
+    rig_stop(&rig->desk.rig);
+    rig_start(&rig->desk.rig);
+    scan(rig, EVENT_OUT_FOR_DELIVERY); /* arrives while no page is served */
+    web_rig_start(rig);
+    fd = web_rig_listen(rig, path, last);
+    assert_true(web_rig_hears(rig, fd, "BƯU TÁ ĐANG ĐI GIAO", 1000));
+    scan(rig, EVENT_DELIVERED);
+    assert_true(web_rig_hears(rig, fd, "ĐÃ GIAO</h1>", 1000));
+    close(fd);
+}
+
+/* The address of the stream in a page. */
+static void stream_of_page(const struct web_rig *rig, char out[512])
+{
+    const char *at = strstr(rig->answer, "data-song=\"");
+    assert_non_null(at);
+    assert_int_equal(sscanf(at, "data-song=\"%500[^\"]\"", out), 1);
+}
+
+static void a_stream_shows_what_was_proven(void **state)
+{
+    struct web_rig *rig = *state;
+    char number_only[512], all[512], forged[512];
+    look(rig, rig->item.text, "", NULL);
+    stream_of_page(rig, number_only);
+    look(rig, rig->item.text, "0001", NULL);
+    stream_of_page(rig, all);
+    int fd = web_rig_listen(rig, number_only, "");
+    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    assert_true(web_rig_hears(rig, fd, "BƯU TÁ ĐANG ĐI GIAO", 1000));
+    assert_false(web_rig_hears(rig, fd, "mang đi giao", 200)); /* no history */
+    close(fd);
+    fd = web_rig_listen(rig, all, "");
+    assert_true(web_rig_hears(rig, fd, "33.000 đ", 1000));
+    close(fd);
+    strcpy(forged, number_only);
+    char *level = strstr(forged, ".N.");
+    assert_non_null(level);
+    level[1] = 'F';
+    assert_int_equal(web_rig_listen(rig, forged, ""), -1);
+    assert_true(web_rig_says(rig, "404"));
+    rig->desk.rig.now.ms += 13 * 3600 * 1000;
+    assert_int_equal(web_rig_listen(rig, all, ""), -1);
+    assert_true(web_rig_says(rig, "204"));
+}
+
+static void a_stream_beats(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[512];
+    listen_path(rig, version_now(rig), path);
+    int fd = web_rig_listen(rig, path, "");
+    rig->desk.rig.now.ms += 15 * 1000;
+    assert_true(web_rig_hears(rig, fd, ":\n\n", 1000));
+    close(fd);
+}
+
+static void many_streams_do_not_block_a_page(void **state)
+{
+    struct web_rig *rig = *state;
+    int fds[200];
+    char path[512];
+    listen_path(rig, version_now(rig), path);
+    for (int i = 0; i < 200; i++) {
+        fds[i] = web_rig_listen(rig, path, "");
+        assert_true(fds[i] >= 0);
+    }
+    assert_int_equal(web_rig_get(rig, "/", ""), 200);
+    scan(rig, EVENT_PICKED_UP);
+    for (int i = 0; i < 200; i++) {
+        memset(rig->answer, 0, sizeof rig->answer);
+        assert_true(web_rig_hears(rig, fds[i], "BƯU ĐIỆN ĐÃ NHẬN", 1000));
+        close(fds[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ raw requests (case W06) */
+
+#define CRLF "\r\n"
+#define HOST "Host: 127.0.0.1" CRLF
+
+static void requests_no_browser_sends(void **state)
+{
+    struct web_rig *rig = *state;
+    static const struct {
+        const char *what, *bytes;
+        int status, or_status; /* 0: closed without an answer */
+    } rows[] = {
+        {"two lengths",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Length: 5" CRLF "Content-Length: 50" CRLF CRLF
+         "hello",
+         400, 400},
+        {"length and chunked, a request inside",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Length: 4" CRLF
+         "Transfer-Encoding: chunked" CRLF CRLF "0" CRLF CRLF "GET /khoe HTTP/1.1" CRLF HOST CRLF,
+         400, 400},
+        {"negative length", "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Length: -1" CRLF CRLF, 400,
+         413},
+        {"length overflow",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Length: 18446744073709551617" CRLF CRLF, 400,
+         413},
+        {"chunk overflow",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding: chunked" CRLF CRLF
+         "FFFFFFFFFFFFFFFFF" CRLF,
+         400, 413},
+        {"two codings",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding: gzip" CRLF
+         "Transfer-Encoding: chunked" CRLF CRLF "0" CRLF CRLF,
+         400, 400},
+        {"blank before the colon", "GET / HTTP/1.1" CRLF "Host : 127.0.0.1" CRLF CRLF, 400, 400},
+        {"no host", "GET / HTTP/1.1" CRLF CRLF, 400, 400},
+        {"expect, a length nobody takes",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Length: 999999999999" CRLF
+         "Expect: 100-continue" CRLF CRLF,
+         413, 417},
+        {"a GET with a body", "GET / HTTP/1.1" CRLF HOST "Content-Length: 3" CRLF CRLF "abc", 400,
+         400},
+        {"TLS on the plain port", "\x16\x03\x01\x02\x01\x01\x01\xfc\x03\x03", 0, 400},
+        {"binary", "\x01\x02\x03\x04\x05\x80\xff\r\n\r\n", 0, 400},
+        {"PUT", "PUT / HTTP/1.1" CRLF HOST CRLF, 405, 405},
+        {"DELETE", "DELETE /quay HTTP/1.1" CRLF HOST CRLF, 405, 405},
+        {"OPTIONS", "OPTIONS * HTTP/1.1" CRLF HOST CRLF, 405, 405},
+        {"a multipart without its end",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Type: multipart/form-data; boundary=B" CRLF
+         "Content-Length: 5" CRLF CRLF "--B\r\n",
+         403, 400},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int status = web_rig_raw(rig, rows[i].bytes, strlen(rows[i].bytes), 1500);
+        print_message("%s: %d\n", rows[i].what, status);
+        assert_true(status == rows[i].status || status == rows[i].or_status);
+        assert_false(web_rig_says(rig, "\"ok\":true")); /* nothing hidden was run */
+        assert_false(web_rig_says(rig, "100 Continue"));
+    }
+    assert_int_equal(web_rig_get(rig, "/khoe", ""), 200);
+}
+
+static void headers_are_bounded(void **state)
+{
+    struct web_rig *rig = *state;
+    char *bytes = calloc(1, 200 * 1024), *at = bytes;
+    at += sprintf(at, "GET / HTTP/1.1" CRLF HOST "X: ");
+    memset(at, 'a', 100 * 1024);
+    strcat(bytes, CRLF CRLF);
+    int status = web_rig_raw(rig, bytes, strlen(bytes), 1500);
+    assert_true(status == 431 || status == 400 || status == 413 || status == 0);
+    at = bytes + sprintf(bytes, "GET / HTTP/1.1" CRLF HOST);
+    for (int i = 0; i < 10000; i++)
+        at += sprintf(at, "X%d: 1" CRLF, i);
+    strcat(bytes, CRLF);
+    status = web_rig_raw(rig, bytes, strlen(bytes), 1500);
+    assert_true(status == 431 || status == 400 || status == 0);
+    free(bytes);
+    assert_int_equal(web_rig_get(rig, "/khoe", ""), 200);
+}
+
+static void a_body_that_grows_is_refused(void **state)
+{
+    struct web_rig *rig = *state;
+    char *bytes = calloc(1, 64 * 1024), *at = bytes;
+    at += sprintf(at, "POST /tra-cuu HTTP/1.1" CRLF HOST
+                      "Content-Type: application/x-www-form-urlencoded" CRLF
+                      "Transfer-Encoding: chunked" CRLF "Connection: close" CRLF CRLF);
+    for (int i = 0; i < 20; i++) {
+        at += sprintf(at, "400" CRLF);
+        memset(at, 'a', 1024);
+        at += 1024;
+        at += sprintf(at, CRLF);
+    }
+    sprintf(at, "0" CRLF CRLF);
+    assert_int_equal(web_rig_raw(rig, bytes, strlen(bytes), 1500), 413);
+    free(bytes);
+}
+
+static void old_clients_and_pipelines(void **state)
+{
+    struct web_rig *rig = *state;
+    assert_int_equal(web_rig_raw(rig, "GET / HTTP/1.0" CRLF CRLF, 18, 1500), 200);
+    static const char three[] =
+        "GET /khoe HTTP/1.1" CRLF HOST CRLF "GET /khoe HTTP/1.1" CRLF HOST CRLF
+        "GET /khoe HTTP/1.1" CRLF HOST "Connection: close" CRLF CRLF;
+    assert_int_equal(web_rig_raw(rig, three, sizeof three - 1, 1500), 200);
+    size_t answers = 0;
+    for (const char *at = rig->answer; (at = strstr(at, "\"ok\":true")) != NULL; at++)
+        answers++;
+    assert_int_equal(answers, 3);
+}
+
+static void head_is_get_without_a_body(void **state)
+{
+    struct web_rig *rig = *state;
+    static const char both[] = "HEAD /assets/tin.js HTTP/1.1" CRLF HOST CRLF
+                               "GET /khoe HTTP/1.1" CRLF HOST "Connection: close" CRLF CRLF;
+    size_t length = 0, whole = 0;
+    assert_int_equal(web_rig_get(rig, "/assets/tin.js", ""), 200);
+    assert_int_equal(sscanf(strstr(rig->answer, "Content-Length:"), "Content-Length: %zu", &whole),
+                     1);
+    assert_int_equal(strlen(web_rig_body(rig)), whole);
+    assert_int_equal(web_rig_raw(rig, both, sizeof both - 1, 1500), 200);
+    assert_int_equal(sscanf(strstr(rig->answer, "Content-Length:"), "Content-Length: %zu", &length),
+                     1);
+    assert_int_equal(length, whole);
+    assert_int_equal(strncmp(web_rig_body(rig), "HTTP/1.1 200", 12), 0);
+}
+
+static void ranges(void **state)
+{
+    struct web_rig *rig = *state;
+    static const struct {
+        const char *range;
+        int status;
+    } rows[] = {{"bytes=0-3", 206},
+                {"bytes=-5", 206},
+                {"bytes=10-", 206},
+                {"bytes=99999999-", 416},
+                {"bytes=9-3", 200},
+                {"bytes=0-,0-,0-,0-", 200},
+                {"bytes=-0", 416},
+                {"bytes=a-b", 200},
+                {"items=0-3", 200},
+                {"bytes=0-999999", 206},
+                {"bytes=18446744073709551616-", 200}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char header[96];
+        snprintf(header, sizeof header, "Range: %s\r\n", rows[i].range);
+        print_message("%s\n", rows[i].range);
+        int status = web_rig_get(rig, "/assets/trao.svg", header);
+        if (i < sizeof rows / sizeof *rows - 1)
+            assert_int_equal(status, rows[i].status);
+        else
+            assert_true(status == 200 || status == 416); /* beyond 64 bits: either is right */
+        if (i == 0) {
+            assert_string_equal(web_rig_body(rig), "<svg");
+            assert_true(web_rig_says(rig, "Content-Range: bytes 0-3/"));
+        }
+        if (i == 1)
+            assert_int_equal(strlen(web_rig_body(rig)), 5);
+        if (i == 3)
+            assert_true(web_rig_says(rig, "Content-Range: bytes */"));
+    }
+}
+
+/* Two hundred clients that send a byte now and then: others are served, they are let go. */
+static void slow_clients_do_not_block(void **state)
+{
+    struct web_rig *rig = *state;
+    int fds[200], gone = 0;
+    for (int i = 0; i < 200; i++) {
+        fds[i] = web_rig_connect(rig);
+        assert_int_equal(write(fds[i], "GET / HTTP/1.1\r\nX: ", 19), 19);
+    }
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    assert_int_equal(web_rig_get(rig, "/", ""), 200);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    assert_true((end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000 <
+                1000);
+    for (int second = 0; second < 26 && gone < 200; second += 2) {
+        char byte;
+        sleep(2);
+        gone = 0;
+        for (int i = 0; i < 200; i++) {
+            gone += recv(fds[i], &byte, 1, MSG_DONTWAIT) == 0;
+            send(fds[i], "a", 1, MSG_NOSIGNAL);
+        }
+    }
+    assert_int_equal(gone, 200);
+    for (int i = 0; i < 200; i++)
+        close(fds[i]);
+}
+
+/* ------------------------------------------------------------------ health */
+
+static void health_says_no_more_than_it_must(void **state)
+{
+    struct web_rig *rig = *state;
+    assert_int_equal(web_rig_get(rig, "/khoe", ""), 200);
+    assert_string_equal(web_rig_body(rig), "{\"ok\":true,\"version\":\"" TRAO_VERSION "\"}\n");
+}
+
+static void enrolment_is_not_spoken_in_the_clear(void **state)
+{
+    struct web_rig *rig = *state;
+    assert_int_equal(web_rig_post(rig, "/enrol", "Content-Type: application/x-protobuf\r\n", "abc"),
+                     404);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define WEB(name) cmocka_unit_test_setup_teardown(name, open_web, close_web)
+    const struct CMUnitTest tests[] = {
+        WEB(every_answer_is_strict),
+        WEB(the_first_page_is_small),
+        WEB(a_number_alone_opens_status_and_date),
+        WEB(the_link_also_opens_the_history),
+        WEB(the_last_four_digits_open_amount_and_receiver),
+        WEB(strangers_numbers_answer_alike),
+        WEB(guesses_are_slowed_per_number),
+        WEB(guesses_are_slowed_per_source),
+        WEB(a_wrong_token_opens_nothing),
+        WEB(names_that_are_markup_are_text),
+        WEB(a_change_is_heard_within_a_second),
+        WEB(a_page_that_is_behind_hears_at_once),
+        WEB(a_restart_loses_no_news),
+        WEB(a_stream_shows_what_was_proven),
+        WEB(a_stream_beats),
+        WEB(many_streams_do_not_block_a_page),
+        WEB(requests_no_browser_sends),
+        WEB(headers_are_bounded),
+        WEB(a_body_that_grows_is_refused),
+        WEB(old_clients_and_pipelines),
+        WEB(head_is_get_without_a_body),
+        WEB(ranges),
+        WEB(slow_clients_do_not_block),
+        WEB(health_says_no_more_than_it_must),
+        WEB(enrolment_is_not_spoken_in_the_clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

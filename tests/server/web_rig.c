@@ -1,0 +1,180 @@
+#include "tests/server/web_rig.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static void *work(void *arg)
+{
+    web_work(arg);
+    return NULL;
+}
+
+static void *tick(void *arg)
+{
+    struct web_rig *rig = arg;
+    while (rig->ticking) {
+        const struct timespec step = {.tv_nsec = 50 * 1000 * 1000};
+        web_tick(rig->web);
+        nanosleep(&step, NULL);
+    }
+    return NULL;
+}
+
+void web_rig_start(struct web_rig *rig)
+{
+    struct web_config config = {.folder = rig->desk.rig.dir,
+                                .config = &rig->desk.config,
+                                .secret = rig->desk.secret,
+                                .acts = desk_rig_acts(&rig->desk),
+                                .views = rig->desk.rig.views,
+                                .enrol = &rig->enrol,
+                                .clock = rig_clock(&rig->desk.rig),
+                                .chance = rig_chance(&rig->desk.rig)};
+    assert_good(web_open(&config, &rig->web, &err));
+    rig->desk.config.plain.port = web_port_plain(rig->web);
+    rig->desk.config.tls.port = web_port_tls(rig->web);
+    rig->ticking = true;
+    assert_int_equal(pthread_create(&rig->worker, NULL, work, rig->web), 0);
+    assert_int_equal(pthread_create(&rig->ticker, NULL, tick, rig), 0);
+}
+
+void web_rig_stop(struct web_rig *rig)
+{
+    web_stop(rig->web);
+    rig->ticking = false;
+    pthread_join(rig->worker, NULL);
+    pthread_join(rig->ticker, NULL);
+    web_close(rig->web);
+}
+
+void web_rig_open(struct web_rig *rig)
+{
+    memset(rig, 0, sizeof *rig);
+    desk_rig_open(&rig->desk);
+    struct chance chance = chance_system();
+    assert_good(keys_make(rig->desk.rig.dir, &rig->desk.config, &chance, &err));
+    assert_good(keys_open(rig->desk.rig.dir, &rig->keys, &err));
+    rig->enrol = (struct enrol_desk){.acts = desk_rig_acts(&rig->desk),
+                                     .ca = rig->keys->ca,
+                                     .clock = rig_clock(&rig->desk.rig),
+                                     .chance = rig_chance(&rig->desk.rig),
+                                     .broker_host = "127.0.0.1",
+                                     .broker_port = 1};
+    rig_device(&rig->device, &rig->desk.rig, "HH-001");
+    rig->item = desk_rig_issue(&rig->desk, "H27.15-261118-0145", "0912000001", "33000");
+    web_rig_start(rig);
+    assert_good(link_url("", rig->desk.secret, &rig->item, rig->link, &err));
+}
+
+void web_rig_close(struct web_rig *rig)
+{
+    web_rig_stop(rig);
+    keys_close(rig->keys);
+    desk_rig_close(&rig->desk);
+}
+
+/* ------------------------------------------------------------------ a client */
+
+int web_rig_connect(const struct web_rig *rig)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(rig->desk.config.plain.port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void read_until(struct web_rig *rig, int fd, const char *text, int ms)
+{
+    size_t n = strlen(rig->answer);
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    while (!(text && strstr(rig->answer, text)) && n + 1 < sizeof rig->answer &&
+           poll(&wait, 1, ms) > 0) {
+        ssize_t got = read(fd, rig->answer + n, sizeof rig->answer - 1 - n);
+        if (got <= 0)
+            break;
+        for (ssize_t i = 0; i < got; i++) /* zeros would hide what follows */
+            if (rig->answer[n + (size_t)i] == '\0')
+                rig->answer[n + (size_t)i] = '?';
+        n += (size_t)got;
+        rig->answer[n] = '\0';
+    }
+}
+
+int web_rig_raw(struct web_rig *rig, const char *bytes, size_t n, int ms)
+{
+    int fd = web_rig_connect(rig), status = 0;
+    memset(rig->answer, 0, sizeof rig->answer);
+    ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+    (void)sent; /* a server that refuses early may close before all is sent */
+    read_until(rig, fd, NULL, ms);
+    close(fd);
+    (void)sscanf(rig->answer, "HTTP/1.%*d %d", &status);
+    return status;
+}
+
+int web_rig_get(struct web_rig *rig, const char *path, const char *headers)
+{
+    char bytes[2048];
+    int n = snprintf(bytes, sizeof bytes,
+                     "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n%s\r\n", path,
+                     rig->desk.config.plain.port, headers);
+    return web_rig_raw(rig, bytes, (size_t)n, 5000);
+}
+
+int web_rig_post(struct web_rig *rig, const char *path, const char *headers, const char *form)
+{
+    char bytes[4096];
+    bool typed = strstr(headers, "Content-Type") != NULL;
+    int n = snprintf(bytes, sizeof bytes,
+                     "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n%s%s"
+                     "Content-Length: %zu\r\n\r\n%s",
+                     path, rig->desk.config.plain.port, headers,
+                     typed ? "" : "Content-Type: application/x-www-form-urlencoded\r\n",
+                     strlen(form), form);
+    return web_rig_raw(rig, bytes, (size_t)n, 10000);
+}
+
+const char *web_rig_body(const struct web_rig *rig)
+{
+    const char *body = strstr(rig->answer, "\r\n\r\n");
+    return body ? body + 4 : "";
+}
+
+bool web_rig_says(const struct web_rig *rig, const char *text)
+{
+    return strstr(rig->answer, text) != NULL;
+}
+
+int web_rig_listen(struct web_rig *rig, const char *path, const char *headers)
+{
+    char bytes[2048];
+    int fd = web_rig_connect(rig), status = 0;
+    int n = snprintf(bytes, sizeof bytes, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s\r\n", path,
+                     rig->desk.config.plain.port, headers);
+    assert_int_equal(send(fd, bytes, (size_t)n, MSG_NOSIGNAL), n);
+    memset(rig->answer, 0, sizeof rig->answer);
+    read_until(rig, fd, "retry: 1000\n\n", 2000);
+    (void)sscanf(rig->answer, "HTTP/1.%*d %d", &status);
+    if (status == 200)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+bool web_rig_hears(struct web_rig *rig, int fd, const char *text, int ms)
+{
+    bool there = strstr(rig->answer, text) != NULL;
+    if (!there)
+        read_until(rig, fd, text, ms);
+    return strstr(rig->answer, text) != NULL;
+}
