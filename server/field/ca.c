@@ -383,15 +383,20 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
 
 /* ------------------------------------------------------------------ reading a device's */
 
+static int value_of_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
 static bool read_hex(const char *hex, struct seal_public *ret_key)
 {
-    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < sizeof ret_key->bytes; i++) {
-        const char *high = memchr(digits, hex[2 * i], 16);
-        const char *low = memchr(digits, hex[2 * i + 1], 16);
-        if (high == NULL || low == NULL)
+        int high = value_of_digit(hex[2 * i]), low = value_of_digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
             return false;
-        ret_key->bytes[i] = (uint8_t)((high - digits) << 4 | (low - digits));
+        ret_key->bytes[i] = (uint8_t)(high * 16 + low);
     }
     return true;
 }
