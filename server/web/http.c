@@ -247,7 +247,8 @@ static struct MHD_Response *response_of(struct http_answer *answer)
         response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream,
                                                      answer->stream, free_stream);
     else if (answer->file >= 0)
-        response = MHD_create_response_from_fd64(answer->file_n, answer->file);
+        response = MHD_create_response_from_fd_at_offset64(answer->file_n, answer->file,
+                                                           answer->file_from);
     else if (answer->body)
         response = MHD_create_response_from_buffer(answer->n, answer->body, MHD_RESPMEM_MUST_FREE);
     else
@@ -271,7 +272,7 @@ static void drop_answer(struct http_answer *answer)
     free(answer->body);
 }
 
-/* Cuts the answer to the range asked for; only in-memory bodies and files come here. */
+/* Cuts the answer to the range asked for; only constant bytes and files are `ranged`. */
 static void apply_range(struct exchange *exchange)
 {
     struct http_answer *answer = &exchange->answer;
@@ -289,12 +290,11 @@ static void apply_range(struct exchange *exchange)
         answer->status = 206;
         snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)first,
                  (unsigned long long)last, (unsigned long long)size);
-        if (answer->file >= 0)
-            lseek(answer->file, (off_t)first, SEEK_SET);
-        else
+        if (answer->file < 0)
             answer->fixed = (const char *)answer->fixed + first;
         answer->n = (size_t)(last - first + 1);
         answer->file_n = last - first + 1;
+        answer->file_from = first;
     }
     snprintf(answer->range, sizeof answer->range, "%s", text);
 }

@@ -46,9 +46,9 @@ struct http_answer {
     const void *fixed;
     size_t n; /* of body or fixed */
     int file; /* -1 none */
-    uint64_t file_n;
+    uint64_t file_n, file_from;
     struct http_stream *stream;
-    bool ranged;        /* one byte range may be asked for */
+    bool ranged;        /* one byte range of `fixed` or `file` may be asked for */
     char range[96];     /* Content-Range; http.c's own */
     char location[256]; /* "" none */
     char cookie[256];   /* a Set-Cookie, "" none */

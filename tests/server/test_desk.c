@@ -1,0 +1,405 @@
+/* The desk's door: who comes in, what a foreign site can make a clerk's browser do (case W04), and
+ * when a session ends. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/office/list.h"
+#include "server/record/people.h"
+#include "server/web/password.h"
+#include "tests/server/web_rig.h"
+
+#define PASSWORD "mot mat khau rat dai"
+
+/* A browser's memory: one cookie, the token of the last form. */
+struct browser {
+    struct web_rig rig;
+    char cookie[160]; /* "Cookie: trao=...\r\n" or "" */
+    char csrf[64];
+};
+
+static void in_group(struct browser *browser, act what, void *arg)
+{
+    struct acts acts = desk_rig_acts(&browser->rig.desk);
+    assert_good(acts.run(acts.self, what, arg, &err));
+}
+
+static bool add_person(struct record *record, void *arg, struct error *err)
+{
+    return person_add(record, "quay", arg, true, err);
+}
+
+static int open_browser(void **state)
+{
+    struct browser *browser = calloc(1, sizeof *browser);
+    char hash[PERSON_HASH_MAX];
+    web_rig_open(&browser->rig);
+    assert_good(password_hash(PASSWORD, hash, &err));
+    in_group(browser, add_person, hash);
+    *state = browser;
+    return 0;
+}
+
+static int close_browser(void **state)
+{
+    struct browser *browser = *state;
+    web_rig_close(&browser->rig);
+    free(browser);
+    return 0;
+}
+
+/* Keeps what the last answer said to keep. */
+static void remember(struct browser *browser)
+{
+    const char *set = strstr(browser->rig.answer, "Set-Cookie: trao=");
+    const char *csrf = strstr(browser->rig.answer, "name=dau value=");
+    char token[80];
+    if (set && sscanf(set, "Set-Cookie: trao=%79[^;]", token) == 1)
+        snprintf(browser->cookie, sizeof browser->cookie, "Cookie: trao=%s\r\n", token);
+    else if (set)
+        browser->cookie[0] = '\0';
+    if (csrf)
+        assert_int_equal(sscanf(csrf, "name=dau value=%32s", browser->csrf), 1);
+}
+
+static int get(struct browser *browser, const char *path)
+{
+    int status = web_rig_get(&browser->rig, path, browser->cookie);
+    remember(browser);
+    return status;
+}
+
+static int post_from(struct browser *browser, const char *path, const char *more_headers,
+                     const char *fields)
+{
+    char headers[512], form[512];
+    snprintf(headers, sizeof headers, "%s%s", browser->cookie, more_headers);
+    snprintf(form, sizeof form, "dau=%s%s%s", browser->csrf, *fields ? "&" : "", fields);
+    int status = web_rig_post(&browser->rig, path, headers, form);
+    remember(browser);
+    return status;
+}
+
+static int post(struct browser *browser, const char *path, const char *fields)
+{
+    return post_from(browser, path, "", fields);
+}
+
+static void log_in(struct browser *browser)
+{
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 303);
+    assert_true(web_rig_says(&browser->rig, "Location: /quay\r\n"));
+    assert_int_equal(get(browser, "/quay"), 200);
+}
+
+static bool is_logged_in(struct browser *browser)
+{
+    return web_rig_get(&browser->rig, "/quay", browser->cookie) == 200;
+}
+
+/* ------------------------------------------------------------------ coming in */
+
+static void nothing_is_shown_to_strangers(void **state)
+{
+    struct browser *browser = *state;
+    static const char *const paths[] = {"/quay", "/quay/nhap", "/quay/in/1.pdf", "/quay/mat-khau"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        assert_int_equal(get(browser, paths[i]), 303);
+        assert_true(web_rig_says(&browser->rig, "Location: /quay/dang-nhap\r\n"));
+    }
+    assert_int_equal(get(browser, "/quay/song"), 204);
+}
+
+static void a_clerk_logs_in_and_sees_items(void **state)
+{
+    struct browser *browser = *state;
+    char before[160];
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_true(web_rig_says(&browser->rig, "HttpOnly; SameSite=Strict"));
+    strcpy(before, browser->cookie);
+    log_in(browser);
+    assert_string_not_equal(browser->cookie, before); /* changed at login */
+    assert_true(web_rig_says(&browser->rig, "H27.15-261118-0145"));
+    assert_true(web_rig_says(&browser->rig, "Đỗ X. Mẫu"));
+    assert_true(web_rig_says(&browser->rig, "X. Cẩm Trung"));
+    assert_true(web_rig_says(&browser->rig, "33.000 đ"));
+    assert_true(web_rig_says(&browser->rig, "Chờ in"));
+    assert_true(web_rig_says(&browser->rig, "Đang dùng mật khẩu một lần"));
+    assert_false(web_rig_says(&browser->rig, "0912"));
+}
+
+static void a_wrong_password_and_a_wrong_name_answer_alike(void **state)
+{
+    struct browser *browser = *state;
+    char first[ANSWER_MAX];
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    strcpy(first, web_rig_body(&browser->rig));
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=khong-co&mk=sai"), 403);
+    assert_string_equal(web_rig_body(&browser->rig), first);
+    assert_false(is_logged_in(browser));
+}
+
+static void five_wrong_passwords_lock(void **state)
+{
+    struct browser *browser = *state;
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    for (int i = 0; i < PERSON_TRIES; i++)
+        assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 403);
+    browser->rig.desk.rig.now.ms += PERSON_LOCK_MS;
+    log_in(browser);
+}
+
+static void a_source_that_guesses_is_stopped(void **state)
+{
+    struct browser *browser = *state;
+    char fields[64];
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    for (int i = 0; i < 20; i++) {
+        snprintf(fields, sizeof fields, "ten=ai%d&mk=sai", i);
+        assert_int_equal(post(browser, "/quay/dang-nhap", fields), 403);
+    }
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 429);
+}
+
+static void a_record_that_cannot_be_written_logs_nobody_in(void **state)
+{
+    struct browser *browser = *state;
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    browser->rig.desk.fail_at = 1;
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 503);
+    assert_false(is_logged_in(browser));
+    log_in(browser);
+}
+
+/* ------------------------------------------------------------------ other sites */
+
+static void other_sites_change_nothing(void **state)
+{
+    struct browser *browser = *state;
+    log_in(browser);
+    char other_csrf[64];
+    strcpy(other_csrf, browser->csrf);
+    static const char *const foreign[] = {
+        "Origin: https://evil.test\r\n",
+        "Origin: null\r\n",
+        "Origin: http://127.0.0.1.evil.test\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+        "Content-Type: text/plain\r\n",
+        "Content-Type: multipart/form-data; boundary=x\r\n",
+        "Content-Type: application/json\r\n",
+        "X-HTTP-Method-Override: DELETE\r\n",
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        print_message("%s", foreign[i]);
+        assert_int_equal(post_from(browser, "/quay/dang-xuat", foreign[i], ""), 403);
+        assert_true(is_logged_in(browser));
+    }
+    struct web_rig *rig = &browser->rig;
+    assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie, ""), 403);
+    assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie, "dau="), 403);
+    assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie,
+                                  "dau=00000000000000000000000000000000"),
+                     403);
+    assert_true(is_logged_in(browser));
+    /* the right token, of another session */
+    browser->cookie[0] = '\0';
+    log_in(browser);
+    char form[96];
+    snprintf(form, sizeof form, "dau=%s", other_csrf);
+    assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie, form), 403);
+    assert_true(is_logged_in(browser));
+    /* a stream with the clerk's cookie, opened from elsewhere */
+    char headers[256];
+    snprintf(headers, sizeof headers, "%sOrigin: https://evil.test\r\n", browser->cookie);
+    assert_int_equal(web_rig_listen(rig, "/quay/song", headers), -1);
+}
+
+static void looking_changes_nothing(void **state)
+{
+    struct browser *browser = *state;
+    log_in(browser);
+    struct web_rig *rig = &browser->rig;
+    static const char *const paths[] = {"/quay/dang-xuat", "/quay/dang-xuat?dau=x", "/tra-cuu",
+                                        "/enrol"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        char head[512];
+        int n = snprintf(head, sizeof head,
+                         "HEAD %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n", paths[i],
+                         browser->cookie);
+        assert_true(web_rig_get(rig, paths[i], browser->cookie) >= 404);
+        assert_true(web_rig_raw(rig, head, (size_t)n, 3000) >= 404);
+        assert_true(is_logged_in(browser));
+    }
+}
+
+static void nobody_is_logged_in_as_somebody_else(void **state)
+{
+    struct browser *browser = *state;
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    /* a foreign form has no token of this browser's cookie */
+    assert_int_equal(
+        web_rig_post(&browser->rig, "/quay/dang-nhap", "", "ten=quay&mk=mot+mat+khau+rat+dai"),
+        403);
+    assert_int_equal(web_rig_post(&browser->rig, "/quay/dang-nhap", browser->cookie,
+                                  "ten=quay&mk=mot+mat+khau+rat+dai"),
+                     403);
+    /* a cookie fixed before the login is worth nothing after it */
+    char before[160];
+    strcpy(before, browser->cookie);
+    log_in(browser);
+    assert_int_equal(web_rig_get(&browser->rig, "/quay", before), 303);
+}
+
+/* ------------------------------------------------------------------ live rows, leaving */
+
+static void a_row_changes_by_itself(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    char want[64];
+    log_in(browser);
+    int fd = web_rig_listen(rig, "/quay/song", browser->cookie);
+    assert_true(fd >= 0);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
+    snprintf(want, sizeof want, "event: dong\ndata: %s <td", rig->item.text);
+    assert_true(web_rig_hears(rig, fd, want, 1000));
+    assert_true(web_rig_hears(rig, fd, "Bưu điện nhận", 1000));
+    close(fd);
+}
+
+/* A stream ends with the last chunk; the connection may live on. */
+static bool ends_within(int fd, int ms)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    char bytes[256] = "";
+    while (poll(&wait, 1, ms) > 0) {
+        ssize_t n = read(fd, bytes, sizeof bytes - 1);
+        bytes[n > 0 ? n : 0] = '\0';
+        if (n <= 0 || strstr(bytes, "0\r\n\r\n"))
+            return true;
+    }
+    return false;
+}
+
+static void leaving_ends_session_and_stream(void **state)
+{
+    struct browser *browser = *state;
+    char old[160];
+    log_in(browser);
+    strcpy(old, browser->cookie);
+    int fd = web_rig_listen(&browser->rig, "/quay/song", browser->cookie);
+    assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303);
+    assert_true(web_rig_says(&browser->rig, "Max-Age=0"));
+    assert_true(ends_within(fd, 1000));
+    close(fd);
+    assert_int_equal(web_rig_get(&browser->rig, "/quay", old), 303);
+    assert_int_equal(web_rig_listen(&browser->rig, "/quay/song", old), -1);
+}
+
+static void a_session_runs_out(void **state)
+{
+    struct browser *browser = *state;
+    log_in(browser);
+    int fd = web_rig_listen(&browser->rig, "/quay/song", browser->cookie);
+    browser->rig.desk.rig.now.ms += LOGIN_LIFE_MS + 1;
+    assert_true(ends_within(fd, 1000));
+    close(fd);
+    assert_false(is_logged_in(browser));
+}
+
+static void a_new_password_takes_the_old_ones_place(void **state)
+{
+    struct browser *browser = *state;
+    char old[160];
+    log_in(browser);
+    strcpy(old, browser->cookie);
+    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(post(browser, "/quay/mat-khau", "cu=sai&moi=mot+mat+khau+khac"), 403);
+    assert_int_equal(post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=ngan"), 403);
+    assert_int_equal(
+        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
+    assert_true(is_logged_in(browser));
+    assert_int_equal(web_rig_get(&browser->rig, "/quay", old), 303);
+    assert_int_equal(get(browser, "/quay"), 200);
+    assert_false(web_rig_says(&browser->rig, "mật khẩu một lần"));
+    assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303);
+    browser->cookie[0] = '\0';
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 403);
+    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+khac"), 303);
+}
+
+/* ------------------------------------------------------------------ files */
+
+static void the_last_import_is_read_at_the_desk(void **state)
+{
+    struct browser *browser = *state;
+    struct import_report report;
+    char *lines;
+    assert_good(desk_rig_import(&browser->rig.desk,
+                                "Mã hồ sơ,Người nhận,Địa chỉ\nH27,<b>An</b>,Số 1\n", &report,
+                                &lines, &err));
+    free(lines);
+    log_in(browser);
+    assert_int_equal(get(browser, "/quay/nhap"), 200);
+    assert_true(web_rig_says(&browser->rig, "ketqua.csv dòng 2, «Mã hồ sơ»: «H27» không phải mã"));
+    assert_true(web_rig_says(&browser->rig, "ketqua.csv:2:1:"));
+}
+
+static void print_jobs_are_files_of_their_folder_only(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    char folder[200], path[256];
+    snprintf(folder, sizeof folder, "%s/print", rig->desk.rig.dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    snprintf(path, sizeof path, "%s/7.pdf", folder);
+    FILE *file = fopen(path, "w");
+    fputs("%PDF-mau", file);
+    fclose(file);
+    log_in(browser);
+    assert_true(web_rig_says(rig, "/quay/in/7.pdf"));
+    assert_int_equal(get(browser, "/quay/in/7.pdf"), 200);
+    assert_string_equal(web_rig_body(rig), "%PDF-mau");
+    assert_true(web_rig_says(rig, "Content-Type: application/pdf"));
+    char ranged[256];
+    snprintf(ranged, sizeof ranged, "%sRange: bytes=5-\r\n", browser->cookie);
+    assert_int_equal(web_rig_get(rig, "/quay/in/7.pdf", ranged), 206);
+    assert_string_equal(web_rig_body(rig), "mau");
+    static const char *const none[] = {
+        "/quay/in/8.pdf",  "/quay/in/../record.db",       "/quay/in/7.pdf.part", "/quay/in/",
+        "/quay/in/-7.pdf", "/quay/in/%2e%2e%2frecord.db", "/quay/in/07.pdf"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(get(browser, none[i]), 404);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define DOOR(name) cmocka_unit_test_setup_teardown(name, open_browser, close_browser)
+    const struct CMUnitTest tests[] = {
+        DOOR(nothing_is_shown_to_strangers),
+        DOOR(a_clerk_logs_in_and_sees_items),
+        DOOR(a_wrong_password_and_a_wrong_name_answer_alike),
+        DOOR(five_wrong_passwords_lock),
+        DOOR(a_source_that_guesses_is_stopped),
+        DOOR(a_record_that_cannot_be_written_logs_nobody_in),
+        DOOR(other_sites_change_nothing),
+        DOOR(looking_changes_nothing),
+        DOOR(nobody_is_logged_in_as_somebody_else),
+        DOOR(a_row_changes_by_itself),
+        DOOR(leaving_ends_session_and_stream),
+        DOOR(a_session_runs_out),
+        DOOR(a_new_password_takes_the_old_ones_place),
+        DOOR(the_last_import_is_read_at_the_desk),
+        DOOR(print_jobs_are_files_of_their_folder_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
