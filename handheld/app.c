@@ -6,7 +6,7 @@
 
 #include "protocol/event.h"
 
-#define SAME_SHIFT_MS (12 * 3600 * INT64_C(1000))
+#define SAME_SHIFT_MS INT64_C(43200000) /* 12 h */
 
 /* A device that was restarted in the middle of a round goes on in the same mode: nobody expects a
  * changed battery to turn deliveries into pickups. */

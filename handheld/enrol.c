@@ -346,7 +346,7 @@ static bool ask_and_store(const char *dir, const char *server, const struct enro
 
 bool enrol_device(const char *dir, const char *server, const char *code_file, struct error *err)
 {
-    struct enrol_code code;
+    static struct enrol_code code;
     struct seal_public public;
     struct seal_secret secret;
     struct chance chance = chance_system();

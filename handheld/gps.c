@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if GPSD_API_MAJOR_VERSION != 11
-#error "written for libgps API 11 (gpsd 3.22): read the change list before raising this"
-#endif
+_Static_assert(GPSD_API_MAJOR_VERSION == 11,
+               "written for libgps API 11 (gpsd 3.22): read the change list before raising this");
 
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS 30000
@@ -97,7 +96,9 @@ int gps_fd(const struct gps *gps)
 
 struct tick gps_due(const struct gps *gps)
 {
-    return gps->off || gps->open ? (struct tick){INT64_MAX} : gps->retry_at;
+    if (gps->off || gps->open)
+        return (struct tick){INT64_MAX};
+    return gps->retry_at;
 }
 
 const struct fix *gps_last(const struct gps *gps)

@@ -11,7 +11,7 @@
 
 /* Space kept so that receipts can still be stored, and old rows pruned, when everything else has
  * filled the disk: one WAL between two checkpoints. */
-#define RESERVE_BYTES (256 * 1024)
+#define RESERVE_BYTES 262144
 #define PRUNE_WHEN_FULL 400 /* scans: half a day's work */
 
 void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq)
@@ -36,7 +36,7 @@ bool outbox_is_full(const struct outbox *outbox)
 /* Made (again) only when as much is left beside it, so that it does not take the WAL's own room. */
 static void reserve_keep(struct outbox *outbox)
 {
-    if (outbox->reserved || room_left(outbox) < 2 * RESERVE_BYTES)
+    if (outbox->reserved || room_left(outbox) < UINT64_C(2) * RESERVE_BYTES)
         return;
     int fd = open(outbox->reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)

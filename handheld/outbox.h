@@ -23,8 +23,7 @@
 #include "protocol/scan.h"
 #include "protocol/wire.h"
 
-#define OUTBOX_KEEP_MS                                                                             \
-    (30 * 86400 * INT64_C(1000)) /* receipted rows [reliability.md, decision 4] */
+#define OUTBOX_KEEP_MS INT64_C(2592000000) /* 30 days [reliability.md, decision 4] */
 
 struct outbox;
 

@@ -37,8 +37,7 @@ static void draw_reason(const struct app *app, struct face *face)
 static const struct action_info *offered(const struct app *app, size_t i)
 {
     const struct reason_info *why = reason_info(app->subject.reason);
-    invariant(why != NULL);
-    for (const char *letter = why->acts; *letter != '\0'; letter++)
+    for (const char *letter = why != NULL ? why->acts : ""; *letter != '\0'; letter++)
         if (*letter != 'H' && i-- == 0)
             return action_of_letter(*letter);
     return NULL;
@@ -69,15 +68,15 @@ static void choose_reason(struct app *app, const struct reason_info *row)
 static void key_reason(struct app *app, enum press pressed)
 {
     if (pressed >= '1' && pressed <= PRESS_9)
-        choose_reason(app, reason_row((size_t)(pressed - '1')));
+        choose_reason(app, reason_row((size_t)pressed - '1'));
     else if (pressed == PRESS_0)
         choose_reason(app, reason_row(9));
     else if (pressed == PRESS_ENTER && app->marked >= 0)
         choose_reason(app, reason_row((size_t)app->marked));
     else if (pressed == PRESS_DOWN)
-        app->marked = app->marked < 0                                 ? 10
-                      : reason_row((size_t)(app->marked + 1)) != NULL ? app->marked + 1
-                                                                      : 0;
+        app->marked = app->marked < 0                               ? 10
+                      : reason_row((size_t)app->marked + 1) != NULL ? app->marked + 1
+                                                                    : 0;
     else if (pressed == PRESS_UP && app->marked > 0)
         app->marked--;
     else if (pressed == PRESS_LEFT)
@@ -92,6 +91,8 @@ static void draw_action(const struct app *app, struct face *face)
     const struct action_info *action;
     const struct reason_info *why = reason_info(app->subject.reason);
     int row = 7;
+    if (why == NULL)
+        return;
     draw_head(app, face);
     face_put(face, 3, 0, FACE_BOLD, app->english ? why->en : why->vi);
     face_put(face, 5, 0, FACE_BOLD, app_word(app, WORD_NEXT));
@@ -108,10 +109,10 @@ static void draw_action(const struct app *app, struct face *face)
 static void key_action(struct app *app, enum press pressed)
 {
     if (pressed >= '1' && pressed <= PRESS_9)
-        fail(app, offered(app, (size_t)(pressed - '1')));
+        fail(app, offered(app, (size_t)pressed - '1'));
     else if (pressed == PRESS_ENTER)
         fail(app, offered(app, (size_t)app->marked));
-    else if (pressed == PRESS_DOWN && offered(app, (size_t)(app->marked + 1)) != NULL)
+    else if (pressed == PRESS_DOWN && offered(app, (size_t)app->marked + 1) != NULL)
         app->marked++;
     else if (pressed == PRESS_UP && app->marked > 0)
         app->marked--;

@@ -12,7 +12,7 @@ static void draw(const struct app *app, struct face *face)
     app_draw_item(&app->subject.item, face, 3);
     face_put(face, 5, 0, FACE_BOLD, app_word(app, WORD_WHO));
     for (size_t i = 0; (row = relation_row(i)) != NULL; i++) {
-        snprintf(line, sizeof line, "%u %s", row->relation, app->english ? row->en : row->vi);
+        snprintf(line, sizeof line, "%d %s", (int)row->relation, app->english ? row->en : row->vi);
         app_draw_choice(face, 7 + (int)i, (int)i == app->marked, line);
     }
     app_draw_answer_first(app, face);
@@ -30,10 +30,10 @@ static void deliver(struct app *app, const struct relation_info *row)
 static void key(struct app *app, enum press pressed)
 {
     if (pressed >= '1' && pressed <= PRESS_9)
-        deliver(app, relation_row((size_t)(pressed - '1')));
+        deliver(app, relation_row((size_t)pressed - '1'));
     else if (pressed == PRESS_ENTER && app->marked >= 0)
         deliver(app, relation_row((size_t)app->marked));
-    else if (pressed == PRESS_DOWN && relation_row((size_t)(app->marked + 1)) != NULL)
+    else if (pressed == PRESS_DOWN && relation_row((size_t)app->marked + 1) != NULL)
         app->marked++;
     else if (pressed == PRESS_UP && app->marked > 0)
         app->marked--;

@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------ reading a line */
 
-static int hex(char c)
+static int hex(int c)
 {
     return c >= '0' && c <= '9'   ? c - '0'
            : c >= 'a' && c <= 'f' ? c - 'a' + 10
@@ -17,26 +17,33 @@ static int hex(char c)
                                   : -1;
 }
 
-/* Undoes \r \n \t \\ \xNN. */
+/* Takes what stands behind a backslash. */
+static bool take_escape(const char **from, uint8_t *ret_byte, struct error *err)
+{
+    static const char names[] = "rnt\\", bytes[] = "\r\n\t\\";
+    const char *at = *from;
+    const char *simple = *at != '\0' ? strchr(names, *at) : NULL;
+    if (simple != NULL) {
+        *ret_byte = (uint8_t)bytes[simple - names];
+        *from += 1;
+    } else if (*at == 'x' && hex(at[1]) >= 0 && hex(at[2]) >= 0) {
+        *ret_byte = (uint8_t)(hex(at[1]) * 16 + hex(at[2]));
+        *from += 3;
+    } else {
+        return error_set(err, ERROR_BAD_INPUT, "\\%.1s is none of \\r \\n \\t \\\\ \\xNN", at);
+    }
+    return true;
+}
+
 static bool unescape(const char *from, struct script_line *line, struct error *err)
 {
     while (*from != '\0') {
-        char c = *from++;
+        uint8_t byte = (uint8_t)*from++;
         if (line->n == SCRIPT_TEXT_MAX)
             return error_set(err, ERROR_BAD_INPUT, "more than %d bytes", SCRIPT_TEXT_MAX);
-        if (c == '\\') {
-            char escape = *from != '\0' ? *from++ : '?';
-            if (escape == 'x' && hex(from[0]) >= 0 && hex(from[1]) >= 0) {
-                c = (char)(hex(from[0]) * 16 + hex(from[1]));
-                from += 2;
-            } else if (strchr("rnt\\", escape) != NULL) {
-                c = escape == 'r' ? '\r' : escape == 'n' ? '\n' : escape == 't' ? '\t' : '\\';
-            } else {
-                return error_set(err, ERROR_BAD_INPUT, "\\%c is none of \\r \\n \\t \\\\ \\xNN",
-                                 escape);
-            }
-        }
-        line->text[line->n++] = c;
+        if (byte == '\\' && !take_escape(&from, &byte, err))
+            return false;
+        memcpy(&line->text[line->n++], &byte, 1);
     }
     return line->n > 0 || error_set(err, ERROR_BAD_INPUT, "scan needs bytes");
 }

@@ -92,7 +92,7 @@ enum query {
         Q_COUNT
 };
 static const char *const queries[Q_COUNT] = {
-#define Q(name, sql) [Q_##name] = sql,
+#define Q(name, sql) [Q_##name] = (sql),
     QUERIES(Q)
 #undef Q
 };
@@ -206,10 +206,9 @@ static size_t column_blob(struct shelf *shelf, enum query query, int i, void *ou
 
 static struct link column_link(struct shelf *shelf, enum query query, int i)
 {
-    struct link link;
-    if (column_blob(shelf, query, i, link.bytes, sizeof link.bytes) != sizeof link.bytes)
-        memset(&link, 0, sizeof link);
-    return link;
+    struct link link = {{0}}, none = {{0}};
+    size_t n = column_blob(shelf, query, i, link.bytes, sizeof link.bytes);
+    return n == sizeof link.bytes ? link : none;
 }
 
 static struct shelf_scan column_scan(struct shelf *shelf, enum query query)

@@ -13,7 +13,7 @@ static void make_colours(void)
 {
     static const struct {
         enum face_tone tone;
-        short fg, bg, fg8, bg8;
+        int fg, bg, fg8, bg8;
     } pairs[] = {
         {FACE_GREEN, 231, 22, COLOR_BLACK, COLOR_GREEN},
         {FACE_AMBER, 16, 220, COLOR_BLACK, COLOR_YELLOW},
@@ -21,8 +21,8 @@ static void make_colours(void)
     };
     bool many = COLORS >= 256;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        init_pair((short)pairs[i].tone, many ? pairs[i].fg : pairs[i].fg8,
-                  many ? pairs[i].bg : pairs[i].bg8);
+        init_extended_pair((int)pairs[i].tone, many ? pairs[i].fg : pairs[i].fg8,
+                           many ? pairs[i].bg : pairs[i].bg8);
 }
 
 bool terminal_open(struct error *err)
@@ -75,12 +75,12 @@ static attr_t attr_of(enum face_attr attr)
 
 void terminal_paint(const struct face *face)
 {
-    short pair = has_colors() ? (short)face->tone : 0;
+    const int pair = has_colors() ? (int)face->tone : 0;
     for (int row = 0; row < face->h; row++) {
         for (int column = 0; column < face->w; column++) {
             const struct face_cell *cell = &face->cell[row][column];
             cchar_t c;
-            setcchar(&c, (wchar_t[]){(wchar_t)cell->point, L'\0'}, attr_of(cell->attr), pair, NULL);
+            setcchar(&c, (wchar_t[]){(wchar_t)cell->point, L'\0'}, attr_of(cell->attr), 0, &pair);
             mvadd_wch(row, column, &c);
         }
     }

@@ -92,19 +92,21 @@ const char *device_errors(struct device *device)
 unsigned long device_unsent(struct device *device)
 {
     struct config config;
-    struct outbox *outbox;
+    struct outbox *outbox = NULL;
     struct outbox_counts counts;
     struct error err = {0};
     chain_init();
-    if (!config_load(device->data, &config, &err))
-        fail_msg("%s", err.text);
+    bool good = config_load(device->data, &config, &err);
     struct outbox_config open = {.dir = device->data,
                                  .device = config.device,
                                  .key = &config.seal_key,
                                  .clock = clock_system(),
                                  .chance = chance_system()};
-    if (!outbox_open(&open, &outbox, &err) || !outbox_counts(outbox, &counts, &err))
+    good = good && outbox_open(&open, &outbox, &err) && outbox_counts(outbox, &counts, &err);
+    if (!good) {
         fail_msg("%s", err.text);
+        return 0;
+    }
     assert_int_equal(counts.set_aside, 0);
     outbox_close(outbox);
     return counts.unsent;

@@ -193,7 +193,7 @@ static void pruned_after_thirty_days_by_the_servers_clock(void **state)
     rig_take(&rig, &receipt);
 
     int64_t then = rig.wall_ms;
-    rig.wall_ms = then + 400 * INT64_C(86400000); /* the device's own clock is wrong by a year */
+    rig.wall_ms = then + INT64_C(400) * 86400000; /* the device's own clock is wrong by a year */
     rig_beep(&rig, 51, 1);
     struct outbox_batch b = rig_next(&rig, start);
     receipt = rig_receipt(&rig, &b);
@@ -514,6 +514,8 @@ static void run(const char *format, ...)
     assert_int_equal(system(command), 0);
 }
 
+#define PAGE INT64_C(4096)
+
 /* One page is gone: whatever can be read and proven goes again. A page that leads to all others
  * costs them all; they stay in the file that is set aside. */
 static void damaged_page_costs_only_its_scans(void **state)
@@ -527,9 +529,9 @@ static void damaged_page_costs_only_its_scans(void **state)
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     int hurt = 0, lost_all = 0;
-    for (off_t page = st.st_size / 4096 - 1; page > 1; page--) {
+    for (off_t page = st.st_size / PAGE - 1; page > 1; page--) {
         run("cd %s && rm -f outbox.* && cp good outbox.db", rig.dir);
-        overwrite("outbox.db", page * 4096, 4096, 0);
+        overwrite("outbox.db", page * PAGE, 4096, 0);
         rig_open(&rig);
         struct outbox_counts c;
         bool found_now = outbox_counts(rig.outbox, &c, NULL); /* what finds it may fail, once */

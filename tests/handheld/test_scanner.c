@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,8 +78,8 @@ static void endings(void **state)
     static const char *const ends[] = {"\r", "\n", "\r\n", "\t", "\r\r", ""};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         char first[32], second[32];
-        strcat(strcpy(first, A), ends[i]);
-        strcat(strcpy(second, B), ends[i]);
+        snprintf(first, sizeof first, "%s%s", A, ends[i]);
+        snprintf(second, sizeof second, "%s%s", B, ends[i]);
         PLAY({0, first}, {900, second});
         WANT(A, B);
     }

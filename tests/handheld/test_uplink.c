@@ -14,14 +14,14 @@
 
 /* What went up, read back; only what the server needs of it. */
 struct sent {
-    bool hello;
     uint64_t nonce;
     uint64_t epoch, first_seq;
-    uint32_t count;
     struct link after;
     struct instant wall;
     struct tick mono;
     size_t epochs;
+    uint32_t count;
+    bool hello;
 };
 
 static struct rig rig;
