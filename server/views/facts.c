@@ -1,6 +1,7 @@
 #include "server/views/facts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/batch.h"
 
@@ -36,29 +37,98 @@ bool facts_of_batch(const struct record_batch *row,
     return true;
 }
 
-/* ------------------------------------------------------------------ one fact */
+/* ------------------------------------------------------------------ batches read last */
 
-struct fetch {
-    uint32_t index;
-    struct fact *fact;
+#define SLOTS 64 /* 18 KB each */
+
+struct slot {
+    struct record_batch row; /* id 0: empty; its bytes are those below */
+    struct batch batch;
+    uint8_t bytes[BATCH_BYTES_MAX];
+};
+
+struct facts {
+    struct record *record;
+    struct slot slots[SLOTS];
+};
+
+bool facts_open(const char *record_path, struct facts **ret_facts, struct error *err)
+{
+    struct facts *facts = calloc(1, sizeof *facts);
+    if (facts == NULL)
+        return error_set(err, ERROR_LATER, "views: out of memory");
+    if (!record_open_reader(record_path, &facts->record, err)) {
+        facts_close(facts);
+        return false;
+    }
+    *ret_facts = facts;
+    return true;
+}
+
+void facts_close(struct facts *facts)
+{
+    if (facts == NULL)
+        return;
+    record_close(facts->record);
+    free(facts);
+}
+
+struct record *facts_record(struct facts *facts)
+{
+    return facts->record;
+}
+
+struct fill {
+    struct slot *slot;
     struct error *err;
     bool good;
 };
 
-static bool fetch_scan(void *ctx, const struct record_batch *row)
+static bool fill_slot(void *ctx, const struct record_batch *row)
 {
-    struct fetch *fetch = ctx;
-    struct batch batch;
+    struct fill *fill = ctx;
+    struct slot *slot = fill->slot;
+    slot->row.id = 0;
+    fill->good =
+        row->bytes.n <= sizeof slot->bytes ||
+        error_set(fill->err, ERROR_BROKEN, "stored batch %lld is too long", (long long)row->id);
+    if (!fill->good)
+        return false;
+    memcpy(slot->bytes, row->bytes.bytes, row->bytes.n);
+    struct record_batch kept = *row;
+    kept.bytes.bytes = slot->bytes;
+    fill->good = read_batch(&kept, &slot->batch, fill->err);
+    if (fill->good)
+        slot->row = kept;
+    return false;
+}
+
+static bool find_batch(struct facts *facts, int64_t id, const struct slot **ret_slot,
+                       struct error *err)
+{
+    struct slot *slot = &facts->slots[id % SLOTS];
+    struct fill fill = {.slot = slot, .err = err};
+    if (slot->row.id != id &&
+        (!record_batch_get(facts->record, id, fill_slot, &fill, err) || !fill.good))
+        return false;
+    *ret_slot = slot;
+    return true;
+}
+
+/* ------------------------------------------------------------------ one fact */
+
+static bool fetch_scan(struct facts *facts, int64_t id, uint32_t index, struct fact *ret_fact,
+                       struct error *err)
+{
+    const struct slot *slot;
     struct scan scan;
-    fetch->good = read_batch(row, &batch, fetch->err);
-    if (!fetch->good)
+    if (!find_batch(facts, id, &slot, err))
         return false;
-    if (fetch->index >= batch.head.count || !read_scan(&batch, fetch->index, &scan)) {
-        fetch->good = error_set(fetch->err, ERROR_BROKEN, "stored batch %lld has no scan %u",
-                                (long long)row->id, fetch->index);
-        return false;
-    }
-    *fetch->fact = (struct fact){
+    const struct record_batch *row = &slot->row;
+    if (index >= slot->batch.head.count || !read_scan(&slot->batch, index, &scan))
+        return error_set(err, ERROR_BROKEN, "stored batch %lld has no scan %u", (long long)id,
+                         index);
+    *ret_fact = (struct fact){
         .is_scan = true,
         .device = row->device,
         .epoch = row->epoch,
@@ -69,7 +139,7 @@ static bool fetch_scan(void *ctx, const struct record_batch *row)
                         row->sent_boot, row->floor, row->arrival),
         .scan = scan,
     };
-    return false;
+    return true;
 }
 
 static bool fetch_office(struct record *record, uint64_t seq, struct fact *ret_fact,
@@ -85,33 +155,32 @@ static bool fetch_office(struct record *record, uint64_t seq, struct fact *ret_f
     return true;
 }
 
-static bool fetch(struct record *record, ref one, struct fact *ret_fact, struct error *err)
+static bool fetch(struct facts *facts, ref one, struct fact *ret_fact, struct error *err)
 {
     uint64_t position = one >> 8, index = one & 0xFF;
     if (index == REF_OFFICE)
-        return fetch_office(record, position, ret_fact, err);
-    struct fetch wanted = {.index = (uint32_t)index, .fact = ret_fact, .err = err};
-    return record_batch_get(record, (int64_t)position, fetch_scan, &wanted, err) && wanted.good;
+        return fetch_office(facts->record, position, ret_fact, err);
+    return fetch_scan(facts, (int64_t)position, (uint32_t)index, ret_fact, err);
 }
 
 /* ------------------------------------------------------------------ an item */
 
-bool facts_fold(struct record *record, const struct item *item, const ref *refs, size_t n,
-                struct view *ret_view, struct fact **ret_facts, struct error *err)
+bool facts_fold(struct facts *facts, const struct item *item, const ref *refs, size_t n,
+                struct view *ret_view, struct fact **new_facts, struct error *err)
 {
-    struct fact *facts = calloc(n == 0 ? 1 : n, sizeof *facts);
-    if (facts == NULL)
+    struct fact *read = calloc(n == 0 ? 1 : n, sizeof *read);
+    if (read == NULL)
         return error_set(err, ERROR_LATER, "%s: out of memory", item->text);
     for (size_t i = 0; i < n; i++)
-        if (!fetch(record, refs[i], &facts[i], err)) {
-            free(facts);
+        if (!fetch(facts, refs[i], &read[i], err)) {
+            free(read);
             return error_add(err, "%s", item->text);
         }
-    fold(facts, n, &ret_view->state);
+    fold(read, n, &ret_view->state);
     ret_view->version = n;
-    if (ret_facts != NULL)
-        *ret_facts = facts;
+    if (new_facts != NULL)
+        *new_facts = read;
     else
-        free(facts);
+        free(read);
     return true;
 }

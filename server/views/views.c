@@ -15,9 +15,9 @@ struct watcher {
 };
 
 struct views {
-    struct record *feeder; /* the feeding thread's */
+    struct facts *feeder; /* the feeding thread's */
     pthread_mutex_t reading;
-    struct record *reader; /* under `reading` */
+    struct facts *reader; /* under `reading` */
     pthread_mutex_t lock;
     struct table table; /* under `lock`; only the feeding thread changes it */
     pthread_mutex_t storing;
@@ -87,9 +87,11 @@ static bool take_some(struct views *views, bool *ret_more, struct error *err)
 {
     struct take scans = {.views = views, .left = ROWS_AT_ONCE, .err = err, .good = true};
     struct take office = scans;
-    if (!record_batches_from(views->feeder, views->table.mark.batch, take_batch, &scans, err) ||
+    if (!record_batches_from(facts_record(views->feeder), views->table.mark.batch, take_batch,
+                             &scans, err) ||
         !scans.good ||
-        !record_office_from(views->feeder, views->table.mark.office, take_office, &office, err) ||
+        !record_office_from(facts_record(views->feeder), views->table.mark.office, take_office,
+                            &office, err) ||
         !office.good)
         return error_add(err, "views");
     *ret_more = scans.left == 0 || office.left == 0;
@@ -178,7 +180,7 @@ static bool is_ahead(struct views *views, bool *ret_ahead, struct error *err)
 {
     int64_t batch;
     uint64_t office;
-    if (!record_end(views->feeder, &batch, &office, err))
+    if (!record_end(facts_record(views->feeder), &batch, &office, err))
         return false;
     *ret_ahead = views->table.mark.batch > batch || views->table.mark.office > office;
     return true;
@@ -212,9 +214,10 @@ bool views_open(const char *views_path, const char *record_path, struct views **
     pthread_mutex_init(&views->lock, NULL);
     pthread_mutex_init(&views->reading, NULL);
     pthread_mutex_init(&views->storing, NULL);
-    if (!record_open_reader(record_path, &views->feeder, err) ||
-        !record_open_reader(record_path, &views->reader, err) ||
-        !store_open(views_path, record_generation(views->feeder), &views->store, err) ||
+    if (!facts_open(record_path, &views->feeder, err) ||
+        !facts_open(record_path, &views->reader, err) ||
+        !store_open(views_path, record_generation(facts_record(views->feeder)), &views->store,
+                    err) ||
         !load(views, err) || !catch_up(views, err)) {
         views_close(views);
         return false;
@@ -228,8 +231,8 @@ void views_close(struct views *views)
     if (views == NULL)
         return;
     store_close(views->store);
-    record_close(views->reader);
-    record_close(views->feeder);
+    facts_close(views->reader);
+    facts_close(views->feeder);
     table_done(&views->table);
     free(views->touched.all);
     pthread_mutex_destroy(&views->lock);
