@@ -9,7 +9,8 @@
 #include "protocol/topic.h"
 #include "server/record/record.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS 60000 /* the server's backoff towards a lost broker is at most 30 s */
+#define ASK_MS 1000
 
 static void must(struct replay *replay, bool ok, const char *what, const struct error *err)
 {
@@ -39,11 +40,12 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
     (void)topic;
     struct replay *replay = ctx;
     struct wire_down what;
-    bool standing = wire_read_down(bytes, n, replay->hand->name, &replay->config.server_seal_key,
-                                   &what, NULL) &&
-                    what.kind == WIRE_DOWN_STANDING && what.standing.nonce == REPLAY_NONCE;
+    if (!wire_read_down(bytes, n, replay->hand->name, &replay->config.server_seal_key, &what,
+                        NULL) ||
+        what.kind != WIRE_DOWN_STANDING)
+        return;
     pthread_mutex_lock(&replay->lock);
-    replay->stood |= standing;
+    replay->stood = what.standing.nonce;
     pthread_mutex_unlock(&replay->lock);
 }
 
@@ -53,17 +55,20 @@ static void acknowledged(void *ctx, int code)
     (void)code;
 }
 
-static void wait_for(struct replay *replay, const bool *flag, const char *what)
+static bool is_up(struct replay *replay)
 {
-    for (long until = proc_now_ms() + WAIT_MS;; proc_sleep_ms(10)) {
-        pthread_mutex_lock(&replay->lock);
-        bool done = *flag;
-        pthread_mutex_unlock(&replay->lock);
-        if (done)
-            return;
-        if (proc_now_ms() > until)
-            world_fail(replay->hand->world, "replay: %s", what);
-    }
+    pthread_mutex_lock(&replay->lock);
+    bool is = replay->up;
+    pthread_mutex_unlock(&replay->lock);
+    return is;
+}
+
+static bool has_stood(struct replay *replay)
+{
+    pthread_mutex_lock(&replay->lock);
+    bool has = replay->nonce != 0 && replay->stood == replay->nonce;
+    pthread_mutex_unlock(&replay->lock);
+    return has;
 }
 
 void replay_open(struct replay *replay, struct hand *hand)
@@ -83,7 +88,9 @@ void replay_open(struct replay *replay, struct hand *hand)
                                      .session_expiry_s = 3600};
     struct session_events events = {up, down, message, acknowledged, replay};
     must(replay, session_open(&session, &events, &replay->session, &err), "session", &err);
-    wait_for(replay, &replay->up, "the broker cannot be reached");
+    for (long until = proc_now_ms() + WAIT_MS; !is_up(replay); proc_sleep_ms(10))
+        if (proc_now_ms() > until)
+            world_fail(hand->world, "replay: the broker cannot be reached");
 }
 
 void replay_close(struct replay *replay)
@@ -167,18 +174,30 @@ static void send_batch(struct replay *replay, size_t at)
     publish(replay, out, n);
 }
 
-/* One topic keeps its order, so the answer to this comes after the batches were judged. */
-static void ask_where_the_server_stands(struct replay *replay)
+static void say_hello(struct replay *replay)
 {
     uint8_t out[WIRE_BYTES_MAX];
     size_t n;
     struct error err;
-    struct hello hello = {.nonce = REPLAY_NONCE, .program = 1};
+    struct hello hello = {.nonce = ++replay->nonce, .program = 1};
     snprintf(hello.device, sizeof hello.device, "%s", replay->hand->name);
     hello.certificate = (struct slice){replay->config.certificate, replay->config.certificate_n};
     must(replay, wire_hello(&hello, out, &n, &err), "hello", &err);
     publish(replay, out, n);
-    wait_for(replay, &replay->stood, "the server does not answer");
+}
+
+/* Until the server answers the last hello. One topic keeps its order: what was sent before is
+ * judged by then. Asked again each second, for the server may still be on its way to the broker. */
+static void ask_where_the_server_stands(struct replay *replay)
+{
+    for (long begun = proc_now_ms(), asked = 0; !has_stood(replay); proc_sleep_ms(10)) {
+        if (proc_now_ms() - asked > ASK_MS) {
+            say_hello(replay);
+            asked = proc_now_ms();
+        }
+        if (proc_now_ms() - begun > WAIT_MS)
+            world_fail(replay->hand->world, "replay: the server does not answer");
+    }
 }
 
 void replay_send_shuffled(struct replay *replay, unsigned times)
@@ -192,6 +211,7 @@ void replay_send_shuffled(struct replay *replay, unsigned times)
         order[left - 1] = order[other];
         order[other] = held;
     }
+    ask_where_the_server_stands(replay); /* it listens */
     for (size_t at = 0; at < n; at++)
         send_batch(replay, order[at]);
     ask_where_the_server_stands(replay);

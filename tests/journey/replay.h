@@ -10,7 +10,6 @@
 #include "tests/lib/world.h"
 
 #define REPLAY_MAX 64
-#define REPLAY_NONCE UINT64_C(0x7265706c61790001)
 
 struct replay {
     struct hand *hand;
@@ -21,8 +20,10 @@ struct replay {
         size_t n;
     } batch[REPLAY_MAX];
     size_t n;
+    uint64_t nonce;       /* of the last hello */
     pthread_mutex_t lock; /* over the two below, the session's thread writes them */
-    bool up, stood;
+    bool up;
+    uint64_t stood; /* nonce of the last standing */
 };
 
 /* Connects as the device. The handheld itself must not run: one name, one connection. */

@@ -18,6 +18,8 @@
 #include "tests/lib/world.h"
 
 #define SOON_MS 1000 /* from the receipt to the page */
+#define LIVE_MS                                                                                    \
+    2000 /* from the beep: a second to the server, with nothing waiting, and the above */
 #define BROWSER_MS 40000
 #define SHOTS BUILD_DIR "/screenshots"
 
@@ -93,12 +95,14 @@ static void change(int mode, const char *words, bool one_stream)
 {
     hand_mode(&hand, mode);
     hand_beep(&hand, items[0]);
+    long long beep = wall_ms();
     hand_drain(&hand, 60);
-    long long receipt = wall_ms();
-    long long late = seen_ms(words, one_stream) - receipt;
-    print_message("'%s' on the page %lld ms after the receipt was seen\n", words, late);
-    if (late > SOON_MS)
-        world_fail(&world, "the page changed %lld ms after the receipt", late);
+    long long receipt = wall_ms(), seen = seen_ms(words, one_stream);
+    print_message("'%s' on the page %lld ms after the beep, %lld ms after the receipt showed\n",
+                  words, seen - beep, seen - receipt);
+    if (seen - receipt > SOON_MS || seen - beep > LIVE_MS)
+        world_fail(&world, "the page changed %lld ms after the beep, %lld ms after the receipt",
+                   seen - beep, seen - receipt);
 }
 
 static void page_changes_by_itself(void **state)
@@ -107,7 +111,7 @@ static void page_changes_by_itself(void **state)
     char url[256];
     link_of(items[0], url);
     open_page(url);
-    seen_ms("CƠ QUAN", false); /* handed over to the post */
+    seen_ms("ĐÃ GIAO CHO BƯU ĐIỆN", false);
     change(1, "BƯU ĐIỆN ĐÃ NHẬN", true);
     shoot("citizen-picked-up");
     change(2, "ĐÃ ĐẾN BƯU CỤC", true);
@@ -164,12 +168,12 @@ static void desk_behind_its_login(void **state)
     open_page(url);
     ask(out, "text ", "text");
     assert_null(strstr(out, items[0])); /* nothing before the login */
-    ask(out, "filled", "fill input[name=user] %s", user);
-    ask(out, "filled", "fill input[name=password] wrong");
-    ask(out, "pressed 4", "press button[type=submit]");
-    ask(out, "filled", "fill input[name=user] %s", user);
-    ask(out, "filled", "fill input[name=password] %s", password);
-    ask(out, "pressed 200", "press button[type=submit]");
+    ask(out, "filled", "fill #ten %s", user);
+    ask(out, "filled", "fill #mk wrong");
+    ask(out, "pressed 4", "press form button");
+    ask(out, "filled", "fill #ten %s", user);
+    ask(out, "filled", "fill #mk %s", password);
+    ask(out, "pressed 200", "press form button");
     seen_ms("Đã phát", false);
     shoot("desk");
     hand_mode(&hand, 1);

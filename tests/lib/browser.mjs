@@ -8,7 +8,8 @@
 //   press SELECTOR       -> pressed STATUS           a click that leads to another page
 //   text                 -> text WORDS ON ONE LINE
 //   shot FILE            -> shot                     of the whole page
-//   counts               -> counts NAVIGATIONS STREAMS OTHERS   since the last goto was done
+//   counts               -> counts NAVIGATIONS STREAMS OTHERS   since the last goto or press; a stream
+//                           counts from the page's own start
 //   quit
 // Anything that goes wrong: "failed WHY", and the end with status 1.
 import { createRequire } from 'node:module';
@@ -37,13 +38,18 @@ page.on('request', (request) => {
   else counts.others++;
 });
 
+// A page stands: from now on it may only listen to its stream.
+const settle = async () => {
+  await page.waitForTimeout(300); // an icon may still be asked for
+  Object.assign(counts, { navigations: 0, others: 0 });
+};
 const wordsOnOneLine = async () => (await page.innerText('body')).replace(/\s+/g, ' ');
 
 const commands = {
   async goto(url) {
+    counts.streams = 0;
     const answer = await page.goto(url, { waitUntil: 'load' });
-    await page.waitForTimeout(300); // an icon may still be asked for
-    Object.assign(counts, { navigations: 0, streams: counts.streams, others: 0 });
+    await settle();
     return `went ${answer?.status() ?? 0}`;
   },
   async wait(text) {
@@ -58,11 +64,13 @@ const commands = {
     return 'filled';
   },
   async press(selector) {
+    counts.streams = 0;
     const [answer] = await Promise.all([
       page.waitForResponse((one) => one.request().isNavigationRequest() && one.status() < 300
         || one.status() >= 400),
       page.click(selector)]);
     await page.waitForLoadState('load');
+    await settle();
     return `pressed ${answer.status()}`;
   },
   async text() { return `text ${await wordsOnOneLine()}`; },
