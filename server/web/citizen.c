@@ -131,6 +131,8 @@ static void give_item(struct web *web, const struct shown *shown, struct http_an
                              .switch_to = shown->switch_to,
                              .wide = ""};
     page_begin(&html, &head);
+    if (!shown->switch_to)
+        put_switch_form(shown, &html);
     html_put(&html, "<p class=ma>");
     char pretty[ITEM_PRETTY_MAX];
     html_text(&html, item_pretty(&shown->view->state.item, pretty));
@@ -138,8 +140,6 @@ static void give_item(struct web *web, const struct shown *shown, struct http_an
     put_living_part(web, shown, &html);
     if (shown->proof != PROOF_FULL)
         put_proof_form(shown, &html);
-    if (!shown->switch_to)
-        put_switch_form(shown, &html);
     html_format(&html, "<p class=khac><a href=\"/%s\">%s</a></p>", shown->english ? "?en" : "",
                 shown->english ? "Look up another envelope" : "Tra phong bì khác");
     page_end(&html, web, shown->english);
@@ -148,9 +148,10 @@ static void give_item(struct web *web, const struct shown *shown, struct http_an
 
 /* ------------------------------------------------------------------ look-up by number */
 
-/* The form, with a sentence above it when there is something to say. */
+/* The form, with a sentence above it when there is something to say, and the number in it when that
+ * was right. */
 static void give_form(struct web *web, unsigned status, bool english, const char *sentence,
-                      struct http_answer *answer)
+                      const char *number, struct http_answer *answer)
 {
     struct html html = {.n = 0};
     struct page_head head = {.title = english ? "Where is my envelope? · Trao"
@@ -166,10 +167,11 @@ static void give_form(struct web *web, unsigned status, bool english, const char
     html_format(&html,
                 "<form class=the method=post action=\"/tra-cuu\">%s<label for=so>%s</label>"
                 "<input id=so name=so autocapitalize=characters autocomplete=off spellcheck=false "
-                "maxlength=40 required placeholder=\"RA 123 456 785 VN\">",
+                "maxlength=40 required placeholder=\"RA 123 456 785 VN\" value=\"%s\">",
                 english ? "<input type=hidden name=en value=1>" : "",
                 english ? "Number on the envelope or in the message, 13 characters"
-                        : "Số trên phong bì hoặc trong tin nhắn, 13 ký tự");
+                        : "Số trên phong bì hoặc trong tin nhắn, 13 ký tự",
+                number);
     html_format(&html,
                 "<label for=duoi>%s</label><input id=duoi name=duoi inputmode=numeric "
                 "autocomplete=off maxlength=4 pattern=\"[0-9]{4}\"><button>%s</button></form>",
@@ -191,7 +193,7 @@ static void give_not_found(struct web *web, const struct http_request *request, 
     give_form(web, 404, english,
               english ? "Number not found. Please check the 13 characters."
                       : "Không thấy số này. Xin xem lại 13 ký tự.",
-              answer);
+              "", answer);
 }
 
 static void give_too_many(struct web *web, bool english, struct http_answer *answer)
@@ -199,7 +201,7 @@ static void give_too_many(struct web *web, bool english, struct http_answer *ans
     give_form(web, 429, english,
               english ? "Too many wrong tries. Please wait an hour, or call us."
                       : "Thử sai nhiều lần quá. Xin đợi một giờ, hoặc gọi điện.",
-              answer);
+              "", answer);
     answer->retry_s = GUARD_WINDOW_MS / 1000;
 }
 
@@ -235,7 +237,7 @@ static void give_wrong_last4(struct web *web, const struct http_request *request
     uint32_t left = guard_left(web->guard, GUARD_ITEM, view->state.item.text);
     snprintf(vi, sizeof vi, "4 số chưa khớp, còn %u lần.", left);
     snprintf(en, sizeof en, "The 4 digits do not match, %u tries left.", left);
-    give_form(web, 403, english, english ? en : vi, answer);
+    give_form(web, 403, english, english ? en : vi, view->state.item.text, answer);
 }
 
 static void give_found(struct web *web, const struct view *view, enum proof proof, bool english,
@@ -252,7 +254,7 @@ static void give_found(struct web *web, const struct view *view, enum proof proo
 
 void citizen_home(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
-    give_form(web, 200, http_query(request, "en") != NULL, "", answer);
+    give_form(web, 200, http_query(request, "en") != NULL, "", "", answer);
 }
 
 void citizen_look(struct web *web, const struct http_request *request, struct http_answer *answer)

@@ -35,9 +35,9 @@ static void begin(struct html *html, const struct seat *seat, const char *title,
                    "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
                    "<form method=post action=\"/quay/dang-xuat\">");
     seat_put_csrf(seat, html);
-    html_put(html, "<button class=nhe>Thoát, ");
+    html_put(html, "<button class=nhe>Thoát (");
     html_text(html, seat->person.name);
-    html_put(html, "</button></form></nav>");
+    html_put(html, ")</button></form></nav>");
 }
 
 /* ------------------------------------------------------------------ items */

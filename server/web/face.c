@@ -149,6 +149,10 @@ static void put_sentence(const struct face *face, struct html *html)
     };
     text_sentence_case(face_headline(face), instead, sizeof instead);
     words_fill(en ? info->en : info->vi, words, sizeof words / sizeof *words, instead, out);
+    char said[WORDS_MAX], headline[WORDS_MAX];
+    if (strcmp(text_fold(out, said, sizeof said), text_fold(instead, headline, sizeof headline)) ==
+        0)
+        return; /* the headline says it */
     html_put(html, "<p class=cau>");
     html_text(html, out);
     html_put(html, "</p>");
@@ -198,12 +202,14 @@ static void put_steps(const struct face *face, struct html *html)
     html_put(html, "<ol class=buoc>");
     for (int i = 1; i <= 5; i++) {
         const char *kind = i < step ? "qua" : (i == step ? "nay" : "sau");
-        html_format(html, "<li class=%s%s><span class=so>%s</span> ", kind,
-                    i == step ? " aria-current=step" : "", i < step ? "✓" : "");
-        html_put(html, (face->english ? en : vi)[i - 1]);
-        html_put(html, "</li>");
+        html_format(html, "<li class=%s%s><span class=so aria-hidden=true>", kind,
+                    i == step ? " aria-current=step" : "");
+        html_format(html, i < step || step == 5 ? "✓" : "%d", i);
+        html_format(html, "</span><span class=ten>%s</span></li>",
+                    (face->english ? en : vi)[i - 1]);
     }
-    html_format(html, "</ol>");
+    html_format(html, "</ol><p class=bac aria-hidden=true>%d/5 <b>%s</b></p>", step,
+                (face->english ? en : vi)[step - 1]);
 }
 
 /* ------------------------------------------------------------------ age and history */
@@ -257,7 +263,7 @@ static void put_event(const struct face *face, const struct fact *fact, struct h
     uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
     html_put(html, "<li><b>");
     put_when(face, fact, html);
-    html_put(html, "</b> ");
+    html_put(html, "</b><span>");
     html_text(html, event_words(event, face->english));
     const struct reason_info *reason =
         fact->is_scan && event == EVENT_DELIVERY_FAILED ? reason_info(fact->scan.reason) : NULL;
@@ -265,7 +271,7 @@ static void put_event(const struct face *face, const struct fact *fact, struct h
         html_put(html, ": ");
         html_text(html, face->english ? reason->en : reason->citizen);
     }
-    html_put(html, "</li>");
+    html_put(html, "</span></li>");
 }
 
 static size_t shown_events(const struct face *face)
