@@ -165,6 +165,7 @@ static void desk_behind_its_login(void **state)
     char out[PROC_LINE_MAX], user[64] = "", password[64] = "", url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%d/quay", world.plain);
     first_login(user, password);
+    ask(out, "sized", "size 1200 800");
     open_page(url);
     ask(out, "text ", "text");
     assert_null(strstr(out, items[0])); /* nothing before the login */

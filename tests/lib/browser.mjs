@@ -1,8 +1,9 @@
 // browser.mjs - a real Chromium, led line by line on standard input; answers on standard output.
 //
-//   node browser.mjs NPM_DIR [WIDTH HEIGHT]
+//   node browser.mjs NPM_DIR
 //
 //   goto URL             -> went STATUS
+//   size WIDTH HEIGHT    -> sized                    a phone's to begin with
 //   wait TEXT            -> seen EPOCH_MS            when the page's text holds it (30 s at most)
 //   fill SELECTOR VALUE  -> filled
 //   press SELECTOR       -> pressed STATUS           a click that leads to another page
@@ -18,7 +19,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const [npm, width = '390', height = '780'] = process.argv.slice(2);
+const npm = process.argv[2];
 const { chromium } = createRequire(join(resolve(npm), 'x.js'))('playwright-core');
 const profile = mkdtempSync(join(tmpdir(), 'trao-chromium-'));
 const browser = await chromium.launchPersistentContext(profile, {
@@ -26,7 +27,7 @@ const browser = await chromium.launchPersistentContext(profile, {
   headless: true,
   env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
   ignoreHTTPSErrors: true, // the server's own certificate
-  viewport: { width: Number(width), height: Number(height) },
+  viewport: { width: 390, height: 780 },
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
     '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage'],
 });
@@ -51,6 +52,11 @@ const commands = {
     const answer = await page.goto(url, { waitUntil: 'load' });
     await settle();
     return `went ${answer?.status() ?? 0}`;
+  },
+  async size(rest) {
+    const [width, height] = rest.split(' ').map(Number);
+    await page.setViewportSize({ width, height });
+    return 'sized';
   },
   async wait(text) {
     const at = await page.waitForFunction(
