@@ -101,7 +101,7 @@ static void fill_clauses(const struct fill *fill, const char *stretch, const cha
                          char out[WORDS_MAX])
 {
     const char *at = stretch;
-    char before = '\0'; /* the mark before this clause */
+    char before[2] = ""; /* the mark before this clause */
     while (*at) {
         size_t n = clause_length(at);
         char mark = at[n];
@@ -117,16 +117,16 @@ static void fill_clauses(const struct fill *fill, const char *stretch, const cha
         }
         if (*clause) {
             size_t blanks = *out ? 0 : strspn(clause, " ");
-            append(out, &before, before ? 1 : 0);
+            append(out, before, strlen(before));
             append(out, clause + blanks, strlen(clause + blanks));
         }
         if (*out && (mark || *clause))
-            before = mark; /* the nearest mark before what comes next */
+            before[0] = mark; /* the nearest mark before what comes next */
         at += n + (mark ? 1 : 0);
     }
     size_t n = strlen(out);
     bool closed = n > 0 && out[n - 1] == '.'; /* a value brought its own full stop */
-    if (before == '.' && !closed)
+    if (before[0] == '.' && !closed)
         append(out, ".", 1);
 }
 
