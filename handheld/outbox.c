@@ -470,7 +470,7 @@ bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *e
 static bool count_epoch(struct outbox *outbox, const struct shelf_epoch *epoch,
                         struct outbox_counts *counts, struct error *err)
 {
-    uint64_t last;
+    uint64_t last = 0;
     struct link link;
     if (!outbox_epoch_last(outbox, epoch, &last, &link, err))
         return false;

@@ -266,7 +266,7 @@ static bool open_file(const char *path, int flags, struct shelf **ret_shelf, str
 
 bool shelf_open(const char *path, struct shelf **ret_shelf, struct error *err)
 {
-    struct shelf *shelf;
+    struct shelf *shelf = NULL;
     if (!open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &shelf, err))
         return false;
     if (!set_up(shelf, err)) {
@@ -279,7 +279,7 @@ bool shelf_open(const char *path, struct shelf **ret_shelf, struct error *err)
 
 bool shelf_open_damaged(const char *path, struct shelf **ret_shelf, struct error *err)
 {
-    struct shelf *shelf;
+    struct shelf *shelf = NULL;
     if (!open_file(path, SQLITE_OPEN_READWRITE, &shelf, err))
         return false;
     if (sqlite3_exec(shelf->db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK) {

@@ -68,7 +68,7 @@ static bool file_end(FILE *file, bool written, const char *path, struct error *e
 
 static bool write_key(const char *path, EVP_PKEY *key, struct error *err)
 {
-    FILE *file;
+    FILE *file = NULL;
     return file_open(path, 0600, &file, err) &&
            file_end(file, PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1, path,
                     err);
@@ -76,7 +76,7 @@ static bool write_key(const char *path, EVP_PKEY *key, struct error *err)
 
 static bool write_certificate(const char *path, X509 *certificate, struct error *err)
 {
-    FILE *file;
+    FILE *file = NULL;
     return file_open(path, 0644, &file, err) &&
            file_end(file, PEM_write_X509(file, certificate) == 1, path, err);
 }
@@ -341,7 +341,7 @@ static bool request_read(const void *bytes, size_t n, X509_REQ **ret_request, st
 
 bool ca_request_holds(const void *request, size_t n, struct error *err)
 {
-    X509_REQ *read;
+    X509_REQ *read = NULL;
     if (!request_read(request, n, &read, err))
         return false;
     X509_REQ_free(read);
@@ -360,7 +360,7 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
                      const struct seal_public *seal_key, struct instant not_before,
                      uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
 {
-    X509_REQ *read;
+    X509_REQ *read = NULL;
     X509 *certificate;
     char uri[sizeof "URI:" + SEAL_URI_CHARS];
     if (!request_read(request, request_n, &read, err))
@@ -492,7 +492,7 @@ bool ca_device_read(struct slice authority, struct slice certificate, struct ins
 
 bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
 {
-    X509 *certificate;
+    X509 *certificate = NULL;
     if (!read_certificate(path, &certificate, err))
         return false;
     bool good = to_der(certificate, out, ret_n, err);
