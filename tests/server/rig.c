@@ -58,11 +58,13 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     struct rig *rig = self;
     if (rig->link_down)
         return error_set(why, ERROR_LATER, "link down");
+    pthread_mutex_lock(&rig->lock);
     if (rig->sent_n == RIG_SENT_MAX) /* the newest are kept */
         memmove(rig->sent, rig->sent + 1, --rig->sent_n * sizeof *rig->sent);
     struct rig_sent *sent = &rig->sent[rig->sent_n++];
     assert_int_equal(sscanf(topic, "trao/1/%32[^/]/down", sent->device), 1);
     assert_good(wire_read_down(bytes, n, sent->device, &rig->seal_public, &sent->down, &err));
+    pthread_mutex_unlock(&rig->lock);
     return true;
 }
 
@@ -107,6 +109,7 @@ void rig_open(struct rig *rig)
     const char *tmp = getenv("TMPDIR");
     memset(rig, 0, sizeof *rig);
     chain_init();
+    pthread_mutex_init(&rig->lock, NULL);
     rig->now.ms = RIG_NOW_MS;
     (void)snprintf(rig->dir, sizeof rig->dir, "%s/trao-server-XXXXXX", tmp == NULL ? "/tmp" : tmp);
     assert_non_null(mkdtemp(rig->dir));
@@ -287,6 +290,18 @@ const struct receipt *rig_receipt(const struct rig *rig, const struct rig_device
             return &rig->sent[i].down.receipt;
     fail_msg("no receipt for %s", device->name);
     return NULL;
+}
+
+uint64_t rig_through(struct rig *rig, const struct rig_device *device)
+{
+    uint64_t through = 0;
+    pthread_mutex_lock(&rig->lock);
+    for (size_t i = 0; i < rig->sent_n; i++)
+        if (rig->sent[i].down.kind == WIRE_DOWN_RECEIPT &&
+            strcmp(rig->sent[i].device, device->name) == 0)
+            through = rig->sent[i].down.receipt.through;
+    pthread_mutex_unlock(&rig->lock);
+    return through;
 }
 
 struct view rig_view(struct rig *rig, uint32_t item)

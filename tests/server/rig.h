@@ -3,6 +3,7 @@
 #ifndef TRAO_TESTS_SERVER_RIG_H
 #define TRAO_TESTS_SERVER_RIG_H
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,6 +54,7 @@ struct rig {
     struct record *record;
     struct intake *intake;
     struct views *views;
+    pthread_mutex_t lock; /* over `sent`, for tests with a writer of its own thread */
     struct rig_sent sent[RIG_SENT_MAX];
     size_t sent_n;
     bool link_down;
@@ -95,6 +97,8 @@ void rig_issue(struct rig *rig, uint32_t item, const char *dossier);
 
 /* The last receipt sent to the device; fails the test when there is none. */
 const struct receipt *rig_receipt(const struct rig *rig, const struct rig_device *device);
+/* How far the last receipt of the device goes, 0 without one; from any thread. */
+uint64_t rig_through(struct rig *rig, const struct rig_device *device);
 /* After views_follow. */
 struct view rig_view(struct rig *rig, uint32_t item);
 bool rig_alarmed(const struct rig *rig, const char *begin);

@@ -1,10 +1,13 @@
 /* The threads between network and record: order, acts, a record that cannot be written, the end. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "protocol/log.h"
@@ -199,6 +202,95 @@ static void a_record_that_cannot_be_written(void **state)
     assert_int_equal(atomic_load(&broken), 0);
 }
 
+/* ------------------------------------------------------------------ a full disk, fault 41 */
+
+#define FILL_MESSAGES 400
+
+static void post_full(void)
+{
+    static struct rig_batch batch;
+    for (uint32_t i = 0; i < BATCH_SCANS_MAX; i++)
+        rig_beep(&rig, &hand[0], i, EVENT_PICKED_UP, 0);
+    rig_cut(&hand[0], &batch);
+    post(&hand[0], &batch);
+}
+
+static uint64_t failed_groups(void)
+{
+    struct writer_counts counts;
+    writer_counts(writer, &counts);
+    return counts.failed_groups;
+}
+
+static int on_a_small_disk(const char *dir)
+{
+    char filler[256];
+    if (mount("trao", dir, "tmpfs", 0, "size=4m") != 0 || setenv("TMPDIR", dir, 1) != 0)
+        return 77;
+    (void)set_up(NULL);
+    (void)snprintf(filler, sizeof filler, "%s/filler", dir);
+    int fd = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || ftruncate(fd, 0) != 0 || posix_fallocate(fd, 0, 2 << 20) != 0 || close(fd) != 0)
+        return 1;
+    for (int i = 0; i < FILL_MESSAGES; i++)
+        post_full();
+    for (int i = 0; i < 1000 && failed_groups() < 2; i++)
+        usleep(10000);
+    uint64_t stuck = rig_through(&rig, &hand[0]);
+    if (failed_groups() < 2 || stuck >= FILL_MESSAGES * (uint64_t)BATCH_SCANS_MAX)
+        return 2;
+    struct error err = {.code = ERROR_NONE};
+    if (run_issue(1, ERROR_NONE, &err) || err.code != ERROR_LATER)
+        return 3; /* acts are told; views still answer */
+    (void)unlink(filler);
+    for (int i = 0;
+         i < 1500 && rig_through(&rig, &hand[0]) < FILL_MESSAGES * (uint64_t)BATCH_SCANS_MAX; i++)
+        usleep(10000);
+    if (rig_through(&rig, &hand[0]) != FILL_MESSAGES * (uint64_t)BATCH_SCANS_MAX)
+        return 4;
+    struct record_proof proof;
+    writer_stop(writer);
+    if (!record_verify(rig.record, &rig.seal_public, &proof, &err) ||
+        proof.scans != FILL_MESSAGES * (uint64_t)BATCH_SCANS_MAX)
+        return 5;
+    (void)tear_down(NULL);
+    (void)umount(dir);
+    return 0;
+}
+
+static void a_full_disk_stops_receipts_and_mends_itself(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    pid_t child = fork();
+    if (child == 0)
+        _exit(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+                  ? on_a_small_disk(rig.dir)
+                  : 77);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+static int only_a_folder(void **state)
+{
+    (void)state;
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(rig.dir, sizeof rig.dir, "%s/trao-full-XXXXXX", tmp == NULL ? "/tmp" : tmp);
+    return mkdtemp(rig.dir) == NULL ? -1 : 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(rig.dir);
+}
+
+/* ------------------------------------------------------------------ damage, the end */
+
 static void a_damaged_record_ends_the_program(void **state)
 {
     (void)state;
@@ -259,6 +351,8 @@ int main(void)
         TEST(an_act_is_done_when_the_views_show_it),
         TEST(acts_of_many_threads_between_messages),
         TEST(a_record_that_cannot_be_written),
+        cmocka_unit_test_setup_teardown(a_full_disk_stops_receipts_and_mends_itself, only_a_folder,
+                                        remove_folder),
         TEST(a_damaged_record_ends_the_program),
         TEST(nothing_after_the_end),
         TEST(rubbish_from_the_network),
