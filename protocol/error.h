@@ -58,10 +58,7 @@ const char *error_code_name(enum error_code code);
 /* Our own invariants hold in release builds too: prints file, line and condition, aborts. Never
  * for a peer's data. */
 #define invariant(condition)                                                                       \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            invariant_failed(__FILE__, __LINE__, #condition);                                      \
-    } while (0)
+    ((condition) ? (void)0 : invariant_failed(__FILE__, __LINE__, #condition))
 _Noreturn void invariant_failed(const char *file, int line, const char *condition);
 
 #define must_use __attribute__((warn_unused_result))
