@@ -21,7 +21,7 @@ struct admin {
 
 static enum exit_status refused(const struct admin *admin, const struct error *err)
 {
-    fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err->text);
+    (void)fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err->text);
     return EXIT_REFUSED;
 }
 
@@ -97,16 +97,16 @@ static enum exit_status here_init(const struct admin *admin)
                                      "configuration, settings, a first login for the desk."};
     struct init init = {.config = config_defaults()};
     struct error err;
-    admin->argv[0] = (char *)(uintptr_t) "trao-admin --data DIR init";
+    admin->argv[0] = (char *)"trao-admin --data DIR init";
     argp_parse(&argp, admin->argc, admin->argv, 0, NULL, &init);
-    admin->argv[0] = (char *)(uintptr_t) "init";
+    admin->argv[0] = (char *)"init";
     struct config *config = &init.config;
     if (!init.has_public)
-        snprintf(config->public_url, sizeof config->public_url, "http://%s:%u", config->plain.host,
-                 config->plain.port);
+        (void)snprintf(config->public_url, sizeof config->public_url, "http://%s:%u",
+                       config->plain.host, config->plain.port);
     if (!*config->office_name)
-        snprintf(config->office_name, sizeof config->office_name,
-                 "Trung tâm Phục vụ hành chính công");
+        (void)snprintf(config->office_name, sizeof config->office_name,
+                       "Trung tâm Phục vụ hành chính công");
     if (!init_folder(admin->folder, config, &err))
         return refused(admin, &err);
     printf("Đã tạo %s. Đăng nhập lần đầu: %s/first-login.txt\n"
@@ -204,8 +204,8 @@ static enum exit_status ask_server(struct admin *admin)
     struct error err;
     int status = EXIT_REFUSED, fd = open_file(admin);
     if (fd == -2) {
-        fprintf(stderr, "trao-admin %s: cannot open the file: %s\n", admin->argv[0],
-                strerror(errno));
+        (void)fprintf(stderr, "trao-admin %s: cannot open the file: %s\n", admin->argv[0],
+                      strerror(errno));
         return EXIT_REFUSED;
     }
     bool asked =
@@ -214,7 +214,7 @@ static enum exit_status ask_server(struct admin *admin)
         close(fd);
     if (asked)
         return status == 0 ? EXIT_DONE : EXIT_REFUSED;
-    fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err.text);
+    (void)fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err.text);
     return err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED;
 }
 
@@ -248,17 +248,18 @@ static char *help_filter(int key, const char *text, void *input)
 {
     (void)input;
     if (key != ARGP_KEY_HELP_EXTRA)
-        return (char *)(uintptr_t)text;
+        return (char *)text;
     char *out = NULL;
     size_t n = 0;
     FILE *file = open_memstream(&out, &n);
     if (!file)
         return NULL;
-    fprintf(file, "Commands:");
+    (void)fprintf(file, "Commands:");
     const struct command *command;
     for (size_t i = 0; (command = command_row(i)) != NULL; i++)
-        fprintf(file, "\n  %s %s\n      %s", command->name, command->arguments, command->help);
-    fclose(file);
+        (void)fprintf(file, "\n  %s %s\n      %s", command->name, command->arguments,
+                      command->help);
+    (void)fclose(file);
     return out;
 }
 
@@ -285,8 +286,8 @@ int main(int argc, char **argv)
     const struct command *command = command_find(admin.argv[0]);
     int given = admin.argc - 1;
     if (!command || given < command->least || given > command->most) {
-        fprintf(stderr, "trao-admin: %s: %s %s\n", command ? "usage" : "no such command",
-                admin.argv[0], command ? command->arguments : "(see --help)");
+        (void)fprintf(stderr, "trao-admin: %s: %s %s\n", command ? "usage" : "no such command",
+                      admin.argv[0], command ? command->arguments : "(see --help)");
         return EXIT_USAGE;
     }
     if (command->where == COMMAND_SERVER)

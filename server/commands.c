@@ -127,15 +127,15 @@ static bool run_import(const struct commands *commands, const struct call *call,
         return error_set(err, ERROR_BAD_INPUT, "no file came along");
     if (!import_run(&config, call->fd, slash ? slash + 1 : call->argv[1], &report, &lines, err))
         return false;
-    fputs(lines, call->out);
-    fputs(import_summary(&report, summary), call->out);
+    (void)fputs(lines, call->out);
+    (void)fputs(import_summary(&report, summary), call->out);
     free(lines);
     return true;
 }
 
 static void note_line(void *ctx, const char *line)
 {
-    fprintf(ctx, "%s\n", line);
+    (void)fprintf(ctx, "%s\n", line);
 }
 
 static bool copy_to(const char *path, int to, struct error *err)
@@ -163,7 +163,7 @@ static bool run_print(const struct commands *commands, const struct call *call, 
               : named_items(call, &items, &n, err)))
         return false;
     char folder[CONFIG_PATH_MAX];
-    snprintf(folder, sizeof folder, "%s/print", commands->folder);
+    (void)snprintf(folder, sizeof folder, "%s/print", commands->folder);
     struct print_config config = {.acts = commands->acts,
                                   .views = commands->views,
                                   .record = commands->record,
@@ -181,8 +181,8 @@ static bool run_print(const struct commands *commands, const struct call *call, 
     free(items);
     if (!ok || (call->fd >= 0 && !copy_to(result.path, call->fd, err)))
         return false;
-    fprintf(call->out, "%s\nĐã in %zu bì, để lại %zu. / %zu envelopes, %zu left out\n", result.path,
-            result.pages, result.left_out, result.pages, result.left_out);
+    (void)fprintf(call->out, "%s\nĐã in %zu bì, để lại %zu. / %zu envelopes, %zu left out\n",
+                  result.path, result.pages, result.left_out, result.pages, result.left_out);
     return true;
 }
 
@@ -199,8 +199,8 @@ static bool run_handover(const struct commands *commands, const struct call *cal
     bool ok = handover_run(commands->acts, commands->views, items, n, &serial, err);
     free(items);
     if (ok)
-        fprintf(call->out, "%s\nĐã bàn giao %zu bì. / %zu envelopes handed over\n",
-                handover_text(serial, text), n, n);
+        (void)fprintf(call->out, "%s\nĐã bàn giao %zu bì. / %zu envelopes handed over\n",
+                      handover_text(serial, text), n, n);
     return ok;
 }
 
@@ -220,9 +220,9 @@ static bool run_items(const struct commands *commands, const struct call *call, 
         return false;
     for (size_t i = 0; i < n; i++) {
         char since[CLOCK_TEXT_MAX];
-        fprintf(call->out, "%s\t%s\t%s\t%s\n", views[i].state.item.text,
-                status_key(views[i].state.status), views[i].state.office.dossier,
-                clock_iso_local(views[i].state.since.estimate, since, sizeof since));
+        (void)fprintf(call->out, "%s\t%s\t%s\t%s\n", views[i].state.item.text,
+                      status_key(views[i].state.status), views[i].state.office.dossier,
+                      clock_iso_local(views[i].state.since.estimate, since, sizeof since));
     }
     free(views);
     return true;
@@ -258,9 +258,9 @@ static bool run_status(const struct commands *commands, const struct call *call,
     if (!known_item(commands, call->argv[1], &view, err))
         return false;
     const struct state *state = &view.state;
-    fprintf(call->out, "%s\t%s\t%s\tattempt %u\tdoubts %u\n", state->item.text,
-            status_key(state->status), clock_iso_local(state->since.estimate, at, sizeof at),
-            state->attempt, state->doubts);
+    (void)fprintf(call->out, "%s\t%s\t%s\tattempt %u\tdoubts %u\n", state->item.text,
+                  status_key(state->status), clock_iso_local(state->since.estimate, at, sizeof at),
+                  state->attempt, state->doubts);
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (!facts)
         return error_set(err, ERROR_LATER, "out of memory");
@@ -268,11 +268,11 @@ static bool run_status(const struct commands *commands, const struct call *call,
     for (size_t i = 0; i < n; i++) {
         uint32_t event = facts[i].is_scan ? facts[i].scan.event : facts[i].office.event;
         const struct event_info *info = event_info(event);
-        fprintf(call->out, "%s\t%s\t%s %lld/%llu\t%s\n",
-                clock_iso_local(facts[i].when.estimate, at, sizeof at),
-                info ? info->key : "unknown", facts[i].is_scan ? "device" : "office",
-                (long long)facts[i].device, (unsigned long long)facts[i].seq,
-                effect_word(facts[i].effect));
+        (void)fprintf(call->out, "%s\t%s\t%s %lld/%llu\t%s\n",
+                      clock_iso_local(facts[i].when.estimate, at, sizeof at),
+                      info ? info->key : "unknown", facts[i].is_scan ? "device" : "office",
+                      (long long)facts[i].device, (unsigned long long)facts[i].seq,
+                      effect_word(facts[i].effect));
     }
     free(facts);
     return true;
@@ -285,7 +285,7 @@ static bool run_link(const struct commands *commands, const struct call *call, s
     if (!known_item(commands, call->argv[1], &view, err) ||
         !link_url(commands->config->public_url, commands->secret, &view.state.item, url, err))
         return false;
-    fprintf(call->out, "%s\n", url);
+    (void)fprintf(call->out, "%s\n", url);
     return true;
 }
 
@@ -299,8 +299,8 @@ static bool run_enrol(const struct commands *commands, const struct call *call, 
                           err))
         return false;
     enrol_code_write(&code, text);
-    fprintf(call->out, "%s\nhttps://%s:%u\n", text, commands->config->tls.host,
-            commands->config->tls.port);
+    (void)fprintf(call->out, "%s\nhttps://%s:%u\n", text, commands->config->tls.host,
+                  commands->config->tls.port);
     chain_wipe(&code, sizeof code);
     chain_wipe(text, sizeof text);
     return true;
@@ -309,9 +309,9 @@ static bool run_enrol(const struct commands *commands, const struct call *call, 
 static bool say_device(void *ctx, const struct device *device)
 {
     char enrolled[CLOCK_TEXT_MAX];
-    fprintf(ctx, "%s\t%s\t%06u\t%s\n", device->name,
-            device->state == DEVICE_ACTIVE ? "active" : "revoked", device->post_office,
-            clock_iso_local(device->enrolled, enrolled, sizeof enrolled));
+    (void)fprintf(ctx, "%s\t%s\t%06u\t%s\n", device->name,
+                  device->state == DEVICE_ACTIVE ? "active" : "revoked", device->post_office,
+                  clock_iso_local(device->enrolled, enrolled, sizeof enrolled));
     return true;
 }
 
@@ -324,7 +324,7 @@ static bool run_revoke(const struct commands *commands, const struct call *call,
 {
     if (!device_revoke(&commands->acts, call->argv[1], err))
         return false;
-    fprintf(call->out, "Đã khóa máy %s. / revoked\n", call->argv[1]);
+    (void)fprintf(call->out, "Đã khóa máy %s. / revoked\n", call->argv[1]);
     return true;
 }
 

@@ -30,7 +30,7 @@ static bool set_text(const char *value, char *out, size_t size, struct error *er
         return error_set(err, ERROR_BAD_INPUT, "longer than %zu bytes", size - 1);
     if (strpbrk(value, "\r\n") || strstr(value, " ;"))
         return error_set(err, ERROR_BAD_INPUT, "no line breaks and no ' ;' (a comment)");
-    strcpy(out, value);
+    memcpy(out, value, strlen(value) + 1);
     return true;
 }
 
@@ -124,7 +124,7 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_text(value, c->mqtt.host, sizeof c->mqtt.host, err);
     if (strcmp(name, "mqtt.port") == 0) {
         char both[sizeof c->mqtt.host + 16];
-        snprintf(both, sizeof both, "%s:%s", c->mqtt.host, value);
+        (void)snprintf(both, sizeof both, "%s:%s", c->mqtt.host, value);
         return endpoint_read(both, &c->mqtt, err);
     }
     return error_set(err, ERROR_BAD_INPUT, "no such key");
@@ -134,7 +134,7 @@ bool config_set(struct config *config, const char *section, const char *key, con
                 struct error *err)
 {
     char name[64];
-    snprintf(name, sizeof name, "%s.%s", section, key);
+    (void)snprintf(name, sizeof name, "%s.%s", section, key);
     return set_value(config, name, value, err) || error_add(err, "[%s] %s=", section, key);
 }
 
@@ -186,15 +186,16 @@ bool config_write(const char *folder, const struct config *config, struct error 
     if (!file)
         return error_set(err, errno == EEXIST ? ERROR_REPEATED : ERROR_LATER, "%s: %s", path,
                          strerror(errno));
-    fprintf(file,
-            "# Written by trao-admin init; read when a program starts.\n"
-            "[office]\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
-            "reply_number=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
-            "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
-            config->office_name, config->office_address, config->office_phone, config->post_office,
-            config->post_office_name, config->reply_number, config->prefix, config->country,
-            config->plain.host, config->plain.port, config->tls.host, config->tls.port,
-            config->public_url, config->mqtt.host, config->mqtt.port);
+    (void)fprintf(file,
+                  "# Written by trao-admin init; read when a program starts.\n"
+                  "[office]\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
+                  "reply_number=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
+                  "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
+                  config->office_name, config->office_address, config->office_phone,
+                  config->post_office, config->post_office_name, config->reply_number,
+                  config->prefix, config->country, config->plain.host, config->plain.port,
+                  config->tls.host, config->tls.port, config->public_url, config->mqtt.host,
+                  config->mqtt.port);
     bool kept = fflush(file) == 0 && fsync(fd) == 0;
     kept = fclose(file) == 0 && kept;
     return kept || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));

@@ -96,7 +96,7 @@ static bool write_head(int socket, uint32_t n, int fd)
 static struct sockaddr_un address_in(int folder)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", folder);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", folder);
     return address;
 }
 
@@ -210,7 +210,7 @@ static void run_and_tell(struct control *control, int socket, int argc, char **a
         return;
     struct call call = {argc, argv, fd, out};
     bool ok = commands_run(control->commands, &call, &err);
-    fclose(out);
+    (void)fclose(out);
     uint8_t status = ok ? 0 : 1;
     if (tell(socket, 'o', said, n) && (ok || tell(socket, 'e', err.text, strlen(err.text))))
         (void)tell(socket, 'x', &status, 1);
@@ -285,9 +285,9 @@ static bool hear_frame(int socket, FILE *out, FILE *err_out, int *ret_status)
     char *bytes = calloc(1, n + 1u);
     bool ok = bytes && read_all(socket, bytes, n);
     if (ok && kind == 'o')
-        fwrite(bytes, 1, n, out);
+        (void)fwrite(bytes, 1, n, out);
     if (ok && kind == 'e')
-        fprintf(err_out, "%s\n", bytes);
+        (void)fprintf(err_out, "%s\n", bytes);
     if (ok && kind == 'x' && n == 1)
         *ret_status = (unsigned char)bytes[0];
     free(bytes);

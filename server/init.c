@@ -62,7 +62,7 @@ static bool owner_of(const char *folder, char *out, size_t size, struct error *e
     struct passwd *user = stat(folder, &about) == 0 ? getpwuid(about.st_uid) : NULL;
     if (!user)
         return error_set(err, ERROR_LATER, "%s: its owner has no name", folder);
-    snprintf(out, size, "%s", user->pw_name);
+    (void)snprintf(out, size, "%s", user->pw_name);
     return true;
 }
 

@@ -5,14 +5,14 @@
 
 #include "server/text/text.h"
 
-#define DAY_MS (24 * 3600 * INT64_C(1000))
-#define LOCAL_MS (7 * 3600 * INT64_C(1000)) /* UTC+7 */
+#define DAY_MS (INT64_C(1000) * 24 * 3600)
+#define LOCAL_MS (INT64_C(1000) * 7 * 3600) /* UTC+7 */
 #define STATUS_ROWS 32                      /* above every number of status.def */
 
 static const char *sms_of(enum status status)
 {
     static const char *const rows[STATUS_ROWS] = {
-#define SMS(KEY, text) [STATUS_##KEY] = text,
+#define SMS(KEY, text) [STATUS_##KEY] = (text),
 #include "server/notify/sms.def"
 #undef SMS
     };
@@ -40,13 +40,13 @@ static struct instant a_day_to_choose(struct instant event)
 static void amount(uint64_t vnd, char *out, size_t size)
 {
     if (vnd >= 1000000)
-        snprintf(out, size, "%llu.%03llu.%03llud", (unsigned long long)(vnd / 1000000),
-                 (unsigned long long)(vnd / 1000 % 1000), (unsigned long long)(vnd % 1000));
+        (void)snprintf(out, size, "%llu.%03llu.%03llud", (unsigned long long)(vnd / 1000000),
+                       (unsigned long long)(vnd / 1000 % 1000), (unsigned long long)(vnd % 1000));
     else if (vnd >= 1000)
-        snprintf(out, size, "%llu.%03llud", (unsigned long long)(vnd / 1000),
-                 (unsigned long long)(vnd % 1000));
+        (void)snprintf(out, size, "%llu.%03llud", (unsigned long long)(vnd / 1000),
+                       (unsigned long long)(vnd % 1000));
     else if (vnd > 0)
-        snprintf(out, size, "%llud", (unsigned long long)vnd);
+        (void)snprintf(out, size, "%llud", (unsigned long long)vnd);
     else
         *out = '\0';
 }
@@ -84,7 +84,7 @@ static char *say(const struct item *item, const char *sentence, char out[WORDS_M
 {
     char plain[WORDS_MAX];
     text_unaccent(sentence, plain, sizeof plain);
-    snprintf(out, WORDS_MAX, "Trao %s: %.*s", item->text, WORDS_MAX - 32, plain);
+    (void)snprintf(out, WORDS_MAX, "Trao %s: %.*s", item->text, WORDS_MAX - 32, plain);
     invariant(words_segments(out).gsm7);
     return out;
 }

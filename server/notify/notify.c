@@ -160,8 +160,8 @@ static void request_id_of(const struct look *look, char out[NOTICE_REQUEST_MAX +
 {
     const struct status_info *info =
         status_info(look->correction ? STATUS_DELIVERED : look->view.state.status);
-    snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s", look->view.state.item.text, info->key,
-             look->attempt, look->correction ? "correction" : "sms");
+    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s", look->view.state.item.text,
+                   info->key, look->attempt, look->correction ? "correction" : "sms");
 }
 
 /* The fact stands and the driver has it. */
@@ -224,7 +224,7 @@ static bool record_notice(struct notify *notify, const struct look *look, const 
                    .attempt = look->attempt,
                    .correction = look->correction},
     };
-    snprintf(fact.notice.request_id, sizeof fact.notice.request_id, "%s", request_id);
+    (void)snprintf(fact.notice.request_id, sizeof fact.notice.request_id, "%s", request_id);
     return notify->config.acts.run(notify->config.acts.self, sent_act, &fact, err);
 }
 
@@ -243,7 +243,7 @@ static bool phone_of(struct notify *notify, const struct look *look, char out[PH
     if (!addressee_decode(bytes, n, &who, err))
         return false;
     if (phone_takes_sms(who.phone))
-        snprintf(out, PHONE_MAX, "%s", who.phone);
+        (void)snprintf(out, PHONE_MAX, "%s", who.phone);
     chain_wipe(&who, sizeof who);
     chain_wipe(bytes, sizeof bytes);
     return true;

@@ -18,8 +18,8 @@
 #include "server/record/acts.h"
 #include "server/views/views.h"
 
-#define NOTIFY_DOOR_WAIT_MS (30 * INT64_C(1000))
-#define NOTIFY_AGE_MAX_MS (24 * 3600 * INT64_C(1000))
+#define NOTIFY_DOOR_WAIT_MS (INT64_C(1000) * 30)
+#define NOTIFY_AGE_MAX_MS (INT64_C(1000) * 24 * 3600)
 
 struct sms {
     const char *request_id; /* the same for the same (item, status, attempt) */

@@ -54,7 +54,7 @@ static bool remember(struct sms_file *file, const char *id, struct error *err)
         file->room = room;
     }
     memmove(&file->ids[at + 1], &file->ids[at], (file->n - at) * sizeof *file->ids);
-    snprintf(file->ids[at].text, sizeof file->ids[at].text, "%s", id);
+    (void)snprintf(file->ids[at].text, sizeof file->ids[at].text, "%s", id);
     file->n++;
     return true;
 }
@@ -86,7 +86,7 @@ static bool read_ids(struct sms_file *file, struct error *err)
     }
     free(line);
     if (in)
-        fclose(in);
+        (void)fclose(in);
     if (ok && ftruncate(file->fd, whole) != 0)
         ok = error_set(err, ERROR_LATER, "%s", strerror(errno));
     return ok;

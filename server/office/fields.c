@@ -17,17 +17,17 @@ static bool complain(struct complaint *complaint, const char *cell, const char *
     text_copy(cell, quoted, sizeof quoted);
     const char *mark = strstr(vi, "%s");
     invariant(mark != NULL);
-    snprintf(complaint->vi, sizeof complaint->vi, "%.*s%s%s%s", (int)(mark - vi), vi, quoted,
-             strlen(quoted) < strlen(cell) ? "…" : "", mark + 2);
-    snprintf(complaint->en, sizeof complaint->en, "%s", en);
+    (void)snprintf(complaint->vi, sizeof complaint->vi, "%.*s%s%s%s", (int)(mark - vi), vi, quoted,
+                   strlen(quoted) < strlen(cell) ? "…" : "", mark + 2);
+    (void)snprintf(complaint->en, sizeof complaint->en, "%s", en);
     return false;
 }
 
 /* The same of a cell in which there is nothing to see. */
 static bool lacks(struct complaint *complaint, const char *vi, const char *en)
 {
-    snprintf(complaint->vi, sizeof complaint->vi, "%s", vi);
-    snprintf(complaint->en, sizeof complaint->en, "%s", en);
+    (void)snprintf(complaint->vi, sizeof complaint->vi, "%s", vi);
+    (void)snprintf(complaint->en, sizeof complaint->en, "%s", en);
     return false;
 }
 
@@ -57,6 +57,15 @@ static bool is_dash(int32_t character)
 {
     return (character >= 0x2010 && character <= 0x2015) || character == 0x2212 ||
            character == 0xFF0D || character == '-';
+}
+
+/* A sign of a code in its normal form; '?' for what no code holds. */
+static char code_sign(int32_t character)
+{
+    if (is_dash(character))
+        return '-';
+    char upper = (char)toupper(character < 0x80 ? character : '?');
+    return upper;
 }
 
 static bool take_digits(const char **at, size_t least, size_t most, const char **ret_digits)
@@ -107,7 +116,7 @@ bool field_dossier(const char *cell, char ret_code[FIELD_DOSSIER_MAX],
     size_t n = 0;
     const char *from = cell;
     for (int32_t c = text_next(&from); c != 0 && n + 1 < sizeof code; c = text_next(&from))
-        code[n++] = is_dash(c) ? '-' : (char)(c < 0x80 ? toupper((int)c) : '?');
+        code[n++] = code_sign(c);
     const char *at = code, *day = NULL, *serial = NULL;
     bool shaped = take_unit(&at) && take_char(&at, '-') && take_digits(&at, 6, 6, &day) &&
                   take_char(&at, '-') && take_digits(&at, 4, 6, &serial) && *at == '\0';
@@ -159,8 +168,8 @@ bool field_date(const char *cell, struct complaint *ret_complaint)
     if (date_exists(day, month, year))
         return true;
     char vi[sizeof ret_complaint->vi], en[sizeof ret_complaint->en];
-    snprintf(vi, sizeof vi, "%%s: không có ngày %d/%d. Chưa nhập; sửa ngày.", day, month);
-    snprintf(en, sizeof en, "there is no day %d/%d; not imported", day, month);
+    (void)snprintf(vi, sizeof vi, "%%s: không có ngày %d/%d. Chưa nhập; sửa ngày.", day, month);
+    (void)snprintf(en, sizeof en, "there is no day %d/%d; not imported", day, month);
     return complain(ret_complaint, cell, vi, en);
 }
 
@@ -312,7 +321,7 @@ static const struct commune *commune_in(const char *address)
         const char *start = end;
         while (start > address && start[-1] != ',')
             start--;
-        snprintf(part, sizeof part, "%.*s", (int)(end - start), start);
+        (void)snprintf(part, sizeof part, "%.*s", (int)(end - start), start);
         const struct commune *found = commune_called(text_fold(part, folded, sizeof folded));
         if (found)
             return found;
@@ -343,10 +352,11 @@ bool field_address(const char *cell, struct locality *ret_locality, bool *ret_do
         locality.postal_code = commune->postal_code;
     } else if (commune && locality.postal_code != commune->postal_code) {
         char vi[sizeof ret_complaint->vi];
-        snprintf(vi, sizeof vi, "%%s: mã bưu chính của %s là %05u. Đã nhập như đã viết; xem lại.",
-                 commune->name, commune->postal_code);
+        (void)snprintf(vi, sizeof vi,
+                       "%%s: mã bưu chính của %s là %05u. Đã nhập như đã viết; xem lại.",
+                       commune->name, commune->postal_code);
         char code[8];
-        snprintf(code, sizeof code, "%05u", locality.postal_code);
+        (void)snprintf(code, sizeof code, "%05u", locality.postal_code);
         complain(ret_complaint, code, vi,
                  "postal code and commune do not match; imported as written");
         *ret_doubt = true;
@@ -360,7 +370,8 @@ const char *field_commune_name(uint32_t gso_code, char *out, size_t size)
     *out = '\0';
     for (size_t k = 0; k < sizeof communes / sizeof *communes; k++)
         if (communes[k].gso_code == gso_code)
-            snprintf(out, size, "%s %s", communes[k].kind == XA ? "X." : "P.", communes[k].name);
+            (void)snprintf(out, size, "%s %s", communes[k].kind == XA ? "X." : "P.",
+                           communes[k].name);
     return out;
 }
 
@@ -383,8 +394,8 @@ void field_phone_complaint(const struct phone *phone, struct complaint *ret_comp
         if (rows[i].cause == phone->cause)
             complain(ret_complaint, phone->note, rows[i].vi, rows[i].en);
     size_t vi = strlen(ret_complaint->vi), en = strlen(ret_complaint->en);
-    snprintf(ret_complaint->vi + vi, sizeof ret_complaint->vi - vi,
-             " Hồ sơ đã nhập, không nhắn tin được; hỏi lại số.");
-    snprintf(ret_complaint->en + en, sizeof ret_complaint->en - en,
-             "; imported, no SMS possible; ask for the number");
+    (void)snprintf(ret_complaint->vi + vi, sizeof ret_complaint->vi - vi,
+                   " Hồ sơ đã nhập, không nhắn tin được; hỏi lại số.");
+    (void)snprintf(ret_complaint->en + en, sizeof ret_complaint->en - en,
+                   "; imported, no SMS possible; ask for the number");
 }

@@ -10,7 +10,7 @@ struct handover {
 
 char *handover_text(uint64_t serial, char out[HANDOVER_TEXT_MAX])
 {
-    snprintf(out, HANDOVER_TEXT_MAX, "BG-%06llu", (unsigned long long)serial);
+    (void)snprintf(out, HANDOVER_TEXT_MAX, "BG-%06llu", (unsigned long long)serial);
     return out;
 }
 

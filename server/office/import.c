@@ -19,7 +19,7 @@ static bool draw_number(struct record *record, const struct import_config *confi
     char pool[32];
     uint8_t key[32];
     uint64_t n = 0;
-    snprintf(pool, sizeof pool, "serial %s %s", config->prefix, config->country);
+    (void)snprintf(pool, sizeof pool, "serial %s %s", config->prefix, config->country);
     if (!record_counter_next(record, pool, 1, &n, err))
         return false;
     if (n >= ITEM_SERIALS)
@@ -163,8 +163,8 @@ static void count(struct import_report *report, struct lines *lines, const struc
         return;
     struct complaint complaint;
     const char *code = job->issue[i].fact.dossier;
-    snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, vi[outcome]);
-    snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, en[outcome]);
+    (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, vi[outcome]);
+    (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, en[outcome]);
     lines_add(lines, job->row[i], LIST_DOSSIER, &complaint);
 }
 
@@ -230,12 +230,13 @@ bool import_run(const struct import_config *config, int fd, const char *file,
 
 char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY_MAX])
 {
-    snprintf(out, IMPORT_SUMMARY_MAX,
-             "%s: %u hồ sơ; nhập mới %u, đã có %u, đổi địa chỉ hoặc số %u (giữ bản cũ), "
-             "chưa nhập %u, cần xem %u.\n"
-             "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u.\n",
-             report->file, report->rows, report->added, report->present, report->changed,
-             report->refused, report->warned, report->file, report->rows, report->added,
-             report->present, report->changed, report->refused, report->warned);
+    (void)snprintf(
+        out, IMPORT_SUMMARY_MAX,
+        "%s: %u hồ sơ; nhập mới %u, đã có %u, đổi địa chỉ hoặc số %u (giữ bản cũ), "
+        "chưa nhập %u, cần xem %u.\n"
+        "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u.\n",
+        report->file, report->rows, report->added, report->present, report->changed,
+        report->refused, report->warned, report->file, report->rows, report->added, report->present,
+        report->changed, report->refused, report->warned);
     return out;
 }

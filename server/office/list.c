@@ -16,15 +16,15 @@
 #include "server/text/text.h"
 
 #define ANSWER_BYTES_MAX                                                                           \
-    (4u * LIST_FILE_BYTES_MAX) /* frames of many short cells outgrow the file */
-#define READ_SECONDS_MAX 60    /* 64 MB take about 2 s; a child that needs more is stuck */
+    ((size_t)4 * LIST_FILE_BYTES_MAX) /* frames of many short cells outgrow the file */
+#define READ_SECONDS_MAX 60           /* 64 MB take about 2 s; a child that needs more is stuck */
 
 const struct list_column_info *list_column_info(enum list_column column)
 {
     enum { OPTIONAL = 0, REQUIRED = 1 };
     static const struct list_column_info rows[LIST_COLUMNS] = {
 #define COLUMN(KEY, NEED, bytes, vi, en, names)                                                    \
-    [LIST_##KEY] = {vi, en, NEED == REQUIRED, bytes, names},
+    [LIST_##KEY] = {(vi), (en), (NEED) == REQUIRED, (bytes), (names)},
 #include "server/office/columns.def"
 #undef COLUMN
     };
@@ -40,7 +40,7 @@ static bool start(const char *program, int fd, pid_t *ret_pid, int *ret_out, str
         return error_set(err, ERROR_LATER, "cannot make a pipe: %s", strerror(errno));
     posix_spawn_file_actions_t moves;
     int failed = posix_spawn_file_actions_init(&moves);
-    char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "--read-list", NULL};
+    char *argv[] = {(char *)program, "--read-list", NULL};
     char *environment[] = {NULL};
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(&moves, fd, 0);

@@ -68,7 +68,7 @@ static void on_cell(void *bytes, size_t n, void *ctx)
 static bool column_is_called(enum list_column column, const char *folded)
 {
     char wanted[FOLDED_MAX + 2];
-    snprintf(wanted, sizeof wanted, "|%s|", folded);
+    (void)snprintf(wanted, sizeof wanted, "|%s|", folded);
     return *folded && strstr(list_column_info(column)->names, wanted);
 }
 
@@ -99,7 +99,7 @@ static bool take_header(struct reader *reader)
 
 static void say(FILE *out, const void *bytes, size_t n)
 {
-    fwrite(bytes, 1, n, out); /* a broken pipe shows at the end, in fflush */
+    (void)fwrite(bytes, 1, n, out); /* a broken pipe shows at the end, in fflush */
 }
 
 static void say_u32(FILE *out, uint32_t value)
@@ -155,7 +155,7 @@ static bool is_no_dossier(const struct named_row *row)
 static void say_row(struct reader *reader, const struct named_row *row)
 {
     uint8_t fault = (uint8_t)row->fault, column = (uint8_t)row->column;
-    fputc(LIST_SAYS_ROW, reader->out);
+    (void)fputc(LIST_SAYS_ROW, reader->out);
     say_u32(reader->out, reader->number);
     say(reader->out, &fault, 1);
     say(reader->out, &column, 1);
@@ -228,7 +228,7 @@ static bool walk(struct reader *reader, char separator, const char *bytes, size_
 
 static int refuse(FILE *out, const char *sentence)
 {
-    fputc(LIST_SAYS_REFUSED, out);
+    (void)fputc(LIST_SAYS_REFUSED, out);
     say_cell(out, sentence);
     return fflush(out) == 0 ? 0 : 1;
 }
@@ -237,16 +237,18 @@ static int refuse_without_header(FILE *out, const struct reader *seen)
 {
     char text[256];
     if (seen->bad_row)
-        snprintf(text, sizeof text,
-                 "dòng %u, cột %u: không phải UTF-8. Chưa nhập; lưu tệp thành «CSV UTF-8» rồi nhập "
-                 "lại. / row %u, column %u: not UTF-8",
-                 seen->bad_row, seen->bad_cell, seen->bad_row, seen->bad_cell);
+        (void)snprintf(
+            text, sizeof text,
+            "dòng %u, cột %u: không phải UTF-8. Chưa nhập; lưu tệp thành «CSV UTF-8» rồi nhập "
+            "lại. / row %u, column %u: not UTF-8",
+            seen->bad_row, seen->bad_cell, seen->bad_row, seen->bad_cell);
     else
-        snprintf(text, sizeof text,
-                 "%d dòng đầu không có dòng tiêu đề với «%s», «%s», «%s». Chưa nhập. / no header "
-                 "row found",
-                 LIST_HEADER_ROWS, list_column_info(LIST_DOSSIER)->vi,
-                 list_column_info(LIST_NAME)->vi, list_column_info(LIST_ADDRESS)->vi);
+        (void)snprintf(
+            text, sizeof text,
+            "%d dòng đầu không có dòng tiêu đề với «%s», «%s», «%s». Chưa nhập. / no header "
+            "row found",
+            LIST_HEADER_ROWS, list_column_info(LIST_DOSSIER)->vi, list_column_info(LIST_NAME)->vi,
+            list_column_info(LIST_ADDRESS)->vi);
     return refuse(out, text);
 }
 
@@ -255,14 +257,14 @@ static int write_list(FILE *out, char separator, const char *bytes, size_t n)
     struct reader look = {.out = NULL};
     if (!walk(&look, separator, bytes, n))
         return 1;
-    fputc(LIST_SAYS_HEADER, out);
+    (void)fputc(LIST_SAYS_HEADER, out);
     for (int i = 0; i < LIST_COLUMNS; i++)
         say_u32(out, look.position[i]);
     free(look.text);
     struct reader reader = {.out = out};
     bool ok = walk(&reader, separator, bytes, n);
     free(reader.text);
-    fputc(LIST_SAYS_END, out);
+    (void)fputc(LIST_SAYS_END, out);
     say_u32(out, reader.skipped);
     return ok && fflush(out) == 0 ? 0 : 1;
 }

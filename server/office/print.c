@@ -80,7 +80,7 @@ struct job {
 static void note(const struct job *job, const struct item *item, const char *what)
 {
     char line[320];
-    snprintf(line, sizeof line, "%s: %s", item->text, what);
+    (void)snprintf(line, sizeof line, "%s: %s", item->text, what);
     if (job->config->note)
         job->config->note(job->config->ctx, line);
 }
@@ -92,12 +92,12 @@ static void note_report(const struct job *job, const struct item *item,
         char what[128];
         const char *name = labels_field_name((enum labels_field)field);
         if (report->shortened & 1u << field) {
-            snprintf(what, sizeof what, "«%s» dài quá, đã rút ngắn. / shortened", name);
+            (void)snprintf(what, sizeof what, "«%s» dài quá, đã rút ngắn. / shortened", name);
             note(job, item, what);
         }
         if (report->substituted & 1u << field) {
-            snprintf(what, sizeof what, "«%s» có chữ phông không có. / letter not in the font",
-                     name);
+            (void)snprintf(what, sizeof what,
+                           "«%s» có chữ phông không có. / letter not in the font", name);
             note(job, item, what);
         }
     }
@@ -131,7 +131,7 @@ static bool draw(struct job *job, const struct office_fact *issued, uint32_t cop
     if (!read_addressee(job, issued, &who, err) || !qr_text(job, &issued->item, link, err))
         return false;
     if (issued->postal_code)
-        snprintf(postal, sizeof postal, "%05u", issued->postal_code);
+        (void)snprintf(postal, sizeof postal, "%05u", issued->postal_code);
     bool due = issued->postage_vnd + issued->fees_vnd > 0;
     struct label label = {
         .number = issued->item.text,

@@ -15,10 +15,10 @@
 /* Lock-out after wrong passwords (ASVS 5.0, 6.3.1): slow enough that guessing is hopeless, short
  * enough that a clerk is not sent home. */
 #define PERSON_TRIES 5
-#define PERSON_LOCK_MS (15 * 60 * INT64_C(1000))
+#define PERSON_LOCK_MS (INT64_C(1000) * 15 * 60)
 
 /* A shift and a bit; then the clerk signs in again. */
-#define LOGIN_LIFE_MS (12 * 3600 * INT64_C(1000))
+#define LOGIN_LIFE_MS (INT64_C(1000) * 12 * 3600)
 
 struct person {
     int64_t id;

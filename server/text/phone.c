@@ -62,17 +62,17 @@ static struct phone read_national(const char *digits, size_t n)
     struct phone phone = {.kind = PHONE_MOBILE};
     const char *now = changed_to(digits, n);
     if (is_mobile(digits, n)) {
-        snprintf(phone.e164, sizeof phone.e164, "+84%s", digits);
+        (void)snprintf(phone.e164, sizeof phone.e164, "+84%s", digits);
         return phone;
     }
     if (now) {
         phone.converted = true;
-        snprintf(phone.e164, sizeof phone.e164, "+84%s%s", now, digits + 3);
+        (void)snprintf(phone.e164, sizeof phone.e164, "+84%s%s", now, digits + 3);
         return phone;
     }
     if (n == 10 && digits[0] == '2') {
         phone.kind = PHONE_LANDLINE;
-        snprintf(phone.e164, sizeof phone.e164, "+84%s", digits);
+        (void)snprintf(phone.e164, sizeof phone.e164, "+84%s", digits);
         return phone;
     }
     if (n < 5)
@@ -91,7 +91,7 @@ static struct phone read_international(const char *digits, size_t n)
     if (n < 8)
         return bad(PHONE_CAUSE_TOO_SHORT);
     struct phone phone = {.kind = PHONE_FOREIGN};
-    snprintf(phone.e164, sizeof phone.e164, "+%s", digits);
+    (void)snprintf(phone.e164, sizeof phone.e164, "+%s", digits);
     return phone;
 }
 
@@ -131,8 +131,8 @@ static void note_add(struct parts *parts, const char *text, size_t n)
     size_t used = strlen(parts->note);
     if (n == 0 || used + n + 2 > sizeof parts->note) /* whole remarks only */
         return;
-    snprintf(parts->note + used, sizeof parts->note - used, "%s%.*s", used ? " " : "", (int)n,
-             text);
+    (void)snprintf(parts->note + used, sizeof parts->note - used, "%s%.*s", used ? " " : "", (int)n,
+                   text);
 }
 
 /* Brackets hold an area code ("(0239) 385...") or a remark ("(chị Mẫu)"). Returns the length of the

@@ -9,7 +9,7 @@
 #include "server/web/form.h"
 #include "server/web/inside.h"
 
-#define TICKET_LIFE_MS (12 * 3600 * INT64_C(1000)) /* a page left open over the working day */
+#define TICKET_LIFE_MS (INT64_C(1000) * 12 * 3600) /* a page left open over the working day */
 #define TICKET_MAX 64
 
 /* ------------------------------------------------------------------ tickets for streams */
@@ -22,7 +22,7 @@ static void ticket_mac(const struct web *web, const char *ticket, size_t n, char
     chain_keyed_hash(web->config.secret, LINK_SECRET_BYTES, "trao stream 1", ticket, n, mac,
                      sizeof mac);
     for (size_t i = 0; i < sizeof mac; i++)
-        snprintf(out + 2 * i, 3, "%02x", mac[i]);
+        (void)snprintf(out + 2 * i, 3, "%02x", mac[i]);
 }
 
 static void ticket_write(const struct web *web, const struct item *item, enum proof proof,
@@ -33,7 +33,7 @@ static void ticket_write(const struct web *web, const struct item *item, enum pr
         snprintf(out, TICKET_MAX - 33, "%s.%c.%llx", item->text, proof == PROOF_FULL ? 'F' : 'N',
                  (unsigned long long)((now.ms + TICKET_LIFE_MS) / 1000));
     ticket_mac(web, out, (size_t)n, mac);
-    snprintf(out + n, TICKET_MAX - (size_t)n, ".%.16s", mac);
+    (void)snprintf(out + n, TICKET_MAX - (size_t)n, ".%.16s", mac);
 }
 
 static bool ticket_read(const struct web *web, const char *text, struct live_ticket *ret_ticket)
@@ -124,7 +124,7 @@ static void give_item(struct web *web, const struct shown *shown, struct http_an
     struct html html = {.n = 0};
     char tail[ITEM_PRETTY_MAX], title[64];
     item_tail(&shown->view->state.item, tail);
-    snprintf(title, sizeof title, "%s · Trao", tail);
+    (void)snprintf(title, sizeof title, "%s · Trao", tail);
     struct page_head head = {.title = title,
                              .english = shown->english,
                              .script = "tin.js",
@@ -235,8 +235,8 @@ static void give_wrong_last4(struct web *web, const struct http_request *request
     guard_wrong(web->guard, GUARD_CLIENT, request->client);
     guard_wrong(web->guard, GUARD_ITEM, view->state.item.text);
     uint32_t left = guard_left(web->guard, GUARD_ITEM, view->state.item.text);
-    snprintf(vi, sizeof vi, "4 số chưa khớp, còn %u lần.", left);
-    snprintf(en, sizeof en, "The 4 digits do not match, %u tries left.", left);
+    (void)snprintf(vi, sizeof vi, "4 số chưa khớp, còn %u lần.", left);
+    (void)snprintf(en, sizeof en, "The 4 digits do not match, %u tries left.", left);
     give_form(web, 403, english, english ? en : vi, view->state.item.text, answer);
 }
 
@@ -246,7 +246,7 @@ static void give_found(struct web *web, const struct view *view, enum proof proo
     char ticket[TICKET_MAX], stream[TICKET_MAX + 40];
     ticket_write(web, &view->state.item, proof, web->config.clock.now(web->config.clock.self),
                  ticket);
-    snprintf(stream, sizeof stream, "/tra-cuu/song?the=%s%s", ticket, english ? "&en" : "");
+    (void)snprintf(stream, sizeof stream, "/tra-cuu/song?the=%s%s", ticket, english ? "&en" : "");
     struct shown shown = {
         .view = view, .proof = proof, .english = english, .stream = stream, .last4 = last4};
     give_item(web, &shown, answer);
@@ -356,8 +356,9 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
     }
     char stream[160], other[160], token[LINK_TOKEN_CHARS + 1];
     link_token(web->config.secret, &path.item, token);
-    snprintf(stream, sizeof stream, "/T/%s/%s/song%s", path.item.text, token, english ? "?en" : "");
-    snprintf(other, sizeof other, "/T/%s/%s%s", path.item.text, token, english ? "" : "?en");
+    (void)snprintf(stream, sizeof stream, "/T/%s/%s/song%s", path.item.text, token,
+                   english ? "?en" : "");
+    (void)snprintf(other, sizeof other, "/T/%s/%s%s", path.item.text, token, english ? "" : "?en");
     struct shown shown = {.view = &view,
                           .proof = PROOF_LINK,
                           .english = english,

@@ -51,13 +51,13 @@ static void put_short_name(struct html *html, const char *name)
         return;
     }
     char piece[256];
-    snprintf(piece, sizeof piece, "%.*s", (int)(at - name), name);
+    (void)snprintf(piece, sizeof piece, "%.*s", (int)(at - name), name);
     html_text(html, piece);
     for (; at < last; at = strchr(at + 1, ' ')) {
         size_t n = 1;
         while (((unsigned char)at[1 + n] & 0xC0) == 0x80)
             n++;
-        snprintf(piece, sizeof piece, " %.*s.", (int)n, at + 1);
+        (void)snprintf(piece, sizeof piece, " %.*s.", (int)n, at + 1);
         html_text(html, piece);
     }
     html_text(html, last);
@@ -70,7 +70,7 @@ static void put_row(struct web *web, const struct view *view, struct html *html)
     struct error err;
     char tail[ITEM_PRETTY_MAX], commune[64], amount[48] = "";
     if (state->office.has_addressee && !readers_addressee(web->readers, &state->office, &who, &err))
-        snprintf(who.name, sizeof who.name, "(đã xóa)");
+        (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
     uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
     if (due > 0)
         face_amount(due, false, amount, sizeof amount);
@@ -219,7 +219,7 @@ void desk_print(struct web *web, const struct http_request *request, struct http
     const char *name = request->path + strlen("/quay/in/");
     unsigned long long job = strtoull(name, &end, 10);
     struct stat about;
-    snprintf(path, sizeof path, "%s/%llu.pdf", web->print_folder, job);
+    (void)snprintf(path, sizeof path, "%s/%llu.pdf", web->print_folder, job);
     int fd = *name >= '1' && *name <= '9' && strcmp(end, ".pdf") == 0
                  ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
                  : -1;

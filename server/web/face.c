@@ -79,7 +79,7 @@ char *face_amount(uint64_t vnd, bool english, char *out, size_t size)
         grouped[at++] = digits[i];
     }
     grouped[at] = '\0';
-    snprintf(out, size, english ? "VND %s" : "%s đ", grouped);
+    (void)snprintf(out, size, english ? "VND %s" : "%s đ", grouped);
     return out;
 }
 
@@ -96,7 +96,7 @@ static const char *reason_words(const struct face *face, char out[96])
     const struct reason_info *reason = reason_info(face->view->state.reason);
     if (!reason)
         return "";
-    snprintf(out, 96, "%s.", reason->en);
+    (void)snprintf(out, 96, "%s.", reason->en);
     return face->english ? out : reason->citizen;
 }
 
@@ -228,7 +228,7 @@ static void put_age(const struct face *face, struct html *html)
     clock_time_vi(state->since_arrival, time, sizeof time);
     clock_iso_utc(state->since_arrival, iso, sizeof iso);
     html_format(html, "<p class=tuoi>%s %s, %s", en ? "news of" : "tin lúc", time, date);
-    if (minutes < 0 || minutes >= 24 * 60) {
+    if (minutes < 0 || minutes >= INT64_C(24) * 60) {
         html_put(html, "</p>");
         return;
     }

@@ -18,8 +18,10 @@ static bool decode(const char *value, size_t n, char *out, size_t size)
 {
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
-        char sign = value[i] == '+' ? ' ' : value[i];
-        if (sign == '%') {
+        char sign = value[i];
+        if (sign == '+') {
+            sign = ' ';
+        } else if (sign == '%') {
             int high = i + 2 < n ? hex(value[i + 1]) : -1;
             int low = i + 2 < n ? hex(value[i + 2]) : -1;
             if (high < 0 || low < 0)
@@ -64,7 +66,7 @@ bool origin_is_ours(const struct http_request *request, const char *public_url)
     if (!origin)
         return true; /* a browser that says nothing: the token decides */
     char here[300];
-    snprintf(here, sizeof here, "%s://%s", request->tls ? "https" : "http", host ? host : "");
+    (void)snprintf(here, sizeof here, "%s://%s", request->tls ? "https" : "http", host ? host : "");
     return strcmp(origin, public_url) == 0 || (host && strcmp(origin, here) == 0);
 }
 

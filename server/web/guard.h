@@ -28,6 +28,6 @@ void guard_free(struct guard *guard);
 uint32_t guard_left(struct guard *guard, enum guard_kind kind, const char *key);
 void guard_wrong(struct guard *guard, enum guard_kind kind, const char *key);
 
-#define GUARD_WINDOW_MS (3600 * INT64_C(1000))
+#define GUARD_WINDOW_MS (INT64_C(1000) * 3600)
 
 #endif

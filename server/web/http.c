@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -86,7 +85,7 @@ static int64_t now_s(void)
 
 static struct MHD_Connection *connection_of(const struct http_request *request)
 {
-    return (struct MHD_Connection *)(uintptr_t)request->connection;
+    return (struct MHD_Connection *)request->connection;
 }
 
 const char *http_header(const struct http_request *request, const char *name)
@@ -142,7 +141,7 @@ void http_stream_write(struct http_stream *stream, const char *bytes, size_t n)
     pthread_mutex_lock(&stream->lock);
     if (stream->n + n > stream->room) {
         size_t room = (stream->n + n) * 2;
-        char *more = room <= 2 * HTTP_STREAM_MAX ? realloc(stream->bytes, room) : NULL;
+        char *more = room <= (size_t)2 * HTTP_STREAM_MAX ? realloc(stream->bytes, room) : NULL;
         stream->ended = stream->ended || !more; /* it does not read: let it go */
         if (more) {
             stream->bytes = more;
@@ -216,27 +215,43 @@ static const char *const strict[][2] = {
     {"X-Accel-Buffering", "no"},
 };
 
+/* Digits of a range; false when there are none, or more than 64 bits hold. */
+static bool read_position(const char **at, uint64_t *ret_value)
+{
+    char *end = NULL;
+    errno = 0;
+    if (**at < '0' || **at > '9')
+        return false;
+    *ret_value = strtoull(*at, &end, 10);
+    *at = end;
+    return errno == 0;
+}
+
 /* "bytes=first-last", "bytes=first-", "bytes=-last n"; false when it is no such single range and is
- * to be left alone. */
+ * to be left alone. `ret_first` beyond the end: nothing of it is there. */
 static bool read_range(const char *text, uint64_t size, uint64_t *ret_first, uint64_t *ret_last)
 {
     uint64_t first = 0, last = 0;
-    char dash = 0, rest = 0;
-    if (strncmp(text, "bytes=", 6) != 0 || strchr(text, ',') || strlen(text) > 48)
+    if (strncmp(text, "bytes=", 6) != 0)
         return false;
-    text += 6;
-    if (*text == '-' && sscanf(text + 1, "%20" SCNu64 "%c", &last, &rest) == 1) {
+    const char *at = text + 6;
+    bool from_end = *at == '-';
+    if (!from_end && !read_position(&at, &first))
+        return false;
+    if (*at++ != '-')
+        return false;
+    bool has_last = *at != '\0';
+    if ((has_last && !read_position(&at, &last)) || *at != '\0' || (from_end && !has_last))
+        return false;
+    if (!from_end && has_last && last < first)
+        return false;
+    if (from_end) {
         *ret_first = last < size ? size - last : 0;
-        *ret_last = last > 0 ? size - 1 : 0;
-        if (last == 0)
-            *ret_first = size; /* nothing of it: unsatisfiable */
-        return true;
+        *ret_first = last == 0 ? size : *ret_first;
+    } else {
+        *ret_first = first;
     }
-    int n = sscanf(text, "%20" SCNu64 "%c%20" SCNu64 "%c", &first, &dash, &last, &rest);
-    if (n < 2 || n > 3 || dash != '-' || (n == 3 && last < first) || *text == '+')
-        return false;
-    *ret_first = first;
-    *ret_last = n == 3 && last < size ? last : size - 1;
+    *ret_last = !from_end && has_last && last < size ? last : size - 1;
     return true;
 }
 
@@ -253,8 +268,7 @@ static struct MHD_Response *response_of(struct http_answer *answer)
         response = MHD_create_response_from_buffer(answer->n, answer->body, MHD_RESPMEM_MUST_FREE);
     else
         response = MHD_create_response_from_buffer(
-            answer->n, (void *)(uintptr_t)(answer->fixed ? answer->fixed : ""),
-            MHD_RESPMEM_PERSISTENT);
+            answer->n, (void *)(answer->fixed ? answer->fixed : ""), MHD_RESPMEM_PERSISTENT);
     if (response) {
         answer->stream = NULL;
         answer->file = -1;
@@ -285,18 +299,18 @@ static void apply_range(struct exchange *exchange)
     if (first >= size) {
         drop_answer(answer);
         *answer = (struct http_answer){.status = 416, .type = "text/plain", .file = -1};
-        snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)size);
+        (void)snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)size);
     } else {
         answer->status = 206;
-        snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)first,
-                 (unsigned long long)last, (unsigned long long)size);
+        (void)snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)first,
+                       (unsigned long long)last, (unsigned long long)size);
         if (answer->file < 0)
             answer->fixed = (const char *)answer->fixed + first;
         answer->n = (size_t)(last - first + 1);
         answer->file_n = last - first + 1;
         answer->file_from = first;
     }
-    snprintf(answer->range, sizeof answer->range, "%s", text);
+    (void)snprintf(answer->range, sizeof answer->range, "%s", text);
 }
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
@@ -319,7 +333,7 @@ static enum MHD_Result give(struct exchange *exchange)
         add(response, strict[i][0], strict[i][1]);
     char retry[16] = "";
     if (answer->retry_s)
-        snprintf(retry, sizeof retry, "%u", answer->retry_s);
+        (void)snprintf(retry, sizeof retry, "%u", answer->retry_s);
     add(response, "Retry-After", retry);
     add(response, "Content-Type", answer->type ? answer->type : "text/plain");
     add(response, "Location", answer->location);
@@ -435,8 +449,8 @@ static void note_client(struct exchange *exchange)
     const char *last = said ? strrchr(said, ',') : NULL;
     char *out = exchange->request.client;
     unsigned char address[16];
-    snprintf(out, HTTP_CLIENT_MAX, "%.45s",
-             said ? (last ? last + 1 + strspn(last + 1, " ") : said) : "");
+    (void)snprintf(out, HTTP_CLIENT_MAX, "%.45s",
+                   said ? (last ? last + 1 + strspn(last + 1, " ") : said) : "");
     bool good = inet_pton(AF_INET, out, address) == 1 || inet_pton(AF_INET6, out, address) == 1;
     if (!exchange->request.tls && good)
         return;
@@ -617,7 +631,7 @@ static bool resolve(const struct endpoint *at, struct sockaddr_storage *ret_addr
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
     char port[8];
-    snprintf(port, sizeof port, "%u", at->port);
+    (void)snprintf(port, sizeof port, "%u", at->port);
     int failed = getaddrinfo(at->host, port, &hints, &found);
     if (failed)
         return error_set(err, ERROR_LATER, "%s:%s: %s", at->host, port, gai_strerror(failed));
@@ -637,10 +651,9 @@ static bool start(struct http *http, const struct http_listener *listener, struc
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                      (address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u) | (tls ? MHD_USE_TLS : 0u);
     struct MHD_OptionItem certificate[] = {
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)listener->key},
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)listener->cert},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0,
-         (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)listener->key},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)listener->cert},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     errno = 0;

@@ -284,7 +284,7 @@ static void tick_page(struct live *live, struct page *page)
     int64_t at = now(live).ms;
     if (page->until.ms != 0 && at >= page->until.ms) {
         http_stream_end(page->stream);
-    } else if (at - page->beat_ms >= LIVE_BEAT_S * 1000 || at < page->beat_ms) {
+    } else if (at - page->beat_ms >= INT64_C(1000) * LIVE_BEAT_S || at < page->beat_ms) {
         page->beat_ms = at;
         http_stream_write(page->stream, ":\n\n", 3);
     }

@@ -72,5 +72,5 @@ void page_sentence(const struct web *web, unsigned status, const char *vi, const
 void page_redirect(const char *to, struct http_answer *answer)
 {
     answer->status = 303;
-    snprintf(answer->location, sizeof answer->location, "%s", to);
+    (void)snprintf(answer->location, sizeof answer->location, "%s", to);
 }

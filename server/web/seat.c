@@ -20,7 +20,7 @@ static const char *cookie_name(const struct web *web, const struct http_request 
 static void hex(const uint8_t *bytes, size_t n, char *out)
 {
     for (size_t i = 0; i < n; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static void make_csrf(const struct web *web, struct seat *seat)
@@ -64,17 +64,17 @@ void seat_renew(struct web *web, const struct http_request *request, struct seat
     hex(random, sizeof random, seat->token);
     chain_wipe(random, sizeof random);
     make_csrf(web, seat);
-    snprintf(answer->cookie, sizeof answer->cookie,
-             "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", cookie_name(web, request),
-             seat->token, (long long)(LOGIN_LIFE_MS / 1000),
-             is_secure(web, request) ? "; Secure" : "");
+    (void)snprintf(answer->cookie, sizeof answer->cookie,
+                   "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
+                   cookie_name(web, request), seat->token, (long long)(LOGIN_LIFE_MS / 1000),
+                   is_secure(web, request) ? "; Secure" : "");
 }
 
 void seat_forget(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
-    snprintf(answer->cookie, sizeof answer->cookie,
-             "%s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0%s", cookie_name(web, request),
-             is_secure(web, request) ? "; Secure" : "");
+    (void)snprintf(answer->cookie, sizeof answer->cookie,
+                   "%s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0%s", cookie_name(web, request),
+                   is_secure(web, request) ? "; Secure" : "");
 }
 
 bool seat_sent(const struct web *web, const struct http_request *request, const struct seat *seat)

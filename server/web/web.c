@@ -69,13 +69,13 @@ static void enrol(struct web *web, const struct http_request *request, struct ht
     struct error err;
     uint8_t out[WIRE_BYTES_MAX];
     size_t n = 0;
-    char *body = malloc(sizeof out);
+    char *body = malloc(WIRE_BYTES_MAX);
     if (!body)
         return;
     if (!enrol_answer(web->config.enrol, (const uint8_t *)request->body, request->body_n, out, &n,
                       &err)) {
         answer->status = status_of(err.code);
-        answer->n = (size_t)snprintf(body, sizeof out, "%s\n", err.text);
+        answer->n = (size_t)snprintf(body, WIRE_BYTES_MAX, "%s\n", err.text);
         log_line(LOG_LEVEL_INFO, "enrolment refused", "why=\"%s\"", err.text);
     } else {
         answer->status = 200;
@@ -172,7 +172,7 @@ static void on_change(void *ctx, const struct item *item, const struct view *vie
 static char *read_file(const char *folder, const char *name)
 {
     char path[CONFIG_PATH_MAX + 32];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
     char *text = file ? calloc(1, 16385) : NULL;
     if (text && fread(text, 1, 16384, file) == 0) {
@@ -180,7 +180,7 @@ static char *read_file(const char *folder, const char *name)
         text = NULL;
     }
     if (file)
-        fclose(file);
+        (void)fclose(file);
     return text;
 }
 
@@ -211,8 +211,8 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     if (!web)
         return error_set(err, ERROR_LATER, "web: out of memory");
     web->config = *config;
-    snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
-    snprintf(record, sizeof record, "%s/record.db", config->folder);
+    (void)snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
+    (void)snprintf(record, sizeof record, "%s/record.db", config->folder);
     bool ok = readers_open(record, &web->readers, err) &&
               guard_new(config->clock, &web->guard, err) &&
               live_new(config->config, config->views, config->clock, &web->live, err) &&

@@ -14,10 +14,11 @@ void desk_rig_open(struct desk_rig *desk)
     desk->config = config_defaults();
     desk->config.plain.port = desk->config.tls.port = 0;
     desk->config.post_office = 480000;
-    snprintf(desk->config.office_name, sizeof desk->config.office_name,
-             "Trung tâm Phục vụ hành chính công");
-    snprintf(desk->config.office_phone, sizeof desk->config.office_phone, "0239 000 0000");
-    snprintf(desk->config.post_office_name, sizeof desk->config.post_office_name, "Cẩm Trung");
+    (void)snprintf(desk->config.office_name, sizeof desk->config.office_name,
+                   "Trung tâm Phục vụ hành chính công");
+    (void)snprintf(desk->config.office_phone, sizeof desk->config.office_phone, "0239 000 0000");
+    (void)snprintf(desk->config.post_office_name, sizeof desk->config.post_office_name,
+                   "Cẩm Trung");
     memset(desk->secret, 7, sizeof desk->secret);
 }
 
@@ -61,10 +62,10 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);
-    fflush(file);
+    (void)fflush(file);
     rewind(file);
     bool ok = import_run(&config, fileno(file), "ketqua.csv", ret_report, new_lines, err);
-    fclose(file);
+    (void)fclose(file);
     return ok;
 }
 
@@ -75,10 +76,10 @@ struct item desk_rig_issue(struct desk_rig *desk, const char *dossier, const cha
     struct import_report report;
     char *lines;
     struct item item;
-    snprintf(text, sizeof text,
-             "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Cước bưu điện thu\n"
-             "%s,Đỗ Xuân Mẫu,\"Thôn 1, X. Cẩm Trung, Hà Tĩnh 46131\",%s,%s\n",
-             dossier, phone, postage);
+    (void)snprintf(text, sizeof text,
+                   "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Cước bưu điện thu\n"
+                   "%s,Đỗ Xuân Mẫu,\"Thôn 1, X. Cẩm Trung, Hà Tĩnh 46131\",%s,%s\n",
+                   dossier, phone, postage);
     assert_good(desk_rig_import(desk, text, &report, &lines, &err));
     if (report.added != 1)
         fail_msg("%s", lines);

@@ -73,8 +73,8 @@ static int ask(struct asked *asked, int fd, char *const *words)
     while (words[argc])
         argc++;
     assert_good(control_ask(asked->desk.rig.dir, argc, words, fd, out, err_out, &status, &err));
-    fclose(out);
-    fclose(err_out);
+    (void)fclose(out);
+    (void)fclose(err_out);
     return status;
 }
 #define ASK(asked, fd, ...) ask(asked, fd, (char *const[]){__VA_ARGS__, NULL})
@@ -111,7 +111,7 @@ static void printing_and_handing_over(void **state)
     struct asked *asked = *state;
     import_list(asked);
     char path[256], magic[6] = "";
-    snprintf(path, sizeof path, "%s/out.pdf", asked->desk.rig.dir);
+    (void)snprintf(path, sizeof path, "%s/out.pdf", asked->desk.rig.dir);
     int fd = open(path, O_RDWR | O_CREAT, 0600);
     assert_int_equal(ASK(asked, fd, "print", "--all"), 0);
     assert_int_equal(pread(fd, magic, 5, 0), 5);
@@ -170,7 +170,7 @@ static void the_socket_is_the_owners_own(void **state)
     struct asked *asked = *state;
     char path[256];
     struct stat about;
-    snprintf(path, sizeof path, "%s/control", asked->desk.rig.dir);
+    (void)snprintf(path, sizeof path, "%s/control", asked->desk.rig.dir);
     assert_int_equal(lstat(path, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0600);
 }
@@ -182,7 +182,8 @@ static void nonsense_is_let_go(void **state)
     static const char *const nonsense[] = {"\xFF\xFF\xFF\xFFxxxx", "\0\0\0\0", "\4\0\0\0abcd", "x"};
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
-        snprintf(address.sun_path, sizeof address.sun_path, "%s/control", asked->desk.rig.dir);
+        (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/control",
+                       asked->desk.rig.dir);
         int fd = socket(AF_UNIX, SOCK_STREAM, 0);
         assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
         assert_true(write(fd, nonsense[i], i == 3 ? 1 : 8 - 4 * (i == 1)) > 0);
@@ -199,13 +200,13 @@ static void table_and_man_page_agree(void **state)
     char page[32768] = "";
     assert_non_null(file);
     assert_true(fread(page, 1, sizeof page - 1, file) > 0);
-    fclose(file);
+    (void)fclose(file);
     const char *commands = strstr(page, "# COMMANDS"), *end = strstr(page, "# EXIT STATUS");
     size_t in_table = 0, in_page = 0;
     const struct command *command;
     for (; (command = command_row(in_table)) != NULL; in_table++) {
         char wanted[64];
-        snprintf(wanted, sizeof wanted, "\n*%s*", command->name);
+        (void)snprintf(wanted, sizeof wanted, "\n*%s*", command->name);
         const char *at = strstr(commands, wanted);
         if (!at || at > end)
             fail_msg("%s is not in the man page", command->name);

@@ -176,11 +176,10 @@ static void communes_find_themselves(void **state)
 {
     (void)state;
     static const struct {
-        uint32_t gso;
         const char *name, *folded;
-        uint32_t postal;
+        uint32_t gso, postal;
     } rows[] = {
-#define COMMUNE(gso, KIND, name, folded, postal) {gso, name, folded, postal},
+#define COMMUNE(gso, KIND, name, folded, postal) {name, folded, gso, postal},
 #include "server/office/communes.def"
 #undef COMMUNE
     };
@@ -188,7 +187,7 @@ static void communes_find_themselves(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char folded[64], address[128], name[64];
         assert_string_equal(text_fold(rows[i].name, folded, sizeof folded), rows[i].folded);
-        snprintf(address, sizeof address, "Thôn 1, xã %s, Hà Tĩnh", rows[i].name);
+        (void)snprintf(address, sizeof address, "Thôn 1, xã %s, Hà Tĩnh", rows[i].name);
         struct locality locality;
         bool doubt;
         assert_true(field_address(address, &locality, &doubt, &said));

@@ -30,10 +30,10 @@ static int open_shop(void **state)
 {
     struct shop *shop = calloc(1, sizeof *shop);
     desk_rig_open(&shop->desk);
-    snprintf(shop->folder, sizeof shop->folder, "%s/print", shop->desk.rig.dir);
+    (void)snprintf(shop->folder, sizeof shop->folder, "%s/print", shop->desk.rig.dir);
     for (int i = 0; i < 3; i++) {
         char dossier[32];
-        snprintf(dossier, sizeof dossier, "H27-261118-000%d", i);
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-000%d", i);
         shop->item[i] = desk_rig_issue(&shop->desk, dossier, "0912000001", i == 0 ? "33000" : "0");
     }
     *state = shop;
@@ -81,7 +81,7 @@ static char *page_text(const char *path, int page, int *ret_pages)
 {
     char uri[512];
     GError *why = NULL;
-    snprintf(uri, sizeof uri, "file://%s", path);
+    (void)snprintf(uri, sizeof uri, "file://%s", path);
     PopplerDocument *document = poppler_document_new_from_file(uri, NULL, &why);
     if (!document)
         fail_msg("%s: %s", path, why->message);

@@ -10,6 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Of "HTTP/1.1 200 OK"; 0 for none. */
+static int status_of(const char *answer)
+{
+    const char *blank = strncmp(answer, "HTTP/1.", 7) == 0 ? strchr(answer, ' ') : NULL;
+    return blank ? (int)strtol(blank + 1, NULL, 10) : 0;
+}
+
 static void *work(void *arg)
 {
     web_work(arg);
@@ -20,7 +27,7 @@ static void *tick(void *arg)
 {
     struct web_rig *rig = arg;
     while (rig->ticking) {
-        const struct timespec step = {.tv_nsec = 50 * 1000 * 1000};
+        const struct timespec step = {.tv_nsec = INT64_C(1000000) * 50};
         web_tick(rig->web);
         nanosleep(&step, NULL);
     }
@@ -112,14 +119,13 @@ static void read_until(struct web_rig *rig, int fd, const char *text, int ms)
 
 int web_rig_raw(struct web_rig *rig, const char *bytes, size_t n, int ms)
 {
-    int fd = web_rig_connect(rig), status = 0;
+    int fd = web_rig_connect(rig);
     memset(rig->answer, 0, sizeof rig->answer);
     ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
     (void)sent; /* a server that refuses early may close before all is sent */
     read_until(rig, fd, NULL, ms);
     close(fd);
-    (void)sscanf(rig->answer, "HTTP/1.%*d %d", &status);
-    return status;
+    return status_of(rig->answer);
 }
 
 int web_rig_get(struct web_rig *rig, const char *path, const char *headers)
@@ -158,14 +164,13 @@ bool web_rig_says(const struct web_rig *rig, const char *text)
 int web_rig_listen(struct web_rig *rig, const char *path, const char *headers)
 {
     char bytes[2048];
-    int fd = web_rig_connect(rig), status = 0;
+    int fd = web_rig_connect(rig);
     int n = snprintf(bytes, sizeof bytes, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s\r\n", path,
                      rig->desk.config.plain.port, headers);
     assert_int_equal(send(fd, bytes, (size_t)n, MSG_NOSIGNAL), n);
     memset(rig->answer, 0, sizeof rig->answer);
     read_until(rig, fd, "retry: 1000\n\n", 2000);
-    (void)sscanf(rig->answer, "HTTP/1.%*d %d", &status);
-    if (status == 200)
+    if (status_of(rig->answer) == 200)
         return fd;
     close(fd);
     return -1;
