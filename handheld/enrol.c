@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "handheld/config.h"
 #include "protocol/scan.h"
@@ -26,6 +27,8 @@ static bool read_code(const char *file, struct enrol_code *ret_code, struct erro
     FILE *from = file != NULL ? fopen(file, "re") : stdin;
     if (from == NULL)
         return error_set(err, ERROR_NOT_FOUND, "%s: %m", file);
+    if (isatty(fileno(from)))
+        fputs("Mã 24 ký tự (24-character code): ", stderr);
     bool got = fgets(text, sizeof text, from) != NULL;
     if (file != NULL)
         fclose(from);

@@ -1,11 +1,13 @@
 #include "handheld/run.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handheld/app.h"
@@ -42,7 +44,7 @@ struct run {
     struct bells bells;
     struct face face;
     bool on_terminal, staying, ended;
-    int signals;
+    int signals, log;
     int status;
 };
 
@@ -170,9 +172,25 @@ static bool open_face(struct run *run, const char *script, struct error *err)
     return true;
 }
 
+#define LOG_BYTES_MAX (1 << 20) /* a device's log is for the last days; then it begins anew */
+
+/* A line of the log must not be written across the screen. */
+static void open_log(struct run *run, const char *dir)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/handheld.log", dir);
+    int anew = stat(path, &st) == 0 && st.st_size > LOG_BYTES_MAX ? O_TRUNC : 0;
+    run->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | anew, 0600);
+    if (run->log >= 0)
+        log_set(LOG_LEVEL_INFO, run->log);
+}
+
 static bool open_all(struct run *run, const struct run_options *options, struct error *err)
 {
     run->clock = clock_system();
+    if (options->script == NULL && isatty(STDERR_FILENO))
+        open_log(run, options->data);
     if (!open_config(run, options->data, err) || !open_outbox(run, options->data, err) ||
         !open_link(run, err) || !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
         !open_face(run, options->script, err))
@@ -203,6 +221,9 @@ static void close_all(struct run *run)
     outbox_close(run->outbox);
     config_done(&run->config);
     close(run->signals);
+    log_set(LOG_LEVEL_INFO, STDERR_FILENO);
+    if (run->log >= 0)
+        close(run->log);
 }
 
 /* ------------------------------------------------------------------ what comes in */
@@ -251,9 +272,11 @@ static void read_mailbox(struct run *run)
     while (mailbox_take(run->mailbox, &letter)) {
         switch (letter.kind) {
         case LETTER_UP:
+            log_line(LOG_LEVEL_INFO, "connected", "device=%s", run->config.device);
             uplink_connected(&run->uplink);
             break;
         case LETTER_DOWN:
+            log_line(LOG_LEVEL_INFO, "disconnected", "device=%s", run->config.device);
             uplink_disconnected(&run->uplink);
             break;
         case LETTER_MESSAGE:
@@ -417,7 +440,7 @@ int run(const struct run_options *options)
     struct error err = {.code = ERROR_NONE};
     struct run *run_now = &the_run;
     run_now->signals = take_signals();
-    run_now->serial.fd = run_now->script.fd = -1;
+    run_now->serial.fd = run_now->script.fd = run_now->log = -1;
     if (open_all(run_now, options, &err))
         loop(run_now);
     else

@@ -76,6 +76,7 @@ static attr_t attr_of(enum face_attr attr)
 void terminal_paint(const struct face *face)
 {
     const int pair = has_colors() ? (int)face->tone : 0;
+    erase(); /* what is outside the face, after a change of size */
     for (int row = 0; row < face->h; row++) {
         for (int column = 0; column < face->w; column++) {
             const struct face_cell *cell = &face->cell[row][column];
