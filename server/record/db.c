@@ -63,6 +63,7 @@ static bool failed(sqlite3 *lite, struct error *err)
 
 /* ------------------------------------------------------------------ open, close */
 
+/* Stands where SQLite would checkpoint by itself, and so keeps it from doing that at a commit. */
 static int note_wal(void *ctx, sqlite3 *lite, const char *name, int pages)
 {
     (void)lite;
@@ -94,7 +95,7 @@ static bool set_up(struct db *db, enum db_mode mode, struct error *err)
     case DB_DURABLE:
         if (!db_exec(db,
                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                     "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;"
+                     "PRAGMA journal_size_limit=67108864;"
                      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
                      err))
             return false;
@@ -279,8 +280,6 @@ int64_t db_last_id(const struct db *db)
 
 bool db_checkpoint(struct db *db, struct error *err)
 {
-    if (!db_exec(db, "SELECT count(*) FROM sqlite_schema", err))
-        return false;
     int in_log = 0, moved = 0;
     int rc = sqlite3_wal_checkpoint_v2(db->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
     if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY && (rc & 0xFF) != SQLITE_LOCKED)

@@ -64,8 +64,7 @@ int64_t db_last_id(const struct db *db);
 
 /* Moves what is committed from the log into the file without making writers wait (settled point
  * 13). DB_DURABLE never does this by itself: another connection's thread calls it now and then.
- * Reads first, because a connection that never read would check nothing. True also when a reader
- * kept it from finishing; LATER and BROKEN as in stmt_step. */
+ * True also when a reader kept it from finishing; LATER and BROKEN as in stmt_step. */
 bool db_checkpoint(struct db *db, struct error *err) must_use;
 /* Size of the write-ahead log after this connection's last commit; 0 before the first. */
 uint64_t db_wal_bytes(const struct db *db);

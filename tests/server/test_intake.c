@@ -333,6 +333,44 @@ static void what_closes_a_gap_wrongly_is_the_broken_one(void **state)
     proof_holds();
 }
 
+/* Above a gap too a batch must take up what ends just below it. */
+static void broken_link_above_a_gap(void **state)
+{
+    (void)state;
+    struct rig_batch first, second, wrong;
+    cut_three(&first, 100);
+    cut_three(&second, 200);
+    hand.link.bytes[0] ^= 1;
+    cut_three(&wrong, 300);
+    rig_send(&rig, &hand, &second);
+    rig_send(&rig, &hand, &wrong);
+    assert_int_equal(rig_receipt(&rig, &hand)->through, 0);
+    assert_int_equal(rig_receipt(&rig, &hand)->verdict[0].kind, VERDICT_BROKEN_LINK);
+    rig_send(&rig, &hand, &first);
+    assert_int_equal(rig_receipt(&rig, &hand)->through, 9);
+    assert_int_equal(counts().broken_links, 1);
+    proof_holds();
+}
+
+/* Two stories of the same numbers above a gap: N moves over the first. */
+static void conflict_above_a_gap(void **state)
+{
+    (void)state;
+    struct rig_batch first, one, two;
+    cut_three(&first, 100);
+    struct rig_device clone = hand;
+    cut_three(&one, 200);
+    for (uint32_t i = 0; i < 3; i++)
+        rig_beep(&rig, &clone, 400 + i, EVENT_DELIVERED, 0);
+    rig_cut(&clone, &two);
+    rig_send(&rig, &hand, &one);
+    rig_send(&rig, &hand, &two);
+    rig_send(&rig, &hand, &first);
+    assert_int_equal(rig_receipt(&rig, &hand)->through, 6);
+    assert_memory_equal(&rig_receipt(&rig, &hand)->link, &one.head.after, 32);
+    proof_holds();
+}
+
 /* Case M01: one id, other content, both rightly sealed. */
 static void conflict_keeps_both_and_the_first_counts(void **state)
 {
@@ -437,6 +475,24 @@ static void malformed_scan_inside_a_good_seal(void **state)
     rig_send(&rig, &hand, &batch);
     assert_int_equal(rig_receipt(&rig, &hand)->verdicts, 1); /* told again */
     assert_int_equal(set_aside(), 1);
+}
+
+/* A scan that says another number than its place in the batch. */
+static void scan_with_anothers_number(void **state)
+{
+    (void)state;
+    struct rig_batch batch;
+    struct scan other = *rig_beep(&rig, &hand, 100, EVENT_PICKED_UP, 0);
+    other.seq = 5;
+    assert_good(scan_encode(&other, hand.raw, &hand.raw_n, &err));
+    rig_cut(&hand, &batch);
+    rig_send(&rig, &hand, &batch);
+    assert_int_equal(rig_receipt(&rig, &hand)->through, 1);
+    assert_int_equal(rig_receipt(&rig, &hand)->verdict[0].kind, VERDICT_MALFORMED);
+    struct item item = rig_item(100);
+    struct view view;
+    assert_good(views_follow(rig.views, &err));
+    assert_false(views_item(rig.views, &item, &view));
 }
 
 static void unknown_event_and_item_are_kept(void **state)
@@ -611,7 +667,10 @@ static void restored_record_admits_by_certificate(void **state)
     rig_send(&rig, &late, &batch);
     assert_int_equal(rig.sent_n, 0);
     certificate_of(&late, ca, rig.now, der, &n);
-    rig_hello(&rig, &hand, der, n); /* another device's certificate admits nobody */
+    struct rig_device stranger;
+    rig_device(&stranger, NULL, "HH-078");
+    rig_hello(&rig, &stranger, der, n); /* another device's certificate admits nobody */
+    assert_int_equal(rig.sent_n, 0);
     rig_hello(&rig, &late, der, n);
     assert_int_equal(rig.sent[rig.sent_n - 1].down.kind, WIRE_DOWN_STANDING);
     rig_send(&rig, &late, &batch);
@@ -655,6 +714,9 @@ int main(void)
         TEST(unknown_device_is_set_aside),
         TEST(broken_link_is_kept_with_a_verdict),
         TEST(what_closes_a_gap_wrongly_is_the_broken_one),
+        TEST(broken_link_above_a_gap),
+        TEST(conflict_above_a_gap),
+        TEST(scan_with_anothers_number),
         TEST(conflict_keeps_both_and_the_first_counts),
         TEST(conflict_that_reaches_further_does_not_block),
         TEST(another_cut_of_the_same_scans_is_no_conflict),

@@ -361,6 +361,9 @@ static void rows_that_are_gone_or_moved(void **state)
     edited("DELETE FROM office_head", "sealed head is missing");
     edited("UPDATE office_head SET seq = 5", "does not hold");
     edited("UPDATE epoch SET link = zeroblob(32)", "no batch leads to its link at 24");
+    edited("INSERT INTO batch SELECT 99, 77, first_seq, count, verdict, arrival_ms, sent_wall_ms,"
+           " sent_mono_ms, sent_boot, sent_time_source, floor_ms, bytes FROM batch WHERE id = 6",
+           "only 6 belong to an epoch");
     edited("UPDATE device_key SET seal_key = zeroblob(32)", "batch 1 (HH-042");
     proved();
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/views/store.h"
 #include "tests/server/rig.h"
 
 static struct rig rig;
@@ -281,18 +282,44 @@ static void a_damaged_file_is_made_anew(void **state)
     same_views(before, known);
 }
 
+/* What views.db holds is another's when the record is of another generation. */
 static void another_generation_is_worked_out_anew(void **state)
 {
     (void)state;
     static struct view before[ITEMS];
     bool known[ITEMS];
+    uint64_t counts[VIEW_STATUSES];
+    struct db *db;
     issue_some();
     snapshot(before, known);
     assert_good(views_flush(rig.views, &err));
     assert_good(record_new_generation(rig.record, &err));
     rig_stop(&rig);
+    assert_good(db_open(rig.views_path, DB_REBUILDABLE, &db, &err));
+    assert_good(db_exec(db, "UPDATE item SET status = 10", &err));
+    db_close(db);
     rig_start(&rig);
+    views_counts(rig.views, counts);
+    assert_int_equal(counts[STATUS_DELIVERED], 0);
     same_views(before, known);
+}
+
+/* A flush may fall between taking a fact in and folding it: then the row says so. */
+static void an_unfolded_row_says_so(void **state)
+{
+    (void)state;
+    struct table table = {.slots = NULL};
+    struct saved *saved = calloc(1, sizeof *saved);
+    struct item item = rig_item(1);
+    struct view view = {.version = 1};
+    struct tracked *entry = table_take(&table, &item);
+    assert_true(entry_add_ref(&table, entry, ref_make(7, 3)));
+    assert_true(saved_of(entry, saved));
+    assert_false(saved->folded);
+    saved_free(saved, 1);
+    assert_true(table_fold(&table, entry, &view));
+    assert_true(entry->folded);
+    table_done(&table);
 }
 
 /* Views that saw more than the record holds are of another record. */
@@ -325,6 +352,7 @@ int main(void)
         TEST(stopped_between_any_two_events),
         TEST(a_damaged_file_is_made_anew),
         TEST(another_generation_is_worked_out_anew),
+        TEST(an_unfolded_row_says_so),
         TEST(views_ahead_of_the_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
