@@ -133,6 +133,10 @@ static void jumps(void **state)
         at += 60000;
     assert_true(at < 3000 + 7201 * 1000 + 8 * 3600 * 1000);
     fix_init(&fix, NO_PLACE_NO_GPSD);
+    assert_false(jumped(21.0285, 105.8375, 50000000)); /* hours after the boot */
+    assert_false(jumped(21.0286, 105.8375, 50001000));
+    assert_true(jumped(21.25, 106.02, 50002000));
+    fix_init(&fix, NO_PLACE_NO_GPSD);
     assert_false(jumped(21.0285, 105.8375, 0));
     assert_false(jumped(21.0285, 105.8380, 0)); /* two reports of one cycle: 52 m in no time */
 }

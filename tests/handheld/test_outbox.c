@@ -96,6 +96,12 @@ static void gathers_unless_alone(void **state)
     rig_beep(&rig, 50, 1);
     assert_true(outbox_batch_after(rig.outbox, start, false, &batch, &err));
     assert_int_equal(batch.count, 50);
+    rig_beep(&rig, 51, 3);
+    assert_false(outbox_batch_after(rig.outbox, batch.last, false, &batch, &err));
+    rig.boot++;
+    rig_kill(&rig); /* nothing more will come in that epoch: no use in waiting */
+    assert_true(outbox_batch_after(rig.outbox, batch.last, false, &batch, &err));
+    assert_int_equal(batch.count, 3);
 }
 
 static void kept_byte_for_byte(void **state)

@@ -256,6 +256,7 @@ static void puback_proves_nothing(void **state)
     for (int code = 16; code != 0; code = code == 16 ? 135 : 0) {
         size_t before = batches();
         uplink_acknowledged(&uplink, code);
+        assert_int_equal(uplink.flights, 0); /* not sent */
         uplink_tick(&uplink);
         assert_int_equal(batches(), before); /* not at once */
         for (int i = 0; i < 3000 && batches() == before; i++)
