@@ -11,6 +11,7 @@ void desk_rig_open(struct desk_rig *desk)
     memset(desk, 0, sizeof *desk);
     pthread_mutex_init(&desk->lock, NULL);
     rig_open(&desk->rig);
+    desk->now_ms = desk->rig.now.ms;
     desk->config = config_defaults();
     desk->config.plain.port = desk->config.tls.port = 0;
     desk->config.post_office = 480000;
@@ -26,6 +27,27 @@ void desk_rig_close(struct desk_rig *desk)
 {
     rig_close(&desk->rig);
     pthread_mutex_destroy(&desk->lock);
+}
+
+static struct instant now(void *self)
+{
+    return (struct instant){((struct desk_rig *)self)->now_ms};
+}
+
+struct clock desk_rig_clock(struct desk_rig *desk)
+{
+    struct clock clock = rig_clock(&desk->rig);
+    clock.now = now;
+    clock.self = desk;
+    return clock;
+}
+
+void desk_rig_pass(struct desk_rig *desk, int64_t ms)
+{
+    pthread_mutex_lock(&desk->lock);
+    desk->rig.now.ms += ms;
+    desk->now_ms = desk->rig.now.ms;
+    pthread_mutex_unlock(&desk->lock);
 }
 
 /* What the writer does with one act, on the caller's thread. */

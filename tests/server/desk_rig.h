@@ -4,6 +4,7 @@
 #define TRAO_TESTS_SERVER_DESK_RIG_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "server/config.h"
 #include "server/office/import.h"
@@ -11,7 +12,8 @@
 
 struct desk_rig {
     struct rig rig;
-    pthread_mutex_t lock; /* acts come from several threads */
+    pthread_mutex_t lock;   /* acts come from several threads */
+    _Atomic int64_t now_ms; /* rig.now, for threads that hold no lock */
     struct config config;
     uint8_t secret[LINK_SECRET_BYTES];
     uint32_t fail_at; /* the n-th act to come is refused with LATER; 0 none */
@@ -20,6 +22,9 @@ struct desk_rig {
 void desk_rig_open(struct desk_rig *desk);
 void desk_rig_close(struct desk_rig *desk);
 struct acts desk_rig_acts(struct desk_rig *desk);
+/* The rig's time, readable from any thread, and how it passes. */
+struct clock desk_rig_clock(struct desk_rig *desk);
+void desk_rig_pass(struct desk_rig *desk, int64_t ms);
 /* Imports the text as "ketqua.csv"; free(*new_lines). */
 bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_report *ret_report,
                      char **new_lines, struct error *err);

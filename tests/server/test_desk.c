@@ -151,7 +151,7 @@ static void five_wrong_passwords_lock(void **state)
     for (int i = 0; i < PERSON_TRIES; i++)
         assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
     assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 403);
-    browser->rig.desk.rig.now.ms += PERSON_LOCK_MS;
+    desk_rig_pass(&browser->rig.desk, PERSON_LOCK_MS);
     log_in(browser);
 }
 
@@ -308,7 +308,7 @@ static void a_session_runs_out(void **state)
     struct browser *browser = *state;
     log_in(browser);
     int fd = web_rig_listen(&browser->rig, "/quay/song", browser->cookie);
-    browser->rig.desk.rig.now.ms += LOGIN_LIFE_MS + 1;
+    desk_rig_pass(&browser->rig.desk, LOGIN_LIFE_MS + 1);
     assert_true(ends_within(fd, 1000));
     close(fd);
     assert_false(is_logged_in(browser));

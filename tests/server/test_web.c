@@ -173,7 +173,7 @@ static void guesses_are_slowed_per_number(void **state)
     assert_true(web_rig_says(rig, "Retry-After: 3600"));
     assert_false(web_rig_says(rig, "33.000"));
     assert_int_equal(look(rig, rig->item.text, "", "10.0.1.9"), 200);
-    rig->desk.rig.now.ms += INT64_C(1000) * 3600;
+    desk_rig_pass(&rig->desk, INT64_C(1000) * 3600);
     assert_int_equal(look(rig, rig->item.text, "0001", "10.0.1.9"), 200);
 }
 
@@ -318,7 +318,7 @@ static void a_stream_shows_what_was_proven(void **state)
     level[1] = 'F';
     assert_int_equal(web_rig_listen(rig, forged, ""), -1);
     assert_true(web_rig_says(rig, "404"));
-    rig->desk.rig.now.ms += INT64_C(1000) * 13 * 3600;
+    desk_rig_pass(&rig->desk, INT64_C(1000) * 13 * 3600);
     assert_int_equal(web_rig_listen(rig, all, ""), -1);
     assert_true(web_rig_says(rig, "204"));
 }
@@ -329,7 +329,7 @@ static void a_stream_beats(void **state)
     char path[512];
     listen_path(rig, version_now(rig), path);
     int fd = web_rig_listen(rig, path, "");
-    rig->desk.rig.now.ms += INT64_C(1000) * 15;
+    desk_rig_pass(&rig->desk, INT64_C(1000) * 15);
     assert_true(web_rig_hears(rig, fd, ":\n\n", 1000));
     close(fd);
 }

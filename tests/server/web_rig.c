@@ -42,7 +42,7 @@ void web_rig_start(struct web_rig *rig)
                                 .acts = desk_rig_acts(&rig->desk),
                                 .views = rig->desk.rig.views,
                                 .enrol = &rig->enrol,
-                                .clock = rig_clock(&rig->desk.rig),
+                                .clock = desk_rig_clock(&rig->desk),
                                 .chance = rig_chance(&rig->desk.rig)};
     assert_good(web_open(&config, &rig->web, &err));
     rig->desk.config.plain.port = web_port_plain(rig->web);

@@ -16,7 +16,7 @@ struct web_rig {
     struct enrol_desk enrol;
     struct web *web;
     pthread_t worker, ticker;
-    volatile bool ticking;
+    atomic_bool ticking;
     struct item item; /* issued to +84912000001, 33,000 to pay */
     char link[LINK_URL_MAX];
     char answer[ANSWER_MAX]; /* of the last ask */
