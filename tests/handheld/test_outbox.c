@@ -1,5 +1,6 @@
 /* The outbox as a postman and a server know it: what beeped is there, once, whatever happened. */
 #include "tests/handheld/rig.h"
+#include "tests/handheld/small_disk.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -631,37 +631,17 @@ static void killed(void **state)
     assert_int_equal(rig.tells, 0);
 }
 
-static bool tmpfs_at(const char *dir, const char *size)
-{
-    char options[64];
-    snprintf(options, sizeof options, "size=%s,mode=0700", size);
-    return mount("trao-test", dir, "tmpfs", 0, options) == 0;
-}
-
-/* Fills the folder's disk to the last byte. */
-static void fill_disk(const char *dir)
-{
-    char path[96], bytes[512];
-    snprintf(path, sizeof path, "%s/filler", dir);
-    memset(bytes, 1, sizeof bytes);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
-    while (write(fd, bytes, sizeof bytes) > 0) {
-    }
-    close(fd);
-}
-
 static void in_small_tmpfs(void (*act)(void))
 {
     outbox_close(rig.outbox);
-    if (!tmpfs_at(rig.dir, "2m")) {
+    if (!small_disk_mount(rig.dir)) {
         rig_open(&rig);
-        print_message("skipped: mounting a small tmpfs needs root\n");
         skip();
     }
     rig_open(&rig);
     act();
     outbox_close(rig.outbox);
-    umount2(rig.dir, MNT_DETACH);
+    small_disk_unmount(rig.dir);
     rig_open(&rig);
 }
 
@@ -711,7 +691,7 @@ static void filled_by_others(void)
 {
     struct error err = {0};
     rig_beep(&rig, 1, 20);
-    fill_disk(rig.dir);
+    small_disk_fill(rig.dir);
     uint32_t n = 20;
     struct scan scan;
     for (;; n++) {

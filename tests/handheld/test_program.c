@@ -1,5 +1,6 @@
 /* The real program led by lines, with no broker, no gpsd and no network: what beeps is kept. */
 #include "tests/handheld/device.h"
+#include "tests/handheld/small_disk.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -206,34 +206,21 @@ static void killed_twenty_times(void **state)
     assert_true(heard > 100);
 }
 
-static void fill_disk(const char *dir)
-{
-    char path[96], bytes[256];
-    snprintf(path, sizeof path, "%s/filler", dir);
-    memset(bytes, 1, sizeof bytes);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
-    while (write(fd, bytes, sizeof bytes) > 0) {
-    }
-    close(fd);
-}
-
 static void full_disk(void **state)
 {
     char small[80], command[256], line[PROC_LINE_MAX];
     (void)state;
     snprintf(small, sizeof small, "%s/small", device.top);
     assert_int_equal(mkdir(small, 0700), 0);
-    if (mount("trao-test", small, "tmpfs", 0, "size=2m") != 0) {
-        print_message("skipped: mounting a small tmpfs needs root\n");
+    if (!small_disk_mount(small))
         skip();
-    }
     snprintf(command, sizeof command, "cp -a %s/identity %s/", device.data, small);
     assert_int_equal(system(command), 0);
     snprintf(device.data, sizeof device.data, "%s", small);
     device_start(&device, NULL);
     LED("scan " A "\\r");
     device_heard(&device, "beep ok seq=1");
-    fill_disk(small);
+    small_disk_fill(small);
     unsigned long kept = 1;
     for (uint32_t n = 1;; n++) {
         struct item item;
@@ -257,7 +244,7 @@ static void full_disk(void **state)
     LED("quit");
     assert_int_equal(device_ended(&device), 0);
     assert_int_equal(device_unsent(&device), kept + 1);
-    umount2(small, MNT_DETACH);
+    small_disk_unmount(small);
 }
 
 int main(void)
