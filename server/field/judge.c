@@ -11,11 +11,12 @@
 struct compare {
     const struct batch *newcomer;
     uint64_t first, last;
-    bool same;         /* the very bytes are kept */
-    bool differs;      /* some number is kept with other bytes */
-    uint64_t covered;  /* bit i: scan i of the newcomer is kept, with these bytes */
-    bool broken_below; /* what ends just below leads elsewhere */
-    bool broken_above; /* what begins just above comes from elsewhere */
+    bool same;          /* the very bytes are kept */
+    bool differs;       /* some number is kept with other bytes */
+    uint64_t covered;   /* bit i: scan i of the newcomer is kept, with these bytes */
+    bool broken_inside; /* what holds some of its numbers comes from elsewhere */
+    bool broken_below;  /* what ends just below leads elsewhere */
+    bool broken_above;  /* what begins just above comes from elsewhere */
     struct judgement *judgement;
     bool readable;
 };
@@ -28,9 +29,22 @@ static void add_verdict(struct judgement *judgement, uint64_t first, uint32_t co
         (struct verdict){.first_seq = first, .count = count, .kind = (enum verdict_kind)kind};
 }
 
+/* A batch's own link at `seq`, first - 1 <= seq <= last. */
+static struct link link_at(const struct batch *batch, uint64_t seq)
+{
+    struct link link = batch->head.before;
+    for (uint64_t i = 0; batch->head.first_seq + i <= seq; i++)
+        link = chain_next(&link, batch->scan[i].bytes, batch->scan[i].n);
+    return link;
+}
+
+/* Where both tell of the same numbers they must come from the same link and say the same. */
 static void compare_scans(struct compare *compare, const struct batch *kept, uint64_t kept_last)
 {
     uint64_t from = compare->first > kept->head.first_seq ? compare->first : kept->head.first_seq;
+    struct link ours_before = link_at(kept, from - 1);
+    struct link theirs_before = link_at(compare->newcomer, from - 1);
+    compare->broken_inside |= !link_equal(&ours_before, &theirs_before);
     uint64_t to = compare->last < kept_last ? compare->last : kept_last;
     for (uint64_t seq = from; seq <= to; seq++) {
         const struct slice *ours = &kept->scan[seq - kept->head.first_seq];
@@ -104,15 +118,6 @@ static bool compare_kept(struct record *record, const struct record_epoch *epoch
            error_set(err, ERROR_BROKEN, "a stored batch of this epoch cannot be read");
 }
 
-/* The newcomer's own link at `seq`, first - 1 <= seq <= last. */
-static struct link link_at(const struct batch *batch, uint64_t seq)
-{
-    struct link link = batch->head.before;
-    for (uint64_t i = 0; batch->head.first_seq + i <= seq; i++)
-        link = chain_next(&link, batch->scan[i].bytes, batch->scan[i].n);
-    return link;
-}
-
 /* True if the newcomer takes up where the epoch is accounted for. An epoch's first link is
  * whatever head the device knew last (settled point 2). */
 static bool takes_up(const struct record_epoch *epoch, const struct compare *compare)
@@ -127,13 +132,12 @@ static bool takes_up(const struct record_epoch *epoch, const struct compare *com
 static uint32_t verdict_of(const struct record_epoch *epoch, const struct sealed *sealed,
                            const struct compare *compare)
 {
-    /* Just above N the epoch's own link decides; a row below it may have been set aside. */
-    bool at_n = compare->first == epoch->through + 1;
     if (sealed->revoked)
         return VERDICT_REVOKED;
     if (compare->differs)
         return VERDICT_CONFLICT;
-    if (!takes_up(epoch, compare) || (compare->broken_below && !at_n) || compare->broken_above)
+    if (!takes_up(epoch, compare) || compare->broken_inside || compare->broken_below ||
+        compare->broken_above)
         return VERDICT_BROKEN_LINK;
     return 0;
 }
@@ -200,16 +204,13 @@ static bool stride_row(void *ctx, const struct record_batch *row)
 {
     struct stride *stride = ctx;
     struct batch kept;
-    bool second_story = row->verdict == VERDICT_CONFLICT;
-    if (second_story && stride->found)
-        return true;
     stride->readable = batch_read(row->bytes.bytes, row->bytes.n, &kept, NULL);
     if (!stride->readable)
         return false;
     stride->through = row->first_seq + row->count - 1;
     stride->link = kept.head.after;
     stride->found = true;
-    return second_story;
+    return row->verdict == VERDICT_CONFLICT;
 }
 
 static bool move_on(struct record *record, struct record_epoch *epoch, const struct head *newcomer,

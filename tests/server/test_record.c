@@ -364,8 +364,26 @@ static void rows_that_are_gone_or_moved(void **state)
     edited("INSERT INTO batch SELECT 99, 77, first_seq, count, verdict, arrival_ms, sent_wall_ms,"
            " sent_mono_ms, sent_boot, sent_time_source, floor_ms, bytes FROM batch WHERE id = 6",
            "only 6 belong to an epoch");
+    edited("UPDATE batch SET count = 3 WHERE id = 6", "its head names other scans");
     edited("UPDATE device_key SET seal_key = zeroblob(32)", "batch 1 (HH-042");
     proved();
+}
+
+/* Rightly sealed by the device, who helps whoever edits the record: the chain names it. */
+static void a_batch_that_does_not_follow(void **state)
+{
+    (void)state;
+    struct rig_batch other;
+    struct rig_device helper = hand;
+    fill_record();
+    helper.seq = 8;
+    helper.link.bytes[0] = 1;
+    for (uint32_t k = 0; k < 4; k++)
+        rig_beep(&rig, &helper, k, EVENT_DELIVERED, 0);
+    rig_cut(&helper, &other);
+    write_row(&batches, 3, other.bytes, other.n);
+    must_fail("batch 3 (HH-042");
+    must_fail("link does not follow");
 }
 
 static void a_broken_head_does_not_open(void **state)
@@ -480,6 +498,7 @@ int main(void)
         TEST(any_byte_of_a_batch),
         TEST(any_byte_of_an_office_fact),
         TEST(rows_that_are_gone_or_moved),
+        TEST(a_batch_that_does_not_follow),
         TEST(a_broken_head_does_not_open),
         TEST(killed_between_begin_and_commit),
         TEST(epochs),

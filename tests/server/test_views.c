@@ -262,6 +262,28 @@ static void stopped_between_any_two_events(void **state)
     same_views(before, known);
 }
 
+/* Stopped after a flush that fell before the fold. */
+static void unfolded_rows_are_folded_at_start(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    uint64_t counts[VIEW_STATUSES];
+    struct db *db;
+    issue_some();
+    busy_day(4);
+    snapshot(before, known);
+    assert_good(views_flush(rig.views, &err));
+    rig_stop(&rig);
+    assert_good(db_open(rig.views_path, DB_REBUILDABLE, &db, &err));
+    assert_good(db_exec(db, "UPDATE item SET folded = 0, status = 1", &err));
+    db_close(db);
+    rig_start(&rig);
+    views_counts(rig.views, counts);
+    assert_true(counts[STATUS_DELIVERED] > 0);
+    same_views(before, known);
+}
+
 static void a_damaged_file_is_made_anew(void **state)
 {
     (void)state;
@@ -350,6 +372,7 @@ int main(void)
         TEST(lists_and_counts),
         TEST(the_same_in_every_way),
         TEST(stopped_between_any_two_events),
+        TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),
         TEST(another_generation_is_worked_out_anew),
         TEST(an_unfolded_row_says_so),
