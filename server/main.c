@@ -322,11 +322,24 @@ static void *tick(void *arg)
     return NULL;
 }
 
+/* Too many for the queue, because nothing can be written; the devices send them again. */
+static void tell_dropped(struct server *server, uint64_t *told)
+{
+    struct writer_counts counts;
+    writer_counts(server->writer, &counts);
+    if (counts.dropped > *told)
+        log_line(LOG_LEVEL_ALARM, "messages dropped, devices send them again", "dropped=%llu",
+                 (unsigned long long)(counts.dropped - *told));
+    *told = counts.dropped;
+}
+
 static void *keep(void *arg)
 {
     struct server *server = arg;
+    uint64_t told = 0;
     while (pause_ms(server, KEEP_MS)) {
         struct error err;
+        tell_dropped(server, &told);
         if (!db_checkpoint(server->checkpointer, &err))
             log_line(LOG_LEVEL_ERROR, "checkpoint", "why=\"%s\"", err.text);
         if (!views_flush(server->views, &err))
