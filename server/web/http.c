@@ -13,6 +13,9 @@
 
 #include <microhttpd.h>
 
+#include "server/web/range.h"
+#include "server/web/watch.h"
+
 #define CONNECTIONS_PLAIN                                                                          \
     4000 /* a browser holds one stream; 1,500 idle sockets must not matter                         \
           */
@@ -39,13 +42,6 @@ struct exchange {
     struct exchange *next; /* in the queue of slow ones */
 };
 
-/* One socket, for the limit on unfinished requests. */
-struct socket_watch {
-    int fd;
-    int64_t since_s; /* of the running request's start; 0 while a handler or stream has it */
-    struct socket_watch *before, *after;
-};
-
 /* What the library hands back: which listener a request came in by. */
 struct door {
     struct http *http;
@@ -61,7 +57,7 @@ struct http {
     struct exchange *first, *last;
     size_t jobs;
     bool stopping;
-    struct socket_watch *watches;
+    struct watches watches;
 };
 
 struct http_stream {
@@ -73,13 +69,6 @@ struct http_stream {
     void (*closed)(void *ctx, struct http_stream *stream);
     void *ctx;
 };
-
-static int64_t now_s(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at.tv_sec + 1; /* never 0 */
-}
 
 /* ------------------------------------------------------------------ look-ups */
 
@@ -215,46 +204,6 @@ static const char *const strict[][2] = {
     {"X-Accel-Buffering", "no"},
 };
 
-/* Digits of a range; false when there are none, or more than 64 bits hold. */
-static bool read_position(const char **at, uint64_t *ret_value)
-{
-    char *end = NULL;
-    errno = 0;
-    if (**at < '0' || **at > '9')
-        return false;
-    *ret_value = strtoull(*at, &end, 10);
-    *at = end;
-    return errno == 0;
-}
-
-/* "bytes=first-last", "bytes=first-", "bytes=-last n"; false when it is no such single range and is
- * to be left alone. `ret_first` beyond the end: nothing of it is there. */
-static bool read_range(const char *text, uint64_t size, uint64_t *ret_first, uint64_t *ret_last)
-{
-    uint64_t first = 0, last = 0;
-    if (strncmp(text, "bytes=", 6) != 0)
-        return false;
-    const char *at = text + 6;
-    bool from_end = *at == '-';
-    if (!from_end && !read_position(&at, &first))
-        return false;
-    if (*at++ != '-')
-        return false;
-    bool has_last = *at != '\0';
-    if ((has_last && !read_position(&at, &last)) || *at != '\0' || (from_end && !has_last))
-        return false;
-    if (!from_end && has_last && last < first)
-        return false;
-    if (from_end) {
-        *ret_first = last < size ? size - last : 0;
-        *ret_first = last == 0 ? size : *ret_first;
-    } else {
-        *ret_first = first;
-    }
-    *ret_last = !from_end && has_last && last < size ? last : size - 1;
-    return true;
-}
-
 static struct MHD_Response *response_of(struct http_answer *answer)
 {
     struct MHD_Response *response = NULL;
@@ -293,7 +242,7 @@ static void apply_range(struct exchange *exchange)
     const char *range = http_header(&exchange->request, "Range");
     uint64_t first = 0, last = 0, size = answer->file >= 0 ? answer->file_n : answer->n;
     if (!answer->ranged || answer->status != 200 || !range ||
-        !read_range(range, size, &first, &last))
+        !range_read(range, size, &first, &last))
         return;
     char text[96];
     if (first >= size) {
@@ -462,16 +411,13 @@ static void note_client(struct exchange *exchange)
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)peer)->sin6_addr, out, HTTP_CLIENT_MAX);
 }
 
-static void watch_request(struct exchange *exchange, int64_t since_s)
+/* The clock of the connection's socket runs while a request comes in. */
+static void watch_request(struct exchange *exchange, bool coming)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct socket_watch *watch = info ? info->socket_context : NULL;
-    if (!watch)
-        return;
-    pthread_mutex_lock(&exchange->http->lock);
-    watch->since_s = since_s;
-    pthread_mutex_unlock(&exchange->http->lock);
+    if (info && info->socket_context)
+        watch_set(&exchange->http->watches, info->socket_context, coming);
 }
 
 static struct exchange *begin(const struct door *door, struct MHD_Connection *connection,
@@ -526,7 +472,7 @@ static enum MHD_Result answer_whole(struct exchange *exchange)
     struct http *http = exchange->http;
     if (exchange->too_long)
         return refuse(exchange, 413, "too long\n");
-    watch_request(exchange, 0);
+    watch_request(exchange, false);
     if (http->config.is_slow(http->config.ctx, &exchange->request))
         return hand_over(exchange) ? MHD_YES : refuse(exchange, 503, "busy\n");
     http->config.answer(http->config.ctx, &exchange->request, &exchange->answer);
@@ -571,7 +517,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     struct exchange *exchange = *state;
     if (!exchange)
         return;
-    watch_request(exchange, now_s()); /* the next request of this socket begins */
+    watch_request(exchange, true); /* the next one of this socket */
     drop_answer(&exchange->answer);
     free(exchange);
     *state = NULL;
@@ -583,38 +529,19 @@ static void on_socket(void *cls, struct MHD_Connection *connection, void **socke
                       enum MHD_ConnectionNotificationCode code)
 {
     struct http *http = cls;
-    struct socket_watch *watch = *socket_context;
-    pthread_mutex_lock(&http->lock);
-    if (code == MHD_CONNECTION_NOTIFY_STARTED && (watch = calloc(1, sizeof *watch)) != NULL) {
-        watch->fd =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        watch->since_s = now_s();
-        watch->after = http->watches;
-        if (http->watches)
-            http->watches->before = watch;
-        http->watches = watch;
-        *socket_context = watch;
-    } else if (code == MHD_CONNECTION_NOTIFY_CLOSED && watch) {
-        if (watch->before)
-            watch->before->after = watch->after;
-        else
-            http->watches = watch->after;
-        if (watch->after)
-            watch->after->before = watch->before;
-        free(watch);
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *socket_context = watch_add(
+            &http->watches,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    } else if (*socket_context) {
+        watch_remove(&http->watches, *socket_context);
         *socket_context = NULL;
     }
-    pthread_mutex_unlock(&http->lock);
 }
 
 void http_tick(struct http *http)
 {
-    int64_t oldest = now_s() - HTTP_REQUEST_S;
-    pthread_mutex_lock(&http->lock);
-    for (struct socket_watch *watch = http->watches; watch; watch = watch->after)
-        if (watch->since_s != 0 && watch->since_s < oldest)
-            shutdown(watch->fd, SHUT_RDWR);
-    pthread_mutex_unlock(&http->lock);
+    watches_cut(&http->watches, HTTP_REQUEST_S);
 }
 
 /* ------------------------------------------------------------------ open and close */
@@ -692,6 +619,7 @@ bool http_open(const struct http_config *config, struct http **ret_http, struct 
     http->config = *config;
     pthread_mutex_init(&http->lock, NULL);
     pthread_cond_init(&http->more, NULL);
+    watches_init(&http->watches);
     allow_sockets();
     if (!start(http, &config->plain, &http->plain_door, &http->plain, err) ||
         !start(http, &config->tls, &http->tls_door, &http->tls, err)) {
@@ -734,6 +662,7 @@ void http_close(struct http *http)
         MHD_stop_daemon(http->plain);
     if (http->tls)
         MHD_stop_daemon(http->tls);
+    watches_done(&http->watches);
     pthread_cond_destroy(&http->more);
     pthread_mutex_destroy(&http->lock);
     free(http);

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <curl/curl.h>
+
 #include "server/office/list.h"
 #include "server/record/people.h"
 #include "tests/server/web_rig.h"
@@ -567,6 +569,54 @@ static void enrolment_is_not_spoken_in_the_clear(void **state)
                      404);
 }
 
+/* ------------------------------------------------------------------ TLS */
+
+static size_t take(char *bytes, size_t size, size_t n, void *ctx)
+{
+    struct web_rig *rig = ctx;
+    size_t used = strlen(rig->answer);
+    (void)snprintf(rig->answer + used, sizeof rig->answer - used, "%.*s", (int)(size * n), bytes);
+    return size * n;
+}
+
+/* One request over TLS, trusting the folder's authority alone; `post` NULL: GET. */
+static long ask_tls(struct web_rig *rig, const char *path, const char *post)
+{
+    char url[256], ca[256];
+    long status = 0;
+    CURL *curl = curl_easy_init();
+    assert_non_null(curl);
+    memset(rig->answer, 0, sizeof rig->answer);
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%u%s", rig->desk.config.tls.port, path);
+    (void)snprintf(ca, sizeof ca, "%s/keys/ca.crt", rig->desk.rig.dir);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+    curl_easy_setopt(curl, CURLOPT_HEADER, 1L);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, rig);
+    if (post)
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post);
+    CURLcode code = curl_easy_perform(curl);
+    if (code != CURLE_OK)
+        fail_msg("%s: %s", url, curl_easy_strerror(code));
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_cleanup(curl);
+    return status;
+}
+
+static void tls_speaks_the_same_pages_and_enrols(void **state)
+{
+    struct web_rig *rig = *state;
+    assert_int_equal(ask_tls(rig, rig->link, NULL), 200);
+    assert_true(web_rig_says(rig, "Content-Security-Policy: default-src 'none';"));
+    assert_int_equal(ask_tls(rig, "/quay/dang-nhap", NULL), 200);
+    assert_true(web_rig_says(rig, "Set-Cookie: __Host-trao="));
+    assert_true(web_rig_says(rig, "; HttpOnly; SameSite=Strict;"));
+    assert_true(web_rig_says(rig, "; Secure"));
+    assert_int_equal(ask_tls(rig, "/enrol", "not a request"), 400);
+    assert_true(web_rig_says(rig, "enrolment"));
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
@@ -597,6 +647,7 @@ int main(int argc, char **argv)
         WEB(slow_clients_do_not_block),
         WEB(health_says_no_more_than_it_must),
         WEB(enrolment_is_not_spoken_in_the_clear),
+        WEB(tls_speaks_the_same_pages_and_enrols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
