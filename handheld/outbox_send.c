@@ -379,16 +379,26 @@ static bool verdict_explains(const struct receipt *receipt, uint64_t above)
     return false;
 }
 
+/* The kind is the server's word: a later version's may be any number. */
+static const char *verdict_words(enum verdict_kind kind)
+{
+    switch (kind) {
+    case VERDICT_BROKEN_LINK:
+        return "the server set scans aside: broken link";
+    case VERDICT_CONFLICT:
+        return "the server set scans aside: same number, other bytes";
+    case VERDICT_MALFORMED:
+        return "the server set scans aside: it cannot read them";
+    case VERDICT_REVOKED:
+        return "the server set scans aside: this device is revoked";
+    }
+    return "the server set scans aside: for a reason this version does not know";
+}
+
 static void tell_verdicts(struct outbox *outbox, const struct receipt *receipt)
 {
-    static const char *const words[] = {
-        [VERDICT_BROKEN_LINK] = "the server set scans aside: broken link",
-        [VERDICT_CONFLICT] = "the server set scans aside: same number, other bytes",
-        [VERDICT_MALFORMED] = "the server set scans aside: it cannot read them",
-        [VERDICT_REVOKED] = "the server set scans aside: this device is revoked",
-    };
     for (size_t i = 0; i < receipt->verdicts; i++)
-        outbox_tell(outbox, words[receipt->verdict[i].kind], receipt->epoch,
+        outbox_tell(outbox, verdict_words(receipt->verdict[i].kind), receipt->epoch,
                     receipt->verdict[i].first_seq);
 }
 

@@ -41,7 +41,8 @@ struct wire_up {
     struct envelope envelope;
 };
 
-/* Why scans up to `through` were not simply stored; wire values. */
+/* Why scans up to `through` were not simply stored; wire values. What is read may be any other
+ * number too: later versions bring kinds, and whoever reads must have a word for them. */
 enum verdict_kind {
     VERDICT_BROKEN_LINK = 1, /* rightly sealed, but it does not follow what the server has */
     VERDICT_CONFLICT = 2,    /* same number, other bytes, both rightly sealed */

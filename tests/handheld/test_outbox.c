@@ -187,6 +187,45 @@ static void verdict_explains_another_link(void **state)
     assert_non_null(strstr(rig.told, "other bytes"));
 }
 
+/* As the bytes of a later server bring them. */
+static struct receipt from_the_wire(const struct receipt *receipt)
+{
+    static uint8_t bytes[WIRE_BYTES_MAX];
+    size_t n;
+    struct seal_public public;
+    struct seal_secret secret;
+    struct wire_down down;
+    struct chance chance = rig_chance(&rig);
+    struct receipt whole = *receipt;
+    whole.server_wall.ms = rig.wall_ms;
+    chain_keys_new(&chance, &public, &secret);
+    assert_true(wire_receipt(RIG_DEVICE, &whole, &secret, bytes, &n, NULL));
+    assert_true(wire_read_down(bytes, n, RIG_DEVICE, &public, &down, NULL));
+    assert_int_equal(down.kind, WIRE_DOWN_RECEIPT);
+    return down.receipt;
+}
+
+static void verdicts_of_a_later_server(void **state)
+{
+    (void)state;
+    static const uint32_t kinds[] = {5, 9, 1000000, UINT32_MAX};
+    rig_stand(&rig, 7, 1, 0, &zero);
+    for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        rig_beep(&rig, i + 1, 1);
+        struct outbox_batch batch = rig_next(&rig, start);
+        struct receipt receipt = rig_receipt(&rig, &batch);
+        receipt.verdict[0] = (struct verdict){batch.first_seq, 1, (enum verdict_kind)kinds[i]};
+        receipt.verdicts = 1;
+        receipt = from_the_wire(&receipt);
+        assert_int_equal(receipt.verdict[0].kind, kinds[i]);
+        rig.told[0] = '\0';
+        assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
+        assert_string_equal(rig.told,
+                            "the server set scans aside: for a reason this version does not know");
+    }
+    assert_int_equal(rig_unsent(&rig), 0);
+}
+
 static void pruned_after_thirty_days_by_the_servers_clock(void **state)
 {
     (void)state;
@@ -730,6 +769,7 @@ int main(void)
         T(receipts),
         T(restored_server),
         T(verdict_explains_another_link),
+        T(verdicts_of_a_later_server),
         T(pruned_after_thirty_days_by_the_servers_clock),
         T(last_of_an_item),
         T(counts),
