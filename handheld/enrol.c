@@ -28,10 +28,10 @@ static bool read_code(const char *file, struct enrol_code *ret_code, struct erro
     if (from == NULL)
         return error_set(err, ERROR_NOT_FOUND, "%s: %m", file);
     if (isatty(fileno(from)))
-        fputs("Mã 24 ký tự (24-character code): ", stderr);
+        (void)fputs("Mã 24 ký tự (24-character code): ", stderr);
     bool got = fgets(text, sizeof text, from) != NULL;
     if (file != NULL)
-        fclose(from);
+        (void)fclose(from);
     text[strcspn(text, "\r\n")] = '\0';
     bool good = got && enrol_code_read(text, ret_code, err);
     if (!got)

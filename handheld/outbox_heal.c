@@ -291,7 +291,7 @@ static bool name_aside(const struct outbox *outbox, char out[PATH_MAX], struct e
                  (long long)second + i);
         if ((there = fopen(out, "r")) == NULL)
             return true;
-        fclose(there);
+        (void)fclose(there);
     }
     return error_set(err, ERROR_LATER, "outbox: no name left for a damaged file");
 }
@@ -320,15 +320,15 @@ bool outbox_salvage(struct outbox *outbox, struct error *err)
     if (rename(outbox->path, aside) != 0)
         return error_set(err, ERROR_LATER, "outbox: cannot move %s aside: %m", outbox->path);
     if (rename(wal, wal_aside) != 0)
-        remove(wal); /* a WAL that cannot follow must not be taken for the new file's */
+        (void)remove(wal); /* a WAL that cannot follow must not be taken for the new file's */
     outbox->asks = true;
     if (fill_new(outbox, aside, err))
         return true;
     /* No room for it now: put everything back, the next call tries again. */
     shelf_close(outbox->shelf, false);
     outbox->shelf = NULL;
-    remove(wal);
+    (void)remove(wal);
     if (rename(aside, outbox->path) == 0)
-        rename(wal_aside, wal);
+        (void)rename(wal_aside, wal);
     return false;
 }

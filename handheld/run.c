@@ -308,7 +308,7 @@ static void show(const struct run *run, FILE *to)
     char line[FACE_LINE_MAX];
     for (int row = 0; row < run->face.h; row++)
         fprintf(to, "|%s\n", face_line(&run->face, row, line));
-    fflush(to);
+    (void)fflush(to);
 }
 
 static void end_with(struct run *run, int status, const struct error *why)
@@ -430,7 +430,7 @@ static int take_signals(void)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
