@@ -222,11 +222,12 @@ void app_scan(struct app *app, const struct reading *reading)
         wait_for_answer(app, &item);
         return;
     }
+    const struct clock *clock = &app->config.clock;
     bool known = outbox_last(app->config.outbox, &item, &before, &why);
     if (!known && why.code != ERROR_NOT_FOUND)
         app->trouble = why; /* recording below will say that the store fails */
     app->subject = (struct scan){.item = item, .entry = reading->entry};
-    switch (today_act(app->mode, known ? &before : NULL)) {
+    switch (today_act(app->mode, known ? &before : NULL, clock->now(clock->self))) {
     case TODAY_RECORD:
         app_record(app, today_event(app->mode));
         break;

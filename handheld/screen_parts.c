@@ -98,22 +98,23 @@ static void add(char out[LINE], const char *gap, const char *format, ...)
     va_list args;
     n += (size_t)snprintf(out + n, LINE - n, "%s", n > 0 ? gap : "");
     va_start(args, format);
-    vsnprintf(out + n, LINE - n, format, args);
+    (void)vsnprintf(out + n, LINE - n, format, args);
     va_end(args);
 }
 
 /* The hour today, the day before that. */
 static void add_last_receipt(const struct app *app, const char *gap, char out[LINE])
 {
-    char at[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+    char at[CLOCK_TEXT_MAX];
     const struct clock *clock = &app->config.clock;
     if (app->counts.last_receipt.ms == 0)
         return;
-    clock_date_vi(app->counts.last_receipt, at, sizeof at);
-    if (strcmp(at, clock_date_vi(clock->now(clock->self), today, sizeof today)) == 0)
+    if (clock_same_day(app->counts.last_receipt, clock->now(clock->self))) {
         clock_time_vi(app->counts.last_receipt, at, sizeof at);
-    else
+    } else {
+        clock_date_vi(app->counts.last_receipt, at, sizeof at);
         at[5] = '\0'; /* "24/11" */
+    }
     add(out, gap, app_word(app, WORD_FOOT_LAST), at);
 }
 

@@ -1,6 +1,5 @@
 /* C repeated: it was recorded before; nothing is added. */
 #include <stdio.h>
-#include <string.h>
 
 #include "handheld/app.h"
 
@@ -9,17 +8,15 @@
 /* "Đã phát lúc 09:42, không ghi thêm." - with the day when it was not today. */
 static void draw_when(const struct app *app, struct face *face)
 {
-    char text[256], time[CLOCK_TEXT_MAX], day[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+    char text[256], time[CLOCK_TEXT_MAX], day[CLOCK_TEXT_MAX];
     const struct clock *clock = &app->config.clock;
     const char *what = app_did(app, app->before.event);
-    bool same_day = strcmp(clock_date_vi(app->before.wall, day, sizeof day),
-                           clock_date_vi(clock->now(clock->self), today, sizeof today)) == 0;
     clock_time_vi(app->before.wall, time, sizeof time);
-    if (same_day)
+    if (clock_same_day(app->before.wall, clock->now(clock->self)))
         snprintf(text, sizeof text, app_word(app, WORD_AGAIN_AT), what, time);
     else
         snprintf(text, sizeof text, app_word(app, WORD_AGAIN_ON), what, time,
-                 app->english ? clock_date_en(app->before.wall, day, sizeof day) : day);
+                 (app->english ? clock_date_en : clock_date_vi)(app->before.wall, day, sizeof day));
     face_wrap(face, 12, text);
 }
 

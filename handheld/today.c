@@ -27,12 +27,16 @@ bool today_mode_of(uint32_t event, enum today_mode *ret_mode)
     return false;
 }
 
-/* An item that failed is asked for again: there is a second attempt. One that was handed to someone
- * is not picked up, carried or delivered again. */
-enum today_act today_act(enum today_mode mode, const struct scan *last)
+/* One that was handed to someone is not picked up, carried or delivered again. An item that failed
+ * is asked for again: there is a second attempt. Carrying repeats itself within a day only: what
+ * came back unscanned in the evening goes out again in the morning, and that is another fact. */
+enum today_act today_act(enum today_mode mode, const struct scan *last, struct instant now)
 {
-    if (last != NULL &&
-        (last->event == (uint32_t)today_event(mode) || last->event == EVENT_DELIVERED))
+    if (last != NULL && last->event == EVENT_DELIVERED)
         return TODAY_REPEATED;
-    return mode == TODAY_DELIVER ? TODAY_ASK : TODAY_RECORD;
+    if (mode == TODAY_DELIVER)
+        return TODAY_ASK;
+    bool again = last != NULL && last->event == (uint32_t)today_event(mode) &&
+                 clock_same_day(last->wall, now);
+    return again ? TODAY_REPEATED : TODAY_RECORD;
 }

@@ -24,7 +24,8 @@ enum today_act {
 enum event today_event(enum today_mode mode);
 /* The mode in which such an event was recorded; false for an event that says nothing of it. */
 bool today_mode_of(uint32_t event, enum today_mode *ret_mode);
-/* `last` is what outbox_last says of the item; NULL for nothing. */
-enum today_act today_act(enum today_mode mode, const struct scan *last);
+/* `last` is what outbox_last says of the item, NULL for nothing; `now` is by the device's clock, as
+ * last->wall is. */
+enum today_act today_act(enum today_mode mode, const struct scan *last, struct instant now);
 
 #endif

@@ -105,6 +105,13 @@ char *clock_date_en(struct instant at, char *out, size_t size)
     return out;
 }
 
+bool clock_same_day(struct instant a, struct instant b)
+{
+    struct tm x, y;
+    return broken_down(a, LOCAL_OFFSET_MS, &x) && broken_down(b, LOCAL_OFFSET_MS, &y) &&
+           x.tm_year == y.tm_year && x.tm_yday == y.tm_yday;
+}
+
 char *clock_iso_utc(struct instant at, char *out, size_t size)
 {
     char day[CLOCK_TEXT_MAX];

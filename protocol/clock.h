@@ -8,6 +8,7 @@
 #ifndef TRAO_PROTOCOL_CLOCK_H
 #define TRAO_PROTOCOL_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,9 @@ char *clock_iso_utc(struct instant at, char *out, size_t size);   /* "2026-11-25
 char *clock_iso_local(struct instant at, char *out, size_t size); /* "2026-11-25T09:41:00+07:00" */
 
 #define CLOCK_TEXT_MAX 32
+
+/* Whether both are on one local day; false outside the years 1..9999. */
+bool clock_same_day(struct instant a, struct instant b);
 
 /* The door for randomness: keys, epochs, tokens, jitter. The programs fill from the system; the
  * simulation from its seed. */

@@ -272,10 +272,6 @@ static void repeated(void **state)
     looks_like("repeated");
     pass(3000);
     assert_ptr_equal(app.screen, &screen_home);
-    pass(INT64_C(20) * HOUR);
-    scan(A);
-    heard("2 short: repeated " A " picked_up");
-    looks_like("repeated-yesterday");
     keys("F4");
     scan(A);
     keys("1");
@@ -287,6 +283,57 @@ static void repeated(void **state)
     looks_like("repeated-delivered");
     scan(B); /* a scan closes a screen that only tells something */
     heard("short: ok seq=3 " B " arrived_delivery_office");
+    pass(INT64_C(20) * HOUR);
+    scan(A); /* nor the day after */
+    heard("2 short: repeated " A " delivered");
+    looks_like("repeated-yesterday");
+    keys("F4");
+    scan(A);
+    heard("2 short: repeated " A " delivered");
+}
+
+/* What came back unscanned goes out again the next day: by the local day, not by 24 hours. */
+static void carried_again_another_day(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *event;
+    } modes[] = {
+        {"F1", "picked_up"}, {"F2", "arrived_delivery_office"}, {"F3", "out_for_delivery"}};
+    char line[96];
+    uint64_t seq = 0;
+    rig.wall_ms = 1795626000000; /* 26/11/2026 00:00 in Vietnam */
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        keys(modes[i].keys);
+        for (int day = 0; day < 3; day++) {
+            scan(A);
+            snprintf(line, sizeof line, "short: ok seq=%llu " A " %s", (unsigned long long)++seq,
+                     modes[i].event);
+            heard(line);
+            pass(24 * HOUR - 1); /* the last moment of that day */
+            scan(A);
+            snprintf(line, sizeof line, "2 short: repeated " A " %s", modes[i].event);
+            heard(line);
+            pass(1);
+        }
+    }
+}
+
+/* Out, back with a scan, out again on one day: something happened since, so nothing is repeated. */
+static void carried_again_after_something_else(void **state)
+{
+    (void)state;
+    keys("F3");
+    scan(A);
+    heard("short: ok seq=1 " A " out_for_delivery");
+    pass(HOUR);
+    keys("F2");
+    scan(A);
+    heard("short: ok seq=2 " A " arrived_delivery_office");
+    pass(HOUR);
+    keys("F3");
+    scan(A);
+    heard("short: ok seq=3 " A " out_for_delivery");
 }
 
 static void refused(void **state)
@@ -394,8 +441,17 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(home),    T(recorded), T(door),   T(not_delivered), T(repeated),
-        T(refused), T(footer),   T(larger), T(words_agree),
+        T(carried_again_another_day),
+        T(carried_again_after_something_else),
+        T(home),
+        T(recorded),
+        T(door),
+        T(not_delivered),
+        T(repeated),
+        T(refused),
+        T(footer),
+        T(larger),
+        T(words_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,12 @@ static void local_days_turn_at_17_utc(void **state)
                         "24/11/2026");
     assert_string_equal(clock_iso_local((struct instant){midnight_local}, text, sizeof text),
                         "2026-11-25T00:00:00+07:00");
+    struct instant at = {midnight_utc}, eve = {midnight_local - 1};
+    assert_true(clock_same_day(at, (struct instant){midnight_local}));
+    assert_true(clock_same_day(at, at));
+    assert_false(clock_same_day(at, eve));
+    assert_false(clock_same_day(at, (struct instant){midnight_local + 24 * INT64_C(3600000)}));
+    assert_false(clock_same_day(at, (struct instant){at.ms + 365 * 24 * INT64_C(3600000)}));
 }
 
 static void survives_any_clock(void **state)
@@ -48,6 +54,7 @@ static void survives_any_clock(void **state)
                         "2038-01-19T03:14:08.000Z");
     assert_string_equal(clock_date_vi((struct instant){INT64_MAX}, text, sizeof text), "?");
     assert_string_equal(clock_date_en((struct instant){INT64_MIN}, text, sizeof text), "?");
+    assert_false(clock_same_day((struct instant){INT64_MAX}, (struct instant){INT64_MAX}));
 }
 
 static void reads_the_machine(void **state)
