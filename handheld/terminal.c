@@ -113,13 +113,12 @@ static enum press press_of(int c)
     }
 }
 
-bool terminal_read(struct terminal_input *ret_input, bool *ret_resized)
+bool terminal_read(struct terminal_input *ret_input, bool *resized)
 {
     int c;
-    *ret_resized = false;
     while ((c = getch()) != ERR) {
         if (c == KEY_RESIZE) {
-            *ret_resized = true;
+            *resized = true;
             continue;
         }
         *ret_input = (struct terminal_input){.press = press_of(c), .byte = (uint8_t)(c & 0xff)};

@@ -17,7 +17,8 @@ struct terminal_input {
     enum press press; /* an arrow, F1; PRESS_NONE: `byte` */
     uint8_t byte;     /* a character: of a scanner or typed, wedge.h decides */
 };
-/* What is there to be read; false when nothing is. Says so in ret_resized when the size changed. */
-bool terminal_read(struct terminal_input *ret_input, bool *ret_resized);
+/* What is there to be read; false when nothing is. `resized` becomes true when the size changed and
+ * is left alone otherwise: one flag serves for as many calls as it takes to read everything. */
+bool terminal_read(struct terminal_input *ret_input, bool *resized);
 
 #endif

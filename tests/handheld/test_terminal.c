@@ -2,13 +2,19 @@
  * keys come through the same line and are told apart. */
 #include "tests/handheld/device.h"
 
+#include <ncurses.h>
+#include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "handheld/terminal.h"
 
 static struct device device;
 static char seen[16384];
@@ -113,10 +119,46 @@ static void a_round(void **state)
     assert_int_equal(device_unsent(&device), 3);
 }
 
+/* ncurses tells of a change of size when nothing is left to read; a key may come right after it. */
+static int size_then_key(void)
+{
+    struct terminal_input input;
+    bool resized = false;
+    struct error err;
+    setenv("TERM", "xterm", 1);
+    if (!terminal_open(&err))
+        return 1;
+    ungetch('x');
+    ungetch(KEY_RESIZE);
+    if (!terminal_read(&input, &resized) || input.byte != 'x' || !resized)
+        return 2;
+    if (terminal_read(&input, &resized) || !resized)
+        return 3; /* the end of the same drain forgot it */
+    terminal_close();
+    return 0;
+}
+
+static void a_change_of_size_and_a_key_in_one_drain(void **state)
+{
+    (void)state;
+    int pty, status;
+    char bytes[4096];
+    pid_t child = forkpty(&pty, NULL, NULL, NULL);
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(size_then_key());
+    while (read(pty, bytes, sizeof bytes) > 0) {
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    close(pty);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_round, setup, teardown),
+        cmocka_unit_test(a_change_of_size_and_a_key_in_one_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
