@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "server/control.h"
 #include "server/init.h"
 #include "server/keys.h"
+#include "server/out_file.h"
 
-enum exit_status { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NO_SERVER = 3 };
+/* Usage is 64 in all three programs, as argp has it [sysexits.h]. */
+enum exit_status { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_NO_SERVER = 3, EXIT_USAGE = EX_USAGE };
 
 struct admin {
     const char *folder;
@@ -79,7 +83,7 @@ static error_t parse_init(int key, char *arg, struct argp_state *state)
         if (settings[i].option.key != key)
             continue;
         if (!set(state->input, &settings[i], arg, &err))
-            argp_failure(state, EXIT_REFUSED, 0, "--%s %s: %s", settings[i].option.name, arg,
+            argp_failure(state, EXIT_USAGE, 0, "--%s %s: %s", settings[i].option.name, arg,
                          err.text);
         return 0;
     }
@@ -179,43 +183,75 @@ static enum exit_status here_rebuild(const struct admin *admin)
 
 /* ------------------------------------------------------------------ the server's commands */
 
-/* The file that comes along: what import reads, what `print --out FILE` writes (taken out of the
- * words, for the server needs no name). -2 when it cannot be opened. */
-static int open_file(struct admin *admin)
+/* The file that comes along with a command's words. */
+struct along {
+    int fd; /* -1 none */
+    bool writes;
+    struct out_file out;
+};
+
+static bool open_list(const char *path, int *ret_fd, struct error *err)
 {
-    if (strcmp(admin->argv[0], "import") == 0) {
-        int fd = open(admin->argv[1], O_RDONLY | O_CLOEXEC);
-        return fd < 0 ? -2 : fd;
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));
+    if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+        close(fd);
+        return error_set(err, ERROR_BAD_INPUT,
+                         "%s: là thư mục, không phải tệp. / a folder, no file", path);
     }
+    *ret_fd = fd;
+    return true;
+}
+
+/* What import reads, what `print --out FILE` writes; the latter is taken out of the words, for the
+ * server needs no name. */
+static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
+{
+    struct along along = {.fd = -1};
+    if (strcmp(admin->argv[0], "import") == 0 && !open_list(admin->argv[1], &along.fd, err))
+        return false;
     for (int i = 1; strcmp(admin->argv[0], "print") == 0 && i + 1 < admin->argc; i++) {
         if (strcmp(admin->argv[i], "--out") != 0)
             continue;
-        int fd = open(admin->argv[i + 1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (!out_file_open(admin->argv[i + 1], &along.out, err))
+            return false;
+        along.fd = along.out.fd;
+        along.writes = true;
         memmove(&admin->argv[i], &admin->argv[i + 2],
                 (size_t)(admin->argc - i - 2) * sizeof *admin->argv);
         admin->argc -= 2;
-        return fd < 0 ? -2 : fd;
+        break;
     }
-    return -1;
+    *ret_along = along;
+    return true;
+}
+
+static bool close_along(struct along *along, bool keep, struct error *err)
+{
+    if (along->writes)
+        return out_file_close(&along->out, keep, err);
+    if (along->fd >= 0)
+        close(along->fd);
+    return true;
 }
 
 static enum exit_status ask_server(struct admin *admin)
 {
-    struct error err;
-    int status = EXIT_REFUSED, fd = open_file(admin);
-    if (fd == -2) {
-        (void)fprintf(stderr, "trao-admin %s: cannot open the file: %s\n", admin->argv[0],
-                      strerror(errno));
-        return EXIT_REFUSED;
+    struct error err, why;
+    struct along along;
+    int status = EXIT_REFUSED;
+    if (!open_along(admin, &along, &err))
+        return refused(admin, &err);
+    bool asked = control_ask(admin->folder, admin->argc, admin->argv, along.fd, stdout, stderr,
+                             &status, &err);
+    bool closed = close_along(&along, asked && status == 0, &why);
+    if (!asked) {
+        (void)refused(admin, &err);
+        return err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED;
     }
-    bool asked =
-        control_ask(admin->folder, admin->argc, admin->argv, fd, stdout, stderr, &status, &err);
-    if (fd >= 0)
-        close(fd);
-    if (asked)
-        return status == 0 ? EXIT_DONE : EXIT_REFUSED;
-    (void)fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err.text);
-    return err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED;
+    return closed ? (status == 0 ? EXIT_DONE : EXIT_REFUSED) : refused(admin, &why);
 }
 
 /* ------------------------------------------------------------------ the program */
@@ -276,11 +312,10 @@ int main(int argc, char **argv)
         .parser = parse,
         .args_doc = "COMMAND [ARGUMENT...]",
         .doc = "Makes a data folder and runs the office's commands.\v"
-               "Exit status: 0 done, 1 refused, 2 usage, 3 no server runs. See trao-admin(8).",
+               "Exit status: 0 done, 1 refused, 3 no server runs, 64 usage. See trao-admin(8).",
         .help_filter = help_filter,
     };
     struct admin admin = {.folder = NULL};
-    argp_err_exit_status = EXIT_USAGE;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &admin);
     chain_init();
     const struct command *command = command_find(admin.argv[0]);

@@ -33,11 +33,22 @@ const struct command *command_find(const char *name)
 
 /* ------------------------------------------------------------------ items that were named */
 
+/* On a command line there is nothing to scan again. */
+static bool read_item(const char *text, struct item *ret_item, struct error *err)
+{
+    struct error why;
+    return item_parse(text, strlen(text), ret_item, &why) ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "%.40s: không phải số phong bì, xem lại 13 ký tự. / not an item number, check "
+                     "its 13 characters",
+                     text);
+}
+
 static bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
                        struct error *err)
 {
     struct item item;
-    if (!item_parse(text, strlen(text), &item, err))
+    if (!read_item(text, &item, err))
         return false;
     return views_item(commands->views, &item, ret_view) ||
            error_set(err, ERROR_NOT_FOUND, "%s: không thấy số này. / no such item", item.text);
@@ -50,7 +61,7 @@ static bool named_items(const struct call *call, struct item **new_items, size_t
     struct item *items = calloc(n ? n : 1, sizeof *items);
     bool ok = items || error_set(err, ERROR_LATER, "out of memory");
     for (size_t i = 0; i < n && ok; i++)
-        ok = item_parse(call->argv[i + 1], strlen(call->argv[i + 1]), &items[i], err);
+        ok = read_item(call->argv[i + 1], &items[i], err);
     if (!ok) {
         free(items);
         return false;
@@ -150,6 +161,16 @@ static bool copy_to(const char *path, int to, struct error *err)
     return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
 }
 
+/* The path is told first: the envelopes are printed, whatever becomes of the copy. */
+static bool tell_printed(const struct call *call, const struct print_result *result,
+                         struct error *err)
+{
+    (void)fprintf(call->out, "%s\nĐã in %zu bì, để lại %zu. / %zu envelopes, %zu left out\n",
+                  result->path, result->pages, result->left_out, result->pages, result->left_out);
+    return call->fd < 0 || copy_to(result->path, call->fd, err) ||
+           error_add(err, "đã in, chưa chép ra được. / printed, the copy failed");
+}
+
 static bool run_print(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct item *items;
@@ -171,15 +192,11 @@ static bool run_print(const struct commands *commands, const struct call *call, 
                                   .note = note_line,
                                   .ctx = call->out};
     struct print_result result;
-    bool ok =
-        n > 0 || error_set(err, ERROR_BAD_INPUT, "không có bì nào chờ in. / nothing to print");
-    ok = ok && print_run(&config, items, n, &result, err);
+    bool any = n > 0, ok = !any || print_run(&config, items, n, &result, err);
     free(items);
-    if (!ok || (call->fd >= 0 && !copy_to(result.path, call->fd, err)))
-        return false;
-    (void)fprintf(call->out, "%s\nĐã in %zu bì, để lại %zu. / %zu envelopes, %zu left out\n",
-                  result.path, result.pages, result.left_out, result.pages, result.left_out);
-    return true;
+    if (!any)
+        (void)fputs("Không có bì nào chờ in. / nothing to print\n", call->out);
+    return ok && (!any || tell_printed(call, &result, err));
 }
 
 static bool run_handover(const struct commands *commands, const struct call *call,
@@ -192,9 +209,12 @@ static bool run_handover(const struct commands *commands, const struct call *cal
     if (!(call->argc == 1 ? all_items(commands, STATUS_PRINTED, &items, &n, err)
                           : named_items(call, &items, &n, err)))
         return false;
-    bool ok = handover_run(commands->acts, commands->views, items, n, &serial, err);
+    bool any = n > 0;
+    bool ok = !any || handover_run(commands->acts, commands->views, items, n, &serial, err);
     free(items);
-    if (ok)
+    if (!any)
+        (void)fputs("Không có bì nào chờ bàn giao. / nothing to hand over\n", call->out);
+    else if (ok)
         (void)fprintf(call->out, "%s\nĐã bàn giao %zu bì. / %zu envelopes handed over\n",
                       handover_text(serial, text), n, n);
     return ok;
@@ -247,6 +267,77 @@ static const char *effect_word(enum effect effect)
     return "?";
 }
 
+static const char *doubt_word(enum doubt doubt)
+{
+    switch (doubt) {
+    case DOUBT_NO_PICKUP:
+        return "no-pickup";
+    case DOUBT_PICKED_UP_TWICE:
+        return "picked-up-twice";
+    case DOUBT_NOT_THE_HOLDER:
+        return "not-the-holder";
+    case DOUBT_DELIVERED_TWICE:
+        return "delivered-twice";
+    case DOUBT_AFTER_END:
+        return "after-end";
+    case DOUBT_VOID_SCANNED:
+        return "void-scanned";
+    case DOUBT_CLOCK:
+        return "clock";
+    case DOUBT_CONFLICT:
+        return "conflict";
+    case DOUBT_OUT_OF_ORDER:
+        return "out-of-order";
+    case DOUBT_UNKNOWN_EVENT:
+        return "unknown-event";
+    case DOUBT_WITHDRAWN_LATE:
+        return "withdrawn-late";
+    }
+    return "?";
+}
+
+/* "doubts clock,conflict", "doubts none". */
+static void say_doubts(uint32_t doubts, FILE *out)
+{
+    const char *before = "\tdoubts ";
+    for (uint32_t bit = 1; bit != 0 && bit <= doubts; bit <<= 1)
+        if (doubts & bit) {
+            (void)fprintf(out, "%s%s", before, doubt_word((enum doubt)bit));
+            before = ",";
+        }
+    (void)fputs(doubts ? "\n" : "\tdoubts none\n", out);
+}
+
+/* "HH-042/00000000000000e1-7": the handheld's name, its epoch, the scan's number; "office/12". */
+static bool say_source(const struct commands *commands, const struct fact *fact, FILE *out,
+                       struct error *err)
+{
+    struct device device;
+    if (!fact->is_scan) {
+        (void)fprintf(out, "office/%llu", (unsigned long long)fact->seq);
+        return true;
+    }
+    if (!device_get(commands->record, fact->device, &device, err))
+        return false;
+    (void)fprintf(out, "%s/%016llx-%llu", device.name, (unsigned long long)fact->epoch,
+                  (unsigned long long)fact->seq);
+    return true;
+}
+
+static bool say_fact(const struct commands *commands, const struct fact *fact, FILE *out,
+                     struct error *err)
+{
+    char at[CLOCK_TEXT_MAX];
+    uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
+    const struct event_info *info = event_info(event);
+    (void)fprintf(out, "%s\t%s\t", clock_iso_local(fact->when.estimate, at, sizeof at),
+                  info ? info->key : "unknown");
+    if (!say_source(commands, fact, out, err))
+        return false;
+    (void)fprintf(out, "\t%s\n", effect_word(fact->effect));
+    return true;
+}
+
 static bool run_status(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view view;
@@ -254,24 +345,18 @@ static bool run_status(const struct commands *commands, const struct call *call,
     if (!known_item(commands, call->argv[1], &view, err))
         return false;
     const struct state *state = &view.state;
-    (void)fprintf(call->out, "%s\t%s\t%s\tattempt %u\tdoubts %u\n", state->item.text,
-                  status_key(state->status), clock_iso_local(state->since.estimate, at, sizeof at),
-                  state->attempt, state->doubts);
+    (void)fprintf(call->out, "%s\t%s\t%s\tattempt %u", state->item.text, status_key(state->status),
+                  clock_iso_local(state->since.estimate, at, sizeof at), state->attempt);
+    say_doubts(state->doubts, call->out);
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (!facts)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(commands->views, &state->item, facts, VIEW_HISTORY_MAX);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t event = facts[i].is_scan ? facts[i].scan.event : facts[i].office.event;
-        const struct event_info *info = event_info(event);
-        (void)fprintf(call->out, "%s\t%s\t%s %lld/%llu\t%s\n",
-                      clock_iso_local(facts[i].when.estimate, at, sizeof at),
-                      info ? info->key : "unknown", facts[i].is_scan ? "device" : "office",
-                      (long long)facts[i].device, (unsigned long long)facts[i].seq,
-                      effect_word(facts[i].effect));
-    }
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++)
+        ok = say_fact(commands, &facts[i], call->out, err);
     free(facts);
-    return true;
+    return ok;
 }
 
 static bool run_link(const struct commands *commands, const struct call *call, struct error *err)
@@ -287,11 +372,21 @@ static bool run_link(const struct commands *commands, const struct call *call, s
 
 /* ------------------------------------------------------------------ handhelds */
 
+static bool is_device_name(const char *name, struct error *err)
+{
+    return device_name_is_good(name) ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "%.40s: tên máy có 1 đến %d ký tự A-Z, 0-9, '-'. / a handheld's name has 1 to "
+                     "%d of A-Z, 0-9 and '-'",
+                     name, DEVICE_NAME_MAX, DEVICE_NAME_MAX);
+}
+
 static bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct enrol_code code;
     char text[ENROL_CODE_TEXT_MAX];
-    if (!enrol_code_issue(commands->enrol, call->argv[1], commands->config->post_office, &code,
+    if (!is_device_name(call->argv[1], err) ||
+        !enrol_code_issue(commands->enrol, call->argv[1], commands->config->post_office, &code,
                           err))
         return false;
     enrol_code_write(&code, text);
@@ -318,9 +413,15 @@ static bool run_devices(const struct commands *commands, const struct call *call
 
 static bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
 {
-    if (!device_revoke(&commands->acts, call->argv[1], err))
+    const char *name = call->argv[1];
+    if (!is_device_name(name, err))
         return false;
-    (void)fprintf(call->out, "Đã khóa máy %s. / revoked\n", call->argv[1]);
+    if (!device_revoke(&commands->acts, name, err))
+        return err->code == ERROR_NOT_FOUND
+                   ? error_set(err, ERROR_NOT_FOUND, "%s: không có máy này. / no such handheld",
+                               name)
+                   : false;
+    (void)fprintf(call->out, "Đã khóa máy %s. / revoked\n", name);
     return true;
 }
 

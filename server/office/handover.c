@@ -34,9 +34,7 @@ bool handover_run(struct acts acts, struct views *views, const struct item *item
                   uint64_t *ret_serial, struct error *err)
 {
     struct handover handover = {.items = items, .n = n};
-    if (n == 0)
-        return error_set(err, ERROR_BAD_INPUT,
-                         "không có bì nào chờ bàn giao. / nothing to hand over");
+    invariant(n > 0);
     for (size_t i = 0; i < n; i++) {
         struct view view;
         bool known = views_item(views, &items[i], &view);

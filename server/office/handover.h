@@ -11,7 +11,7 @@
 char *handover_text(uint64_t serial, char out[HANDOVER_TEXT_MAX]);
 
 /* All items given must be printed and not yet handed over: REFUSED names the first that is not, and
- * nothing is handed over. BAD_INPUT when n is 0. */
+ * nothing is handed over. n > 0. */
 bool handover_run(struct acts acts, struct views *views, const struct item *items, size_t n,
                   uint64_t *ret_serial, struct error *err) must_use;
 

@@ -233,12 +233,29 @@ static bool write_pdf(struct job *job, const struct item *items, size_t n, struc
     return true;
 }
 
+/* Before a job number is drawn: is there anything to print? If not, each item is told why. */
+static bool any_printable(const struct job *job, const struct item *items, size_t n,
+                          struct error *err)
+{
+    struct office_fact issued;
+    uint32_t copy;
+    struct error why;
+    for (size_t i = 0; i < n; i++)
+        if (printable(job, &items[i], &issued, &copy, &why) || why.code == ERROR_LATER ||
+            why.code == ERROR_BROKEN)
+            return true;
+    for (size_t i = 0; i < n; i++)
+        if (!printable(job, &items[i], &issued, &copy, &why))
+            note(job, &items[i], why.text);
+    return error_set(err, ERROR_BAD_INPUT, "không in được bì nào. / none of these can be printed");
+}
+
 bool print_run(const struct print_config *config, const struct item *items, size_t n,
                struct print_result *ret_result, struct error *err)
 {
     struct job job = {.config = config, .facts = calloc(n ? n : 1, sizeof *job.facts)};
     bool ok = job.facts != NULL || error_set(err, ERROR_LATER, "out of memory");
-    ok = ok && labels_open("dl", &job.labels, err) &&
+    ok = ok && any_printable(&job, items, n, err) && labels_open("dl", &job.labels, err) &&
          config->acts.run(config->acts.self, draw_job_act, &job, err) &&
          write_pdf(&job, items, n, err) &&
          config->acts.run(config->acts.self, printed_act, &job, err);

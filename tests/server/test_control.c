@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "server/control.h"
@@ -101,7 +102,7 @@ static void a_list_goes_in_and_items_come_out(void **state)
     assert_string_equal(status, "issued");
     assert_string_equal(dossier, "H27.21-261116-0007"); /* oldest first */
     assert_int_equal(ASK(asked, -1, "status", number), 0);
-    assert_non_null(strstr(asked->out, "issued\toffice 0/1\tmoved"));
+    assert_non_null(strstr(asked->out, "issued\toffice/1\tmoved"));
     assert_int_equal(ASK(asked, -1, "link", number), 0);
     assert_int_equal(strncmp(asked->out, "http://127.0.0.1:8080/T/RA", 26), 0);
 }
@@ -118,11 +119,131 @@ static void printing_and_handing_over(void **state)
     close(fd);
     assert_string_equal(magic, "%PDF-");
     assert_non_null(strstr(asked->out, "/print/1.pdf\n"));
-    assert_int_equal(ASK(asked, -1, "print", "--all"), 1);
-    assert_non_null(strstr(asked->err, "nothing to print"));
+    assert_int_equal(ASK(asked, -1, "print", "--all"), 0);
+    assert_non_null(strstr(asked->out, "nothing to print"));
     assert_int_equal(ASK(asked, -1, "handover"), 0);
     assert_non_null(strstr(asked->out, "BG-000001\n"));
-    assert_int_equal(ASK(asked, -1, "handover"), 1);
+    assert_int_equal(ASK(asked, -1, "handover"), 0);
+    assert_non_null(strstr(asked->out, "nothing to hand over"));
+}
+
+/* trao-admin itself, as the office starts it; its exit status. Words end with NULL. */
+static int run_admin(const struct asked *asked, char *const *words)
+{
+    const char *argv[16] = {TRAO_ADMIN, "--data", asked->desk.rig.dir};
+    for (int i = 0; words[i]; i++)
+        argv[3 + i] = words[i];
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        int nowhere = open("/dev/null", O_WRONLY);
+        dup2(nowhere, 1);
+        dup2(nowhere, 2);
+        execv(TRAO_ADMIN, (char *const *)argv);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+#define ADMIN(asked, ...) run_admin(asked, (char *const[]){__VA_ARGS__, NULL})
+
+static bool is_there(const struct asked *asked, const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", asked->desk.rig.dir, name);
+    return access(path, F_OK) == 0;
+}
+
+static void file_begins(const char *path, const char *wanted)
+{
+    char bytes[8] = "";
+    int fd = open(path, O_RDONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(read(fd, bytes, strlen(wanted)), strlen(wanted));
+    close(fd);
+    assert_string_equal(bytes, wanted);
+}
+
+static void a_copy_is_whole_or_leaves_what_was_there(void **state)
+{
+    struct asked *asked = *state;
+    char path[256], elsewhere[256];
+    (void)snprintf(path, sizeof path, "%s/out.pdf", asked->desk.rig.dir);
+    (void)snprintf(elsewhere, sizeof elsewhere, "%s/new.pdf", asked->desk.rig.dir);
+    FILE *old = fopen(path, "w");
+    assert_non_null(old);
+    assert_true(fputs("before", old) >= 0);
+    assert_int_equal(fclose(old), 0);
+    assert_int_equal(ADMIN(asked, "print", "--out", path, "--all"), 0); /* nothing to print */
+    file_begins(path, "before");
+    assert_int_equal(ADMIN(asked, "print", "--out", elsewhere, "RA123456785VN"), 1);
+    assert_false(is_there(asked, "new.pdf"));
+    import_list(asked);
+    assert_int_equal(ADMIN(asked, "print", "--all", "--out", path), 0);
+    file_begins(path, "%PDF-");
+    assert_false(is_there(asked, "out.pdf.part"));
+}
+
+static void no_server_no_file(void **state)
+{
+    struct asked *asked = *state;
+    char path[256], dir[128];
+    (void)snprintf(path, sizeof path, "%s/new.pdf", asked->desk.rig.dir);
+    memcpy(dir, asked->desk.rig.dir, sizeof dir);
+    (void)snprintf(asked->desk.rig.dir, sizeof asked->desk.rig.dir, "/proc/self");
+    int status = ADMIN(asked, "print", "--out", path, "--all");
+    memcpy(asked->desk.rig.dir, dir, sizeof dir);
+    assert_int_equal(status, 3);
+    assert_false(is_there(asked, "new.pdf"));
+    assert_false(is_there(asked, "new.pdf.part"));
+}
+
+static void a_failed_copy_does_not_hide_the_print(void **state)
+{
+    struct asked *asked = *state;
+    import_list(asked);
+    int full = open("/dev/full", O_WRONLY);
+    assert_true(full >= 0);
+    assert_int_equal(ASK(asked, full, "print", "--all"), 1);
+    close(full);
+    assert_non_null(strstr(asked->out, "/print/1.pdf\n"));
+    assert_non_null(strstr(asked->err, "printed, the copy failed"));
+    assert_int_equal(ADMIN(asked, "print", "--out", "/dev/null", "--all"), 0);
+}
+
+static void only_unknown_items_burn_no_job(void **state)
+{
+    struct asked *asked = *state;
+    assert_int_equal(ASK(asked, -1, "print", "RA123456785VN"), 1);
+    assert_non_null(strstr(asked->out, "RA123456785VN: "));
+    assert_non_null(strstr(asked->err, "none of these can be printed"));
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "print", "--all"), 0);
+    assert_non_null(strstr(asked->out, "/print/1.pdf\n"));
+}
+
+static void usage_is_64(void **state)
+{
+    struct asked *asked = *state;
+    assert_int_equal(ADMIN(asked, "no-such-command"), 64);
+    assert_int_equal(ADMIN(asked, "status"), 64);
+    assert_int_equal(ADMIN(asked, "init", "--plain", "192.0.2.1:80"), 64);
+    assert_int_equal(ADMIN(asked, "init", "--no-such-option"), 64);
+    assert_int_equal(ADMIN(asked, "import", "/tmp"), 1);
+}
+
+/* The device by its name, never by a number of a table; what is doubtful in words. */
+static void a_history_names_the_handheld(void **state)
+{
+    struct asked *asked = *state;
+    struct rig_device device;
+    struct item item = desk_rig_issue(&asked->desk, "H27.15-261118-0145", "", "0");
+    rig_device(&device, &asked->desk.rig, "HH-042");
+    desk_rig_scan(&asked->desk, &device, &item, EVENT_DELIVERED, 0);
+    assert_int_equal(ASK(asked, -1, "status", item.text), 0);
+    assert_non_null(strstr(asked->out, "\tdoubts no-pickup"));
+    assert_non_null(strstr(asked->out, "delivered\tHH-042/00000000000000e1-1\t"));
 }
 
 static void a_code_goes_to_the_clerk_only(void **state)
@@ -145,6 +266,12 @@ static void refusals_are_sentences(void **state)
     assert_int_equal(ASK(asked, -1, "status", "RA123456785VN"), 1);
     assert_non_null(strstr(asked->err, "không thấy số này"));
     assert_int_equal(ASK(asked, -1, "status", "RA123456784VN"), 1);
+    assert_non_null(strstr(asked->err, "not an item number"));
+    assert_null(strstr(asked->err, "Quét lại"));
+    assert_int_equal(ASK(asked, -1, "revoke", "HH-999"), 1);
+    assert_non_null(strstr(asked->err, "HH-999: không có máy này. / no such handheld"));
+    assert_int_equal(ASK(asked, -1, "enrol", "hh 1"), 1);
+    assert_non_null(strstr(asked->err, "a handheld's name has 1 to 32"));
     assert_int_equal(ASK(asked, -1, "no-such-command"), 1);
     assert_int_equal(ASK(asked, -1, "verify"), 1); /* not the server's affair */
     assert_int_equal(ASK(asked, -1, "import", "x.csv"), 1);
@@ -192,29 +319,75 @@ static void nonsense_is_let_go(void **state)
     assert_int_equal(ASK(asked, -1, "items"), 0);
 }
 
+struct man {
+    char text[32768];
+    const char *at, *end; /* one section of it */
+};
+
+static void man_section(struct man *man, const char *from, const char *to)
+{
+    FILE *file = fopen(TESTS_DIR "/../server/trao-admin.8.scd", "r");
+    assert_non_null(file);
+    memset(man->text, 0, sizeof man->text);
+    size_t n = fread(man->text, 1, sizeof man->text - 1, file);
+    (void)fclose(file);
+    assert_in_range(n, 1, sizeof man->text - 2);
+    for (char *at = man->text; (at = strstr(at, "\n\t")) != NULL; *at = ' ')
+        memmove(at, at + 1, strlen(at)); /* an entry's text is one line */
+    man->at = strstr(man->text, from);
+    man->end = strstr(man->text, to);
+    assert_true(man->at && man->end && man->at < man->end);
+}
+
+static void man_has(const struct man *man, const char *wanted)
+{
+    const char *at = strstr(man->at, wanted);
+    if (!at || at > man->end)
+        fail_msg("%s is not in the section of the man page", wanted);
+}
+
+static size_t man_entries(const struct man *man)
+{
+    size_t n = 0;
+    for (const char *at = man->at; (at = strstr(at, "\n*")) != NULL && at < man->end; at++)
+        n++;
+    return n;
+}
+
 /* Each command of the table stands in the man page with its arguments, and nowhere else. */
 static void table_and_man_page_agree(void **state)
 {
     (void)state;
-    FILE *file = fopen(TESTS_DIR "/../server/trao-admin.8.scd", "r");
-    char page[32768] = "";
-    assert_non_null(file);
-    assert_true(fread(page, 1, sizeof page - 1, file) > 0);
-    (void)fclose(file);
-    const char *commands = strstr(page, "# COMMANDS"), *end = strstr(page, "# EXIT STATUS");
-    size_t in_table = 0, in_page = 0;
+    struct man man;
+    size_t in_table = 0;
     const struct command *command;
+    man_section(&man, "# COMMANDS", "# COLUMNS");
     for (; (command = command_row(in_table)) != NULL; in_table++) {
         char wanted[64];
         (void)snprintf(wanted, sizeof wanted, "\n*%s*", command->name);
-        const char *at = strstr(commands, wanted);
-        if (!at || at > end)
-            fail_msg("%s is not in the man page", command->name);
+        man_has(&man, wanted);
         assert_ptr_equal(command_find(command->name), command);
     }
-    for (const char *at = commands; (at = strstr(at, "\n*")) != NULL && at < end; at++)
-        in_page++;
-    assert_int_equal(in_page, in_table);
+    assert_int_equal(man_entries(&man), in_table);
+}
+
+/* So does each column of a list, whether it is required, and every name it may have. */
+static void columns_and_man_page_agree(void **state)
+{
+    (void)state;
+    struct man man;
+    man_section(&man, "# COLUMNS", "# SETTINGS");
+    for (int i = 0; i < LIST_COLUMNS; i++) {
+        const struct list_column_info *info = list_column_info((enum list_column)i);
+        char wanted[256], names[512];
+        (void)snprintf(wanted, sizeof wanted, "\n*%s* (%s, %s)", info->vi, info->en,
+                       info->required ? "required" : "optional");
+        man_has(&man, wanted);
+        (void)snprintf(names, sizeof names, "%s", info->names);
+        for (const char *name = strtok(names, "|"); name; name = strtok(NULL, "|"))
+            man_has(&man, name);
+    }
+    assert_int_equal(man_entries(&man), LIST_COLUMNS);
 }
 
 int main(int argc, char **argv)
@@ -224,12 +397,19 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         ASKED(a_list_goes_in_and_items_come_out),
         ASKED(printing_and_handing_over),
+        ASKED(a_copy_is_whole_or_leaves_what_was_there),
+        ASKED(no_server_no_file),
+        ASKED(a_failed_copy_does_not_hide_the_print),
+        ASKED(only_unknown_items_burn_no_job),
+        ASKED(usage_is_64),
+        ASKED(a_history_names_the_handheld),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),
         ASKED(the_socket_is_the_owners_own),
         ASKED(nonsense_is_let_go),
         cmocka_unit_test(table_and_man_page_agree),
+        cmocka_unit_test(columns_and_man_page_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
