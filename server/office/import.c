@@ -188,11 +188,13 @@ static bool take_rows(const struct import_config *config, const struct list *lis
     *job = (struct job){.config = config, .id = report->id};
     bool ok = true;
     for (size_t i = 0; i < list->n && ok; i++) {
-        report->rows++;
-        if (row_check(&list->rows[i], lines, &job->issue[job->n], &report->warned))
+        bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
+        bool good = row_check(&list->rows[i], lines, &job->issue[job->n], &report->warned);
+        if (good)
             job->row[job->n++] = list->rows[i].number;
-        else
-            report->refused++;
+        report->rows += !skipped;
+        report->skipped += skipped;
+        report->refused += !good && !skipped;
         if (job->n == ROWS_AN_ACT || i + 1 == list->n)
             ok = hand_in(config, job, report, lines, err);
     }
@@ -209,23 +211,21 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     text_copy(file, report.file, sizeof report.file);
     if (!list_read(config->reader_program, fd, &list, err))
         return error_add(err, "%s", report.file);
-    report.skipped = list.skipped;
     bool ok = lines_init(&lines, report.file, &list, err) &&
               config->acts.run(config->acts.self, begin_act, &report, err) &&
-              take_rows(config, &list, &report, &lines, err);
+              take_rows(config, &list, &report, &lines, err) && lines_close(&lines, err);
     if (ok) {
-        lines_close(&lines);
         struct keep keep = {&report, lines.text};
         ok = config->acts.run(config->acts.self, keep_act, &keep, err);
     }
     list_done(&list);
-    if (!ok) {
-        lines_done(&lines);
-        return error_add(err, "%s", report.file);
+    if (ok) {
+        *ret_report = report;
+        *new_lines = lines.text;
+        lines.text = NULL;
     }
-    *ret_report = report;
-    *new_lines = lines.text;
-    return true;
+    lines_done(&lines);
+    return ok || error_add(err, "%s", report.file);
 }
 
 char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY_MAX])
@@ -233,10 +233,11 @@ char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY
     (void)snprintf(
         out, IMPORT_SUMMARY_MAX,
         "%s: %u hồ sơ; nhập mới %u, đã có %u, đổi địa chỉ hoặc số %u (giữ bản cũ), "
-        "chưa nhập %u, cần xem %u.\n"
-        "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u.\n",
+        "chưa nhập %u, cần xem %u; bỏ qua %u dòng.\n"
+        "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u; "
+        "%u rows skipped.\n",
         report->file, report->rows, report->added, report->present, report->changed,
-        report->refused, report->warned, report->file, report->rows, report->added, report->present,
-        report->changed, report->refused, report->warned);
+        report->refused, report->warned, report->skipped, report->file, report->rows, report->added,
+        report->present, report->changed, report->refused, report->warned, report->skipped);
     return out;
 }

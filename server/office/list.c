@@ -164,7 +164,7 @@ static bool take_answer(struct cursor *cursor, struct list *list, struct error *
         if (!take_row(cursor, list, &size))
             return error_set(err, ERROR_BROKEN, "the list reader's row %zu cannot be read",
                              list->n + 1);
-    if (kind != LIST_SAYS_END || !take(cursor, &list->skipped, sizeof list->skipped))
+    if (kind != LIST_SAYS_END)
         return error_set(err, ERROR_BROKEN, "the list reader stopped after %zu rows", list->n);
     return true;
 }

@@ -41,9 +41,10 @@ const struct list_column_info *list_column_info(enum list_column column);
 /* What is wrong with a row before its cells are looked at. */
 enum list_fault {
     LIST_FAULT_NONE,
-    LIST_FAULT_NOT_UTF8, /* `column` says where */
-    LIST_FAULT_TOO_LONG, /* `column` says where */
-    LIST_FAULT_CUT,      /* the file ends inside this row (case I14) */
+    LIST_FAULT_NOT_UTF8,   /* `column` says where */
+    LIST_FAULT_TOO_LONG,   /* `column` says where */
+    LIST_FAULT_CUT,        /* the file ends inside this row (case I14) */
+    LIST_FAULT_NO_DOSSIER, /* a total or a signature below the list: skipped, by name */
     LIST_FAULTS
 };
 
@@ -57,7 +58,6 @@ struct list_row {
 struct list {
     struct list_row *rows;
     size_t n;
-    uint32_t skipped;                /* rows below the header that are no dossiers: totals */
     uint32_t position[LIST_COLUMNS]; /* place of the column in the file from 1; 0: not there */
     char *text;                      /* owner of all cells */
 };

@@ -30,7 +30,6 @@ struct reader {
     size_t header_cells;
     uint32_t position[LIST_COLUMNS];
     uint32_t bad_row, bad_cell; /* first cell that is not UTF-8, from 1; 0 none */
-    uint32_t skipped;
     struct cell cell[CELLS_MAX];
     size_t cells;
     char *text; /* of the running row */
@@ -143,13 +142,33 @@ static bool is_empty_row(const struct reader *reader)
     return true;
 }
 
-/* Totals and signatures: neither name nor address, and no dossier code where one should be. */
+/* "Tổng cộng", "Cộng": a sum may stand beside it. */
+static bool says_total(const char *text)
+{
+    char folded[FOLDED_MAX];
+    text_fold(text, folded, sizeof folded);
+    return strncmp(folded, "tong", 4) == 0 || strncmp(folded, "cong", 4) == 0;
+}
+
+static bool stands_alone(const struct named_row *row, enum list_column column)
+{
+    for (int i = 0; i < LIST_COLUMNS; i++)
+        if (i != (int)column && *row->cell[i])
+            return false;
+    return true;
+}
+
+/* Totals and signatures: neither name nor address, and no dossier code where one should be. A code
+ * that is only mistyped, with anything beside it, is a dossier with an error. */
 static bool is_no_dossier(const struct named_row *row)
 {
     char code[FIELD_DOSSIER_MAX];
     struct complaint complaint;
-    return row->fault == LIST_FAULT_NONE && !*row->cell[LIST_NAME] && !*row->cell[LIST_ADDRESS] &&
-           !field_dossier(row->cell[LIST_DOSSIER], code, &complaint);
+    const char *dossier = row->cell[LIST_DOSSIER];
+    if (row->fault != LIST_FAULT_NONE || *row->cell[LIST_NAME] || *row->cell[LIST_ADDRESS] ||
+        field_dossier(dossier, code, &complaint))
+        return false;
+    return !*dossier || says_total(dossier) || stands_alone(row, LIST_DOSSIER);
 }
 
 static void say_row(struct reader *reader, const struct named_row *row)
@@ -174,10 +193,10 @@ static void take_row(struct reader *reader, int end)
     bool ended_early = end == -1 && reader->cells < reader->header_cells;
     if (!whole)
         reader->no_memory = true;
-    else if (!reader->cut && is_no_dossier(&row))
-        reader->skipped++;
     else {
-        if (reader->cut || ended_early)
+        if (!reader->cut && is_no_dossier(&row))
+            row.fault = LIST_FAULT_NO_DOSSIER;
+        else if (reader->cut || ended_early)
             row.fault = LIST_FAULT_CUT;
         say_row(reader, &row);
     }
@@ -265,7 +284,6 @@ static int write_list(FILE *out, char separator, const char *bytes, size_t n)
     bool ok = walk(&reader, separator, bytes, n);
     free(reader.text);
     (void)fputc(LIST_SAYS_END, out);
-    say_u32(out, reader.skipped);
     return ok && fflush(out) == 0 ? 0 : 1;
 }
 
@@ -320,6 +338,8 @@ int list_child_main(int in, int out)
     int status = 0;
     if (n > LIST_FILE_BYTES_MAX)
         status = refuse(answer, "tệp lớn hơn 64 MB. Chưa nhập; chia nhỏ rồi nhập. / over 64 MB");
+    else if (n == 0)
+        status = refuse(answer, "tệp trống. Chưa nhập; xuất lại danh sách. / the file is empty");
     else if (utf16)
         status = refuse(answer, "dòng 1, cột 1: tệp UTF-16. Chưa nhập; lưu thành «CSV UTF-8» rồi "
                                 "nhập lại. / row 1, column 1: UTF-16, not UTF-8");

@@ -1,7 +1,7 @@
 /* list_wire.h - what the reading child tells its parent, as bytes of this machine's own order:
  *   'H' LIST_COLUMNS x u32 place of the column from 1, 0 not there        once, first
  *   'R' u32 number, u8 fault, u8 column, LIST_COLUMNS x cell              a row
- *   'E' u32 skipped                                                       once, last
+ *   'E'                                                                   once, last
  *   'F' cell                                                              instead: refused, a
  * sentence A cell is u32 n, n bytes without zeros, one zero. Private to list.c and list_child.c. */
 #ifndef TRAO_SERVER_OFFICE_LIST_WIRE_H

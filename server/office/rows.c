@@ -8,20 +8,29 @@
 
 /* ------------------------------------------------------------------ lines */
 
+#define LINE_MAX 1024
+#define LINE_MIN 32       /* two lines of words and places are longer than that */
+#define LAST_LINE_MAX 128 /* kept free for lines_close */
+
+struct line {
+    uint32_t row;
+    size_t at, n;
+};
+
 bool lines_init(struct lines *lines, const char *file, const struct list *list, struct error *err)
 {
     *lines = (struct lines){.file = file, .list = list, .text = calloc(1, IMPORT_LINES_MAX)};
-    return lines->text || error_set(err, ERROR_LATER, "out of memory");
+    lines->line = calloc(IMPORT_LINES_MAX / LINE_MIN, sizeof *lines->line);
+    return (lines->text && lines->line) || error_set(err, ERROR_LATER, "out of memory");
 }
 
 void lines_done(struct lines *lines)
 {
     free(lines->text);
+    free(lines->line);
     lines->text = NULL;
+    lines->line = NULL;
 }
-
-#define LINE_MAX 1024
-#define LAST_LINE_MAX 128 /* kept free for lines_close */
 
 void lines_add(struct lines *lines, uint32_t row, enum list_column column,
                const struct complaint *complaint)
@@ -31,22 +40,44 @@ void lines_add(struct lines *lines, uint32_t row, enum list_column column,
     int n = snprintf(line, sizeof line, "%s dòng %u, «%s»: %s\n    %s:%u:%u: %s: %s\n", lines->file,
                      row, info->vi, complaint->vi, lines->file, row, lines->list->position[column],
                      info->en, complaint->en);
-    if (n < 0 || (size_t)n >= sizeof line ||
+    if (n < LINE_MIN || (size_t)n >= sizeof line ||
         lines->n + (size_t)n + LAST_LINE_MAX > IMPORT_LINES_MAX) {
         lines->left_out++;
         return;
     }
+    lines->line[lines->line_n++] = (struct line){row, lines->n, (size_t)n};
     memcpy(lines->text + lines->n, line, (size_t)n + 1);
     lines->n += (size_t)n;
 }
 
-void lines_close(struct lines *lines)
+static int by_row(const void *a, const void *b)
 {
-    if (lines->left_out == 0)
-        return;
-    int n = snprintf(lines->text + lines->n, LAST_LINE_MAX, "Còn %u dòng nữa. / %u more lines.\n",
-                     lines->left_out, lines->left_out);
-    lines->n += (size_t)n;
+    const struct line *x = a, *y = b;
+    if (x->row != y->row)
+        return x->row < y->row ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* What compares with the record is known only after its hundred went in: rows come out of order. */
+bool lines_close(struct lines *lines, struct error *err)
+{
+    char *sorted = calloc(1, IMPORT_LINES_MAX);
+    if (!sorted)
+        return error_set(err, ERROR_LATER, "out of memory");
+    if (lines->line_n > 0)
+        qsort(lines->line, lines->line_n, sizeof *lines->line, by_row);
+    size_t n = 0;
+    for (size_t i = 0; i < lines->line_n; i++) {
+        memcpy(sorted + n, lines->text + lines->line[i].at, lines->line[i].n);
+        n += lines->line[i].n;
+    }
+    if (lines->left_out > 0)
+        (void)snprintf(sorted + n, LAST_LINE_MAX, "Còn %u dòng nữa. / %u more lines.\n",
+                       lines->left_out, lines->left_out);
+    free(lines->text);
+    lines->text = sorted;
+    lines->n = strlen(sorted);
+    return true;
 }
 
 /* ------------------------------------------------------------------ rows */
@@ -59,6 +90,7 @@ static void complain_of_fault(const struct list_row *row, struct lines *lines)
         [LIST_FAULT_TOO_LONG] = {"dài quá. Chưa nhập; rút ngắn.", "too long; not imported"},
         [LIST_FAULT_CUT] = {"tệp bị cắt giữa dòng này. Chưa nhập; xuất lại danh sách.",
                             "the file ends inside this row; not imported"},
+        [LIST_FAULT_NO_DOSSIER] = {"không phải hồ sơ, bỏ qua.", "no dossier, skipped"},
     };
     lines_add(lines, row->number, row->column, &said[row->fault]);
 }

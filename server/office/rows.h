@@ -16,6 +16,8 @@ struct lines {
     const struct list *list; /* for the columns' places */
     char *text;              /* never NULL after lines_init */
     size_t n;
+    struct line *line; /* what stands in the text, as it came */
+    size_t line_n;
     uint32_t left_out;
 };
 bool lines_init(struct lines *lines, const char *file, const struct list *list,
@@ -23,8 +25,9 @@ bool lines_init(struct lines *lines, const char *file, const struct list *list,
 void lines_done(struct lines *lines);
 void lines_add(struct lines *lines, uint32_t row, enum list_column column,
                const struct complaint *complaint);
-/* Says how many were left out, if any. */
-void lines_close(struct lines *lines);
+/* Puts the lines in order of rows, and says how many were left out, if any. LATER without memory.
+ */
+bool lines_close(struct lines *lines, struct error *err) must_use;
 
 struct issue {
     struct office_fact fact; /* EVENT_ISSUED without item, addressee and job */

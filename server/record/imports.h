@@ -19,7 +19,7 @@ struct import_report {
     uint32_t changed;           /* were there with another address: reported, old kept */
     uint32_t refused;           /* each named in the lines */
     uint32_t warned;            /* taken in, but somebody should look */
-    uint32_t skipped;           /* title, total and signature rows */
+    uint32_t skipped;           /* totals and signatures, each named in the lines */
 };
 
 /* `lines` is the report's text, UTF-8, '\n' after each line. */

@@ -260,9 +260,10 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
         html_format(&html,
                     "<p class=dem><span>hồ sơ <b>%u</b></span> <span>nhập mới <b>%u</b></span> "
                     "<span>đã có <b>%u</b></span> <span>đổi <b>%u</b></span> <span>chưa nhập "
-                    "<b>%u</b></span> <span>cần xem <b>%u</b></span></p>",
+                    "<b>%u</b></span> <span>cần xem <b>%u</b></span> <span>bỏ qua <b>%u</b> "
+                    "dòng</span></p>",
                     report.rows, report.added, report.present, report.changed, report.refused,
-                    report.warned);
+                    report.warned, report.skipped);
         html_put(&html, *lines ? "<pre>" : "<p>Không có dòng nào phải sửa.</p>");
         html_text(&html, lines);
         html_put(&html, *lines ? "</pre>" : "");

@@ -114,6 +114,17 @@ static void numbers_cannot_be_counted_on(void **state)
     assert_true(labs(gap) > 1000);
 }
 
+static void rows_go_down(const char *lines)
+{
+    unsigned before = 0, row;
+    for (const char *at = lines; (at = strstr(at, " dòng ")) != NULL; at++) {
+        if (sscanf(at, " dòng %u,", &row) != 1)
+            continue;
+        assert_true(row >= before);
+        before = row;
+    }
+}
+
 static void broken_rows_are_named_and_the_others_go_in(void **state)
 {
     struct desk_rig *desk = *state;
@@ -137,10 +148,15 @@ static void broken_rows_are_named_and_the_others_go_in(void **state)
         "ketqua.csv dòng 12, «Mã hồ sơ»: H27.15-261118-0201 đã có người nhận khác. Giữ bản",
         "ketqua.csv:14:2:",
         "ketqua.csv dòng 16, «Người nhận»: không phải UTF-8.",
+        "ketqua.csv dòng 17, «Mã hồ sơ»: không phải hồ sơ, bỏ qua.",
+        "ketqua.csv:18:2: dossier code: no dossier, skipped",
     };
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if (!strstr(lines, named[i]))
             fail_msg("%s is not in\n%s", named[i], lines);
+    rows_go_down(lines);
+    char summary[IMPORT_SUMMARY_MAX];
+    assert_non_null(strstr(import_summary(&report, summary), "; bỏ qua 2 dòng."));
     free(lines);
     report = take(desk, text, &lines);
     assert_int_equal(report.added, 0);

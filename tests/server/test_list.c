@@ -119,11 +119,36 @@ static void titles_above_and_totals_below(void **state)
         "UBND XÃ MẪU,,,,,\r\nDANH SÁCH HỒ SƠ ĐÃ CÓ KẾT QUẢ,,,,,\r\n\r\n,,,,,\r\n" HEADER "\r\n" ROW1
         "\r\n" ROW2 "\r\n" ROW3 "\r\nTổng cộng: 3,,,,,\r\n\r\nNgười lập biểu,,,,,\r\n",
         &list));
-    assert_int_equal(list.n, 3);
-    assert_int_equal(list.skipped, 2);
+    assert_int_equal(list.n, 5);
+    assert_int_equal(list.rows[3].fault, LIST_FAULT_NO_DOSSIER);
+    assert_int_equal(list.rows[4].fault, LIST_FAULT_NO_DOSSIER);
     assert_int_equal(list.rows[0].number, 6); /* as a spreadsheet counts, blank rows too */
     assert_int_equal(list.rows[2].number, 8); /* a row with line breaks is one */
     list_done(&list);
+}
+
+/* A sum stands beside "Tổng cộng"; a mistyped code with anything beside it is no total. */
+static void a_mistyped_code_is_no_total(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_true(read_text("Mã hồ sơ,Người nhận,Địa chỉ,Cước\nTổng cộng,,,33000\n"
+                          "H27.15-26111-0145,,,33000\n,,,33000\nNgười lập biểu,,,\n",
+                          &list));
+    assert_int_equal(list.n, 4);
+    assert_int_equal(list.rows[0].fault, LIST_FAULT_NO_DOSSIER);
+    assert_int_equal(list.rows[1].fault, LIST_FAULT_NONE);
+    assert_int_equal(list.rows[2].fault, LIST_FAULT_NO_DOSSIER);
+    assert_int_equal(list.rows[3].fault, LIST_FAULT_NO_DOSSIER);
+    list_done(&list);
+}
+
+static void an_empty_file_is_called_so(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_false(read_text("", &list));
+    assert_non_null(strstr(err.text, "the file is empty"));
 }
 
 static void a_cut_file_never_gives_half_an_address(void **state)
@@ -277,6 +302,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(tabs),
         cmocka_unit_test(carriage_returns_alone),
         cmocka_unit_test(titles_above_and_totals_below),
+        cmocka_unit_test(a_mistyped_code_is_no_total),
+        cmocka_unit_test(an_empty_file_is_called_so),
         cmocka_unit_test(a_cut_file_never_gives_half_an_address),
         cmocka_unit_test(bad_bytes_are_named_and_the_rest_goes_in),
         cmocka_unit_test(another_encoding_is_refused_by_place),
