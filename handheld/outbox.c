@@ -155,7 +155,6 @@ static bool ended_well(const struct outbox *outbox)
     return outbox->meta.clean || outbox->meta.boot == outbox->clock.boot(outbox->clock.self);
 }
 
-/* The running epoch goes on only while the outbox can show that nothing is missing at its end. */
 /* Until outbox_close says otherwise. Nothing is written when nothing changes: opening again on a
  * full disk must be possible. */
 static bool mark_open_now(struct outbox *outbox, struct error *err)
@@ -168,6 +167,7 @@ static bool mark_open_now(struct outbox *outbox, struct error *err)
     return shelf_meta_put(outbox->shelf, &outbox->meta, err);
 }
 
+/* The running epoch goes on only while the outbox can show that nothing is missing at its end. */
 static bool load(struct outbox *outbox, struct error *err)
 {
     if (!shelf_meta_get(outbox->shelf, &outbox->meta, err) || !load_epochs(outbox, err))

@@ -4,24 +4,24 @@
 
 /* ------------------------------------------------------------------ cutting and sealing */
 
-/* Reads the scans first..first+limit-1 that are there, without a gap. */
 struct gathered {
     struct shelf_scan row[BATCH_SCANS_MAX];
     uint32_t n;
 };
 
+/* Fills `gathered` with the scans first..first+limit-1 as far as they are there without a gap. */
 static bool gather(struct outbox *outbox, uint32_t nth, uint64_t first, uint32_t limit,
-                   struct gathered *ret_gathered, struct error *err)
+                   struct gathered *gathered, struct error *err)
 {
     struct error why = {.code = ERROR_NONE};
-    ret_gathered->n = 0;
-    while (ret_gathered->n < limit) {
-        struct shelf_scan *row = &ret_gathered->row[ret_gathered->n];
-        if (!shelf_scan_at(outbox->shelf, nth, first + ret_gathered->n, row, &why))
+    gathered->n = 0;
+    while (gathered->n < limit) {
+        struct shelf_scan *row = &gathered->row[gathered->n];
+        if (!shelf_scan_at(outbox->shelf, nth, first + gathered->n, row, &why))
             break;
-        ret_gathered->n++;
+        gathered->n++;
     }
-    return ret_gathered->n == limit || why.code == ERROR_NOT_FOUND ||
+    return gathered->n == limit || why.code == ERROR_NOT_FOUND ||
            error_set(err, why.code, "%s", why.text);
 }
 
@@ -47,21 +47,22 @@ static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
                  const struct gathered *gathered, bool keep, struct shelf_batch *ret_batch,
                  struct error *err)
 {
+    struct shelf_batch batch = {.first_seq = gathered->row[0].seq, .count = gathered->n};
     struct slice scans[BATCH_SCANS_MAX];
-    struct head head = {
-        .epoch = epoch->epoch, .first_seq = gathered->row[0].seq, .count = gathered->n};
+    struct head head = {.epoch = epoch->epoch, .first_seq = batch.first_seq, .count = batch.count};
     memcpy(head.device, outbox->device, sizeof head.device);
     for (uint32_t i = 0; i < gathered->n; i++)
         scans[i] = (struct slice){gathered->row[i].bytes, gathered->row[i].n};
-    ret_batch->first_seq = head.first_seq;
-    ret_batch->count = head.count;
     if (!link_at(outbox, epoch, head.first_seq - 1, &head.before, err))
         return false;
-    if (!batch_seal(&head, scans, outbox->key, ret_batch->bytes, &ret_batch->n, err) ||
+    if (!batch_seal(&head, scans, outbox->key, batch.bytes, &batch.n, err) ||
         !link_equal(&head.after, &gathered->row[gathered->n - 1].link))
         return error_set(err, ERROR_NOT_FOUND, "outbox: scans from %llu on are damaged",
                          (unsigned long long)head.first_seq);
-    return !keep || shelf_batch_put(outbox->shelf, epoch->nth, ret_batch, err);
+    if (keep && !shelf_batch_put(outbox->shelf, epoch->nth, &batch, err))
+        return false;
+    *ret_batch = batch;
+    return true;
 }
 
 /* ------------------------------------------------------------------ the next batch */
@@ -69,8 +70,8 @@ static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
 struct next_batch {
     struct outbox_at after;
     bool cut_any;
-    bool keep; /* store what is cut */
-    struct outbox_batch *out;
+    bool keep;                 /* store what is cut */
+    struct outbox_batch batch; /* when found */
     bool found;
     struct shelf_epoch hurt; /* nth != 0: this epoch must be healed first */
 };
@@ -78,7 +79,7 @@ struct next_batch {
 static void give(struct next_batch *next, const struct shelf_epoch *epoch,
                  const struct shelf_batch *batch)
 {
-    struct outbox_batch *out = next->out;
+    struct outbox_batch *out = &next->batch;
     out->last = (struct outbox_at){epoch->nth, batch->first_seq + batch->count - 1};
     out->epoch = epoch->epoch;
     out->first_seq = batch->first_seq;
@@ -171,15 +172,17 @@ bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_
 {
     /* With no room to keep a batch it leaves all the same, and its receipt makes room. Cut once
      * more it may end at another scan; the scans and their links are the same. */
-    struct next_batch next = {
-        .after = after, .cut_any = cut_any, .keep = !outbox_is_full(outbox), .out = ret_batch};
+    struct next_batch next = {.after = after, .cut_any = cut_any, .keep = !outbox_is_full(outbox)};
     if (!outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err))
         return false;
     if (next.hurt.nth != 0 &&
         (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, heal_now, &next.hurt, err) ||
          !outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err)))
         return false;
-    return next.found || error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
+    if (!next.found)
+        return error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
+    *ret_batch = next.batch;
+    return true;
 }
 
 /* ------------------------------------------------------------------ hello */
