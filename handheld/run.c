@@ -42,7 +42,7 @@ struct run {
     struct scanner scripted; /* the script's */
     struct script script;
     struct bells bells;
-    struct face face;
+    struct face face, painted; /* as it should be, as it stands on the terminal */
     bool on_terminal, staying, ended;
     int signals, log;
     int status;
@@ -294,13 +294,12 @@ static void read_mailbox(struct run *run)
 
 static void draw(struct run *run)
 {
-    static struct face painted;
     app_tick(&run->app, run->uplink.connected);
     app_draw(&run->app, &run->face);
-    if (!run->on_terminal || face_equal(&run->face, &painted))
+    if (!run->on_terminal || face_equal(&run->face, &run->painted))
         return;
     terminal_paint(&run->face);
-    painted = run->face;
+    run->painted = run->face;
 }
 
 static void show(const struct run *run, FILE *to)

@@ -19,9 +19,10 @@ static enum word done_word(const struct app *app)
         return WORD_DONE_OUT;
     case EVENT_DELIVERED:
         return WORD_DONE_DELIVERED;
-    default: /* the only other event that is recorded here */
+    case EVENT_DELIVERY_FAILED:
         return WORD_DONE_FAILED;
     }
+    invariant(false); /* app_record is called with no other */
 }
 
 /* Who took it, or why nobody did and what follows. */
