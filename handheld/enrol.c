@@ -347,23 +347,33 @@ static bool ask_and_store(const char *dir, const char *server, const struct enro
     return true;
 }
 
-bool enrol_device(const char *dir, const char *server, const char *code_file, struct error *err)
+static bool enrol_with(const char *dir, const char *server, const struct enrol_code *code,
+                       struct error *err)
 {
-    static struct enrol_code code;
     struct seal_public public;
     struct seal_secret secret;
     struct chance chance = chance_system();
-    if (!read_code(code_file, &code, err))
-        return false;
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return error_set(err, ERROR_LATER, "cannot make %s: %m", dir);
     EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     if (key == NULL)
         return openssl_failed("cannot make a key", err);
     chain_keys_new(&chance, &public, &secret);
-    bool done = ask_and_store(dir, server, &code, key, &public, &secret, err);
+    bool done = ask_and_store(dir, server, code, key, &public, &secret, err);
     EVP_PKEY_free(key);
     chain_wipe(&secret, sizeof secret);
+    return done;
+}
+
+/* The folder is made before anything is asked: a code is good for one answer. */
+bool enrol_device(const char *dir, const char *server, const char *code_file, struct error *err)
+{
+    struct enrol_code code;
+    if (!read_code(code_file, &code, err))
+        return false;
+    bool made = mkdir(dir, 0700) == 0;
+    bool done = made || errno == EEXIST ? enrol_with(dir, server, &code, err)
+                                        : error_set(err, ERROR_LATER, "cannot make %s: %m", dir);
     chain_wipe(&code, sizeof code);
+    if (made && !done)
+        rmdir(dir);
     return done;
 }

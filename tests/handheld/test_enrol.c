@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -205,6 +206,41 @@ static void bad_code(void **state)
     assert_int_equal(office_bytes(office), 0);
 }
 
+/* Nothing stays of an enrolment that came to nothing, not even the folder it made. */
+static void refused_leaves_nothing(void **state)
+{
+    (void)state;
+    struct stat st;
+    char place[sizeof dir];
+    memcpy(place, dir, sizeof dir);
+    assert_int_equal(rmdir(dir), 0);
+    office_mood(office, OFFICE_SAYS, 403);
+    assert_int_equal(enrol(office_url(office), code), 1);
+    assert_int_not_equal(stat(place, &st), 0);
+    office_mood(office, OFFICE_OTHER_KEY, 200);
+    assert_int_equal(enrol(office_url(office), code), 1);
+    assert_int_not_equal(stat(place, &st), 0);
+    assert_int_equal(mkdir(place, 0700), 0);
+    assert_int_equal(enrol(office_url(office), code), 1);
+    assert_int_equal(stat(place, &st), 0); /* that one is not ours to remove */
+}
+
+/* A disk that takes only part of a file: the cause is named. */
+static void no_room_for_a_key(void **state)
+{
+    (void)state;
+    struct rlimit whole, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+    small = (struct rlimit){100, whole.rlim_max}; /* more than device.conf */
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    int status = enrol(office_url(office), code);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+    assert_int_equal(status, 1);
+    heard("File too large");
+    assert_false(is_enrolled());
+}
+
 /* A folder written half way is no identity: the last thing to happen is that it takes its name. */
 static void half_written_is_not_enrolled(void **state)
 {
@@ -235,6 +271,8 @@ int main(void)
         T(nobody_there),
         T(certificate_must_be_ours),
         T(bad_code),
+        T(refused_leaves_nothing),
+        T(no_room_for_a_key),
         T(half_written_is_not_enrolled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
