@@ -49,8 +49,10 @@ static error_t take(int key, char *value, struct argp_state *state)
         arguments->code_file = value;
         return 0;
     case ARGP_KEY_ARG:
+        if (state->arg_num > 0)
+            argp_error(state, "'%s' is one command too many", value);
         arguments->enrol = strcmp(value, "enrol") == 0;
-        if (state->arg_num > 0 || (!arguments->enrol && strcmp(value, "run") != 0))
+        if (!arguments->enrol && strcmp(value, "run") != 0)
             argp_error(state, "'%s' is neither run nor enrol", value);
         return 0;
     case ARGP_KEY_END:

@@ -159,6 +159,24 @@ static void not_enrolled(void **state)
     in_errors("máy chưa được cấp phép");
 }
 
+static void one_command_at_a_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first, *second, *words;
+    } bad[] = {{"run", "run", "'run' is one command too many"},
+               {"enrol", "run", "'run' is one command too many"},
+               {"walk", NULL, "'walk' is neither run nor enrol"}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *argv[] = {TRAO_HANDHELD, "-d",         device.data,   "-x",
+                              "-",           bad[i].first, bad[i].second, NULL};
+        proc_start(&device.proc, argv, true, device.log);
+        assert_int_equal(device_ended(&device), 64);
+        in_errors(bad[i].words);
+        assert_int_equal(truncate(device.log, 0), 0);
+    }
+}
+
 static void scanner_of_its_own(void **state)
 {
     char path[96];
@@ -257,6 +275,7 @@ int main(void)
         T(ends_when_asked),
         T(one_at_a_time),
         T(not_enrolled),
+        T(one_command_at_a_time),
         T(scanner_of_its_own),
         T(killed_twenty_times),
         T(full_disk),
