@@ -255,8 +255,18 @@ void app_tick(struct app *app, bool connected)
         app_show(app, &screen_home);
 }
 
+static void draw_too_small(const struct app *app, struct face *face)
+{
+    char text[128];
+    snprintf(text, sizeof text, app_word(app, WORD_TOO_SMALL), FACE_W_MIN, FACE_H_MIN);
+    face_wrap(face, 0, text);
+}
+
 void app_draw(const struct app *app, struct face *face)
 {
     face_clear(face, FACE_PLAIN);
-    app->screen->draw(app, face);
+    if (face_fits(face))
+        app->screen->draw(app, face);
+    else
+        draw_too_small(app, face);
 }

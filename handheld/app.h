@@ -93,6 +93,7 @@ void app_scan(struct app *app, const struct reading *reading);
 void app_key(struct app *app, enum press key);
 /* Time passes; what the footer says is read anew. */
 void app_tick(struct app *app, bool connected);
+/* On a face that is too small for a screen: that it is, and nothing else. */
 void app_draw(const struct app *app, struct face *face);
 
 /* ------------------------------------------------------------------ for the screens */

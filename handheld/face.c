@@ -10,9 +10,14 @@ static int within(int value, int least, int most)
 void face_init(struct face *face, int w, int h)
 {
     memset(face, 0, sizeof *face);
-    face->w = within(w, FACE_W_MIN, FACE_W_MAX);
-    face->h = within(h, FACE_H_MIN, FACE_H_MAX);
+    face->w = within(w, 1, FACE_W_MAX);
+    face->h = within(h, 1, FACE_H_MAX);
     face_clear(face, FACE_PLAIN);
+}
+
+bool face_fits(const struct face *face)
+{
+    return face->w >= FACE_W_MIN && face->h >= FACE_H_MIN;
 }
 
 void face_clear(struct face *face, enum face_tone tone)

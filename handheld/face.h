@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FACE_W_MIN 40
+#define FACE_W_MIN 40 /* below this the screens do not fit: face_fits */
 #define FACE_H_MIN 20
 #define FACE_W_MAX 132
 #define FACE_H_MAX 60
@@ -38,8 +38,10 @@ struct face {
     struct face_cell cell[FACE_H_MAX][FACE_W_MAX];
 };
 
-/* Sizes outside the limits are brought to them. */
+/* From 1 by 1 to the most; other sizes are brought to that. */
 void face_init(struct face *face, int w, int h);
+/* Whether there is room for a screen. */
+bool face_fits(const struct face *face);
 void face_clear(struct face *face, enum face_tone tone);
 void face_put(struct face *face, int row, int column, enum face_attr attr, const char *text);
 void face_center(struct face *face, int row, enum face_attr attr, const char *text);

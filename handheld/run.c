@@ -236,13 +236,21 @@ static void scanned(void *ctx, const struct reading *reading)
 
 #define CTRL_C 0x03 /* typed alone; inside a scan it is a scanner's ETX */
 
+/* A key answers what is on the screen; where no screen fits it answers nothing. Scans are taken all
+ * the same, for they can be heard. */
+static void press(struct run *run, enum press key)
+{
+    if (face_fits(&run->face))
+        app_key(&run->app, key);
+}
+
 static void typed(void *ctx, uint8_t byte)
 {
     struct run *run = ctx;
     if (byte >= '0' && byte <= '9')
-        app_key(&run->app, (enum press)byte);
+        press(run, (enum press)byte);
     else if (byte == '\r' || byte == '\n')
-        app_key(&run->app, PRESS_ENTER);
+        press(run, PRESS_ENTER);
     else if (byte == CTRL_C)
         run->ended = true;
 }
@@ -254,7 +262,7 @@ static void read_terminal(struct run *run)
     struct wedge_out out = {scanned, typed, run};
     while (terminal_read(&input, &resized)) {
         if (input.press != PRESS_NONE)
-            app_key(&run->app, input.press);
+            press(run, input.press);
         else
             wedge_feed(&run->wedge, input.byte, now(run), &out);
     }

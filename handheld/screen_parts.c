@@ -67,7 +67,7 @@ void app_draw_undo(const struct app *app, struct face *face)
     int64_t left = app_undo_left_ms(app);
     if (left == 0)
         return;
-    int full = (int)(left * UNDO_BAR / APP_UNDO_MS);
+    int full = (int)((left * UNDO_BAR + APP_UNDO_MS - 1) / APP_UNDO_MS); /* as the seconds, up */
     for (int i = 0; i < UNDO_BAR; i++)
         bar[i] = i < full ? '#' : '.';
     bar[UNDO_BAR] = '\0';

@@ -410,8 +410,51 @@ static void larger(void **state)
     face_init(&face, 80, 25);
     scan(A);
     looks_like("ok-80x25");
-    face_init(&face, 10, 5);
-    assert_int_equal(face.w, 40);
+}
+
+/* Less than the keys and the footer need: says so, in either language, and scans are taken. */
+static void smaller(void **state)
+{
+    (void)state;
+    static const struct {
+        int w, h;
+    } sizes[] = {{39, 20}, {40, 19}, {12, 6}, {1, 1}, {0, 0}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        face_init(&face, sizes[i].w, sizes[i].h);
+        assert_false(face_fits(&face));
+        app_draw(&app, &face);
+        assert_false(face_has(&face, "QUÉT"));
+    }
+    face_init(&face, 39, 20);
+    scan(A);
+    heard("short: ok seq=1 " A " picked_up");
+    looks_like("too-small");
+    keys("F8");
+    looks_like("too-small-english");
+    face_init(&face, 12, 6);
+    looks_like("too-small-12x6");
+    face_init(&face, 40, 20);
+    assert_true(face_fits(&face));
+}
+
+/* A cell is a second: the bar and the number beside it never differ. */
+static void undo_bar_and_seconds(void **state)
+{
+    (void)state;
+    char line[FACE_LINE_MAX];
+    scan(A);
+    n_said = 0;
+    for (int ms = 0; ms < 10000; ms += 100, pass(100)) {
+        int full = 0, number = 0;
+        app_draw(&app, &face);
+        face_line(&face, 16, line);
+        for (const char *at = line; *at != '\0'; at++)
+            full += *at == '#';
+        for (const char *at = line; *at != '\0' && number == 0; at++)
+            number = (int)strtol(at, NULL, 10);
+        if (full == 0 || full != number)
+            fail_msg("after %d ms: %s", ms, line);
+    }
 }
 
 /* Both languages of each word take the same values, and what stands on one row fits it. */
@@ -441,6 +484,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
+        T(smaller),
+        T(undo_bar_and_seconds),
         T(carried_again_another_day),
         T(carried_again_after_something_else),
         T(home),

@@ -119,6 +119,28 @@ static void a_round(void **state)
     assert_int_equal(device_unsent(&device), 3);
 }
 
+/* Keys answer nothing that cannot be seen; scans are taken, and the screen comes back. */
+static void a_screen_too_small(void **state)
+{
+    (void)state;
+    until("QUÉT PHONG BÌ");
+    tmux("resize-window -x 39 -y 20");
+    until("Màn hình nhỏ quá: cần 40x20");
+    assert_null(strstr(seen, "HH-042"));
+    tmux("send-keys F1");
+    tmux("send-keys 4");
+    proc_sleep_ms(150);
+    tmux("send-keys -l RA123456785VN");
+    tmux("send-keys Enter");
+    proc_sleep_ms(500);
+    tmux("resize-window -x 40 -y 20");
+    until("NHẬN  HH-042");
+    until("Chưa gửi 1");
+    tmux("send-keys C-c");
+    until("ended=0");
+    assert_int_equal(device_unsent(&device), 1);
+}
+
 /* ncurses tells of a change of size when nothing is left to read; a key may come right after it. */
 static int size_then_key(void)
 {
@@ -158,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_screen_too_small, setup, teardown),
         cmocka_unit_test(a_change_of_size_and_a_key_in_one_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
