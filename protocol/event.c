@@ -25,8 +25,8 @@ static const struct status_info statuses[] = {
 };
 
 static const struct reason_info reasons[] = {
-#define REASON(KEY, wire, vi, en, acts, citizen, article)                                          \
-    {REASON_##KEY, vi, en, acts, citizen, article},
+#define REASON(KEY, wire, vi, en, acts, citizen_vi, citizen_en, article)                           \
+    {REASON_##KEY, vi, en, acts, citizen_vi, citizen_en, article},
 #include "protocol/reason.def"
 };
 

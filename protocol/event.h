@@ -54,7 +54,7 @@ const struct status_info *status_info(uint32_t number);
 
 enum reason {
     REASON_NONE = 0,
-#define REASON(KEY, wire, vi, en, acts, citizen, article) REASON_##KEY = (wire),
+#define REASON(KEY, wire, vi, en, acts, citizen_vi, citizen_en, article) REASON_##KEY = (wire),
 #include "protocol/reason.def"
 };
 
@@ -73,9 +73,9 @@ enum relation {
 struct reason_info {
     enum reason reason;
     const char *vi, *en;
-    const char *acts;    /* letters of action_info, the first is proposed */
-    const char *citizen; /* vi */
-    const char *article; /* Art 17(1) letter or "" */
+    const char *acts;                    /* letters of action_info, the first is proposed */
+    const char *citizen_vi, *citizen_en; /* a sentence */
+    const char *article;                 /* Art 17(1) letter or "" */
 };
 
 struct action_info {

@@ -36,19 +36,13 @@ static struct instant a_day_to_choose(struct instant event)
     return (struct instant){day * DAY_MS - LOCAL_MS};
 }
 
-/* "168.000d". */
+/* "168.000d"; "" when nothing is due. */
 static void amount(uint64_t vnd, char *out, size_t size)
 {
-    if (vnd >= 1000000)
-        (void)snprintf(out, size, "%llu.%03llu.%03llud", (unsigned long long)(vnd / 1000000),
-                       (unsigned long long)(vnd / 1000 % 1000), (unsigned long long)(vnd % 1000));
-    else if (vnd >= 1000)
-        (void)snprintf(out, size, "%llu.%03llud", (unsigned long long)(vnd / 1000),
-                       (unsigned long long)(vnd % 1000));
-    else if (vnd > 0)
-        (void)snprintf(out, size, "%llud", (unsigned long long)vnd);
-    else
-        *out = '\0';
+    char grouped[28] = "";
+    if (vnd > 0)
+        text_group(vnd, '.', grouped, sizeof grouped);
+    (void)snprintf(out, size, "%s%s", grouped, vnd > 0 ? "d" : "");
 }
 
 /* Everything a message may say of a state, as text; "" is unknown. */
@@ -67,7 +61,7 @@ static struct values values_of(const struct state *state, const struct config *c
         .post_office = here ? config->post_office_name : "",
         .phone = config->office_phone,
         .reply = config->reply_number,
-        .reason = reason ? reason->citizen : "",
+        .reason = reason ? reason->citizen_vi : "",
         .relation = relation ? relation->vi : "",
     };
     if (!state->since.bounds_only) {

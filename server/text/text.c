@@ -1,5 +1,6 @@
 #include "server/text/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,5 +222,18 @@ char *text_sentence_case(const char *text, char *out, size_t size)
     struct sink sink = sink_into(out, size);
     for (int32_t character = text_next(&text); character != 0; character = text_next(&text))
         put(&sink, sink.n == 0 ? character : utf8proc_tolower(character));
+    return out;
+}
+
+char *text_group(uint64_t number, char sign, char *out, size_t size)
+{
+    char digits[24];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)number), at = 0;
+    for (size_t i = 0; i < n && at + 2 < size; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            out[at++] = sign;
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
     return out;
 }

@@ -43,6 +43,10 @@ char *text_copy(const char *text, char *out, size_t size);
 /* First character as it is, the rest in lower case: a headline becomes a sentence. */
 char *text_sentence_case(const char *text, char *out, size_t size);
 
+/* A number with a sign between its thousands: "33.000", "1.234.567.890". `size` of 28 is enough for
+ * every number. */
+char *text_group(uint64_t number, char sign, char *out, size_t size);
+
 /* The next character of valid UTF-8 and its length; 0 at the end. */
 int32_t text_next(const char **text);
 

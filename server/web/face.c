@@ -71,14 +71,8 @@ const char *face_headline(const struct face *face)
 
 char *face_amount(uint64_t vnd, bool english, char *out, size_t size)
 {
-    char digits[24], grouped[32];
-    size_t n = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)vnd), at = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0)
-            grouped[at++] = english ? ',' : '.';
-        grouped[at++] = digits[i];
-    }
-    grouped[at] = '\0';
+    char grouped[28];
+    text_group(vnd, english ? ',' : '.', grouped, sizeof grouped);
     (void)snprintf(out, size, english ? "VND %s" : "%s đ", grouped);
     return out;
 }
@@ -91,13 +85,12 @@ static const char *post_office_name(const struct face *face)
     return code == 0 || code == face->config->post_office ? face->config->post_office_name : "";
 }
 
-static const char *reason_words(const struct face *face, char out[96])
+static const char *reason_words(const struct face *face, uint32_t wire)
 {
-    const struct reason_info *reason = reason_info(face->view->state.reason);
+    const struct reason_info *reason = reason_info(wire);
     if (!reason)
         return "";
-    (void)snprintf(out, 96, "%s.", reason->en);
-    return face->english ? out : reason->citizen;
+    return face->english ? reason->citizen_en : reason->citizen_vi;
 }
 
 static const char *relation_words(const struct face *face)
@@ -120,8 +113,7 @@ static void put_sentence(const struct face *face, struct html *html)
     const struct state *state = &face->view->state;
     const struct status_info *info = status_info(state->status);
     const struct action_info *next = action_info(state->action);
-    char time[CLOCK_TEXT_MAX] = "", date[CLOCK_TEXT_MAX] = "", reason[96], instead[128],
-         out[WORDS_MAX];
+    char time[CLOCK_TEXT_MAX] = "", date[CLOCK_TEXT_MAX] = "", instead[128], out[WORDS_MAX];
     bool en = face->english, known = date_is_of_event(state->status) && !state->since.bounds_only;
     if (known) {
         clock_time_vi(state->since.estimate, time, sizeof time);
@@ -140,8 +132,8 @@ static void put_sentence(const struct face *face, struct html *html)
         {"office", office},
         {"sđt", phone},
         {"phone", phone},
-        {"lý do", reason_words(face, reason)},
-        {"reason", reason_words(face, reason)},
+        {"lý do", reason_words(face, state->reason)},
+        {"reason", reason_words(face, state->reason)},
         {"việc tiếp", next_words},
         {"next", next_words},
         {"quan hệ", relation_words(face)},
@@ -190,26 +182,35 @@ static int step_of(enum status status)
     return 0;
 }
 
-static void put_steps(const struct face *face, struct html *html)
+static const char *step_name(int step, bool failed, bool english)
 {
     static const char *const vi[] = {"Có kết quả", "Bưu điện nhận", "Đến bưu cục", "Đang giao",
                                      "Đã giao"};
     static const char *const en[] = {"Ready", "With the post", "At post office", "Out",
                                      "Delivered"};
-    int step = step_of(face->view->state.status);
+    if (failed)
+        return english ? "Not delivered" : "Chưa giao được";
+    return (english ? en : vi)[step - 1];
+}
+
+static void put_steps(const struct face *face, struct html *html)
+{
+    enum status status = face->view->state.status;
+    int step = step_of(status);
+    bool failed = status == STATUS_FAILED; /* the fourth did not end as it should */
     if (step == 0)
         return;
     html_put(html, "<ol class=buoc>");
     for (int i = 1; i <= 5; i++) {
-        const char *kind = i < step ? "qua" : (i == step ? "nay" : "sau");
+        const char *kind = i < step ? "qua" : (i == step ? (failed ? "hong" : "nay") : "sau");
         html_format(html, "<li class=%s%s><span class=so aria-hidden=true>", kind,
                     i == step ? " aria-current=step" : "");
-        html_format(html, i < step || step == 5 ? "✓" : "%d", i);
+        html_format(html, i < step || step == 5 ? "✓" : (i == step && failed ? "!" : "%d"), i);
         html_format(html, "</span><span class=ten>%s</span></li>",
-                    (face->english ? en : vi)[i - 1]);
+                    step_name(i, i == step && failed, face->english));
     }
     html_format(html, "</ol><p class=bac aria-hidden=true>%d/5 <b>%s</b></p>", step,
-                (face->english ? en : vi)[step - 1]);
+                step_name(step, failed, face->english));
 }
 
 /* ------------------------------------------------------------------ age and history */
@@ -265,11 +266,12 @@ static void put_event(const struct face *face, const struct fact *fact, struct h
     put_when(face, fact, html);
     html_put(html, "</b><span>");
     html_text(html, event_words(event, face->english));
-    const struct reason_info *reason =
-        fact->is_scan && event == EVENT_DELIVERY_FAILED ? reason_info(fact->scan.reason) : NULL;
-    if (reason) {
+    const char *reason = fact->is_scan && event == EVENT_DELIVERY_FAILED
+                             ? reason_words(face, fact->scan.reason)
+                             : "";
+    if (*reason) {
         html_put(html, ": ");
-        html_text(html, face->english ? reason->en : reason->citizen);
+        html_text(html, reason);
     }
     html_put(html, "</span></li>");
 }
@@ -323,8 +325,10 @@ static void put_amount(const struct face *face, struct html *html)
 
 /* ------------------------------------------------------------------ all of it */
 
-static const char *tone_class(const struct status_info *info)
+const char *face_tone(const struct status_info *info)
 {
+    if (!info)
+        return "xam";
     switch (info->tone) {
     case TONE_GREY:
         return "xam";
@@ -361,8 +365,7 @@ static const char *tone_sign(const struct status_info *info)
 void face_render(const struct face *face, struct html *html)
 {
     const struct status_info *info = status_info(face->view->state.status);
-    html_format(html, "<div class=\"dau %s\"><h1 id=dau tabindex=-1>",
-                info ? tone_class(info) : "xam");
+    html_format(html, "<div class=\"dau %s\"><h1 id=dau tabindex=-1>", face_tone(info));
     html_format(html, "<span class=hieu aria-hidden=true>%s</span> ", info ? tone_sign(info) : "●");
     html_text(html, face_headline(face));
     html_put(html, "</h1>");

@@ -31,6 +31,9 @@ void face_render(const struct face *face, struct html *html);
 /* Headline for a title, in the language of the face. */
 const char *face_headline(const struct face *face);
 
+/* The class of a status's colour; of no status that of grey. */
+const char *face_tone(const struct status_info *info);
+
 /* "168.000 đ", "VND 168,000". */
 char *face_amount(uint64_t vnd, bool english, char *out, size_t size);
 

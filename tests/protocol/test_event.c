@@ -111,7 +111,8 @@ static void reasons_and_their_actions(void **state)
         assert_ptr_equal(reason_info((uint32_t)a->reason), a);
         staff_words(a->vi);
         words(a->en);
-        words(a->citizen);
+        words(a->citizen_vi);
+        words(a->citizen_en);
         assert_true(strlen(a->acts) >= 1);
         for (const char *act = a->acts; *act != '\0'; act++)
             assert_non_null(action_of_letter(*act));

@@ -136,9 +136,21 @@ static void last_four_digits(void **state)
     assert_string_equal(phone_last4(""), "");
 }
 
+static void thousands_are_grouped(void **state)
+{
+    (void)state;
+    char out[28];
+    assert_string_equal(text_group(0, '.', out, sizeof out), "0");
+    assert_string_equal(text_group(999, '.', out, sizeof out), "999");
+    assert_string_equal(text_group(33000, '.', out, sizeof out), "33.000");
+    assert_string_equal(text_group(1234567890, ',', out, sizeof out), "1,234,567,890");
+    assert_string_equal(text_group(UINT64_MAX, '.', out, sizeof out), "18.446.744.073.709.551.615");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(thousands_are_grouped),
         cmocka_unit_test(fold_ignores_tone_placement_and_normal_form),
         cmocka_unit_test(clean_removes_what_must_not_be_stored),
         cmocka_unit_test(visible_means_ink),
