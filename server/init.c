@@ -145,7 +145,7 @@ static bool make_first_login(const char *folder, const struct config *config,
     struct chance chance = chance_system();
     password_one_time(&chance, password);
     bool ok = password_hash(password, hash, err) && add_first_user(folder, keys, hash, err) &&
-              write_file(folder, "first-login.txt", err,
+              write_file(folder, PASSWORD_FIRST_FILE, err,
                          "address=%s/quay\nuser=" FIRST_USER "\npassword=%s\n", config->public_url,
                          password);
     chain_wipe(password, sizeof password);

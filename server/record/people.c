@@ -122,17 +122,18 @@ bool login_add(struct record *record, const struct link *token_hash, int64_t per
 }
 
 bool login_find(struct record *record, const struct link *token_hash, struct instant now,
-                int64_t *ret_person, struct error *err)
+                struct login *ret_login, struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db, "SELECT person FROM login WHERE token_hash = ?1 AND until_ms > ?2",
+    if (!db_prepare(record->db,
+                    "SELECT person, until_ms FROM login WHERE token_hash = ?1 AND until_ms > ?2",
                     &stmt, err))
         return false;
     stmt_blob(stmt, 1, token_hash->bytes, sizeof token_hash->bytes);
     stmt_int(stmt, 2, now.ms);
     if (!step_row(stmt, "login", err))
         return false;
-    *ret_person = stmt_col_int(stmt, 0);
+    *ret_login = (struct login){stmt_col_int(stmt, 0), {stmt_col_int(stmt, 1)}};
     stmt_reset(stmt);
     return true;
 }

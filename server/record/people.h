@@ -46,9 +46,13 @@ bool person_set_password(struct record *record, int64_t id, const char *hash,
 /* A login: adding one forgets the wrong passwords and purges what has run out. */
 bool login_add(struct record *record, const struct link *token_hash, int64_t person,
                struct error *err) must_use;
+struct login {
+    int64_t person;
+    struct instant until;
+};
 /* NOT_FOUND when unknown or run out at `now`. */
 bool login_find(struct record *record, const struct link *token_hash, struct instant now,
-                int64_t *ret_person, struct error *err) must_use;
+                struct login *ret_login, struct error *err) must_use;
 bool login_end(struct record *record, const struct link *token_hash, struct error *err) must_use;
 
 #endif

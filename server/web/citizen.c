@@ -97,7 +97,7 @@ static void put_proof_form(const struct shown *shown, struct html *html)
     html_text(html, shown->view->state.item.text);
     html_format(html, "\">%s<label for=duoi>%s</label>",
                 en ? "<input type=hidden name=en value=1>" : "",
-                en ? "Last 4 digits of the phone, to see the amount"
+                en ? "Last 4 digits of the phone, to see amount and recipient"
                    : "4 số cuối điện thoại, để xem số tiền và người nhận");
     html_format(html,
                 "<input id=duoi name=duoi inputmode=numeric autocomplete=off maxlength=4 "
@@ -142,7 +142,7 @@ static void give_item(struct web *web, const struct shown *shown, struct http_an
         put_proof_form(shown, &html);
     html_format(&html, "<p class=khac><a href=\"/%s\">%s</a></p>", shown->english ? "?en" : "",
                 shown->english ? "Look up another envelope" : "Tra phong bì khác");
-    page_end(&html, web, shown->english);
+    page_end(&html, web, &head);
     page_give(&html, 200, answer);
 }
 
@@ -181,7 +181,7 @@ static void give_form(struct web *web, unsigned status, bool english, const char
     html_format(&html, "<p>%s</p>",
                 english ? "Or scan the square code on the envelope."
                         : "Hoặc quét mã vuông trên phong bì.");
-    page_end(&html, web, english);
+    page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
 
@@ -236,7 +236,12 @@ static void give_wrong_last4(struct web *web, const struct http_request *request
     guard_wrong(web->guard, GUARD_ITEM, view->state.item.text);
     uint32_t left = guard_left(web->guard, GUARD_ITEM, view->state.item.text);
     (void)snprintf(vi, sizeof vi, "4 số chưa khớp, còn %u lần.", left);
-    (void)snprintf(en, sizeof en, "The 4 digits do not match, %u tries left.", left);
+    (void)snprintf(en, sizeof en, "The 4 digits do not match, %u %s left.", left,
+                   left == 1 ? "try" : "tries");
+    if (left == 0) {
+        (void)snprintf(vi, sizeof vi, "4 số chưa khớp. Xin đợi một giờ rồi thử lại.");
+        (void)snprintf(en, sizeof en, "The 4 digits do not match. Please try again in an hour.");
+    }
     give_form(web, 403, english, english ? en : vi, view->state.item.text, answer);
 }
 
@@ -255,6 +260,14 @@ static void give_found(struct web *web, const struct view *view, enum proof proo
 void citizen_home(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     give_form(web, 200, http_query(request, "en") != NULL, "", "", answer);
+}
+
+/* The address bar after a look-up, entered again. */
+void citizen_look_again(struct web *web, const struct http_request *request,
+                        struct http_answer *answer)
+{
+    (void)web;
+    page_redirect(http_query(request, "en") ? "/?en" : "/", answer);
 }
 
 void citizen_look(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -299,12 +312,12 @@ void citizen_look_stream(struct web *web, const struct http_request *request,
     struct live_ticket ticket;
     bool good = text && ticket_read(web, text, &ticket);
     if (!good || ticket.until.ms <= web->config.clock.now(web->config.clock.self).ms) {
-        answer->status = good ? 204 : 404; /* 204: a browser does not come again */
+        answer->status = good ? 204 : 404; /* the page's script says that the page is old */
         return;
     }
     ticket.english = http_query(request, "en") != NULL;
     ticket.seen = version_seen(request);
-    live_citizen(web->live, &ticket, answer);
+    live_citizen(web->live, &ticket, request->client, answer);
 }
 
 /* ------------------------------------------------------------------ the link of the envelope */
@@ -351,7 +364,7 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
                                      .proof = PROOF_LINK,
                                      .english = english,
                                      .seen = version_seen(request)};
-        live_citizen(web->live, &ticket, answer);
+        live_citizen(web->live, &ticket, request->client, answer);
         return;
     }
     char stream[160], other[160], token[LINK_TOKEN_CHARS + 1];

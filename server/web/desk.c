@@ -27,10 +27,9 @@ static bool seated(struct web *web, const struct http_request *request, struct s
     return ret_seat->logged_in;
 }
 
-static void begin(struct html *html, const struct seat *seat, const char *title, const char *script)
+static void begin(struct html *html, const struct seat *seat, const struct page_head *head)
 {
-    struct page_head head = {.title = title, .script = script, .wide = "rong"};
-    page_begin(html, &head);
+    page_begin(html, head);
     html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/nhap\">Lần nhập cuối</a> "
                    "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
                    "<form method=post action=\"/quay/dang-xuat\">");
@@ -87,19 +86,6 @@ static void put_row(struct web *web, const struct view *view, struct html *html)
     chain_wipe(&who, sizeof who);
 }
 
-static void put_counts(struct web *web, struct html *html)
-{
-    static const enum status shown[] = {STATUS_ISSUED, STATUS_PRINTED, STATUS_OUT, STATUS_FAILED,
-                                        STATUS_DELIVERED};
-    uint64_t counts[VIEW_STATUSES] = {0};
-    views_counts(web->config.views, counts);
-    html_put(html, "<p class=dem>");
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        html_format(html, "<span>%s <b>%llu</b></span> ", status_info(shown[i])->handheld,
-                    (unsigned long long)counts[shown[i]]);
-    html_put(html, "</p>");
-}
-
 static int by_number_down(const void *a, const void *b)
 {
     unsigned long long x = *(const unsigned long long *)a, y = *(const unsigned long long *)b;
@@ -148,17 +134,27 @@ static void put_jobs(const struct web *web, struct html *html)
     html_put(html, "</p>");
 }
 
+static void put_nothing_yet(const struct web *web, struct html *html)
+{
+    html_put(html, "<p>Hết việc. Nhập danh sách mới: <code>trao-admin --data ");
+    html_text(html, web->config.folder);
+    html_put(html, " import DANH-SACH.csv</code></p>");
+}
+
 static void put_table(struct web *web, size_t page, struct html *html)
 {
     struct view *views = calloc(ROWS_A_PAGE + 1, sizeof *views);
     struct view_filter filter = {.offset = page * ROWS_A_PAGE};
     size_t n = views ? views_list(web->config.views, &filter, views, ROWS_A_PAGE + 1) : 0;
-    if (n == 0)
-        html_put(html, page == 0 ? "<p>Hết việc. Nhập danh sách mới.</p>" : "<p>Hết trang.</p>");
+    if (n == 0 && page == 0)
+        put_nothing_yet(web, html);
+    else if (n == 0)
+        html_put(html, "<p>Hết trang.</p>");
     else
-        html_put(html, "<div class=cuon><table><thead><tr><th>Số phong bì</th><th>Mã hồ sơ</th>"
-                       "<th>Người nhận</th><th>Xã, phường</th><th>Thu</th><th>Trạng thái</th>"
-                       "<th>Từ lúc</th></tr></thead><tbody id=bang>");
+        html_put(html,
+                 "<div class=cuon><table><thead><tr><th>Số phong bì</th><th>Mã hồ sơ</th>"
+                 "<th>Người nhận</th><th>Xã, phường</th><th class=so>Thu</th><th>Trạng thái</th>"
+                 "<th>Từ lúc</th></tr></thead><tbody id=bang>");
     for (size_t i = 0; i < n && i < ROWS_A_PAGE; i++)
         put_row(web, &views[i], html);
     if (n > 0)
@@ -180,18 +176,21 @@ void desk_items(struct web *web, const struct http_request *request, struct http
         return;
     const char *text = http_query(request, "trang");
     unsigned long page = text ? strtoul(text, NULL, 10) : 1;
-    begin(&html, &seat, "Quầy · Trao", "quay.js");
+    struct page_head head = {.title = "Quầy · Trao", .script = "quay.js", .wide = "rong"};
+    begin(&html, &seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>");
     html_text(&html, web->config.config->office_name);
     html_put(&html, "</h1>");
     if (seat.person.must_change)
         html_put(&html, "<p class=loi>Đang dùng mật khẩu một lần. <a href=\"/quay/mat-khau\">Đổi "
                         "mật khẩu ngay</a>.</p>");
-    put_counts(web, &html);
+    html_put(&html, "<p id=dem class=dem>");
+    live_counts(web->config.views, &html);
+    html_put(&html, "</p>");
     put_jobs(web, &html);
     html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
     put_table(web, page > 0 && page < 100000 ? page - 1 : 0, &html);
-    page_end(&html, web, false);
+    page_end(&html, web, &head);
     page_give(&html, 200, answer);
 }
 
@@ -199,13 +198,11 @@ void desk_stream(struct web *web, const struct http_request *request, struct htt
 {
     struct seat seat = seat_of(web, request);
     if (!seat.logged_in || !origin_is_ours(request, web->config.config->public_url)) {
-        answer->status = 204; /* a browser does not come again */
+        answer->status = 204; /* the page's script goes to the login */
         return;
     }
     struct link token = seat_hash(&seat);
-    struct instant until = web->config.clock.now(web->config.clock.self);
-    until.ms += LOGIN_LIFE_MS;
-    live_desk(web->live, &token, until, answer);
+    live_desk(web->live, &token, seat.until, request->client, answer);
 }
 
 /* ------------------------------------------------------------------ files */
@@ -248,7 +245,8 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
     struct record *record = readers_take(web->readers);
     bool there = import_last(record, &report, &lines, &err);
     readers_give(web->readers, record);
-    begin(&html, &seat, "Lần nhập cuối · Trao", NULL);
+    struct page_head head = {.title = "Lần nhập cuối · Trao", .wide = "rong"};
+    begin(&html, &seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Lần nhập cuối</h1>");
     if (!there) {
         html_put(&html, "<p>Chưa nhập danh sách nào.</p>");
@@ -269,6 +267,6 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
         html_put(&html, *lines ? "</pre>" : "");
     }
     free(lines);
-    page_end(&html, web, false);
+    page_end(&html, web, &head);
     page_give(&html, 200, answer);
 }

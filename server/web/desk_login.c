@@ -1,7 +1,9 @@
 /* Coming and going at the desk: login, logout, a new password. The POSTs run on web_work's threads:
  * they hash and write. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "protocol/chain.h"
 #include "protocol/log.h"
@@ -33,7 +35,7 @@ static void give_login(struct web *web, unsigned status, const struct seat *seat
                     "autocapitalize=none spellcheck=false required>"
                     "<label for=mk>Mật khẩu</label><input id=mk name=mk type=password "
                     "autocomplete=current-password required><button>Vào</button></form>");
-    page_end(&html, web, false);
+    page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
 
@@ -185,7 +187,7 @@ static void give_password_form(struct web *web, unsigned status, const struct se
                 "minlength=%d required><button>Đổi</button></form><p><a href=\"/quay\">Về "
                 "quầy</a></p>",
                 PASSWORD_MIN, PASSWORD_MIN);
-    page_end(&html, web, false);
+    page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
 
@@ -220,6 +222,16 @@ static size_t characters(const char *text)
     return n;
 }
 
+/* The one-time password opens nothing any more, so its file only misleads. */
+static void forget_first_login(const struct web *web, const struct seat *seat)
+{
+    char path[CONFIG_PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/" PASSWORD_FIRST_FILE, web->config.folder);
+    if (seat->person.must_change && unlink(path) != 0 && errno != ENOENT)
+        log_line(LOG_LEVEL_ERROR, PASSWORD_FIRST_FILE " not deleted", "why=\"%s\"",
+                 strerror(errno));
+}
+
 static void change_password(struct web *web, const struct http_request *request, struct seat *seat,
                             struct http_answer *answer)
 {
@@ -248,6 +260,7 @@ static void change_password(struct web *web, const struct http_request *request,
     changing.token = seat_hash(seat);
     if (run(web, change_act, &changing, &err)) {
         live_end_login(web->live, &before);
+        forget_first_login(web, seat);
         page_redirect("/quay", answer);
         return;
     }

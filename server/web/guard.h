@@ -16,7 +16,7 @@
 struct guard;
 
 enum guard_kind {
-    GUARD_CLIENT, /* wrong numbers, wrong digits, by address: 20 an hour */
+    GUARD_CLIENT, /* wrong numbers, digits, enrolment codes, by address: 20 an hour */
     GUARD_ITEM,   /* wrong last digits of a number: 5 an hour: 120 of 10,000 a day */
     GUARD_LOGIN   /* wrong passwords by address: 20 an hour; per person people.h counts */
 };

@@ -30,7 +30,7 @@ struct page_head {
     const char *wide; /* class of main, "" for the citizens' narrow column */
 };
 void page_begin(struct html *html, const struct page_head *head);
-void page_end(struct html *html, const struct web *web, bool english);
+void page_end(struct html *html, const struct web *web, const struct page_head *head);
 /* Hands the page over as the answer. */
 void page_give(struct html *html, unsigned status, struct http_answer *answer);
 /* A page of one sentence, both languages. */
@@ -42,6 +42,8 @@ void page_redirect(const char *to, struct http_answer *answer);
 
 void citizen_home(struct web *web, const struct http_request *request, struct http_answer *answer);
 void citizen_look(struct web *web, const struct http_request *request, struct http_answer *answer);
+void citizen_look_again(struct web *web, const struct http_request *request,
+                        struct http_answer *answer);
 void citizen_look_stream(struct web *web, const struct http_request *request,
                          struct http_answer *answer);
 void citizen_link(struct web *web, const struct http_request *request, struct http_answer *answer);

@@ -24,6 +24,8 @@ struct page {
     struct live_ticket ticket; /* citizens */
     struct link token;         /* desks */
     struct instant until;
+    char client[HTTP_CLIENT_MAX];
+    uint64_t told; /* version last written */
     int64_t beat_ms;
 };
 
@@ -34,6 +36,7 @@ struct live {
     pthread_mutex_t lock;              /* guards the lists and every use of a stream */
     struct page *buckets[BUCKETS + 1]; /* the last: desks */
     size_t n;
+    bool counts_changed; /* since desks were last told */
     bool stopping;
 };
 
@@ -85,43 +88,66 @@ static void write_html(struct page *page, const struct html *html)
         http_stream_write(page->stream, html->bytes, html->n);
 }
 
-/* "id", "event", "data": our markup has no line breaks. */
-static void citizen_event(struct live *live, const struct page *page, const struct view *view,
-                          struct html *html)
+/* What pages of one item may differ in: what was proven, and the language. */
+#define KINDS 6
+
+static unsigned kind_of(const struct live_ticket *ticket)
 {
-    struct fact *history = calloc(VIEW_HISTORY_MAX, sizeof *history);
-    if (!history)
-        return;
+    return (unsigned)ticket->proof * 2 + ticket->english;
+}
+
+/* "id", "event", "data": our markup has no line breaks. Reads the record: without the lock. */
+static void render(const struct live *live, const struct view *view, const struct fact *history,
+                   size_t history_n, unsigned kind, struct html *html)
+{
     struct face face = {
         .view = view,
         .history = history,
-        .history_n = views_history(live->views, &page->ticket.item, history, VIEW_HISTORY_MAX),
-        .proof = page->ticket.proof,
-        .english = page->ticket.english,
+        .history_n = history_n,
+        .proof = (enum proof)(kind / 2),
+        .english = kind % 2,
         .now = now(live),
         .config = live->config,
     };
     html_format(html, "id: %llu\nevent: tin\ndata: ", (unsigned long long)view->version);
     face_render(&face, html);
     html_put(html, "\n\n");
+}
+
+/* An event for each kind of the bits; the others stay empty. */
+static void render_kinds(const struct live *live, const struct view *view, unsigned kinds,
+                         struct html events[KINDS])
+{
+    struct fact *history = kinds ? calloc(VIEW_HISTORY_MAX, sizeof *history) : NULL;
+    if (!history)
+        return;
+    size_t n = views_history(live->views, &view->state.item, history, VIEW_HISTORY_MAX);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        if (kinds & 1u << kind)
+            render(live, view, history, n, kind, &events[kind]);
     free(history);
+}
+
+/* The lock is held. A page that had this version or a later one meanwhile is left alone. */
+static void write_event(struct page *page, const struct view *view, const struct html events[KINDS])
+{
+    const struct html *event = &events[kind_of(&page->ticket)];
+    if (page->told >= view->version || event->n == 0)
+        return;
+    write_html(page, event);
+    page->told = view->version;
+}
+
+static void events_done(struct html events[KINDS])
+{
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        html_done(&events[kind]);
 }
 
 static const char *status_words(const struct view *view)
 {
     const struct status_info *info = status_info(view->state.status);
     return info ? info->handheld : "–";
-}
-
-static const char *status_tone(const struct view *view)
-{
-    static const char *const tones[] = {[TONE_GREY] = "xam",
-                                        [TONE_BLUE] = "xanh",
-                                        [TONE_AMBER] = "vang",
-                                        [TONE_GREEN] = "luc",
-                                        [TONE_RED] = "do"};
-    const struct status_info *info = status_info(view->state.status);
-    return info ? tones[info->tone] : "xam";
 }
 
 void live_row(const struct view *view, struct html *html)
@@ -131,8 +157,19 @@ void live_row(const struct view *view, struct html *html)
         clock_time_vi(view->state.since.estimate, time, sizeof time);
         clock_date_vi(view->state.since.estimate, date, sizeof date);
     }
-    html_format(html, "<td class=%s>%s</td><td>%s %.5s</td>", status_tone(view), status_words(view),
-                time, date);
+    html_format(html, "<td class=%s>%s</td><td>%s %.5s</td>",
+                face_tone(status_info(view->state.status)), status_words(view), time, date);
+}
+
+void live_counts(struct views *views, struct html *html)
+{
+    uint64_t counts[VIEW_STATUSES] = {0};
+    const struct status_info *info;
+    views_counts(views, counts);
+    for (size_t i = 0; (info = status_row(i)) != NULL; i++)
+        if (counts[info->status] > 0)
+            html_format(html, "<span>%s <b>%llu</b></span> ", info->handheld,
+                        (unsigned long long)counts[info->status]);
 }
 
 static void desk_event(const struct item *item, const struct view *view, struct html *html)
@@ -164,9 +201,22 @@ static void on_closed(void *ctx, struct http_stream *stream)
 }
 
 /* The lock is held. */
+static size_t pages_of(const struct live *live, const char *client)
+{
+    size_t n = 0;
+    if (strncmp(client, "127.", 4) == 0 || strcmp(client, "::1") == 0)
+        return 0;
+    for (size_t i = 0; i <= BUCKETS; i++)
+        for (const struct page *page = live->buckets[i]; page; page = page->after)
+            n += strcmp(page->client, client) == 0;
+    return n;
+}
+
+/* The lock is held. */
 static bool enlist(struct live *live, struct page *page)
 {
-    if (live->stopping || live->n >= LIVE_STREAMS_MAX)
+    if (live->stopping || live->n >= LIVE_STREAMS_MAX ||
+        pages_of(live, page->client) >= LIVE_CLIENT_MAX)
         return false;
     struct page **bucket = &live->buckets[bucket_of_page(page)];
     page->after = *bucket;
@@ -195,18 +245,20 @@ static struct page *page_new(struct live *live, const struct page *like)
     return page;
 }
 
-/* The present state, unless the page shows it. Under the lock, after listing: what changes from now
- * on comes by itself. */
+/* The present state, unless the page shows it. After listing, so that what changes from now on
+ * comes by itself; the stream is in no answer yet, so the page stays. */
 static void write_present(struct live *live, struct page *page)
 {
-    struct html event = {.n = 0};
+    struct html events[KINDS] = {{.n = 0}};
     struct view view;
     if (page->is_desk || !views_item(live->views, &page->ticket.item, &view) ||
         view.version == page->ticket.seen)
         return;
-    citizen_event(live, page, &view, &event);
-    write_html(page, &event);
-    html_done(&event);
+    render_kinds(live, &view, 1u << kind_of(&page->ticket), events);
+    pthread_mutex_lock(&live->lock);
+    write_event(page, &view, events);
+    pthread_mutex_unlock(&live->lock);
+    events_done(events);
 }
 
 static void open_page(struct live *live, const struct page *like, struct http_answer *answer)
@@ -219,10 +271,8 @@ static void open_page(struct live *live, const struct page *like, struct http_an
         return;
     pthread_mutex_lock(&live->lock);
     bool listed = enlist(live, page);
-    if (listed) {
+    if (listed)
         http_stream_write(page->stream, hello, sizeof hello - 1);
-        write_present(live, page);
-    }
     pthread_mutex_unlock(&live->lock);
     if (!listed) {
         http_stream_drop(page->stream);
@@ -230,44 +280,79 @@ static void open_page(struct live *live, const struct page *like, struct http_an
         free(page);
         return;
     }
+    write_present(live, page);
     answer->status = 200;
     answer->retry_s = 0;
     answer->type = "text/event-stream; charset=utf-8";
     answer->stream = page->stream;
 }
 
-void live_citizen(struct live *live, const struct live_ticket *ticket, struct http_answer *answer)
+void live_citizen(struct live *live, const struct live_ticket *ticket, const char *client,
+                  struct http_answer *answer)
 {
     struct page like = {.ticket = *ticket, .until = ticket->until};
+    (void)snprintf(like.client, sizeof like.client, "%s", client);
     open_page(live, &like, answer);
 }
 
 void live_desk(struct live *live, const struct link *token, struct instant until,
-               struct http_answer *answer)
+               const char *client, struct http_answer *answer)
 {
     struct page like = {.is_desk = true, .token = *token, .until = until};
+    (void)snprintf(like.client, sizeof like.client, "%s", client);
     open_page(live, &like, answer);
 }
 
 /* ------------------------------------------------------------------ what happens */
 
+/* Bits of the kinds of pages that show the item. */
+static unsigned kinds_shown(struct live *live, const struct item *item)
+{
+    unsigned kinds = 0;
+    pthread_mutex_lock(&live->lock);
+    for (struct page *page = live->buckets[bucket_of(item)]; page; page = page->after)
+        if (item_equal(&page->ticket.item, item))
+            kinds |= 1u << kind_of(&page->ticket);
+    pthread_mutex_unlock(&live->lock);
+    return kinds;
+}
+
+/* A page that opens between the two locks writes the present state itself. */
 void live_changed(struct live *live, const struct item *item, const struct view *view)
 {
-    struct html row = {.n = 0};
+    struct html row = {.n = 0}, events[KINDS] = {{.n = 0}};
     desk_event(item, view, &row);
+    render_kinds(live, view, kinds_shown(live, item), events);
     pthread_mutex_lock(&live->lock);
-    for (struct page *page = live->buckets[bucket_of(item)]; page; page = page->after) {
-        struct html event = {.n = 0};
-        if (!item_equal(&page->ticket.item, item))
-            continue;
-        citizen_event(live, page, view, &event);
-        write_html(page, &event);
-        html_done(&event);
-    }
+    live->counts_changed = true;
+    for (struct page *page = live->buckets[bucket_of(item)]; page; page = page->after)
+        if (item_equal(&page->ticket.item, item))
+            write_event(page, view, events);
     for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
         write_html(page, &row);
     pthread_mutex_unlock(&live->lock);
     html_done(&row);
+    events_done(events);
+}
+
+/* At most one a tick, however many items an import brings. */
+static void tell_counts(struct live *live)
+{
+    struct html event = {.n = 0};
+    pthread_mutex_lock(&live->lock);
+    bool changed = live->counts_changed && live->buckets[BUCKETS];
+    live->counts_changed = false;
+    pthread_mutex_unlock(&live->lock);
+    if (!changed)
+        return;
+    html_put(&event, "event: dem\ndata: ");
+    live_counts(live->views, &event);
+    html_put(&event, "\n\n");
+    pthread_mutex_lock(&live->lock);
+    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
+        write_html(page, &event);
+    pthread_mutex_unlock(&live->lock);
+    html_done(&event);
 }
 
 static void each_page(struct live *live, void (*act)(struct live *live, struct page *page))
@@ -298,6 +383,7 @@ static void end_page(struct live *live, struct page *page)
 
 void live_tick(struct live *live)
 {
+    tell_counts(live);
     each_page(live, tick_page);
 }
 

@@ -3,8 +3,9 @@
  *
  * A citizen's event carries the whole living part of his page and the item's version as its id, so
  * that the last one is always enough; on connecting, the present one is sent unless the browser (or
- * the page it comes from) has that version. A desk's event carries one row. Comment lines every
- * LIVE_BEAT_S keep proxies from cutting.
+ * the page it comes from) has that version. It is rendered once for all pages that show the same. A
+ * desk's event carries one row, or at a tick the counts. Comment lines every LIVE_BEAT_S keep
+ * proxies from cutting.
  * Own lock inside; any thread.
  */
 #ifndef TRAO_SERVER_WEB_LIVE_H
@@ -15,6 +16,9 @@
 
 #define LIVE_BEAT_S 15
 #define LIVE_STREAMS_MAX 3000 /* of 4,000 connections: pages still answer */
+/* Of one address behind the proxy (settled point 12); many phones share one of their carrier's.
+ * Loopback itself is not limited: no proxy named a client. */
+#define LIVE_CLIENT_MAX 200
 
 struct live;
 
@@ -30,19 +34,22 @@ struct live_ticket {
     uint64_t seen;        /* version the page shows; 0 none */
     struct instant until; /* ends then; ms 0: never */
 };
-/* Makes `answer` a stream; 503 when there are too many. */
-void live_citizen(struct live *live, const struct live_ticket *ticket, struct http_answer *answer);
-/* A desk's, which ends with its login (`token`). */
+/* Makes `answer` a stream; 503 when there are too many, in all or of this client. */
+void live_citizen(struct live *live, const struct live_ticket *ticket, const char *client,
+                  struct http_answer *answer);
+/* A desk's, which ends with its login (`token`, `until`). */
 void live_desk(struct live *live, const struct link *token, struct instant until,
-               struct http_answer *answer);
+               const char *client, struct http_answer *answer);
 void live_end_login(struct live *live, const struct link *token);
 
 /* The views' watcher. */
 void live_changed(struct live *live, const struct item *item, const struct view *view);
-void live_tick(struct live *live); /* heartbeats, ends */
+void live_tick(struct live *live); /* counts for desks, heartbeats, ends */
 void live_stop(struct live *live); /* ends all; no new ones */
 
 /* One row's state for a desk page, as it stands in the table and in an event: four cells. */
 void live_row(const struct view *view, struct html *html);
+/* How many items stand where, all but none, as it stands on the page and in an event. */
+void live_counts(struct views *views, struct html *html);
 
 #endif

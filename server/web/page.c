@@ -25,12 +25,12 @@ void page_begin(struct html *html, const struct page_head *head)
     html_format(html, "</header><main class=\"%s\">", head->wide);
 }
 
-void page_end(struct html *html, const struct web *web, bool english)
+void page_end(struct html *html, const struct web *web, const struct page_head *head)
 {
     const struct config *config = web->config.config;
-    html_put(html, "</main><footer>");
+    html_format(html, "</main><footer class=\"%s\">", head->wide);
     if (*config->office_phone) {
-        html_put(html, english ? "Questions? Call " : "Cần hỏi, xin gọi ");
+        html_put(html, head->english ? "Questions? Call " : "Cần hỏi, xin gọi ");
         html_put(html, "<a class=goi href=\"tel:");
         html_text(html, config->office_phone);
         html_put(html, "\">");
@@ -65,7 +65,7 @@ void page_sentence(const struct web *web, unsigned status, const char *vi, const
     html_put(&html, "</h1><p lang=en>");
     html_text(&html, en);
     html_put(&html, "</p><p><a class=nut href=\"/\">Tra phong bì khác</a></p>");
-    page_end(&html, web, false);
+    page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
 

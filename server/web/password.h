@@ -8,6 +8,8 @@
 #define PASSWORD_MIN                                                                               \
     12 /* characters of one a person chooses himself (ASVS 5.0, 6.2.1: 8 and more) */
 #define PASSWORD_MAX 128
+/* In the data folder: name and one-time password of the first login; goes when that is changed. */
+#define PASSWORD_FIRST_FILE "first-login.txt"
 
 /* LATER without memory. */
 bool password_hash(const char *password, char ret_hash[PERSON_HASH_MAX],

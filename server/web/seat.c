@@ -40,7 +40,7 @@ struct seat seat_of(struct web *web, const struct http_request *request)
 {
     struct seat seat = {.logged_in = false};
     struct error err;
-    int64_t person = 0;
+    struct login login;
     const char *token = http_cookie(request, cookie_name(web, request));
     if (!token || strlen(token) != SEAT_TOKEN_CHARS ||
         strspn(token, "0123456789abcdef") != SEAT_TOKEN_CHARS)
@@ -50,9 +50,11 @@ struct seat seat_of(struct web *web, const struct http_request *request)
     struct link hash = seat_hash(&seat);
     struct record *record = readers_take(web->readers);
     seat.logged_in =
-        login_find(record, &hash, web->config.clock.now(web->config.clock.self), &person, &err) &&
-        person_get(record, person, &seat.person, &err);
+        login_find(record, &hash, web->config.clock.now(web->config.clock.self), &login, &err) &&
+        person_get(record, login.person, &seat.person, &err);
     readers_give(web->readers, record);
+    if (seat.logged_in)
+        seat.until = login.until;
     return seat;
 }
 

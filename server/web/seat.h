@@ -18,6 +18,7 @@ struct seat {
     char csrf[SEAT_CSRF_CHARS + 1];   /* belongs into its forms */
     bool logged_in;
     struct person person; /* when logged in */
+    struct instant until; /* when logged in: the end of the login */
 };
 
 /* Reads the cookie and looks the login up. */

@@ -72,9 +72,15 @@ static void enrol(struct web *web, const struct http_request *request, struct ht
     char *body = malloc(WIRE_BYTES_MAX);
     if (!body)
         return;
-    if (!enrol_answer(web->config.enrol, (const uint8_t *)request->body, request->body_n, out, &n,
-                      &err)) {
+    if (guard_left(web->guard, GUARD_CLIENT, request->client) == 0) {
+        answer->status = 429;
+        answer->retry_s = GUARD_WINDOW_MS / 1000;
+        answer->n = (size_t)snprintf(body, WIRE_BYTES_MAX, "too many wrong codes, wait an hour\n");
+    } else if (!enrol_answer(web->config.enrol, (const uint8_t *)request->body, request->body_n,
+                             out, &n, &err)) {
         answer->status = status_of(err.code);
+        if (answer->status == 403)
+            guard_wrong(web->guard, GUARD_CLIENT, request->client);
         answer->n = (size_t)snprintf(body, WIRE_BYTES_MAX, "%s\n", err.text);
         log_line(LOG_LEVEL_INFO, "enrolment refused", "why=\"%s\"", err.text);
     } else {
@@ -101,6 +107,7 @@ static const struct route {
 } routes[] = {
     {"/", EXACT, false, false, false, false, citizen_home},
     {"/tra-cuu", EXACT, true, true, false, false, citizen_look},
+    {"/tra-cuu", EXACT, false, false, false, false, citizen_look_again},
     {"/tra-cuu/song", EXACT, false, false, false, false, citizen_look_stream},
     {"/T/", BELOW, false, false, false, false, citizen_link},
     {"/assets/", BELOW, false, false, false, false, give_asset},

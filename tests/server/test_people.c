@@ -66,31 +66,32 @@ static void a_login_forgets_wrong_passwords_and_runs_out(void **state)
 {
     (void)state;
     struct link token = chain_hash("token", 5), other = chain_hash("other", 5);
-    int64_t id;
+    struct login login;
     in_group(person_add(rig.record, "quay", "$hash", false, &err));
     in_group(person_failed(rig.record, quay().id, &err));
     in_group(login_add(rig.record, &token, quay().id, &err));
     assert_int_equal(quay().failed, 0);
-    assert_good(login_find(rig.record, &token, rig.now, &id, &err));
-    assert_int_equal(id, quay().id);
-    assert_error(login_find(rig.record, &other, rig.now, &id, &err), ERROR_NOT_FOUND);
+    assert_good(login_find(rig.record, &token, rig.now, &login, &err));
+    assert_int_equal(login.person, quay().id);
+    assert_int_equal(login.until.ms, rig.now.ms + LOGIN_LIFE_MS);
+    assert_error(login_find(rig.record, &other, rig.now, &login, &err), ERROR_NOT_FOUND);
     struct instant late = {rig.now.ms + LOGIN_LIFE_MS};
-    assert_error(login_find(rig.record, &token, late, &id, &err), ERROR_NOT_FOUND);
+    assert_error(login_find(rig.record, &token, late, &login, &err), ERROR_NOT_FOUND);
     in_group(login_end(rig.record, &token, &err));
-    assert_error(login_find(rig.record, &token, rig.now, &id, &err), ERROR_NOT_FOUND);
+    assert_error(login_find(rig.record, &token, rig.now, &login, &err), ERROR_NOT_FOUND);
 }
 
 static void a_new_password_ends_every_login(void **state)
 {
     (void)state;
     struct link token = chain_hash("token", 5);
-    int64_t id;
+    struct login login;
     in_group(person_add(rig.record, "quay", "$hash", true, &err));
     in_group(login_add(rig.record, &token, quay().id, &err));
     in_group(person_set_password(rig.record, quay().id, "$new", &err));
     assert_string_equal(quay().hash, "$new");
     assert_false(quay().must_change);
-    assert_error(login_find(rig.record, &token, rig.now, &id, &err), ERROR_NOT_FOUND);
+    assert_error(login_find(rig.record, &token, rig.now, &login, &err), ERROR_NOT_FOUND);
 }
 
 static void passwords_hold_only_themselves(void **state)

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <curl/curl.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "server/office/list.h"
 #include "server/record/people.h"
@@ -100,6 +102,8 @@ static void the_link_also_opens_the_history(void **state)
     assert_true(web_rig_says(rig, "Chưa giao được lúc 08:00, 25/11/2026. Không có ai ở nhà, đã để "
                                   "giấy mời. Bưu tá sẽ giao lại."));
     assert_true(web_rig_says(rig, "Bưu tá mang đi giao"));
+    assert_true(web_rig_says(rig, "<li class=hong aria-current=step>"));
+    assert_true(web_rig_says(rig, "<p class=bac aria-hidden=true>4/5 <b>Chưa giao được</b>"));
     assert_true(web_rig_says(rig, "lang=vi"));
     static const char *const hidden[] = {"Mẫu", "0912", "H27.15", "33.000"};
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
@@ -107,7 +111,7 @@ static void the_link_also_opens_the_history(void **state)
     char english[LINK_URL_MAX + 4], lower[LINK_URL_MAX];
     (void)snprintf(english, sizeof english, "%s?en", rig->link);
     assert_int_equal(web_rig_get(rig, english, ""), 200);
-    if (!web_rig_says(rig, "Not delivered 08:00, 25 Nov 2026. Nobody home."))
+    if (!web_rig_says(rig, "Not delivered 08:00, 25 Nov 2026. Nobody was home, a notice was left."))
         fail_msg("%s", web_rig_body(rig));
     assert_true(web_rig_says(rig, "lang=en"));
     for (size_t i = 0; i <= strlen(rig->link); i++) {
@@ -129,6 +133,16 @@ static void the_last_four_digits_open_amount_and_receiver(void **state)
     assert_true(web_rig_says(rig, "người nhận: Vợ/chồng."));
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
     assert_false(web_rig_says(rig, "Vợ/chồng"));
+}
+
+/* The address bar after a look-up, entered again. */
+static void a_look_up_reloaded_is_the_form(void **state)
+{
+    struct web_rig *rig = *state;
+    assert_int_equal(web_rig_get(rig, "/tra-cuu", ""), 303);
+    assert_true(web_rig_says(rig, "Location: /\r\n"));
+    assert_int_equal(web_rig_get(rig, "/tra-cuu?en", ""), 303);
+    assert_true(web_rig_says(rig, "Location: /?en\r\n"));
 }
 
 static void strangers_numbers_answer_alike(void **state)
@@ -170,6 +184,8 @@ static void guesses_are_slowed_per_number(void **state)
         (void)snprintf(client, sizeof client, "10.0.1.%d", i);
         assert_int_equal(look(rig, rig->item.text, "9999", client), 403);
         assert_true(web_rig_says(rig, "4 số chưa khớp"));
+        assert_int_equal(web_rig_says(rig, "Xin đợi một giờ"), i == 4);
+        assert_false(web_rig_says(rig, "còn 0 lần"));
     }
     assert_int_equal(look(rig, rig->item.text, "0001", "10.0.1.9"), 429);
     assert_true(web_rig_says(rig, "Retry-After: 3600"));
@@ -353,6 +369,44 @@ static void many_streams_do_not_block_a_page(void **state)
         assert_true(web_rig_hears(rig, fds[i], "BƯU ĐIỆN ĐÃ NHẬN", 1000));
         close(fds[i]);
     }
+}
+
+/* Pages in two languages and of three proofs hear the same change, each in its own words, once. */
+static void every_kind_of_page_hears_its_own(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[512], english[520];
+    listen_path(rig, version_now(rig), path);
+    (void)snprintf(english, sizeof english, "%s&en", path);
+    int vi = web_rig_listen(rig, path, ""), en = web_rig_listen(rig, english, "");
+    scan(rig, EVENT_PICKED_UP);
+    assert_true(web_rig_hears(rig, vi, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
+    memset(rig->answer, 0, sizeof rig->answer);
+    assert_true(web_rig_hears(rig, en, "THE POST HAS IT", 1000));
+    memset(rig->answer, 0, sizeof rig->answer);
+    assert_false(web_rig_hears(rig, vi, "event: tin", 200));
+    close(vi);
+    close(en);
+}
+
+static void streams_of_one_client_are_bounded(void **state)
+{
+    struct web_rig *rig = *state;
+    static const char from[] = "X-Forwarded-For: 10.0.3.1\r\n";
+    int fds[200];
+    char path[512];
+    listen_path(rig, version_now(rig), path);
+    for (int i = 0; i < 200; i++) {
+        fds[i] = web_rig_listen(rig, path, from);
+        assert_true(fds[i] >= 0);
+    }
+    assert_int_equal(web_rig_listen(rig, path, from), -1);
+    assert_true(web_rig_says(rig, " 503 "));
+    int other = web_rig_listen(rig, path, "X-Forwarded-For: 10.0.3.2\r\n");
+    assert_true(other >= 0);
+    close(other);
+    for (int i = 0; i < 200; i++)
+        close(fds[i]);
 }
 
 /* ------------------------------------------------------------------ raw requests (case W06) */
@@ -580,7 +634,7 @@ static size_t take(char *bytes, size_t size, size_t n, void *ctx)
 }
 
 /* One request over TLS, trusting the folder's authority alone; `post` NULL: GET. */
-static long ask_tls(struct web_rig *rig, const char *path, const char *post)
+static long ask_tls(struct web_rig *rig, const char *path, const void *post, size_t post_n)
 {
     char url[256], ca[256];
     long status = 0;
@@ -594,8 +648,10 @@ static long ask_tls(struct web_rig *rig, const char *path, const char *post)
     curl_easy_setopt(curl, CURLOPT_HEADER, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, rig);
-    if (post)
+    if (post) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)post_n);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post);
+    }
     CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK)
         fail_msg("%s: %s", url, curl_easy_strerror(code));
@@ -604,17 +660,48 @@ static long ask_tls(struct web_rig *rig, const char *path, const char *post)
     return status;
 }
 
+/* Well-formed requests with a secret that no code has. */
+static void guess_codes(struct web_rig *rig, int times, long status)
+{
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    X509_REQ *request = X509_REQ_new();
+    unsigned char *der = NULL;
+    uint8_t bytes[WIRE_BYTES_MAX];
+    size_t n = 0;
+    X509_REQ_set_pubkey(request, key);
+    assert_true(X509_REQ_sign(request, key, NULL) > 0);
+    int der_n = i2d_X509_REQ(request, &der);
+    struct enrol_request wire = {.certificate_request = {der, (size_t)der_n},
+                                 .seal_key = rig->device.public_key,
+                                 .program = scan_program_version()};
+    assert_good(enrol_request_write(&wire, bytes, &n, &err));
+    for (int i = 0; i < times; i++)
+        assert_int_equal(ask_tls(rig, "/enrol", bytes, n), status);
+    OPENSSL_free(der);
+    X509_REQ_free(request);
+    EVP_PKEY_free(key);
+}
+
 static void tls_speaks_the_same_pages_and_enrols(void **state)
 {
     struct web_rig *rig = *state;
-    assert_int_equal(ask_tls(rig, rig->link, NULL), 200);
+    assert_int_equal(ask_tls(rig, rig->link, NULL, 0), 200);
     assert_true(web_rig_says(rig, "Content-Security-Policy: default-src 'none';"));
-    assert_int_equal(ask_tls(rig, "/quay/dang-nhap", NULL), 200);
+    assert_int_equal(ask_tls(rig, "/quay/dang-nhap", NULL, 0), 200);
     assert_true(web_rig_says(rig, "Set-Cookie: __Host-trao="));
     assert_true(web_rig_says(rig, "; HttpOnly; SameSite=Strict;"));
     assert_true(web_rig_says(rig, "; Secure"));
-    assert_int_equal(ask_tls(rig, "/enrol", "not a request"), 400);
+    assert_int_equal(ask_tls(rig, "/enrol", "not a request", 13), 400);
     assert_true(web_rig_says(rig, "enrolment"));
+}
+
+static void enrolment_codes_cannot_be_guessed(void **state)
+{
+    struct web_rig *rig = *state;
+    guess_codes(rig, 20, 403);
+    guess_codes(rig, 1, 429);
+    desk_rig_pass(&rig->desk, INT64_C(1000) * 3600);
+    guess_codes(rig, 1, 403);
 }
 
 int main(int argc, char **argv)
@@ -627,6 +714,7 @@ int main(int argc, char **argv)
         WEB(a_number_alone_opens_status_and_date),
         WEB(the_link_also_opens_the_history),
         WEB(the_last_four_digits_open_amount_and_receiver),
+        WEB(a_look_up_reloaded_is_the_form),
         WEB(strangers_numbers_answer_alike),
         WEB(guesses_are_slowed_per_number),
         WEB(guesses_are_slowed_per_source),
@@ -638,6 +726,8 @@ int main(int argc, char **argv)
         WEB(a_stream_shows_what_was_proven),
         WEB(a_stream_beats),
         WEB(many_streams_do_not_block_a_page),
+        WEB(every_kind_of_page_hears_its_own),
+        WEB(streams_of_one_client_are_bounded),
         WEB(requests_no_browser_sends),
         WEB(headers_are_bounded),
         WEB(a_body_that_grows_is_refused),
@@ -648,6 +738,7 @@ int main(int argc, char **argv)
         WEB(health_says_no_more_than_it_must),
         WEB(enrolment_is_not_spoken_in_the_clear),
         WEB(tls_speaks_the_same_pages_and_enrols),
+        WEB(enrolment_codes_cannot_be_guessed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

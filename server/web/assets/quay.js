@@ -22,6 +22,16 @@ function change(news) {
   row.append(cells.content);
 }
 
+// A refused answer ends an EventSource for good: without a login the login is next.
+async function refused(again) {
+  const stop = new AbortController();
+  const status = await fetch('/quay/song', { signal: stop.signal }).then((a) => a.status, () => 0);
+  stop.abort();
+  if (status === 204) location.assign('/quay/dang-nhap');
+  else setTimeout(again, wait);
+  wait = Math.min(wait * 2, 30000);
+}
+
 function listen(again) {
   const stream = new EventSource('/quay/song');
   stream.addEventListener('open', () => {
@@ -30,10 +40,10 @@ function listen(again) {
     again = true;
   });
   stream.addEventListener('dong', change);
+  stream.addEventListener('dem', (news) => { document.getElementById('dem').innerHTML = news.data; });
   stream.addEventListener('error', () => {
     if (stream.readyState !== EventSource.CLOSED) return;
-    setTimeout(listen, wait, true);
-    wait = Math.min(wait * 2, 30000);
+    refused(() => listen(true));
   });
 }
 

@@ -4,6 +4,25 @@ const box = document.getElementById('tin'), said = document.getElementById('noi'
 const english = document.documentElement.lang === 'en';
 let version = box.dataset.ban, wait = 1000;
 
+// What the page was shown by has run out (it was open half a day).
+function old() {
+  const again = document.createElement('a');
+  again.href = location.pathname + (english ? '?en' : '');
+  again.textContent = english ? 'This page is old, load again' : 'Trang đã cũ, tải lại';
+  said.className = 'loi';
+  said.replaceChildren(again);
+}
+
+// A refused answer (a proxy says 502 while the server starts) ends an EventSource for good.
+async function refused(at) {
+  const stop = new AbortController();
+  const status = await fetch(at, { signal: stop.signal }).then((a) => a.status, () => 0);
+  stop.abort();
+  if (status === 204 || status === 404) return old();
+  setTimeout(listen, wait);
+  wait = Math.min(wait * 2, 30000);
+}
+
 function listen() {
   const at = box.dataset.song;
   const stream = new EventSource(at + (at.includes('?') ? '&' : '?') + 'ban=' + version);
@@ -16,11 +35,8 @@ function listen() {
     const head = box.querySelector('h1').lastChild.textContent, more = box.querySelector('.cau');
     said.textContent = head + '. ' + (more ? more.textContent : '');
   });
-  // A refused answer (a proxy says 502 while the server starts) ends an EventSource for good.
   stream.addEventListener('error', () => {
-    if (stream.readyState !== EventSource.CLOSED) return;
-    setTimeout(listen, wait);
-    wait = Math.min(wait * 2, 30000);
+    if (stream.readyState === EventSource.CLOSED) refused(at);
   });
 }
 
