@@ -9,20 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/files.h"
+
 static bool path_of(const char *folder, const char *name, char out[CONFIG_PATH_MAX],
                     struct error *err)
 {
-    int n = snprintf(out, CONFIG_PATH_MAX, "%s/keys/%s", folder, name);
-    return (n > 0 && n < CONFIG_PATH_MAX) ||
-           error_set(err, ERROR_BAD_INPUT, "%s: the path is too long", folder);
+    char keys[CONFIG_PATH_MAX];
+    return files_join(folder, "keys", keys, sizeof keys, err) &&
+           files_join(keys, name, out, CONFIG_PATH_MAX, err);
 }
 
 /* ------------------------------------------------------------------ raw keys as files */
-
-static bool write_all(int fd, const void *bytes, size_t n)
-{
-    return write(fd, bytes, n) == (ssize_t)n && fsync(fd) == 0;
-}
 
 static bool write_raw(const char *folder, const char *name, const void *bytes, size_t n,
                       struct error *err)
@@ -31,7 +28,7 @@ static bool write_raw(const char *folder, const char *name, const void *bytes, s
     if (!path_of(folder, name, path, err))
         return false;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && write_all(fd, bytes, n);
+    bool good = fd >= 0 && files_write_all(fd, bytes, n) && fsync(fd) == 0;
     if (!good)
         error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));
     if (fd >= 0)

@@ -15,6 +15,7 @@
 #include "protocol/log.h"
 #include "protocol/topic.h"
 #include "server/control.h"
+#include "server/files.h"
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
@@ -54,22 +55,15 @@ struct server {
 
 /* ------------------------------------------------------------------ settings, folder */
 
-static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX], struct error *err)
-{
-    int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", folder, name);
-    return (n > 0 && n < CONFIG_PATH_MAX) ||
-           error_set(err, ERROR_BAD_INPUT, "%s: the path is too long", folder);
-}
-
 static bool open_settings(struct server *server, struct error *err)
 {
     ssize_t n = readlink("/proc/self/exe", server->program, sizeof server->program - 1);
     if (n <= 0)
         return error_set(err, ERROR_BROKEN, "/proc/self/exe: %s", strerror(errno));
     server->program[n] = '\0';
-    return join(server->folder, "record.db", server->record_path, err) &&
-           join(server->folder, "views.db", server->views_path, err) &&
-           join(server->folder, "sms.txt", server->sms_path, err) &&
+    return files_join(server->folder, "record.db", server->record_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
            config_read(server->folder, &server->config, err);
 }
 
@@ -77,7 +71,7 @@ static bool open_settings(struct server *server, struct error *err)
 static bool open_lock(struct server *server, struct error *err)
 {
     char path[CONFIG_PATH_MAX];
-    if (!join(server->folder, "lock", path, err))
+    if (!files_join(server->folder, "lock", path, CONFIG_PATH_MAX, err))
         return false;
     server->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (server->lock < 0)
@@ -477,7 +471,7 @@ static const struct argp argp = {
     .options = options,
     .parser = take_option,
     .doc = "Takes in scans and office facts, keeps them, shows where envelopes are.\v"
-           "Runs in the foreground until SIGTERM or SIGINT; see trao-server(8).",
+           "Runs in the foreground until SIGTERM, SIGINT or SIGHUP; see trao-server(8).",
 };
 
 static int read_list_child(void)
@@ -508,6 +502,7 @@ int main(int argc, char **argv)
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGHUP); /* its terminal is gone */
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
     bool good = open_parts(&server, &opened);
     if (good) {

@@ -1,0 +1,17 @@
+/* files.h - what every part of the server does with paths and descriptors. No state, any thread. */
+#ifndef TRAO_SERVER_FILES_H
+#define TRAO_SERVER_FILES_H
+
+#include <stddef.h>
+
+#include "protocol/error.h"
+
+/* "FOLDER/NAME" with its zero in `size` bytes. BAD_INPUT when it is too long: `out` is then left as
+ * it was. */
+bool files_join(const char *folder, const char *name, char *out, size_t size,
+                struct error *err) must_use;
+
+/* Writes all `n` bytes, over short writes and signals. False with errno set. */
+bool files_write_all(int fd, const void *bytes, size_t n) must_use;
+
+#endif
