@@ -47,8 +47,8 @@ struct notify_config {
 
 struct notify;
 
-/* Adds its watcher to the views (so: before the first views_follow) and looks once at every item,
- * because a message may be owed from before the last stop. */
+/* Adds its watcher to the views (so: before the first views_follow) and notes what changed within
+ * the last day, because a message may be owed from before the last stop. */
 bool notify_open(const struct notify_config *config, struct notify **ret_notify,
                  struct error *err) must_use;
 /* Sends what is due now. Call about twice a second. What cannot be sent stays due; the first error

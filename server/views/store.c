@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LAYOUT 1 /* of this file and of the fold: raise it when either changes */
+#define LAYOUT 2 /* of this file and of the fold: raise it when either changes */
 
 struct store {
     struct db *db;
@@ -18,9 +18,10 @@ static const char layout[] =
     "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id = 1), generation INTEGER NOT NULL,"
     " batch INTEGER NOT NULL, office INTEGER NOT NULL);"
     "CREATE TABLE item(item TEXT PRIMARY KEY, folded INTEGER NOT NULL, status INTEGER NOT NULL,"
-    " doubts INTEGER NOT NULL, issue_seq INTEGER NOT NULL, refs BLOB NOT NULL) WITHOUT ROWID;"
-    "PRAGMA user_version=1";
-static_assert(LAYOUT == 1, "the layout above says its number too");
+    " doubts INTEGER NOT NULL, since_arrival_ms INTEGER NOT NULL, issue_seq INTEGER NOT NULL, refs "
+    "BLOB NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version=2";
+static_assert(LAYOUT == 2, "the layout above says its number too");
 
 /* ------------------------------------------------------------------ open, close */
 
@@ -139,13 +140,14 @@ static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
     if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES)
         return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
     size_t n;
-    const uint8_t *refs = stmt_col_blob(stmt, 5, &n);
+    const uint8_t *refs = stmt_col_blob(stmt, 6, &n);
     struct tracked *entry = table_take(table, &item);
     if (entry != NULL) {
         entry->folded = stmt_col_int(stmt, 1) != 0;
         entry->status = (enum status)status;
         entry->doubts = (uint32_t)stmt_col_int(stmt, 3);
-        entry->issue_seq = stmt_col_u64(stmt, 4);
+        entry->since_arrival.ms = stmt_col_int(stmt, 4);
+        entry->issue_seq = stmt_col_u64(stmt, 5);
     }
     if (entry == NULL || !read_refs(table, entry, refs, n) || !table_place(table, entry))
         return error_set(err, ERROR_LATER, "views: out of memory");
@@ -175,10 +177,11 @@ bool store_read(struct store *store, struct table *table, struct error *err)
     struct stmt *stmt;
     enum db_step step;
     if (!read_mark(store, &table->mark, err) ||
-        !db_prepare(store->db,
-                    "SELECT item, folded, status, doubts, issue_seq, refs FROM item"
-                    " ORDER BY issue_seq, item",
-                    &stmt, err))
+        !db_prepare(
+            store->db,
+            "SELECT item, folded, status, doubts, since_arrival_ms, issue_seq, refs FROM item"
+            " ORDER BY issue_seq, item",
+            &stmt, err))
         return false;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
         if (!read_row(stmt, table, err)) {
@@ -206,6 +209,7 @@ bool saved_of(const struct tracked *entry, struct saved *ret_saved)
                                 .folded = entry->folded,
                                 .status = entry->status,
                                 .doubts = entry->doubts,
+                                .since_arrival = entry->since_arrival,
                                 .issue_seq = entry->issue_seq,
                                 .refs = refs,
                                 .refs_bytes = entry->refs_n * 8};
@@ -222,18 +226,21 @@ void saved_free(struct saved *saved, size_t n)
 static bool write_one(struct store *store, const struct saved *saved, struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(store->db,
-                    "INSERT INTO item(item, folded, status, doubts, issue_seq, refs)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(item) DO UPDATE SET"
-                    " folded = ?2, status = ?3, doubts = ?4, issue_seq = ?5, refs = ?6",
-                    &stmt, err))
+    if (!db_prepare(
+            store->db,
+            "INSERT INTO item(item, folded, status, doubts, since_arrival_ms, issue_seq, refs)"
+            " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(item) DO UPDATE SET"
+            " folded = ?2, status = ?3, doubts = ?4, since_arrival_ms = ?5,"
+            " issue_seq = ?6, refs = ?7",
+            &stmt, err))
         return false;
     stmt_text(stmt, 1, saved->item.text);
     stmt_int(stmt, 2, saved->folded);
     stmt_int(stmt, 3, (int64_t)saved->status);
     stmt_int(stmt, 4, saved->doubts);
-    stmt_u64(stmt, 5, saved->issue_seq);
-    stmt_blob(stmt, 6, saved->refs, saved->refs_bytes);
+    stmt_int(stmt, 5, saved->since_arrival.ms);
+    stmt_u64(stmt, 6, saved->issue_seq);
+    stmt_blob(stmt, 7, saved->refs, saved->refs_bytes);
     return stmt_done(stmt, err);
 }
 

@@ -25,6 +25,7 @@ struct saved {
     bool folded;
     enum status status;
     uint32_t doubts;
+    struct instant since_arrival;
     uint64_t issue_seq;
     uint8_t *refs; /* 8 bytes each, big end first */
     size_t refs_bytes;

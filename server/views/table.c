@@ -183,6 +183,7 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
     table->counts[state->status]++;
     entry->status = state->status;
     entry->doubts = state->doubts;
+    entry->since_arrival = state->since_arrival;
     entry->folded = true;
     table_keep_view(table, entry, view);
     if (state->issued && entry->issue_seq == 0) {

@@ -27,8 +27,9 @@ struct tracked {
     bool dirty;  /* not in views.db as it is here */
     enum status status;
     uint32_t doubts;
-    uint64_t issue_seq; /* office seq of its issue; 0 an orphan */
-    struct view *view;  /* NULL: to be folded when asked for */
+    struct instant since_arrival; /* as in its state */
+    uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
+    struct view *view;            /* NULL: to be folded when asked for */
     ref *refs;
     size_t refs_n, refs_room;
 };

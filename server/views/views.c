@@ -442,6 +442,26 @@ size_t views_list(struct views *views, const struct view_filter *filter, struct 
     return n;
 }
 
+bool views_recent(struct views *views, struct instant since, uint32_t doubts,
+                  struct view_brief **new_briefs, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    const struct list *issued = &views->table.issued;
+    struct view_brief *briefs = calloc(issued->n + 1, sizeof *briefs);
+    size_t n = 0;
+    for (size_t i = 0; briefs != NULL && i < issued->n; i++) {
+        const struct tracked *entry = issued->all[i];
+        if (entry->since_arrival.ms >= since.ms || (entry->doubts & doubts))
+            briefs[n++] = (struct view_brief){entry->item, entry->status, entry->doubts};
+    }
+    pthread_mutex_unlock(&views->lock);
+    if (briefs == NULL)
+        return false;
+    *new_briefs = briefs;
+    *ret_n = n;
+    return true;
+}
+
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES])
 {
     pthread_mutex_lock(&views->lock);

@@ -50,6 +50,16 @@ struct view_filter {
 };
 size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
                   size_t max);
+/* Issued items whose status was set by what arrived at `since` or later, and those with one of
+ * `doubts`, in order of issue: one walk through memory, nothing is folded. free(*new_briefs). False
+ * without memory. */
+struct view_brief {
+    struct item item;
+    enum status status;
+    uint32_t doubts;
+};
+bool views_recent(struct views *views, struct instant since, uint32_t doubts,
+                  struct view_brief **new_briefs, size_t *ret_n) must_use;
 /* Counts per status, indexed by enum status. */
 #define VIEW_STATUSES 32
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES]);

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/notify/message.h"
 #include "server/notify/notify.h"
@@ -286,12 +288,50 @@ static void a_crash_between_fact_and_driver_is_healed(void **state)
     FILE *file = fopen(told->path, "w"); /* the fact stands, the line was torn by the crash */
     (void)fprintf(file, "2026-11-25T08:00:00+07:00\t%s.picked", told->item.text);
     (void)fclose(file);
+    char sent[200];
+    (void)snprintf(sent, sizeof sent, "%s/sms.sent", told->desk.rig.dir);
+    assert_int_equal(unlink(sent), 0); /* it would have come after the line */
     start(told);
     tick(told);
     said(told, 1, "Buu dien da nhan.");
     restart(told);
     tick(told);
     assert_int_equal(lines(told, NULL), 1);
+}
+
+/* The file of messages is the office's: it may be moved away, what was sent stays known. */
+static void a_rotated_file_tells_nothing_again(void **state)
+{
+    struct told *told = *state;
+    char away[200];
+    (void)snprintf(away, sizeof away, "%s.1", told->path);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(rename(told->path, away), 0);
+    restart(told);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 0);
+    assert_int_equal(rename(told->path, away), 0); /* while it is open */
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+static void what_was_sent_is_kept_two_days(void **state)
+{
+    struct told *told = *state;
+    char path[200];
+    struct stat about;
+    (void)snprintf(path, sizeof path, "%s/sms.sent", told->desk.rig.dir);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(stat(path, &about), 0);
+    assert_true(about.st_size > 0);
+    assert_int_equal(unlink(told->path), 0);
+    told->desk.rig.now.ms += 2 * DAY + 1;
+    restart(told);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_size, 0);
 }
 
 static void a_record_that_cannot_be_written_only_delays(void **state)
@@ -349,6 +389,8 @@ int main(int argc, char **argv)
         TOLD(a_rebuild_and_a_restart_tell_nothing_again),
         TOLD(what_was_owed_at_the_stop_is_told_after_it),
         TOLD(a_crash_between_fact_and_driver_is_healed),
+        TOLD(a_rotated_file_tells_nothing_again),
+        TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
         TOLD(every_message_is_gsm7_and_short),
     };
