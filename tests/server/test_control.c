@@ -1,7 +1,9 @@
 /* trao-admin's way to the running server: words, files and answers over the socket; the table of
  * commands and the man page say the same. */
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server/control.h"
@@ -302,21 +305,80 @@ static void the_socket_is_the_owners_own(void **state)
     assert_int_equal(about.st_mode & 0777, 0600);
 }
 
+static int connect_to(const struct asked *asked)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/control", asked->desk.rig.dir);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 /* A client that sends nonsense, or nothing, does not keep the next from being served. */
 static void nonsense_is_let_go(void **state)
 {
     struct asked *asked = *state;
     static const char *const nonsense[] = {"\xFF\xFF\xFF\xFFxxxx", "\0\0\0\0", "\4\0\0\0abcd", "x"};
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/control",
-                       asked->desk.rig.dir);
-        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+        int fd = connect_to(asked);
         assert_true(write(fd, nonsense[i], i == 3 ? 1 : 8 - 4 * (i == 1)) > 0);
         close(fd);
     }
     assert_int_equal(ASK(asked, -1, "items"), 0);
+}
+
+/* A file that comes with half a head is closed: the pipe's other end hears so. */
+static void a_file_with_nonsense_is_closed(void **state)
+{
+    struct asked *asked = *state;
+    union {
+        struct cmsghdr head;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } side = {.bytes = {0}};
+    char byte = 'x';
+    int ends[2], fd = connect_to(asked);
+    struct iovec piece = {&byte, 1};
+    struct msghdr message = {.msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = side.bytes,
+                             .msg_controllen = sizeof side.bytes};
+    assert_int_equal(pipe(ends), 0);
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &ends[1], sizeof(int));
+    assert_int_equal(sendmsg(fd, &message, 0), 1);
+    close(ends[1]);
+    close(fd);
+    struct pollfd hung_up = {.fd = ends[0], .events = POLLIN};
+    assert_int_equal(poll(&hung_up, 1, 3000), 1);
+    close(ends[0]);
+}
+
+/* A client that sends a byte now and then is let go in time. */
+static void a_slow_client_does_not_keep_the_next(void **state)
+{
+    struct asked *asked = *state;
+    static const uint32_t length = 1000;
+    int fd = connect_to(asked);
+    assert_int_equal(write(fd, &length, sizeof length), sizeof length);
+    pid_t slow = fork();
+    if (slow == 0)
+        for (int i = 0; i < 20; i++) {
+            (void)send(fd, "a", 1, MSG_NOSIGNAL);
+            usleep(300000);
+        }
+    if (slow == 0)
+        _exit(0);
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    assert_true(end.tv_sec - begin.tv_sec < 4);
+    kill(slow, SIGKILL);
+    waitpid(slow, NULL, 0);
+    close(fd);
 }
 
 struct man {
@@ -408,6 +470,8 @@ int main(int argc, char **argv)
         ASKED(without_a_server_there_is_no_answer),
         ASKED(the_socket_is_the_owners_own),
         ASKED(nonsense_is_let_go),
+        ASKED(a_file_with_nonsense_is_closed),
+        ASKED(a_slow_client_does_not_keep_the_next),
         cmocka_unit_test(table_and_man_page_agree),
         cmocka_unit_test(columns_and_man_page_agree),
     };
