@@ -121,6 +121,35 @@ static void rolled_back_group_answers_nothing(void **state)
     intake_message_free(message);
 }
 
+/* A full disk fails the same group each second: an alarm a second would tell nobody anything. */
+static void a_failed_group_tells_nothing(void **state)
+{
+    (void)state;
+    struct intake_message *message = NULL;
+    assert_false(
+        intake_read(rig.intake, "trao/1/HH-042/up", "rubbish", 7, rig.now, &message, NULL));
+    for (int i = 0; i < 3; i++) {
+        assert_good(record_begin(rig.record, &err));
+        assert_good(intake_take(rig.intake, message, &err));
+        record_rollback(rig.record);
+        intake_forget(rig.intake);
+        assert_int_equal(rig.alarms_n, 0);
+        assert_int_equal(counts().messages, 0);
+        assert_int_equal(counts().unreadable, 0);
+    }
+    assert_good(record_begin(rig.record, &err));
+    assert_good(intake_take(rig.intake, message, &err));
+    assert_int_equal(rig.alarms_n, 0); /* nothing before COMMIT */
+    assert_good(record_commit(rig.record, &err));
+    intake_answer(rig.intake);
+    assert_int_equal(rig.alarms_n, 1);
+    assert_int_equal(counts().messages, 1);
+    assert_int_equal(counts().unreadable, 1);
+    intake_answer(rig.intake);
+    assert_int_equal(rig.alarms_n, 1);
+    intake_message_free(message);
+}
+
 static void repeated_counts_once(void **state)
 {
     (void)state;
@@ -813,6 +842,7 @@ int main(void)
         TEST(stored_and_receipted),
         TEST(receipts_of_a_group_are_one),
         TEST(rolled_back_group_answers_nothing),
+        TEST(a_failed_group_tells_nothing),
         TEST(repeated_counts_once),
         TEST(gap_is_kept_and_n_waits),
         TEST(shuffled_and_doubled_is_the_same),
