@@ -142,7 +142,7 @@ static size_t find_scan(const struct fact *facts, size_t n, const struct fact *l
     return found ? low : n;
 }
 
-static bool is_door_outcome(uint32_t event)
+bool event_is_door_outcome(uint32_t event)
 {
     return event == EVENT_DELIVERED || event == EVENT_DELIVERY_FAILED || event == EVENT_RETURNED;
 }
@@ -153,7 +153,7 @@ static bool is_door_outcome(uint32_t event)
 
 static bool is_late(const struct fact *withdrawal, const struct fact *target)
 {
-    return is_door_outcome(target->scan.event) &&
+    return event_is_door_outcome(target->scan.event) &&
            withdrawal->when.estimate.ms - target->when.estimate.ms > WITHDRAW_MS;
 }
 
@@ -276,7 +276,7 @@ static enum effect take_move(struct walk *walk, const struct fact *fact, const s
     if (move->to == AGAIN)
         return take_again(walk, fact);
     set_status(walk, (enum status)move->to, fact);
-    if (fact->is_scan && is_door_outcome(fact->scan.event))
+    if (fact->is_scan && event_is_door_outcome(fact->scan.event))
         took_door_outcome(walk, fact);
     return EFFECT_MOVED;
 }
@@ -302,7 +302,7 @@ static void note_scan(struct walk *walk, const struct fact *fact)
     struct state *state = walk->state;
     uint32_t event = fact->scan.event;
     walk->any_scan = true;
-    walk->door_outcome |= is_door_outcome(event);
+    walk->door_outcome |= event_is_door_outcome(event);
     if (event == EVENT_PICKED_UP) {
         walk->any_pickup = true;
         if (walk->picked_up_by != 0 && walk->picked_up_by != fact->device)

@@ -99,6 +99,10 @@ struct state {
 /* True for statuses no later scan leads out of. */
 bool status_is_final(enum status status);
 
+/* True for delivered, failed and returned: they act outwards only after 30 s, so that one that is
+ * taken back in time tells nobody (settled point 4). Any number from the wire is allowed. */
+bool event_is_door_outcome(uint32_t event);
+
 /* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. */
 void fold(struct fact *facts, size_t n, struct state *ret_state);
 

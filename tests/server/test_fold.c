@@ -526,6 +526,16 @@ static void the_slow_fold_agrees(void **unused)
 }
 
 /* Every status that a scan can lead to has a way out or is an end; every final one has none. */
+static void door_outcomes(void **state)
+{
+    (void)state;
+    for (uint32_t event = 0; event < 200; event++)
+        assert_int_equal(event_is_door_outcome(event), event == EVENT_DELIVERED ||
+                                                           event == EVENT_DELIVERY_FAILED ||
+                                                           event == EVENT_RETURNED);
+    assert_false(event_is_door_outcome(UINT32_MAX));
+}
+
 static void final_statuses_stay(void **unused)
 {
     (void)unused;
@@ -566,6 +576,7 @@ int main(void)
         cmocka_unit_test(set_aside_pulls_nobody),
         cmocka_unit_test(any_order_and_repetition_is_the_same),
         cmocka_unit_test(the_slow_fold_agrees),
+        cmocka_unit_test(door_outcomes),
         cmocka_unit_test(final_statuses_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
