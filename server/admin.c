@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "server/control.h"
+#include "server/files.h"
 #include "server/init.h"
 #include "server/keys.h"
 #include "server/out_file.h"
@@ -27,12 +28,6 @@ static enum exit_status refused(const struct admin *admin, const struct error *e
 {
     (void)fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err->text);
     return EXIT_REFUSED;
-}
-
-static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX], struct error *err)
-{
-    int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", folder, name);
-    return (n > 0 && n < CONFIG_PATH_MAX) || error_set(err, ERROR_BAD_INPUT, "path too long");
 }
 
 /* ------------------------------------------------------------------ init */
@@ -128,7 +123,7 @@ static enum exit_status here_verify(const struct admin *admin)
     struct record *record = NULL;
     struct record_proof proof;
     struct error err;
-    bool ok = join(admin->folder, "record.db", path, &err) &&
+    bool ok = files_join(admin->folder, "record.db", path, sizeof path, &err) &&
               keys_open(admin->folder, &keys, &err) && record_open_reader(path, &record, &err) &&
               record_verify(record, &keys->seal_public, &proof, &err);
     record_close(record);
@@ -148,7 +143,7 @@ static enum exit_status here_verify(const struct admin *admin)
 static bool lock_folder(const char *folder, int *ret_lock, struct error *err)
 {
     char path[CONFIG_PATH_MAX];
-    if (!join(folder, "lock", path, err))
+    if (!files_join(folder, "lock", path, sizeof path, err))
         return false;
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0) {
@@ -168,8 +163,8 @@ static enum exit_status here_rebuild(const struct admin *admin)
     struct views *views = NULL;
     struct error err;
     int lock = -1;
-    bool ok = join(admin->folder, "record.db", record, &err) &&
-              join(admin->folder, "views.db", path, &err) &&
+    bool ok = files_join(admin->folder, "record.db", record, sizeof record, &err) &&
+              files_join(admin->folder, "views.db", path, sizeof path, &err) &&
               lock_folder(admin->folder, &lock, &err) && views_open(path, record, &views, &err) &&
               views_rebuild(views, &err) && views_flush(views, &err);
     views_close(views);

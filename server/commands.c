@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/files.h"
 #include "server/office/handover.h"
 #include "server/office/import.h"
 #include "server/office/print.h"
@@ -150,15 +151,15 @@ static bool copy_to(const char *path, int to, struct error *err)
     int from = open(path, O_RDONLY | O_CLOEXEC);
     char bytes[65536];
     ssize_t n = from < 0 ? -1 : 1;
-    while (from >= 0 && (n = read(from, bytes, sizeof bytes)) > 0)
-        for (ssize_t done = 0, put; done < n; done += put)
-            if ((put = write(to, bytes + done, (size_t)(n - done))) <= 0) {
-                close(from);
-                return error_set(err, ERROR_LATER, "cannot write the copy: %s", strerror(errno));
-            }
+    bool written = true;
+    while (from >= 0 && written && (n = read(from, bytes, sizeof bytes)) > 0)
+        written = files_write_all(to, bytes, (size_t)n);
+    int why = errno;
     if (from >= 0)
         close(from);
-    return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+    if (!written)
+        return error_set(err, ERROR_LATER, "cannot write the copy: %s", strerror(why));
+    return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(why));
 }
 
 /* The path is told first: the envelopes are printed, whatever becomes of the copy. */

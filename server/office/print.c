@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "labels/labels.h"
+#include "server/files.h"
 
 /* ------------------------------------------------------------------ the file */
 
@@ -18,19 +19,10 @@ struct pdf {
     char part[PRINT_PATH_MAX], path[PRINT_PATH_MAX];
 };
 
-static bool write_all(void *ctx, const void *bytes, size_t n)
+static bool write_page(void *ctx, const void *bytes, size_t n)
 {
     const struct pdf *pdf = ctx;
-    for (const char *at = bytes; n > 0;) {
-        ssize_t done = write(pdf->fd, at, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        at += done;
-        n -= (size_t)done;
-    }
-    return true;
+    return files_write_all(pdf->fd, bytes, n);
 }
 
 static bool pdf_open(const char *folder, uint64_t job, struct pdf *pdf, struct error *err)
@@ -208,7 +200,7 @@ static bool printed_act(struct record *record, void *arg, struct error *err)
 static bool draw_pages(struct job *job, struct pdf *pdf, const struct item *items, size_t n,
                        struct error *err)
 {
-    struct labels_sink sink = {write_all, pdf};
+    struct labels_sink sink = {write_page, pdf};
     if (!labels_begin(job->labels, sink, err))
         return false;
     bool ok = true;
