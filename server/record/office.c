@@ -18,16 +18,19 @@ bool office_head_read(struct record *record, struct office_head *ret_head, struc
 {
     struct stmt *stmt;
     struct office_head head;
+    struct seal seal;
     if (!db_prepare(record->db, "SELECT seq, link, seal FROM office_head", &stmt, err) ||
         !step_row(stmt, "office chain's head", err))
         return false;
     head.seq = stmt_col_u64(stmt, 0);
     bool good = col_exact(stmt, 1, head.link.bytes, sizeof head.link.bytes, "head's link", err) &&
-                col_exact(stmt, 2, ret_seal->bytes, sizeof ret_seal->bytes, "head's seal", err);
+                col_exact(stmt, 2, seal.bytes, sizeof seal.bytes, "head's seal", err);
     stmt_reset(stmt);
-    if (good)
-        *ret_head = head;
-    return good;
+    if (!good)
+        return false;
+    *ret_head = head;
+    *ret_seal = seal;
+    return true;
 }
 
 bool office_head_write(struct record *record, struct error *err)
