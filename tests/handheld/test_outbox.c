@@ -1,6 +1,6 @@
 /* The outbox as a postman and a server know it: what beeped is there, once, whatever happened. */
 #include "tests/handheld/rig.h"
-#include "tests/handheld/small_disk.h"
+#include "tests/lib/small_disk.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -673,7 +673,7 @@ static void killed(void **state)
 static void in_small_tmpfs(void (*act)(void))
 {
     outbox_close(rig.outbox);
-    if (!small_disk_mount(rig.dir)) {
+    if (!small_disk_mount(rig.dir, "2m")) {
         rig_open(&rig);
         skip();
     }
