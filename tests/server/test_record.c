@@ -7,32 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/server/rig.h"
-
-static struct rig rig;
-static struct rig_device hand;
-
-static int set_up(void **state)
-{
-    (void)state;
-    rig_open(&rig);
-    rig_device(&hand, &rig, "HH-042");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    rig_close(&rig);
-    return 0;
-}
-
-static struct record_proof proved(void)
-{
-    struct record_proof proof;
-    assert_good(record_verify(rig.record, &rig.seal_public, &proof, &err));
-    return proof;
-}
+#include "tests/server/hand.h"
 
 static void begin(void)
 {
@@ -97,7 +72,7 @@ static void group_is_all_or_nothing(void **state)
     assert_int_equal(issue(1, "H56-1"), 1);
     assert_int_equal(issue(2, "H56-2"), 2);
     commit();
-    assert_int_equal(proved().office_facts, 2);
+    assert_int_equal(proof_holds().office_facts, 2);
 }
 
 static void an_act_fails_alone(void **state)
@@ -117,7 +92,7 @@ static void an_act_fails_alone(void **state)
     assert_good(record_act_end(rig.record, true, &err));
     commit();
     assert_error(record_issued(rig.record, &item, &fact, &err), ERROR_NOT_FOUND);
-    assert_int_equal(proved().office_facts, 2);
+    assert_int_equal(proof_holds().office_facts, 2);
 }
 
 static void readers_see_what_is_committed(void **state)
@@ -164,7 +139,7 @@ static void a_number_is_issued_once(void **state)
     issue(1, "H56-1");
     assert_error(record_office_add(rig.record, &fact, NULL, &err), ERROR_REPEATED);
     commit();
-    assert_int_equal(proved().office_facts, 1);
+    assert_int_equal(proof_holds().office_facts, 1);
 }
 
 static void counters_only_grow(void **state)
@@ -242,7 +217,7 @@ static void fill_record(void)
         rig_cut(&hand, &batch);
         rig_send(&rig, &hand, &batch);
     }
-    struct record_proof proof = proved();
+    struct record_proof proof = proof_holds();
     assert_int_equal(proof.batches, 6);
     assert_int_equal(proof.scans, 24);
     assert_int_equal(proof.office_facts, 6);
@@ -316,7 +291,7 @@ static void flip_each(const struct table *table, int64_t row, const char *naming
         bytes[at] ^= 0x04;
     }
     write_row(table, row, bytes, n);
-    proved();
+    proof_holds();
 }
 
 static void any_byte_of_a_batch(void **state)
@@ -366,7 +341,7 @@ static void rows_that_are_gone_or_moved(void **state)
            "only 6 belong to an epoch");
     edited("UPDATE batch SET count = 3 WHERE id = 6", "its head names other scans");
     edited("UPDATE device_key SET seal_key = zeroblob(32)", "batch 1 (HH-042");
-    proved();
+    proof_holds();
 }
 
 /* Rightly sealed by the device, who helps whoever edits the record: the chain names it. */
@@ -450,7 +425,7 @@ static void killed_between_begin_and_commit(void **state)
         unlink(rig.views_path);
         uint32_t told = kill_after(500 + round * 1700);
         rig_start(&rig);
-        uint64_t kept = proved().office_facts;
+        uint64_t kept = proof_holds().office_facts;
         assert_true(kept >= told * UINT64_C(5));
         assert_int_equal(kept % 5, 0);
     }
@@ -480,7 +455,7 @@ static void epochs(void **state)
     commit();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, hand_set_up, hand_tear_down)
 
 int main(void)
 {
