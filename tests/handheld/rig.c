@@ -213,3 +213,35 @@ bool rig_stand(struct rig *rig, uint64_t generation, uint64_t serial, uint64_t t
         fail_msg("%s", err.text);
     return again;
 }
+
+uint32_t rig_drain(struct rig *rig, uint8_t seen[1000])
+{
+    uint32_t n = 0;
+    struct outbox_at after = {0, 0};
+    static struct outbox_batch batch;
+    struct error err;
+    while (outbox_batch_after(rig->outbox, after, true, &batch, &err)) {
+        struct batch read;
+        assert_true(batch_read(batch.bytes, batch.n, &read, NULL));
+        assert_true(batch_holds(&read, &rig->public));
+        for (uint32_t i = 0; i < read.head.count; i++) {
+            struct scan scan;
+            assert_true(scan_decode(read.scan[i].bytes, read.scan[i].n, &scan, NULL));
+            assert_int_equal(scan.seq, read.head.first_seq + i);
+            char serial[9] = {0};
+            memcpy(serial, scan.item.text + 2, 8);
+            seen[strtoul(serial, NULL, 10)]++;
+            n++;
+        }
+        struct receipt receipt = rig_receipt(rig, &batch);
+        assert_int_equal(rig_take(rig, &receipt), OUTBOX_TAKEN_MOVED);
+        after = batch.last;
+    }
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    return n;
+}
+
+void rig_path(const struct rig *rig, char out[96], const char *name)
+{
+    snprintf(out, 96, "%s/%s", rig->dir, name);
+}

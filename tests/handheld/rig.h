@@ -47,4 +47,11 @@ enum outbox_taken rig_take(struct rig *rig, const struct receipt *receipt);
 bool rig_stand(struct rig *rig, uint64_t generation, uint64_t serial, uint64_t through,
                const struct link *link);
 
+/* Takes everything that is to be sent, as a server of generation {7, serial 1} would, checking
+ * seals and links; gives receipts. Returns how many scans came, and counts their items in `seen`
+ * (serials below 1000). */
+uint32_t rig_drain(struct rig *rig, uint8_t seen[1000]);
+/* The path of a file in the rig's folder. */
+void rig_path(const struct rig *rig, char out[96], const char *name);
+
 #endif
