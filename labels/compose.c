@@ -250,8 +250,8 @@ static bool add_digits(const struct layout_box *box, struct fonts *fonts, const 
 
 /* Draws a symbol: modules as wide as the box lets them be, whole printer dots, the quiet zone
  * inside the box; its place is on whole dots too. */
-static bool add_symbol(const struct layout_box *box, const struct symbol *symbol, struct page *page,
-                       struct error *err)
+static bool add_symbol(const struct layout_box *box, const struct symbol *symbol, const char *text,
+                       struct page *page, struct error *err)
 {
     int32_t quiet = symbol_quiet(symbol->kind);
     int32_t across = symbol->columns + 2 * quiet;
@@ -270,7 +270,13 @@ static bool add_symbol(const struct layout_box *box, const struct symbol *symbol
     int32_t y = aligned(box->rect.y_um, box->rect.height_um, symbol->rows * height, LAYOUT_MIDDLE);
     x -= x % box->dot_um;
     y -= y % box->dot_um;
-    page_add_bars(page);
+    struct page_bars bars = {
+        .kind = symbol->kind,
+        .area = {x, y, symbol->columns * module, symbol->rows * height},
+        .module_um = module,
+    };
+    snprintf(bars.text, sizeof bars.text, "%s", text);
+    page_add_bars(page, &bars);
     for (int row = 0; row < symbol->rows; row++)
         for (int column = 0; column < symbol->columns; column++) {
             int first = column;
@@ -304,11 +310,11 @@ static bool add_box(const struct layout *layout, const struct layout_box *drawn,
         break;
     case LAYOUT_CODE128:
         done = (symbol_code128(label->number, &symbol, err) || error_add(err, "number")) &&
-               add_symbol(box, &symbol, page, err);
+               add_symbol(box, &symbol, label->number, page, err);
         break;
     case LAYOUT_QR:
         done = (symbol_qr(value, &symbol, err) || error_add(err, "link")) &&
-               add_symbol(box, &symbol, page, err);
+               add_symbol(box, &symbol, value, page, err);
         break;
     }
     return done;

@@ -64,13 +64,15 @@ void page_add_path(struct page *page, const struct page_segment *segments, size_
     add_op(page, PAGE_PATH, page->n_paths++);
 }
 
-void page_add_bars(struct page *page)
+void page_add_bars(struct page *page, const struct page_bars *symbol)
 {
     struct page_bars *bars =
         room(page, &page->bars, page->n_bars, &page->bars_room, 1, sizeof *bars);
     if (bars == NULL)
         return;
-    *bars = (struct page_bars){.first = page->n_rects, .n = 0};
+    *bars = *symbol;
+    bars->first = page->n_rects;
+    bars->n = 0;
     add_op(page, PAGE_BARS, page->n_bars++);
 }
 

@@ -8,6 +8,8 @@
 #define TRAO_LABELS_PAGE_H
 
 #include "labels/font.h"
+#include "labels/symbol.h"
+#include "labels/symbol.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,9 +50,15 @@ struct page_rect {
     int32_t height_um;
 };
 
-/* The black rectangles of one symbol, painted as one shape (no seam between neighbours). */
+/* One symbol: its black rectangles, painted as one shape (no seam between neighbours), and what
+ * they stand for, so that a printer can draw them itself and the read-back knows what to find.
+ * Each rectangle begins and ends on whole modules of `area`, which excludes the quiet zone. */
 struct page_bars {
-    size_t first; /* into rects */
+    enum symbology kind;
+    char text[SYMBOL_TEXT_MAX + 1];
+    struct page_rect area;
+    int32_t module_um; /* Code 128: of a bar; QR, Data Matrix: square */
+    size_t first;      /* into rects */
     size_t n;
 };
 
@@ -93,6 +101,8 @@ struct page {
     size_t n_glyphs, glyphs_room;
     uint32_t *text;
     size_t n_text, text_room;
+    char *says;
+    size_t n_says, says_room;
     bool failed;
 };
 
@@ -103,8 +113,8 @@ void page_done(struct page *page);
 /* Adds an outline, moved by dx_um. */
 void page_add_path(struct page *page, const struct page_segment *segments, size_t n,
                    const struct page_paint *paint, int32_t dx_um);
-/* Begins a symbol; its rectangles follow by page_add_bar. */
-void page_add_bars(struct page *page);
+/* Begins a symbol (kind, text, area and module are given); its rectangles follow by page_add_bar. */
+void page_add_bars(struct page *page, const struct page_bars *symbol);
 void page_add_bar(struct page *page, struct page_rect rect);
 /* Adds a line: n glyphs, which stand for text[0 .. text_n). `run` gives weight, size, place and
  * colour; glyphs' text_first are counted from `text_base`. */

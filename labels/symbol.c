@@ -4,7 +4,7 @@
 #include <zint.h>
 
 #define CODE128_CHARS 32
-#define QR_CHARS 61 /* capacity of version 3-M in alphanumeric mode */
+#define QR_CHARS SYMBOL_TEXT_MAX /* capacity of version 3-M in alphanumeric mode */
 
 bool symbol_dark(const struct symbol *symbol, int row, int column)
 {
