@@ -1,7 +1,7 @@
 #include "labels/labels.h"
 
 #include "labels/compose.h"
-#include "labels/write_pdf.h"
+#include "labels/tongue.h"
 
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@ struct labels {
     struct layout *layout;
     struct fonts *fonts;
     struct page page;      /* of the label in hand; its memory serves every page */
-    struct write_pdf *pdf; /* NULL between jobs */
+    struct writer *writer; /* NULL between jobs */
 };
 
 const char *labels_field_name(enum labels_field field)
@@ -58,7 +58,8 @@ void labels_close(struct labels *labels)
 {
     if (labels == NULL)
         return;
-    write_pdf_close(labels->pdf);
+    if (labels->writer != NULL)
+        labels->writer->close(labels->writer);
     page_done(&labels->page);
     fonts_close(labels->fonts);
     layout_close(labels->layout);
@@ -67,17 +68,25 @@ void labels_close(struct labels *labels)
 
 bool labels_begin(struct labels *labels, struct labels_sink sink, struct error *err)
 {
-    invariant(labels->pdf == NULL);
-    return write_pdf_open(sink, labels->fonts, &labels->pdf, err);
+    return labels_begin_as(labels, &(struct labels_options){0}, sink, err);
+}
+
+bool labels_begin_as(struct labels *labels, const struct labels_options *options,
+                     struct labels_sink sink, struct error *err)
+{
+    invariant(labels->writer == NULL);
+    const struct tongue *tongue = NULL;
+    return tongue_find(options->tongue == NULL ? "pdf" : options->tongue, &tongue, err) &&
+           tongue->open(sink, labels->fonts, options, &labels->writer, err);
 }
 
 bool labels_add(struct labels *labels, const struct label *label, struct labels_report *ret_report,
                 struct error *err)
 {
-    invariant(labels->pdf != NULL);
+    invariant(labels->writer != NULL);
     struct labels_report report;
     if (!compose_page(labels->layout, labels->fonts, label, &labels->page, &report, err) ||
-        !write_pdf_page(labels->pdf, &labels->page, err))
+        !labels->writer->page(labels->writer, &labels->page, err))
         return false;
     *ret_report = report;
     return true;
@@ -85,9 +94,9 @@ bool labels_add(struct labels *labels, const struct label *label, struct labels_
 
 bool labels_end(struct labels *labels, struct error *err)
 {
-    invariant(labels->pdf != NULL);
-    bool done = write_pdf_end(labels->pdf, err);
-    write_pdf_close(labels->pdf);
-    labels->pdf = NULL;
+    invariant(labels->writer != NULL);
+    bool done = labels->writer->end(labels->writer, err);
+    labels->writer->close(labels->writer);
+    labels->writer = NULL;
     return done;
 }

@@ -80,6 +80,14 @@ struct labels_sink {
     void *ctx;
 };
 
+/* How a job is said. A zero is the usual: PDF, 203 dpi where dots count, from the first place. */
+struct labels_options {
+    const char *tongue; /* of tongues.def: "pdf" (NULL too), "zpl", ... */
+    unsigned dpi;       /* dots per inch of the printer; PDF and SVG have none */
+    bool native_text;   /* thermal: text by the printer's own fonts, for those known to have them */
+    unsigned start;     /* sheets: place of the first label, from 1, row by row */
+};
+
 struct labels;
 
 /* Reads a layout and its fonts once. `layout` is a name of ours ("dl"), or a path when it holds a
@@ -93,6 +101,10 @@ void labels_close(struct labels *labels);
 
 /* Begins one PDF. No other may be open on the same `labels`. */
 must_use bool labels_begin(struct labels *labels, struct labels_sink sink, struct error *err);
+
+/* The same in any tongue. ERROR_NOT_FOUND: no such tongue; ERROR_BAD_INPUT: no such dpi or start. */
+must_use bool labels_begin_as(struct labels *labels, const struct labels_options *options,
+                              struct labels_sink sink, struct error *err);
 
 /* Adds one page. ERROR_BAD_INPUT: this label cannot be printed (the field is named, its text is
  * not); nothing of it was written and the job goes on with the next. ERROR_LATER: the sink or the

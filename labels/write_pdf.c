@@ -1,4 +1,9 @@
-#include "labels/write_pdf.h"
+/* Pages as a PDF (ISO 32000-1), written straight into content streams: exact media box, vectors,
+ * fonts embedded as subsets, no timestamps, the same pages the same bytes.
+ *
+ * Each page leaves as soon as it is added; what stays is 8 bytes an object and which glyphs were
+ * used. Fonts, page tree and cross references follow at the end. Viewers are told not to scale. */
+#include "labels/tongue.h"
 
 #include "labels/pdf_content.h"
 
@@ -15,6 +20,7 @@ enum { OBJECT_CATALOG = 1, OBJECT_PAGES, OBJECT_INFO, OBJECT_RESOURCES, OBJECT_F
 #define OBJECTS_FIXED (OBJECT_FONT + FONT_WEIGHTS - 1)
 
 struct write_pdf {
+    struct writer writer; /* first: a writer is its PDF */
     struct labels_sink sink;
     struct fonts *fonts;
     bool broken; /* the sink refused, or memory ran out */
@@ -29,46 +35,6 @@ struct write_pdf {
     struct buffer out;            /* scratch */
     uint32_t *used[FONT_WEIGHTS]; /* for each glyph the character it stands for, 0: not used */
 };
-
-bool write_pdf_open(struct labels_sink sink, struct fonts *fonts, struct write_pdf **ret_pdf,
-                    struct error *err)
-{
-    struct write_pdf *pdf = calloc(1, sizeof *pdf);
-    bool good = pdf != NULL;
-    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
-        pdf->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *pdf->used[w]);
-        good = pdf->used[w] != NULL;
-    }
-    void *offsets = NULL;
-    good = good && buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t));
-    if (!good) {
-        write_pdf_close(pdf);
-        return error_set(err, ERROR_LATER, "no memory for a PDF");
-    }
-    pdf->offsets = offsets;
-    memset(pdf->offsets, 0, OBJECTS_FIXED * sizeof *pdf->offsets);
-    pdf->n_objects = OBJECTS_FIXED;
-    pdf->sink = sink;
-    pdf->fonts = fonts;
-    /* Four bytes above 127 tell transfer programs that this is binary (7.5.2). */
-    buffer_text(&pdf->out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
-    *ret_pdf = pdf;
-    return true;
-}
-
-void write_pdf_close(struct write_pdf *pdf)
-{
-    if (pdf == NULL)
-        return;
-    for (int w = 0; w < FONT_WEIGHTS; w++)
-        free(pdf->used[w]);
-    buffer_done(&pdf->kids);
-    buffer_done(&pdf->nodes);
-    buffer_done(&pdf->content);
-    buffer_done(&pdf->out);
-    free(pdf->offsets);
-    free(pdf);
-}
 
 /* Hands over what was gathered. */
 static bool flush(struct write_pdf *pdf, struct error *err)
@@ -150,8 +116,9 @@ static void finish_node(struct write_pdf *pdf)
     pdf->node = 0;
 }
 
-bool write_pdf_page(struct write_pdf *pdf, const struct page *page, struct error *err)
+static bool add_page(struct writer *writer, const struct page *page, struct error *err)
 {
+    struct write_pdf *pdf = (struct write_pdf *)writer;
     buffer_clear(&pdf->content);
     pdf_content_draw(page, pdf->fonts, pdf->used, &pdf->content);
     if (pdf->node == 0) {
@@ -321,8 +288,9 @@ static void put_references(struct write_pdf *pdf)
     buffer_format(&pdf->out, "startxref\n%llu\n%%%%EOF\n", (unsigned long long)start);
 }
 
-bool write_pdf_end(struct write_pdf *pdf, struct error *err)
+static bool end_pdf(struct writer *writer, struct error *err)
 {
+    struct write_pdf *pdf = (struct write_pdf *)writer;
     if (pdf->n_pages == 0)
         return error_set(err, ERROR_BAD_INPUT, "a PDF needs at least one page");
     for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++)
@@ -331,4 +299,48 @@ bool write_pdf_end(struct write_pdf *pdf, struct error *err)
     put_tree(pdf);
     put_references(pdf);
     return flush(pdf, err);
+}
+
+static void close_pdf(struct writer *writer)
+{
+    struct write_pdf *pdf = (struct write_pdf *)writer;
+    for (int w = 0; w < FONT_WEIGHTS; w++)
+        free(pdf->used[w]);
+    buffer_done(&pdf->kids);
+    buffer_done(&pdf->nodes);
+    buffer_done(&pdf->content);
+    buffer_done(&pdf->out);
+    free(pdf->offsets);
+    free(pdf);
+}
+
+bool write_pdf_open(struct labels_sink sink, struct fonts *fonts,
+                    const struct labels_options *options, struct writer **ret_writer,
+                    struct error *err)
+{
+    (void)options; /* vectors: no dots */
+    struct write_pdf *pdf = calloc(1, sizeof *pdf);
+    if (pdf == NULL)
+        return error_set(err, ERROR_LATER, "no memory for a PDF");
+    pdf->writer = (struct writer){.page = add_page, .end = end_pdf, .close = close_pdf};
+    bool good = true;
+    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
+        pdf->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *pdf->used[w]);
+        good = pdf->used[w] != NULL;
+    }
+    void *offsets = NULL;
+    good = good && buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t));
+    if (!good) {
+        close_pdf(&pdf->writer);
+        return error_set(err, ERROR_LATER, "no memory for a PDF");
+    }
+    pdf->offsets = offsets;
+    memset(pdf->offsets, 0, OBJECTS_FIXED * sizeof *pdf->offsets);
+    pdf->n_objects = OBJECTS_FIXED;
+    pdf->sink = sink;
+    pdf->fonts = fonts;
+    /* Four bytes above 127 tell transfer programs that this is binary (7.5.2). */
+    buffer_text(&pdf->out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+    *ret_writer = &pdf->writer;
+    return true;
 }
