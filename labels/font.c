@@ -16,6 +16,7 @@ struct font {
 struct fonts {
     struct font of[FONT_WEIGHTS];
     hb_buffer_t *buffer;
+    hb_draw_funcs_t *draw; /* HarfBuzz's steps to a font_pen's */
 };
 
 static const struct {
@@ -131,6 +132,55 @@ static bool check(const struct font *font, const char *family, struct error *err
     return true;
 }
 
+static void on_move(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, float x, float y,
+                    void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->move(pen->ctx, (double)x, (double)y);
+}
+
+static void on_line(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, float x, float y,
+                    void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->line(pen->ctx, (double)x, (double)y);
+}
+
+static void on_curve(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, float x1, float y1,
+                     float x2, float y2, float x, float y, void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->curve(pen->ctx, (double)x1, (double)y1, (double)x2, (double)y2, (double)x, (double)y);
+}
+
+static void on_close(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->close(pen->ctx);
+}
+
+/* Quadratic curves are left to HarfBuzz, which raises them to cubic ones. */
+static hb_draw_funcs_t *pen_funcs(void)
+{
+    hb_draw_funcs_t *funcs = hb_draw_funcs_create();
+    hb_draw_funcs_set_move_to_func(funcs, on_move, NULL, NULL);
+    hb_draw_funcs_set_line_to_func(funcs, on_line, NULL, NULL);
+    hb_draw_funcs_set_cubic_to_func(funcs, on_curve, NULL, NULL);
+    hb_draw_funcs_set_close_path_func(funcs, on_close, NULL, NULL);
+    return funcs;
+}
+
+void font_outline(const struct fonts *fonts, enum font_weight weight, uint16_t glyph,
+                  const struct font_pen *pen)
+{
+    struct font_pen held = *pen;
+    hb_font_get_glyph_shape(fonts->of[weight].font, glyph, fonts->draw, &held);
+}
+
 bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
 {
     struct fonts *fonts = calloc(1, sizeof *fonts);
@@ -152,6 +202,7 @@ bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
         return false;
     }
     fonts->buffer = hb_buffer_create();
+    fonts->draw = pen_funcs();
     *ret_fonts = fonts;
     return true;
 }
@@ -165,6 +216,7 @@ void fonts_close(struct fonts *fonts)
         hb_face_destroy(fonts->of[w].face);
     }
     hb_buffer_destroy(fonts->buffer);
+    hb_draw_funcs_destroy(fonts->draw);
     free(fonts);
 }
 

@@ -56,6 +56,19 @@ must_use bool font_shape(struct fonts *fonts, enum font_weight weight, const uin
                          size_t n, struct glyph *glyphs, size_t room, size_t *ret_n,
                          struct error *err);
 
+/* Where a glyph's outline goes, step by step: font units, y upwards, cubic curves. */
+struct font_pen {
+    void (*move)(void *ctx, double x, double y);
+    void (*line)(void *ctx, double x, double y);
+    void (*curve)(void *ctx, double x1, double y1, double x2, double y2, double x, double y);
+    void (*close)(void *ctx);
+    void *ctx;
+};
+
+/* Draws the outline of a glyph (nonzero winding rule) with a pen; a blank calls nothing. */
+void font_outline(const struct fonts *fonts, enum font_weight weight, uint16_t glyph,
+                  const struct font_pen *pen);
+
 /* The font cut down to the glyphs for which used[id] is not 0, ids kept; appended to `out`. */
 must_use bool font_subset(const struct fonts *fonts, enum font_weight weight, const uint32_t *used,
                           struct buffer *out, struct error *err);
