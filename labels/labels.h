@@ -85,6 +85,7 @@ struct labels_options {
     const char *tongue; /* of tongues.def: "pdf" (NULL too), "zpl", ... */
     unsigned dpi;       /* dots per inch of the printer; PDF and SVG have none */
     bool native_text;   /* thermal: text by the printer's own fonts, for those known to have them */
+    bool preview;       /* PNG: smooth and in colour, for screens; any dpi to 600, usually 96 */
     unsigned start;     /* sheets: place of the first label, from 1, row by row */
 };
 
@@ -102,7 +103,8 @@ void labels_close(struct labels *labels);
 /* Begins one PDF. No other may be open on the same `labels`. */
 must_use bool labels_begin(struct labels *labels, struct labels_sink sink, struct error *err);
 
-/* The same in any tongue. ERROR_NOT_FOUND: no such tongue; ERROR_BAD_INPUT: no such dpi or start. */
+/* The same in any tongue. ERROR_NOT_FOUND: no such tongue; ERROR_BAD_INPUT: no such dpi or start.
+ */
 must_use bool labels_begin_as(struct labels *labels, const struct labels_options *options,
                               struct labels_sink sink, struct error *err);
 

@@ -18,6 +18,8 @@ int symbol_quiet(enum symbology kind)
         return 10;
     case SYMBOL_QR:
         return 4;
+    case SYMBOL_DATAMATRIX:
+        return 1;
     }
     invariant(false);
 }
@@ -29,6 +31,8 @@ int symbol_least_module_um(enum symbology kind)
         return 250;
     case SYMBOL_QR:
         return 500;
+    case SYMBOL_DATAMATRIX:
+        return 375;
     }
     invariant(false);
 }

@@ -15,10 +15,10 @@
 
 #define SYMBOL_COLUMNS_MAX 512
 #define SYMBOL_ROWS_MAX 32
-#define SYMBOL_TEXT_MAX 61 /* the longest text of any symbol: a QR of 29 modules */
+#define SYMBOL_TEXT_MAX 61   /* the longest text of any symbol: a QR of 29 modules */
 #define SYMBOL_QR_MODULES 29 /* version 3, so that every link has the same module size */
 
-enum symbology { SYMBOL_CODE128, SYMBOL_QR };
+enum symbology { SYMBOL_CODE128, SYMBOL_QR, SYMBOL_DATAMATRIX };
 
 struct symbol {
     enum symbology kind;
