@@ -1,6 +1,7 @@
 #include "labels/labels.h"
 
 #include "labels/compose.h"
+#include "labels/layouts/embedded.h"
 #include "labels/tongue.h"
 
 #include <stdlib.h>
@@ -8,36 +9,12 @@
 struct labels {
     struct layout *layout;
     struct fonts *fonts;
-    struct page page;      /* of the label in hand; its memory serves every page */
+    struct composer *composer;
+    struct page page;      /* in the making; its memory serves every page */
+    size_t place;          /* for the next label on it */
+    bool begun;            /* a label stands on it */
     struct writer *writer; /* NULL between jobs */
 };
-
-const char *labels_field_name(enum labels_field field)
-{
-    switch (field) {
-    case LABELS_SENDER:
-        return "sender";
-    case LABELS_SENDER_ADDRESS:
-        return "sender-address";
-    case LABELS_NAME:
-        return "name";
-    case LABELS_ADDRESS:
-        return "address";
-    case LABELS_PROVINCE:
-        return "province";
-    case LABELS_POSTAL:
-        return "postal";
-    case LABELS_NUMBER:
-        return "number";
-    case LABELS_LINK:
-        return "link";
-    case LABELS_REPRINT:
-        return "reprint";
-    case LABELS_FIELDS:
-        break;
-    }
-    invariant(false);
-}
 
 bool labels_open(const char *layout, struct labels **ret_labels, struct error *err)
 {
@@ -46,7 +23,7 @@ bool labels_open(const char *layout, struct labels **ret_labels, struct error *e
         return error_set(err, ERROR_LATER, "no memory for layout %s", layout);
     if (!layout_open(layout, &labels->layout, err) ||
         !fonts_open(labels->layout->family, &labels->fonts, err) ||
-        !compose_check(labels->layout, labels->fonts, err)) {
+        !composer_open(labels->layout, labels->fonts, &labels->composer, err)) {
         labels_close(labels);
         return false;
     }
@@ -61,10 +38,40 @@ void labels_close(struct labels *labels)
     if (labels->writer != NULL)
         labels->writer->close(labels->writer);
     page_done(&labels->page);
+    composer_close(labels->composer);
     fonts_close(labels->fonts);
     layout_close(labels->layout);
     free(labels);
 }
+
+struct labels_about labels_about(const struct labels *labels)
+{
+    struct labels_about about = {.use = labels->layout->use,
+                                 .places = compose_places(labels->layout),
+                                 .fields = labels->layout->fields};
+    compose_size(labels->layout, &about.width_um, &about.height_um);
+    return about;
+}
+
+const char *labels_layout_name(size_t i)
+{
+    return layouts_embedded[i].name;
+}
+
+bool labels_window(struct labels *labels, int32_t x_um, int32_t y_um, int32_t width_um,
+                   int32_t height_um, struct error *err)
+{
+    struct composer *composer = NULL;
+    layout_add_window(labels->layout, (struct page_rect){x_um, y_um, width_um, height_um});
+    bool fits = layout_check(labels->layout, err) &&
+                composer_open(labels->layout, labels->fonts, &composer, err);
+    composer_close(composer);
+    if (!fits && err != NULL)
+        err->code = ERROR_REFUSED;
+    return fits;
+}
+
+/* ------------------------------------------------------------------ a job */
 
 bool labels_begin(struct labels *labels, struct labels_sink sink, struct error *err)
 {
@@ -76,8 +83,23 @@ bool labels_begin_as(struct labels *labels, const struct labels_options *options
 {
     invariant(labels->writer == NULL);
     const struct tongue *tongue = NULL;
-    return tongue_find(options->tongue == NULL ? "pdf" : options->tongue, &tongue, err) &&
-           tongue->open(sink, labels->fonts, options, &labels->writer, err);
+    size_t places = compose_places(labels->layout);
+    if (options->start > places)
+        return error_set(err, ERROR_BAD_INPUT, "start %u: a page of layout %s has %zu places",
+                         options->start, labels->layout->name, places);
+    if (!tongue_find(options->tongue == NULL ? "pdf" : options->tongue, &tongue, err) ||
+        !tongue->open(sink, labels->fonts, options, &labels->writer, err))
+        return false;
+    labels->begun = false;
+    labels->place = options->start == 0 ? 0 : options->start - 1;
+    return true;
+}
+
+static bool write_page(struct labels *labels, struct error *err)
+{
+    labels->begun = false;
+    labels->place = 0;
+    return labels->writer->page(labels->writer, &labels->page, err);
 }
 
 bool labels_add(struct labels *labels, const struct label *label, struct labels_report *ret_report,
@@ -85,9 +107,41 @@ bool labels_add(struct labels *labels, const struct label *label, struct labels_
 {
     invariant(labels->writer != NULL);
     struct labels_report report;
-    if (!compose_page(labels->layout, labels->fonts, label, &labels->page, &report, err) ||
-        !labels->writer->page(labels->writer, &labels->page, err))
+    if (labels->layout->use == LABELS_FOR_LIST)
+        return error_set(err, ERROR_BAD_INPUT, "layout %s is for lists", labels->layout->name);
+    if (!labels->begun && !compose_begin(labels->composer, &labels->page, err))
         return false;
+    if (!compose_label(labels->composer, label, labels->place, &labels->page, &report, err))
+        return false;
+    labels->begun = true;
+    labels->place++;
+    if (labels->place == compose_places(labels->layout) && !write_page(labels, err))
+        return false;
+    *ret_report = report;
+    return true;
+}
+
+/* The whole list is laid out once before its first page is written: nothing of a refused one is
+ * printed. */
+bool labels_add_list(struct labels *labels, const struct label *head, const struct labels_row *rows,
+                     size_t n, struct labels_report *ret_report, struct error *err)
+{
+    invariant(labels->writer != NULL);
+    struct labels_report report = {0};
+    size_t pages = 0;
+    if (labels->layout->use != LABELS_FOR_LIST)
+        return error_set(err, ERROR_BAD_INPUT, "layout %s is not for lists", labels->layout->name);
+    if (!compose_list_pages(labels->composer, rows, n, &pages, err))
+        return false;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < pages; i++) {
+            struct labels_report own;
+            if (!compose_list(labels->composer, head, rows, n, i, &labels->page, &own, err) ||
+                (pass == 1 && !labels->writer->page(labels->writer, &labels->page, err)))
+                return false;
+            report.shortened |= own.shortened;
+            report.substituted |= own.substituted;
+        }
     *ret_report = report;
     return true;
 }
@@ -95,7 +149,8 @@ bool labels_add(struct labels *labels, const struct label *label, struct labels_
 bool labels_end(struct labels *labels, struct error *err)
 {
     invariant(labels->writer != NULL);
-    bool done = labels->writer->end(labels->writer, err);
+    bool done =
+        (!labels->begun || write_page(labels, err)) && labels->writer->end(labels->writer, err);
     labels->writer->close(labels->writer);
     labels->writer = NULL;
     return done;

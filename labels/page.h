@@ -9,7 +9,6 @@
 
 #include "labels/font.h"
 #include "labels/symbol.h"
-#include "labels/symbol.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,6 +84,8 @@ struct page_op {
 struct page {
     int32_t width_um;
     int32_t height_um;
+    int32_t origin_x_um; /* added to the place of whatever is added; 0 after page_clear */
+    int32_t origin_y_um;
     struct page_op *ops;
     size_t n_ops, ops_room;
     struct page_path *paths;
@@ -101,8 +102,6 @@ struct page {
     size_t n_glyphs, glyphs_room;
     uint32_t *text;
     size_t n_text, text_room;
-    char *says;
-    size_t n_says, says_room;
     bool failed;
 };
 
@@ -110,10 +109,18 @@ struct page {
 void page_clear(struct page *page, int32_t width_um, int32_t height_um);
 void page_done(struct page *page);
 
+/* How much there is on a page; page_return takes off what was added since, a failure included. */
+struct page_mark {
+    size_t n_ops, n_paths, n_segments, n_bars, n_rects, n_runs, n_glyphs, n_text;
+};
+struct page_mark page_mark(const struct page *page);
+void page_return(struct page *page, struct page_mark mark);
+
 /* Adds an outline, moved by dx_um. */
 void page_add_path(struct page *page, const struct page_segment *segments, size_t n,
                    const struct page_paint *paint, int32_t dx_um);
-/* Begins a symbol (kind, text, area and module are given); its rectangles follow by page_add_bar. */
+/* Begins a symbol (kind, text, area and module are given); its rectangles follow by page_add_bar.
+ */
 void page_add_bars(struct page *page, const struct page_bars *symbol);
 void page_add_bar(struct page *page, struct page_rect rect);
 /* Adds a line: n glyphs, which stand for text[0 .. text_n). `run` gives weight, size, place and
