@@ -154,7 +154,7 @@ bool compose_symbol(struct composer *c, const struct layout_box *box, enum symbo
                     const char *code, struct error *err)
 {
     struct symbol symbol;
-    struct place at;
+    struct place at = {0};
     invariant(code != NULL);
     if (!symbol_make(c->maker, kind, code, &symbol, err))
         return error_add(err, "%s", labels_field_name(box->field));
