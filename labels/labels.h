@@ -100,6 +100,8 @@ struct labels_sink {
     void *ctx;
 };
 
+struct readback; /* readback.h */
+
 /* How a job is said. A zero is the usual: PDF, 203 dpi where dots count, from the first place. */
 struct labels_options {
     const char *tongue; /* of tongues.def: "pdf" (NULL too), "zpl", ... */
@@ -107,6 +109,7 @@ struct labels_options {
     bool native_text;   /* thermal: text by the printer's own fonts, for those known to have them */
     bool preview;       /* PNG: smooth and in colour, for screens; any dpi to 600, usually 96 */
     unsigned start;     /* sheets: place of the first label, from 1, row by row */
+    struct readback *readback; /* hears of every page, for readback_check; NULL: none */
 };
 
 struct labels;
