@@ -87,8 +87,11 @@ bool labels_begin_as(struct labels *labels, const struct labels_options *options
     if (options->start > places)
         return error_set(err, ERROR_BAD_INPUT, "start %u: a page of layout %s has %zu places",
                          options->start, labels->layout->name, places);
+    /* Deflating a sheet takes ten times as long as all the rest. */
+    struct labels_options taken = *options;
+    taken.plain = options->plain || places > 1;
     if (!tongue_find(options->tongue == NULL ? "pdf" : options->tongue, &tongue, err) ||
-        !tongue->open(sink, labels->fonts, options, &labels->writer, err))
+        !tongue->open(sink, labels->fonts, &taken, &labels->writer, err))
         return false;
     labels->begun = false;
     labels->place = options->start == 0 ? 0 : options->start - 1;

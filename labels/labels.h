@@ -107,6 +107,7 @@ struct labels_options {
     bool native_text;   /* thermal: text by the printer's own fonts, for those known to have them */
     bool preview;       /* PNG: smooth and in colour, for screens; any dpi to 600, usually 96 */
     unsigned start;     /* sheets: place of the first label, from 1, row by row */
+    bool plain;         /* PDF: pages are not deflated; sheets of many labels never are */
 };
 
 struct labels;

@@ -9,7 +9,7 @@
 
 /* Appends the page to `content`, and notes in used[weight][glyph] the character that each glyph
  * stands for, where that is still 0. A run with a glyph that stands for something else carries its
- * text beside it (ActualText). */
+ * text beside it (ActualText). Everything is whole numbers but the one matrix at the top. */
 void pdf_content_draw(const struct page *page, const struct fonts *fonts,
                       uint32_t *const used[FONT_WEIGHTS], struct buffer *content);
 

@@ -1,5 +1,7 @@
 #include "labels/text.h"
 
+#include "labels/quick.h"
+
 #include <string.h>
 #include <utf8proc.h>
 
@@ -110,6 +112,8 @@ bool text_read(const char *utf8, struct fonts *fonts, enum font_weight weight,
 {
     utf8proc_int32_t points[DECOMPOSED_MAX];
     size_t n = 0;
+    if (quick_read(font_quick(fonts, weight), fonts, utf8, ret_text))
+        return true;
     if (!compose(utf8, points, &n, err))
         return false;
     ret_text->weight = weight;
