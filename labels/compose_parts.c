@@ -16,16 +16,23 @@ static int32_t aligned(int32_t start, int32_t room, int32_t size, enum layout_al
     invariant(false);
 }
 
-/* Adds characters first .. first + n of a text at a place. */
+/* The first glyph of character `at` or of a later one. In a plain text each character is a glyph.
+ */
+static size_t glyph_of(const struct text *text, size_t at)
+{
+    if (text->n_glyphs == text->n)
+        return at;
+    size_t glyph = 0;
+    while (glyph < text->n_glyphs && text->glyphs[glyph].text_first < at)
+        glyph++;
+    return glyph;
+}
+
 void compose_characters(struct page *page, const struct text *text, size_t first, size_t n,
                         struct page_run run)
 {
-    size_t from = 0;
-    while (from < text->n_glyphs && text->glyphs[from].text_first < first)
-        from++;
-    size_t to = from;
-    while (to < text->n_glyphs && text->glyphs[to].text_first < first + n)
-        to++;
+    size_t from = glyph_of(text, first);
+    size_t to = glyph_of(text, first + n);
     run.weight = text->weight;
     page_add_run(page, &run, text->glyphs + from, to - from, first, text->characters + first, n);
 }

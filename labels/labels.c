@@ -1,20 +1,9 @@
 #include "labels/labels.h"
 
-#include "labels/compose.h"
+#include "labels/labels_inside.h"
 #include "labels/layouts/embedded.h"
-#include "labels/tongue.h"
 
 #include <stdlib.h>
-
-struct labels {
-    struct layout *layout;
-    struct fonts *fonts;
-    struct composer *composer;
-    struct page page;      /* in the making; its memory serves every page */
-    size_t place;          /* for the next label on it */
-    bool begun;            /* a label stands on it */
-    struct writer *writer; /* NULL between jobs */
-};
 
 bool labels_open(const char *layout, struct labels **ret_labels, struct error *err)
 {
@@ -37,6 +26,12 @@ void labels_close(struct labels *labels)
         return;
     if (labels->writer != NULL)
         labels->writer->close(labels->writer);
+    for (size_t i = 0; i < labels->n_helpers; i++) {
+        composer_close(labels->helpers[i].composer);
+        fonts_close(labels->helpers[i].fonts);
+    }
+    for (size_t i = 0; i < LABELS_SLOTS; i++)
+        page_done(&labels->slots[i]);
     page_done(&labels->page);
     composer_close(labels->composer);
     fonts_close(labels->fonts);
@@ -98,7 +93,7 @@ bool labels_begin_as(struct labels *labels, const struct labels_options *options
     return true;
 }
 
-static bool write_page(struct labels *labels, struct error *err)
+bool labels_write_page(struct labels *labels, struct error *err)
 {
     labels->begun = false;
     labels->place = 0;
@@ -118,7 +113,7 @@ bool labels_add(struct labels *labels, const struct label *label, struct labels_
         return false;
     labels->begun = true;
     labels->place++;
-    if (labels->place == compose_places(labels->layout) && !write_page(labels, err))
+    if (labels->place == compose_places(labels->layout) && !labels_write_page(labels, err))
         return false;
     *ret_report = report;
     return true;
@@ -152,8 +147,8 @@ bool labels_add_list(struct labels *labels, const struct label *head, const stru
 bool labels_end(struct labels *labels, struct error *err)
 {
     invariant(labels->writer != NULL);
-    bool done =
-        (!labels->begun || write_page(labels, err)) && labels->writer->end(labels->writer, err);
+    bool done = (!labels->begun || labels_write_page(labels, err)) &&
+                labels->writer->end(labels->writer, err);
     labels->writer->close(labels->writer);
     labels->writer = NULL;
     return done;

@@ -135,6 +135,13 @@ must_use bool labels_begin_as(struct labels *labels, const struct labels_options
 must_use bool labels_add(struct labels *labels, const struct label *label,
                          struct labels_report *ret_report, struct error *err);
 
+/* Adds n labels as labels_add would one by one, on all cores. On false *ret_added says how many
+ * were added before the one that was refused (ERROR_BAD_INPUT: leave it out and go on with the
+ * next) or before the job broke (ERROR_LATER); it is set in any case. reports[0 .. *ret_added) are
+ * filled; NULL: not wanted. */
+must_use bool labels_add_many(struct labels *labels, const struct label *all, size_t n,
+                              struct labels_report *reports, size_t *ret_added, struct error *err);
+
 /* Adds one list (bảng kê giao nhận): as many pages as its rows need, totals and places to sign on
  * the last. From 1 to LABELS_ROWS_MAX rows. Errors as labels_add, ERROR_BAD_INPUT names the row. */
 must_use bool labels_add_list(struct labels *labels, const struct label *head,

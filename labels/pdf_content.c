@@ -1,5 +1,6 @@
 #include "labels/pdf_content.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Most that one number, one glyph with what belongs to it, and one rectangle take in a stream. */
@@ -8,13 +9,21 @@
 #define RECT_BYTES (4 * NUMBER_BYTES + 4)
 #define PHRASE_BYTES 128 /* what stands before and after glyphs or rectangles */
 
-/* One page on its way into a content stream. */
-struct drawing {
-    const struct page *page;
+/* Bars of a Code 128 are spelt once: "x 0 width 1 re". */
+#define BAR_PLACES 256
+#define BAR_WIDTHS 4 /* ISO/IEC 15417: bars of 1 to 4 modules */
+struct bar_words {
+    unsigned char n;
+    unsigned char bytes[15];
+};
+
+struct pdf_content {
     const struct fonts *fonts;
-    uint32_t *const *used;
-    struct buffer *content;
-    int64_t fill_rgb; /* set at this moment; -1: not known */
+    const struct page *page; /* in hand */
+    struct buffer stream;
+    int64_t fill_rgb;             /* set at this moment; -1: not known */
+    uint32_t *used[FONT_WEIGHTS]; /* for each glyph the character it stands for, 0: not used */
+    struct bar_words bars[BAR_PLACES][BAR_WIDTHS];
 };
 
 void pdf_points(struct buffer *out, int32_t um)
@@ -92,17 +101,17 @@ static void paint_colour(struct buffer *content, uint32_t rgb, const char *grey,
     buffer_text(content, "\n");
 }
 
-static void fill_with(struct drawing *d, uint32_t rgb)
+static void fill_with(struct pdf_content *d, uint32_t rgb)
 {
     if (d->fill_rgb == (int64_t)rgb)
         return;
-    paint_colour(d->content, rgb, "g", "rg");
+    paint_colour(&d->stream, rgb, "g", "rg");
     d->fill_rgb = rgb;
 }
 
-static void draw_path(struct drawing *d, const struct page_path *path)
+static void draw_path(struct pdf_content *d, const struct page_path *path)
 {
-    struct buffer *content = d->content;
+    struct buffer *content = &d->stream;
     const struct page_paint *paint = &path->paint;
     if (!paint->filled && !paint->stroked)
         return;
@@ -130,12 +139,41 @@ static void draw_path(struct drawing *d, const struct page_path *path)
 
 /* ------------------------------------------------------------------ symbols */
 
-/* In units of modules and rows, so that a rectangle takes ten bytes. */
-static void draw_bars(struct drawing *d, const struct page_bars *bars)
+static void spell_bars(struct pdf_content *d)
 {
-    int32_t row_um = bars->kind == SYMBOL_CODE128 ? bars->area.height_um : bars->module_um;
+    for (int32_t x = 0; x < BAR_PLACES; x++)
+        for (int32_t width = 1; width <= BAR_WIDTHS; width++) {
+            struct bar_words *words = &d->bars[x][width - 1];
+            unsigned char *at = put_int(words->bytes, x);
+            at = PUT(at, "0 ");
+            at = put_int(at, width);
+            at = PUT(at, "1 re\n");
+            words->n = (unsigned char)(at - words->bytes);
+        }
+}
+
+/* Whole multiples, so that a rounded product is exact, and faster than to divide. */
+static inline int32_t in_units(int32_t um, double units_per_um)
+{
+    return (int32_t)(um * units_per_um + 0.5);
+}
+
+static unsigned char *put_rect(const struct page_bars *bars, const struct page_rect *r,
+                               double modules, double rows, unsigned char *at)
+{
+    at = put_int(at, in_units(r->x_um - bars->area.x_um, modules));
+    at = put_int(at, in_units(r->y_um - bars->area.y_um, rows));
+    at = put_int(at, in_units(r->width_um, modules));
+    return PUT(at, "1 re\n");
+}
+
+/* In units of modules and rows, so that a rectangle takes ten bytes. */
+static void draw_bars(struct pdf_content *d, const struct page_bars *bars)
+{
+    bool linear = bars->kind == SYMBOL_CODE128;
+    int32_t row_um = linear ? bars->area.height_um : bars->module_um;
     fill_with(d, PAGE_BLACK);
-    unsigned char *start = buffer_room(d->content, bars->n * RECT_BYTES + PHRASE_BYTES);
+    unsigned char *start = buffer_room(&d->stream, bars->n * RECT_BYTES + PHRASE_BYTES);
     if (start == NULL)
         return;
     unsigned char *at = PUT(start, "q ");
@@ -145,17 +183,21 @@ static void draw_bars(struct drawing *d, const struct page_bars *bars)
     at = put_int(at, bars->area.x_um);
     at = put_int(at, bars->area.y_um);
     at = PUT(at, "cm\n");
-    /* Whole multiples, so that a rounded product is exact, and faster than to divide. */
     const double modules = 1.0 / bars->module_um, rows = 1.0 / row_um;
     for (size_t i = 0; i < bars->n; i++) {
         const struct page_rect *r = &d->page->rects[bars->first + i];
-        at = put_int(at, (int32_t)((r->x_um - bars->area.x_um) * modules + 0.5));
-        at = put_int(at, (int32_t)((r->y_um - bars->area.y_um) * rows + 0.5));
-        at = put_int(at, (int32_t)(r->width_um * modules + 0.5));
-        at = PUT(at, "1 re\n");
+        int32_t x = in_units(r->x_um - bars->area.x_um, modules);
+        int32_t width = in_units(r->width_um, modules);
+        if (!linear || x >= BAR_PLACES || width > BAR_WIDTHS) {
+            at = put_rect(bars, r, modules, rows, at);
+            continue;
+        }
+        const struct bar_words *words = &d->bars[x][width - 1];
+        memcpy(at, words->bytes, sizeof words->bytes); /* a fixed size is one move */
+        at += words->n;
     }
     at = PUT(at, "f Q\n");
-    d->content->n += (size_t)(at - start);
+    d->stream.n += (size_t)(at - start);
 }
 
 /* ------------------------------------------------------------------ text */
@@ -171,9 +213,9 @@ void pdf_utf16(struct buffer *out, uint32_t character)
 
 /* Notes which character each glyph stands for. False when the run has a glyph that stands for
  * something else elsewhere (or for several characters): its text must be given beside it. */
-static bool note_glyphs(const struct drawing *d, const struct page_run *run)
+static bool note_glyphs(struct pdf_content *d, const struct page_run *run)
 {
-    bool plain = true;
+    uint32_t differing = 0;
     const struct glyph *glyphs = &d->page->glyphs[run->first];
     const uint32_t *text = &d->page->text[run->text_first];
     uint32_t *used = d->used[run->weight];
@@ -182,15 +224,15 @@ static bool note_glyphs(const struct drawing *d, const struct page_run *run)
         uint32_t *stands_for = &used[glyphs[i].id];
         if (*stands_for == 0)
             *stands_for = character;
-        plain = plain && glyphs[i].text_n == 1 && *stands_for == character;
+        differing |= (*stands_for ^ character) | (glyphs[i].text_n ^ 1u);
     }
-    return plain;
+    return differing == 0;
 }
 
 /* The glyphs of a run between TJ's brackets. PDF advances by the font's own widths, so every
  * difference to the shaped place is a number between them, in thousandths of the size, leftwards
  * positive. A raised glyph is shown apart, under Ts. */
-static unsigned char *put_glyphs(const struct drawing *d, const struct page_run *run,
+static unsigned char *put_glyphs(struct pdf_content *d, const struct page_run *run,
                                  unsigned char *at)
 {
     const struct glyph *glyphs = &d->page->glyphs[run->first];
@@ -220,9 +262,9 @@ static unsigned char *put_glyphs(const struct drawing *d, const struct page_run 
     return rise == 0 ? at : PUT(at, "0 Ts ");
 }
 
-static void draw_run(struct drawing *d, const struct page_run *run)
+static void draw_run(struct pdf_content *d, const struct page_run *run)
 {
-    struct buffer *content = d->content;
+    struct buffer *content = &d->stream;
     bool plain = note_glyphs(d, run);
     if (run->n == 0)
         return;
@@ -252,25 +294,61 @@ static void draw_run(struct drawing *d, const struct page_run *run)
 
 /* The page's own micrometres, downwards, become PDF's points, upwards, by one matrix. A miter limit
  * of 4 is SVG's. */
-void pdf_content_draw(const struct page *page, const struct fonts *fonts,
-                      uint32_t *const used[FONT_WEIGHTS], struct buffer *content)
+const struct buffer *pdf_content_draw(struct pdf_content *d, const struct page *page)
 {
-    struct drawing drawing = {page, fonts, used, content, -1};
-    buffer_text(content, "0.00283464567 0 0 -0.00283464567 0 ");
-    pdf_points(content, page->height_um);
-    buffer_text(content, "cm 4 M\n");
+    buffer_clear(&d->stream);
+    d->page = page;
+    d->fill_rgb = -1;
+    buffer_text(&d->stream, "0.00283464567 0 0 -0.00283464567 0 ");
+    pdf_points(&d->stream, page->height_um);
+    buffer_text(&d->stream, "cm 4 M\n");
     for (size_t i = 0; i < page->n_ops; i++) {
         size_t index = page->ops[i].index;
         switch (page->ops[i].kind) {
         case PAGE_PATH:
-            draw_path(&drawing, &page->paths[index]);
+            draw_path(d, &page->paths[index]);
             break;
         case PAGE_BARS:
-            draw_bars(&drawing, &page->bars[index]);
+            draw_bars(d, &page->bars[index]);
             break;
         case PAGE_RUN:
-            draw_run(&drawing, &page->runs[index]);
+            draw_run(d, &page->runs[index]);
             break;
         }
     }
+    return &d->stream;
+}
+
+bool pdf_content_open(const struct fonts *fonts, struct pdf_content **ret_content,
+                      struct error *err)
+{
+    struct pdf_content *d = calloc(1, sizeof *d);
+    bool good = d != NULL;
+    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
+        d->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *d->used[w]);
+        good = d->used[w] != NULL;
+    }
+    if (!good) {
+        pdf_content_close(d);
+        return error_set(err, ERROR_LATER, "no memory for a PDF");
+    }
+    d->fonts = fonts;
+    spell_bars(d);
+    *ret_content = d;
+    return true;
+}
+
+void pdf_content_close(struct pdf_content *d)
+{
+    if (d == NULL)
+        return;
+    for (int w = 0; w < FONT_WEIGHTS; w++)
+        free(d->used[w]);
+    buffer_done(&d->stream);
+    free(d);
+}
+
+uint32_t *pdf_content_used(struct pdf_content *d, enum font_weight weight)
+{
+    return d->used[weight];
 }

@@ -50,7 +50,7 @@ bool quick_open(const struct fonts *fonts, enum font_weight weight, struct quick
     if (quick == NULL)
         return error_set(err, ERROR_LATER, "no memory for a font's table");
     quick->weight = weight;
-    for (size_t i = 0; i < MEMBERS; i++)
+    for (size_t i = 1; i < MEMBERS; i++) /* nothing before: no kerning */
         for (size_t k = 0; k < MEMBERS; k++)
             quick->kerning[i][k] = NOT_ASKED;
     for (uint32_t c = ' '; c <= '~'; c++)
@@ -118,13 +118,22 @@ static uint8_t next_member(const struct quick *quick, const unsigned char **at)
     return c < POINTS ? quick->at[c] : 0;
 }
 
+/* Kerning between two places of the table, or CONTEXTUAL. */
+static inline int16_t kerning_of(struct quick *quick, struct fonts *fonts, uint8_t first,
+                                 uint8_t second)
+{
+    int16_t kerning = quick->kerning[first][second];
+    return kerning == NOT_ASKED ? ask(quick, fonts, first, second) : kerning;
+}
+
 bool quick_read(struct quick *quick, struct fonts *fonts, const char *utf8, struct text *text)
 {
     const unsigned char *at = (const unsigned char *)utf8;
-    uint8_t blank = quick->at[' '];
-    uint8_t before = 0; /* the character before this one */
+    const uint8_t blank = quick->at[' '];
+    uint8_t before = 0; /* the character before this one; the table's kerning after 0 is 0 */
     uint16_t n = 0;
     int32_t pen = 0;
+    struct glyph *glyph = text->glyphs;
     while (*at == ' ')
         at++;
     while (*at != '\0') {
@@ -133,23 +142,19 @@ bool quick_read(struct quick *quick, struct fonts *fonts, const char *utf8, stru
             return false;
         if (member == blank && (*at == ' ' || *at == '\0'))
             continue; /* one blank between words, none at the end */
-        if (before != 0) {
-            int16_t kerning = quick->kerning[before][member];
-            if (kerning == NOT_ASKED)
-                kerning = ask(quick, fonts, before, member);
-            if (kerning == CONTEXTUAL)
-                return false;
-            text->glyphs[n - 1].advance = (int16_t)(text->glyphs[n - 1].advance + kerning);
-            pen += kerning;
-        }
+        int16_t kerning = kerning_of(quick, fonts, before, member);
+        if (kerning == CONTEXTUAL)
+            return false;
+        if (kerning != 0)
+            glyph[-1].advance = (int16_t)(glyph[-1].advance + kerning);
+        pen += kerning;
         const struct member *m = &quick->members[member];
-        text->characters[n] = m->character;
-        text->glyphs[n] =
+        *glyph++ =
             (struct glyph){.id = m->glyph, .advance = m->advance, .text_first = n, .text_n = 1};
-        text->x[n] = pen;
+        text->characters[n] = m->character;
+        text->x[n++] = pen;
         pen += m->advance;
         before = member;
-        n++;
     }
     text->x[n] = pen;
     text->n = text->n_glyphs = n;

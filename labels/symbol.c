@@ -1,5 +1,7 @@
 #include "labels/symbol.h"
 
+#include "labels/code128.h"
+
 #include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -122,6 +124,8 @@ bool symbol_make(struct symbol_maker *maker, enum symbology kind, const char *te
 {
     if (!check(kind, text, err))
         return false;
+    if (kind == SYMBOL_CODE128 && code128_s10(text, ret_symbol))
+        return true;
     struct zint_symbol *zint = maker->zint;
     ZBarcode_Clear(zint);
     zint->symbology = kinds[kind].zint;

@@ -33,12 +33,13 @@ struct write_pdf {
     uint64_t *offsets; /* of object n + 1; 0: not written yet */
     size_t n_objects, offsets_room;
     size_t n_pages;
-    size_t node;                  /* number of the page tree node being filled, 0 if none */
-    struct buffer kids;           /* its pages, as references */
-    struct buffer nodes;          /* all nodes, as references */
-    struct buffer content;        /* scratch */
+    size_t node;         /* number of the page tree node being filled, 0 if none */
+    struct buffer kids;  /* its pages, as references */
+    struct buffer nodes; /* all nodes, as references */
+    struct pdf_content *content;
+    uint32_t *used[FONT_WEIGHTS]; /* the content's */
+    struct buffer cmap;           /* scratch */
     struct buffer out;            /* scratch */
-    uint32_t *used[FONT_WEIGHTS]; /* for each glyph the character it stands for, 0: not used */
 };
 
 /* Hands over what was gathered. */
@@ -127,19 +128,18 @@ static void finish_node(struct write_pdf *pdf)
 static bool add_page(struct writer *writer, const struct page *page, struct error *err)
 {
     struct write_pdf *pdf = (struct write_pdf *)writer;
-    buffer_clear(&pdf->content);
-    pdf_content_draw(page, pdf->fonts, pdf->used, &pdf->content);
+    const struct buffer *drawn = pdf_content_draw(pdf->content, page);
     if (pdf->node == 0) {
         pdf->node = reserve(pdf);
         buffer_format(&pdf->nodes, "%zu 0 R ", pdf->node);
     }
     size_t content = reserve(pdf);
     size_t number = reserve(pdf);
-    pdf->out.failed = pdf->out.failed || pdf->content.failed;
+    pdf->out.failed = pdf->out.failed || drawn->failed;
     if (pdf->plain)
-        stream(pdf, content, "", pdf->content.bytes, pdf->content.n);
+        stream(pdf, content, "", drawn->bytes, drawn->n);
     else
-        packed_stream(pdf, content, &pdf->content);
+        packed_stream(pdf, content, drawn);
     begin_object(pdf, number);
     buffer_format(&pdf->out, "<< /Type /Page /Parent %zu 0 R /Contents %zu 0 R /Resources %d 0 R ",
                   pdf->node, content, OBJECT_RESOURCES);
@@ -270,9 +270,9 @@ static bool put_font(struct write_pdf *pdf, enum font_weight weight, struct erro
     buffer_format(&pdf->out, "/FontDescriptor %zu 0 R /CIDToGIDMap /Identity ", descriptor);
     put_widths(pdf, weight);
     buffer_text(&pdf->out, " >>\nendobj\n");
-    buffer_clear(&pdf->content);
-    put_to_unicode(pdf, weight, &pdf->content);
-    packed_stream(pdf, to_unicode, &pdf->content);
+    buffer_clear(&pdf->cmap);
+    put_to_unicode(pdf, weight, &pdf->cmap);
+    packed_stream(pdf, to_unicode, &pdf->cmap);
     begin_object(pdf, OBJECT_FONT + (size_t)weight);
     buffer_format(&pdf->out, "<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H ",
                   name);
@@ -326,11 +326,10 @@ static bool end_pdf(struct writer *writer, struct error *err)
 static void close_pdf(struct writer *writer)
 {
     struct write_pdf *pdf = (struct write_pdf *)writer;
-    for (int w = 0; w < FONT_WEIGHTS; w++)
-        free(pdf->used[w]);
+    pdf_content_close(pdf->content);
     buffer_done(&pdf->kids);
     buffer_done(&pdf->nodes);
-    buffer_done(&pdf->content);
+    buffer_done(&pdf->cmap);
     buffer_done(&pdf->out);
     free(pdf->offsets);
     free(pdf);
@@ -344,17 +343,17 @@ bool write_pdf_open(struct labels_sink sink, struct fonts *fonts,
     if (pdf == NULL)
         return error_set(err, ERROR_LATER, "no memory for a PDF");
     pdf->writer = (struct writer){.page = add_page, .end = end_pdf, .close = close_pdf};
-    bool good = true;
-    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
-        pdf->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *pdf->used[w]);
-        good = pdf->used[w] != NULL;
-    }
     void *offsets = NULL;
-    good = good && buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t));
-    if (!good) {
+    if (!pdf_content_open(fonts, &pdf->content, err)) {
+        close_pdf(&pdf->writer);
+        return false;
+    }
+    if (!buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t))) {
         close_pdf(&pdf->writer);
         return error_set(err, ERROR_LATER, "no memory for a PDF");
     }
+    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++)
+        pdf->used[w] = pdf_content_used(pdf->content, w);
     pdf->offsets = offsets;
     memset(pdf->offsets, 0, OBJECTS_FIXED * sizeof *pdf->offsets);
     pdf->n_objects = OBJECTS_FIXED;
