@@ -59,6 +59,18 @@ static bool check(struct composer *c, struct error *err)
            error_set(err, ERROR_LATER, "no memory for layout %s", layout->name);
 }
 
+/* Which boxes rest on which, once for all labels. A box that another rests on rests on none: the
+ * layout says so (layout_check). */
+static void find_rests(struct composer *c)
+{
+    const struct layout *layout = c->layout;
+    for (size_t i = 0; i < layout->n_boxes; i++)
+        if (layout->boxes[i].rests_on[0] != '\0') {
+            c->rests[i].below = layout_box_of(layout, layout->boxes[i].rests_on);
+            c->rests[c->rests[i].below - layout->boxes].has_upper = true;
+        }
+}
+
 bool composer_open(const struct layout *layout, struct fonts *fonts, struct composer **ret_composer,
                    struct error *err)
 {
@@ -67,6 +79,7 @@ bool composer_open(const struct layout *layout, struct fonts *fonts, struct comp
         return error_set(err, ERROR_LATER, "no memory for layout %s", layout->name);
     c->layout = layout;
     c->fonts = fonts;
+    find_rests(c);
     if (!symbol_maker_open(&c->maker, err) || !check(c, err)) {
         composer_close(c);
         return false;
@@ -86,34 +99,35 @@ void composer_close(struct composer *c)
 
 /* ------------------------------------------------------------------ boxes and art */
 
-/* Moves a box down by what the box that it rests on leaves free. */
-static bool slide(const struct layout_box *below, struct fonts *fonts, const char *value,
-                  struct layout_box *box, struct error *err)
+/* A text whose box rests on another: the upper one slides down by what the lower one leaves free;
+ * both are drawn, the upper one first, as they are read. */
+static bool add_resting(struct composer *c, const struct layout_box *box,
+                        const struct layout_box *below, const struct values *values,
+                        struct error *err)
 {
-    struct text text;
-    struct text_fit fit;
-    if (!compose_fit(below, fonts, value, &text, &fit, err))
+    struct layout_box moved = *box;
+    if (!compose_fit(c, below, values->of[below->field], &c->below, err))
         return false;
-    int32_t line_um = text_line_height_um(fonts, below->weight, fit.size_um);
-    box->rect.y_um += below->rect.height_um - line_um * (int32_t)fit.n_lines;
-    return true;
+    int32_t line_um = text_line_height_um(c->fonts, below->weight, c->below.fit.size_um);
+    moved.rect.y_um += below->rect.height_um - line_um * (int32_t)c->below.fit.n_lines;
+    return compose_text(c, &moved, values->of[box->field], err) &&
+           compose_fitted(c, below, &c->below, err);
 }
 
-static bool add_box(struct composer *c, const struct layout_box *box, const struct values *values,
-                    struct error *err)
+static bool add_box(struct composer *c, size_t i, const struct values *values, struct error *err)
 {
-    enum symbology kind;
+    const struct layout_box *box = &c->layout->boxes[i];
     const char *value = values->of[box->field];
+    enum symbology kind;
+    if (c->rests[i].has_upper)
+        return true; /* drawn with that one */
+    if (c->rests[i].below != NULL)
+        return add_resting(c, box, c->rests[i].below, values, err);
     if (layout_symbology(box->content, &kind))
         return compose_symbol(c, box, kind, values->code[box->field], err);
     if (box->content == LAYOUT_DIGITS)
         return compose_digits(c, box, value, err);
-    if (box->rests_on[0] == '\0')
-        return compose_text(c, box, value, err);
-    struct layout_box moved = *box;
-    const struct layout_box *below = layout_box_of(c->layout, box->rests_on);
-    return slide(below, c->fonts, values->of[below->field], &moved, err) &&
-           compose_text(c, &moved, value, err);
+    return compose_text(c, box, value, err);
 }
 
 /* Run i of the stencil, moved left. */
@@ -150,7 +164,7 @@ bool compose_drawing(struct composer *c, const struct values *values, unsigned w
     c->report = (struct labels_report){0};
     add_art(c, when, page);
     for (size_t i = 0; i < c->layout->n_boxes; i++)
-        if (!add_box(c, &c->layout->boxes[i], values, err))
+        if (!add_box(c, i, values, err))
             return false;
     return !page->failed || error_set(err, ERROR_LATER, "no memory for a page");
 }
@@ -159,18 +173,16 @@ bool compose_drawing(struct composer *c, const struct values *values, unsigned w
 
 /* The last part of an address stands before the postal boxes if it fits there whole; else the
  * address keeps it. */
-static bool place_province(const struct composer *c, struct values *values, struct error *err)
+static bool place_province(struct composer *c, struct values *values, struct error *err)
 {
     const struct layout *layout = c->layout;
     for (size_t i = 0; i < layout->n_boxes && values->province[0] != '\0'; i++) {
         const struct layout_box *box = &layout->boxes[i];
         if (box->field != LABELS_PROVINCE)
             continue;
-        struct text text;
-        struct text_fit fit;
-        if (!compose_fit(box, c->fonts, values->province, &text, &fit, err))
+        if (!compose_fit(c, box, values->province, &c->fitted, err))
             return false;
-        if (fit.shortened)
+        if (c->fitted.fit.shortened)
             break;
         values->address[values->before_province] = '\0';
         return true;

@@ -16,16 +16,23 @@ static int32_t aligned(int32_t start, int32_t room, int32_t size, enum layout_al
     invariant(false);
 }
 
-/* Adds characters first .. first + n of a text at a place. */
+/* The first glyph of character `at` or of a later one. In a plain text each character is a glyph.
+ */
+static size_t glyph_of(const struct text *text, size_t at)
+{
+    if (text->n_glyphs == text->n)
+        return at;
+    size_t glyph = 0;
+    while (glyph < text->n_glyphs && text->glyphs[glyph].text_first < at)
+        glyph++;
+    return glyph;
+}
+
 void compose_characters(struct page *page, const struct text *text, size_t first, size_t n,
                         struct page_run run)
 {
-    size_t from = 0;
-    while (from < text->n_glyphs && text->glyphs[from].text_first < first)
-        from++;
-    size_t to = from;
-    while (to < text->n_glyphs && text->glyphs[to].text_first < first + n)
-        to++;
+    size_t from = glyph_of(text, first);
+    size_t to = glyph_of(text, first + n);
     run.weight = text->weight;
     page_add_run(page, &run, text->glyphs + from, to - from, first, text->characters + first, n);
 }
@@ -58,35 +65,33 @@ static bool add_lines(struct composer *c, const struct layout_box *box, const st
     return true;
 }
 
-/* Reads a field and fits it into its box. */
-bool compose_fit(const struct layout_box *box, struct fonts *fonts, const char *value,
-                 struct text *text, struct text_fit *fit, struct error *err)
+bool compose_fit(struct composer *c, const struct layout_box *box, const char *value,
+                 struct compose_fitted *to, struct error *err)
 {
-    if (!text_read(value, fonts, box->weight, text, err)) {
-        error_add(err, "%s", labels_field_name(box->field));
-        return false;
-    }
+    if (!text_read(value, c->fonts, box->weight, &to->text, err))
+        return error_add(err, "%s", labels_field_name(box->field));
     struct text_box room = {.width_um = box->rect.width_um,
                             .height_um = box->rect.height_um,
                             .lines_max = box->lines,
                             .size_max_um = box->size_max_um,
                             .size_min_um = box->size_min_um};
-    text_fit(text, fonts, &room, fit);
+    text_fit(&to->text, c->fonts, &room, &to->fit);
     return true;
+}
+
+bool compose_fitted(struct composer *c, const struct layout_box *box,
+                    const struct compose_fitted *fitted, struct error *err)
+{
+    c->report.shortened |= (uint32_t)fitted->fit.shortened << box->field;
+    c->report.substituted |= (uint32_t)fitted->text.substituted << box->field;
+    return add_lines(c, box, &fitted->text, &fitted->fit, err);
 }
 
 bool compose_text(struct composer *c, const struct layout_box *box, const char *value,
                   struct error *err)
 {
-    struct text text;
-    struct text_fit fit;
-    if (value[0] == '\0')
-        return true;
-    if (!compose_fit(box, c->fonts, value, &text, &fit, err))
-        return false;
-    c->report.shortened |= (uint32_t)fit.shortened << box->field;
-    c->report.substituted |= (uint32_t)text.substituted << box->field;
-    return add_lines(c, box, &text, &fit, err);
+    return value[0] == '\0' ||
+           (compose_fit(c, box, value, &c->fitted, err) && compose_fitted(c, box, &c->fitted, err));
 }
 
 /* One frame for each digit, its digit in the middle; frames without digits are left for the pen. */
@@ -167,16 +172,14 @@ bool compose_symbol(struct composer *c, const struct layout_box *box, enum symbo
     };
     memcpy(bars.text, code, strlen(code) + 1);
     page_add_bars(c->page, &bars);
-    for (int row = 0; row < symbol.rows; row++)
-        for (int column = 0; column < symbol.columns; column++) {
-            int first = column;
-            while (column < symbol.columns && symbol_dark(&symbol, row, column))
-                column++;
-            if (column > first)
-                page_add_bar(c->page, (struct page_rect){
-                                          at.x_um + first * at.module_um, at.y_um + row * at.row_um,
-                                          (column - first) * at.module_um, at.row_um});
-        }
+    for (int row = 0; row < symbol.rows; row++) {
+        int edges[SYMBOL_COLUMNS_MAX];
+        size_t n = symbol_edges(&symbol, row, edges);
+        for (size_t i = 0; i < n; i += 2)
+            page_add_bar(c->page, (struct page_rect){
+                                      at.x_um + edges[i] * at.module_um, at.y_um + row * at.row_um,
+                                      (edges[i + 1] - edges[i]) * at.module_um, at.row_um});
+    }
     return true;
 }
 

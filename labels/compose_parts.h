@@ -7,6 +7,12 @@
 #include "labels/text.h"
 #include "labels/values.h"
 
+/* A text fitted into a box. */
+struct compose_fitted {
+    struct text text;
+    struct text_fit fit;
+};
+
 struct composer {
     const struct layout *layout;
     struct fonts *fonts;
@@ -14,6 +20,13 @@ struct composer {
     struct page stencil; /* the art's texts as runs, shaped once for all labels */
     struct page *page;   /* the one in the making */
     struct labels_report report;
+    /* For each box the one that it rests on, and whether another rests on it. */
+    struct {
+        const struct layout_box *below;
+        bool has_upper;
+    } rests[LAYOUT_BOXES_MAX];
+    struct compose_fitted fitted; /* the text in hand */
+    struct compose_fitted below;  /* and the one that its box rests on */
 };
 
 /* Adds characters first .. first + n of a text at a place. */
@@ -21,10 +34,14 @@ void compose_characters(struct page *page, const struct text *text, size_t first
                         struct page_run run);
 
 /* Reads a text and fits it into a box. */
-must_use bool compose_fit(const struct layout_box *box, struct fonts *fonts, const char *value,
-                          struct text *ret_text, struct text_fit *ret_fit, struct error *err);
+must_use bool compose_fit(struct composer *c, const struct layout_box *box, const char *value,
+                          struct compose_fitted *to, struct error *err);
 
-/* The text in its box; what had to be changed is noted in the report. */
+/* Draws what was fitted at the place of `box`; what had to be changed is noted in the report. */
+must_use bool compose_fitted(struct composer *c, const struct layout_box *box,
+                             const struct compose_fitted *fitted, struct error *err);
+
+/* Both: the text in its box. */
 must_use bool compose_text(struct composer *c, const struct layout_box *box, const char *value,
                            struct error *err);
 

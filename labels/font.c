@@ -1,16 +1,25 @@
 #include "labels/font.h"
 
+#include "labels/quick.h"
+
 #include <fontconfig/fontconfig.h>
 #include <hb-ot.h>
 #include <hb-subset.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 struct font {
     hb_face_t *face;
     hb_font_t *font;
     struct font_metrics metrics;
     char name[64];
+    int16_t *advances; /* by glyph */
+    struct quick *quick;
+    /* The last subset, deflated, and the glyphs it holds. */
+    struct buffer packed;
+    size_t plain;
+    unsigned char *packed_for; /* a byte a glyph; NULL: none */
 };
 
 struct fonts {
@@ -119,6 +128,18 @@ static void measure(struct font *font)
                         font->name);
 }
 
+/* Tables that spare asking HarfBuzz again and again. */
+static bool prepare(struct fonts *fonts, enum font_weight weight, struct error *err)
+{
+    struct font *font = &fonts->of[weight];
+    font->advances = malloc(font->metrics.glyphs * sizeof *font->advances);
+    if (font->advances == NULL)
+        return error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+    for (size_t id = 0; id < font->metrics.glyphs; id++)
+        font->advances[id] = (int16_t)hb_font_get_glyph_h_advance(font->font, (hb_codepoint_t)id);
+    return quick_open(fonts, weight, &font->quick, err);
+}
+
 /* Every writer can embed plain TrueType outlines; other kinds of font are refused, not guessed. */
 static bool check(const struct font *font, const char *family, struct error *err)
 {
@@ -192,7 +213,7 @@ bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
         done = find(config, family, w, &fonts->of[w], err);
         if (done) {
             measure(&fonts->of[w]);
-            done = check(&fonts->of[w], family, err);
+            done = check(&fonts->of[w], family, err) && prepare(fonts, w, err);
         }
     }
     if (config != NULL)
@@ -212,8 +233,13 @@ void fonts_close(struct fonts *fonts)
     if (fonts == NULL)
         return;
     for (int w = 0; w < FONT_WEIGHTS; w++) {
-        hb_font_destroy(fonts->of[w].font);
-        hb_face_destroy(fonts->of[w].face);
+        struct font *font = &fonts->of[w];
+        hb_font_destroy(font->font);
+        hb_face_destroy(font->face);
+        quick_close(font->quick);
+        buffer_done(&font->packed);
+        free(font->advances);
+        free(font->packed_for);
     }
     hb_buffer_destroy(fonts->buffer);
     hb_draw_funcs_destroy(fonts->draw);
@@ -232,13 +258,29 @@ const char *font_name(const struct fonts *fonts, enum font_weight weight)
 
 bool font_has(const struct fonts *fonts, enum font_weight weight, uint32_t character)
 {
+    return font_glyph(fonts, weight, character) != 0;
+}
+
+uint16_t font_glyph(const struct fonts *fonts, enum font_weight weight, uint32_t character)
+{
     hb_codepoint_t glyph = 0;
-    return hb_font_get_nominal_glyph(fonts->of[weight].font, character, &glyph) && glyph != 0;
+    bool has = hb_font_get_nominal_glyph(fonts->of[weight].font, character, &glyph);
+    return has ? (uint16_t)glyph : 0;
 }
 
 int32_t font_advance(const struct fonts *fonts, enum font_weight weight, uint16_t glyph)
 {
-    return hb_font_get_glyph_h_advance(fonts->of[weight].font, glyph);
+    return fonts->of[weight].advances[glyph];
+}
+
+const int16_t *font_advances(const struct fonts *fonts, enum font_weight weight)
+{
+    return fonts->of[weight].advances;
+}
+
+struct quick *font_quick(const struct fonts *fonts, enum font_weight weight)
+{
+    return fonts->of[weight].quick;
 }
 
 /* Which characters each glyph stands for: those from its cluster to the next one. The first glyph
@@ -331,4 +373,49 @@ bool font_subset(const struct fonts *fonts, enum font_weight weight, const uint3
     hb_blob_destroy(blob);
     hb_face_destroy(face);
     return !out->failed || error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+}
+
+static bool is_packed_for(const struct font *font, const uint32_t *used)
+{
+    if (font->packed_for == NULL)
+        return false;
+    for (size_t id = 0; id < font->metrics.glyphs; id++)
+        if ((used[id] != 0) != (font->packed_for[id] != 0))
+            return false;
+    return true;
+}
+
+/* Deflates a subset into font->packed. */
+static bool pack(struct font *font, const struct buffer *plain, struct error *err)
+{
+    uLongf n = compressBound((uLong)plain->n);
+    buffer_clear(&font->packed);
+    unsigned char *room = buffer_room(&font->packed, n);
+    if (room == NULL ||
+        compress2(room, &n, plain->bytes, (uLong)plain->n, Z_DEFAULT_COMPRESSION) != Z_OK)
+        return error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+    font->packed.n = n;
+    font->plain = plain->n;
+    return true;
+}
+
+bool font_file(struct fonts *fonts, enum font_weight weight, const uint32_t *used,
+               struct font_file *ret_file, struct error *err)
+{
+    struct font *font = &fonts->of[weight];
+    if (!is_packed_for(font, used)) {
+        struct buffer plain = {0};
+        free(font->packed_for);
+        font->packed_for = NULL;
+        bool done = font_subset(fonts, weight, used, &plain, err) && pack(font, &plain, err);
+        buffer_done(&plain);
+        unsigned char *holds = done ? malloc(font->metrics.glyphs) : NULL;
+        if (!done || holds == NULL)
+            return !done ? false : error_set(err, ERROR_LATER, "no memory for a font");
+        for (size_t id = 0; id < font->metrics.glyphs; id++)
+            holds[id] = used[id] != 0;
+        font->packed_for = holds;
+    }
+    *ret_file = (struct font_file){font->packed.bytes, font->packed.n, font->plain};
+    return true;
 }

@@ -48,7 +48,15 @@ const struct font_metrics *font_metrics(const struct fonts *fonts, enum font_wei
 /* PostScript name, for the PDF; borrowed. */
 const char *font_name(const struct fonts *fonts, enum font_weight weight);
 bool font_has(const struct fonts *fonts, enum font_weight weight, uint32_t character);
+/* The glyph of a character by itself; 0: the font has none. */
+uint16_t font_glyph(const struct fonts *fonts, enum font_weight weight, uint32_t character);
 int32_t font_advance(const struct fonts *fonts, enum font_weight weight, uint16_t glyph);
+/* The same of all glyphs, by id. */
+const int16_t *font_advances(const struct fonts *fonts, enum font_weight weight);
+
+/* The table of plain texts (quick.h). */
+struct quick;
+struct quick *font_quick(const struct fonts *fonts, enum font_weight weight);
 
 /* Shapes n characters, left to right, Vietnamese, no ligatures; every character must be one that
  * font_has. ERROR_BAD_INPUT when more than `room` glyphs come out. */
@@ -68,6 +76,17 @@ struct font_pen {
 /* Draws the outline of a glyph (nonzero winding rule) with a pen; a blank calls nothing. */
 void font_outline(const struct fonts *fonts, enum font_weight weight, uint16_t glyph,
                   const struct font_pen *pen);
+
+/* A deflated subset that is kept for the next job with the same glyphs. */
+struct font_file {
+    const unsigned char *bytes; /* borrowed until the next call for this weight */
+    size_t n;
+    size_t plain; /* bytes before deflating */
+};
+
+/* font_subset, deflated. */
+must_use bool font_file(struct fonts *fonts, enum font_weight weight, const uint32_t *used,
+                        struct font_file *ret_file, struct error *err);
 
 /* The font cut down to the glyphs for which used[id] is not 0, ids kept; appended to `out`. */
 must_use bool font_subset(const struct fonts *fonts, enum font_weight weight, const uint32_t *used,

@@ -1,21 +1,10 @@
 #include "labels/labels.h"
 
-#include "labels/compose.h"
+#include "labels/labels_inside.h"
 #include "labels/layouts/embedded.h"
 #include "labels/readback.h"
-#include "labels/tongue.h"
 
 #include <stdlib.h>
-
-struct labels {
-    struct layout *layout;
-    struct fonts *fonts;
-    struct composer *composer;
-    struct page page;      /* in the making; its memory serves every page */
-    size_t place;          /* for the next label on it */
-    bool begun;            /* a label stands on it */
-    struct writer *writer; /* NULL between jobs */
-};
 
 bool labels_open(const char *layout, struct labels **ret_labels, struct error *err)
 {
@@ -38,6 +27,12 @@ void labels_close(struct labels *labels)
         return;
     if (labels->writer != NULL)
         labels->writer->close(labels->writer);
+    for (size_t i = 0; i < labels->n_helpers; i++) {
+        composer_close(labels->helpers[i].composer);
+        fonts_close(labels->helpers[i].fonts);
+    }
+    for (size_t i = 0; i < LABELS_SLOTS; i++)
+        page_done(&labels->slots[i]);
     page_done(&labels->page);
     composer_close(labels->composer);
     fonts_close(labels->fonts);
@@ -90,8 +85,11 @@ bool labels_begin_as(struct labels *labels, const struct labels_options *options
                          options->start, labels->layout->name, places);
     if (options->readback != NULL)
         sink = readback_sink(options->readback, sink);
+    /* Deflating a sheet takes ten times as long as all the rest. */
+    struct labels_options taken = *options;
+    taken.plain = options->plain || places > 1;
     if (!tongue_find(options->tongue == NULL ? "pdf" : options->tongue, &tongue, err) ||
-        !tongue->open(sink, labels->fonts, options, &labels->writer, err))
+        !tongue->open(sink, labels->fonts, &taken, &labels->writer, err))
         return false;
     if (options->readback != NULL)
         labels->writer = readback_writer(options->readback, labels->writer);
@@ -100,7 +98,7 @@ bool labels_begin_as(struct labels *labels, const struct labels_options *options
     return true;
 }
 
-static bool write_page(struct labels *labels, struct error *err)
+bool labels_write_page(struct labels *labels, struct error *err)
 {
     labels->begun = false;
     labels->place = 0;
@@ -120,7 +118,7 @@ bool labels_add(struct labels *labels, const struct label *label, struct labels_
         return false;
     labels->begun = true;
     labels->place++;
-    if (labels->place == compose_places(labels->layout) && !write_page(labels, err))
+    if (labels->place == compose_places(labels->layout) && !labels_write_page(labels, err))
         return false;
     *ret_report = report;
     return true;
@@ -154,8 +152,8 @@ bool labels_add_list(struct labels *labels, const struct label *head, const stru
 bool labels_end(struct labels *labels, struct error *err)
 {
     invariant(labels->writer != NULL);
-    bool done =
-        (!labels->begun || write_page(labels, err)) && labels->writer->end(labels->writer, err);
+    bool done = (!labels->begun || labels_write_page(labels, err)) &&
+                labels->writer->end(labels->writer, err);
     labels->writer->close(labels->writer);
     labels->writer = NULL;
     return done;

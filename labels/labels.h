@@ -109,6 +109,7 @@ struct labels_options {
     bool native_text;   /* thermal: text by the printer's own fonts, for those known to have them */
     bool preview;       /* PNG: smooth and in colour, for screens; any dpi to 600, usually 96 */
     unsigned start;     /* sheets: place of the first label, from 1, row by row */
+    bool plain;         /* PDF: pages are not deflated; sheets of many labels never are */
     struct readback *readback; /* hears of every page, for readback_check; NULL: none */
 };
 
@@ -136,6 +137,13 @@ must_use bool labels_begin_as(struct labels *labels, const struct labels_options
  * memory failed, and the job can only be ended. */
 must_use bool labels_add(struct labels *labels, const struct label *label,
                          struct labels_report *ret_report, struct error *err);
+
+/* Adds n labels as labels_add would one by one, on all cores. On false *ret_added says how many
+ * were added before the one that was refused (ERROR_BAD_INPUT: leave it out and go on with the
+ * next) or before the job broke (ERROR_LATER); it is set in any case. reports[0 .. *ret_added) are
+ * filled; NULL: not wanted. */
+must_use bool labels_add_many(struct labels *labels, const struct label *all, size_t n,
+                              struct labels_report *reports, size_t *ret_added, struct error *err);
 
 /* Adds one list (bảng kê giao nhận): as many pages as its rows need, totals and places to sign on
  * the last. From 1 to LABELS_ROWS_MAX rows. Errors as labels_add, ERROR_BAD_INPUT names the row. */

@@ -145,17 +145,18 @@ const struct layout_box *layout_box_of(const struct layout *layout, const char *
     return NULL;
 }
 
-/* What a sliding box covers is its own place and that of the box it rests on, nothing else. */
+/* What a sliding box covers is its own place and that of the box it rests on, nothing else. (Two
+ * that rest on the same one would overlap.) */
 static bool check_rest(const struct layout *layout, const struct layout_box *box, struct error *err)
 {
     const struct layout_box *below = layout_box_of(layout, box->rests_on);
     if (below == NULL || below->content != LAYOUT_TEXT || box->content != LAYOUT_TEXT ||
-        below->valign != LAYOUT_END || below->rect.x_um != box->rect.x_um ||
-        below->rect.width_um != box->rect.width_um ||
+        below->valign != LAYOUT_END || below->rests_on[0] != '\0' ||
+        below->rect.x_um != box->rect.x_um || below->rect.width_um != box->rect.width_um ||
         below->rect.y_um != box->rect.y_um + box->rect.height_um)
         return error_set(err, ERROR_BAD_INPUT,
                          "layout %s: '%s' can rest only on a text box with data-valign='end' "
-                         "of its width, just below it",
+                         "of its width, just below it, that rests on none",
                          layout->name, box->id);
     return true;
 }

@@ -100,17 +100,10 @@ void page_add_bars(struct page *page, const struct page_bars *symbol)
     add_op(page, PAGE_BARS, page->n_bars++);
 }
 
-void page_add_bar(struct page *page, struct page_rect rect)
+bool page_grow_rects(struct page *page)
 {
-    struct page_rect *to =
-        room(page, &page->rects, page->n_rects, &page->rects_room, 1, sizeof *to);
-    if (to == NULL)
-        return;
-    *to = rect;
-    to->x_um += page->origin_x_um;
-    to->y_um += page->origin_y_um;
-    page->n_rects++;
-    page->bars[page->n_bars - 1].n++;
+    return room(page, &page->rects, page->n_rects, &page->rects_room, 1, sizeof *page->rects) !=
+           NULL;
 }
 
 void page_add_run(struct page *page, const struct page_run *run, const struct glyph *glyphs,

@@ -119,10 +119,20 @@ void page_return(struct page *page, struct page_mark mark);
 /* Adds an outline, moved by dx_um. */
 void page_add_path(struct page *page, const struct page_segment *segments, size_t n,
                    const struct page_paint *paint, int32_t dx_um);
+/* Room for one more rectangle; false, and failed, without memory. */
+bool page_grow_rects(struct page *page);
 /* Begins a symbol (kind, text, area and module are given); its rectangles follow by page_add_bar.
  */
 void page_add_bars(struct page *page, const struct page_bars *symbol);
-void page_add_bar(struct page *page, struct page_rect rect);
+static inline void page_add_bar(struct page *page, struct page_rect rect)
+{
+    if (page->failed || (page->n_rects == page->rects_room && !page_grow_rects(page)))
+        return;
+    page->rects[page->n_rects++] =
+        (struct page_rect){rect.x_um + page->origin_x_um, rect.y_um + page->origin_y_um,
+                           rect.width_um, rect.height_um};
+    page->bars[page->n_bars - 1].n++;
+}
 /* Adds a line: n glyphs, which stand for text[0 .. text_n). `run` gives weight, size, place and
  * colour; glyphs' text_first are counted from `text_base`. */
 void page_add_run(struct page *page, const struct page_run *run, const struct glyph *glyphs,

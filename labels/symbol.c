@@ -1,5 +1,9 @@
 #include "labels/symbol.h"
 
+#include "labels/code128.h"
+
+#include <endian.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zint.h>
@@ -30,6 +34,23 @@ static const struct {
 bool symbol_dark(const struct symbol *symbol, int row, int column)
 {
     return (symbol->dark[row][column / 8] >> (column % 8) & 1) != 0;
+}
+
+size_t symbol_edges(const struct symbol *symbol, int row, int edges[SYMBOL_COLUMNS_MAX])
+{
+    size_t n = 0;
+    uint64_t before = 0; /* the last column of the word before, in the lowest bit */
+    for (int column = 0; column <= symbol->columns && column < SYMBOL_COLUMNS_MAX; column += 64) {
+        uint64_t dark;
+        memcpy(&dark, &symbol->dark[row][column / 8], sizeof dark);
+        dark = le64toh(dark);
+        for (uint64_t changes = dark ^ (dark << 1 | before); changes != 0; changes &= changes - 1)
+            edges[n++] = column + __builtin_ctzll(changes);
+        before = dark >> 63;
+    }
+    if (before != 0)
+        edges[n++] = symbol->columns; /* dark up to the room's end */
+    return n;
 }
 
 int symbol_quiet(enum symbology kind)
@@ -103,6 +124,8 @@ bool symbol_make(struct symbol_maker *maker, enum symbology kind, const char *te
 {
     if (!check(kind, text, err))
         return false;
+    if (kind == SYMBOL_CODE128 && code128_s10(text, ret_symbol))
+        return true;
     struct zint_symbol *zint = maker->zint;
     ZBarcode_Clear(zint);
     zint->symbology = kinds[kind].zint;

@@ -34,6 +34,7 @@ struct symbol {
     enum symbology kind;
     int columns;
     int rows; /* 1 for Code 128 */
+    /* Bit c % 8 of byte c / 8: column c; 0 beyond the last. */
     unsigned char dark[SYMBOL_ROWS_MAX][SYMBOL_COLUMNS_MAX / 8];
 };
 
@@ -48,6 +49,10 @@ must_use bool symbol_make(struct symbol_maker *maker, enum symbology kind, const
 
 /* Whether the module is dark. */
 bool symbol_dark(const struct symbol *symbol, int row, int column);
+
+/* Where a row's colour changes, from the left: dark begins at edges[0], ends before edges[1],
+ * begins again at edges[2], ... An even number of at most SYMBOL_COLUMNS_MAX. */
+size_t symbol_edges(const struct symbol *symbol, int row, int edges[SYMBOL_COLUMNS_MAX]);
 
 /* Light modules that must stay free: left and right (Code 128), all round (QR, Data Matrix). */
 int symbol_quiet(enum symbology kind);

@@ -3,7 +3,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <zint.h>
 
 #include <cmocka.h>
 
@@ -50,6 +52,50 @@ static void test_start_and_stop(void **state)
         assert_int_equal(symbol_dark(&symbol, 0, i), start[i] == '1');
     for (int i = 0; i < 13; i++)
         assert_int_equal(symbol_dark(&symbol, 0, 143 + i), stop[i] == '1');
+}
+
+/* Numbers are encoded by a table of our own: module by module what zint makes of them, for every
+ * pair of digits, letter and check character. */
+static void test_numbers_are_as_zint_makes_them(void **state)
+{
+    (void)state;
+    struct error err;
+    struct zint_symbol *zint = ZBarcode_Create();
+    assert_non_null(zint);
+    for (unsigned i = 0; i < 20000; i++) {
+        char number[14];
+        struct symbol symbol;
+        snprintf(number, sizeof number, "%c%c%09u%c%c", 'A' + i % 26, 'A' + i / 26 % 26,
+                 i * 2654435761u % 1000000000u, 'A' + i / 3 % 26, 'A' + i / 7 % 26);
+        assert_true(symbol_make(maker, SYMBOL_CODE128, number, &symbol, &err));
+        ZBarcode_Clear(zint);
+        zint->symbology = BARCODE_CODE128;
+        assert_int_equal(ZBarcode_Encode(zint, (const unsigned char *)number, 13), 0);
+        assert_int_equal(symbol.columns, zint->width);
+        assert_int_equal(symbol.rows, zint->rows);
+        if (memcmp(symbol.dark[0], zint->encoded_data[0], sizeof symbol.dark[0]) != 0)
+            fail_msg("%s differs", number);
+    }
+    ZBarcode_Delete(zint);
+}
+
+/* Where a row's colour changes, across words and up to the last column there can be. */
+static void test_edges(void **state)
+{
+    (void)state;
+    struct symbol symbol = {.columns = SYMBOL_COLUMNS_MAX, .rows = 1};
+    static const int dark[][2] = {{0, 1}, {5, 3}, {60, 9}, {128, 64}, {200, 130}, {500, 12}};
+    int edges[SYMBOL_COLUMNS_MAX];
+    for (size_t i = 0; i < 6; i++)
+        for (int c = dark[i][0]; c < dark[i][0] + dark[i][1]; c++)
+            symbol.dark[0][c / 8] = (unsigned char)(symbol.dark[0][c / 8] | 1 << c % 8);
+    assert_int_equal(symbol_edges(&symbol, 0, edges), 12);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(edges[2 * i], dark[i][0]);
+        assert_int_equal(edges[2 * i + 1], dark[i][0] + dark[i][1]);
+    }
+    struct symbol white = {.columns = 156, .rows = 1};
+    assert_int_equal(symbol_edges(&white, 0, edges), 0);
 }
 
 static void test_every_link_is_29_modules(void **state)
@@ -134,6 +180,8 @@ int main(void)
         cmocka_unit_test(test_start_and_stop),
         cmocka_unit_test(test_every_link_is_29_modules),
         cmocka_unit_test(test_finders),
+        cmocka_unit_test(test_numbers_are_as_zint_makes_them),
+        cmocka_unit_test(test_edges),
         cmocka_unit_test(test_data_matrix_is_square),
         cmocka_unit_test(test_refusals_name_the_character),
     };
