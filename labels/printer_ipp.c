@@ -51,9 +51,14 @@ static const char *format_of(const char *tongue)
     return strcmp(tongue, "pdf") == 0 ? "application/pdf" : "application/octet-stream";
 }
 
+static void wait_a_turn(void)
+{
+    nanosleep(&(struct timespec){.tv_sec = TURN_MS / 1000}, NULL);
+}
+
 /* The name says no more than the number of the job: queues show it to everyone. Nothing may be
  * scaled (case B09). */
-static bool create_job(struct ipp *ipp, struct error *err)
+static ipp_t *ask_for_job(const struct ipp *ipp)
 {
     char name[SPOOL_ID_BYTES + 16];
     const char *media = ipp->run->profile->media;
@@ -63,7 +68,18 @@ static bool create_job(struct ipp *ipp, struct error *err)
     if (media[0] != '\0')
         ippAddString(request, IPP_TAG_JOB, IPP_TAG_KEYWORD, "media", NULL, media);
     ippAddString(request, IPP_TAG_JOB, IPP_TAG_KEYWORD, "print-scaling", NULL, "none");
-    ipp_t *answer = ask(ipp, request);
+    return ask(ipp, request);
+}
+
+/* A printer without a queue takes one job at a time: it is asked until it is free. */
+static bool create_job(struct ipp *ipp, struct error *err)
+{
+    ipp_t *answer = NULL;
+    while ((answer = ask_for_job(ipp)) == NULL && cupsLastError() == IPP_STATUS_ERROR_BUSY) {
+        if (!printer_tell(ipp->run, PRINTER_WAITING, cupsLastErrorString(), err))
+            return false;
+        wait_a_turn();
+    }
     if (answer == NULL)
         return refused("the printer takes no job", err);
     ipp->job = ippGetInteger(ippFindAttribute(answer, "job-id", IPP_TAG_INTEGER), 0);
@@ -174,13 +190,16 @@ static bool look_at_printer(struct ipp *ipp, struct look *look)
     return true;
 }
 
-/* Notes what has left. The last page may be under way still, so the end alone makes it whole. */
+/* Notes what has left, as far as the printer tells. A queue counts pages when it passes them on, so
+ * the last one counts at the end only. */
 static bool note_pages(struct ipp *ipp, const struct look *look, struct error *err)
 {
     struct printer_run *run = ipp->run;
     size_t done = printer_items(run, look->pages < 0 ? 0 : (size_t)look->pages);
     if (look->state == IPP_JSTATE_COMPLETED)
         done = run->n;
+    else if (done == run->n)
+        done = run->n - 1;
     return done <= spool_job_next(run->job) || spool_job_done(run->job, done, err);
 }
 
@@ -237,7 +256,7 @@ static bool follow(struct ipp *ipp, struct error *err)
         }
         if (ended)
             return true;
-        nanosleep(&(struct timespec){.tv_sec = TURN_MS / 1000}, NULL);
+        wait_a_turn();
     }
 }
 
