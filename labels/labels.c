@@ -2,6 +2,7 @@
 
 #include "labels/labels_inside.h"
 #include "labels/layouts/embedded.h"
+#include "labels/readback.h"
 
 #include <stdlib.h>
 
@@ -82,12 +83,16 @@ bool labels_begin_as(struct labels *labels, const struct labels_options *options
     if (options->start > places)
         return error_set(err, ERROR_BAD_INPUT, "start %u: a page of layout %s has %zu places",
                          options->start, labels->layout->name, places);
+    if (options->readback != NULL)
+        sink = readback_sink(options->readback, sink);
     /* Deflating a sheet takes ten times as long as all the rest. */
     struct labels_options taken = *options;
     taken.plain = options->plain || places > 1;
     if (!tongue_find(options->tongue == NULL ? "pdf" : options->tongue, &tongue, err) ||
         !tongue->open(sink, labels->fonts, &taken, &labels->writer, err))
         return false;
+    if (options->readback != NULL)
+        labels->writer = readback_writer(options->readback, labels->writer);
     labels->begun = false;
     labels->place = options->start == 0 ? 0 : options->start - 1;
     return true;

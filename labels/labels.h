@@ -100,6 +100,8 @@ struct labels_sink {
     void *ctx;
 };
 
+struct readback; /* readback.h */
+
 /* How a job is said. A zero is the usual: PDF, 203 dpi where dots count, from the first place. */
 struct labels_options {
     const char *tongue; /* of tongues.def: "pdf" (NULL too), "zpl", ... */
@@ -108,6 +110,7 @@ struct labels_options {
     bool preview;       /* PNG: smooth and in colour, for screens; any dpi to 600, usually 96 */
     unsigned start;     /* sheets: place of the first label, from 1, row by row */
     bool plain;         /* PDF: pages are not deflated; sheets of many labels never are */
+    struct readback *readback; /* hears of every page, for readback_check; NULL: none */
 };
 
 struct labels;

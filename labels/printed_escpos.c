@@ -28,7 +28,7 @@ static bool read_bands(struct printed_job *job, bool draw, int32_t *ret_bytes, i
     int32_t bytes = 0;
     int64_t rows = 0;
     while (!printed_take(job, "\x1DVB")) {
-        struct band band;
+        struct band band = {0};
         if (!printed_take(job, "\x1Dv0"))
             return printed_refuse(job, "a command that this reader does not know");
         if (!read_band(job, &band))
