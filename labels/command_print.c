@@ -17,6 +17,7 @@
 struct run {
     const struct command_options *options;
     const struct tongue *tongue;
+    struct readback *readback; /* outlives the job that it hears */
     struct labels *labels;
     struct labels_about about;
     FILE *file;
@@ -67,6 +68,7 @@ static void close_run(struct run *run)
     if (run->file != NULL && run->file != stdin)
         (void)fclose(run->file); /* only read */
     labels_close(run->labels);
+    readback_close(run->readback);
     free(run);
 }
 
@@ -198,6 +200,18 @@ static bool add_all(struct run *run, struct error *err)
 
 /* ------------------------------------------------------------------ print */
 
+/* What the job is told; with a read-back, if one is wanted. */
+static bool say(struct run *run, bool checked, struct labels_options *ret_said, struct error *err)
+{
+    struct labels_options said = run->options->labels;
+    said.tongue = run->tongue->name;
+    if (checked && !readback_open(said.tongue, said.dpi, &run->readback, err))
+        return false;
+    said.readback = run->readback;
+    *ret_said = said;
+    return true;
+}
+
 /* Whether what could not be printed stops the rest. */
 static bool may_go_on(const struct run *run, struct error *err)
 {
@@ -221,11 +235,10 @@ static bool print_whole(struct run *run, const char *path, struct error *err)
                 labels_begin_as(run->labels, &said, output_sink(&output), err) &&
                 add_all(run, err) && may_go_on(run, err) && labels_end(run->labels, err) &&
                 output_flush(&output, err) &&
-                (!checked || readback_check_file(said.readback, output.held, 0, &result, err)) &&
+                (!checked || readback_check_file(run->readback, output.held, 0, &result, err)) &&
                 output_release(&output, err);
     if (!good)
         output_discard(&output);
-    readback_close(said.readback);
     return good;
 }
 
@@ -257,8 +270,9 @@ static bool print_page(struct run *run, const char *path, const struct labels_op
 /* Tongues that hold one page: a file for each. */
 static bool print_pages(struct run *run, const char *path, struct error *err)
 {
-    struct labels_options said = run->options->labels;
-    said.tongue = run->tongue->name;
+    struct labels_options said;
+    if (!say(run, false, &said, err))
+        return false;
     for (size_t number = 0;; number++) {
         char own[OUTPUT_PATH_BYTES];
         size_t before = said.start > 1 ? said.start - 1 : 0;
@@ -331,14 +345,11 @@ static bool drop(void *ctx, const void *bytes, size_t n)
 static bool check_file(struct run *run, const char *path, struct readback_result *ret_result,
                        struct error *err)
 {
-    struct labels_options said = run->options->labels;
-    said.tongue = run->tongue->name;
-    bool good = readback_open(said.tongue, said.dpi, &said.readback, err) &&
-                labels_begin_as(run->labels, &said, (struct labels_sink){.write = drop}, err) &&
-                add_all(run, err) && labels_end(run->labels, err) &&
-                readback_check_file(said.readback, path, 0, ret_result, err);
-    readback_close(said.readback);
-    return good;
+    struct labels_options said;
+    return say(run, true, &said, err) &&
+           labels_begin_as(run->labels, &said, (struct labels_sink){.write = drop}, err) &&
+           add_all(run, err) && labels_end(run->labels, err) &&
+           readback_check_file(run->readback, path, 0, ret_result, err);
 }
 
 enum command_exit command_check(struct command_options *options, char **arguments)
