@@ -200,7 +200,8 @@ static bool add_all(struct run *run, struct error *err)
 
 /* ------------------------------------------------------------------ print */
 
-/* What the job is told; with a read-back, if one is wanted. */
+/* What the job is told; with a read-back, if one is wanted: of what goes to printers, a picture is
+ * for eyes. */
 static bool say(struct run *run, bool checked, struct labels_options *ret_said, struct error *err)
 {
     struct labels_options said = run->options->labels;
@@ -225,13 +226,11 @@ static bool may_go_on(const struct run *run, struct error *err)
 /* A job over the whole list into one file, read back before it is released. */
 static bool print_whole(struct run *run, const char *path, struct error *err)
 {
-    bool checked = !run->options->unchecked;
-    struct labels_options said = run->options->labels;
+    bool checked = run->tongue->many && !run->options->unchecked;
+    struct labels_options said;
     struct output output = {0};
     struct readback_result result;
-    said.tongue = run->tongue->name;
-    bool good = (!checked || readback_open(said.tongue, said.dpi, &said.readback, err)) &&
-                output_open(path, &output, err) &&
+    bool good = say(run, checked, &said, err) && output_open(path, &output, err) &&
                 labels_begin_as(run->labels, &said, output_sink(&output), err) &&
                 add_all(run, err) && may_go_on(run, err) && labels_end(run->labels, err) &&
                 output_flush(&output, err) &&
