@@ -117,7 +117,7 @@ struct layout {
     int32_t height_um;
     struct layout_sheet sheet;
     struct layout_table table;
-    uint32_t fields; /* bit n: field n of enum labels_field is shown */
+    uint32_t fields; /* bit n: field n of enum labels_field has a box */
     size_t n_folds;
     struct layout_fold folds[LAYOUT_FOLDS_MAX];
     size_t n_boxes, n_clears, n_groups, n_arts, n_segments;

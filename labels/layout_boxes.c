@@ -84,7 +84,6 @@ static bool read_field(struct layout_reader *r, const char **attributes, const c
         return layout_refuse(r, "field %s does not belong on this paper (data-use)", fields[field]);
     if (!layout_field_shows_as(box->field, box->content))
         return layout_refuse(r, "field %s cannot be shown as %s", fields[field], contents[content]);
-    r->layout->fields |= 1u << field;
     return true;
 }
 
@@ -113,9 +112,11 @@ static bool begin_field(struct layout_reader *r, const char **attributes, struct
                layout_length(r, attributes, "data-gap", 0, &box.gap_um);
     else
         good = layout_only_data(r, attributes, known_text) && read_type(r, attributes, &box);
-    if (good)
-        layout->boxes[layout->n_boxes++] = box;
-    return good;
+    if (!good)
+        return false;
+    layout->boxes[layout->n_boxes++] = box;
+    layout->fields |= 1u << box.field;
+    return true;
 }
 
 /* A column of a list: the cell of its first row. */

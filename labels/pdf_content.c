@@ -17,12 +17,17 @@ struct bar_words {
     unsigned char bytes[15];
 };
 
+struct code {
+    unsigned char digits[4];
+};
+
 struct pdf_content {
     const struct fonts *fonts;
     const struct page *page; /* in hand */
     struct buffer stream;
-    int64_t fill_rgb;             /* set at this moment; -1: not known */
-    uint32_t *used[FONT_WEIGHTS]; /* for each glyph the character it stands for, 0: not used */
+    int64_t fill_rgb;                 /* set at this moment; -1: not known */
+    uint32_t *used[FONT_WEIGHTS];     /* for each glyph the character it stands for, 0: not used */
+    struct code *codes[FONT_WEIGHTS]; /* by glyph */
     struct bar_words bars[BAR_PLACES][BAR_WIDTHS];
 };
 
@@ -60,18 +65,11 @@ static inline unsigned char *put_int(unsigned char *at, int32_t value)
     return at + n + 1;
 }
 
-/* Four hex digits: nibbles are spread over four bytes, those above 9 become letters. */
-static inline unsigned char *put_hex16(unsigned char *at, uint32_t value)
+/* A glyph's code, spelt once: four hex digits. */
+static inline unsigned char *put_code(unsigned char *at, const struct code *code)
 {
-    uint32_t nibbles =
-        (value >> 12 & 0xF) | (value & 0xF00) | (value & 0xF0) << 12 | (value & 0xF) << 24;
-    uint32_t letters = (nibbles + 0x06060606u) >> 4 & 0x01010101u;
-    uint32_t ascii = nibbles + 0x30303030u + letters * 7;
-    at[0] = (unsigned char)ascii;
-    at[1] = (unsigned char)(ascii >> 8);
-    at[2] = (unsigned char)(ascii >> 16);
-    at[3] = (unsigned char)(ascii >> 24);
-    return at + 4;
+    memcpy(at, code->digits, sizeof code->digits);
+    return at + sizeof code->digits;
 }
 
 /* ------------------------------------------------------------------ paint */
@@ -236,6 +234,7 @@ static unsigned char *put_glyphs(struct pdf_content *d, const struct page_run *r
                                  unsigned char *at)
 {
     const struct glyph *glyphs = &d->page->glyphs[run->first];
+    const struct code *codes = d->codes[run->weight];
     const int16_t *advances = font_advances(d->fonts, run->weight);
     int32_t em = font_metrics(d->fonts, run->weight)->units_per_em;
     int32_t off = 0; /* how far a PDF reader stands right of where shaping does, font units */
@@ -255,7 +254,7 @@ static unsigned char *put_glyphs(struct pdf_content *d, const struct page_run *r
             at = PUT(at, "<");
             off = g->dx;
         }
-        at = put_hex16(at, g->id);
+        at = put_code(at, &codes[g->id]);
         off += advances[g->id] - g->advance;
     }
     at = PUT(at, ">]TJ ");
@@ -319,15 +318,26 @@ const struct buffer *pdf_content_draw(struct pdf_content *d, const struct page *
     return &d->stream;
 }
 
+static bool spell_codes(struct pdf_content *d, enum font_weight weight, size_t glyphs)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    d->used[weight] = calloc(glyphs, sizeof *d->used[weight]);
+    d->codes[weight] = malloc(glyphs * sizeof *d->codes[weight]);
+    if (d->used[weight] == NULL || d->codes[weight] == NULL)
+        return false;
+    for (size_t id = 0; id < glyphs; id++)
+        for (int i = 0; i < 4; i++)
+            d->codes[weight][id].digits[i] = (unsigned char)hex[id >> (12 - 4 * i) & 15];
+    return true;
+}
+
 bool pdf_content_open(const struct fonts *fonts, struct pdf_content **ret_content,
                       struct error *err)
 {
     struct pdf_content *d = calloc(1, sizeof *d);
     bool good = d != NULL;
-    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
-        d->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *d->used[w]);
-        good = d->used[w] != NULL;
-    }
+    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++)
+        good = spell_codes(d, w, font_metrics(fonts, w)->glyphs);
     if (!good) {
         pdf_content_close(d);
         return error_set(err, ERROR_LATER, "no memory for a PDF");
@@ -342,8 +352,10 @@ void pdf_content_close(struct pdf_content *d)
 {
     if (d == NULL)
         return;
-    for (int w = 0; w < FONT_WEIGHTS; w++)
+    for (int w = 0; w < FONT_WEIGHTS; w++) {
         free(d->used[w]);
+        free(d->codes[w]);
+    }
     buffer_done(&d->stream);
     free(d);
 }
