@@ -126,6 +126,8 @@ static bool begin_column(struct layout_reader *r, const char **attributes, struc
                                         "data-size",   "data-lines", NULL};
     struct layout_table *table = &r->layout->table;
     struct layout_box box = {.rect = rect};
+    if (r->layout->use != LABELS_FOR_LIST)
+        return layout_refuse(r, "a column belongs on paper with data-use='list'");
     if (table->n_columns == LAYOUT_COLUMNS_MAX)
         return layout_refuse(r, "more than %d columns", LAYOUT_COLUMNS_MAX);
     if (!layout_only_data(r, attributes, known) ||

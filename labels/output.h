@@ -1,5 +1,5 @@
-/* output.h - where a job's bytes go: a file that has its name only when it is whole, or standard
- * output, which gets nothing of a job that failed. */
+/* output.h - where a job's bytes go: a file that has its name only when it is whole; or standard
+ * output, a pipe or a device, which gets nothing of a job that failed. */
 #ifndef TRAO_LABELS_OUTPUT_H
 #define TRAO_LABELS_OUTPUT_H
 
@@ -13,6 +13,7 @@ struct output {
     FILE *file;
     char path[OUTPUT_PATH_BYTES]; /* "-": standard output */
     char held[OUTPUT_PATH_BYTES]; /* where the bytes are until then */
+    bool streamed;                /* handed over at the end, as nothing can be renamed there */
 };
 
 must_use bool output_open(const char *path, struct output *ret_output, struct error *err);
