@@ -208,7 +208,7 @@ bool raster_page(const struct page *page, const struct fonts *fonts, unsigned dp
                  struct bitmap *ret_bitmap, struct error *err)
 {
     struct drawing drawing = {.page = page, .fonts = fonts, .colour = set_ink};
-    struct bitmap_box size;
+    struct bitmap_box size = {0};
     if (!size_at(page, dpi, &size, err))
         return false;
     struct bitmap bitmap = {0};
@@ -240,7 +240,7 @@ bool raster_preview(const struct page *page, const struct fonts *fonts, unsigned
                     struct raster_picture *ret_picture, struct error *err)
 {
     struct drawing drawing = {.page = page, .fonts = fonts, .colour = set_colour};
-    struct bitmap_box size;
+    struct bitmap_box size = {0};
     if (!size_at(page, dpi, &size, err))
         return false;
     cairo_surface_t *surface = draw_surface(&drawing, CAIRO_FORMAT_RGB24, size, RASTER_ALL);
