@@ -17,6 +17,9 @@ struct command_options {
     bool unchecked;       /* no read-back */
     bool keep_going;      /* leave out what cannot be printed */
     bool long_texts;      /* preview */
+    const char *printers; /* the file of profiles; NULL: ~/.trao-printers */
+    const char *spool;    /* the folder of what was printed; NULL: ~/.trao-spool */
+    const char *reason;   /* why numbers are printed again; NULL: none may be */
 };
 
 struct command {
@@ -36,6 +39,9 @@ enum command_exit command_failed(const struct error *err);
 /* Opens a layout, with the window of the stock if there is one. */
 must_use bool command_open(const struct command_options *options, const char *layout,
                            struct labels **ret_labels, struct error *err);
+
+/* An invented label; the long one is as long as real ones get. */
+struct label command_sample(bool long_texts);
 
 #define COMMAND(name, ...)                                                                         \
     enum command_exit command_##name(struct command_options *options, char **arguments);

@@ -50,7 +50,7 @@ enum command_exit command_layouts(struct command_options *options, char **argume
 /* ------------------------------------------------------------------ preview */
 
 /* Invented people; the long ones are as long as real ones get. */
-static struct label sample(bool long_texts)
+struct label command_sample(bool long_texts)
 {
     return (struct label){
         .number = "RA473124829VN",
@@ -99,7 +99,7 @@ static bool add_sample_list(struct labels *labels, const struct label *head, str
 static bool add_sample(struct labels *labels, bool long_texts, struct error *err)
 {
     struct labels_about about = labels_about(labels);
-    struct label label = sample(long_texts);
+    struct label label = command_sample(long_texts);
     struct labels_report report;
     if (about.use == LABELS_FOR_LIST) {
         label.serial = "BG-20481163";

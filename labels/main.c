@@ -48,6 +48,9 @@ enum {
     KEY_UNCHECKED,
     KEY_KEEP_GOING,
     KEY_LONG,
+    KEY_PRINTERS,
+    KEY_SPOOL,
+    KEY_REASON,
 };
 
 static const struct argp_option options_table[] = {
@@ -62,6 +65,9 @@ static const struct argp_option options_table[] = {
     {"no-check", KEY_UNCHECKED, NULL, 0, "do not read the symbols back", 0},
     {"keep-going", KEY_KEEP_GOING, NULL, 0, "leave out rows that cannot be printed", 0},
     {"long", KEY_LONG, NULL, 0, "preview: the longest texts there are", 0},
+    {"printers", KEY_PRINTERS, "FILE", 0, "printers by name; ~/.trao-printers if not said", 0},
+    {"spool", KEY_SPOOL, "DIR", 0, "what was printed; ~/.trao-spool if not said", 0},
+    {"reason", KEY_REASON, "WORDS", 0, "why numbers are printed once more", 0},
     {0},
 };
 
@@ -159,6 +165,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_LONG:
         options->long_texts = true;
+        return 0;
+    case KEY_PRINTERS:
+        options->printers = text;
+        return 0;
+    case KEY_SPOOL:
+        options->spool = text;
+        return 0;
+    case KEY_REASON:
+        options->reason = text;
         return 0;
     case ARGP_KEY_ARG:
         take_argument(asked, text, state);

@@ -221,30 +221,42 @@ void spool_close(struct spool *spool)
     free(spool);
 }
 
-bool spool_unfinished(const struct spool *spool, char ret_id[SPOOL_ID_BYTES], struct error *err)
+/* Looks into one job. *ret_found: it has not ended. */
+static bool look_at(const struct spool *spool, unsigned long id, bool *ret_found,
+                    struct spool_stopped *stopped, struct error *err)
+{
+    char path[FOLDER_BYTES + 64];
+    struct spool_file file;
+    job_path(spool, id, path);
+    if (!spool_file_read(path, &file, err))
+        return false;
+    *ret_found = !file.ended;
+    *stopped = (struct spool_stopped){.n = file.n_items, .next = file.done};
+    snprintf(stopped->id, sizeof stopped->id, "%0*lu", ID_DIGITS, id);
+    if (file.done < file.n_items)
+        memcpy(stopped->number, file.items[file.done].number, sizeof stopped->number);
+    spool_file_done(&file);
+    return true;
+}
+
+bool spool_unfinished(const struct spool *spool, struct spool_stopped *ret_stopped,
+                      struct error *err)
 {
     unsigned long *ids = NULL;
     size_t n = 0;
-    unsigned long found = 0;
+    struct spool_stopped stopped;
+    bool found = false;
     if (!list_jobs(spool, &ids, &n, err))
         return false;
     bool done = true;
-    for (size_t i = 0; done && found == 0 && i < n; i++) {
-        char path[FOLDER_BYTES + 64];
-        struct spool_file file;
-        job_path(spool, ids[i], path);
-        done = spool_file_read(path, &file, err);
-        if (done && !file.ended)
-            found = ids[i];
-        if (done)
-            spool_file_done(&file);
-    }
+    for (size_t i = 0; done && !found && i < n; i++)
+        done = look_at(spool, ids[i], &found, &stopped, err);
     free(ids);
     if (!done)
         return false;
-    if (found == 0)
+    if (!found)
         return error_set(err, ERROR_NOT_FOUND, "all print jobs have ended");
-    snprintf(ret_id, SPOOL_ID_BYTES, "%0*lu", ID_DIGITS, found);
+    *ret_stopped = stopped;
     return true;
 }
 

@@ -61,7 +61,13 @@ must_use bool spool_resume(struct spool *spool, const char *id, struct spool_job
 void spool_job_close(struct spool_job *job);
 
 /* The oldest job that has not ended; ERROR_NOT_FOUND when all have. */
-must_use bool spool_unfinished(const struct spool *spool, char ret_id[SPOOL_ID_BYTES],
+struct spool_stopped {
+    char id[SPOOL_ID_BYTES];
+    size_t n;                        /* items */
+    size_t next;                     /* the first that has not left */
+    char number[SPOOL_NUMBER_BYTES]; /* of it; "" when all have */
+};
+must_use bool spool_unfinished(const struct spool *spool, struct spool_stopped *ret_stopped,
                                struct error *err);
 
 const char *spool_job_id(const struct spool_job *job);

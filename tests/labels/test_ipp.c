@@ -152,10 +152,10 @@ static int end(void **state)
 
 static void expect_finished(void)
 {
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     assert_int_equal(spool_job_next(job), LABELS);
     assert_true(heard(PRINTER_FINISHED));
-    assert_false(spool_unfinished(spool, id, &err));
+    assert_false(spool_unfinished(spool, &stopped, &err));
 }
 
 static void test_the_very_bytes_come_out(void **state)
@@ -198,14 +198,14 @@ static void test_waits_for_paper(void **state)
 static void test_cancelled_here(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     clerk.when = PRINTER_NO_PAPER;
     clerk.cancel = true;
     put("no-paper");
     assert_false(print(PRINTER));
     assert_int_equal(err.code, ERROR_REFUSED);
     take("no-paper");
-    assert_false(spool_unfinished(spool, id, &err));
+    assert_false(spool_unfinished(spool, &stopped, &err));
 }
 
 /* Cancelled at the printer: it can be gone on with, the first item in doubt. */
@@ -221,7 +221,7 @@ static bool cancel_there(void *ctx, const struct printer_progress *progress)
 static void test_cancelled_at_the_queue(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     struct printer_profile profile = {.where = QUEUE, .tongue = "pdf"};
     put("no-paper");
     assert_false(
@@ -232,8 +232,8 @@ static void test_cancelled_at_the_queue(void **state)
     size_t next = spool_job_next(job);
     spool_job_close(job);
     job = NULL;
-    assert_true(spool_unfinished(spool, id, &err));
-    assert_true(spool_resume(spool, id, &job, &err));
+    assert_true(spool_unfinished(spool, &stopped, &err));
+    assert_true(spool_resume(spool, stopped.id, &job, &err));
     size_t n = 0;
     const struct spool_item *items = spool_job_items(job, &n);
     assert_int_equal(spool_job_remote(job), 0);
@@ -244,13 +244,13 @@ static void test_cancelled_at_the_queue(void **state)
 static void test_given_up_by_the_printer(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     put("jam");
     assert_false(print(PRINTER));
     assert_int_equal(err.code, ERROR_LATER);
     if (strstr(err.text, "given up by the printer") == NULL)
         fail_msg("%s", err.text);
-    assert_true(spool_unfinished(spool, id, &err));
+    assert_true(spool_unfinished(spool, &stopped, &err));
 }
 
 /* The program is killed while the queue has the job: the next one looks after it to its end, and
@@ -258,7 +258,7 @@ static void test_given_up_by_the_printer(void **state)
 static void test_followed_after_a_crash(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     bool same = false;
     struct printer_profile profile = {.where = PRINTER, .tongue = "pdf"};
     clerk.when = PRINTER_PRINTING;
@@ -279,8 +279,8 @@ static void test_followed_after_a_crash(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSIGNALED(status));
     assert_true(spool_open(folder, &spool, &err));
-    assert_true(spool_unfinished(spool, id, &err));
-    assert_true(spool_resume(spool, id, &job, &err));
+    assert_true(spool_unfinished(spool, &stopped, &err));
+    assert_true(spool_resume(spool, stopped.id, &job, &err));
     assert_int_not_equal(spool_job_remote(job), 0);
     if (!printer_follow(&profile, job, 1, (struct printer_ear){hear, NULL}, &err))
         fail_msg("%s", err.text);

@@ -217,10 +217,10 @@ static int end(void **state)
 
 static void expect_finished(void)
 {
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     assert_int_equal(spool_job_next(job), LABELS);
     assert_int_equal(clerk.heard[clerk.n - 1].state, PRINTER_FINISHED);
-    assert_false(spool_unfinished(spool, id, &err));
+    assert_false(spool_unfinished(spool, &stopped, &err));
 }
 
 /* ------------------------------------------------------------------ tests */
@@ -317,7 +317,7 @@ static void test_a_mute_printer_is_sent_to(void **state)
 static void test_goes_on_after_a_broken_line(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     fake.hang_up_after = 2;
     start_printer();
     assert_false(print_rest());
@@ -327,8 +327,8 @@ static void test_goes_on_after_a_broken_line(void **state)
     size_t next = spool_job_next(job);
     spool_job_close(job);
     job = NULL;
-    assert_true(spool_unfinished(spool, id, &err));
-    assert_true(spool_resume(spool, id, &job, &err));
+    assert_true(spool_unfinished(spool, &stopped, &err));
+    assert_true(spool_resume(spool, stopped.id, &job, &err));
     buffer_clear(&fake.bytes);
     fake.hang_up_after = 0;
     start_printer();
@@ -356,7 +356,7 @@ static void test_nobody_listens(void **state)
 static void test_a_cancelled_job_is_over(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     char where[SPOOL_ID_BYTES];
     clerk.cancel_at = 2;
     start_printer();
@@ -366,7 +366,7 @@ static void test_a_cancelled_job_is_over(void **state)
     assert_int_equal(fake.labels, 2);
     spool_job_close(job);
     job = NULL;
-    assert_false(spool_unfinished(spool, id, &err));
+    assert_false(spool_unfinished(spool, &stopped, &err));
     assert_int_equal(spool_copies(spool, numbers[1], where), 1);
     assert_int_equal(spool_copies(spool, numbers[2], where), 0);
 }

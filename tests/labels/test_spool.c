@@ -121,7 +121,7 @@ static void test_a_number_stands_once_in_a_job(void **state)
 static void test_goes_on_after_kill(void **state)
 {
     (void)state;
-    char id[SPOOL_ID_BYTES];
+    struct spool_stopped stopped;
     char where[SPOOL_ID_BYTES];
     spool_close(spool);
     spool = NULL;
@@ -139,9 +139,12 @@ static void test_goes_on_after_kill(void **state)
     assert_true(WIFSIGNALED(status));
     for (int again = 0; again < 2; again++) { /* going on may be cut off too */
         reopen();
-        assert_true(spool_unfinished(spool, id, &err));
-        assert_string_equal(id, "000001");
-        assert_true(spool_resume(spool, id, &job, &err));
+        assert_true(spool_unfinished(spool, &stopped, &err));
+        assert_string_equal(stopped.id, "000001");
+        assert_int_equal(stopped.n, 4);
+        assert_int_equal(stopped.next, 2);
+        assert_string_equal(stopped.number, numbers[2]);
+        assert_true(spool_resume(spool, stopped.id, &job, &err));
         assert_int_equal(spool_job_next(job), 2);
         assert_int_equal(copy_of(1), 1);
         assert_int_equal(copy_of(2), 2); /* «BẢN IN LẠI 2» */
@@ -151,15 +154,15 @@ static void test_goes_on_after_kill(void **state)
     job = NULL;
     assert_int_equal(spool_copies(spool, numbers[2], where), 1);
     assert_int_equal(spool_copies(spool, numbers[3], where), 0);
-    assert_true(spool_resume(spool, id, &job, &err));
+    assert_true(spool_resume(spool, stopped.id, &job, &err));
     send(2);
     send(3);
     assert_true(spool_job_end(job, true, &err));
     reopen();
     assert_int_equal(spool_copies(spool, numbers[2], where), 2);
-    assert_false(spool_unfinished(spool, id, &err));
+    assert_false(spool_unfinished(spool, &stopped, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
-    assert_false(spool_resume(spool, id, &job, &err));
+    assert_false(spool_resume(spool, stopped.id, &job, &err));
     assert_int_equal(err.code, ERROR_REPEATED);
     assert_false(spool_resume(spool, "000009", &job, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
