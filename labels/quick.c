@@ -1,8 +1,8 @@
 #include "labels/quick.h"
 
+#include "protocol/utf8.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <utf8proc.h>
 
 #define POINTS 0x2100 /* no character of the table is above */
 #define MEMBERS 256   /* places in the table; 0 stands for none */
@@ -56,15 +56,11 @@ bool quick_open(const struct fonts *fonts, enum font_weight weight, struct quick
             quick->kerning[i][k] = NOT_ASKED;
     for (uint32_t c = ' '; c <= '~'; c++)
         add(quick, fonts, c);
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)letters;
-    for (utf8proc_ssize_t left = sizeof letters - 1; left > 0;) {
-        utf8proc_int32_t character = 0;
-        utf8proc_ssize_t n = utf8proc_iterate(at, left, &character);
-        invariant(n > 0);
-        add(quick, fonts, (uint32_t)character);
-        at += n;
-        left -= n;
-    }
+    const char *at = letters;
+    size_t left = sizeof letters - 1;
+    for (uint32_t character = 0; left > 0 && utf8_next(&at, &left, &character);)
+        add(quick, fonts, character);
+    invariant(left == 0);
     *ret_quick = quick;
     return true;
 }
