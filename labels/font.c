@@ -1,8 +1,8 @@
 #include "labels/font.h"
 
+#include "labels/font_find.h"
 #include "labels/quick.h"
 
-#include <fontconfig/fontconfig.h>
 #include <hb-ot.h>
 #include <hb-subset.h>
 #include <stdlib.h>
@@ -28,31 +28,6 @@ struct fonts {
     hb_draw_funcs_t *draw; /* HarfBuzz's steps to a font_pen's */
 };
 
-static const struct {
-    int fontconfig;
-    const char *word;
-} weights[FONT_WEIGHTS] = {
-    [FONT_REGULAR] = {FC_WEIGHT_REGULAR, "regular"},
-    [FONT_BOLD] = {FC_WEIGHT_BOLD, "bold"},
-};
-
-/* fontconfig answers every question with some font: only an answer that is what was asked for is
- * taken. */
-static bool is_asked_for(FcPattern *match, const char *family, int weight, FcChar8 **ret_file)
-{
-    FcChar8 *found = NULL;
-    int found_weight = 0;
-    int index = 0;
-    FcBool variable = FcFalse;
-    FcPatternGetBool(match, FC_VARIABLE, 0, &variable);
-    FcPatternGetInteger(match, FC_INDEX, 0, &index);
-    return FcPatternGetString(match, FC_FAMILY, 0, &found) == FcResultMatch &&
-           strcmp((const char *)found, family) == 0 &&
-           FcPatternGetInteger(match, FC_WEIGHT, 0, &found_weight) == FcResultMatch &&
-           found_weight == weight && !variable && index == 0 &&
-           FcPatternGetString(match, FC_FILE, 0, ret_file) == FcResultMatch;
-}
-
 static bool load(struct font *font, const char *file, struct error *err)
 {
     hb_blob_t *blob = hb_blob_create_from_file_or_fail(file);
@@ -62,38 +37,6 @@ static bool load(struct font *font, const char *file, struct error *err)
     hb_blob_destroy(blob);
     font->font = hb_font_create(font->face);
     return true;
-}
-
-static bool find(FcConfig *config, const char *family, enum font_weight weight, struct font *font,
-                 struct error *err)
-{
-    int wanted = weights[weight].fontconfig;
-    FcPattern *pattern =
-        FcPatternBuild(NULL, FC_FAMILY, FcTypeString, family, FC_WEIGHT, FcTypeInteger, wanted,
-                       FC_SLANT, FcTypeInteger, FC_SLANT_ROMAN, FC_WIDTH, FcTypeInteger,
-                       FC_WIDTH_NORMAL, FC_VARIABLE, FcTypeBool, FcFalse, (char *)NULL);
-    if (pattern == NULL)
-        return error_set(err, ERROR_LATER, "no memory to look for a font");
-    FcConfigSubstitute(config, pattern, FcMatchPattern);
-    FcDefaultSubstitute(pattern);
-    FcResult result = FcResultNoMatch;
-    FcPattern *match = FcFontMatch(config, pattern, &result);
-    FcPatternDestroy(pattern);
-    FcChar8 *file = NULL;
-    FcChar8 *offered = NULL;
-    bool done = false;
-    if (match != NULL && is_asked_for(match, family, wanted, &file)) {
-        done = load(font, (const char *)file, err);
-    } else {
-        if (match != NULL)
-            FcPatternGetString(match, FC_FAMILY, 0, &offered);
-        error_set(err, ERROR_NOT_FOUND,
-                  "font '%s' %s is not installed, fontconfig offers '%s' in its place", family,
-                  weights[weight].word, offered == NULL ? "nothing" : (const char *)offered);
-    }
-    if (match != NULL)
-        FcPatternDestroy(match);
-    return done;
 }
 
 static int32_t signed16(const unsigned char *bytes)
@@ -204,26 +147,23 @@ void font_outline(const struct fonts *fonts, enum font_weight weight, uint16_t g
 
 bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
 {
-    struct fonts *fonts = calloc(1, sizeof *fonts);
-    FcConfig *config = FcInitLoadConfigAndFonts();
-    bool done = fonts != NULL && config != NULL;
-    if (!done)
-        error_set(err, ERROR_LATER, "no memory or no fontconfig for font '%s'", family);
-    for (enum font_weight w = FONT_REGULAR; done && w < FONT_WEIGHTS; w++) {
-        done = find(config, family, w, &fonts->of[w], err);
-        if (done) {
-            measure(&fonts->of[w]);
-            done = check(&fonts->of[w], family, err) && prepare(fonts, w, err);
-        }
-    }
-    if (config != NULL)
-        FcConfigDestroy(config);
-    if (!done) {
-        fonts_close(fonts);
+    char paths[FONT_WEIGHTS][FONT_PATH_BYTES];
+    if (!font_find(family, paths, err))
         return false;
-    }
+    struct fonts *fonts = calloc(1, sizeof *fonts);
+    if (fonts == NULL)
+        return error_set(err, ERROR_LATER, "no memory for font '%s'", family);
     fonts->buffer = hb_buffer_create();
     fonts->draw = pen_funcs();
+    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++) {
+        bool loaded = load(&fonts->of[w], paths[w], err);
+        if (loaded)
+            measure(&fonts->of[w]);
+        if (!loaded || !check(&fonts->of[w], family, err) || !prepare(fonts, w, err)) {
+            fonts_close(fonts);
+            return false;
+        }
+    }
     *ret_fonts = fonts;
     return true;
 }

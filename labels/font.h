@@ -1,4 +1,4 @@
-/* font.h - a font family: found, measured, shaped, cut to a subset. The one door to fontconfig and
+/* font.h - a font family: found, measured, shaped, cut to a subset. The one door to
  * HarfBuzz.
  *
  * Glyph measures are in font units, `font_units_per_em` to the em, y upwards.

@@ -13,9 +13,10 @@
 
 #include "labels/labels.h"
 #include "labels/page.h"
+#include "labels/shown.h"
 #include "labels/symbol.h"
 
-#define LAYOUT_ID_BYTES 48
+#define LAYOUT_ID_BYTES SHOWN_BYTES
 #define LAYOUT_TEXT_BYTES 128
 #define LAYOUT_BOXES_MAX 32
 #define LAYOUT_CLEAR_MAX 16

@@ -1,6 +1,7 @@
 #include "labels/layout_elements.h"
 
 #include "labels/layout_boxes.h"
+#include "labels/shown.h"
 #include "labels/svg_values.h"
 
 #include <stdio.h>
@@ -286,7 +287,7 @@ static const struct {
 void layout_element_begin(struct layout_reader *r, const char *local, const char **attributes)
 {
     const char *id = layout_attribute(attributes, "id");
-    snprintf(r->id, sizeof r->id, "%s", id == NULL ? "" : id);
+    shown(id == NULL ? "" : id, id == NULL ? 0 : strlen(id), r->id);
     if (r->depth + 1 == LAYOUT_DEPTH_MAX) {
         layout_refuse(r, "stands deeper than %d elements", LAYOUT_DEPTH_MAX);
         return;

@@ -1,5 +1,6 @@
 #include "labels/layout_reader.h"
 
+#include "labels/shown.h"
 #include "labels/svg_values.h"
 
 #include <stdarg.h>
@@ -86,8 +87,9 @@ bool layout_word(struct layout_reader *r, const char **attributes, const char *n
     for (int i = 0; value != NULL && words[i] != NULL; i++)
         if (strcmp(words[i], value) == 0)
             found = i;
+    char word[SHOWN_BYTES];
     if (found < 0)
-        return layout_refuse(r, "%s='%.40s' is not known", name, value);
+        return layout_refuse(r, "%s='%s' is not known", name, shown(value, strlen(value), word));
     *ret_index = found;
     return true;
 }

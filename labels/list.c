@@ -1,6 +1,7 @@
 #include "labels/list.h"
 
 #include "labels/list_lines.h"
+#include "labels/shown.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +90,10 @@ static bool name_column(struct list *list, struct error *err)
 {
     const char *name = (const char *)list->value.bytes;
     unsigned field = 0;
+    char word[SHOWN_BYTES];
     if (!list_field_find(name, list->value.n, &field))
-        return error_set(err, ERROR_BAD_INPUT, "no field is called '%.40s'", name);
+        return error_set(err, ERROR_BAD_INPUT, "no field is called '%s'",
+                         shown(name, list->value.n, word));
     for (size_t i = 0; i < list->n_columns; i++)
         if (list->fields[i] == field)
             return error_set(err, ERROR_BAD_INPUT, "field %s stands twice", name);
@@ -231,8 +234,10 @@ static bool take_member(struct list *list, struct list_record *record, const cha
     if (!list_json_member(at, &list->member, &list->value, last, err))
         return false;
     const char *name = (const char *)list->member.bytes;
+    char word[SHOWN_BYTES];
     if (!list_field_find(name, list->member.n, &field))
-        return error_set(err, ERROR_BAD_INPUT, "no field is called '%.40s'", name);
+        return error_set(err, ERROR_BAD_INPUT, "no field is called '%s'",
+                         shown(name, list->member.n, word));
     if ((record->given & 1u << field) != 0)
         return error_set(err, ERROR_BAD_INPUT, "field %s stands twice", name);
     record->column[field] = (uint32_t)column;
@@ -340,8 +345,9 @@ static bool read_marks(const char *words, unsigned *ret_marks, struct error *err
         for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
             if (strlen(marks[i].word) == n && memcmp(marks[i].word, at, n) == 0)
                 one = marks[i].mark;
+        char word[SHOWN_BYTES];
         if (one == 0)
-            return error_set(err, ERROR_BAD_INPUT, "marks: '%.*s' is not known", (int)n, at);
+            return error_set(err, ERROR_BAD_INPUT, "marks: '%s' is not known", shown(at, n, word));
         all |= one;
         at += n;
     }

@@ -228,5 +228,5 @@ int main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &asked);
     enum command_exit code = asked.command->run(&asked.options, asked.arguments);
     list_record_done(&asked.options.all);
-    return code;
+    return (int)code;
 }

@@ -1,13 +1,14 @@
 #include "labels/quick.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <utf8proc.h>
+#include "protocol/utf8.h"
 
-#define POINTS 0x2100        /* no character of the table is above */
-#define MEMBERS 256          /* places in the table; 0 stands for none */
-#define NOT_ASKED INT16_MIN  /* kerning that HarfBuzz was not asked for yet */
-#define CONTEXTUAL INT16_MAX /* a pair that is more than two glyphs and a kerning */
+#include <stdlib.h>
+
+#define POINTS 0x2100 /* no character of the table is above */
+#define MEMBERS 256   /* places in the table; 0 stands for none */
+/* In the place of a kerning, above any there is. */
+#define NOT_ASKED (INT16_MAX - 1) /* of HarfBuzz, yet */
+#define CONTEXTUAL INT16_MAX      /* a pair that is more than two glyphs and a kerning */
 
 /* Every one is a single character in NFC; digits, Latin letters and signs of ASCII besides. */
 static const char letters[] =
@@ -15,9 +16,8 @@ static const char letters[] =
     "ÀẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬÈẺẼÉẸÊỀỂỄẾỆÌỈĨÍỊÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢÙỦŨÚỤƯỪỬỮỨỰỲỶỸÝỴĐ–—‘’“”…₫«»°×";
 
 struct member {
+    struct glyph glyph; /* as it stands in a text, but for its place */
     uint32_t character;
-    uint16_t glyph;
-    int16_t advance;
 };
 
 struct quick {
@@ -37,9 +37,10 @@ static void add(struct quick *quick, const struct fonts *fonts, uint32_t charact
         return;
     quick->at[character] = (uint8_t)++quick->n;
     quick->members[quick->n] = (struct member){
+        .glyph = {.id = glyph,
+                  .advance = (int16_t)font_advance(fonts, quick->weight, glyph),
+                  .text_n = 1},
         .character = character,
-        .glyph = glyph,
-        .advance = (int16_t)font_advance(fonts, quick->weight, glyph),
     };
 }
 
@@ -55,15 +56,11 @@ bool quick_open(const struct fonts *fonts, enum font_weight weight, struct quick
             quick->kerning[i][k] = NOT_ASKED;
     for (uint32_t c = ' '; c <= '~'; c++)
         add(quick, fonts, c);
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)letters;
-    for (utf8proc_ssize_t left = sizeof letters - 1; left > 0;) {
-        utf8proc_int32_t character = 0;
-        utf8proc_ssize_t n = utf8proc_iterate(at, left, &character);
-        invariant(n > 0);
-        add(quick, fonts, (uint32_t)character);
-        at += n;
-        left -= n;
-    }
+    const char *at = letters;
+    size_t left = sizeof letters - 1;
+    for (uint32_t character = 0; left > 0 && utf8_next(&at, &left, &character);)
+        add(quick, fonts, character);
+    invariant(left == 0);
     *ret_quick = quick;
     return true;
 }
@@ -76,8 +73,8 @@ void quick_close(struct quick *quick)
 void quick_mark(const struct quick *quick, uint32_t *used)
 {
     for (unsigned i = 1; i <= quick->n; i++)
-        if (used[quick->members[i].glyph] == 0)
-            used[quick->members[i].glyph] = quick->members[i].character;
+        if (used[quick->members[i].glyph.id] == 0)
+            used[quick->members[i].glyph.id] = quick->members[i].character;
 }
 
 /* Asks HarfBuzz for a pair. */
@@ -91,10 +88,10 @@ static int16_t ask(struct quick *quick, struct fonts *fonts, uint8_t first, uint
     int16_t answer = CONTEXTUAL;
     struct error ignored;
     if (font_shape(fonts, quick->weight, pair, 2, glyphs, 4, &n, &ignored) && n == 2 &&
-        glyphs[0].id == a->glyph && glyphs[1].id == b->glyph && glyphs[0].dx == 0 &&
+        glyphs[0].id == a->glyph.id && glyphs[1].id == b->glyph.id && glyphs[0].dx == 0 &&
         glyphs[0].dy == 0 && glyphs[1].dx == 0 && glyphs[1].dy == 0 &&
-        glyphs[1].advance == b->advance)
-        answer = (int16_t)(glyphs[0].advance - a->advance);
+        glyphs[1].advance == b->glyph.advance)
+        answer = (int16_t)(glyphs[0].advance - a->glyph.advance);
     quick->kerning[first][second] = answer;
     return answer;
 }
@@ -118,14 +115,6 @@ static uint8_t next_member(const struct quick *quick, const unsigned char **at)
     return c < POINTS ? quick->at[c] : 0;
 }
 
-/* Kerning between two places of the table, or CONTEXTUAL. */
-static inline int16_t kerning_of(struct quick *quick, struct fonts *fonts, uint8_t first,
-                                 uint8_t second)
-{
-    int16_t kerning = quick->kerning[first][second];
-    return kerning == NOT_ASKED ? ask(quick, fonts, first, second) : kerning;
-}
-
 bool quick_read(struct quick *quick, struct fonts *fonts, const char *utf8, struct text *text)
 {
     const unsigned char *at = (const unsigned char *)utf8;
@@ -142,18 +131,20 @@ bool quick_read(struct quick *quick, struct fonts *fonts, const char *utf8, stru
             return false;
         if (member == blank && (*at == ' ' || *at == '\0'))
             continue; /* one blank between words, none at the end */
-        int16_t kerning = kerning_of(quick, fonts, before, member);
+        int32_t kerning = quick->kerning[before][member];
+        if (kerning == NOT_ASKED)
+            kerning = ask(quick, fonts, before, member);
         if (kerning == CONTEXTUAL)
             return false;
         if (kerning != 0)
             glyph[-1].advance = (int16_t)(glyph[-1].advance + kerning);
         pen += kerning;
         const struct member *m = &quick->members[member];
-        *glyph++ =
-            (struct glyph){.id = m->glyph, .advance = m->advance, .text_first = n, .text_n = 1};
+        *glyph = m->glyph;
+        glyph++->text_first = n;
         text->characters[n] = m->character;
         text->x[n++] = pen;
-        pen += m->advance;
+        pen += m->glyph.advance;
         before = member;
     }
     text->x[n] = pen;

@@ -265,7 +265,7 @@ static void test_bombs(void **state)
     " width='100' height='60'/>"
 #define COLUMN(x, width)                                                                           \
     "<rect id='c' data-column='name' data-size='9' x='" x "' y='31' width='" width "' "            \
-                                                                                   "height='7'/>"
+    "height='7'/>"
 
 /* What must not stand on the outside has no place in an envelope's drawing (ux.md, paper). */
 static void test_never_on_an_envelope(void **state)
