@@ -146,7 +146,7 @@ static bool read_list(struct sending *sending, struct error *err)
     bool done = list_open(file, name, &list, err) && read_rows(sending, list, err);
     list_close(list);
     if (file != stdin)
-        fclose(file);
+        (void)fclose(file); /* only read */
     sending->all = calloc(sending->n + 1, sizeof *sending->all);
     sending->numbers = calloc(sending->n + 1, sizeof *sending->numbers);
     if (done && (sending->all == NULL || sending->numbers == NULL))

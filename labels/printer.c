@@ -147,7 +147,7 @@ bool printer_find(const char *path, const char *name, struct printer_profile *re
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, " %s", profile.name);
     }
-    fclose(file);
+    (void)fclose(file); /* only read */
     if (!good)
         return error_set(err, ERROR_BAD_INPUT, "%s:%lu is no printer", path, number);
     return found || error_set(err, ERROR_NOT_FOUND, "no printer '%s' in %s; there are:%s", name,

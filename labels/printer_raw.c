@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,30 +27,47 @@ struct health {
 
 /* ------------------------------------------------------------------ asking */
 
+/* Where a line of ~HS has what is wanted of it. */
+enum { ZPL_PAPER = 1, ZPL_PAUSE = 2, ZPL_WAITING = 4 };               /* the first */
+enum { ZPL_HEAD = 2, ZPL_RIBBON = 3, ZPL_LEFT = 8, ZPL_NUMBERS = 9 }; /* the second */
+
+/* The first numbers of a line, commas between them. */
+static bool read_numbers(const char *line, unsigned long numbers[ZPL_NUMBERS])
+{
+    for (size_t i = 0; i < ZPL_NUMBERS; i++) {
+        char *end = NULL;
+        numbers[i] = strtoul(line, &end, 10);
+        if (end == line || (*end != ',' && i + 1 < ZPL_NUMBERS))
+            return false;
+        line = end + 1;
+    }
+    return true;
+}
+
 /* ~HS answers with three lines between STX and ETX (ZPL II Programming Guide, Host Status Return):
  * "...,paper out,pause,length,formats waiting,..." and "...,head up,ribbon out,...,labels
  * left,...". */
 static bool read_zpl(const unsigned char *bytes, size_t n, struct health *health)
 {
     char text[ANSWER_BYTES + 1];
-    unsigned paper = 0, pause = 0, waiting = 0, head = 0, ribbon = 0, left = 0;
+    unsigned long first[ZPL_NUMBERS];
+    unsigned long second[ZPL_NUMBERS];
     memcpy(text, bytes, n);
     text[n] = '\0';
-    const char *first = strchr(text, '\x02');
-    const char *second = first == NULL ? NULL : strchr(first + 1, '\x02');
-    const char *third = second == NULL ? NULL : strchr(second + 1, '\x02');
-    if (third == NULL || strchr(third, '\x03') == NULL ||
-        sscanf(first + 1, "%*u,%u,%u,%*u,%u", &paper, &pause, &waiting) != 3 ||
-        sscanf(second + 1, "%*u,%*u,%u,%u,%*u,%*u,%*u,%*u,%u", &head, &ribbon, &left) != 3)
+    const char *line = strchr(text, '\x02');
+    const char *next = line == NULL ? NULL : strchr(line + 1, '\x02');
+    const char *last = next == NULL ? NULL : strchr(next + 1, '\x02');
+    if (last == NULL || strchr(last, '\x03') == NULL || !read_numbers(line + 1, first) ||
+        !read_numbers(next + 1, second))
         return false;
-    health->busy = waiting > 0 || left > 0;
-    if (paper != 0)
+    health->busy = first[ZPL_WAITING] > 0 || second[ZPL_LEFT] > 0;
+    if (first[ZPL_PAPER] != 0)
         *health = (struct health){PRINTER_NO_PAPER, "", true};
-    else if (head != 0)
+    else if (second[ZPL_HEAD] != 0)
         *health = (struct health){PRINTER_STOPPED, "đầu in đang mở", true};
-    else if (ribbon != 0)
+    else if (second[ZPL_RIBBON] != 0)
         *health = (struct health){PRINTER_STOPPED, "hết ruy băng mực", true};
-    else if (pause != 0)
+    else if (first[ZPL_PAUSE] != 0)
         *health = (struct health){PRINTER_HELD, "đang tạm dừng ở bảng nút", true};
     return true;
 }

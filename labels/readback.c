@@ -249,7 +249,7 @@ static bool check_share(struct share *share, struct error *err)
 
 /* ------------------------------------------------------------------ children */
 
-static void limit(int what, rlim_t most)
+static void limit(__rlimit_resource_t what, rlim_t most)
 {
     setrlimit(what, &(struct rlimit){most, most});
 }

@@ -185,7 +185,7 @@ bool spool_file_read(const char *path, struct spool_file *ret_file, struct error
     }
     if (good && (ferror(from) != 0 || !file.begun))
         good = error_set(err, ERROR_BROKEN, "%s ends too early", path);
-    fclose(from);
+    (void)fclose(from); /* only read */
     if (!good) {
         spool_file_done(&file);
         return false;

@@ -32,13 +32,13 @@ static void row(const char *what, size_t n, double seconds, const char *note)
 {
     printf("| %-44s | %9.2f | %8.2f | %s |\n", what, seconds * 1e3, seconds * 1e6 / (double)n,
            note);
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void ratio(const char *what, double theirs, double ours)
 {
     printf("| %-44s | %.2f × |\n", what, theirs / ours);
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 /* ------------------------------------------------------------------ ours */
@@ -76,7 +76,7 @@ static void write_csv(const struct work *work, size_t n)
     for (size_t i = 0; i < n; i++)
         fprintf(file, "%s,\"%s\",%s\n", work->labels[i].name, work->labels[i].address,
                 work->labels[i].number);
-    fclose(file);
+    work_must(fclose(file) == 0, path);
 }
 
 /* Seconds of one command, from start to exit; negative when it fails or is not there. */
@@ -100,8 +100,8 @@ static double reportlab(void)
              folder, WORK_RUNS);
     FILE *script = popen(line, "re");
     work_must(script != NULL, "python3");
-    while (n < WORK_RUNS && fscanf(script, "%lf", &times[n]) == 1)
-        n++;
+    while (n < WORK_RUNS && fgets(line, sizeof line, script) != NULL)
+        times[n++] = strtod(line, NULL);
     pclose(script);
     return n == WORK_RUNS ? work_median(times, n) : -1;
 }

@@ -43,7 +43,8 @@ static void cut(const struct bitmap *page, struct crop *crop)
     struct bitmap_box box = readback_crop(&crop->symbol, DPI);
     crop->box = box;
     crop->grey = malloc((size_t)box.width * (size_t)box.height);
-    work_must(crop->grey != NULL && bitmap_init(&crop->dots, box.width, box.height), "no memory");
+    if (crop->grey == NULL || !bitmap_init(&crop->dots, box.width, box.height))
+        work_fail("no memory");
     for (int32_t y = 0; y < box.height; y++)
         for (int32_t x = 0; x < box.width; x++) {
             bool ink = bitmap_ink(page, box.x + x, box.y + y);

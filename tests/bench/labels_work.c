@@ -17,12 +17,16 @@ struct work_text {
     char link[64];
 };
 
-void work_must(bool done, const char *what)
+void work_fail(const char *what)
 {
-    if (done)
-        return;
     fprintf(stderr, "bench: %s\n", what);
     exit(1);
+}
+
+void work_must(bool done, const char *what)
+{
+    if (!done)
+        work_fail(what);
 }
 
 double work_now(void)

@@ -42,6 +42,7 @@ void work_on_all_cores(void (*share)(void *ctx, unsigned number, unsigned thread
 
 double work_now(void); /* seconds */
 double work_median(double *times, size_t n);
+_Noreturn void work_fail(const char *what);
 void work_must(bool done, const char *what);
 
 #endif

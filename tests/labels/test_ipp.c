@@ -38,9 +38,16 @@ static struct {
     size_t states; /* how often `when` was heard */
 } clerk;
 
+/* Given by with_printer. */
+static const char *printer_folder(void)
+{
+    const char *path = getenv("TRAO_PRINTER");
+    return path == NULL ? "" : path;
+}
+
 static void in_printer(const char *name, char path[256])
 {
-    snprintf(path, 256, "%s/%s", getenv("TRAO_PRINTER"), name);
+    snprintf(path, 256, "%s/%s", printer_folder(), name);
 }
 
 static void put(const char *name)
@@ -88,19 +95,22 @@ static bool print(const char *where)
 static size_t count_printed(bool *ret_same)
 {
     size_t n = 0;
-    DIR *printer = opendir(getenv("TRAO_PRINTER"));
-    assert_non_null(printer);
+    DIR *printer = opendir(printer_folder());
     *ret_same = false;
+    if (printer == NULL) {
+        fail_msg("no TRAO_PRINTER: this test is run by with_printer");
+        return 0;
+    }
     for (const struct dirent *e; (e = readdir(printer)) != NULL;) {
         char path[512];
         static char bytes[1 << 20];
         if (strstr(e->d_name, ".done") == NULL)
             continue;
-        snprintf(path, sizeof path, "%s/%s", getenv("TRAO_PRINTER"), e->d_name);
+        snprintf(path, sizeof path, "%s/%s", printer_folder(), e->d_name);
         FILE *file = fopen(path, "r");
         assert_non_null(file);
         size_t got = fread(bytes, 1, sizeof bytes, file);
-        fclose(file);
+        (void)fclose(file);
         *ret_same = got == data.bytes.n && memcmp(bytes, data.bytes.bytes, got) == 0;
         unlink(path);
         n++;
@@ -114,7 +124,7 @@ static int begin(void **state)
     (void)state;
     struct labels *labels = NULL;
     bool same;
-    snprintf(folder, sizeof folder, "%s/spool-XXXXXX", getenv("TRAO_PRINTER"));
+    snprintf(folder, sizeof folder, "%s/spool-XXXXXX", printer_folder());
     if (mkdtemp(folder) == NULL || !spool_open(folder, &spool, &err))
         return -1;
     memset(&clerk, 0, sizeof clerk);

@@ -89,7 +89,8 @@ static void spoil(int n, const char *from, const char *to)
         assert_non_null(at);
         at++;
     }
-    memcpy(at - 1, to, strlen(to));
+    for (size_t i = 0; to[i] != '\0'; i++)
+        at[i - 1] = (unsigned char)to[i];
 }
 
 /* What a broken writer, driver or layout could do to a job, seen from the bytes alone. */

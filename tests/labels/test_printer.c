@@ -384,9 +384,9 @@ static void test_a_file_is_whole_or_not_there(void **state)
     assert_true(printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL}, &err));
     FILE *file = fopen(profile.where + 5, "r");
     assert_non_null(file);
-    fseek(file, 0, SEEK_END);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
     assert_int_equal(ftell(file), data.bytes.n);
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
     printer_data_done(&data);
     expect_finished();
 }
@@ -413,8 +413,8 @@ static void write_profiles(const char *text, char path[160])
     snprintf(path, 160, "%s/printers", folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
 }
 
 static void test_profiles(void **state)

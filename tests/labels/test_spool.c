@@ -131,7 +131,7 @@ static void test_goes_on_after_kill(void **state)
             spool_job_sending(job, 0, &err) && spool_job_done(job, 1, &err) &&
             spool_job_sending(job, 1, &err) && spool_job_done(job, 2, &err) &&
             spool_job_sending(job, 2, &err))
-            raise(SIGKILL);
+            (void)raise(SIGKILL);
         _exit(1);
     }
     int status = 0;
@@ -198,8 +198,8 @@ static void add_to_file(const char *text)
     snprintf(path, sizeof path, "%s/000001.job", folder);
     FILE *file = fopen(path, "a");
     assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
 }
 
 static void test_a_torn_line_is_not_there(void **state)
@@ -258,7 +258,7 @@ static void test_a_full_disk(void **state)
     struct rlimit before;
     begin(1, NULL);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    signal(SIGXFSZ, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     struct rlimit none = {40, before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
     bool sent = spool_job_sending(job, 0, &err);

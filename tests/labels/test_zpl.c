@@ -37,7 +37,7 @@ static struct bitmap load(const char *path)
         fail_msg("%s is missing", path);
     for (size_t n = 0; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
         assert_true(paper_write(&png, bytes, n));
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
     struct bitmap bitmap = job_png(&png);
     free(png.bytes);
     return bitmap;
@@ -52,7 +52,7 @@ static void draw(const struct paper_pdf *job, int width_mm, int height_mm, int l
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_int_equal(fwrite(job->bytes, 1, job->n, file), job->n);
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
     snprintf(command, sizeof command,
              "rm -f %s/*.png; node %s/labels/zpl_render.js %s/node_modules %s %s/label %d %d",
              folder, TESTS_DIR, NPM_DIR, path, folder, width_mm, height_mm);
