@@ -123,6 +123,43 @@ static void test_print(void **state)
     expect_says("2 tờ, 4 mã");
 }
 
+/* Every layout, with the longest texts: a PDF of exactly its paper, that nothing is said against,
+ * whose fonts are inside, as subsets with a way back to characters. */
+static void test_every_layout_as_pdf(void **state)
+{
+    (void)state;
+    for (size_t i = 0; labels_layout_name(i) != NULL; i++) {
+        const char *name = labels_layout_name(i);
+        char arguments[256];
+        struct labels *labels = NULL;
+        struct error err;
+        snprintf(
+            arguments, sizeof arguments,
+            "preview %s --long --to pdf --out %s.pdf && qpdf --check %s.pdf && pdffonts %s.pdf",
+            name, name, name, name);
+        if (run(arguments) != 0)
+            fail_msg("%s", said);
+        expect_says("No syntax or stream encoding errors");
+        expect_says("+NotoSans-Regular");
+        expect_says("CID TrueType      Identity-H       yes yes yes");
+        assert_true(labels_open(name, &labels, &err));
+        struct labels_about about = labels_about(labels);
+        labels_close(labels);
+        snprintf(arguments, sizeof arguments, "%s.pdf", name);
+        struct paper_pdf pdf = get_file(arguments);
+        PopplerDocument *document = paper_open(&pdf);
+        PopplerPage *page = poppler_document_get_page(document, 0);
+        double width = 0, height = 0;
+        poppler_page_get_size(page, &width, &height);
+        assert_float_equal(width * 25400 / 72, about.width_um, 2);
+        assert_float_equal(height * 25400 / 72, about.height_um, 2);
+        assert_int_equal(poppler_document_get_print_scaling(document), POPPLER_PRINT_SCALING_NONE);
+        g_object_unref(page);
+        g_object_unref(document);
+        free(pdf.bytes);
+    }
+}
+
 /* The same bytes through pipes, and from JSON. */
 static void test_pipes_and_json(void **state)
 {
@@ -329,11 +366,17 @@ static void test_the_man_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_layouts),        cmocka_unit_test(test_print),
-        cmocka_unit_test(test_pipes_and_json), cmocka_unit_test(test_a_file_a_page),
-        cmocka_unit_test(test_bad_rows),       cmocka_unit_test(test_shortened_is_told),
-        cmocka_unit_test(test_progress),       cmocka_unit_test(test_the_handover_list),
-        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_output_that_fails),
+        cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_print),
+        cmocka_unit_test(test_every_layout_as_pdf),
+        cmocka_unit_test(test_pipes_and_json),
+        cmocka_unit_test(test_a_file_a_page),
+        cmocka_unit_test(test_bad_rows),
+        cmocka_unit_test(test_shortened_is_told),
+        cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_the_handover_list),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_output_that_fails),
         cmocka_unit_test(test_the_man_page),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
