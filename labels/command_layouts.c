@@ -7,18 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *use_words(enum labels_use use)
-{
-    switch (use) {
-    case LABELS_FOR_ENVELOPE:
-        return "phong bì / envelope";
-    case LABELS_FOR_SLIP:
-        return "giấy mời / slip";
-    case LABELS_FOR_LIST:
-        return "bảng kê / list";
-    }
-    invariant(false);
-}
+static const char *const use_words[] = {
+    [LABELS_FOR_ENVELOPE] = "phong bì / envelope",
+    [LABELS_FOR_SLIP] = "giấy mời / slip",
+    [LABELS_FOR_LIST] = "bảng kê / list",
+};
 
 static void print_mm(int32_t um)
 {
@@ -41,7 +34,7 @@ enum command_exit command_layouts(struct command_options *options, char **argume
         print_mm(about.width_um);
         printf(" x ");
         print_mm(about.height_um);
-        printf(" mm  %zu/tờ  %s\n", about.places, use_words(about.use));
+        printf(" mm  %zu/tờ  %s\n", about.places, use_words[about.use]);
         labels_close(labels);
     }
     return COMMAND_DONE;

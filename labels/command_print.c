@@ -303,7 +303,7 @@ static void tell_sum(const struct run *run)
         fprintf(stderr, ", %zu rút ngắn hay thay chữ / shortened or substituted", run->shortened);
     if (run->bad > 0)
         fprintf(stderr, ", %zu dòng hỏng / bad rows", run->bad);
-    fputc('\n', stderr);
+    (void)fputc('\n', stderr);
 }
 
 enum command_exit command_print(struct command_options *options, char **arguments)

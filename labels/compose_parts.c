@@ -2,18 +2,10 @@
 
 #include <string.h>
 
-/* Where something of a given size begins in a box. */
+/* Where something of a given size begins in a box: none, half or all of what is left before it. */
 static int32_t aligned(int32_t start, int32_t room, int32_t size, enum layout_align align)
 {
-    switch (align) {
-    case LAYOUT_START:
-        return start;
-    case LAYOUT_MIDDLE:
-        return start + (room - size) / 2;
-    case LAYOUT_END:
-        return start + room - size;
-    }
-    invariant(false);
+    return start + (room - size) * (int32_t)align / 2;
 }
 
 /* The first glyph of character `at` or of a later one. In a plain text each character is a glyph.

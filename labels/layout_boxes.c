@@ -22,9 +22,9 @@ bool layout_symbology(enum layout_content content, enum symbology *ret_kind)
         return true;
     case LAYOUT_TEXT:
     case LAYOUT_DIGITS:
-        return false;
+        break;
     }
-    invariant(false);
+    return false;
 }
 
 static bool read_type(struct layout_reader *r, const char **attributes, struct layout_box *box)

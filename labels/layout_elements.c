@@ -7,18 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A number from 1 to 999 at *at, which moves behind it. */
+static bool read_count(const char **at, unsigned *ret_count)
+{
+    unsigned count = 0;
+    *at += strspn(*at, " ");
+    for (; **at >= '0' && **at <= '9' && count < 1000; ++*at)
+        count = 10 * count + (unsigned)(**at - '0');
+    *ret_count = count;
+    return count >= 1 && count <= 999;
+}
+
 /* data-grid="3 8": labels side by side and one below the other. */
 static bool read_grid(struct layout_reader *r, const char **attributes, struct layout_sheet *sheet)
 {
-    const char *grid = layout_attribute(attributes, "data-grid");
-    unsigned columns = 0;
-    unsigned rows = 0;
-    int end = 0;
-    if (grid == NULL || sscanf(grid, "%3u %3u%n", &columns, &rows, &end) != 2 ||
-        grid[end] != '\0' || columns == 0 || rows == 0)
+    const char *at = layout_attribute(attributes, "data-grid");
+    if (at == NULL || !read_count(&at, &sheet->columns) || *at != ' ' ||
+        !read_count(&at, &sheet->rows) || *at != '\0')
         return layout_refuse(r, "data-grid is not two numbers from 1 to 999");
-    sheet->columns = columns;
-    sheet->rows = rows;
     return true;
 }
 

@@ -47,5 +47,5 @@ void progress_tell(struct progress *progress, size_t done, size_t n)
 void progress_end(const struct progress *progress)
 {
     if (progress->terminal && progress->all != 0 && progress->told > 0)
-        fputc('\n', stderr);
+        (void)fputc('\n', stderr);
 }

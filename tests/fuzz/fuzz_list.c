@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct list_record record = {0};
     struct list *list = NULL;
     struct error err;
-    FILE *file = n == 0 ? NULL : fmemopen((void *)(uintptr_t)bytes, n, "rb");
+    FILE *file = n == 0 ? NULL : fmemopen((void *)bytes, n, "rb");
     if (file == NULL)
         return 0;
     if (!list_open(file, "fuzz", &list, &err)) {

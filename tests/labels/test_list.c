@@ -18,7 +18,7 @@ static FILE *file;
 
 static void open_text(const char *text, size_t n)
 {
-    file = fmemopen((void *)(uintptr_t)text, n, "rb");
+    file = fmemopen((void *)text, n, "rb");
     assert_non_null(file);
     list = NULL;
 }
@@ -32,7 +32,7 @@ static bool opens(const char *text)
 static void close_text(void)
 {
     list_close(list);
-    fclose(file);
+    (void)fclose(file);
     list_record_done(&record);
     record = (struct list_record){0};
 }
@@ -196,7 +196,7 @@ static void test_damaged_anywhere(void **state)
     for (int round = 0; round < 20000; round++) {
         const char *text = texts[round % 2];
         size_t n = strlen(text);
-        memcpy(copy, text, n);
+        memcpy(copy, text, n + 1);
         for (int k = 0; k < 1 + round % 4; k++) {
             seed = seed * 1664525u + 1013904223u;
             copy[(seed >> 8) % n] = spice[(seed >> 20) % (sizeof spice - 1)];

@@ -103,8 +103,7 @@ static void test_left_to_the_long_way(void **state)
         "a\xCC\xA3\xCC\x82", /* decomposed */
         "\xC3\x90ỗ",         /* eth for đ */
         "A\tB",
-        "A\xC2\xA0"
-        "B",
+        "A\xC2\xA0 B",
         "A😀",
         "A\xFF",
         "\xE1\xBA",
