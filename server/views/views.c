@@ -71,7 +71,8 @@ static bool take_office(void *ctx, const struct office_fact *fact)
     struct take *take = ctx;
     struct views *views = take->views;
     pthread_mutex_lock(&views->lock);
-    take->good = touch(views, &fact->item, ref_make(fact->seq, REF_OFFICE)) ||
+    take->good = fact->event >= EVENT_WITHOUT_ITEM ||
+                 touch(views, &fact->item, ref_make(fact->seq, REF_OFFICE)) ||
                  error_set(take->err, ERROR_LATER, "office fact %llu: out of memory",
                            (unsigned long long)fact->seq);
     if (take->good)
