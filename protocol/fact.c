@@ -285,10 +285,10 @@ bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact, s
 
 /* -------------------------------------------------------------------------------- evidence */
 
-bool evidence_encode(const struct evidence *evidence, uint8_t out[EVIDENCE_BYTES_MAX],
-                     size_t *ret_n, struct error *err)
+bool testimony_encode(const struct testimony *evidence, uint8_t out[EVIDENCE_BYTES_MAX],
+                      size_t *ret_n, struct error *err)
 {
-    struct evidence copy;
+    struct testimony copy;
     Trao__V1__Evidence wire = TRAO__V1__EVIDENCE__INIT;
     if (!codec_lines("text", evidence->text, copy.text, sizeof copy.text, err) ||
         !codec_text("giver", evidence->giver, copy.giver, sizeof copy.giver, err) ||
@@ -301,21 +301,21 @@ bool evidence_encode(const struct evidence *evidence, uint8_t out[EVIDENCE_BYTES
            error_add(err, "evidence");
 }
 
-bool evidence_decode(const uint8_t *bytes, size_t n, struct evidence *ret_evidence,
-                     struct error *err)
+bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_testimony,
+                      struct error *err)
 {
     struct codec_message message;
     if (!codec_size("bytes", (struct slice){bytes, n}, 0, EVIDENCE_BYTES_MAX, err) ||
         !codec_unpack(&trao__v1__evidence__descriptor, bytes, n, &message, err))
         return error_add(err, "evidence");
     const Trao__V1__Evidence *wire = (const Trao__V1__Evidence *)message.base;
-    struct evidence evidence;
+    struct testimony evidence;
     bool good = codec_lines("text", wire->text, evidence.text, sizeof evidence.text, err) &&
                 codec_text("giver", wire->giver, evidence.giver, sizeof evidence.giver, err) &&
                 codec_text("taker", wire->taker, evidence.taker, sizeof evidence.taker, err);
     codec_free(&message);
     if (good)
-        *ret_evidence = evidence;
+        *ret_testimony = evidence;
     return good || error_add(err, "evidence");
 }
 

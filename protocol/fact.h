@@ -88,7 +88,7 @@ struct office_fact {
 };
 
 /* What a fact rests on (trao.proto Evidence): deletable. */
-struct evidence {
+struct testimony {
     char text[1024];
     char giver[256], taker[256];
 };
@@ -109,10 +109,10 @@ bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], si
                  struct error *err) must_use;
 bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact,
                  struct error *err) must_use;
-bool evidence_encode(const struct evidence *evidence, uint8_t out[EVIDENCE_BYTES_MAX],
-                     size_t *ret_n, struct error *err) must_use;
-bool evidence_decode(const uint8_t *bytes, size_t n, struct evidence *ret_evidence,
-                     struct error *err) must_use;
+bool testimony_encode(const struct testimony *evidence, uint8_t out[EVIDENCE_BYTES_MAX],
+                      size_t *ret_n, struct error *err) must_use;
+bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_testimony,
+                      struct error *err) must_use;
 bool addressee_encode(const struct addressee *who, uint8_t out[ADDRESSEE_BYTES_MAX], size_t *ret_n,
                       struct error *err) must_use;
 bool addressee_decode(const uint8_t *bytes, size_t n, struct addressee *ret_who,

@@ -318,11 +318,11 @@ struct office_fact sample_paper(void)
                                           .fees_vnd = 135000}};
 }
 
-struct evidence sample_evidence(void)
+struct testimony sample_testimony(void)
 {
-    return (struct evidence){.text = "Phiếu đăng ký số 12\nký ngày 18/11/2026",
-                             .giver = "Trần Thị Mẫu",
-                             .taker = "Lê Văn Thử"};
+    return (struct testimony){.text = "Phiếu đăng ký số 12\nký ngày 18/11/2026",
+                              .giver = "Trần Thị Mẫu",
+                              .taker = "Lê Văn Thử"};
 }
 
 struct addressee sample_addressee(void)

@@ -197,16 +197,16 @@ static void evidence_there_and_back(void **state)
 {
     (void)state;
     uint8_t bytes[EVIDENCE_BYTES_MAX];
-    struct evidence evidence = sample_evidence(), back;
+    struct testimony evidence = sample_testimony(), back;
     struct error err;
     size_t n;
-    if (!evidence_encode(&evidence, bytes, &n, &err) || !evidence_decode(bytes, n, &back, &err))
+    if (!testimony_encode(&evidence, bytes, &n, &err) || !testimony_decode(bytes, n, &back, &err))
         fail_msg("%s", err.text);
     assert_string_equal(back.text, evidence.text);
     assert_string_equal(back.giver, evidence.giver);
     assert_string_equal(back.taker, evidence.taker);
     evidence.giver[0] = '\n';
-    assert_false(evidence_encode(&evidence, bytes, &n, &err));
+    assert_false(testimony_encode(&evidence, bytes, &n, &err));
     assert_says(&err, "evidence: giver: control character 0A");
 }
 

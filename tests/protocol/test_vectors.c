@@ -176,7 +176,7 @@ static void office_facts(void **state)
                                     sample_paper()},
                        fact;
     struct addressee who = sample_addressee();
-    struct evidence evidence = sample_evidence();
+    struct testimony evidence = sample_testimony();
     struct error err;
     size_t n;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -191,10 +191,10 @@ static void office_facts(void **state)
     GOOD(addressee_decode(kept, n, &who, &err));
     GOOD(addressee_encode(&who, made, &n, &err));
     check_made("addressee", n);
-    GOOD(evidence_encode(&evidence, made, &n, &err));
+    GOOD(testimony_encode(&evidence, made, &n, &err));
     n = check_made("evidence", n);
-    GOOD(evidence_decode(kept, n, &evidence, &err));
-    GOOD(evidence_encode(&evidence, made, &n, &err));
+    GOOD(testimony_decode(kept, n, &evidence, &err));
+    GOOD(testimony_encode(&evidence, made, &n, &err));
     check_made("evidence", n);
 }
 

@@ -1,0 +1,31 @@
+/* lookups.h - small tables beside the office chain, kept in step with it fact by fact, so that a
+ * desk is answered without reading the chain. They hold nothing the chain does not say. Same
+ * threads as record.h; readers see what is committed.
+ */
+#ifndef TRAO_SERVER_RECORD_LOOKUPS_H
+#define TRAO_SERVER_RECORD_LOOKUPS_H
+
+#include "server/record/record.h"
+
+/* What was chosen for a dossier [QĐ 45/2016: by the citizen, free to withdraw]. All false when
+ * nothing was ever said: never an error. */
+struct choice {
+    bool opted_in, opted_out; /* the last word counts; both false: none recorded */
+    bool electronic;          /* the result is electronic: there is no envelope */
+};
+bool record_choice(struct record *record, const char *dossier, struct choice *ret_choice,
+                   struct error *err) must_use;
+
+/* Office seqs of the last RECEIVED_FROM_DEPARTMENT and of the PAIRED after it; 0 none. */
+struct content {
+    uint64_t received, paired;
+};
+bool record_content(struct record *record, const struct item *item, struct content *ret_content,
+                    struct error *err) must_use;
+
+/* False (NOT_FOUND) when the number was never given out; `ret_live` is false once it was voided or
+ * recalled. */
+bool record_item_live(struct record *record, const struct item *item, bool *ret_live,
+                      struct error *err) must_use;
+
+#endif
