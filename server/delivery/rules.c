@@ -128,6 +128,19 @@ void rules_done(struct rules *rules)
     *rules = (struct rules){0};
 }
 
+bool rules_copy(const struct rules *rules, struct rules *ret_copy)
+{
+    struct rules copy = {.n = rules->n, .room = rules->n};
+    if (rules->n > 0) {
+        copy.settings = malloc(rules->n * sizeof *copy.settings);
+        if (copy.settings == NULL)
+            return false;
+        memcpy(copy.settings, rules->settings, rules->n * sizeof *copy.settings);
+    }
+    *ret_copy = copy;
+    return true;
+}
+
 static bool read_day(const struct office_fact *fact, struct setting *ret_setting, struct error *err)
 {
     if (!day_read(fact->key, &ret_setting->day, err))
@@ -139,14 +152,13 @@ static bool read_day(const struct office_fact *fact, struct setting *ret_setting
     return true;
 }
 
-static bool read_rule(const struct office_fact *fact, struct setting *ret_setting,
-                      struct error *err)
+static bool read_rule(const struct office_fact *fact, const struct rule_info *info,
+                      struct setting *ret_setting, struct error *err)
 {
-    const struct rule_info *info = rule_find(fact->key);
     if (info == NULL)
         return error_set(err, ERROR_BAD_INPUT, "%s: there is no such rule", fact->key);
     if (fact->value < info->least || fact->value > info->most)
-        return error_set(err, ERROR_BAD_INPUT, "%s: %lld is not within %lld..%lld", fact->key,
+        return error_set(err, ERROR_BAD_INPUT, "%s: %lld is not within %lld..%lld", info->key,
                          (long long)fact->value, (long long)info->least, (long long)info->most);
     ret_setting->rule = info->rule;
     return true;
@@ -164,7 +176,9 @@ static bool read_setting(const struct office_fact *fact, struct setting *ret_set
     if (fact->event == EVENT_CALENDAR_SET)
         return read_day(fact, ret_setting, err);
     if (fact->event == EVENT_PARAMETER_SET)
-        return read_rule(fact, ret_setting, err);
+        return read_rule(fact, rule_find(fact->key), ret_setting, err);
+    if (fact->event == EVENT_RETURN_STANDING)
+        return read_rule(fact, &rows[RULE_RETURN_STANDING], ret_setting, err);
     return error_set(err, ERROR_BAD_INPUT, "event %u sets no rule", fact->event);
 }
 

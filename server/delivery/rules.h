@@ -67,6 +67,8 @@ struct rules {
     size_t n, room;
 };
 void rules_done(struct rules *rules);
+/* False without memory. */
+bool rules_copy(const struct rules *rules, struct rules *ret_copy) must_use;
 
 /* Checks what is to become a fact CALENDAR_SET (key "2026-11-25", value 0 or 1) or PARAMETER_SET
  * (key of rule.def, value in its range). BAD_INPUT says what is wrong. */
