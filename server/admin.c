@@ -34,7 +34,7 @@ static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX]
 /* ------------------------------------------------------------------ init */
 
 /* An option of init is a key of trao.conf. */
-static const struct setting {
+static const struct conf_key {
     struct argp_option option;
     const char *section, *key;
 } settings[] = {
@@ -61,7 +61,7 @@ struct init {
     bool has_public;
 };
 
-static bool set(struct init *init, const struct setting *setting, const char *value,
+static bool set(struct init *init, const struct conf_key *setting, const char *value,
                 struct error *err)
 {
     if (strcmp(setting->section, "mqtt") == 0)

@@ -1,4 +1,4 @@
-#include "server/commands.h"
+#include "server/commands_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,8 +33,8 @@ const struct command *command_find(const char *name)
 
 /* ------------------------------------------------------------------ items that were named */
 
-static bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
-                       struct error *err)
+bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
+                struct error *err)
 {
     struct item item;
     if (!item_parse(text, strlen(text), &item, err))
@@ -109,12 +109,11 @@ static bool all_items(const struct commands *commands, enum status status, struc
 
 /* ------------------------------------------------------------------ the office's */
 
-static bool run_import(const struct commands *commands, const struct call *call, struct error *err)
+bool run_import(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct import_config config = {.acts = commands->acts,
-                                   .prefix = commands->config->prefix,
-                                   .country = commands->config->country,
-                                   .secret = commands->secret,
+                                   .numbers = commands_numbers(commands),
+                                   .post_office_name = commands->config->post_office_name,
                                    .reader_program = commands->program};
     struct import_report report;
     char *lines, summary[IMPORT_SUMMARY_MAX];
@@ -150,7 +149,7 @@ static bool copy_to(const char *path, int to, struct error *err)
     return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
 }
 
-static bool run_print(const struct commands *commands, const struct call *call, struct error *err)
+bool run_print(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct item *items;
     size_t n;
@@ -182,8 +181,7 @@ static bool run_print(const struct commands *commands, const struct call *call, 
     return true;
 }
 
-static bool run_handover(const struct commands *commands, const struct call *call,
-                         struct error *err)
+bool run_handover(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct item *items;
     size_t n;
@@ -208,7 +206,7 @@ static const char *status_key(enum status status)
     return info ? info->key : "none";
 }
 
-static bool run_items(const struct commands *commands, const struct call *call, struct error *err)
+bool run_items(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view *views;
     size_t n;
@@ -247,7 +245,7 @@ static const char *effect_word(enum effect effect)
     return "?";
 }
 
-static bool run_status(const struct commands *commands, const struct call *call, struct error *err)
+bool run_status(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view view;
     char at[CLOCK_TEXT_MAX];
@@ -274,7 +272,7 @@ static bool run_status(const struct commands *commands, const struct call *call,
     return true;
 }
 
-static bool run_link(const struct commands *commands, const struct call *call, struct error *err)
+bool run_link(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view view;
     char url[LINK_URL_MAX];
@@ -287,7 +285,7 @@ static bool run_link(const struct commands *commands, const struct call *call, s
 
 /* ------------------------------------------------------------------ handhelds */
 
-static bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
+bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct enrol_code code;
     char text[ENROL_CODE_TEXT_MAX];
@@ -311,12 +309,12 @@ static bool say_device(void *ctx, const struct device *device)
     return true;
 }
 
-static bool run_devices(const struct commands *commands, const struct call *call, struct error *err)
+bool run_devices(const struct commands *commands, const struct call *call, struct error *err)
 {
     return devices_each(commands->record, say_device, call->out, err);
 }
 
-static bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
+bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
 {
     if (!device_revoke(&commands->acts, call->argv[1], err))
         return false;

@@ -1,5 +1,6 @@
 #include "server/office/rows.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +24,13 @@ void lines_done(struct lines *lines)
 #define LINE_MAX 1024
 #define LAST_LINE_MAX 128 /* kept free for lines_close */
 
-void lines_add(struct lines *lines, uint32_t row, enum list_column column,
-               const struct complaint *complaint)
+void lines_say(struct lines *lines, const char *format, ...)
 {
     char line[LINE_MAX];
-    const struct list_column_info *info = list_column_info(column);
-    int n = snprintf(line, sizeof line, "%s dòng %u, «%s»: %s\n    %s:%u:%u: %s: %s\n", lines->file,
-                     row, info->vi, complaint->vi, lines->file, row, lines->list->position[column],
-                     info->en, complaint->en);
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
     if (n < 0 || (size_t)n >= sizeof line ||
         lines->n + (size_t)n + LAST_LINE_MAX > IMPORT_LINES_MAX) {
         lines->left_out++;
@@ -38,6 +38,15 @@ void lines_add(struct lines *lines, uint32_t row, enum list_column column,
     }
     memcpy(lines->text + lines->n, line, (size_t)n + 1);
     lines->n += (size_t)n;
+}
+
+void lines_add(struct lines *lines, uint32_t row, enum list_column column,
+               const struct complaint *complaint)
+{
+    const struct list_column_info *info = list_column_info(column);
+    lines_say(lines, "%s dòng %u, «%s»: %s\n    %s:%u:%u: %s: %s\n", lines->file, row, info->vi,
+              complaint->vi, lines->file, row, lines->list->position[column], info->en,
+              complaint->en);
 }
 
 void lines_close(struct lines *lines)

@@ -125,6 +125,41 @@ static void printing_and_handing_over(void **state)
     assert_int_equal(ASK(asked, -1, "handover"), 1);
 }
 
+static void first_number(struct asked *asked, char number[ITEM_CHARS + 1])
+{
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", number), 1);
+}
+
+static void numbers_and_choices_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], again[ITEM_CHARS + 1];
+    assert_int_equal(ASK(asked, -1, "range", "480000", "many"), 1);
+    assert_int_equal(ASK(asked, -1, "range", "480000", "64"), 0);
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "ranges"), 0);
+    assert_non_null(strstr(asked->out, "480000\tRA\t64\t4\t"));
+    assert_non_null(strstr(asked->out, "còn 4, sắp hết số"));
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "void", number, "because=3"), 1);
+    assert_non_null(strstr(asked->err, "«because=3»"));
+    assert_int_equal(ASK(asked, -1, "void", number, "reason=x"), 1);
+    assert_int_equal(ASK(asked, -1, "void", number, "by=nobody"), 1);
+    assert_int_equal(ASK(asked, -1, "void", number, "reason=3"), 0);
+    assert_int_equal(ASK(asked, -1, "reissue", number, "name=Đỗ Văn Thử"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", again), 1);
+    assert_int_equal(ASK(asked, -1, "recall", again), 0);
+    assert_int_equal(ASK(asked, -1, "recall", again), 1);
+    assert_int_equal(ASK(asked, -1, "optout", "H27.21-261116-0007", "đơn 12"), 0);
+    assert_int_equal(ASK(asked, -1, "optin", "H27.21-261116-0007", "phiếu 13"), 0);
+    assert_int_equal(ASK(asked, -1, "electronic", "H27.21-261116-0007", "tệp ký số"), 0);
+    assert_int_equal(ASK(asked, -1, "procedure", "Đăng ký kết hôn", "post=perhaps"), 1);
+    assert_int_equal(ASK(asked, -1, "procedure", "Đăng ký kết hôn", "post=no", "citation=QĐ 1"), 0);
+    assert_int_equal(ASK(asked, -1, "procedures"), 0);
+    assert_non_null(strstr(asked->out, "Đăng ký kết hôn\tno-post\tanybody\t"));
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -224,6 +259,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         ASKED(a_list_goes_in_and_items_come_out),
         ASKED(printing_and_handing_over),
+        ASKED(numbers_and_choices_from_the_command_line),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),
