@@ -1,6 +1,7 @@
 #include "server/delivery/clocks.h"
 
 #include "server/delivery/days.h"
+#include "server/delivery/returns.h"
 
 static const struct instant for_ever = {INT64_MAX};
 
@@ -106,6 +107,29 @@ static struct leg post_leg(const struct state *state, const struct rules *rules,
     return leg;
 }
 
+/* ------------------------------------------------------------------ both */
+
+static struct instant answer_by(const struct state *state, const struct schedule *schedule)
+{
+    struct instant from = {0};
+    if (state->status == STATUS_LOST)
+        from = state->since.estimate;
+    else if (state->disputed)
+        from = state->disputed_at;
+    if (from.ms == 0)
+        return from;
+    int64_t months = rule_value(schedule, RULE_ANSWER_MONTHS, from);
+    return day_minute(day_after_months(day_of(from), months), 0);
+}
+
+static struct instant again_by(const struct state *state, const struct schedule *schedule)
+{
+    struct instant failed = state->since.estimate;
+    if (state->status != STATUS_FAILED || state->action != ACTION_AGAIN)
+        return (struct instant){0};
+    return after_working_days(schedule, failed, rule_value(schedule, RULE_RETRY_DAYS, failed));
+}
+
 void clocks_of(const struct state *state, const struct rules *rules, struct clocks *ret_clocks)
 {
     *ret_clocks = (struct clocks){.zone = ZONE_OTHER};
@@ -118,10 +142,46 @@ void clocks_of(const struct state *state, const struct rules *rules, struct cloc
         place_zone(state->office.commune, state->office.postal_code,
                    (uint32_t)rule_value(&schedule, RULE_OFFICE_COMMUNE, state->office.at));
     clocks.post = post_leg(state, rules, &clocks.office, clocks.zone);
+    clocks.hold_until = returns_of(state, &schedule, state->since.estimate).hold_until;
+    clocks.answer_by = answer_by(state, &schedule);
+    clocks.again_by = again_by(state, &schedule);
     *ret_clocks = clocks;
 }
 
 /* ------------------------------------------------------------------ asking */
+
+static struct instant expected(const struct leg *leg)
+{
+    return leg->stand == STAND_RUNNING ? leg->due : (struct instant){0};
+}
+
+struct instant clocks_promised(const struct state *state, const struct clocks *clocks)
+{
+    switch (state->status) {
+    case STATUS_PICKED_UP:
+        return expected(&clocks->post);
+    case STATUS_WAITING:
+        return clocks->hold_until;
+    case STATUS_LOST:
+        return clocks->answer_by;
+    case STATUS_NONE:
+    case STATUS_ISSUED:
+    case STATUS_PRINTED:
+    case STATUS_HANDED_OVER:
+    case STATUS_IN_TRANSIT:
+    case STATUS_AT_OFFICE:
+    case STATUS_OUT:
+    case STATUS_FAILED:
+    case STATUS_DELIVERED:
+    case STATUS_RETURNING:
+    case STATUS_RETURNED:
+    case STATUS_RECALLED:
+    case STATUS_UNCLAIMED:
+    case STATUS_VOID:
+        break;
+    }
+    return (struct instant){0};
+}
 
 bool leg_is_late(const struct leg *leg, struct instant now)
 {

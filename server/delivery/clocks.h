@@ -32,9 +32,17 @@ struct leg {
 struct clocks {
     struct leg office, post;
     enum zone zone;
+    /* .ms 0: none. */
+    struct instant hold_until; /* last minute at the post office (returns.h) */
+    struct instant answer_by;  /* lost or disputed: when an answer is owed */
+    struct instant again_by;   /* failed, and to be tried again */
 };
 
 void clocks_of(const struct state *state, const struct rules *rules, struct clocks *ret_clocks);
+
+/* The day to come that the words of a status name: expected, last day to collect, answer by; .ms 0
+ * when none is known. */
+struct instant clocks_promised(const struct state *state, const struct clocks *clocks);
 
 /* True when it runs and its term is over. */
 bool leg_is_late(const struct leg *leg, struct instant now);

@@ -336,6 +336,29 @@ static void a_later_calendar_moves_open_clocks_only(void **unused)
     shown_equal(clocks(&closed).post.due, "2026-11-27T17:00");
 }
 
+/* The day to come that the words of each status name. */
+static void what_is_promised(void **unused)
+{
+    (void)unused;
+    struct story story = issued(CAM_TRUNG);
+    scan(&story, 1, EVENT_PICKED_UP, "2026-11-25T10:00");
+    struct state state = folded(&story);
+    struct clocks both = clocks(&story);
+    shown_equal(clocks_promised(&state, &both), "2026-11-27T17:00");
+    failed(&story, REASON_NOBODY_HOME, "2026-11-26T09:00");
+    story.facts[2].scan.action = ACTION_AGAIN;
+    shown_equal(clocks(&story).again_by, "2026-11-30T17:00");
+    scan(&story, 1, EVENT_AT_COLLECTION_POINT, "2026-11-26T16:00");
+    state = folded(&story);
+    both = clocks(&story);
+    assert_int_equal(both.again_by.ms, 0);
+    shown_equal(clocks_promised(&state, &both), "2026-12-26T17:00");
+    office(&story, EVENT_LOST, "2026-12-31T10:00");
+    state = folded(&story);
+    both = clocks(&story);
+    shown_equal(clocks_promised(&state, &both), "2027-02-28T00:00");
+}
+
 /* ------------------------------------------------------------------ returns: Art 17 */
 
 static struct returns returns(struct story *story, const char *at)
@@ -506,6 +529,7 @@ int main(void)
         ON(a_late_fact_restates),
         ON(what_may_have_been_late_is_not_kept),
         ON(a_later_calendar_moves_open_clocks_only),
+        ON(what_is_promised),
         ON(each_ground),
         ON(moved_with_a_new_address_is_no_ground),
         ON(two_invitations_two_working_days_apart),
