@@ -179,11 +179,11 @@ static enum exit_status here_rebuild(const struct admin *admin)
 
 /* ------------------------------------------------------------------ the server's commands */
 
-/* The file that comes along: what import reads, what `print --out FILE` writes (taken out of the
+/* The file that comes along: what import and days read, what `print --out FILE` writes (taken out of the
  * words, for the server needs no name). -2 when it cannot be opened. */
 static int open_file(struct admin *admin)
 {
-    if (strcmp(admin->argv[0], "import") == 0) {
+    if (strcmp(admin->argv[0], "import") == 0 || strcmp(admin->argv[0], "days") == 0) {
         int fd = open(admin->argv[1], O_RDONLY | O_CLOEXEC);
         return fd < 0 ? -2 : fd;
     }
