@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/office/handover.h"
 #include "server/office/import.h"
 #include "server/office/print.h"
 
@@ -43,14 +42,15 @@ bool known_item(const struct commands *commands, const char *text, struct view *
            error_set(err, ERROR_NOT_FOUND, "%s: không thấy số này. / no such item", item.text);
 }
 
-static bool named_items(const struct call *call, struct item **new_items, size_t *ret_n,
-                        struct error *err)
+bool named_items(const struct call *call, int first, struct item **new_items, size_t *ret_n,
+                 struct error *err)
 {
-    size_t n = (size_t)call->argc - 1;
+    size_t n = (size_t)(call->argc - first);
     struct item *items = calloc(n ? n : 1, sizeof *items);
     bool ok = items || error_set(err, ERROR_LATER, "out of memory");
     for (size_t i = 0; i < n && ok; i++)
-        ok = item_parse(call->argv[i + 1], strlen(call->argv[i + 1]), &items[i], err);
+        ok = item_parse(call->argv[first + (int)i], strlen(call->argv[first + (int)i]), &items[i],
+                        err);
     if (!ok) {
         free(items);
         return false;
@@ -89,8 +89,8 @@ static bool items_of(const struct commands *commands, enum status status, struct
     return true;
 }
 
-static bool all_items(const struct commands *commands, enum status status, struct item **new_items,
-                      size_t *ret_n, struct error *err)
+bool all_items(const struct commands *commands, enum status status, struct item **new_items,
+               size_t *ret_n, struct error *err)
 {
     struct view *views;
     size_t n;
@@ -155,7 +155,7 @@ bool run_print(const struct commands *commands, const struct call *call, struct 
     size_t n;
     bool all = call->argc == 2 && strcmp(call->argv[1], "--all") == 0;
     if (!(all ? all_items(commands, STATUS_ISSUED, &items, &n, err)
-              : named_items(call, &items, &n, err)))
+              : named_items(call, 1, &items, &n, err)))
         return false;
     char folder[CONFIG_PATH_MAX];
     (void)snprintf(folder, sizeof folder, "%s/print", commands->folder);
@@ -179,23 +179,6 @@ bool run_print(const struct commands *commands, const struct call *call, struct 
     (void)fprintf(call->out, "%s\nĐã in %zu bì, để lại %zu. / %zu envelopes, %zu left out\n",
                   result.path, result.pages, result.left_out, result.pages, result.left_out);
     return true;
-}
-
-bool run_handover(const struct commands *commands, const struct call *call, struct error *err)
-{
-    struct item *items;
-    size_t n;
-    uint64_t serial;
-    char text[HANDOVER_TEXT_MAX];
-    if (!(call->argc == 1 ? all_items(commands, STATUS_PRINTED, &items, &n, err)
-                          : named_items(call, &items, &n, err)))
-        return false;
-    bool ok = handover_run(commands->acts, commands->views, items, n, &serial, err);
-    free(items);
-    if (ok)
-        (void)fprintf(call->out, "%s\nĐã bàn giao %zu bì. / %zu envelopes handed over\n",
-                      handover_text(serial, text), n, n);
-    return ok;
 }
 
 /* ------------------------------------------------------------------ looking */

@@ -20,10 +20,19 @@
 bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
                 struct error *err) must_use;
 
+/* The items named from argv[first] on; free(*new_items). BAD_INPUT. */
+bool named_items(const struct call *call, int first, struct item **new_items, size_t *ret_n,
+                 struct error *err) must_use;
+/* All items of a status, oldest first; free(*new_items). */
+bool all_items(const struct commands *commands, enum status status, struct item **new_items,
+               size_t *ret_n, struct error *err) must_use;
+
 /* Words like key=value from argv[first] on. Each must begin with one of `keys`, separated by
  * blanks ("originals copies pages"); BAD_INPUT names the first that does not. */
 bool options_check(const struct call *call, int first, const char *keys,
                    struct error *err) must_use;
+/* The first word from argv[first] on that is no key=value. */
+int options_end(const struct call *call, int first);
 /* The value of key=, NULL when it is not given. */
 const char *option_text(const struct call *call, int first, const char *key);
 /* Digits only, at most `most`; `*ret_value` is left alone when the key is not given. */

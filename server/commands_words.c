@@ -24,6 +24,13 @@ bool options_check(const struct call *call, int first, const char *keys, struct 
     return true;
 }
 
+int options_end(const struct call *call, int first)
+{
+    while (first < call->argc && strchr(call->argv[first], '=') != NULL)
+        first++;
+    return first;
+}
+
 const char *option_text(const struct call *call, int first, const char *key)
 {
     size_t n = strlen(key);

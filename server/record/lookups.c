@@ -116,6 +116,26 @@ bool record_choice(struct record *record, const char *dossier, struct choice *re
     return true;
 }
 
+static bool each_item(struct stmt *stmt, bool (*each)(void *ctx, const struct item *item),
+                      void *ctx, struct error *err)
+{
+    enum db_step step;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        struct item item;
+        const char *text = stmt_col_text(stmt, 0);
+        if (!item_parse(text, strlen(text), &item, err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+        if (!each(ctx, &item))
+            break;
+    }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "cannot read items");
+    stmt_reset(stmt);
+    return true;
+}
+
 /* ------------------------------------------------------------------ contents */
 
 static bool content_received(struct record *record, const struct office_fact *fact,
@@ -161,6 +181,99 @@ bool record_content(struct record *record, const struct item *item, struct conte
     return true;
 }
 
+/* ------------------------------------------------------------------ handovers */
+
+static bool handover_item(struct record *record, const struct office_fact *fact, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    "INSERT INTO handover_item(item, handover) VALUES(?1, ?2)"
+                    " ON CONFLICT(item) DO UPDATE SET handover = ?2",
+                    &stmt, err))
+        return false;
+    stmt_text(stmt, 1, fact->item.text);
+    stmt_u64(stmt, 2, fact->handover);
+    if (!stmt_done(stmt, err) || !db_prepare(record->db,
+                                             "INSERT INTO handover(serial, sealed) VALUES(?1, 0)"
+                                             " ON CONFLICT(serial) DO NOTHING",
+                                             &stmt, err))
+        return error_add(err, "%s handed over", fact->item.text);
+    stmt_u64(stmt, 1, fact->handover);
+    return stmt_done(stmt, err);
+}
+
+static bool handover_sealed(struct record *record, const struct office_fact *fact,
+                            struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "UPDATE handover SET sealed = ?2 WHERE serial = ?1", &stmt, err))
+        return false;
+    stmt_u64(stmt, 1, fact->handover);
+    stmt_u64(stmt, 2, fact->seq);
+    return stmt_done(stmt, err) || error_add(err, "handover sealed");
+}
+
+bool record_handover(struct record *record, uint64_t handover, uint64_t *ret_sealed,
+                     struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT sealed FROM handover WHERE serial = ?1", &stmt, err))
+        return false;
+    stmt_u64(stmt, 1, handover);
+    if (!step_row(stmt, "handover", err))
+        return false;
+    *ret_sealed = stmt_col_u64(stmt, 0);
+    stmt_reset(stmt);
+    return true;
+}
+
+bool record_handover_of(struct record *record, const struct item *item, uint64_t *ret_handover,
+                        struct error *err)
+{
+    struct stmt *stmt;
+    bool some;
+    if (!db_prepare(record->db, "SELECT handover FROM handover_item WHERE item = ?1", &stmt, err))
+        return false;
+    stmt_text(stmt, 1, item->text);
+    if (!found(stmt, &some, err))
+        return error_add(err, "handover of %s", item->text);
+    *ret_handover = some ? stmt_col_u64(stmt, 0) : 0;
+    stmt_reset(stmt);
+    return true;
+}
+
+bool record_handover_items(struct record *record, uint64_t handover,
+                           bool (*each)(void *ctx, const struct item *item), void *ctx,
+                           struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT item FROM handover_item WHERE handover = ?1 ORDER BY item",
+                    &stmt, err))
+        return false;
+    stmt_u64(stmt, 1, handover);
+    return each_item(stmt, each, ctx, err);
+}
+
+bool record_handovers(struct record *record, uint64_t after,
+                      bool (*each)(void *ctx, uint64_t handover, uint64_t sealed), void *ctx,
+                      struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    "SELECT serial, sealed FROM handover WHERE serial > ?1 ORDER BY serial", &stmt,
+                    err))
+        return false;
+    stmt_u64(stmt, 1, after);
+    enum db_step step;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
+        if (!each(ctx, stmt_col_u64(stmt, 0), stmt_col_u64(stmt, 1)))
+            break;
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "cannot read the handovers");
+    stmt_reset(stmt);
+    return true;
+}
+
 /* ------------------------------------------------------------------ every fact that is added */
 
 bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err)
@@ -180,6 +293,10 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
         return content_received(record, fact, err);
     case EVENT_PAIRED:
         return content_paired(record, fact, err);
+    case EVENT_HANDED_OVER:
+        return handover_item(record, fact, err);
+    case EVENT_HANDOVER_SEALED:
+        return handover_sealed(record, fact, err);
     default: /* a number of event.def, not an enumeration: most need no look-up */
         return true;
     }

@@ -23,6 +23,22 @@ struct content {
 bool record_content(struct record *record, const struct item *item, struct content *ret_content,
                     struct error *err) must_use;
 
+/* Office seq of HANDOVER_SEALED of a handover BG-, 0 when it went unsealed. NOT_FOUND when there is
+ * no such handover. */
+bool record_handover(struct record *record, uint64_t handover, uint64_t *ret_sealed,
+                     struct error *err) must_use;
+/* The handover an item last went with; 0 none. */
+bool record_handover_of(struct record *record, const struct item *item, uint64_t *ret_handover,
+                        struct error *err) must_use;
+/* Its items in order of number. `each` returns false to stop. */
+bool record_handover_items(struct record *record, uint64_t handover,
+                           bool (*each)(void *ctx, const struct item *item), void *ctx,
+                           struct error *err) must_use;
+/* Handovers after a serial, oldest first. */
+bool record_handovers(struct record *record, uint64_t after,
+                      bool (*each)(void *ctx, uint64_t handover, uint64_t sealed), void *ctx,
+                      struct error *err) must_use;
+
 /* False (NOT_FOUND) when the number was never given out; `ret_live` is false once it was voided or
  * recalled. */
 bool record_item_live(struct record *record, const struct item *item, bool *ret_live,

@@ -160,6 +160,35 @@ static void numbers_and_choices_from_the_command_line(void **state)
     assert_non_null(strstr(asked->out, "Đăng ký kết hôn\tno-post\tanybody\t"));
 }
 
+static void a_sealed_batch_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1];
+    static char code[] = "H27.21-261116-0007";
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "print", number), 0);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "sheets=3"), 1);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "pages=3"), 0);
+    assert_int_equal(strncmp(asked->out, number, ITEM_CHARS), 0);
+    assert_int_equal(ASK(asked, -1, "pair", code, "RA123456785VN"), 1);
+    assert_non_null(strstr(asked->err, "SAI PHONG BÌ"));
+    assert_int_equal(ASK(asked, -1, "pair", code, number), 0);
+    assert_int_equal(ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", number), 1);
+    assert_non_null(strstr(asked->err, "đếm được 0 bì"));
+    assert_int_equal(
+        ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", "count=1", number), 0);
+    assert_int_equal(ASK(asked, -1, "handovers"), 0);
+    assert_string_equal(asked->out, "BG-000001\tsealed\n");
+    assert_int_equal(ASK(asked, -1, "difference", "BG-000001", number, "lost"), 1);
+    assert_int_equal(ASK(asked, -1, "difference", "BG-000001", number, "damaged", "note=ướt"), 0);
+    assert_int_equal(ASK(asked, -1, "batch", "BG-000001"), 0);
+    assert_non_null(strstr(asked->out, "\tAn\tBình\t1\t1\t0\t3\n"));
+    assert_non_null(strstr(asked->out, "\tH27.21-261116-0007\t1\t0\t3\n"));
+    assert_non_null(strstr(asked->out, "\tdifference\tdamaged\t"));
+    assert_int_equal(ASK(asked, -1, "batch", "BG-000002"), 1);
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -260,6 +289,7 @@ int main(int argc, char **argv)
         ASKED(a_list_goes_in_and_items_come_out),
         ASKED(printing_and_handing_over),
         ASKED(numbers_and_choices_from_the_command_line),
+        ASKED(a_sealed_batch_from_the_command_line),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),
