@@ -33,7 +33,7 @@ static enum exit_status refused(const struct admin *admin, const struct error *e
 /* ------------------------------------------------------------------ init */
 
 /* An option of init is a key of trao.conf. */
-static const struct setting {
+static const struct conf_key {
     struct argp_option option;
     const char *section, *key;
 } settings[] = {
@@ -60,7 +60,7 @@ struct init {
     bool has_public;
 };
 
-static bool set(struct init *init, const struct setting *setting, const char *value,
+static bool set(struct init *init, const struct conf_key *setting, const char *value,
                 struct error *err)
 {
     if (strcmp(setting->section, "mqtt") == 0)
@@ -200,12 +200,17 @@ static bool open_list(const char *path, int *ret_fd, struct error *err)
     return true;
 }
 
-/* What import reads, what `print --out FILE` writes; the latter is taken out of the words, for the
- * server needs no name. */
+static bool reads_a_list(const char *command)
+{
+    return strcmp(command, "import") == 0 || strcmp(command, "days") == 0;
+}
+
+/* What import and days read, what `print --out FILE` writes; the latter is taken out of the words,
+ * for the server needs no name. */
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {
     struct along along = {.fd = -1};
-    if (strcmp(admin->argv[0], "import") == 0 && !open_list(admin->argv[1], &along.fd, err))
+    if (reads_a_list(admin->argv[0]) && !open_list(admin->argv[1], &along.fd, err))
         return false;
     for (int i = 1; strcmp(admin->argv[0], "print") == 0 && i + 1 < admin->argc; i++) {
         if (strcmp(admin->argv[i], "--out") != 0)

@@ -261,7 +261,7 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
     if (look->correction)
         message_correction(&look->view.state.item, text);
     else
-        message_text(&look->view.state, notify->config.config, text);
+        message_text(&look->view, notify->config.config, text);
     struct sms sms = {request_id, phone, text};
     return driver->send(driver->self, &sms, err);
 }

@@ -293,7 +293,7 @@ struct commune {
 
 static const struct commune communes[] = {
 #define COMMUNE(gso, KIND, name, folded, postal) {gso, KIND, name, folded, postal},
-#include "server/office/communes.def"
+#include "server/delivery/communes.def"
 #undef COMMUNE
 };
 

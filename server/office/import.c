@@ -1,41 +1,33 @@
 #include "server/office/import.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/chain.h"
 #include "server/office/rows.h"
+#include "server/record/lookups.h"
+#include "server/record/procedures.h"
 #include "server/text/text.h"
 
 #define ROWS_AN_ACT 100 /* some 20 ms of the writer's time; scans wait no longer than that */
 
-/* ------------------------------------------------------------------ numbers */
-
-/* The next number of the pool: n-th of a keyed permutation of all serials of the prefix. */
-static bool draw_number(struct record *record, const struct import_config *config,
-                        struct item *ret_item, struct error *err)
-{
-    char pool[32];
-    uint8_t key[32];
-    uint64_t n = 0;
-    (void)snprintf(pool, sizeof pool, "serial %s %s", config->prefix, config->country);
-    if (!record_counter_next(record, pool, 1, &n, err))
-        return false;
-    if (n >= ITEM_SERIALS)
-        return error_set(err, ERROR_REFUSED, "dải số %s hết số, nhờ quản trị cấp dải mới",
-                         config->prefix);
-    chain_keyed_hash(config->secret, LINK_SECRET_BYTES, "trao serial 1", pool, strlen(pool), key,
-                     sizeof key);
-    bool made =
-        item_make(config->prefix, item_draw(key, (uint32_t)n), config->country, ret_item, err);
-    chain_wipe(key, sizeof key);
-    return made;
-}
-
 /* ------------------------------------------------------------------ one dossier, inside a group */
 
-enum outcome { ADDED, PRESENT, CHANGED_ADDRESS, CHANGED_PHONE, ANOTHER_PERSON };
+enum outcome {
+    ADDED,
+    ADDED_UNASKED, /* given a number, though nobody wrote that the citizen asked for the post */
+    PRESENT,
+    CHANGED_ADDRESS,
+    CHANGED_PHONE,
+    ANOTHER_PERSON,
+    EXCLUDED,
+    WITHDREW,
+    ELECTRONIC,
+    NO_NUMBER,
+    OUTCOMES
+};
 
 struct job {
     const struct import_config *config;
@@ -44,6 +36,8 @@ struct job {
     uint32_t row[ROWS_AN_ACT];
     enum outcome outcome[ROWS_AN_ACT];
     size_t n;
+    bool asks_registered; /* the list has the column of the day of registration */
+    uint32_t unnumbered;
 };
 
 static bool add_item(struct record *record, struct job *job, struct issue *issue, struct error *err)
@@ -52,8 +46,7 @@ static bool add_item(struct record *record, struct job *job, struct issue *issue
     size_t n = 0;
     issue->fact.job = job->id;
     issue->fact.has_addressee = true;
-    return draw_number(record, job->config, &issue->fact.item, err) &&
-           addressee_encode(&issue->who, bytes, &n, err) &&
+    return addressee_encode(&issue->who, bytes, &n, err) &&
            record_attachment_add(record, bytes, n, &issue->fact.addressee, err) &&
            record_office_add(record, &issue->fact, NULL, err);
 }
@@ -96,6 +89,60 @@ static bool compare_with(struct record *record, const struct item *item,
     return true;
 }
 
+/* What was published about the procedure: PRESENT stands for "nothing against it". */
+static bool check_procedure(struct record *record, struct issue *issue, enum outcome *ret_outcome,
+                            struct error *err)
+{
+    char folded[PROCEDURE_NAME_MAX];
+    struct procedure procedure;
+    struct error none = {ERROR_NONE, ""};
+    text_fold(issue->who.procedure, folded, sizeof folded);
+    *ret_outcome = PRESENT;
+    if (!procedure_match(record, folded, record_now(record), &procedure, &none))
+        return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
+    issue->fact.owner_only = issue->fact.owner_only || procedure.owner_only;
+    if (!procedure.bcci_allowed)
+        *ret_outcome = EXCLUDED;
+    return true;
+}
+
+/* May this dossier have an envelope at all? */
+static bool check_right(struct record *record, struct job *job, size_t i, enum outcome *ret_outcome,
+                        struct error *err)
+{
+    struct choice choice;
+    struct issue *issue = &job->issue[i];
+    if (!record_choice(record, issue->fact.dossier, &choice, err) ||
+        !check_procedure(record, issue, ret_outcome, err))
+        return false;
+    if (*ret_outcome == EXCLUDED)
+        return true;
+    if (choice.electronic)
+        *ret_outcome = ELECTRONIC;
+    else if (choice.opted_out)
+        *ret_outcome = WITHDREW;
+    else if (job->asks_registered && !choice.opted_in && *issue->who.registered == '\0')
+        *ret_outcome = ADDED_UNASKED;
+    else
+        *ret_outcome = ADDED;
+    return true;
+}
+
+static bool give_number(struct record *record, struct job *job, size_t i, struct error *err)
+{
+    struct error used_up = {ERROR_NONE, ""};
+    enum outcome *outcome = &job->outcome[i];
+    if (!check_right(record, job, i, outcome, err))
+        return false;
+    if (*outcome != ADDED && *outcome != ADDED_UNASKED)
+        return true;
+    if (!number_draw(record, &job->config->numbers, &job->issue[i].fact.item, &used_up)) {
+        *outcome = NO_NUMBER;
+        return used_up.code == ERROR_REFUSED || error_set(err, used_up.code, "%s", used_up.text);
+    }
+    return add_item(record, job, &job->issue[i], err);
+}
+
 static bool take_one(struct record *record, struct job *job, size_t i, struct error *err)
 {
     struct item item;
@@ -104,8 +151,7 @@ static bool take_one(struct record *record, struct job *job, size_t i, struct er
         return compare_with(record, &item, &job->issue[i].who, &job->outcome[i], err);
     if (missing.code != ERROR_NOT_FOUND)
         return error_set(err, missing.code, "%s", missing.text);
-    job->outcome[i] = ADDED;
-    return add_item(record, job, &job->issue[i], err);
+    return give_number(record, job, i, err);
 }
 
 static bool take_act(struct record *record, void *arg, struct error *err)
@@ -141,41 +187,98 @@ static bool keep_act(struct record *record, void *arg, struct error *err)
 
 /* ------------------------------------------------------------------ the whole list */
 
+/* What a clerk reads of an outcome, and which count it goes to; no words: nothing to say. */
+static const struct {
+    const char *vi, *en;
+    size_t counts; /* offset of the count in the report */
+    bool warns;
+} said[OUTCOMES] = {
+#define COUNT(field) offsetof(struct import_report, field)
+    [ADDED] = {NULL, NULL, COUNT(added), false},
+    [ADDED_UNASKED] = {"chưa ghi ngày công dân đăng ký. Đã cấp số; hỏi cơ quan phiếu đăng ký.",
+                       "no day of the citizen's registration; number given, ask for the form",
+                       COUNT(added), true},
+    [PRESENT] = {NULL, NULL, COUNT(present), false},
+    [CHANGED_ADDRESS] = {"đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
+                         "known with another address; old kept, ask the office", COUNT(changed),
+                         false},
+    [CHANGED_PHONE] = {"đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
+                       "known with another phone; old kept, ask the office", COUNT(changed), false},
+    [ANOTHER_PERSON] = {"đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
+                        "another person's code; old kept, ask the office", COUNT(refused), false},
+    [EXCLUDED] = {"thủ tục này không trả qua bưu điện. Không cấp số; trả tại quầy.",
+                  "this procedure is not returned by post; hand out at the desk", COUNT(refused),
+                  false},
+    [WITHDREW] = {"công dân đã thôi nhận qua bưu điện. Không cấp số; trả tại quầy.",
+                  "the citizen withdrew from the post; hand out at the desk", COUNT(refused),
+                  false},
+    [ELECTRONIC] = {"kết quả điện tử, không có phong bì. Không cấp số.",
+                    "electronic result, no envelope; no number given", COUNT(refused), false},
+    [NO_NUMBER] = {NULL, NULL, COUNT(refused), false},
+#undef COUNT
+};
+
 static void count(struct import_report *report, struct lines *lines, const struct job *job,
                   size_t i)
 {
-    static const char *const vi[] = {
-        [CHANGED_ADDRESS] = "đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
-        [CHANGED_PHONE] = "đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
-        [ANOTHER_PERSON] = "đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
-    };
-    static const char *const en[] = {
-        [CHANGED_ADDRESS] = "known with another address; old kept, ask the office",
-        [CHANGED_PHONE] = "known with another phone; old kept, ask the office",
-        [ANOTHER_PERSON] = "another person's code; old kept, ask the office",
-    };
     enum outcome outcome = job->outcome[i];
-    report->added += outcome == ADDED;
-    report->present += outcome == PRESENT;
-    report->changed += outcome == CHANGED_ADDRESS || outcome == CHANGED_PHONE;
-    report->refused += outcome == ANOTHER_PERSON;
-    if (outcome == ADDED || outcome == PRESENT)
+    ++*(uint32_t *)(void *)((char *)report + said[outcome].counts);
+    report->warned += said[outcome].warns;
+    if (said[outcome].vi == NULL)
         return;
     struct complaint complaint;
     const char *code = job->issue[i].fact.dossier;
-    (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, vi[outcome]);
-    (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, en[outcome]);
+    (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, said[outcome].vi);
+    (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, said[outcome].en);
     lines_add(lines, job->row[i], LIST_DOSSIER, &complaint);
 }
+
+struct left {
+    const struct numbers *numbers;
+    struct pool_left pool;
+};
 
 static bool hand_in(const struct import_config *config, struct job *job,
                     struct import_report *report, struct lines *lines, struct error *err)
 {
     if (job->n > 0 && !config->acts.run(config->acts.self, take_act, job, err))
         return error_add(err, "%u rows are in, the rest is not; import again", report->added);
-    for (size_t i = 0; i < job->n; i++)
+    for (size_t i = 0; i < job->n; i++) {
         count(report, lines, job, i);
+        job->unnumbered += job->outcome[i] == NO_NUMBER;
+    }
     job->n = 0;
+    return true;
+}
+
+static bool left_act(struct record *record, void *arg, struct error *err)
+{
+    struct left *left = arg;
+    const struct numbers *numbers = left->numbers;
+    return pool_left(record, numbers->post_office, numbers->prefix, numbers->country, &left->pool,
+                     err);
+}
+
+/* Used up, or soon: said in time, so that a new range comes before the desk stands still. */
+static bool say_numbers(const struct import_config *config, uint32_t unnumbered,
+                        struct lines *lines, struct error *err)
+{
+    struct left left = {.numbers = &config->numbers};
+    char code[8];
+    (void)snprintf(code, sizeof code, "%06u", config->numbers.post_office);
+    const char *name = *config->post_office_name ? config->post_office_name : code;
+    if (!config->acts.run(config->acts.self, left_act, &left, err))
+        return false;
+    if (unnumbered > 0)
+        lines_say(lines,
+                  "Bưu cục %s hết số. %u bì chưa cấp số; nhờ quản trị cấp dải mới.\n"
+                  "    Numbers used up, %u without one. Ask for a range.\n",
+                  name, unnumbered, unnumbered);
+    else if (left.pool.low)
+        lines_say(lines,
+                  "Bưu cục %s sắp hết số, còn %llu; nhờ quản trị cấp dải mới.\n"
+                  "    Numbers run low, %llu left. Ask for a range.\n",
+                  name, (unsigned long long)left.pool.left, (unsigned long long)left.pool.left);
     return true;
 }
 
@@ -185,7 +288,9 @@ static bool take_rows(const struct import_config *config, const struct list *lis
     struct job *job = calloc(1, sizeof *job); /* a hundred addressees: too much for a stack */
     if (!job)
         return error_set(err, ERROR_LATER, "out of memory");
-    *job = (struct job){.config = config, .id = report->id};
+    *job = (struct job){.config = config,
+                        .id = report->id,
+                        .asks_registered = list->position[LIST_REGISTERED] != 0};
     bool ok = true;
     for (size_t i = 0; i < list->n && ok; i++) {
         bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
@@ -198,6 +303,7 @@ static bool take_rows(const struct import_config *config, const struct list *lis
         if (job->n == ROWS_AN_ACT || i + 1 == list->n)
             ok = hand_in(config, job, report, lines, err);
     }
+    ok = ok && say_numbers(config, job->unnumbered, lines, err);
     free(job);
     return ok;
 }

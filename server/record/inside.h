@@ -34,6 +34,10 @@ bool office_head_read(struct record *record, struct office_head *ret_head, struc
                       struct error *err) must_use;
 bool office_head_write(struct record *record, struct error *err) must_use;
 
+/* Keeps the look-ups in step with a fact that is being added; REPEATED when its dossier has a live
+ * number already. */
+bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+
 /* Reads a blob that must have exactly `n` bytes; BROKEN names `what` otherwise. */
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,
                struct error *err) must_use;

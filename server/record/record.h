@@ -144,7 +144,8 @@ bool record_attachment_add(struct record *record, const void *bytes, size_t n,
 bool record_attachment_get(struct record *record, const struct link *name, uint8_t *out,
                            size_t size, size_t *ret_n, struct error *err) must_use;
 
-/* One live number per dossier: the item of the newest issued fact of this code that is not voided.
+/* One live number per dossier: the item of the newest issued fact of this code that is neither
+ * voided nor recalled; record_office_add refuses a second one (REPEATED).
  * NOT_FOUND if there is none. */
 bool record_item_of_dossier(struct record *record, const char *dossier, struct item *ret_item,
                             struct error *err) must_use;

@@ -63,6 +63,40 @@ static const char *const steps[] = {
     " added INTEGER NOT NULL, present INTEGER NOT NULL, changed INTEGER NOT NULL,"
     " refused INTEGER NOT NULL, warned INTEGER NOT NULL, skipped INTEGER NOT NULL,"
     " lines TEXT NOT NULL);",
+
+    /* 3: numbers by post office, procedures, and look-ups over the office chain: what citizens
+     * chose, what was received and paired, who carries, rounds, slips. */
+    "CREATE TABLE number_pool("
+    " id INTEGER PRIMARY KEY, post_office INTEGER NOT NULL, prefix TEXT NOT NULL,"
+    " country TEXT NOT NULL, first INTEGER NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL,"
+    " added_ms INTEGER NOT NULL);"
+    "CREATE INDEX number_pool_office ON number_pool(post_office, prefix, country);"
+    "CREATE TABLE procedure_rule("
+    " id INTEGER PRIMARY KEY, folded TEXT NOT NULL, name TEXT NOT NULL,"
+    " bcci_allowed INTEGER NOT NULL, owner_only INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
+    " to_ms INTEGER NOT NULL, citation TEXT NOT NULL);"
+    "CREATE INDEX procedure_rule_folded ON procedure_rule(folded);"
+    "CREATE TABLE choice("
+    " dossier TEXT PRIMARY KEY, opted_event INTEGER NOT NULL, electronic INTEGER NOT NULL);"
+    "CREATE TABLE content("
+    " item TEXT PRIMARY KEY, received INTEGER NOT NULL, paired INTEGER NOT NULL);"
+    "CREATE TABLE handover(serial INTEGER PRIMARY KEY, sealed INTEGER NOT NULL);"
+    "CREATE TABLE handover_item(item TEXT PRIMARY KEY, handover INTEGER NOT NULL);"
+    "CREATE INDEX handover_item_handover ON handover_item(handover);"
+    "CREATE TABLE postman("
+    " badge INTEGER PRIMARY KEY, name TEXT NOT NULL, post_office INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, pin TEXT NOT NULL);"
+    "CREATE TABLE round("
+    " id INTEGER PRIMARY KEY, badge INTEGER NOT NULL, post_office INTEGER NOT NULL,"
+    " commune INTEGER NOT NULL, built_ms INTEGER NOT NULL, closed INTEGER NOT NULL);"
+    "CREATE INDEX round_badge ON round(badge, closed);"
+    "CREATE TABLE round_item(item TEXT PRIMARY KEY, round INTEGER NOT NULL);"
+    "CREATE INDEX round_item_round ON round_item(round);"
+    "CREATE TABLE pad("
+    " first INTEGER PRIMARY KEY, count INTEGER NOT NULL, badge INTEGER NOT NULL,"
+    " issued_ms INTEGER NOT NULL);"
+    "CREATE TABLE slip(slip INTEGER PRIMARY KEY, item TEXT NOT NULL, seq INTEGER NOT NULL);"
+    "CREATE INDEX slip_item ON slip(item);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

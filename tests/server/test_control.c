@@ -249,6 +249,70 @@ static void a_history_names_the_handheld(void **state)
     assert_non_null(strstr(asked->out, "delivered\tHH-042/00000000000000e1-1\t"));
 }
 
+static void first_number(struct asked *asked, char number[ITEM_CHARS + 1])
+{
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", number), 1);
+}
+
+static void numbers_and_choices_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], again[ITEM_CHARS + 1];
+    assert_int_equal(ASK(asked, -1, "range", "480000", "many"), 1);
+    assert_int_equal(ASK(asked, -1, "range", "480000", "64"), 0);
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "ranges"), 0);
+    assert_non_null(strstr(asked->out, "480000\tRA\t64\t4\t"));
+    assert_non_null(strstr(asked->out, "còn 4, sắp hết số"));
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "void", number, "because=3"), 1);
+    assert_non_null(strstr(asked->err, "«because=3»"));
+    assert_int_equal(ASK(asked, -1, "void", number, "reason=x"), 1);
+    assert_int_equal(ASK(asked, -1, "void", number, "by=nobody"), 1);
+    assert_int_equal(ASK(asked, -1, "void", number, "reason=3"), 0);
+    assert_int_equal(ASK(asked, -1, "reissue", number, "name=Đỗ Văn Thử"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", again), 1);
+    assert_int_equal(ASK(asked, -1, "recall", again), 0);
+    assert_int_equal(ASK(asked, -1, "recall", again), 1);
+    assert_int_equal(ASK(asked, -1, "optout", "H27.21-261116-0007", "đơn 12"), 0);
+    assert_int_equal(ASK(asked, -1, "optin", "H27.21-261116-0007", "phiếu 13"), 0);
+    assert_int_equal(ASK(asked, -1, "electronic", "H27.21-261116-0007", "tệp ký số"), 0);
+    assert_int_equal(ASK(asked, -1, "procedure", "Đăng ký kết hôn", "post=perhaps"), 1);
+    assert_int_equal(ASK(asked, -1, "procedure", "Đăng ký kết hôn", "post=no", "citation=QĐ 1"), 0);
+    assert_int_equal(ASK(asked, -1, "procedures"), 0);
+    assert_non_null(strstr(asked->out, "Đăng ký kết hôn\tno-post\tanybody\t"));
+}
+
+static void a_sealed_batch_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1];
+    static char code[] = "H27.21-261116-0007";
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "print", number), 0);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "sheets=3"), 1);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "pages=3"), 0);
+    assert_int_equal(strncmp(asked->out, number, ITEM_CHARS), 0);
+    assert_int_equal(ASK(asked, -1, "pair", code, "RA123456785VN"), 1);
+    assert_non_null(strstr(asked->err, "SAI PHONG BÌ"));
+    assert_int_equal(ASK(asked, -1, "pair", code, number), 0);
+    assert_int_equal(ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", number), 1);
+    assert_non_null(strstr(asked->err, "đếm được 0 bì"));
+    assert_int_equal(
+        ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", "count=1", number), 0);
+    assert_int_equal(ASK(asked, -1, "handovers"), 0);
+    assert_string_equal(asked->out, "BG-000001\tsealed\n");
+    assert_int_equal(ASK(asked, -1, "difference", "BG-000001", number, "lost"), 1);
+    assert_int_equal(ASK(asked, -1, "difference", "BG-000001", number, "damaged", "note=ướt"), 0);
+    assert_int_equal(ASK(asked, -1, "batch", "BG-000001"), 0);
+    assert_non_null(strstr(asked->out, "\tAn\tBình\t1\t1\t0\t3\n"));
+    assert_non_null(strstr(asked->out, "\tH27.21-261116-0007\t1\t0\t3\n"));
+    assert_non_null(strstr(asked->out, "\tdifference\tdamaged\t"));
+    assert_int_equal(ASK(asked, -1, "batch", "BG-000002"), 1);
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -465,6 +529,8 @@ int main(int argc, char **argv)
         ASKED(only_unknown_items_burn_no_job),
         ASKED(usage_is_64),
         ASKED(a_history_names_the_handheld),
+        ASKED(numbers_and_choices_from_the_command_line),
+        ASKED(a_sealed_batch_from_the_command_line),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),

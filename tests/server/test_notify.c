@@ -130,7 +130,7 @@ static void a_line_is_time_id_phone_text(void **state)
     (void)snprintf(
         want, sizeof want,
         "2026-11-25T08:00:00+07:00\t%s.picked_up.0.sms\t+84912000001\tTrao %s: Buu dien da "
-        "nhan.\n",
+        "nhan, du kien giao 27/11.\n",
         told->item.text, told->item.text);
     assert_string_equal(last, want);
 }
@@ -222,7 +222,9 @@ static void each_failed_attempt_is_an_event_of_its_own(void **state)
     tick(told);
     scan(told, EVENT_DELIVERY_FAILED);
     pass(told, 30 * SECOND);
-    said(told, 2, "Chua giao duoc luc 08:00. Khong co ai o nha, da de giay moi.");
+    said(told, 2,
+         "Chua giao duoc luc 08:00. Khong co ai o nha, da de giay moi. "
+         "Giao lai 27/11.");
     told->desk.rig.now.ms += DAY / 2;
     scan(told, EVENT_OUT_FOR_DELIVERY);
     tick(told);
@@ -293,7 +295,7 @@ static void a_crash_between_fact_and_driver_is_healed(void **state)
     assert_int_equal(unlink(sent), 0); /* it would have come after the line */
     start(told);
     tick(told);
-    said(told, 1, "Buu dien da nhan.");
+    said(told, 1, "Buu dien da nhan, du kien giao 27/11.");
     restart(told);
     tick(told);
     assert_int_equal(lines(told, NULL), 1);
@@ -353,13 +355,14 @@ static void every_message_is_gsm7_and_short(void **state)
                    "12345678901");
     const struct status_info *info;
     for (size_t i = 0; (info = status_row(i)) != NULL; i++) {
-        struct state of = {.item = told->item,
-                           .status = info->status,
-                           .issued = true,
-                           .reason = REASON_BAD_ADDRESS,
-                           .relation = RELATION_SIBLING,
-                           .since = {.estimate = told->desk.rig.now}};
-        of.office.postage_vnd = 999999999;
+        struct state state_of = {.item = told->item,
+                                 .status = info->status,
+                                 .issued = true,
+                                 .reason = REASON_BAD_ADDRESS,
+                                 .relation = RELATION_SIBLING,
+                                 .since = {.estimate = told->desk.rig.now}};
+        struct view of = {.state = state_of};
+        of.state.office.postage_vnd = 999999999;
         char text[WORDS_MAX];
         struct segments segments = words_segments(message_text(&of, &told->desk.config, text));
         print_message("%s\n", text);

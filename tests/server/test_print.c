@@ -184,13 +184,13 @@ static void handover_takes_what_is_printed(void **state)
     struct shop *shop = *state;
     struct acts acts = desk_rig_acts(&shop->desk);
     uint64_t serial;
-    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 3, &serial, &err),
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 3, NULL, &serial, &err),
                  ERROR_REFUSED);
     print(shop, shop->item, 2);
-    assert_good(handover_run(acts, shop->desk.rig.views, shop->item, 2, &serial, &err));
+    assert_good(handover_run(acts, shop->desk.rig.views, shop->item, 2, NULL, &serial, &err));
     assert_int_equal(serial, 1);
     assert_int_equal(state_of(shop, &shop->item[0]).status, STATUS_HANDED_OVER);
-    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 1, &serial, &err),
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 1, NULL, &serial, &err),
                  ERROR_REFUSED);
 }
 
