@@ -54,9 +54,11 @@ bool printed_number(struct printed_job *job, int32_t *ret_number)
 bool printed_begin(struct printed_job *job, int32_t width, int32_t height)
 {
     bitmap_done(&job->bitmap);
-    if ((int64_t)width * height > PRINTED_DOTS_MAX || !bitmap_init(&job->bitmap, width, height))
+    if (width < 1 || height < 1 || width > BITMAP_SIDE_MAX || height > BITMAP_SIDE_MAX ||
+        (int64_t)width * height > PRINTED_DOTS_MAX)
         return printed_refuse(job, "a label of no size, or too large");
-    return true;
+    return bitmap_init(&job->bitmap, width, height) ||
+           error_set(job->err, ERROR_LATER, "no memory for the dots of a label");
 }
 
 bool printed_end(struct printed_job *job)
@@ -158,7 +160,7 @@ bool printed_matrix_draw(struct printed_job *job, enum symbology kind, const cha
     if (module < 1 || module > 100)
         return printed_refuse(job, "a symbol with a module of no size");
     if (!symbol_make(job->maker, kind, text, &symbol, job->err))
-        return printed_refuse(job, "a symbol whose text cannot be encoded");
+        return error_add(job->err, "byte %zu", (size_t)(job->at - job->start));
     for (int row = 0; row < symbol.rows; row++)
         for (int column = 0; column < symbol.columns; column++)
             if (symbol_dark(&symbol, row, column))

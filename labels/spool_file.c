@@ -60,7 +60,8 @@ static bool read_item(struct spool_file *file, char *words)
     snprintf(item.number, sizeof item.number, "%s", words);
     item.copy = (unsigned)number;
     void *items = file->items;
-    if (!buffer_grow(&items, &file->items_room, file->n_items + 1, sizeof item))
+    file->no_memory = !buffer_grow(&items, &file->items_room, file->n_items + 1, sizeof item);
+    if (file->no_memory)
         return false;
     file->items = items;
     file->items[file->n_items++] = item;
@@ -179,7 +180,9 @@ bool spool_file_read(const char *path, struct spool_file *ret_file, struct error
         good = line[n - 1] == '\n';
         line[n - 1] = '\0';
         good = good && read_line(&file, number, line);
-        if (!good)
+        if (!good && file.no_memory)
+            error_set(err, ERROR_LATER, "no memory for %s", path);
+        else if (!good)
             error_set(err, ERROR_BROKEN, "%s:%lu cannot be understood", path, number);
         file.bytes += n;
     }

@@ -12,6 +12,7 @@ struct spool_file {
     size_t touched;                  /* items before it may have begun to leave */
     int remote;                      /* 0: none */
     bool begun;                      /* all items are there */
+    bool no_memory;                  /* for its items: what was read is not all */
     bool ended;
     size_t bytes; /* of whole lines */
 };

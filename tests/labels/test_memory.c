@@ -1,6 +1,8 @@
 /* Each allocation fails in turn: a sentence, nothing lost, nothing half done; and the next try
  * works. The linker puts these in place of malloc, calloc and realloc for labels/ (--wrap). */
 #include "labels/list.h"
+#include "labels/printed.h"
+#include "labels/spool.h"
 #include "paper.h"
 
 #include <setjmp.h>
@@ -51,6 +53,13 @@ static bool count(void *ctx, const void *bytes, size_t n)
     return true;
 }
 
+static bool on_printed(void *ctx, const struct bitmap *bitmap, struct error *why)
+{
+    (void)bitmap, (void)why;
+    ++*(size_t *)ctx;
+    return true;
+}
+
 static bool print(const char *layout, const char *tongue)
 {
     struct paper_room room;
@@ -96,6 +105,52 @@ static bool print_zpl(void)
     return print("thermal-76x50", "zpl");
 }
 
+static bool print_tspl(void)
+{
+    return print("thermal-76x50", "tspl");
+}
+
+static bool print_svg(void)
+{
+    return print("dl", "svg");
+}
+
+/* A label that draws everything a printer can. */
+static bool read_printed(void)
+{
+    static const char zpl[] = "^XA^CI28^LH0,0^PW200^LL60\n^FO0,8^GFA,2,2,1,FF00^FS\n"
+                              "^FO4,4^BY1,3,9^BCN,9,N,N,N,N^FH_^FD>:RA4>573124829>6VN^FS\n"
+                              "^FO2,2^BY1,3,10^BQN,2,1,M^FH_^FDMA,HTTPS://A/B^FS\n^XZ\n";
+    size_t labels = 0;
+    return printed_zpl(zpl, sizeof zpl - 1, 203, (struct printed_sink){on_printed, NULL, &labels},
+                       &err) &&
+           labels == 1;
+}
+
+/* A job begun, stopped in doubt, gone on with and ended, in a folder of its own. */
+static bool spool_one(void)
+{
+    static const char *const numbers[] = {"RA473124829VN", "RA000000005VN"};
+    char folder[160];
+    char command[200];
+    const char *temporary = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/trao-mem-XXXXXX", temporary == NULL ? "/tmp" : temporary);
+    if (mkdtemp(folder) == NULL)
+        fail_msg("no folder");
+    struct spool *spool = NULL;
+    struct spool_job *job = NULL;
+    bool done = spool_open(folder, &spool, &err) &&
+                spool_begin(spool, numbers, 2, NULL, &job, &err) && spool_job_sending(job, 0, &err);
+    spool_job_close(job);
+    job = NULL;
+    done = done && spool_resume(spool, "000001", &job, &err) && spool_job_done(job, 2, &err) &&
+           spool_job_end(job, true, &err);
+    spool_job_close(job);
+    spool_close(spool);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command) == 0 && done;
+}
+
 static bool read_list(void)
 {
     char text[] = "number,name\nRA473124829VN,\"Đỗ, Ý\"\n";
@@ -132,7 +187,9 @@ static void each_fails(bool (*work)(void))
 static void test_each_allocation(void **state)
 {
     (void)state;
-    static bool (*const works[])(void) = {read_list, print_dl, print_sheet, print_list, print_zpl};
+    static bool (*const works[])(void) = {read_list,  print_dl,     print_sheet,
+                                          print_list, print_zpl,    print_tspl,
+                                          print_svg,  read_printed, spool_one};
     for (size_t i = 0; i < sizeof works / sizeof *works; i++)
         each_fails(works[i]);
 }
