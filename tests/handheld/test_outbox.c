@@ -352,6 +352,57 @@ static void file_in_rig(char out[96], const char *name)
     snprintf(out, 96, "%s/%s", rig.dir, name);
 }
 
+/* What a server has of one epoch: its scans' links. */
+struct kept {
+    uint64_t epoch, through;
+    struct link link[200]; /* of scan i */
+};
+
+static void keep(struct kept *kept, const struct outbox_batch *sent)
+{
+    struct batch batch;
+    assert_true(batch_read(sent->bytes, sent->n, &batch, NULL));
+    kept->epoch = sent->epoch;
+    kept->link[batch.head.first_seq - 1] = batch.head.before;
+    for (uint32_t i = 0; i < batch.head.count; i++)
+        kept->link[batch.head.first_seq + i] = chain_next(&kept->link[batch.head.first_seq + i - 1],
+                                                          batch.scan[i].bytes, batch.scan[i].n);
+    kept->through = sent->last.seq;
+}
+
+static struct standing answer(const struct kept *kept, const struct hello *hello)
+{
+    struct standing standing = {
+        .generation = 7, .generation_serial = 1, .epochs = hello->epochs, .nonce = hello->nonce};
+    for (size_t i = 0; i < hello->epochs; i++) {
+        standing.epoch[i].epoch = hello->epoch[i].epoch;
+        if (hello->epoch[i].epoch != kept->epoch)
+            continue;
+        bool lost = kept->through > hello->epoch[i].last_seq;
+        standing.epoch[i].last_seq = kept->through;
+        standing.epoch[i].through = lost ? hello->epoch[i].last_seq : kept->through;
+        standing.epoch[i].link = kept->link[standing.epoch[i].through];
+    }
+    return standing;
+}
+
+/* Asks until nothing is left to ask; returns how often. */
+static int settle(const struct kept *kept)
+{
+    bool again = true;
+    int asked = 0;
+    while (again && asked < 40) {
+        struct hello hello = {.nonce = 1};
+        struct error err = {0};
+        assert_true(outbox_hello(rig.outbox, &hello, NULL));
+        struct standing standing = answer(kept, &hello);
+        if (!outbox_standing(rig.outbox, &hello, &standing, &again, &err))
+            fail_msg("%s", err.text);
+        asked++;
+    }
+    return asked;
+}
+
 /* Fault 7: the WAL is gone, and with it the last beeps. Their numbers are never used again. */
 static void wal_lost(void **state)
 {
@@ -377,9 +428,13 @@ static void wal_lost(void **state)
     assert_int_equal(read.head.first_seq, 1);
     assert_true(link_equal(&read.head.before, &receipt.link)); /* the last head known */
 
-    /* The server has more of the old epoch than this device: it is all accounted for. */
+    /* The server has more of the old epoch than this device: the link of what both have tells. */
     rig_stand(&rig, 7, 1, 0, &zero);
-    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
+    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_ASK);
+    assert_int_equal(rig_unsent(&rig), 3);
+    struct kept kept = {0};
+    keep(&kept, &sent);
+    settle(&kept);
     assert_int_equal(rig_unsent(&rig), 1);
 }
 
@@ -481,12 +536,140 @@ static void accounted_scans_do_not_go_again(void **state)
     struct hello hello = {.nonce = 1};
     assert_true(outbox_hello(rig.outbox, &hello, NULL));
     struct standing standing = {.generation = 7, .generation_serial = 1, .epochs = 1};
-    standing.epoch[0] = (struct epoch_state){receipt.epoch, 9, 0, receipt.link};
+    struct batch sealed;
+    assert_true(batch_read(all.bytes, all.n, &sealed, NULL));
+    standing.epoch[0] = (struct epoch_state){receipt.epoch, 3, 9, sealed.head.before};
+    for (uint32_t i = 0; i < 3; i++)
+        standing.epoch[0].link =
+            chain_next(&standing.epoch[0].link, sealed.scan[i].bytes, sealed.scan[i].n);
     bool again;
     assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
     assert_int_equal(rig_unsent(&rig), 0);
     uint8_t seen[1000] = {0};
     assert_int_equal(drain(seen), 0);
+}
+
+/* ------------------------------------------------------------------ a folder copied back */
+
+static void copy_folder(const char *from, const char *to)
+{
+    char line[300];
+    (void)snprintf(line, sizeof line, "mkdir -p %s && cp -a %s/. %s/", to, from, to);
+    assert_int_equal(system(line), 0);
+}
+
+/* `before` scans, of which `receipted` are done on the device; copied; the server gets `after`
+ * more; the copy is put back. */
+static struct outbox_batch copied_back(uint32_t before, uint32_t receipted, uint32_t after,
+                                       struct kept *kept)
+{
+    char copy[100];
+    (void)snprintf(copy, sizeof copy, "%s.copy", rig.dir);
+    rig_stand(&rig, 7, 1, 0, &zero);
+    struct outbox_batch batch = {.last = start};
+    if (receipted > 0) {
+        rig_beep(&rig, 1, receipted);
+        batch = rig_next(&rig, batch.last);
+        keep(kept, &batch);
+        struct receipt receipt = rig_receipt(&rig, &batch);
+        assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
+    }
+    rig_beep(&rig, receipted + 1, before - receipted);
+    outbox_close(rig.outbox);
+    copy_folder(rig.dir, copy);
+    rig_open(&rig);
+    rig_beep(&rig, before + 1, after);
+    struct error err;
+    while (outbox_batch_after(rig.outbox, batch.last, true, &batch, &err))
+        keep(kept, &batch);
+    outbox_close(rig.outbox);
+    char line[300];
+    (void)snprintf(line, sizeof line, "rm -rf %s/* && cp -a %s/. %s/ && rm -rf %s", rig.dir, copy,
+                   rig.dir, copy);
+    assert_int_equal(system(line), 0);
+    rig_open(&rig);
+    return batch;
+}
+
+static void assert_only_comes(uint32_t from, uint32_t to)
+{
+    uint8_t seen[1000] = {0};
+    assert_int_equal(rig_unsent(&rig), to - from + 1);
+    assert_int_equal(drain(seen), to - from + 1);
+    for (uint32_t i = from; i <= to; i++)
+        assert_int_equal(seen[i], 1);
+    assert_int_equal(rig_unsent(&rig), 0);
+}
+
+static void copied_back_then_beeped(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t before, receipted, after, more;
+    } cases[] = {{3, 3, 2, 1},   {3, 3, 2, 2}, {3, 3, 2, 7},   {9, 2, 40, 1},
+                 {9, 2, 40, 60}, {9, 0, 1, 3}, {90, 30, 9, 20}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct kept kept = {0};
+        copied_back(cases[i].before, cases[i].receipted, cases[i].after, &kept);
+        rig_beep(&rig, 500, cases[i].more); /* under numbers that the server has other scans of */
+        assert_true(settle(&kept) <= 10);
+        assert_only_comes(500, 499 + cases[i].more);
+        rig_done(&rig);
+        rig_init(&rig);
+    }
+}
+
+static void copied_back_and_asked_first(void **state)
+{
+    (void)state;
+    struct kept kept = {0};
+    copied_back(3, 3, 2, &kept);
+    struct hello hello = {.nonce = 1};
+    assert_true(outbox_hello(rig.outbox, &hello, NULL));
+    rig_beep(&rig, 500, 1); /* before the answer */
+    struct standing standing = answer(&kept, &hello);
+    bool again;
+    assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
+    assert_string_equal(rig.told, "the server has beeps that this device lost");
+    rig_beep(&rig, 501, 1); /* and after it */
+    settle(&kept);
+    assert_only_comes(500, 501);
+}
+
+/* Restarted in the middle of the search it begins anew. */
+static void copied_back_and_killed_while_seeking(void **state)
+{
+    (void)state;
+    struct kept kept = {0};
+    copied_back(90, 0, 90, &kept);
+    rig_beep(&rig, 500, 70);
+    for (int i = 0; i < 4; i++) {
+        struct hello hello = {.nonce = 1};
+        assert_true(outbox_hello(rig.outbox, &hello, NULL));
+        struct standing standing = answer(&kept, &hello);
+        bool again;
+        assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
+        assert_true(again);
+        if (i == 2)
+            rig_kill(&rig);
+    }
+    settle(&kept);
+    assert_only_comes(500, 569);
+}
+
+/* A receipt for more than was ever beeped here moves nothing. */
+static void receipt_above_the_end_moves_nothing(void **state)
+{
+    (void)state;
+    rig_stand(&rig, 7, 1, 0, &zero);
+    rig_beep(&rig, 1, 4);
+    struct outbox_batch batch = rig_next(&rig, start);
+    struct receipt receipt = rig_receipt(&rig, &batch);
+    receipt.through = 5;
+    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_ASK);
+    assert_int_equal(rig_unsent(&rig), 4);
+    uint8_t seen[1000] = {0};
+    assert_int_equal(drain(seen), 4);
 }
 
 static void withdrawal_keeps_its_target(void **state)
@@ -781,6 +964,10 @@ int main(void)
         T(damaged_batch_is_cut_again),
         T(damaged_scan_is_set_aside),
         T(accounted_scans_do_not_go_again),
+        T(copied_back_then_beeped),
+        T(copied_back_and_asked_first),
+        T(copied_back_and_killed_while_seeking),
+        T(receipt_above_the_end_moves_nothing),
         T(withdrawal_keeps_its_target),
         T(damaged_file_is_moved_aside),
         T(damaged_page_costs_only_its_scans),
