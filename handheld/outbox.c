@@ -122,7 +122,7 @@ bool outbox_new_epoch(struct outbox *outbox, const struct link *head, struct err
         drawn = chance_u64(&outbox->chance);
     outbox->epoch = (struct shelf_epoch){
         .nth = outbox->epoch.nth + 1, .epoch = drawn, .first_link = *head, .through_link = *head};
-    outbox->last_seq = 0;
+    outbox->last_seq = outbox->given = 0;
     outbox->last_link = *head;
     return shelf_epoch_put(outbox->shelf, &outbox->epoch, err);
 }

@@ -8,6 +8,14 @@
 #include "handheld/outbox.h"
 #include "handheld/shelf.h"
 
+/* Where the server's history of an epoch parts from ours: seq `good` is the same in both, `bad` is
+ * not. Kept in memory only: after a restart the search begins anew. */
+struct outbox_fork {
+    uint32_t nth; /* 0: nothing is sought */
+    uint64_t good, bad;
+    bool fresh; /* no answer to it yet */
+};
+
 struct outbox {
     char path[PATH_MAX];    /* .../outbox.db */
     char reserve[PATH_MAX]; /* .../outbox.reserve */
@@ -28,6 +36,8 @@ struct outbox {
     struct shelf_epoch epoch; /* the running one */
     uint64_t last_seq;        /* of the running epoch; 0 none yet */
     struct link last_link;
+    uint64_t given; /* highest seq of the running epoch that was given out since outbox_open */
+    struct outbox_fork fork;
 };
 
 void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq);

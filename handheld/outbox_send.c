@@ -137,6 +137,14 @@ static bool next_of_epoch(struct outbox *outbox, struct next_batch *next,
                next->cut_any || epoch->ended, err);
 }
 
+/* While the server's word on an epoch is open nothing of it leaves: it may have to go again under
+ * other numbers. */
+static bool is_questioned(const struct outbox *outbox, const struct shelf_epoch *epoch)
+{
+    return epoch->nth == outbox->fork.nth ||
+           (epoch->ended && epoch->stated != outbox->meta.generation);
+}
+
 static bool find_next(struct outbox *outbox, void *ctx, struct error *err)
 {
     struct next_batch *next = ctx;
@@ -145,6 +153,8 @@ static bool find_next(struct outbox *outbox, void *ctx, struct error *err)
     next->found = false;
     next->hurt.nth = 0;
     while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none)) {
+        if (is_questioned(outbox, &epoch))
+            continue;
         if (!next_of_epoch(outbox, next, &epoch, err))
             return false;
         if (next->found || next->hurt.nth != 0)
@@ -181,6 +191,8 @@ bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_
         return false;
     if (!next.found)
         return error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
+    if (next.batch.last.nth == outbox->epoch.nth && next.batch.last.seq > outbox->given)
+        outbox->given = next.batch.last.seq;
     *ret_batch = next.batch;
     return true;
 }
@@ -210,6 +222,8 @@ static bool hello_add(struct outbox *outbox, struct hello *hello, bool unstated,
         if (!outbox_epoch_last(outbox, &epoch, &last, &link, err) ||
             !is_due(outbox, &epoch, last, &due, err))
             return false;
+        if (epoch.nth == outbox->fork.nth)
+            last = outbox->fork.good + (outbox->fork.bad - outbox->fork.good) / 2;
         if ((epoch.stated != outbox->meta.generation) == unstated && (unstated || due))
             hello->epoch[hello->epochs++] =
                 (struct epoch_state){epoch.epoch, epoch.through, last, epoch.through_link};
@@ -242,7 +256,6 @@ struct said {
     uint64_t through;
     struct link link;
     bool explained; /* a verdict says why the link may differ */
-    bool may_lower;
     enum outbox_taken taken;
 };
 
@@ -300,45 +313,32 @@ static bool store_through(struct outbox *outbox, struct shelf_epoch *epoch, uint
            shelf_batch_receipted(outbox->shelf, epoch->nth, through, outbox->meta.server_wall, err);
 }
 
-/* Two histories under one epoch, as after a copied-back folder. Nothing is done by the server's
- * word; what it has not seen goes on being sent, so that it can answer with a verdict; new beeps
- * get an epoch of their own. */
-static bool mismatch(struct outbox *outbox, struct shelf_epoch *epoch, struct said *said,
-                     const struct link *head, struct error *err)
+/* A receipt: moves N up, and only where the server's link is ours. What does not fit is not decided
+ * here: the next Standing tells where the two histories part. */
+static bool take_up(struct outbox *outbox, struct shelf_epoch *epoch, struct said *said,
+                    struct error *err)
 {
-    said->taken = OUTBOX_TAKEN_MISMATCH;
-    outbox_tell(outbox, "the server's link is not ours", epoch->epoch, said->through);
-    epoch->stated = outbox->meta.generation;
-    return end_if_running(outbox, epoch, head, err) && shelf_epoch_put(outbox->shelf, epoch, err);
-}
-
-static bool take(struct outbox *outbox, struct shelf_epoch *epoch, struct said *said,
-                 struct error *err)
-{
-    uint64_t last, before = epoch->through;
+    uint64_t last;
     struct link last_link, ours;
     bool agrees;
     if (!outbox_epoch_last(outbox, epoch, &last, &last_link, err))
         return false;
     if (said->through > last) {
-        outbox_tell(outbox, "the server has beeps that this device lost", epoch->epoch, last + 1);
-        if (!end_if_running(outbox, epoch, &said->link, err))
-            return false;
-        ours = last_link;
-    } else {
-        if (!link_agrees(outbox, epoch, said, &ours, &agrees, err))
-            return false;
-        if (!agrees)
-            return mismatch(outbox, epoch, said, &last_link, err);
+        said->taken = OUTBOX_TAKEN_ASK;
+        return true;
     }
-    uint64_t through = said->through < last ? said->through : last;
-    if (through < before && !said->may_lower) {
-        through = before;
-        ours = epoch->through_link;
+    if (!link_agrees(outbox, epoch, said, &ours, &agrees, err))
+        return false;
+    if (!agrees) {
+        said->taken = OUTBOX_TAKEN_MISMATCH;
+        outbox->asks = true;
+        outbox_tell(outbox, "the server's link is not ours", epoch->epoch, said->through);
+        return end_if_running(outbox, epoch, &last_link, err) &&
+               shelf_epoch_put(outbox->shelf, epoch, err);
     }
-    said->taken = through > before ? OUTBOX_TAKEN_MOVED : OUTBOX_TAKEN_NOTHING;
-    return store_through(outbox, epoch, through, &ours, err) && close_gap(outbox, epoch, err) &&
-           outbox_release(outbox, epoch, said->through, err);
+    said->taken = OUTBOX_TAKEN_MOVED;
+    return store_through(outbox, epoch, said->through, &ours, err) &&
+           close_gap(outbox, epoch, err) && outbox_release(outbox, epoch, said->through, err);
 }
 
 static void note_time(struct outbox *outbox, struct instant server_wall)
@@ -425,7 +425,7 @@ static bool take_receipt(struct outbox *outbox, void *ctx, struct error *err)
                         .link = receipt->link,
                         .explained = verdict_explains(receipt, epoch.through)};
     note_time(outbox, receipt->server_wall);
-    if (!take(outbox, &epoch, &said, err))
+    if (!take_up(outbox, &epoch, &said, err))
         return false;
     taking->taken = said.taken;
     if (said.taken == OUTBOX_TAKEN_MOVED)
@@ -457,14 +457,93 @@ struct standing_taken {
 
 /* What the server says of one epoch that was asked for; an epoch it does not name it does not know.
  */
-static struct said said_of(const struct standing *standing, uint64_t epoch)
+static struct epoch_state stated_of(const struct standing *standing, uint64_t epoch)
 {
     for (size_t i = 0; i < standing->epochs; i++)
         if (standing->epoch[i].epoch == epoch)
-            return (struct said){.through = standing->epoch[i].through,
-                                 .link = standing->epoch[i].link,
-                                 .may_lower = true};
-    return (struct said){.may_lower = true};
+            return standing->epoch[i];
+    return (struct epoch_state){.epoch = epoch};
+}
+
+/* Up to `seq` the server's history of this epoch is ours. What we beeped behind it the server does
+ * not have, whatever it has under those numbers: it goes again in the running epoch, as the true
+ * scans they are (settled point 2). */
+static bool part_at(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq,
+                    struct error *err)
+{
+    struct link link;
+    outbox->fork.nth = 0;
+    return link_at(outbox, epoch, seq, &link, err) &&
+           end_if_running(outbox, epoch, &outbox->last_link, err) &&
+           outbox_break_off(outbox, epoch, seq + 1, "the server has another history", err) &&
+           store_through(outbox, epoch, seq, &link, err) && outbox_release(outbox, epoch, seq, err);
+}
+
+/* Seeks where the histories part: halves what is between the last number known to be the same and
+ * the first known to differ, one hello each. An answer that tells nothing new ends the search on
+ * the safe side: rather twice than never. */
+static bool seek_fork(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq, bool agrees,
+                      struct error *err)
+{
+    struct outbox_fork *fork = &outbox->fork;
+    struct outbox_fork before = *fork;
+    if (agrees && seq > fork->good)
+        fork->good = seq;
+    if (!agrees && seq < fork->bad)
+        fork->bad = seq;
+    if (fork->bad <= fork->good + 1 ||
+        (before.good == fork->good && before.bad == fork->bad && !fork->fresh))
+        return part_at(outbox, epoch, fork->good, err);
+    fork->fresh = false;
+    return true;
+}
+
+/* Two histories under one epoch, as after a folder was copied back. New beeps get an epoch of their
+ * own at once. One epoch is searched at a time; the others are asked for again after it. */
+static bool diverge(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq,
+                    struct error *err)
+{
+    outbox_tell(outbox, "the server's link is not ours", epoch->epoch, seq);
+    if (seq <= epoch->through)
+        return part_at(outbox, epoch, seq, err);
+    epoch->stated = 0; /* until it is known where they part */
+    if (!end_if_running(outbox, epoch, &outbox->last_link, err) ||
+        !shelf_epoch_put(outbox->shelf, epoch, err))
+        return false;
+    if (outbox->fork.nth != 0)
+        return true;
+    outbox->fork =
+        (struct outbox_fork){.nth = epoch->nth, .good = epoch->through, .bad = seq, .fresh = true};
+    return seek_fork(outbox, epoch, seq, false, err);
+}
+
+/* A Standing names no number above what it was asked about, so its link can always be compared;
+ * beside it stands how far the server has accounted for in all. More than the hello told of, and
+ * more than was given out since this outbox was opened, is from a tail that this device lost. */
+static bool take_state(struct outbox *outbox, struct shelf_epoch *epoch,
+                       const struct epoch_state *state, uint64_t asked, struct error *err)
+{
+    struct said said = {.through = state->through, .link = state->link};
+    struct link ours;
+    bool agrees;
+    if (state->through > asked) {
+        outbox_tell(outbox, "the server says more than it was asked", epoch->epoch, state->through);
+        return true;
+    }
+    if (!link_agrees(outbox, epoch, &said, &ours, &agrees, err))
+        return false;
+    if (epoch->nth == outbox->fork.nth)
+        return seek_fork(outbox, epoch, said.through, agrees, err);
+    if (!agrees)
+        return diverge(outbox, epoch, said.through, err);
+    if (state->last_seq > asked && state->last_seq > outbox->given &&
+        epoch->nth == outbox->epoch.nth) {
+        outbox_tell(outbox, "the server has beeps that this device lost", epoch->epoch, asked + 1);
+        return part_at(outbox, epoch, asked, err);
+    }
+    uint64_t accounted = state->last_seq > said.through ? state->last_seq : said.through;
+    return store_through(outbox, epoch, said.through, &ours, err) &&
+           close_gap(outbox, epoch, err) && outbox_release(outbox, epoch, accounted, err);
 }
 
 /* An epoch of which nothing is kept any more, and that the server has whole, is forgotten. */
@@ -483,11 +562,11 @@ static bool forget_if_done(struct outbox *outbox, const struct shelf_epoch *epoc
     return held || shelf_epoch_delete(outbox->shelf, epoch->nth, err);
 }
 
-static bool anything_unstated(struct outbox *outbox, bool *ret_any, struct error *err)
+static bool anything_to_ask(struct outbox *outbox, bool *ret_any, struct error *err)
 {
     struct error why;
     struct shelf_epoch epoch = {.nth = 0};
-    *ret_any = false;
+    *ret_any = outbox->fork.nth != 0;
     while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &why))
         if (epoch.stated != outbox->meta.generation)
             *ret_any = true;
@@ -504,16 +583,18 @@ static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
     for (size_t i = 0; i < taken->asked->epochs; i++) {
         struct shelf_epoch epoch;
         struct error why;
-        struct said said = said_of(taken->standing, taken->asked->epoch[i].epoch);
-        if (!find_epoch(outbox, taken->asked->epoch[i].epoch, &epoch, &why)) {
+        const struct epoch_state *asked = &taken->asked->epoch[i];
+        struct epoch_state state = stated_of(taken->standing, asked->epoch);
+        if (!find_epoch(outbox, asked->epoch, &epoch, &why)) {
             if (why.code != ERROR_NOT_FOUND)
                 return error_set(err, why.code, "%s", why.text);
             continue;
         }
-        if (!take(outbox, &epoch, &said, err) || !forget_if_done(outbox, &epoch, err))
+        if (!take_state(outbox, &epoch, &state, asked->last_seq, err) ||
+            !forget_if_done(outbox, &epoch, err))
             return false;
     }
-    return anything_unstated(outbox, &taken->ask_again, err) &&
+    return anything_to_ask(outbox, &taken->ask_again, err) &&
            shelf_meta_put(outbox->shelf, &outbox->meta, err);
 }
 

@@ -314,20 +314,31 @@ static bool find_device(struct intake *intake, const char *name, struct device *
     return true;
 }
 
+/* Never a number above what the device asks about: only there can it compare our link with its own,
+ * and see whether it lost beeps or has another history (docs/decisions/0010). */
+static bool stand_epoch(struct record *record, int64_t device, const struct epoch_state *asked,
+                        struct epoch_state *ret_state, struct error *err)
+{
+    struct record_epoch epoch = {.through = 0};
+    struct error none;
+    if (!record_epoch_find(record, device, asked->epoch, &epoch, &none) &&
+        none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    struct epoch_state state = {.epoch = asked->epoch, .last_seq = epoch.through};
+    state.through = asked->last_seq < epoch.through ? asked->last_seq : epoch.through;
+    if (!judge_link_at(record, &epoch, state.through, &state.link, err))
+        return false;
+    *ret_state = state;
+    return true;
+}
+
 static bool stand(struct intake *intake, const struct hello *hello, int64_t device,
                   struct standing *ret_standing, struct error *err)
 {
     struct standing standing = {.nonce = hello->nonce, .epochs = hello->epochs};
-    for (size_t i = 0; i < hello->epochs; i++) {
-        struct record_epoch epoch = {.through = 0};
-        struct error none;
-        if (!record_epoch_find(intake->config.record, device, hello->epoch[i].epoch, &epoch,
-                               &none) &&
-            none.code != ERROR_NOT_FOUND)
-            return error_set(err, none.code, "%s", none.text);
-        standing.epoch[i] = (struct epoch_state){
-            .epoch = hello->epoch[i].epoch, .through = epoch.through, .link = epoch.link};
-    }
+    for (size_t i = 0; i < hello->epochs; i++)
+        if (!stand_epoch(intake->config.record, device, &hello->epoch[i], &standing.epoch[i], err))
+            return false;
     *ret_standing = standing;
     return true;
 }

@@ -236,6 +236,44 @@ static bool move_on(struct record *record, struct record_epoch *epoch, const str
     return true;
 }
 
+/* ------------------------------------------------------------------ asked for a link */
+
+struct seek {
+    uint64_t seq;
+    struct link link;
+    bool found, readable;
+};
+
+/* Of two stories of one number the first counts; a second one only where there is no first. */
+static bool seek_row(void *ctx, const struct record_batch *row)
+{
+    struct seek *seek = ctx;
+    struct batch kept;
+    seek->readable = batch_read(row->bytes.bytes, row->bytes.n, &kept, NULL);
+    if (!seek->readable)
+        return false;
+    seek->link = link_at(&kept, seek->seq);
+    seek->found = true;
+    return row->verdict == VERDICT_CONFLICT;
+}
+
+bool judge_link_at(struct record *record, const struct record_epoch *epoch, uint64_t seq,
+                   struct link *ret_link, struct error *err)
+{
+    struct seek seek = {.seq = seq, .readable = true};
+    invariant(seq <= epoch->through);
+    if (seq == 0 || seq == epoch->through) {
+        *ret_link = seq == 0 ? (struct link){{0}} : epoch->link;
+        return true;
+    }
+    if (!record_batches_of(record, epoch->id, seq, seq, seek_row, &seek, err))
+        return false;
+    if (!seek.found || !seek.readable)
+        return error_set(err, ERROR_BROKEN, "a stored batch of this epoch cannot be read");
+    *ret_link = seek.link;
+    return true;
+}
+
 /* ------------------------------------------------------------------ the judgement */
 
 static void add_malformed(struct judgement *judgement, const struct sealed *sealed)

@@ -35,4 +35,8 @@ struct judgement {
 bool judge(struct record *record, struct record_epoch *epoch, const struct sealed *sealed,
            struct judgement *ret_judgement, struct error *err) must_use;
 
+/* The link of scan `seq` as it is kept, seq <= epoch->through; zeros for 0. */
+bool judge_link_at(struct record *record, const struct record_epoch *epoch, uint64_t seq,
+                   struct link *ret_link, struct error *err) must_use;
+
 #endif

@@ -241,6 +241,50 @@ uint32_t rig_drain(struct rig *rig, uint8_t seen[1000])
     return n;
 }
 
+void rig_keep(struct rig_kept *kept, const struct outbox_batch *sent)
+{
+    struct batch batch;
+    assert_true(batch_read(sent->bytes, sent->n, &batch, NULL));
+    kept->epoch = sent->epoch;
+    kept->link[batch.head.first_seq - 1] = batch.head.before;
+    for (uint32_t i = 0; i < batch.head.count; i++)
+        kept->link[batch.head.first_seq + i] = chain_next(&kept->link[batch.head.first_seq + i - 1],
+                                                          batch.scan[i].bytes, batch.scan[i].n);
+    kept->through = sent->last.seq;
+}
+
+struct standing rig_answer(const struct rig_kept *kept, const struct hello *hello)
+{
+    struct standing standing = {
+        .generation = 7, .generation_serial = 1, .epochs = hello->epochs, .nonce = hello->nonce};
+    for (size_t i = 0; i < hello->epochs; i++) {
+        standing.epoch[i].epoch = hello->epoch[i].epoch;
+        if (hello->epoch[i].epoch != kept->epoch)
+            continue;
+        bool lost = kept->through > hello->epoch[i].last_seq;
+        standing.epoch[i].last_seq = kept->through;
+        standing.epoch[i].through = lost ? hello->epoch[i].last_seq : kept->through;
+        standing.epoch[i].link = kept->link[standing.epoch[i].through];
+    }
+    return standing;
+}
+
+int rig_settle(struct rig *rig, const struct rig_kept *kept)
+{
+    bool again = true;
+    int asked = 0;
+    while (again && asked < 40) {
+        struct hello hello = {.nonce = 1};
+        struct error err = {0};
+        assert_true(outbox_hello(rig->outbox, &hello, NULL));
+        struct standing standing = rig_answer(kept, &hello);
+        if (!outbox_standing(rig->outbox, &hello, &standing, &again, &err))
+            fail_msg("%s", err.text);
+        asked++;
+    }
+    return asked;
+}
+
 void rig_path(const struct rig *rig, char out[96], const char *name)
 {
     snprintf(out, 96, "%s/%s", rig->dir, name);

@@ -111,7 +111,12 @@ static void accounted_scans_do_not_go_again(void **state)
     struct hello hello = {.nonce = 1};
     assert_true(outbox_hello(rig.outbox, &hello, NULL));
     struct standing standing = {.generation = 7, .generation_serial = 1, .epochs = 1};
-    standing.epoch[0] = (struct epoch_state){receipt.epoch, 9, 0, receipt.link};
+    struct batch sealed;
+    assert_true(batch_read(all.bytes, all.n, &sealed, NULL));
+    standing.epoch[0] = (struct epoch_state){receipt.epoch, 3, 9, sealed.head.before};
+    for (uint32_t i = 0; i < 3; i++)
+        standing.epoch[0].link =
+            chain_next(&standing.epoch[0].link, sealed.scan[i].bytes, sealed.scan[i].n);
     bool again;
     assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
     assert_int_equal(rig_unsent(&rig), 0);

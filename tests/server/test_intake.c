@@ -434,6 +434,27 @@ static void hello_is_answered(void **state)
     assert_int_equal(standing->generation, record_generation(rig.record));
 }
 
+/* A folder copied back: it asks about less than the record has, and can compare the links there. */
+static void standing_names_no_more_than_was_asked(void **state)
+{
+    (void)state;
+    struct rig_batch sent;
+    struct batch batch;
+    cut_three(&sent, 100);
+    rig_send(&rig, &hand, &sent);
+    assert_true(batch_read(sent.bytes, sent.n, &batch, NULL));
+    struct link link = batch.head.before;
+    for (uint64_t seq = 1; seq <= 2; seq++) {
+        link = chain_next(&link, batch.scan[seq - 1].bytes, batch.scan[seq - 1].n);
+        hand.seq = seq;
+        rig_hello(&rig, &hand, NULL, 0);
+        const struct epoch_state *state_of = &rig.sent[rig.sent_n - 1].down.standing.epoch[0];
+        assert_int_equal(state_of->through, seq);
+        assert_int_equal(state_of->last_seq, 3);
+        assert_memory_equal(&state_of->link, &link, sizeof link);
+    }
+}
+
 static void silent_link_loses_nothing(void **state)
 {
     (void)state;
@@ -544,6 +565,7 @@ int main(void)
         TEST(enrolled_again_hands_in_what_the_old_key_sealed),
         TEST(a_thief_keeps_the_revoked_key),
         TEST(hello_is_answered),
+        TEST(standing_names_no_more_than_was_asked),
         TEST(silent_link_loses_nothing),
         TEST(restored_record_admits_by_certificate),
     };
