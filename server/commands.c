@@ -245,11 +245,13 @@ bool run_status(const struct commands *commands, const struct call *call, struct
     for (size_t i = 0; i < n; i++) {
         uint32_t event = facts[i].is_scan ? facts[i].scan.event : facts[i].office.event;
         const struct event_info *info = event_info(event);
-        (void)fprintf(call->out, "%s\t%s\t%s %lld/%llu\t%s\n",
+        const struct event_info *paper =
+            facts[i].is_scan ? NULL : event_info(facts[i].office.paper.event);
+        (void)fprintf(call->out, "%s\t%s%s%s\t%s %lld/%llu\t%s\n",
                       clock_iso_local(facts[i].when.estimate, at, sizeof at),
-                      info ? info->key : "unknown", facts[i].is_scan ? "device" : "office",
-                      (long long)facts[i].device, (unsigned long long)facts[i].seq,
-                      effect_word(facts[i].effect));
+                      info ? info->key : "unknown", paper ? ":" : "", paper ? paper->key : "",
+                      facts[i].is_scan ? "device" : "office", (long long)facts[i].device,
+                      (unsigned long long)facts[i].seq, effect_word(facts[i].effect));
     }
     free(facts);
     return true;
