@@ -314,8 +314,9 @@ static bool say_fact(const struct commands *commands, const struct fact *fact, F
     char at[CLOCK_TEXT_MAX];
     uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
     const struct event_info *info = event_info(event);
-    (void)fprintf(out, "%s\t%s\t", clock_iso_local(fact->when.estimate, at, sizeof at),
-                  info ? info->key : "unknown");
+    const struct event_info *paper = fact->is_scan ? NULL : event_info(fact->office.paper.event);
+    (void)fprintf(out, "%s\t%s%s%s\t", clock_iso_local(fact->when.estimate, at, sizeof at),
+                  info ? info->key : "unknown", paper ? ":" : "", paper ? paper->key : "");
     if (!say_source(commands, fact, out, err))
         return false;
     (void)fprintf(out, "\t%s\n", effect_word(fact->effect));

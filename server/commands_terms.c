@@ -392,6 +392,9 @@ bool run_terms(const struct commands *commands, const struct call *call, struct 
         return false;
     struct returns returns = returns_of(&view.state, &schedule, schedule.as_of);
     rules_done(&rules);
+    const struct status_info *info = status_info(view.state.status);
+    (void)fprintf(call->out, "status\t%s\tUPU %s\tnational %u\n", info ? info->key : "none",
+                  info && *info->upu ? info->upu : "-", info ? info->national : 0);
     (void)fprintf(call->out, "zone\t%s\n", zone_key(view.clocks.zone));
     say_leg(call, "office", &view.clocks.office);
     say_leg(call, "post", &view.clocks.post);

@@ -274,6 +274,25 @@ bool record_handovers(struct record *record, uint64_t after,
     return true;
 }
 
+/* ------------------------------------------------------------------ paper */
+
+/* One line of one sheet is typed once. */
+static bool paper_add(struct record *record, const struct office_fact *fact, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    "INSERT INTO paper(item, event, wall_ms, badge, seq)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5)",
+                    &stmt, err))
+        return false;
+    stmt_text(stmt, 1, fact->item.text);
+    stmt_int(stmt, 2, fact->paper.event);
+    stmt_int(stmt, 3, fact->paper.wall.ms);
+    stmt_int(stmt, 4, fact->badge);
+    stmt_u64(stmt, 5, fact->seq);
+    return stmt_done(stmt, err) || error_add(err, "%s: nhập từ giấy / from paper", fact->item.text);
+}
+
 /* ------------------------------------------------------------------ every fact that is added */
 
 bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err)
@@ -293,6 +312,8 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
         return content_received(record, fact, err);
     case EVENT_PAIRED:
         return content_paired(record, fact, err);
+    case EVENT_PAPER_ENTRY:
+        return paper_add(record, fact, err);
     case EVENT_HANDED_OVER:
         return handover_item(record, fact, err);
     case EVENT_HANDOVER_SEALED:

@@ -125,7 +125,8 @@ bool record_set_aside_count(struct record *record, uint64_t *ret_count, struct e
 
 /* ------------------------------------------------------------------ office facts */
 
-/* Fills in seq and at, chains, stores. `ret_seq` may be NULL. */
+/* Fills in seq and at, chains, stores. `ret_seq` may be NULL. REPEATED for a second live number of
+ * a dossier, and for a line of paper that was typed before. */
 bool record_office_add(struct record *record, struct office_fact *fact, uint64_t *ret_seq,
                        struct error *err) must_use;
 bool record_office_from(struct record *record, uint64_t after_seq,

@@ -17,6 +17,8 @@
 #include "server/control.h"
 #include "server/office/list.h"
 #include "server/office/link.h"
+#include "server/record/postmen.h"
+#include "server/web/password.h"
 #include "tests/server/desk_rig.h"
 
 struct asked {
@@ -313,6 +315,43 @@ static void a_sealed_batch_from_the_command_line(void **state)
     assert_int_equal(ASK(asked, -1, "batch", "BG-000002"), 1);
 }
 
+static bool desk_user_act(struct record *record, void *arg, struct error *err)
+{
+    return person_add(record, arg, "", false, err);
+}
+
+/* A PIN is said once and kept as a verifier; what is typed from paper shows as that. */
+static void postmen_and_their_paper_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], pin[7], name[] = "quay1";
+    struct acts acts = desk_rig_acts(&asked->desk);
+    struct postman postman;
+    assert_good(acts.run(acts.self, desk_user_act, name, &err));
+    assert_int_equal(ASK(asked, -1, "postman", "TH-12"), 1);
+    assert_non_null(strstr(asked->err, "cần name="));
+    assert_int_equal(ASK(asked, -1, "postman", "TH-12", "name=Lê Văn Thử", "from=2026-11-01"), 0);
+    assert_int_equal(sscanf(asked->out, "PIN %6[0-9]\n", pin), 1);
+    assert_good(postman_get(asked->desk.rig.record, 12, &postman, &err));
+    assert_true(password_holds(postman.pin, pin));
+    assert_int_equal(ASK(asked, -1, "postman", "TH-12", "to=2027-01-01"), 0);
+    assert_null(strstr(asked->out, "PIN")); /* the one he has stays */
+    assert_int_equal(ASK(asked, -1, "postmen"), 0);
+    assert_non_null(strstr(asked->out, "TH-00000012\tLê Văn Thử\t480000\t2026-11-01T00:00:00"));
+    assert_non_null(strstr(asked->out, "\t2027-01-01T00:00:00+07:00\tpin\n"));
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "paper", number, "delivered", "2026-11-25T7:42", "badge=12",
+                         "by=quay1", "note=sổ 3"),
+                     1);
+    assert_int_equal(ASK(asked, -1, "paper", number, "delivered", "2026-11-25T07:42", "badge=12",
+                         "by=quay1", "note=sổ 3", "relation=1"),
+                     0);
+    assert_int_equal(ASK(asked, -1, "status", number), 0);
+    assert_non_null(strstr(asked->out, "2026-11-25T07:42:00+07:00\tpaper_entry:delivered\t"));
+    assert_int_equal(ASK(asked, -1, "spare", "HH-001", "HH-002", "badge=12"), 1);
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -531,6 +570,7 @@ int main(int argc, char **argv)
         ASKED(a_history_names_the_handheld),
         ASKED(numbers_and_choices_from_the_command_line),
         ASKED(a_sealed_batch_from_the_command_line),
+        ASKED(postmen_and_their_paper_from_the_command_line),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),

@@ -100,6 +100,7 @@ static void an_item_shows_its_terms(void **state)
 {
     struct asked *asked = *state;
     assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "status\tissued\tUPU -\tnational 9\n");
     says(asked, "zone\tprovince\n");
     says(asked, "office\trunning\tdue 2026-11-26T17:00:00+07:00\n");
     says(asked, "post\trunning\tdue 2026-11-30T17:00:00+07:00\n");
