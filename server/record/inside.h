@@ -23,7 +23,7 @@ struct record {
 };
 
 /* Brings the file to this program's layout. BROKEN when a newer program wrote it. */
-bool schema_migrate(struct db *db, struct error *err) must_use;
+bool schema_migrate(struct record *record, struct error *err) must_use;
 /* The same question without writing. */
 bool schema_check(struct db *db, struct error *err) must_use;
 
@@ -37,6 +37,8 @@ bool office_head_write(struct record *record, struct error *err) must_use;
 /* Keeps the look-ups in step with a fact that is being added; REPEATED when its dossier has a live
  * number already. */
 bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+/* The same for all facts of a chain that is older than the look-ups. */
+bool lookups_fill(struct record *record, struct error *err) must_use;
 
 /* Reads a blob that must have exactly `n` bytes; BROKEN names `what` otherwise. */
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,

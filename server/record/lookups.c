@@ -322,3 +322,23 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
         return true;
     }
 }
+
+struct fill {
+    struct record *record;
+    struct error *err;
+    bool good;
+};
+
+/* Numbers given out have been kept since the first layout. */
+static bool fill_one(void *ctx, const struct office_fact *fact)
+{
+    struct fill *fill = ctx;
+    fill->good = fact->event == EVENT_ISSUED || lookups_add(fill->record, fact, fill->err);
+    return fill->good;
+}
+
+bool lookups_fill(struct record *record, struct error *err)
+{
+    struct fill fill = {.record = record, .err = err, .good = true};
+    return record_office_from(record, 0, fill_one, &fill, err) && fill.good;
+}

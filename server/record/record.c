@@ -83,7 +83,7 @@ static bool open_writer(struct record *record, struct error *err)
 {
     struct error none;
     struct seal_public key = chain_public_of(record->seal_key);
-    if (!schema_migrate(record->db, err))
+    if (!schema_migrate(record, err))
         return false;
     if (!generation_read(record, &none)) {
         if (none.code != ERROR_NOT_FOUND)

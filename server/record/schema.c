@@ -103,6 +103,7 @@ static const char *const steps[] = {
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
+#define LOOKUPS_STEP 2 /* index of the step that makes the look-ups: they are filled with it */
 
 static bool read_version(struct db *db, uint64_t *ret_version, struct error *err)
 {
@@ -130,27 +131,29 @@ bool schema_check(struct db *db, struct error *err)
 }
 
 /* The number and what it stands for change together or not at all. */
-static bool take_step(struct db *db, size_t step, struct error *err)
+static bool take_step(struct record *record, size_t step, struct error *err)
 {
+    struct db *db = record->db;
     char mark[48];
     (void)snprintf(mark, sizeof mark, "PRAGMA user_version=%zu; COMMIT", step + 1);
     if (!db_exec(db, "BEGIN IMMEDIATE", err))
         return error_add(err, "layout");
-    if (db_exec(db, steps[step], err) && db_exec(db, mark, err))
+    if (db_exec(db, steps[step], err) && (step != LOOKUPS_STEP || lookups_fill(record, err)) &&
+        db_exec(db, mark, err))
         return true;
     db_abandon(db);
     return error_add(err, "layout step %zu", step + 1);
 }
 
-bool schema_migrate(struct db *db, struct error *err)
+bool schema_migrate(struct record *record, struct error *err)
 {
     uint64_t version;
-    if (!read_version(db, &version, err))
+    if (!read_version(record->db, &version, err))
         return error_add(err, "layout");
     for (size_t step = (size_t)version; step < STEPS; step++)
-        if (!take_step(db, step, err))
+        if (!take_step(record, step, err))
             return false;
-    return schema_check(db, err);
+    return schema_check(record->db, err);
 }
 
 /* ------------------------------------------------------------------ reading rows */

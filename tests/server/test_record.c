@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/record/lookups.h"
 #include "tests/server/hand.h"
 
 static void begin(void)
@@ -55,6 +56,38 @@ static void a_newer_layout_is_refused(void **state)
     struct record *record;
     assert_good(db_exec(record_db(rig.record), "PRAGMA user_version = 9999", &err));
     assert_error(record_open_reader(rig.record_path, &record, &err), ERROR_BROKEN);
+}
+
+/* A folder as the second layout left it: the chain is whole, the look-ups are not there yet. */
+static void an_older_layout_is_brought_up(void **state)
+{
+    (void)state;
+    uint64_t handover = 0, sealed = 1;
+    struct office_fact handed = {.item = rig_item(1), .event = EVENT_HANDED_OVER, .handover = 7};
+    struct item item = rig_item(1);
+    begin();
+    issue(1, "H56-1");
+    assert_good(record_office_add(rig.record, &handed, NULL, &err));
+    commit();
+    assert_good(db_exec(record_db(rig.record),
+                        "DROP TABLE number_pool; DROP TABLE procedure_rule; DROP TABLE choice;"
+                        "DROP TABLE content; DROP TABLE handover; DROP TABLE handover_item;"
+                        "DROP TABLE paper; DROP TABLE postman; DROP TABLE round;"
+                        "DROP TABLE round_item; DROP TABLE pad; DROP TABLE slip;"
+                        "PRAGMA user_version = 2",
+                        &err));
+    rig_stop(&rig);
+    struct record *reader;
+    assert_error(record_open_reader(rig.record_path, &reader, &err), ERROR_LATER);
+    rig_start(&rig);
+    assert_int_equal(proof_holds().office_facts, 2);
+    assert_good(record_handover_of(rig.record, &item, &handover, &err));
+    assert_int_equal(handover, 7);
+    assert_good(record_handover(rig.record, 7, &sealed, &err));
+    assert_int_equal(sealed, 0);
+    begin();
+    issue(2, "H56-2");
+    commit();
 }
 
 /* ------------------------------------------------------------------ groups and acts */
@@ -462,6 +495,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(generation_stays_and_grows),
         TEST(a_newer_layout_is_refused),
+        TEST(an_older_layout_is_brought_up),
         TEST(group_is_all_or_nothing),
         TEST(an_act_fails_alone),
         TEST(readers_see_what_is_committed),
