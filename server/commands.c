@@ -431,5 +431,8 @@ bool commands_run(const struct commands *commands, const struct call *call, stru
         return error_set(err, ERROR_BAD_INPUT, "%s: no such command here", call->argv[0]);
     if (call->argc - 1 < command->least || call->argc - 1 > command->most)
         return error_set(err, ERROR_BAD_INPUT, "usage: %s %s", command->name, command->arguments);
-    return runs[command - rows](commands, call, err);
+    bool (*run)(const struct commands *, const struct call *, struct error *) =
+        runs[command - rows];
+    invariant(run != NULL);
+    return run(commands, call, err);
 }
