@@ -48,6 +48,9 @@ static const struct conf_key {
     {{"reply-number", 6, "DIGITS", 0, "number that takes answers to SMS", 0},
      "office",
      "reply_number"},
+    {{"manager-phone", 12, "+84...", 0, "hears of what is near its term", 0},
+     "office",
+     "manager_phone"},
     {{"prefix", 7, "XX", 0, "letters of item numbers, RA", 0}, "numbers", "prefix"},
     {{"plain", 8, "ADDR:PORT", 0, "HTTP on loopback, 127.0.0.1:8080", 0}, "web", "plain"},
     {{"tls", 9, "ADDR:PORT", 0, "HTTPS, 127.0.0.1:8443", 0}, "web", "tls"},
@@ -179,8 +182,8 @@ static enum exit_status here_rebuild(const struct admin *admin)
 
 /* ------------------------------------------------------------------ the server's commands */
 
-/* The file that comes along: what import and days read, what `print --out FILE` writes (taken out of the
- * words, for the server needs no name). -2 when it cannot be opened. */
+/* The file that comes along: what import and days read, what `print --out FILE` writes (taken out
+ * of the words, for the server needs no name). -2 when it cannot be opened. */
 static int open_file(struct admin *admin)
 {
     if (strcmp(admin->argv[0], "import") == 0 || strcmp(admin->argv[0], "days") == 0) {
