@@ -23,7 +23,8 @@
 #define EVENT_WITHOUT_ITEM 96
 #define BADGE_MAX 99999999 /* TH-00000001 .. TH-99999999 */
 
-enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1 };
+/* CHANNEL_SMS goes to the citizen, CHANNEL_MANAGER to whoever answers for terms. */
+enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1, CHANNEL_MANAGER = 2 };
 
 struct notice {
     enum channel channel;

@@ -131,3 +131,25 @@ char *message_correction(const struct item *item, char out[WORDS_MAX])
 {
     return say(item, "Tin báo đã giao là ghi nhầm, phong bì chưa giao. Xin lỗi ông/bà.", out);
 }
+
+#define ALERT_NAMED 5 /* numbers that two parts of a message hold */
+
+char *message_alert(const struct view *views, size_t n, char out[WORDS_MAX])
+{
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
+    struct instant first = views[0].clocks.post.due;
+    for (size_t i = 1; i < n; i++)
+        if (views[i].clocks.post.due.ms < first.ms)
+            first = views[i].clocks.post.due;
+    clock_time_vi(first, time, sizeof time);
+    day_month(first, date);
+    int at = snprintf(out, WORDS_MAX, "Trao: %zu bi sap tre, han %s %s:", n, time, date);
+    for (size_t i = 0; i < n && i < ALERT_NAMED; i++)
+        at += snprintf(out + at, (size_t)(WORDS_MAX - at), "%s %s", i == 0 ? "" : ",",
+                       views[i].state.item.text);
+    if (n > ALERT_NAMED)
+        at += snprintf(out + at, (size_t)(WORDS_MAX - at), " va %zu bi nua", n - ALERT_NAMED);
+    (void)snprintf(out + at, (size_t)(WORDS_MAX - at), ".");
+    invariant(words_segments(out).gsm7);
+    return out;
+}

@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/notify/alert.h"
 #include "server/notify/message.h"
 #include "server/text/phone.h"
 
 struct notify {
     struct notify_config config;
     struct record *record; /* reader */
-    pthread_mutex_t lock;  /* guards what follows */
-    struct item *dirty;    /* items to look at, without order, with repeats */
+    struct instant next_alert;
+    pthread_mutex_t lock; /* guards what follows */
+    struct item *dirty;   /* items to look at, without order, with repeats */
     size_t n, room;
     bool lost; /* no memory to note an item: look at all */
 };
@@ -304,6 +306,18 @@ static void keep_dirty(struct notify *notify, const struct item *item)
     pthread_mutex_unlock(&notify->lock);
 }
 
+#define ALERT_MS (INT64_C(1000) * 60)
+
+static bool alert_now_and_then(struct notify *notify, struct error *err)
+{
+    const struct notify_config *config = &notify->config;
+    struct alert alert = {config->acts, config->views, config->config, config->driver, now(notify)};
+    if (alert.now.ms < notify->next_alert.ms)
+        return true;
+    notify->next_alert.ms = alert.now.ms + ALERT_MS;
+    return alert_manager(&alert, err);
+}
+
 bool notify_tick(struct notify *notify, struct error *err)
 {
     size_t n = 0;
@@ -323,5 +337,5 @@ bool notify_tick(struct notify *notify, struct error *err)
     }
     free(history);
     free(dirty);
-    return all;
+    return all && alert_now_and_then(notify, err);
 }

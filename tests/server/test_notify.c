@@ -347,6 +347,85 @@ static void a_record_that_cannot_be_written_only_delays(void **state)
     assert_int_equal(lines(told, NULL), 1);
 }
 
+/* ------------------------------------------------------------------ the manager */
+
+static void manager_is(struct told *told, const char *phone)
+{
+    struct config *config = &told->desk.config;
+    assert_good(config_set(config, "office", "manager_phone", phone, &err));
+}
+
+/* At 13:00 on the day the post's term ends, 27/11. */
+static void near_the_term(struct told *told)
+{
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    pass(told, 2 * DAY + 5 * 3600 * SECOND);
+}
+
+static void the_manager_hears_before_the_term(void **state)
+{
+    struct told *told = *state;
+    char last[1024], want[256];
+    manager_is(told, "+84912000009");
+    struct item other = desk_rig_issue(&told->desk, "H27-261118-0002", "", "0");
+    desk_rig_scan(&told->desk, &told->device, &other, EVENT_PICKED_UP, 0);
+    near_the_term(told);
+    assert_int_equal(lines(told, last), 2);
+    (void)snprintf(want, sizeof want, "\t+84912000009\tTrao: 2 bi sap tre, han 17:00 27/11: ");
+    assert_non_null(strstr(last, want));
+    assert_non_null(strstr(last, told->item.text));
+    assert_non_null(strstr(last, other.text));
+    pass(told, 600 * SECOND); /* once an attempt */
+    assert_int_equal(lines(told, NULL), 2);
+    restart(told);
+    pass(told, 600 * SECOND);
+    assert_int_equal(lines(told, NULL), 2);
+}
+
+static void nobody_is_named_nobody_is_told(void **state)
+{
+    struct told *told = *state;
+    near_the_term(told);
+    assert_int_equal(lines(told, NULL), 1);
+    assert_error(config_set(&told->desk.config, "office", "manager_phone", "0912000009", &err),
+                 ERROR_BAD_INPUT);
+}
+
+static void what_was_delivered_alarms_nobody(void **state)
+{
+    struct told *told = *state;
+    manager_is(told, "+84912000009");
+    scan(told, EVENT_PICKED_UP);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    size_t before = lines(told, NULL);
+    pass(told, 2 * DAY + 5 * 3600 * SECOND);
+    assert_int_equal(lines(told, NULL), before);
+}
+
+static void an_alert_is_recorded_before_it_goes(void **state)
+{
+    struct told *told = *state;
+    char last[1024] = "";
+    manager_is(told, "+84912000009");
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    told->desk.rig.now.ms += 2 * DAY + 5 * 3600 * SECOND;
+    told->desk.fail_at = 1;
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(lines(told, NULL), 1);
+    pass(told, 60 * SECOND);
+    assert_int_equal(lines(told, NULL), 2);
+    stop(told); /* the fact stands, the line was lost in a crash */
+    FILE *file = fopen(told->path, "w");
+    (void)fclose(file);
+    start(told);
+    tick(told);
+    assert_int_equal(lines(told, last), 1);
+    assert_non_null(strstr(last, "Trao: 1 bi sap tre"));
+}
+
 /* Every status that is told makes a message that a plain phone shows whole. */
 static void every_message_is_gsm7_and_short(void **state)
 {
@@ -395,6 +474,10 @@ int main(int argc, char **argv)
         TOLD(a_rotated_file_tells_nothing_again),
         TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
+        TOLD(the_manager_hears_before_the_term),
+        TOLD(nobody_is_named_nobody_is_told),
+        TOLD(what_was_delivered_alarms_nobody),
+        TOLD(an_alert_is_recorded_before_it_goes),
         TOLD(every_message_is_gsm7_and_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
