@@ -126,7 +126,8 @@ static bool run_import(const struct commands *commands, const struct call *call,
                                    .prefix = commands->config->prefix,
                                    .country = commands->config->country,
                                    .secret = commands->secret,
-                                   .reader_program = commands->program};
+                                   .reader_program = commands->program,
+                                   .views = commands->views};
     struct import_report report;
     char *lines, summary[IMPORT_SUMMARY_MAX];
     const char *slash = strrchr(call->argv[1], '/');

@@ -13,8 +13,8 @@
 /* ------------------------------------------------------------------ numbers */
 
 /* The next number of the pool: n-th of a keyed permutation of all serials of the prefix. */
-static bool draw_number(struct record *record, const struct import_config *config,
-                        struct item *ret_item, struct error *err)
+static bool draw_next(struct record *record, const struct import_config *config,
+                      struct item *ret_item, struct error *err)
 {
     char pool[32];
     uint8_t key[32];
@@ -31,6 +31,19 @@ static bool draw_number(struct record *record, const struct import_config *confi
         item_make(config->prefix, item_draw(key, (uint32_t)n), config->country, ret_item, err);
     chain_wipe(key, sizeof key);
     return made;
+}
+
+/* A number that was scanned stands on an envelope already, though no list here knows it: the record
+ * was put back to before it was drawn. */
+static bool draw_number(struct record *record, const struct import_config *config,
+                        struct item *ret_item, struct error *err)
+{
+    struct view view;
+    do
+        if (!draw_next(record, config, ret_item, err))
+            return false;
+    while (views_item(config->views, ret_item, &view));
+    return true;
 }
 
 /* ------------------------------------------------------------------ one dossier, inside a group */

@@ -11,12 +11,14 @@
 #include "server/office/link.h"
 #include "server/record/acts.h"
 #include "server/record/imports.h"
+#include "server/views/views.h"
 
 struct import_config {
     struct acts acts;
     const char *prefix, *country; /* of the numbers: "RA", "VN" */
     const uint8_t *secret;        /* LINK_SECRET_BYTES: hides the order of numbers (point 17) */
     const char *reader_program;   /* started as `... --read-list` */
+    struct views *views;          /* a number of which anything is known is never drawn */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be

@@ -80,7 +80,8 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
                                    .prefix = desk->config.prefix,
                                    .country = desk->config.country,
                                    .secret = desk->secret,
-                                   .reader_program = "/proc/self/exe"};
+                                   .reader_program = "/proc/self/exe",
+                                   .views = desk->rig.views};
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);
