@@ -75,5 +75,5 @@ bool option_user(const struct commands *commands, const struct call *call, int f
 struct numbers commands_numbers(const struct commands *commands)
 {
     return (struct numbers){commands->config->post_office, commands->config->prefix,
-                            commands->config->country, commands->secret};
+                            commands->config->country, commands->secret, commands->views};
 }

@@ -111,8 +111,13 @@ static bool open_record(struct server *server, struct error *err)
                                    .clock = clock_system(),
                                    .chance = chance_system(),
                                    .seal_key = &server->keys->seal};
-    return record_open(&config, &server->record, err) &&
-           record_open_reader(server->record_path, &server->reader, err) &&
+    if (!record_open(&config, &server->record, err))
+        return false;
+    if (record_was_put_back(server->record))
+        log_line(LOG_LEVEL_ALARM, "the record was put back to an older state: a new generation",
+                 "generation_serial=%llu",
+                 (unsigned long long)record_generation_serial(server->record));
+    return record_open_reader(server->record_path, &server->reader, err) &&
            db_open(server->record_path, DB_DURABLE, &server->checkpointer, err);
 }
 

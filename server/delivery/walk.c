@@ -105,6 +105,7 @@ struct walk {
     bool went_out;           /* the holder took it out for delivery */
     const struct fact *door; /* the counted door outcome in force */
     bool door_outcome, any_pickup, any_scan, voided;
+    int64_t issued_ms; /* INT64_MIN: never */
 };
 
 static bool is_custody(uint32_t event)
@@ -464,6 +465,14 @@ static void note_office(struct walk *walk, const struct fact *fact)
     }
 }
 
+/* A door outcome that surely came before the number was issued is of an earlier life of the number,
+ * as after a restored record: it says nothing of this envelope. */
+static bool is_of_earlier_life(const struct walk *walk, const struct fact *fact)
+{
+    return fact->is_scan && event_is_door_outcome(fact->scan.event) &&
+           walk->issued_ms != INT64_MIN && fact->when.latest.ms < walk->issued_ms - CLOCK_OFF_MS;
+}
+
 static void take(struct walk *walk, struct fact *fact)
 {
     bool copy = fact->effect == EFFECT_REPEATED;
@@ -471,7 +480,10 @@ static void take(struct walk *walk, struct fact *fact)
         walk->state->doubts |= DOUBT_CONFLICT;
     if (fact->verdict == 0 && fact->when.clock_off && !copy)
         walk->state->doubts |= DOUBT_CLOCK;
-    if (fact->effect == EFFECT_NONE) {
+    if (fact->effect == EFFECT_NONE && is_of_earlier_life(walk, fact)) {
+        fact->effect = EFFECT_OUT_OF_ORDER;
+        walk->state->doubts |= DOUBT_OUT_OF_ORDER;
+    } else if (fact->effect == EFFECT_NONE) {
         struct act act = act_of(fact);
         const struct move *move = move_find(act.event, walk->status);
         fact->effect = move == NULL ? no_move(walk, &act) : take_move(walk, fact, &act, move);
@@ -486,6 +498,17 @@ static void take(struct walk *walk, struct fact *fact)
     fact->status_after = walk->status;
 }
 
+/* Server's clock at the first issue; INT64_MIN when nobody issued it. */
+static int64_t issued_at(const struct fact *facts, size_t n)
+{
+    int64_t first = INT64_MIN;
+    for (size_t i = 0; i < n; i++)
+        if (!facts[i].is_scan && facts[i].office.event == EVENT_ISSUED &&
+            (first == INT64_MIN || facts[i].when.estimate.ms < first))
+            first = facts[i].when.estimate.ms;
+    return first;
+}
+
 static void conclude(const struct walk *walk)
 {
     struct state *state = walk->state;
@@ -498,7 +521,8 @@ static void conclude(const struct walk *walk)
 
 void walk(struct fact *facts, size_t n, const struct rules *rules, struct state *state)
 {
-    struct walk walk = {.facts = facts, .rules = rules, .state = state};
+    struct walk walk = {
+        .facts = facts, .rules = rules, .state = state, .issued_ms = issued_at(facts, n)};
     for (size_t i = 0; i < n; i++)
         take(&walk, &facts[i]);
     conclude(&walk);

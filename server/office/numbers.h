@@ -6,11 +6,13 @@
 
 #include "server/office/link.h"
 #include "server/record/pools.h"
+#include "server/views/views.h"
 
 struct numbers {
     uint32_t post_office;
     const char *prefix, *country; /* of the numbers: "RA", "VN" */
     const uint8_t *secret;        /* LINK_SECRET_BYTES: hides the order of numbers */
+    struct views *views;          /* a number of which anything is known is never drawn */
 };
 
 /* Inside a group. REFUSED when the post office's ranges are used up. */

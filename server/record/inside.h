@@ -20,6 +20,9 @@ struct record {
     struct office_head head_at_begin; /* what is committed */
     struct office_head head_at_act;
     bool in_group, in_act;
+    int witness_fd;    /* of the writer, else -1 */
+    uint64_t counters; /* no counter ever stood higher */
+    bool put_back;
 };
 
 /* Brings the file to this program's layout. BROKEN when a newer program wrote it. */

@@ -236,7 +236,8 @@ bool record_counter_next(struct record *record, const char *name, uint64_t step,
     invariant(record->in_group);
     struct stmt *stmt;
     if (!db_prepare(record->db,
-                    "INSERT INTO counter(name, value) VALUES(?1, ?2)"
+                    "INSERT INTO counter(name, value) VALUES(?1, ?2 +"
+                    " coalesce((SELECT value FROM counter WHERE name = ''), 0))"
                     " ON CONFLICT(name) DO UPDATE SET value = value + ?2 RETURNING value",
                     &stmt, err))
         return false;
@@ -247,6 +248,8 @@ bool record_counter_next(struct record *record, const char *name, uint64_t step,
     uint64_t after = stmt_col_u64(stmt, 0);
     if (!stmt_done(stmt, err))
         return error_add(err, "counter %s", name);
+    if (after > record->counters)
+        record->counters = after;
     *ret_value = after - step;
     return true;
 }

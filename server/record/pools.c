@@ -21,12 +21,16 @@ static bool places_used(struct record *record, const char *prefix, const char *c
 {
     struct stmt *stmt;
     char name[COUNTER_MAX];
-    if (!db_prepare(record->db, "SELECT sum(value) FROM counter WHERE name = ?1", &stmt, err))
+    /* The row without a name is where a counter begins that was not used yet (record.c). */
+    if (!db_prepare(record->db,
+                    "SELECT coalesce((SELECT value FROM counter WHERE name = ?1),"
+                    " (SELECT value FROM counter WHERE name = ''), 0)",
+                    &stmt, err))
         return false;
     stmt_text(stmt, 1, counter_of(prefix, country, name));
     if (!step_row(stmt, "places used", err))
         return false;
-    *ret_used = stmt_col_u64(stmt, 0); /* none yet: NULL, read as 0 */
+    *ret_used = stmt_col_u64(stmt, 0);
     stmt_reset(stmt);
     return true;
 }

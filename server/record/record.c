@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "server/record/inside.h"
+#include "server/record/witness.h"
 
 /* ------------------------------------------------------------------ generations */
 
@@ -52,10 +54,98 @@ uint64_t record_generation_serial(const struct record *record)
     return record->generation_serial;
 }
 
+/* The row without a name is where counters begin that have not been used yet. */
+static bool counters_jump(struct record *record, struct error *err)
+{
+    struct stmt *set, *base;
+    uint64_t to = record->counters + RECORD_COUNTERS_JUMP;
+    if (!db_prepare(record->db, "UPDATE counter SET value = ?1", &set, err) ||
+        !db_prepare(record->db, "INSERT OR IGNORE INTO counter(name, value) VALUES('', ?1)", &base,
+                    err))
+        return false;
+    stmt_u64(set, 1, to);
+    stmt_u64(base, 1, to);
+    if (!stmt_done(set, err) || !stmt_done(base, err))
+        return error_add(err, "counters");
+    record->counters = to;
+    return true;
+}
+
+/* How much of a range was drawn since the copy nobody knows any more: what was left of it is given
+ * up, and the post office asks for another, which begins beyond the counters. */
+static bool ranges_close(struct record *record, struct error *err)
+{
+    return db_exec(record->db, "UPDATE number_pool SET used = size", err) ||
+           error_add(err, "ranges of numbers");
+}
+
 bool record_new_generation(struct record *record, struct error *err)
 {
     invariant(!record->in_group);
-    return generation_add(record, record->generation_serial + 1, err);
+    uint64_t counters = record->counters;
+    if (db_exec(record->db, "BEGIN IMMEDIATE", err) &&
+        generation_add(record, record->generation_serial + 1, err) && counters_jump(record, err) &&
+        ranges_close(record, err) && db_exec(record->db, "COMMIT", err))
+        return true;
+    db_abandon(record->db);
+    record->counters = counters;
+    return error_add(err, "new generation");
+}
+
+/* ------------------------------------------------------------------ the witness beside it */
+
+static bool attest(struct record *record, struct error *err)
+{
+    struct witness witness = {.generation = record->generation,
+                              .serial = record->generation_serial,
+                              .counters = record->counters};
+    if (!record_end(record, &witness.batch, &witness.office, err))
+        return false;
+    witness_write(record->witness_fd, &witness);
+    return true;
+}
+
+static bool counters_read(struct record *record, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT coalesce(max(value), 0) FROM counter", &stmt, err) ||
+        !step_row(stmt, "counters", err))
+        return false;
+    record->counters = stmt_col_u64(stmt, 0);
+    stmt_reset(stmt);
+    return true;
+}
+
+/* A record that holds facts and has no witness may be a whole folder that was put back. */
+static bool is_behind(const struct record *record, bool marked, const struct witness *mark,
+                      int64_t batch, uint64_t office)
+{
+    if (!marked)
+        return batch > 0 || office > 0;
+    return mark->serial > record->generation_serial || mark->batch > batch ||
+           mark->office > office ||
+           (mark->serial == record->generation_serial && mark->generation != record->generation);
+}
+
+static bool compare_witness(struct record *record, struct error *err)
+{
+    struct witness mark = {.serial = 0};
+    int64_t batch;
+    uint64_t office;
+    bool marked = witness_read(record->witness_fd, &mark);
+    if (!counters_read(record, err) || !record_end(record, &batch, &office, err))
+        return false;
+    record->put_back = is_behind(record, marked, &mark, batch, office);
+    if (mark.counters > record->counters)
+        record->counters = mark.counters;
+    if (mark.serial > record->generation_serial)
+        record->generation_serial = mark.serial; /* of a generation that was lost */
+    return (!record->put_back || record_new_generation(record, err)) && attest(record, err);
+}
+
+bool record_was_put_back(const struct record *record)
+{
+    return record->put_back;
 }
 
 /* ------------------------------------------------------------------ open, close */
@@ -91,7 +181,7 @@ static bool open_writer(struct record *record, struct error *err)
         if (!generation_add(record, 1, err))
             return false;
     }
-    return head_verify(record, &key, err);
+    return head_verify(record, &key, err) && compare_witness(record, err);
 }
 
 bool record_open(const struct record_config *config, struct record **ret_record, struct error *err)
@@ -102,7 +192,9 @@ bool record_open(const struct record_config *config, struct record **ret_record,
     record->clock = config->clock;
     record->chance = config->chance;
     record->seal_key = config->seal_key;
-    if (!db_open(config->path, DB_DURABLE, &record->db, err) || !open_writer(record, err)) {
+    record->witness_fd = -1;
+    if (!witness_open(config->path, &record->witness_fd, err) ||
+        !db_open(config->path, DB_DURABLE, &record->db, err) || !open_writer(record, err)) {
         record_close(record);
         return error_add(err, "record");
     }
@@ -117,6 +209,7 @@ bool record_open_reader(const char *path, struct record **ret_record, struct err
     if (record == NULL)
         return error_set(err, ERROR_LATER, "record: out of memory");
     record->clock = clock_system();
+    record->witness_fd = -1;
     if (!db_open(path, DB_READ_ONLY, &record->db, err) || !schema_check(record->db, err) ||
         !generation_read(record, err) || !head_verify(record, NULL, err)) {
         record_close(record);
@@ -133,6 +226,8 @@ void record_close(struct record *record)
     if (record->in_group)
         record_rollback(record);
     db_close(record->db);
+    if (record->witness_fd >= 0)
+        close(record->witness_fd);
     free(record);
 }
 
@@ -187,6 +282,9 @@ bool record_commit(struct record *record, struct error *err)
         return error_add(err, "cannot commit");
     }
     record->in_group = false;
+    struct error none;
+    bool attested = attest(record, &none);
+    (void)attested; /* what is committed is committed: the mark is then behind */
     return true;
 }
 

@@ -31,7 +31,9 @@ struct record_config {
 };
 
 /* Opens or makes the record; a new file starts generation 1 with a random number. Verifies the seal
- * over the office chain's head. BROKEN if it does not hold. */
+ * over the office chain's head. BROKEN if it does not hold.
+ * record.mark beside it says how far it went. A record that is behind its mark, or holds facts and
+ * has no mark, was put back to an older state: a new generation begins (record_was_put_back). */
 bool record_open(const struct record_config *config, struct record **ret_record,
                  struct error *err) must_use;
 bool record_open_reader(const char *path, struct record **ret_record, struct error *err) must_use;
@@ -45,7 +47,12 @@ bool record_relieve(struct record *record, struct error *err) must_use;
 bool record_in_group(const struct record *record);
 struct instant record_now(const struct record *record);
 
-/* Who the record says it is: restoring a backup calls record_new_generation. */
+/* True when this opening found the record put back to an older state. */
+bool record_was_put_back(const struct record *record);
+/* Who the record says it is. A new generation also moves every counter beyond whatever the lost one
+ * may have drawn, and closes the ranges of numbers: a number that stands on a posted envelope is
+ * never drawn again. */
+#define RECORD_COUNTERS_JUMP 250000 /* more than the longest list draws at once */
 uint64_t record_generation(const struct record *record);
 uint64_t record_generation_serial(const struct record *record);
 bool record_new_generation(struct record *record, struct error *err) must_use;
@@ -154,7 +161,8 @@ bool record_issued(struct record *record, const struct item *item, struct office
                    struct error *err) must_use;
 
 /* A counter that only grows, inside the running group: serials of a pool, print jobs, imports.
- * Starts at 0; returns the value before adding. */
+ * Starts at 0, after a new generation beyond what was ever drawn; returns the value before adding.
+ */
 bool record_counter_next(struct record *record, const char *name, uint64_t step,
                          uint64_t *ret_value, struct error *err) must_use;
 

@@ -76,7 +76,7 @@ struct acts desk_rig_acts(struct desk_rig *desk)
 struct numbers desk_rig_numbers(struct desk_rig *desk)
 {
     return (struct numbers){desk->config.post_office, desk->config.prefix, desk->config.country,
-                            desk->secret};
+                            desk->secret, desk->rig.views};
 }
 
 bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_report *ret_report,

@@ -471,6 +471,21 @@ static uint32_t doubts_of(const struct slow *slow, size_t m, const struct fact *
     return voided && scanned ? doubts | DOUBT_VOID_SCANNED : doubts;
 }
 
+/* Surely before any issue: another envelope's door. */
+static bool of_earlier_life(const struct slow *slow, size_t m, const struct fact *fact)
+{
+    bool any = false;
+    for (size_t i = 0; i < m; i++) {
+        const struct fact *issue = slow[i].fact;
+        if (issue->is_scan || issue->office.event != EVENT_ISSUED)
+            continue;
+        any = true;
+        if (fact->when.latest.ms + 120000 >= issue->when.estimate.ms)
+            return false;
+    }
+    return any && fact->is_scan && is_door(event_of(fact));
+}
+
 struct slow_state slow_fold(const struct fact *facts, size_t n)
 {
     struct slow_state state = {.status = STATUS_NONE};
@@ -478,8 +493,9 @@ struct slow_state slow_fold(const struct fact *facts, size_t n)
     size_t m = distinct(facts, n, slow);
     for (size_t i = 0; i < m; i++) {
         slow[i].key = key_of(slow, m, slow[i].fact);
-        slow[i].gone =
-            event_of(slow[i].fact) == EVENT_WITHDRAWN || is_withdrawn(slow, m, slow[i].fact);
+        slow[i].gone = event_of(slow[i].fact) == EVENT_WITHDRAWN ||
+                       is_withdrawn(slow, m, slow[i].fact) ||
+                       of_earlier_life(slow, m, slow[i].fact);
     }
     sort(slow, m);
     struct story story = {.state = &state};

@@ -77,6 +77,28 @@ static struct story handed_over(void)
 
 /* ------------------------------------------------------------------ the usual way */
 
+/* A number that was drawn twice: the door of the first envelope says nothing about the second. */
+static void a_door_before_the_issue_is_of_another_life(void **unused)
+{
+    (void)unused;
+    static const uint32_t doors[] = {EVENT_DELIVERED, EVENT_DELIVERY_FAILED, EVENT_RETURNED};
+    for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
+        struct story story = {.n = 0};
+        struct fact *door = scan(&story, A, doors[i], EIGHT - DAY);
+        door->arrival.ms = EIGHT + HOUR; /* a restored server is told again */
+        office(&story, EVENT_ISSUED, EIGHT);
+        struct state state = folded(&story);
+        assert_int_equal(state.status, STATUS_ISSUED);
+        assert_int_equal(state.attempt, 0);
+        assert_true(state.doubts & DOUBT_OUT_OF_ORDER);
+        assert_int_equal(story.facts[0].effect, EFFECT_OUT_OF_ORDER);
+    }
+    struct story story = {.n = 0}; /* nearly at once: two clocks, one life */
+    scan(&story, A, EVENT_DELIVERED, EIGHT - MINUTE);
+    office(&story, EVENT_ISSUED, EIGHT);
+    assert_int_equal(folded(&story).status, STATUS_DELIVERED);
+}
+
 static void step_by_step(void **unused)
 {
     (void)unused;
@@ -862,6 +884,7 @@ int main(int argc, char **argv)
         stories = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(step_by_step),
+        cmocka_unit_test(a_door_before_the_issue_is_of_another_life),
         cmocka_unit_test(nothing_at_all),
         cmocka_unit_test(delivered_without_pickup_stands),
         cmocka_unit_test(both_scan_the_pile),

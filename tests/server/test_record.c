@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "server/record/lookups.h"
+#include "server/record/pools.h"
 #include "tests/server/hand.h"
 
 static void begin(void)
@@ -47,6 +48,71 @@ static void generation_stays_and_grows(void **state)
     assert_int_equal(record_generation_serial(rig.record), 2);
     rig_stop(&rig);
     rig_start(&rig);
+    assert_int_equal(record_generation_serial(rig.record), 2);
+}
+
+static uint64_t draw(const char *name, uint64_t step)
+{
+    uint64_t value = 0;
+    assert_good(record_begin(rig.record, &err));
+    assert_good(record_counter_next(rig.record, name, step, &value, &err));
+    assert_good(record_commit(rig.record, &err));
+    return value;
+}
+
+static void shell(const char *line)
+{
+    char command[800];
+    (void)snprintf(command, sizeof command, "cd %s && %s", rig.dir, line);
+    assert_int_equal(system(command), 0);
+}
+
+/* What was drawn after the copy stands on envelopes: it is never drawn again. */
+static void put_back_begins_a_generation_beyond_all_numbers(void **state)
+{
+    (void)state;
+    draw("serial RA VN", 10);
+    struct pool pool;
+    uint32_t place = 0;
+    begin();
+    assert_good(pool_add(rig.record, 480000, "RA", "VN", 50, &pool, &err));
+    commit();
+    rig_issue(&rig, 1, "D-1");
+    rig_stop(&rig);
+    shell("mkdir old && cp -a record.* old/");
+    rig_start(&rig);
+    assert_false(record_was_put_back(rig.record));
+    rig_issue(&rig, 2, "D-2");
+    uint64_t drawn = draw("serial RA VN", 300000) + 300000;
+    uint64_t bag = draw("handover", 1); /* not used yet when the copy was made */
+    rig_stop(&rig);
+    shell("rm -f record.db* views.db* && cp -a old/record.db* .");
+    rig_start(&rig);
+    assert_true(record_was_put_back(rig.record));
+    assert_int_equal(record_generation_serial(rig.record), 2);
+    assert_true(draw("serial RA VN", 1) > drawn);
+    assert_true(draw("handover", 1) > bag);
+    begin(); /* of the range nobody knows how far it was drawn */
+    assert_error(pool_take(rig.record, 480000, "RA", "VN", &place, &err), ERROR_REFUSED);
+    assert_good(pool_add(rig.record, 480000, "RA", "VN", 50, &pool, &err));
+    assert_good(pool_take(rig.record, 480000, "RA", "VN", &place, &err));
+    assert_true(place > drawn);
+    commit();
+
+    rig_stop(&rig); /* once is enough */
+    rig_start(&rig);
+    assert_false(record_was_put_back(rig.record));
+    assert_int_equal(record_generation_serial(rig.record), 2);
+
+    rig_stop(&rig); /* the same copy again: the second generation is gone too */
+    shell("rm -f record.db* views.db* && cp -a old/record.db* .");
+    rig_start(&rig);
+    assert_int_equal(record_generation_serial(rig.record), 3);
+
+    rig_stop(&rig); /* a whole folder put back, its mark removed as the manual says */
+    shell("rm -f record.* views.db* && cp -a old/record.db* .");
+    rig_start(&rig);
+    assert_true(record_was_put_back(rig.record));
     assert_int_equal(record_generation_serial(rig.record), 2);
 }
 
@@ -494,6 +560,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(generation_stays_and_grows),
+        TEST(put_back_begins_a_generation_beyond_all_numbers),
         TEST(a_newer_layout_is_refused),
         TEST(an_older_layout_is_brought_up),
         TEST(group_is_all_or_nothing),
