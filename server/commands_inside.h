@@ -40,6 +40,9 @@ const char *option_text(const struct call *call, int first, const char *key);
 /* Digits only, at most `most`; `*ret_value` is left alone when the key is not given. */
 bool option_number(const struct call *call, int first, const char *key, uint64_t most,
                    uint64_t *ret_value, struct error *err) must_use;
+/* badge=TH-12, required. */
+bool option_badge(const struct call *call, int first, uint32_t *ret_badge,
+                  struct error *err) must_use;
 /* by=NAME: the person of the record who does it; 0 when it is not given. NOT_FOUND. */
 bool option_user(const struct commands *commands, const struct call *call, int first,
                  uint32_t *ret_user, struct error *err) must_use;

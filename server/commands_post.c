@@ -137,12 +137,6 @@ static bool minute_read(const char *text, struct instant *ret_at, struct error *
     return true;
 }
 
-static bool option_badge(const struct call *call, int first, uint32_t *ret_badge, struct error *err)
-{
-    const char *text = option_text(call, first, "badge");
-    return badge_read(text ? text : "", ret_badge, err);
-}
-
 static bool read_paper(const struct call *call, struct paper_scan *paper, struct error *err)
 {
     const struct event_info *event = event_find(call->argv[2]);

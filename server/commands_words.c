@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
-#include "server/record/people.h"
+#include "server/record/postmen.h"
 
 static bool names(const char *keys, const char *word)
 {
@@ -70,6 +70,12 @@ bool option_user(const struct commands *commands, const struct call *call, int f
         return error_add(err, "by=%s", name);
     *ret_user = (uint32_t)person.id;
     return true;
+}
+
+bool option_badge(const struct call *call, int first, uint32_t *ret_badge, struct error *err)
+{
+    const char *text = option_text(call, first, "badge");
+    return badge_read(text ? text : "", ret_badge, err);
 }
 
 struct numbers commands_numbers(const struct commands *commands)

@@ -197,6 +197,6 @@ bool leg_minutes(const struct leg *leg, int64_t *ret_minutes)
 {
     if (leg->start.ms == 0 || leg->end.ms == 0 || leg->end.ms < leg->start.ms)
         return false;
-    *ret_minutes = (leg->end.ms - leg->start.ms) / (60 * 1000);
+    *ret_minutes = (leg->end.ms - leg->start.ms) / INT64_C(60000);
     return true;
 }

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MINUTE_MS (60 * INT64_C(1000))
-#define DAY_MS (24 * 60 * MINUTE_MS)
-#define LOCAL_MS (7 * 60 * MINUTE_MS) /* UTC+7, no daylight saving */
+#define MINUTE_MS (INT64_C(1000) * 60)
+#define DAY_MS (MINUTE_MS * 60 * 24)
+#define LOCAL_MS (MINUTE_MS * 60 * 7) /* UTC+7, no daylight saving */
 
 /* ------------------------------------------------------------------ days */
 
@@ -30,7 +30,7 @@ struct instant day_minute(int64_t day, int64_t minute)
 /* Of a Gregorian date, 1970 and later: years begin in March, so that the leap day is the last. */
 #define MARCH_YEAR(y, m) ((int64_t)(y) - ((m) <= 2))
 #define DAY_OF_MARCH_YEAR(m, d) ((153 * ((m) + ((m) > 2 ? -3 : 9)) + 2) / 5 + (d)-1)
-#define DAYS_BEFORE(year) ((year)*365 + (year) / 4 - (year) / 100 + (year) / 400)
+#define DAYS_BEFORE(year) ((year)*INT64_C(365) + (year) / 4 - (year) / 100 + (year) / 400)
 #define DAY_NUMBER(y, m, d) (DAYS_BEFORE(MARCH_YEAR(y, m)) + DAY_OF_MARCH_YEAR(m, d) - 719468)
 
 static int days_in_month(int64_t year, int64_t month)
@@ -40,19 +40,31 @@ static int days_in_month(int64_t year, int64_t month)
     return days[month - 1] + (month == 2 && leap);
 }
 
+/* -1 unless all `n` are digits. */
+static int64_t read_digits(const char *text, size_t n)
+{
+    int64_t number = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
 bool day_read(const char *text, int64_t *ret_day, struct error *err)
 {
-    int y = 0, m = 0, d = 0, used = 0;
-    bool shape = strlen(text) == 10 && text[4] == '-' && text[7] == '-' &&
-                 strspn(text, "0123456789-") == 10 &&
-                 sscanf(text, "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3 && used == 10;
-    if (!shape || y < 1970 || y > 2199 || m < 1 || m > 12 || d < 1 || d > days_in_month(y, m))
+    bool shape = strlen(text) == 10 && text[4] == '-' && text[7] == '-';
+    int64_t y = shape ? read_digits(text, 4) : -1;
+    int64_t m = shape ? read_digits(text + 5, 2) : -1;
+    int64_t d = shape ? read_digits(text + 8, 2) : -1;
+    if (y < 1970 || y > 2199 || m < 1 || m > 12 || d < 1 || d > days_in_month(y, m))
         return error_set(err, ERROR_BAD_INPUT, "\"%.20s\" is no day such as 2026-11-25", text);
     *ret_day = DAY_NUMBER(y, m, d);
     return true;
 }
 
-/* The date of a day: by the calendar's own period of 400 years, then counting. */
+/* The date of a day from 1970 on, by counting. */
 static void date_of(int64_t day, int64_t *ret_y, int64_t *ret_m, int64_t *ret_d)
 {
     int64_t y = 1970;

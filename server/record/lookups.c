@@ -84,16 +84,6 @@ static bool choice_electronic(struct record *record, const struct office_fact *f
     return stmt_done(stmt, err) || error_add(err, "%s", fact->dossier);
 }
 
-/* A look-up that finds nothing is an answer: false only when the store failed. */
-static bool found(struct stmt *stmt, bool *ret_found, struct error *err)
-{
-    enum db_step step = stmt_step(stmt, err);
-    *ret_found = step == DB_STEP_ROW;
-    if (step == DB_STEP_DONE)
-        stmt_reset(stmt);
-    return step != DB_STEP_FAILED;
-}
-
 bool record_choice(struct record *record, const char *dossier, struct choice *ret_choice,
                    struct error *err)
 {
@@ -104,7 +94,7 @@ bool record_choice(struct record *record, const char *dossier, struct choice *re
                     &stmt, err))
         return false;
     stmt_text(stmt, 1, dossier);
-    if (!found(stmt, &some, err))
+    if (!step_maybe(stmt, &some, err))
         return error_add(err, "choice");
     if (some) {
         choice = (struct choice){.opted_in = stmt_col_int(stmt, 0) == EVENT_OPTED_IN,
@@ -113,26 +103,6 @@ bool record_choice(struct record *record, const char *dossier, struct choice *re
         stmt_reset(stmt);
     }
     *ret_choice = choice;
-    return true;
-}
-
-static bool each_item(struct stmt *stmt, bool (*each)(void *ctx, const struct item *item),
-                      void *ctx, struct error *err)
-{
-    enum db_step step;
-    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
-        struct item item;
-        const char *text = stmt_col_text(stmt, 0);
-        if (!item_parse(text, strlen(text), &item, err)) {
-            stmt_reset(stmt);
-            return false;
-        }
-        if (!each(ctx, &item))
-            break;
-    }
-    if (step == DB_STEP_FAILED)
-        return error_add(err, "cannot read items");
-    stmt_reset(stmt);
     return true;
 }
 
@@ -171,7 +141,7 @@ bool record_content(struct record *record, const struct item *item, struct conte
     if (!db_prepare(record->db, "SELECT received, paired FROM content WHERE item = ?1", &stmt, err))
         return false;
     stmt_text(stmt, 1, item->text);
-    if (!found(stmt, &some, err))
+    if (!step_maybe(stmt, &some, err))
         return error_add(err, "content");
     if (some) {
         content = (struct content){stmt_col_u64(stmt, 0), stmt_col_u64(stmt, 1)};
@@ -235,7 +205,7 @@ bool record_handover_of(struct record *record, const struct item *item, uint64_t
     if (!db_prepare(record->db, "SELECT handover FROM handover_item WHERE item = ?1", &stmt, err))
         return false;
     stmt_text(stmt, 1, item->text);
-    if (!found(stmt, &some, err))
+    if (!step_maybe(stmt, &some, err))
         return error_add(err, "handover of %s", item->text);
     *ret_handover = some ? stmt_col_u64(stmt, 0) : 0;
     stmt_reset(stmt);
@@ -312,6 +282,12 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
         return content_received(record, fact, err);
     case EVENT_PAIRED:
         return content_paired(record, fact, err);
+    case EVENT_ROUND_BUILT:
+    case EVENT_ROUND_ASSIGNED:
+    case EVENT_ROUND_CLOSED:
+    case EVENT_PAD_ISSUED:
+    case EVENT_SLIP_BOUND:
+        return rounds_add(record, fact, err);
     case EVENT_PAPER_ENTRY:
         return paper_add(record, fact, err);
     case EVENT_HANDED_OVER:

@@ -172,6 +172,35 @@ bool step_row(struct stmt *stmt, const char *what, struct error *err)
     return error_add(err, "%s", what);
 }
 
+bool step_maybe(struct stmt *stmt, bool *ret_row, struct error *err)
+{
+    enum db_step step = stmt_step(stmt, err);
+    *ret_row = step == DB_STEP_ROW;
+    if (step == DB_STEP_DONE)
+        stmt_reset(stmt);
+    return step != DB_STEP_FAILED;
+}
+
+bool each_item(struct stmt *stmt, bool (*each)(void *ctx, const struct item *item), void *ctx,
+               struct error *err)
+{
+    enum db_step step;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        struct item item;
+        const char *text = stmt_col_text(stmt, 0);
+        if (!item_parse(text, strlen(text), &item, err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+        if (!each(ctx, &item))
+            break;
+    }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "cannot read items");
+    stmt_reset(stmt);
+    return true;
+}
+
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what, struct error *err)
 {
     size_t have;

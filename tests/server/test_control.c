@@ -352,6 +352,38 @@ static void postmen_and_their_paper_from_the_command_line(void **state)
     assert_int_equal(ASK(asked, -1, "spare", "HH-001", "HH-002", "badge=12"), 1);
 }
 
+static void rounds_and_slips_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], slip[16], code[8];
+    assert_int_equal(ASK(asked, -1, "postman", "12", "name=Lê Văn Thử", "from=2026-11-01"), 0);
+    assert_int_equal(ASK(asked, -1, "postman", "13", "name=Đỗ Văn Mẫu", "from=2026-11-01"), 0);
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "round", "12"), 1);
+    assert_non_null(strstr(asked->err, "commune="));
+    assert_int_equal(ASK(asked, -1, "round", "12", number), 0);
+    assert_int_equal(strncmp(asked->out, "BD-000001\n", 10), 0);
+    assert_int_equal(ASK(asked, -1, "rounds", "TH-12"), 0);
+    assert_int_equal(strncmp(asked->out, "BD-000001\tTH-00000012\t00000\t", 28), 0);
+    assert_int_equal(ASK(asked, -1, "roundgive", "BD-000001", "13"), 0);
+    assert_int_equal(ASK(asked, -1, "roundput", "BD-000001", number), 0);
+    assert_int_equal(ASK(asked, -1, "rounds", "TH-12"), 0);
+    assert_string_equal(asked->out, "");
+    assert_int_equal(ASK(asked, -1, "hands"), 0);
+    assert_string_equal(asked->out, "");
+    assert_int_equal(ASK(asked, -1, "hand", number, "office"), 1);
+    assert_int_equal(ASK(asked, -1, "leave", number, "mưa"), 1);
+    assert_int_equal(ASK(asked, -1, "dayend", "13"), 0);
+    assert_int_equal(ASK(asked, -1, "roundput", "BD-000001", number), 1);
+    assert_int_equal(ASK(asked, -1, "pad", "12", "3"), 0);
+    assert_int_equal(sscanf(asked->out, "%15s\t%7s", slip, code), 2);
+    assert_string_equal(slip, "GM-000001");
+    assert_int_equal(strlen(code), 6);
+    assert_int_equal(ASK(asked, -1, "slip", slip, number), 0);
+    assert_int_equal(ASK(asked, -1, "slip", slip, number), 1);
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -571,6 +603,7 @@ int main(int argc, char **argv)
         ASKED(numbers_and_choices_from_the_command_line),
         ASKED(a_sealed_batch_from_the_command_line),
         ASKED(postmen_and_their_paper_from_the_command_line),
+        ASKED(rounds_and_slips_from_the_command_line),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),

@@ -116,7 +116,7 @@ static void nothing_is_said_before_the_post_has_it(void **state)
 {
     struct told *told = *state;
     rig_office(&told->desk.rig, 0, EVENT_PRINTED);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 0);
 }
 
@@ -185,7 +185,7 @@ static void an_outcome_undone_in_time_tells_nobody(void **state)
     scan(told, EVENT_DELIVERED);
     pass(told, 5 * SECOND);
     scan(told, EVENT_WITHDRAWN);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 1); /* out for delivery, nothing else */
 }
 
@@ -211,7 +211,7 @@ static void a_withdrawn_delivery_is_corrected_once(void **state)
         strstr(all, "Tin bao da giao la ghi nham, phong bi chua giao. Xin loi ong/ba."));
     assert_non_null(strstr(all, ".delivered.0.correction\t"));
     restart(told);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 3);
 }
 
@@ -239,7 +239,7 @@ static void old_news_are_not_told(void **state)
     struct told *told = *state;
     told->desk.rig.now.ms += 30 * DAY;
     desk_rig_scan(&told->desk, &told->device, &told->item, EVENT_DELIVERED, 21 * DAY);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 0);
 }
 
@@ -360,7 +360,7 @@ static void near_the_term(struct told *told)
 {
     scan(told, EVENT_PICKED_UP);
     tick(told);
-    pass(told, 2 * DAY + 5 * 3600 * SECOND);
+    pass(told, DAY * 2 + SECOND * 3600 * 5);
 }
 
 static void the_manager_hears_before_the_term(void **state)
@@ -376,10 +376,10 @@ static void the_manager_hears_before_the_term(void **state)
     assert_non_null(strstr(last, want));
     assert_non_null(strstr(last, told->item.text));
     assert_non_null(strstr(last, other.text));
-    pass(told, 600 * SECOND); /* once an attempt */
+    pass(told, SECOND * 600); /* once an attempt */
     assert_int_equal(lines(told, NULL), 2);
     restart(told);
-    pass(told, 600 * SECOND);
+    pass(told, SECOND * 600);
     assert_int_equal(lines(told, NULL), 2);
 }
 
@@ -400,7 +400,7 @@ static void what_was_delivered_alarms_nobody(void **state)
     scan(told, EVENT_DELIVERED);
     pass(told, 30 * SECOND);
     size_t before = lines(told, NULL);
-    pass(told, 2 * DAY + 5 * 3600 * SECOND);
+    pass(told, DAY * 2 + SECOND * 3600 * 5);
     assert_int_equal(lines(told, NULL), before);
 }
 
@@ -411,11 +411,11 @@ static void an_alert_is_recorded_before_it_goes(void **state)
     manager_is(told, "+84912000009");
     scan(told, EVENT_PICKED_UP);
     tick(told);
-    told->desk.rig.now.ms += 2 * DAY + 5 * 3600 * SECOND;
+    told->desk.rig.now.ms += DAY * 2 + SECOND * 3600 * 5;
     told->desk.fail_at = 1;
     assert_error(notify_tick(told->notify, &err), ERROR_LATER);
     assert_int_equal(lines(told, NULL), 1);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 2);
     stop(told); /* the fact stands, the line was lost in a crash */
     FILE *file = fopen(told->path, "w");
