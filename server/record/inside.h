@@ -38,6 +38,8 @@ bool office_head_write(struct record *record, struct error *err) must_use;
  * number already. */
 bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 
+/* Once for a record that was written before there were look-ups: from its whole chain. */
+bool lookups_fill(struct record *record, struct error *err) must_use;
 /* The part of it that concerns rounds, pads and slips. */
 bool rounds_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 

@@ -298,3 +298,49 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
         return true;
     }
 }
+
+/* ------------------------------------------------------------------ a record from before */
+
+#define FILLED "look-ups filled" /* a counter: there once this was done */
+
+static bool is_filled(struct record *record, bool *ret_filled, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT value FROM counter WHERE name = '" FILLED "'", &stmt,
+                    err) ||
+        !step_maybe(stmt, ret_filled, err))
+        return false;
+    stmt_reset(stmt);
+    return true;
+}
+
+struct fill {
+    struct record *record;
+    struct error *err;
+    bool good;
+};
+
+/* Numbers given out had their look-up from the first layout on. */
+static bool fill_one(void *ctx, const struct office_fact *fact)
+{
+    struct fill *fill = ctx;
+    fill->good = fact->event == EVENT_ISSUED || lookups_add(fill->record, fact, fill->err);
+    return fill->good;
+}
+
+bool lookups_fill(struct record *record, struct error *err)
+{
+    struct fill fill = {record, err, true};
+    bool filled;
+    if (!is_filled(record, &filled, err))
+        return false;
+    if (filled)
+        return true;
+    if (db_exec(record->db, "BEGIN IMMEDIATE", err) &&
+        record_office_from(record, 0, fill_one, &fill, err) && fill.good &&
+        db_exec(record->db, "INSERT INTO counter(name, value) VALUES('" FILLED "', 1); COMMIT",
+                err))
+        return true;
+    db_abandon(record->db);
+    return error_add(err, "look-ups");
+}

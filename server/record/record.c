@@ -91,7 +91,7 @@ static bool open_writer(struct record *record, struct error *err)
         if (!generation_add(record, 1, err))
             return false;
     }
-    return head_verify(record, &key, err);
+    return head_verify(record, &key, err) && lookups_fill(record, err);
 }
 
 bool record_open(const struct record_config *config, struct record **ret_record, struct error *err)

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/record/lookups.h"
 #include "tests/server/rig.h"
 
 static struct rig rig;
@@ -80,6 +81,37 @@ static void a_newer_layout_is_refused(void **state)
     struct record *record;
     assert_good(db_exec(record_db(rig.record), "PRAGMA user_version = 9999", &err));
     assert_error(record_open_reader(rig.record_path, &record, &err), ERROR_BROKEN);
+}
+
+/* A record as the first release left it: layout 2, an item handed over. */
+static void an_old_record_opens_and_its_look_ups_are_filled(void **state)
+{
+    (void)state;
+    static const char to_layout_2[] =
+        "DROP TABLE number_pool; DROP TABLE procedure_rule; DROP TABLE choice; DROP TABLE content;"
+        "DROP TABLE handover; DROP TABLE handover_item; DROP TABLE paper; DROP TABLE postman;"
+        "DROP TABLE round; DROP TABLE round_item; DROP TABLE pad; DROP TABLE slip;"
+        "DELETE FROM counter WHERE name = 'look-ups filled'; PRAGMA user_version = 2";
+    struct item item = rig_item(1);
+    struct office_fact fact = {.item = item, .event = EVENT_HANDED_OVER, .handover = 7};
+    uint64_t handover = 0;
+    bool live = true;
+    begin();
+    issue(1, "H56-1");
+    assert_good(record_office_add(rig.record, &fact, NULL, &err));
+    fact = (struct office_fact){.item = item, .event = EVENT_RECALLED};
+    assert_good(record_office_add(rig.record, &fact, NULL, &err));
+    commit();
+    assert_good(db_exec(record_db(rig.record), to_layout_2, &err));
+    rig_stop(&rig);
+    rig_start(&rig);
+    assert_good(record_handover_of(rig.record, &item, &handover, &err));
+    assert_int_equal(handover, 7);
+    assert_good(record_item_live(rig.record, &item, &live, &err));
+    assert_false(live);
+    assert_int_equal(proved().office_facts, 3);
+    rig_stop(&rig);
+    rig_start(&rig); /* and only once */
 }
 
 /* ------------------------------------------------------------------ groups and acts */
@@ -487,6 +519,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(generation_stays_and_grows),
         TEST(a_newer_layout_is_refused),
+        TEST(an_old_record_opens_and_its_look_ups_are_filled),
         TEST(group_is_all_or_nothing),
         TEST(an_act_fails_alone),
         TEST(readers_see_what_is_committed),
