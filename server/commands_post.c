@@ -118,16 +118,20 @@ bool run_postmen(const struct commands *commands, const struct call *call, struc
 
 /* ------------------------------------------------------------------ paper */
 
+static int two_digits(const char *text)
+{
+    bool digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+    return digits ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
+
 /* "2026-11-25T09:42", local. */
 static bool minute_read(const char *text, struct instant *ret_at, struct error *err)
 {
     char day_part[11];
     int64_t day;
-    unsigned hour, minute;
-    int end = 0;
-    if (strlen(text) != 16 || text[10] != 'T' ||
-        sscanf(text + 11, "%2u:%2u%n", &hour, &minute, &end) != 2 || end != 5 || hour > 23 ||
-        minute > 59)
+    bool shaped = strlen(text) == 16 && text[10] == 'T' && text[13] == ':';
+    int hour = shaped ? two_digits(text + 11) : -1, minute = shaped ? two_digits(text + 14) : -1;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
         return error_set(err, ERROR_BAD_INPUT, "«%s»: phải như 2026-11-25T09:42. / time", text);
     memcpy(day_part, text, 10);
     day_part[10] = '\0';
