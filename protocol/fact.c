@@ -283,16 +283,16 @@ bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact, s
     return good || error_add(err, "fact");
 }
 
-/* -------------------------------------------------------------------------------- evidence */
+/* ------------------------------------------------------------------------------- testimony */
 
-bool testimony_encode(const struct testimony *evidence, uint8_t out[EVIDENCE_BYTES_MAX],
+bool testimony_encode(const struct testimony *testimony, uint8_t out[EVIDENCE_BYTES_MAX],
                       size_t *ret_n, struct error *err)
 {
     struct testimony copy;
     Trao__V1__Evidence wire = TRAO__V1__EVIDENCE__INIT;
-    if (!codec_lines("text", evidence->text, copy.text, sizeof copy.text, err) ||
-        !codec_text("giver", evidence->giver, copy.giver, sizeof copy.giver, err) ||
-        !codec_text("taker", evidence->taker, copy.taker, sizeof copy.taker, err))
+    if (!codec_lines("text", testimony->text, copy.text, sizeof copy.text, err) ||
+        !codec_text("giver", testimony->giver, copy.giver, sizeof copy.giver, err) ||
+        !codec_text("taker", testimony->taker, copy.taker, sizeof copy.taker, err))
         return error_add(err, "evidence");
     wire.text = copy.text;
     wire.giver = copy.giver;
@@ -309,13 +309,13 @@ bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_test
         !codec_unpack(&trao__v1__evidence__descriptor, bytes, n, &message, err))
         return error_add(err, "evidence");
     const Trao__V1__Evidence *wire = (const Trao__V1__Evidence *)message.base;
-    struct testimony evidence;
-    bool good = codec_lines("text", wire->text, evidence.text, sizeof evidence.text, err) &&
-                codec_text("giver", wire->giver, evidence.giver, sizeof evidence.giver, err) &&
-                codec_text("taker", wire->taker, evidence.taker, sizeof evidence.taker, err);
+    struct testimony testimony = {.text = ""};
+    bool good = codec_lines("text", wire->text, testimony.text, sizeof testimony.text, err) &&
+                codec_text("giver", wire->giver, testimony.giver, sizeof testimony.giver, err) &&
+                codec_text("taker", wire->taker, testimony.taker, sizeof testimony.taker, err);
     codec_free(&message);
     if (good)
-        *ret_testimony = evidence;
+        *ret_testimony = testimony;
     return good || error_add(err, "evidence");
 }
 

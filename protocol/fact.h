@@ -110,7 +110,7 @@ bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], si
                  struct error *err) must_use;
 bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact,
                  struct error *err) must_use;
-bool testimony_encode(const struct testimony *evidence, uint8_t out[EVIDENCE_BYTES_MAX],
+bool testimony_encode(const struct testimony *testimony, uint8_t out[EVIDENCE_BYTES_MAX],
                       size_t *ret_n, struct error *err) must_use;
 bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_testimony,
                       struct error *err) must_use;

@@ -16,20 +16,20 @@
 #define PIN_DIGITS 6
 #define PINS 1000000
 
-static bool new_pin(const struct commands *commands, const struct call *call,
-                    struct postman *postman, struct error *err)
+struct put {
+    struct postman postman;
+    uint32_t user;
+    char pin[PIN_DIGITS + 1]; /* drawn now, said once; empty: the old one stays */
+};
+
+static bool new_pin(const struct commands *commands, struct put *put, struct error *err)
 {
-    char pin[PIN_DIGITS + 1];
     uint64_t drawn;
     do /* without the bias of a remainder */
         drawn = chance_u64(&commands->enrol->chance);
     while (drawn >= UINT64_MAX / PINS * PINS);
-    (void)snprintf(pin, sizeof pin, "%06u", (unsigned)(drawn % PINS));
-    bool hashed = password_hash(pin, postman->pin, err);
-    if (hashed)
-        (void)fprintf(call->out, "PIN %s\n", pin);
-    chain_wipe(pin, sizeof pin);
-    return hashed;
+    (void)snprintf(put->pin, sizeof put->pin, "%06u", (unsigned)(drawn % PINS));
+    return password_hash(put->pin, put->postman.pin, err);
 }
 
 static bool read_days(const struct call *call, struct postman *postman, struct error *err)
@@ -47,9 +47,10 @@ static bool read_days(const struct call *call, struct postman *postman, struct e
     return true;
 }
 
-static bool read_postman(const struct commands *commands, const struct call *call,
-                         struct postman *postman, struct error *err)
+static bool read_postman(const struct commands *commands, const struct call *call, struct put *put,
+                         struct error *err)
 {
+    struct postman *postman = &put->postman;
     const char *name = option_text(call, 2, "name"), *pin = option_text(call, 2, "pin");
     uint64_t post_office = postman->post_office;
     if (name && (!text_clean(name, strlen(name), postman->name, sizeof postman->name) ||
@@ -63,13 +64,8 @@ static bool read_postman(const struct commands *commands, const struct call *cal
         !read_days(call, postman, err))
         return false;
     postman->post_office = (uint32_t)post_office;
-    return (!pin && *postman->pin) || new_pin(commands, call, postman, err);
+    return (!pin && *postman->pin) || new_pin(commands, put, err);
 }
-
-struct put {
-    struct postman postman;
-    uint32_t user;
-};
 
 static bool put_act(struct record *record, void *arg, struct error *err)
 {
@@ -93,11 +89,14 @@ bool run_postman(const struct commands *commands, const struct call *call, struc
                                        .post_office = commands->config->post_office,
                                        .from = record_now(commands->record)};
     }
-    if (!read_postman(commands, call, &put.postman, err) ||
-        !commands->acts.run(commands->acts.self, put_act, &put, err))
-        return false;
-    (void)fprintf(call->out, "Đã ghi bưu tá %s. / postman recorded\n", badge_text(badge, text));
-    return true;
+    bool done = read_postman(commands, call, &put, err) &&
+                commands->acts.run(commands->acts.self, put_act, &put, err);
+    if (done && *put.pin)
+        (void)fprintf(call->out, "PIN %s\n", put.pin);
+    if (done)
+        (void)fprintf(call->out, "Đã ghi bưu tá %s. / postman recorded\n", badge_text(badge, text));
+    chain_wipe(put.pin, sizeof put.pin);
+    return done;
 }
 
 static bool say_postman(void *ctx, const struct postman *postman)
@@ -118,16 +117,20 @@ bool run_postmen(const struct commands *commands, const struct call *call, struc
 
 /* ------------------------------------------------------------------ paper */
 
+static int two_digits(const char *text)
+{
+    bool digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+    return digits ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
+
 /* "2026-11-25T09:42", local. */
 static bool minute_read(const char *text, struct instant *ret_at, struct error *err)
 {
     char day_part[11];
     int64_t day;
-    unsigned hour, minute;
-    int end = 0;
-    if (strlen(text) != 16 || text[10] != 'T' ||
-        sscanf(text + 11, "%2u:%2u%n", &hour, &minute, &end) != 2 || end != 5 || hour > 23 ||
-        minute > 59)
+    bool shaped = strlen(text) == 16 && text[10] == 'T' && text[13] == ':';
+    int hour = shaped ? two_digits(text + 11) : -1, minute = shaped ? two_digits(text + 14) : -1;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
         return error_set(err, ERROR_BAD_INPUT, "«%s»: phải như 2026-11-25T09:42. / time", text);
     memcpy(day_part, text, 10);
     day_part[10] = '\0';

@@ -119,6 +119,23 @@ bool run_rule(const struct commands *commands, const struct call *call, struct e
     return true;
 }
 
+bool run_standing(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct office_fact fact = {.event = EVENT_RETURN_STANDING};
+    bool yes = strcmp(call->argv[1], "yes") == 0;
+    if (!yes && strcmp(call->argv[1], "no") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "«%s»: yes hoặc no. / yes or no", call->argv[1]);
+    if (!set_citation(&fact, call->argv[2], err) ||
+        !setting_options(commands, call, 3, "from to post-office by", &fact, err))
+        return false;
+    fact.value = yes;
+    if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
+        return false;
+    (void)fprintf(call->out, yes ? "Cơ quan yêu cầu hoàn mọi bì không phát được. / all go back\n"
+                                 : "Hoàn theo từng bì. / each is asked for\n");
+    return true;
+}
+
 bool run_rules(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct rules rules;

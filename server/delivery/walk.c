@@ -45,14 +45,6 @@ static const struct move *move_find(uint32_t event, enum status from)
     return NULL;
 }
 
-static bool has_moves(uint32_t event)
-{
-    for (size_t i = 0; i < MOVES; i++)
-        if (moves[i].event == event)
-            return true;
-    return false;
-}
-
 bool status_is_final(enum status status)
 {
     return (FINAL >> status & 1) != 0;
@@ -266,8 +258,6 @@ static enum effect no_move(struct walk *walk, const struct act *act)
         walk->state->doubts |= DOUBT_UNKNOWN_EVENT;
         return EFFECT_UNKNOWN;
     }
-    if (!has_moves(act->event))
-        return EFFECT_NOTED;
     bool after_end = act->in_field && status_is_final(walk->status);
     walk->state->doubts |= after_end ? DOUBT_AFTER_END : DOUBT_OUT_OF_ORDER;
     return EFFECT_OUT_OF_ORDER;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/office/choices.h"
+#include "server/office/rounds.h"
 #include "server/record/lookups.h"
 #include "server/text/text.h"
 
@@ -23,13 +24,7 @@ char *handover_text(uint64_t serial, char out[HANDOVER_TEXT_MAX])
 
 bool handover_read(const char *text, uint64_t *ret_serial, struct error *err)
 {
-    unsigned long long serial = 0;
-    int end = 0;
-    if (sscanf(text, "BG-%12llu%n", &serial, &end) != 1 || text[end] != '\0' || serial == 0)
-        return error_set(err, ERROR_BAD_INPUT, "«%s»: phải như BG-000007. / a handover is wanted",
-                         text);
-    *ret_serial = serial;
-    return true;
+    return serial_read("BG", text, ret_serial, err);
 }
 
 /* ------------------------------------------------------------------ one envelope */

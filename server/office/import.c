@@ -46,6 +46,7 @@ static bool add_item(struct record *record, struct job *job, struct issue *issue
     size_t n = 0;
     issue->fact.job = job->id;
     issue->fact.has_addressee = true;
+    issue->fact.post_office = job->config->numbers.post_office;
     return addressee_encode(&issue->who, bytes, &n, err) &&
            record_attachment_add(record, bytes, n, &issue->fact.addressee, err) &&
            record_office_add(record, &issue->fact, NULL, err);

@@ -129,11 +129,14 @@ static void an_older_layout_is_brought_up(void **state)
 {
     (void)state;
     uint64_t handover = 0, sealed = 1;
-    struct office_fact handed = {.item = rig_item(1), .event = EVENT_HANDED_OVER, .handover = 7};
     struct item item = rig_item(1);
+    struct office_fact handed = {.item = item, .event = EVENT_HANDED_OVER, .handover = 7};
+    struct office_fact recalled = {.item = item, .event = EVENT_RECALLED};
+    bool live = true;
     begin();
     issue(1, "H56-1");
     assert_good(record_office_add(rig.record, &handed, NULL, &err));
+    assert_good(record_office_add(rig.record, &recalled, NULL, &err));
     commit();
     assert_good(db_exec(record_db(rig.record),
                         "DROP TABLE number_pool; DROP TABLE procedure_rule; DROP TABLE choice;"
@@ -146,11 +149,13 @@ static void an_older_layout_is_brought_up(void **state)
     struct record *reader;
     assert_error(record_open_reader(rig.record_path, &reader, &err), ERROR_LATER);
     rig_start(&rig);
-    assert_int_equal(proof_holds().office_facts, 2);
+    assert_int_equal(proof_holds().office_facts, 3);
     assert_good(record_handover_of(rig.record, &item, &handover, &err));
     assert_int_equal(handover, 7);
     assert_good(record_handover(rig.record, 7, &sealed, &err));
     assert_int_equal(sealed, 0);
+    assert_good(record_item_live(rig.record, &item, &live, &err));
+    assert_false(live);
     begin();
     issue(2, "H56-2");
     commit();

@@ -199,14 +199,90 @@ static void half_a_calendar_is_none(void **state)
     assert_non_null(strstr(asked->err, "line 2"));
 }
 
+/* ------------------------------------------------------------------ what is declared */
+
+static void a_return_needs_the_offices_word(void **state)
+{
+    struct asked *asked = *state;
+    desk_rig_scan(&asked->desk, &asked->device, &asked->item, EVENT_PICKED_UP, 0);
+    struct scan *refused = rig_beep(&asked->desk.rig, &asked->device, 0, EVENT_DELIVERY_FAILED, 0);
+    struct rig_batch batch;
+    refused->item = asked->item;
+    refused->reason = REASON_DECLINED;
+    rig_cut(&asked->device, &batch);
+    rig_send(&asked->desk.rig, &asked->device, &batch);
+    assert_good(views_follow(asked->desk.rig.views, &err));
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "return\tground đ\tCơ quan chưa yêu cầu hoàn.");
+    assert_int_equal(ASK(asked, "standing", "yes", "CV 9/CV-TEST"), 0);
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "return\tground đ\tĐược hoàn.");
+    asked->desk.rig.now.ms += 1000;
+    assert_int_equal(ASK(asked, "standing", "no", "CV 10/CV-TEST"), 0);
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "Cơ quan chưa yêu cầu hoàn.");
+    assert_int_equal(ASK(asked, "sendback", asked->item.text, "CV 11/CV-TEST"), 0);
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "Được hoàn.");
+    assert_int_equal(ASK(asked, "sendback", asked->item.text, " "), 1);
+    assert_int_equal(ASK(asked, "standing", "maybe", "CV 12/CV-TEST"), 1);
+}
+
+static void a_clock_stands_and_runs(void **state)
+{
+    struct asked *asked = *state;
+    assert_int_equal(ASK(asked, "resume", asked->item.text), 1);
+    assert_int_equal(ASK(asked, "pause", asked->item.text, "Lũ, BB 1/TEST"), 0);
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "post\tpaused\t");
+    assert_int_equal(ASK(asked, "pause", asked->item.text, "Lũ, BB 1/TEST"), 1);
+    assert_int_equal(ASK(asked, "resume", asked->item.text), 0);
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "post\trunning\t");
+}
+
+static void declared_only_when_it_may_be(void **state)
+{
+    struct asked *asked = *state;
+    char *number = asked->item.text;
+    assert_int_equal(ASK(asked, "dispute", number, "Đơn 1"), 1);
+    assert_int_equal(ASK(asked, "unclaimed", number, "BB 2"), 1);
+    desk_rig_scan(&asked->desk, &asked->device, &asked->item, EVENT_PICKED_UP, 0);
+    assert_int_equal(ASK(asked, "unclaimed", number, "BB 2"), 1);
+    assert_non_null(strstr(asked->err, "25/05/2027"));
+    asked->desk.rig.now.ms += 1000;
+    assert_int_equal(ASK(asked, "lost", number, "BB 3"), 0);
+    assert_int_equal(ASK(asked, "lost", number, "BB 3"), 1);
+    asked->desk.rig.now.ms += 1000;
+    desk_rig_scan(&asked->desk, &asked->device, &asked->item, EVENT_DELIVERED, 0); /* found */
+    asked->desk.rig.now.ms += 1000;
+    assert_int_equal(ASK(asked, "lost", number, "BB 3"), 1);
+    assert_int_equal(ASK(asked, "dispute", number, "Đơn 1"), 0);
+    assert_int_equal(ASK(asked, "dispute", number, "Đơn 1"), 1);
+    assert_int_equal(ASK(asked, "terms", number), 0);
+    says(asked, "post\trunning\t");
+}
+
+static void nobodys_when_the_term_is_over(void **state)
+{
+    struct asked *asked = *state;
+    desk_rig_scan(&asked->desk, &asked->device, &asked->item, EVENT_PICKED_UP, 0);
+    asked->desk.rig.now.ms += 181 * DAY;
+    assert_int_equal(ASK(asked, "unclaimed", asked->item.text, "BB 2"), 0);
+    assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
+    says(asked, "status\tunclaimed\t");
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
 #define ASKED(name) cmocka_unit_test_setup_teardown(name, open_asked, close_asked)
     const struct CMUnitTest tests[] = {
-        ASKED(an_item_shows_its_terms),    ASKED(late_and_at_risk),
-        ASKED(a_board_keeps_both_figures), ASKED(a_rule_is_set_with_its_source),
-        ASKED(days_go_into_the_calendar),  ASKED(half_a_calendar_is_none),
+        ASKED(an_item_shows_its_terms),         ASKED(late_and_at_risk),
+        ASKED(a_board_keeps_both_figures),      ASKED(a_rule_is_set_with_its_source),
+        ASKED(days_go_into_the_calendar),       ASKED(half_a_calendar_is_none),
+        ASKED(a_return_needs_the_offices_word), ASKED(a_clock_stands_and_runs),
+        ASKED(declared_only_when_it_may_be),    ASKED(nobodys_when_the_term_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
