@@ -48,10 +48,20 @@ static bool draw_number(struct record *record, const struct import_config *confi
 
 /* ------------------------------------------------------------------ one dossier, inside a group */
 
-enum outcome { ADDED, PRESENT, CHANGED_ADDRESS, CHANGED_PHONE, ANOTHER_PERSON };
+enum outcome {
+    ADDED,
+    PRESENT,
+    CHANGED_ADDRESS,
+    CHANGED_PHONE,
+    CHANGED_POSTAGE,
+    CHANGED_FEES,
+    CHANGED_OWNER_ONLY,
+    ANOTHER_PERSON
+};
 
 struct job {
     const struct import_config *config;
+    const struct list *list;
     uint64_t id;
     struct issue issue[ROWS_AN_ACT];
     uint32_t row[ROWS_AN_ACT];
@@ -79,33 +89,59 @@ static bool folds_alike(const char *a, const char *b)
                   text_fold(b, folded_b, sizeof folded_b)) == 0;
 }
 
-static enum outcome compare(const struct addressee *old, const struct addressee *now)
+/* A tone makes another name (Hà is not Hạ); where it is written does not. */
+static bool named_alike(const char *a, const char *b)
 {
-    if (!folds_alike(old->name, now->name))
+    char key_a[2 * sizeof((struct addressee *)0)->name];
+    char key_b[sizeof key_a];
+    return strcmp(text_name_key(a, key_a, sizeof key_a), text_name_key(b, key_b, sizeof key_b)) ==
+           0;
+}
+
+static enum outcome compare_who(const struct addressee *old, const struct addressee *now)
+{
+    bool both_known = *old->id_number && *now->id_number;
+    if (!named_alike(old->name, now->name) ||
+        (both_known && !folds_alike(old->id_number, now->id_number)))
         return ANOTHER_PERSON;
     if (!folds_alike(old->address, now->address))
         return CHANGED_ADDRESS;
     return strcmp(old->phone, now->phone) == 0 ? PRESENT : CHANGED_PHONE;
 }
 
-/* The addressee that was issued; an attachment deleted since compares as the same. */
-static bool compare_with(struct record *record, const struct item *item,
-                         const struct addressee *now, enum outcome *ret_outcome, struct error *err)
+/* A column that this list does not have says nothing. */
+static enum outcome compare_terms(const struct list *list, const struct office_fact *old,
+                                  const struct office_fact *now)
+{
+    if (list->position[LIST_POSTAGE] != 0 && old->postage_vnd != now->postage_vnd)
+        return CHANGED_POSTAGE;
+    if (list->position[LIST_FEES] != 0 && old->fees_vnd != now->fees_vnd)
+        return CHANGED_FEES;
+    if (list->position[LIST_OWNER_ONLY] != 0 && old->owner_only != now->owner_only)
+        return CHANGED_OWNER_ONLY;
+    return PRESENT;
+}
+
+/* With what was issued; an addressee deleted since compares as the same. */
+static bool compare_with(struct record *record, const struct job *job, const struct item *item,
+                         const struct issue *now, enum outcome *ret_outcome, struct error *err)
 {
     struct office_fact issued;
     struct addressee old;
     uint8_t bytes[ADDRESSEE_BYTES_MAX];
     size_t n = 0;
+    enum outcome outcome = PRESENT;
     if (!record_issued(record, item, &issued, err))
         return false;
     struct error gone = {ERROR_NONE, ""};
-    if (!record_attachment_get(record, &issued.addressee, bytes, sizeof bytes, &n, &gone)) {
-        *ret_outcome = PRESENT;
-        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
+    if (record_attachment_get(record, &issued.addressee, bytes, sizeof bytes, &n, &gone)) {
+        if (!addressee_decode(bytes, n, &old, err))
+            return false;
+        outcome = compare_who(&old, &now->who);
+    } else if (gone.code != ERROR_NOT_FOUND) {
+        return error_set(err, gone.code, "%s", gone.text);
     }
-    if (!addressee_decode(bytes, n, &old, err))
-        return false;
-    *ret_outcome = compare(&old, now);
+    *ret_outcome = outcome == PRESENT ? compare_terms(job->list, &issued, &now->fact) : outcome;
     return true;
 }
 
@@ -114,7 +150,7 @@ static bool take_one(struct record *record, struct job *job, size_t i, struct er
     struct item item;
     struct error missing = {ERROR_NONE, ""};
     if (record_item_of_dossier(record, job->issue[i].fact.dossier, &item, &missing))
-        return compare_with(record, &item, &job->issue[i].who, &job->outcome[i], err);
+        return compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err);
     if (missing.code != ERROR_NOT_FOUND)
         return error_set(err, missing.code, "%s", missing.text);
     job->outcome[i] = ADDED;
@@ -160,17 +196,28 @@ static void count(struct import_report *report, struct lines *lines, const struc
     static const char *const vi[] = {
         [CHANGED_ADDRESS] = "đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
         [CHANGED_PHONE] = "đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
+        [CHANGED_POSTAGE] = "đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
+        [CHANGED_FEES] = "đã có, phí, lệ phí khác. Giữ bản cũ; hỏi cơ quan.",
+        [CHANGED_OWNER_ONLY] = "đã có, «chỉ giao chủ hồ sơ» khác. Giữ bản cũ; hỏi cơ quan.",
         [ANOTHER_PERSON] = "đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
     };
     static const char *const en[] = {
         [CHANGED_ADDRESS] = "known with another address; old kept, ask the office",
         [CHANGED_PHONE] = "known with another phone; old kept, ask the office",
+        [CHANGED_POSTAGE] = "known with another postage; old kept, ask the office",
+        [CHANGED_FEES] = "known with other fees; old kept, ask the office",
+        [CHANGED_OWNER_ONLY] = "known with another owner-only mark; old kept, ask the office",
         [ANOTHER_PERSON] = "another person's code; old kept, ask the office",
+    };
+    static const enum list_column column[] = {
+        [CHANGED_ADDRESS] = LIST_DOSSIER,       [CHANGED_PHONE] = LIST_DOSSIER,
+        [CHANGED_POSTAGE] = LIST_POSTAGE,       [CHANGED_FEES] = LIST_FEES,
+        [CHANGED_OWNER_ONLY] = LIST_OWNER_ONLY, [ANOTHER_PERSON] = LIST_DOSSIER,
     };
     enum outcome outcome = job->outcome[i];
     report->added += outcome == ADDED;
     report->present += outcome == PRESENT;
-    report->changed += outcome == CHANGED_ADDRESS || outcome == CHANGED_PHONE;
+    report->changed += outcome > PRESENT && outcome < ANOTHER_PERSON;
     report->refused += outcome == ANOTHER_PERSON;
     if (outcome == ADDED || outcome == PRESENT)
         return;
@@ -178,7 +225,7 @@ static void count(struct import_report *report, struct lines *lines, const struc
     const char *code = job->issue[i].fact.dossier;
     (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, vi[outcome]);
     (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, en[outcome]);
-    lines_add(lines, job->row[i], LIST_DOSSIER, &complaint);
+    lines_add(lines, job->row[i], column[outcome], &complaint);
 }
 
 static bool hand_in(const struct import_config *config, struct job *job,
@@ -198,7 +245,7 @@ static bool take_rows(const struct import_config *config, const struct list *lis
     struct job *job = calloc(1, sizeof *job); /* a hundred addressees: too much for a stack */
     if (!job)
         return error_set(err, ERROR_LATER, "out of memory");
-    *job = (struct job){.config = config, .id = report->id};
+    *job = (struct job){.config = config, .list = list, .id = report->id};
     bool ok = true;
     for (size_t i = 0; i < list->n && ok; i++) {
         bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
@@ -245,7 +292,7 @@ char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY
 {
     (void)snprintf(
         out, IMPORT_SUMMARY_MAX,
-        "%s: %u hồ sơ; nhập mới %u, đã có %u, đổi địa chỉ hoặc số %u (giữ bản cũ), "
+        "%s: %u hồ sơ; nhập mới %u, đã có %u, có thay đổi %u (giữ bản cũ), "
         "chưa nhập %u, cần xem %u; bỏ qua %u dòng.\n"
         "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u; "
         "%u rows skipped.\n",
