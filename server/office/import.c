@@ -249,7 +249,8 @@ static bool take_rows(const struct import_config *config, const struct list *lis
     bool ok = true;
     for (size_t i = 0; i < list->n && ok; i++) {
         bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
-        bool good = row_check(&list->rows[i], lines, &job->issue[job->n], &report->warned);
+        bool good =
+            row_check(&list->rows[i], report->at, lines, &job->issue[job->n], &report->warned);
         if (good)
             job->row[job->n++] = list->rows[i].number;
         report->rows += !skipped;
