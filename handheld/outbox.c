@@ -275,6 +275,19 @@ void outbox_close(struct outbox *outbox)
     outbox_drop(outbox);
 }
 
+bool outbox_find_epoch(struct outbox *outbox, uint64_t number, struct shelf_epoch *ret_epoch,
+                       struct error *err)
+{
+    struct shelf_epoch epoch = {.nth = 0};
+    while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, err)) {
+        if (epoch.epoch == number) {
+            *ret_epoch = epoch;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------ adding a beep */
 
 bool outbox_append(struct outbox *outbox, struct scan *scan, struct error *err)
@@ -389,6 +402,7 @@ bool outbox_add(struct outbox *outbox, struct scan *scan, struct error *err)
 /* A withdrawal stands after the scan it takes back, so newest first it is met before it. */
 #define WITHDRAWN_MAX 8
 struct last_of_item {
+    struct outbox *outbox;
     bool found;
     struct scan scan;
     struct outbox_at withdrawn[WITHDRAWN_MAX];
@@ -403,6 +417,17 @@ static bool is_withdrawn(const struct last_of_item *last, uint32_t nth, uint64_t
     return false;
 }
 
+/* The place of what a withdrawal in the nth epoch takes back; {0, 0} when its epoch is gone. */
+static struct outbox_at taken_back(struct outbox *outbox, uint32_t nth, const struct scan *scan)
+{
+    struct shelf_epoch epoch;
+    if (scan->of_epoch == 0)
+        return (struct outbox_at){nth, scan->of_seq};
+    if (!outbox_find_epoch(outbox, scan->of_epoch, &epoch, NULL))
+        return (struct outbox_at){0, 0};
+    return (struct outbox_at){epoch.nth, scan->of_seq};
+}
+
 static bool look_for_last(void *ctx, uint32_t nth, const struct shelf_scan *row)
 {
     struct last_of_item *last = ctx;
@@ -411,7 +436,7 @@ static bool look_for_last(void *ctx, uint32_t nth, const struct shelf_scan *row)
         return true;
     if (scan.event == EVENT_WITHDRAWN) {
         if (last->withdrawals < WITHDRAWN_MAX)
-            last->withdrawn[last->withdrawals++] = (struct outbox_at){nth, scan.of_seq};
+            last->withdrawn[last->withdrawals++] = taken_back(last->outbox, nth, &scan);
         return true;
     }
     last->scan = scan;
@@ -423,7 +448,7 @@ bool outbox_last(struct outbox *outbox, const struct item *item, struct scan *re
                  struct error *err)
 {
     struct error why;
-    struct last_of_item last = {.found = false};
+    struct last_of_item last = {.outbox = outbox};
     if (!outbox_ready(outbox, err))
         return false;
     if (!shelf_scans_of_item(outbox->shelf, item, look_for_last, &last, &why)) {
@@ -444,9 +469,11 @@ static bool newest_of_epoch(struct outbox *outbox, uint32_t nth, struct scan *re
     if (!shelf_scan_last(outbox->shelf, nth, &row, err) ||
         !scan_decode(row.bytes, row.n, ret_scan, err))
         return false;
-    return ret_scan->event != EVENT_WITHDRAWN ||
-           (shelf_scan_at(outbox->shelf, nth, ret_scan->of_seq, &row, err) &&
-            scan_decode(row.bytes, row.n, ret_scan, err));
+    if (ret_scan->event != EVENT_WITHDRAWN)
+        return true;
+    struct outbox_at at = taken_back(outbox, nth, ret_scan);
+    return shelf_scan_at(outbox->shelf, at.nth, at.seq, &row, err) &&
+           scan_decode(row.bytes, row.n, ret_scan, err);
 }
 
 bool outbox_newest(struct outbox *outbox, struct scan *ret_scan, struct error *err)

@@ -189,20 +189,29 @@ static uint64_t new_number(const struct renumbered *map, uint64_t old)
     return 0;
 }
 
-static bool send_again(struct outbox *outbox, uint32_t nth, const struct shelf_scan *row,
-                       struct renumbered *map, struct error *err)
+/* What it takes back went again too, or stays where it is, in the epoch that was broken off. */
+static void point_again(const struct shelf_epoch *epoch, const struct renumbered *map,
+                        struct scan *scan)
+{
+    if (scan->of_seq == 0 || scan->of_epoch != 0)
+        return;
+    uint64_t new = new_number(map, scan->of_seq);
+    if (new != 0)
+        scan->of_seq = new;
+    else
+        scan->of_epoch = epoch->epoch;
+}
+
+static bool send_again(struct outbox *outbox, const struct shelf_epoch *epoch,
+                       const struct shelf_scan *row, struct renumbered *map, struct error *err)
 {
     struct scan scan;
-    bool good = scan_decode(row->bytes, row->n, &scan, NULL);
-    if (good && scan.of_seq != 0) {
-        scan.of_seq = new_number(map, scan.of_seq);
-        good = scan.of_seq != 0;
-    }
-    if (!good) {
+    if (!scan_decode(row->bytes, row->n, &scan, NULL)) {
         outbox_tell(outbox, "a scan is set aside: it cannot go again in another epoch",
                     outbox->epoch.epoch, row->seq);
-        return shelf_set_aside_held(outbox->shelf, nth, row->seq, "cannot go again", err);
+        return shelf_set_aside_held(outbox->shelf, epoch->nth, row->seq, "cannot go again", err);
     }
+    point_again(epoch, map, &scan);
     if (!outbox_append(outbox, &scan, err))
         return false;
     map->old[map->n % RENUMBERED] = row->seq;
@@ -226,7 +235,7 @@ bool outbox_release(struct outbox *outbox, const struct shelf_epoch *epoch, uint
     struct shelf_scan row = {.seq = through};
     struct error none;
     while (shelf_held_after(outbox->shelf, epoch->nth, row.seq, &row, &none))
-        if (!send_again(outbox, epoch->nth, &row, &map, err))
+        if (!send_again(outbox, epoch, &row, &map, err))
             return false;
     return not_found(&none, err) && shelf_held_delete(outbox->shelf, epoch->nth, err);
 }

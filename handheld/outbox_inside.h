@@ -59,6 +59,9 @@ bool outbox_lose(struct outbox *outbox, const struct error *err);
 
 /* Ends the running epoch and starts another whose first link is `head`. */
 bool outbox_new_epoch(struct outbox *outbox, const struct link *head, struct error *err) must_use;
+/* NOT_FOUND when no epoch of that number is kept. */
+bool outbox_find_epoch(struct outbox *outbox, uint64_t number, struct shelf_epoch *ret_epoch,
+                       struct error *err) must_use;
 /* Numbers and links a scan in the running epoch. */
 bool outbox_append(struct outbox *outbox, struct scan *scan, struct error *err) must_use;
 /* Last scan of an epoch, pruned ones counted. */

@@ -356,19 +356,6 @@ struct taking {
     enum outbox_taken taken;
 };
 
-static bool find_epoch(struct outbox *outbox, uint64_t number, struct shelf_epoch *ret_epoch,
-                       struct error *err)
-{
-    struct shelf_epoch epoch = {.nth = 0};
-    while (shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, err)) {
-        if (epoch.epoch == number) {
-            *ret_epoch = epoch;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A conflict or a broken link among the scans it newly accounts for: the server's chain went
  * another way there, and it has said so. */
 static bool verdict_explains(const struct receipt *receipt, uint64_t above)
@@ -417,7 +404,7 @@ static bool take_receipt(struct outbox *outbox, void *ctx, struct error *err)
         taking->taken = old ? OUTBOX_TAKEN_OLD : OUTBOX_TAKEN_ASK;
         return true;
     }
-    if (!find_epoch(outbox, receipt->epoch, &epoch, &why))
+    if (!outbox_find_epoch(outbox, receipt->epoch, &epoch, &why))
         return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
     if (receipt->through <= epoch.through)
         return true;
@@ -585,7 +572,7 @@ static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
         struct error why;
         const struct epoch_state *asked = &taken->asked->epoch[i];
         struct epoch_state state = stated_of(taken->standing, asked->epoch);
-        if (!find_epoch(outbox, asked->epoch, &epoch, &why)) {
+        if (!outbox_find_epoch(outbox, asked->epoch, &epoch, &why)) {
             if (why.code != ERROR_NOT_FOUND)
                 return error_set(err, why.code, "%s", why.text);
             continue;

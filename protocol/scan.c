@@ -41,12 +41,14 @@ static bool check_place(const struct place *place, struct error *err)
            codec_time("gps_ms", place->gps_time.ms, err);
 }
 
-/* Only event withdrawn points back at a scan, and only at an earlier one. */
+/* Only event withdrawn points back at a scan, and within its own epoch only at an earlier one. */
 static bool check_of_seq(const struct scan *scan, struct error *err)
 {
     if (scan->event != EVENT_WITHDRAWN)
-        return codec_range("of_seq", scan->of_seq, 0, 0, err);
-    return codec_range("of_seq", scan->of_seq, 1, scan->seq - 1, err);
+        return codec_range("of_seq", scan->of_seq, 0, 0, err) &&
+               codec_range("of_epoch", scan->of_epoch, 0, 0, err);
+    uint64_t most = scan->of_epoch == 0 ? scan->seq - 1 : UINT64_MAX;
+    return codec_range("of_seq", scan->of_seq, 1, most, err);
 }
 
 static bool check_scan(const struct scan *scan, struct error *err)
@@ -105,6 +107,7 @@ static Trao__V1__Scan scan_to_wire(const struct scan *scan)
     wire.handover = scan->handover;
     wire.stop = scan->stop;
     wire.of_seq = scan->of_seq;
+    wire.of_epoch = scan->of_epoch;
     return wire;
 }
 
@@ -183,6 +186,7 @@ static bool scan_from_wire(const Trao__V1__Scan *wire, struct scan *ret_scan, st
         .handover = wire->handover,
         .stop = wire->stop,
         .of_seq = wire->of_seq,
+        .of_epoch = wire->of_epoch,
     };
     if (!codec_item(wire->item, &scan.item, err) ||
         !codec_tick("mono_ms", wire->mono_ms, &scan.mono, err) ||

@@ -36,8 +36,9 @@ struct scan {
     uint32_t reason, action, relation;
     uint64_t postage_vnd, fees_vnd; /* 0..SCAN_MONEY_MAX_VND each */
     uint64_t round, handover, stop;
-    uint64_t of_seq;  /* EVENT_WITHDRAWN only, else 0; below seq */
-    uint32_t program; /* major*10000 + minor*100 + patch */
+    uint64_t of_seq;   /* EVENT_WITHDRAWN only, else 0; below seq when of_epoch is 0 */
+    uint64_t of_epoch; /* EVENT_WITHDRAWN only, else 0; 0: the epoch it stands in itself */
+    uint32_t program;  /* major*10000 + minor*100 + patch */
     enum entry entry;
     struct item item;
     bool has_attachments;

@@ -70,10 +70,13 @@ static void give_order(struct fact *facts, size_t n)
 
 /* ------------------------------------------------------------------ what was withdrawn */
 
-/* First stored fact of the source of `like` with number `seq`; the facts stand by source. */
-static size_t find_scan(const struct fact *facts, size_t n, const struct fact *like, uint64_t seq)
+/* First stored fact that `withdrawal` takes back, of the same device; the facts stand by source. */
+static size_t find_scan(const struct fact *facts, size_t n, const struct fact *withdrawal)
 {
-    struct fact key = {.device = like->device, .epoch = like->epoch, .seq = seq};
+    const struct scan *scan = &withdrawal->scan;
+    struct fact key = {.device = withdrawal->device,
+                       .epoch = scan->of_epoch != 0 ? scan->of_epoch : withdrawal->epoch,
+                       .seq = scan->of_seq};
     key.arrival.ms = key.when.estimate.ms = INT64_MIN;
     size_t low = 0, high = n;
     while (low < high) {
@@ -83,7 +86,7 @@ static size_t find_scan(const struct fact *facts, size_t n, const struct fact *l
         else
             high = middle;
     }
-    bool found = low < n && same_source(&facts[low], like) && facts[low].seq == seq &&
+    bool found = low < n && same_source(&facts[low], &key) && facts[low].seq == key.seq &&
                  facts[low].verdict == 0;
     return found ? low : n;
 }
@@ -110,15 +113,16 @@ static void strike(struct fact *facts, size_t n, struct state *state)
         struct fact *fact = &facts[i];
         if (!fact->is_scan || fact->scan.event != EVENT_WITHDRAWN || fact->effect != EFFECT_NONE)
             continue;
-        size_t at = find_scan(facts, n, fact, fact->scan.of_seq);
+        size_t at = find_scan(facts, n, fact);
         fact->effect = at < n ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
         if (at == n)
             state->doubts |= DOUBT_OUT_OF_ORDER;
         else if (is_late(fact, &facts[at]))
             state->doubts |= DOUBT_WITHDRAWN_LATE;
-        for (; at < n && same_source(&facts[at], fact) && facts[at].seq == fact->scan.of_seq; at++)
-            if (facts[at].verdict == 0)
-                facts[at].effect = EFFECT_STRUCK;
+        for (size_t to = at;
+             to < n && same_source(&facts[to], &facts[at]) && facts[to].seq == facts[at].seq; to++)
+            if (facts[to].verdict == 0)
+                facts[to].effect = EFFECT_STRUCK;
     }
 }
 

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "protocol/scan.h"
 #include "server/text/text.h"
 
 #define QUOTED_MAX 48 /* bytes of a cell that a complaint repeats */
+
+#define VIETNAM_S (7 * 3600) /* ahead of UTC, all year */
 
 /* Both sentences; "%s" in `vi` stands for the cell as it was, shortened. */
 static bool complain(struct complaint *complaint, const char *cell, const char *vi, const char *en)
@@ -134,6 +137,21 @@ bool field_dossier(const char *cell, char ret_code[FIELD_DOSSIER_MAX],
     return true;
 }
 
+bool field_dossier_is_ahead(const char *code, struct instant now, struct complaint *ret_complaint)
+{
+    struct tm today;
+    char day[8];
+    time_t second = (time_t)(now.ms / 1000 + VIETNAM_S);
+    const char *serial = strrchr(code, '-');
+    invariant(serial != NULL && serial - code >= 6 && gmtime_r(&second, &today) != NULL);
+    (void)strftime(day, sizeof day, "%y%m%d", &today);
+    if (strncmp(serial - 6, day, 6) <= 0)
+        return false;
+    complain(ret_complaint, code, "«%s»: ngày trong mã ở sau hôm nay. Đã nhập; xem lại mã.",
+             "the day in the code lies ahead; imported, look at the code");
+    return true;
+}
+
 /* ------------------------------------------------------------------ plain cells */
 
 bool field_name(const char *cell, struct complaint *ret_complaint)
@@ -234,9 +252,13 @@ bool field_money(const char *cell, uint64_t *ret_vnd, struct complaint *ret_comp
 static bool lost_its_digits(const char *text)
 {
     size_t whole = strspn(text, "0123456789");
-    if (whole == 0 || (text[whole] != '.' && text[whole] != ','))
+    if (whole == 0)
         return false;
-    const char *e = text + whole + 1 + strspn(text + whole + 1, "0123456789");
+    const char *e = text + whole;
+    if (*e == '.' || *e == ',')
+        e += 1 + strspn(e + 1, "0123456789");
+    else if (*e != '\0' && e[1] != '+')
+        return false; /* 1E234567 may be an old passport */
     return (*e == 'E' || *e == 'e') && strspn(e + 1, "+-0123456789") == strlen(e + 1) && e[1];
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/clock.h"
 #include "protocol/error.h"
 #include "protocol/fact.h"
 #include "server/text/phone.h"
@@ -27,6 +28,10 @@ struct complaint {
  * exists [TT 01/2018/TT-VPCP Art 19; domain.md section 2]. The key is the whole string. */
 bool field_dossier(const char *cell, char ret_code[FIELD_DOSSIER_MAX],
                    struct complaint *ret_complaint) must_use;
+
+/* True, with a sentence, when the day in a good code (field_dossier) lies after `now`'s day in
+ * Vietnam. */
+bool field_dossier_is_ahead(const char *code, struct instant now, struct complaint *ret_complaint);
 
 /* A name must leave ink; anything else is somebody's name (case I09). */
 bool field_name(const char *cell, struct complaint *ret_complaint) must_use;

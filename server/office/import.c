@@ -21,6 +21,9 @@ enum outcome {
     PRESENT,
     CHANGED_ADDRESS,
     CHANGED_PHONE,
+    CHANGED_POSTAGE,
+    CHANGED_FEES,
+    CHANGED_OWNER_ONLY,
     ANOTHER_PERSON,
     EXCLUDED,
     WITHDREW,
@@ -31,12 +34,12 @@ enum outcome {
 
 struct job {
     const struct import_config *config;
+    const struct list *list;
     uint64_t id;
     struct issue issue[ROWS_AN_ACT];
     uint32_t row[ROWS_AN_ACT];
     enum outcome outcome[ROWS_AN_ACT];
     size_t n;
-    bool asks_registered; /* the list has the column of the day of registration */
     uint32_t unnumbered;
 };
 
@@ -60,50 +63,75 @@ static bool folds_alike(const char *a, const char *b)
                   text_fold(b, folded_b, sizeof folded_b)) == 0;
 }
 
-static enum outcome compare(const struct addressee *old, const struct addressee *now)
+/* A tone makes another name (Hà is not Hạ); where it is written does not. */
+static bool named_alike(const char *a, const char *b)
 {
-    if (!folds_alike(old->name, now->name))
+    char key_a[2 * sizeof((struct addressee *)0)->name];
+    char key_b[sizeof key_a];
+    return strcmp(text_name_key(a, key_a, sizeof key_a), text_name_key(b, key_b, sizeof key_b)) ==
+           0;
+}
+
+static enum outcome compare_who(const struct addressee *old, const struct addressee *now)
+{
+    bool both_known = *old->id_number && *now->id_number;
+    if (!named_alike(old->name, now->name) ||
+        (both_known && !folds_alike(old->id_number, now->id_number)))
         return ANOTHER_PERSON;
     if (!folds_alike(old->address, now->address))
         return CHANGED_ADDRESS;
     return strcmp(old->phone, now->phone) == 0 ? PRESENT : CHANGED_PHONE;
 }
 
-/* The addressee that was issued; an attachment deleted since compares as the same. */
-static bool compare_with(struct record *record, const struct item *item,
-                         const struct addressee *now, enum outcome *ret_outcome, struct error *err)
+/* A column that this list does not have says nothing. */
+static enum outcome compare_terms(const struct list *list, const struct office_fact *old,
+                                  const struct office_fact *now)
+{
+    if (list->position[LIST_POSTAGE] != 0 && old->postage_vnd != now->postage_vnd)
+        return CHANGED_POSTAGE;
+    if (list->position[LIST_FEES] != 0 && old->fees_vnd != now->fees_vnd)
+        return CHANGED_FEES;
+    if (list->position[LIST_OWNER_ONLY] != 0 && old->owner_only != now->owner_only)
+        return CHANGED_OWNER_ONLY;
+    return PRESENT;
+}
+
+/* With what was issued; an addressee deleted since compares as the same. */
+static bool compare_with(struct record *record, const struct job *job, const struct item *item,
+                         const struct issue *now, enum outcome *ret_outcome, struct error *err)
 {
     struct office_fact issued;
     struct addressee old;
     uint8_t bytes[ADDRESSEE_BYTES_MAX];
     size_t n = 0;
+    enum outcome outcome = PRESENT;
     if (!record_issued(record, item, &issued, err))
         return false;
     struct error gone = {ERROR_NONE, ""};
-    if (!record_attachment_get(record, &issued.addressee, bytes, sizeof bytes, &n, &gone)) {
-        *ret_outcome = PRESENT;
-        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
+    if (record_attachment_get(record, &issued.addressee, bytes, sizeof bytes, &n, &gone)) {
+        if (!addressee_decode(bytes, n, &old, err))
+            return false;
+        outcome = compare_who(&old, &now->who);
+    } else if (gone.code != ERROR_NOT_FOUND) {
+        return error_set(err, gone.code, "%s", gone.text);
     }
-    if (!addressee_decode(bytes, n, &old, err))
-        return false;
-    *ret_outcome = compare(&old, now);
+    *ret_outcome = outcome == PRESENT ? compare_terms(job->list, &issued, &now->fact) : outcome;
     return true;
 }
 
-/* What was published about the procedure: PRESENT stands for "nothing against it". */
-static bool check_procedure(struct record *record, struct issue *issue, enum outcome *ret_outcome,
+/* What was published about the procedure: to the owner alone, or not by post at all. */
+static bool apply_procedure(struct record *record, struct issue *issue, bool *ret_by_post,
                             struct error *err)
 {
     char folded[PROCEDURE_NAME_MAX];
     struct procedure procedure;
     struct error none = {ERROR_NONE, ""};
     text_fold(issue->who.procedure, folded, sizeof folded);
-    *ret_outcome = PRESENT;
+    *ret_by_post = true;
     if (!procedure_match(record, folded, record_now(record), &procedure, &none))
         return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
     issue->fact.owner_only = issue->fact.owner_only || procedure.owner_only;
-    if (!procedure.bcci_allowed)
-        *ret_outcome = EXCLUDED;
+    *ret_by_post = procedure.bcci_allowed;
     return true;
 }
 
@@ -113,16 +141,18 @@ static bool check_right(struct record *record, struct job *job, size_t i, enum o
 {
     struct choice choice;
     struct issue *issue = &job->issue[i];
+    bool by_post;
     if (!record_choice(record, issue->fact.dossier, &choice, err) ||
-        !check_procedure(record, issue, ret_outcome, err))
+        !apply_procedure(record, issue, &by_post, err))
         return false;
-    if (*ret_outcome == EXCLUDED)
-        return true;
-    if (choice.electronic)
+    if (!by_post)
+        *ret_outcome = EXCLUDED;
+    else if (choice.electronic)
         *ret_outcome = ELECTRONIC;
     else if (choice.opted_out)
         *ret_outcome = WITHDREW;
-    else if (job->asks_registered && !choice.opted_in && *issue->who.registered == '\0')
+    else if (job->list->position[LIST_REGISTERED] != 0 && !choice.opted_in &&
+             *issue->who.registered == '\0')
         *ret_outcome = ADDED_UNASKED;
     else
         *ret_outcome = ADDED;
@@ -147,9 +177,11 @@ static bool give_number(struct record *record, struct job *job, size_t i, struct
 static bool take_one(struct record *record, struct job *job, size_t i, struct error *err)
 {
     struct item item;
+    bool by_post;
     struct error missing = {ERROR_NONE, ""};
     if (record_item_of_dossier(record, job->issue[i].fact.dossier, &item, &missing))
-        return compare_with(record, &item, &job->issue[i].who, &job->outcome[i], err);
+        return apply_procedure(record, &job->issue[i], &by_post, err) &&
+               compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err);
     if (missing.code != ERROR_NOT_FOUND)
         return error_set(err, missing.code, "%s", missing.text);
     return give_number(record, job, i, err);
@@ -193,29 +225,42 @@ static const struct {
     const char *vi, *en;
     size_t counts; /* offset of the count in the report */
     bool warns;
+    enum list_column column;
 } said[OUTCOMES] = {
 #define COUNT(field) offsetof(struct import_report, field)
-    [ADDED] = {NULL, NULL, COUNT(added), false},
+    [ADDED] = {NULL, NULL, COUNT(added), false, LIST_DOSSIER},
     [ADDED_UNASKED] = {"chưa ghi ngày công dân đăng ký. Đã cấp số; hỏi cơ quan phiếu đăng ký.",
                        "no day of the citizen's registration; number given, ask for the form",
-                       COUNT(added), true},
-    [PRESENT] = {NULL, NULL, COUNT(present), false},
+                       COUNT(added), true, LIST_DOSSIER},
+    [PRESENT] = {NULL, NULL, COUNT(present), false, LIST_DOSSIER},
     [CHANGED_ADDRESS] = {"đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
                          "known with another address; old kept, ask the office", COUNT(changed),
-                         false},
+                         false, LIST_DOSSIER},
     [CHANGED_PHONE] = {"đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
-                       "known with another phone; old kept, ask the office", COUNT(changed), false},
+                       "known with another phone; old kept, ask the office", COUNT(changed), false,
+                       LIST_DOSSIER},
+    [CHANGED_POSTAGE] = {"đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
+                         "known with another postage; old kept, ask the office", COUNT(changed),
+                         false, LIST_POSTAGE},
+    [CHANGED_FEES] = {"đã có, phí, lệ phí khác. Giữ bản cũ; hỏi cơ quan.",
+                      "known with other fees; old kept, ask the office", COUNT(changed), false,
+                      LIST_FEES},
+    [CHANGED_OWNER_ONLY] = {"đã có, «chỉ giao chủ hồ sơ» khác. Giữ bản cũ; hỏi cơ quan.",
+                            "known with another owner-only mark; old kept, ask the office",
+                            COUNT(changed), false, LIST_OWNER_ONLY},
     [ANOTHER_PERSON] = {"đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
-                        "another person's code; old kept, ask the office", COUNT(refused), false},
+                        "another person's code; old kept, ask the office", COUNT(refused), false,
+                        LIST_DOSSIER},
     [EXCLUDED] = {"thủ tục này không trả qua bưu điện. Không cấp số; trả tại quầy.",
                   "this procedure is not returned by post; hand out at the desk", COUNT(refused),
-                  false},
+                  false, LIST_DOSSIER},
     [WITHDREW] = {"công dân đã thôi nhận qua bưu điện. Không cấp số; trả tại quầy.",
-                  "the citizen withdrew from the post; hand out at the desk", COUNT(refused),
-                  false},
+                  "the citizen withdrew from the post; hand out at the desk", COUNT(refused), false,
+                  LIST_DOSSIER},
     [ELECTRONIC] = {"kết quả điện tử, không có phong bì. Không cấp số.",
-                    "electronic result, no envelope; no number given", COUNT(refused), false},
-    [NO_NUMBER] = {NULL, NULL, COUNT(refused), false},
+                    "electronic result, no envelope; no number given", COUNT(refused), false,
+                    LIST_DOSSIER},
+    [NO_NUMBER] = {NULL, NULL, COUNT(refused), false, LIST_DOSSIER},
 #undef COUNT
 };
 
@@ -231,7 +276,7 @@ static void count(struct import_report *report, struct lines *lines, const struc
     const char *code = job->issue[i].fact.dossier;
     (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, said[outcome].vi);
     (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, said[outcome].en);
-    lines_add(lines, job->row[i], LIST_DOSSIER, &complaint);
+    lines_add(lines, job->row[i], said[outcome].column, &complaint);
 }
 
 struct left {
@@ -289,13 +334,12 @@ static bool take_rows(const struct import_config *config, const struct list *lis
     struct job *job = calloc(1, sizeof *job); /* a hundred addressees: too much for a stack */
     if (!job)
         return error_set(err, ERROR_LATER, "out of memory");
-    *job = (struct job){.config = config,
-                        .id = report->id,
-                        .asks_registered = list->position[LIST_REGISTERED] != 0};
+    *job = (struct job){.config = config, .list = list, .id = report->id};
     bool ok = true;
     for (size_t i = 0; i < list->n && ok; i++) {
         bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
-        bool good = row_check(&list->rows[i], lines, &job->issue[job->n], &report->warned);
+        bool good =
+            row_check(&list->rows[i], report->at, lines, &job->issue[job->n], &report->warned);
         if (good)
             job->row[job->n++] = list->rows[i].number;
         report->rows += !skipped;
@@ -339,7 +383,7 @@ char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY
 {
     (void)snprintf(
         out, IMPORT_SUMMARY_MAX,
-        "%s: %u hồ sơ; nhập mới %u, đã có %u, đổi địa chỉ hoặc số %u (giữ bản cũ), "
+        "%s: %u hồ sơ; nhập mới %u, đã có %u, có thay đổi %u (giữ bản cũ), "
         "chưa nhập %u, cần xem %u; bỏ qua %u dòng.\n"
         "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u; "
         "%u rows skipped.\n",

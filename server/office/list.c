@@ -137,7 +137,7 @@ static bool take_row(struct cursor *cursor, struct list *list, size_t *size)
     if (list->n == *size) {
         size_t wanted = *size ? *size * 2 : 256;
         struct list_row *rows = realloc(list->rows, wanted * sizeof *rows);
-        if (!rows || list->n >= LIST_ROWS_MAX)
+        if (!rows)
             return false;
         list->rows = rows;
         *size = wanted;
@@ -160,10 +160,15 @@ static bool take_answer(struct cursor *cursor, struct list *list, struct error *
     }
     if (kind != LIST_SAYS_HEADER || !take(cursor, list->position, sizeof list->position))
         return error_set(err, ERROR_BROKEN, "the list reader gave no header");
-    while (take(cursor, &kind, 1) && kind == LIST_SAYS_ROW)
+    while (take(cursor, &kind, 1) && kind == LIST_SAYS_ROW) {
+        if (list->n == LIST_ROWS_MAX)
+            return error_set(err, ERROR_BAD_INPUT,
+                             "hơn 200.000 dòng. Chưa nhập; chia tệp rồi nhập lại. / more than "
+                             "200,000 rows");
         if (!take_row(cursor, list, &size))
             return error_set(err, ERROR_BROKEN, "the list reader's row %zu cannot be read",
                              list->n + 1);
+    }
     if (kind != LIST_SAYS_END)
         return error_set(err, ERROR_BROKEN, "the list reader stopped after %zu rows", list->n);
     return true;

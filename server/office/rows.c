@@ -183,8 +183,8 @@ static void copy_texts(const struct list_row *row, struct addressee *who)
     text_copy(row->cell[LIST_RECEIVED], who->received, sizeof who->received);
 }
 
-bool row_check(const struct list_row *row, struct lines *lines, struct issue *ret_issue,
-               uint32_t *warned)
+bool row_check(const struct list_row *row, struct instant now, struct lines *lines,
+               struct issue *ret_issue, uint32_t *warned)
 {
     struct check check = {.row = row, .lines = lines, .good = true};
     struct issue issue = {.fact = {.event = EVENT_ISSUED}};
@@ -208,6 +208,8 @@ bool row_check(const struct list_row *row, struct lines *lines, struct issue *re
            LIST_OWNER_ONLY, &complaint);
     if (!check.good)
         return false;
+    warn(&check, field_dossier_is_ahead(issue.fact.dossier, now, &complaint), LIST_DOSSIER,
+         &complaint);
     check_phone(&check, &issue);
     copy_texts(row, &issue.who);
     *warned += check.warned;

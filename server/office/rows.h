@@ -38,7 +38,7 @@ struct issue {
 
 /* True when the row is a dossier that can be issued; complaints of both kinds go to `lines`, and
  * `*warned` counts those that did not stop it. */
-bool row_check(const struct list_row *row, struct lines *lines, struct issue *ret_issue,
-               uint32_t *warned) must_use;
+bool row_check(const struct list_row *row, struct instant now, struct lines *lines,
+               struct issue *ret_issue, uint32_t *warned) must_use;
 
 #endif

@@ -193,6 +193,43 @@ char *text_fold(const char *text, char *out, size_t size)
     return out;
 }
 
+/* Grave, acute, tilde, hook, dot: where it stands in a syllable is a matter of spelling. */
+static bool is_tone(int32_t character)
+{
+    return character == 0x0300 || character == 0x0301 || character == 0x0303 ||
+           character == 0x0309 || character == 0x0323;
+}
+
+char *text_name_key(const char *text, char *out, size_t size)
+{
+    struct sink sink = sink_into(out, size);
+    char *apart = normal_form(text, UTF8PROC_DECOMPOSE);
+    bool blank_due = false;
+    int32_t tone = 0;
+    const char *at = apart ? apart : "";
+    for (int32_t character = 0; (character = text_next(&at)) != 0;) {
+        bool letter = is_mark(character) || is_letter_or_digit(character);
+        if (letter && is_tone(character) && tone == 0) {
+            tone = character;
+            continue;
+        }
+        if (!letter && tone != 0)
+            put(&sink, tone);
+        tone = letter ? tone : 0;
+        blank_due |= !letter && sink.n > 0;
+        if (!letter)
+            continue;
+        if (blank_due)
+            put(&sink, ' ');
+        blank_due = false;
+        put(&sink, utf8proc_tolower(character));
+    }
+    if (tone != 0)
+        put(&sink, tone);
+    free(apart);
+    return out;
+}
+
 char *text_unaccent(const char *text, char *out, size_t size)
 {
     struct sink sink = sink_into(out, size);

@@ -33,6 +33,11 @@ bool text_is_visible(const char *text);
  * blank, none at the ends. */
 char *text_fold(const char *text, char *out, size_t size);
 
+/* For telling people apart: lower case, the tone of a syllable at its end ("Hoà" is "Hòa"), else
+ * all accents kept ("Hà" is not "Hạ"), everything but letters and digits one blank, none at the
+ * ends. */
+char *text_name_key(const char *text, char *out, size_t size);
+
 /* For SMS: NFD, U+0300..036F dropped, đ as d, Đ as D, en dash as '-', no-break space as ' '
  * (domain.md section 6). Other characters stay as they are. */
 char *text_unaccent(const char *text, char *out, size_t size);

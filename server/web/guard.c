@@ -1,11 +1,14 @@
 #include "server/web/guard.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS 8192 /* 400 KB: more sources an hour than one office's citizens */
-#define PROBES 8  /* rows a key may stand in */
+#define ROWS 8192  /* 400 KB: more sources an hour than one office's citizens */
+#define KEY_MAX 64 /* an address or a number */
+#define PROBES 8   /* rows a key may stand in */
 
 struct row {
     uint64_t key; /* 0 free */
@@ -16,8 +19,8 @@ struct row {
 struct guard {
     pthread_mutex_t lock;
     struct clock clock;
-    uint64_t seed; /* so that nobody chooses which rows collide */
-    struct row rows[ROWS];
+    uint64_t seed;                      /* so that nobody chooses which rows collide */
+    struct row rows[GUARD_KINDS][ROWS]; /* no kind ever drives another's rows out */
 };
 
 bool guard_new(struct clock clock, struct guard **ret_guard, struct error *err)
@@ -53,22 +56,46 @@ static uint32_t most(enum guard_kind kind)
     return 0;
 }
 
+/* A number or a desk whose guesses were forgotten could be guessed on: when their table is full,
+ * who is not in it is refused. Citizens' addresses may be forgotten: the number still counts. */
+static bool may_forget(enum guard_kind kind)
+{
+    return kind == GUARD_CLIENT;
+}
+
+/* One subscriber has a whole IPv6 /64 (RFC 6177): its addresses are one source. */
+static void source_of(enum guard_kind kind, const char *key, char out[KEY_MAX])
+{
+    unsigned char address[16];
+    (void)snprintf(out, KEY_MAX, "%s", key);
+    if (kind == GUARD_ITEM || inet_pton(AF_INET6, key, address) != 1)
+        return;
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF}; /* an IPv4 address */
+    if (memcmp(address, mapped, sizeof mapped) == 0)
+        return;
+    memset(address + 8, 0, 8);
+    inet_ntop(AF_INET6, address, out, KEY_MAX);
+}
+
 /* FNV-1a from a secret start. */
 static uint64_t hash(const struct guard *guard, enum guard_kind kind, const char *key)
 {
+    char source[KEY_MAX];
+    source_of(kind, key, source);
     uint64_t h = UINT64_C(14695981039346656037) ^ guard->seed ^ (uint64_t)kind;
-    for (const char *at = key; *at; at++)
+    for (const char *at = source; *at; at++)
         h = (h ^ (unsigned char)*at) * UINT64_C(1099511628211);
     return h ? h : 1;
 }
 
-/* The key's row, or the one it may take: a free, an over-aged or the oldest of its places. The lock
- * is held. */
-static struct row *row_of(struct guard *guard, uint64_t key, int64_t now_ms)
+/* The key's row, or the one it may take: a free or over-aged one of its places, else the oldest if
+ * that may be forgotten, else NULL. The lock is held. */
+static struct row *row_of(struct guard *guard, enum guard_kind kind, uint64_t key, int64_t now_ms)
 {
-    struct row *take = &guard->rows[key % ROWS];
+    struct row *rows = guard->rows[kind];
+    struct row *take = &rows[key % ROWS];
     for (uint64_t i = 0; i < PROBES; i++) {
-        struct row *row = &guard->rows[(key + i) % ROWS];
+        struct row *row = &rows[(key + i) % ROWS];
         if (now_ms - row->since_ms >= GUARD_WINDOW_MS || now_ms < row->since_ms)
             *row = (struct row){.key = 0};
         if (row->key == key)
@@ -76,6 +103,8 @@ static struct row *row_of(struct guard *guard, uint64_t key, int64_t now_ms)
         if (row->key == 0 || (take->key != 0 && row->since_ms < take->since_ms))
             take = take->key == 0 ? take : row;
     }
+    if (take->key != 0 && !may_forget(kind))
+        return NULL;
     if (take->key != 0)
         *take = (struct row){.key = 0};
     return take;
@@ -85,10 +114,11 @@ uint32_t guard_left(struct guard *guard, enum guard_kind kind, const char *key)
 {
     uint64_t h = hash(guard, kind, key);
     pthread_mutex_lock(&guard->lock);
-    const struct row *row = row_of(guard, h, guard->clock.now(guard->clock.self).ms);
-    uint32_t wrong = row->key == h ? row->wrong : 0;
+    const struct row *row = row_of(guard, kind, h, guard->clock.now(guard->clock.self).ms);
+    uint32_t wrong = row && row->key == h ? row->wrong : 0;
+    bool full = !row;
     pthread_mutex_unlock(&guard->lock);
-    return wrong < most(kind) ? most(kind) - wrong : 0;
+    return !full && wrong < most(kind) ? most(kind) - wrong : 0;
 }
 
 void guard_wrong(struct guard *guard, enum guard_kind kind, const char *key)
@@ -96,9 +126,10 @@ void guard_wrong(struct guard *guard, enum guard_kind kind, const char *key)
     uint64_t h = hash(guard, kind, key);
     pthread_mutex_lock(&guard->lock);
     int64_t now_ms = guard->clock.now(guard->clock.self).ms;
-    struct row *row = row_of(guard, h, now_ms);
-    if (row->key != h)
+    struct row *row = row_of(guard, kind, h, now_ms);
+    if (row && row->key != h)
         *row = (struct row){.key = h, .since_ms = now_ms};
-    row->wrong++;
+    if (row)
+        row->wrong++;
     pthread_mutex_unlock(&guard->lock);
 }

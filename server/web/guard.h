@@ -1,8 +1,9 @@
 /* guard.h - guesses are counted, per source and per number, and stopped (case W01; settled point
  * 11; reliability.md (b): 20 an hour and address).
  *
- * A fixed table in memory: nothing to fill up, nothing to write. When it is full the oldest row
- * goes. Own lock inside, any thread.
+ * A fixed table in memory for each kind: nothing to write. When that of addresses is full the
+ * oldest row goes; when that of numbers or of logins is, who is not in it is refused for the hour.
+ * An IPv6 address counts as its /64. Own lock inside, any thread.
  */
 #ifndef TRAO_SERVER_WEB_GUARD_H
 #define TRAO_SERVER_WEB_GUARD_H
@@ -20,6 +21,7 @@ enum guard_kind {
     GUARD_ITEM,   /* wrong last digits of a number: 5 an hour: 120 of 10,000 a day */
     GUARD_LOGIN   /* wrong passwords by address: 20 an hour; per person people.h counts */
 };
+#define GUARD_KINDS 3
 
 bool guard_new(struct clock clock, struct guard **ret_guard, struct error *err) must_use;
 void guard_free(struct guard *guard);

@@ -389,12 +389,25 @@ static enum MHD_Result count_framing(void *cls, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-/* The client's address; behind the proxy, what it says of its client. */
+/* Headers come in order; of several the last is the one our own proxy wrote. */
+static enum MHD_Result note_forwarded(void *cls, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    const char **last = cls;
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0 && value)
+        *last = value;
+    return MHD_YES;
+}
+
+/* The client's address; behind the proxy, what it says of its client: whoever came before the last
+ * element of the last header may have written the rest. */
 static void note_client(struct exchange *exchange)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const char *said = http_header(&exchange->request, "X-Forwarded-For");
+    const char *said = NULL;
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, note_forwarded, &said);
     const char *last = said ? strrchr(said, ',') : NULL;
     char *out = exchange->request.client;
     unsigned char address[16];
@@ -580,7 +593,7 @@ static bool start(struct http *http, const struct http_listener *listener, struc
     struct MHD_OptionItem certificate[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)listener->key},
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)listener->cert},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"SECURE128:-VERS-ALL:+VERS-TLS1.3"},
         {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     errno = 0;

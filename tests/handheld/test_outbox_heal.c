@@ -124,6 +124,39 @@ static void accounted_scans_do_not_go_again(void **state)
     assert_int_equal(rig_drain(&rig, seen), 0);
 }
 
+/* What it takes back is receipted and stays where it is: the beeped undo still reaches the record.
+ */
+static void withdrawal_finds_a_target_that_stays_behind(void **state)
+{
+    (void)state;
+    rig_stand(&rig, 7, 1, 0, &zero);
+    struct scan scan = rig_scan(&rig, 3, EVENT_DELIVERED);
+    scan.relation = RELATION_OWNER;
+    assert_true(outbox_add(rig.outbox, &scan, NULL));
+    struct outbox_batch batch = rig_next(&rig, start);
+    struct receipt receipt = rig_receipt(&rig, &batch);
+    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
+    rig_beep(&rig, 4, 1);
+    struct scan back = rig_scan(&rig, 3, EVENT_WITHDRAWN);
+    back.of_seq = scan.seq;
+    assert_true(outbox_add(rig.outbox, &back, NULL));
+    struct outbox_batch lost = rig_next(&rig, batch.last);
+    assert_int_equal(lost.count, 2);
+    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq = 2;"
+                     "UPDATE batch SET bytes = zeroblob(90) WHERE first_seq = 2");
+    rig_stand(&rig, 7, 1, 1, &receipt.link);
+    struct outbox_batch again = rig_next(&rig, start);
+    struct batch read;
+    struct scan withdrawn, last;
+    assert_true(batch_read(again.bytes, again.n, &read, NULL));
+    assert_int_equal(read.head.count, 1);
+    assert_true(scan_decode(read.scan[0].bytes, read.scan[0].n, &withdrawn, NULL));
+    assert_int_equal(withdrawn.event, EVENT_WITHDRAWN);
+    assert_int_equal(withdrawn.of_seq, 1);
+    assert_true(withdrawn.of_epoch == batch.epoch);
+    assert_false(outbox_last(rig.outbox, &scan.item, &last, NULL)); /* taken back here too */
+}
+
 static void withdrawal_keeps_its_target(void **state)
 {
     (void)state;
@@ -250,10 +283,15 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(damaged_link_is_mended),          T(damaged_scan_is_mended_from_its_batch),
-        T(damaged_batch_is_cut_again),      T(damaged_scan_is_set_aside),
-        T(accounted_scans_do_not_go_again), T(withdrawal_keeps_its_target),
-        T(damaged_file_is_moved_aside),     T(damaged_page_costs_only_its_scans),
+        T(damaged_link_is_mended),
+        T(damaged_scan_is_mended_from_its_batch),
+        T(damaged_batch_is_cut_again),
+        T(damaged_scan_is_set_aside),
+        T(accounted_scans_do_not_go_again),
+        T(withdrawal_keeps_its_target),
+        T(withdrawal_finds_a_target_that_stays_behind),
+        T(damaged_file_is_moved_aside),
+        T(damaged_page_costs_only_its_scans),
         T(empty_file_is_a_fresh_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

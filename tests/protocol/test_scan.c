@@ -31,6 +31,7 @@ static void assert_same(const struct scan *a, const struct scan *b)
     assert_true(a->program == b->program && a->entry == b->entry);
     assert_true(a->round == b->round && a->handover == b->handover && a->stop == b->stop);
     assert_true(a->of_seq == b->of_seq);
+    assert_true(a->of_epoch == b->of_epoch);
 }
 
 static size_t encoded(const struct scan *scan, uint8_t out[SCAN_BYTES_MAX])
@@ -107,6 +108,8 @@ static void encoding_checks_every_range(void **state)
     REFUSED(scan.postage_vnd = SCAN_MONEY_MAX_VND + 1, "scan: postage_vnd");
     REFUSED(scan.fees_vnd = SCAN_MONEY_MAX_VND + 1, "scan: fees_vnd");
     REFUSED(scan.of_seq = 1, "scan: of_seq");
+    REFUSED(scan.of_epoch = 1, "scan: of_epoch");
+    REFUSED((scan.event = EVENT_WITHDRAWN, scan.of_epoch = 1), "scan: of_seq");
     REFUSED(scan.event = EVENT_WITHDRAWN, "scan: of_seq");
     REFUSED((scan.event = EVENT_WITHDRAWN, scan.of_seq = scan.seq), "scan: of_seq");
 }

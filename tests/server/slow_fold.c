@@ -86,6 +86,11 @@ static int64_t key_of(const struct slow *slow, size_t m, const struct fact *fact
     return key;
 }
 
+static uint64_t epoch_meant(const struct fact *withdrawal)
+{
+    return withdrawal->scan.of_epoch != 0 ? withdrawal->scan.of_epoch : withdrawal->epoch;
+}
+
 static int compare(const struct slow *a, const struct slow *b)
 {
     if (a->key != b->key)
@@ -113,7 +118,7 @@ static bool is_withdrawn(const struct slow *slow, size_t m, const struct fact *f
     for (size_t i = 0; i < m; i++) {
         const struct fact *by = slow[i].fact;
         if (by->is_scan && by->scan.event == EVENT_WITHDRAWN && by->device == fact->device &&
-            by->epoch == fact->epoch && by->scan.of_seq == fact->seq && fact->is_scan &&
+            epoch_meant(by) == fact->epoch && by->scan.of_seq == fact->seq && fact->is_scan &&
             !is_withdrawn(slow, m, by))
             return true;
     }
@@ -126,8 +131,9 @@ static bool withdrawn_late(const struct slow *slow, size_t m)
         for (size_t k = 0; k < m; k++) {
             const struct fact *by = slow[i].fact, *of = slow[k].fact;
             if (by->is_scan && of->is_scan && by->scan.event == EVENT_WITHDRAWN &&
-                by->device == of->device && by->epoch == of->epoch && by->scan.of_seq == of->seq &&
-                !is_withdrawn(slow, m, by) && is_door(of->scan.event) &&
+                by->device == of->device && epoch_meant(by) == of->epoch &&
+                by->scan.of_seq == of->seq && !is_withdrawn(slow, m, by) &&
+                is_door(of->scan.event) &&
                 by->when.estimate.ms - of->when.estimate.ms > INT64_C(30) * 1000)
                 return true;
         }

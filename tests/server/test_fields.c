@@ -121,7 +121,8 @@ static void id_numbers(void **state)
     }
     assert_true(field_id_number("123456789012345680", &doubt, &said));
     assert_true(doubt);
-    static const char *const bad[] = {"1.23E+11", "1,23E+11", "4.2E10", "42289474524", "１２３"};
+    static const char *const bad[] = {"1.23E+11", "1,23E+11",    "4.2E10", "4E+10",
+                                      "1E+11",    "42289474524", "１２３"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(field_id_number(bad[i], &doubt, &said));
 }
@@ -231,6 +232,18 @@ static void link_tokens(void **state)
     }
 }
 
+static void a_code_of_tomorrow_is_told(void **state)
+{
+    (void)state;
+    struct instant now = {INT64_C(1795568400000)}; /* 2026-11-25T08:00:00+07:00 */
+    assert_false(field_dossier_is_ahead("H27.15-261125-0145", now, &said));
+    assert_false(field_dossier_is_ahead("H27.15-251231-0145", now, &said));
+    assert_true(field_dossier_is_ahead("H27.15-261126-0145", now, &said));
+    assert_non_null(strstr(said.vi, "sau hôm nay"));
+    now.ms = INT64_C(1795626000000); /* 2026-11-26T00:00:00+07:00, still the 25th elsewhere */
+    assert_false(field_dossier_is_ahead("H27.15-261126-0145", now, &said));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +255,7 @@ int main(void)
         cmocka_unit_test(addresses),
         cmocka_unit_test(communes_find_themselves),
         cmocka_unit_test(complaints_quote_what_was_seen),
+        cmocka_unit_test(a_code_of_tomorrow_is_told),
         cmocka_unit_test(link_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

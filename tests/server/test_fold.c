@@ -99,6 +99,29 @@ static void a_door_before_the_issue_is_of_another_life(void **unused)
     assert_int_equal(folded(&story).status, STATUS_DELIVERED);
 }
 
+/* A device broke its epoch off between a scan and its withdrawal. */
+static void a_withdrawal_reaches_over_epochs(void **unused)
+{
+    (void)unused;
+    for (int lower = 0; lower < 2; lower++) {
+        struct story story = handed_over();
+        scan(&story, A, EVENT_PICKED_UP, EIGHT);
+        scan(&story, A, EVENT_DELIVERED, EIGHT + MINUTE);
+        struct fact *back = scan(&story, A, EVENT_WITHDRAWN, EIGHT + MINUTE + 5000);
+        back->epoch = lower ? 3 : 9;
+        back->seq = back->scan.seq = 1;
+        back->scan.of_epoch = 7;
+        back->scan.of_seq = 2;
+        struct state state = folded(&story);
+        assert_int_equal(state.status, STATUS_PICKED_UP);
+        assert_false(state.doubts & DOUBT_OUT_OF_ORDER);
+        for (size_t i = 0; i < story.n; i++)
+            if (story.facts[i].is_scan && story.facts[i].scan.event == EVENT_WITHDRAWN)
+                story.facts[i].device = B; /* not another device's */
+        assert_int_equal(folded(&story).status, STATUS_DELIVERED);
+    }
+}
+
 static void step_by_step(void **unused)
 {
     (void)unused;
@@ -883,6 +906,7 @@ int main(int argc, char **argv)
     if (argc > 1)
         stories = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_withdrawal_reaches_over_epochs),
         cmocka_unit_test(step_by_step),
         cmocka_unit_test(a_door_before_the_issue_is_of_another_life),
         cmocka_unit_test(nothing_at_all),

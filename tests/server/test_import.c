@@ -78,6 +78,52 @@ static void a_number_that_was_scanned_is_not_drawn(void **state)
     assert_false(item_equal(&first, &second));
 }
 
+/* One dossier, told of a second time. Returns the report of the second list. */
+static struct import_report told_again(struct desk_rig *desk, const char *code, const char *first,
+                                       const char *second, char **new_lines)
+{
+    static const char header[] = "Mã hồ sơ,Người nhận,Địa chỉ,Số CCCD,Cước bưu điện thu,"
+                                 "Phí lệ phí thu hộ,Chỉ giao chủ hồ sơ\n";
+    static const char where[] = "\"Thôn 1, X. Cẩm Trung, Hà Tĩnh 46131\"";
+    char text[2048], name[64], rest[64], again_name[64], again_rest[64];
+    assert_int_equal(sscanf(first, "%63[^|]|%63[^|]", name, rest), 2);
+    assert_int_equal(sscanf(second, "%63[^|]|%63[^|]", again_name, again_rest), 2);
+    (void)snprintf(text, sizeof text, "%s%s,%s,%s,%s\n%s,%s,%s,%s\n", header, code, name, where,
+                   rest, code, again_name, where, again_rest);
+    return take(desk, text, new_lines);
+}
+
+static void who_is_the_same_person(void **state)
+{
+    struct desk_rig *desk = *state;
+    static const char known[] = "Trần Thị Hà|012345678901,33000,0,";
+    static const struct {
+        const char *second;
+        uint32_t present, changed, refused;
+        const char *says;
+    } cases[] = {
+        {"TRẦN THỊ HÀ|012345678901,33000,0,", 1, 0, 0, ""},
+        {"Trần  Thị Hà|,33000,0,", 1, 0, 0, ""},
+        {"Trần Thị Hạ|012345678901,33000,0,", 0, 0, 1, "người nhận khác"},
+        {"Trần Thị Ha|,33000,0,", 0, 0, 1, "người nhận khác"},
+        {"Trần Thị Hà|012345678902,33000,0,", 0, 0, 1, "người nhận khác"},
+        {"Trần Thị Hà|012345678901,34000,0,", 0, 1, 0, "«Cước bưu điện thu»"},
+        {"Trần Thị Hà|012345678901,33000,5000,", 0, 1, 0, "«Phí, lệ phí thu hộ»"},
+        {"Trần Thị Hà|012345678901,33000,0,x", 0, 1, 0, "«Chỉ giao chủ hồ sơ»"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char code[32], *lines;
+        (void)snprintf(code, sizeof code, "H27.15-261118-09%02zu", i);
+        struct import_report report = told_again(desk, code, known, cases[i].second, &lines);
+        assert_int_equal(report.added, 1);
+        assert_int_equal(report.present, cases[i].present);
+        assert_int_equal(report.changed, cases[i].changed);
+        assert_int_equal(report.refused, cases[i].refused);
+        assert_non_null(strstr(lines, cases[i].says));
+        free(lines);
+    }
+}
+
 static void a_second_import_adds_nothing(void **state)
 {
     struct desk_rig *desk = *state;
@@ -311,6 +357,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         DESK(sixty_rows_become_sixty_items),
         DESK(a_number_that_was_scanned_is_not_drawn),
+        DESK(who_is_the_same_person),
         DESK(a_second_import_adds_nothing),
         DESK(the_item_knows_what_the_row_said),
         DESK(numbers_cannot_be_counted_on),

@@ -276,6 +276,33 @@ static void the_eleven_columns_by_name(void **state)
     list_done(&list);
 }
 
+/* `rows` dossiers behind a header. */
+static bool read_rows(uint32_t rows, struct list *ret_list)
+{
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    (void)fputs("Mã hồ sơ,Người nhận,Địa chỉ\n", file);
+    for (uint32_t i = 0; i < rows; i++)
+        (void)fputs("H27-261118-0001,Mẫu,Thôn 1\n", file);
+    (void)fflush(file);
+    rewind(file);
+    bool ok = list_read(SELF, fileno(file), ret_list, &err);
+    (void)fclose(file);
+    return ok;
+}
+
+static void the_longest_list_is_exact(void **state)
+{
+    (void)state;
+    struct list list;
+    assert_true(read_rows(LIST_ROWS_MAX, &list));
+    assert_int_equal(list.n, LIST_ROWS_MAX);
+    list_done(&list);
+    assert_false(read_rows(LIST_ROWS_MAX + 1, &list));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+    assert_non_null(strstr(err.text, "more than 200,000 rows"));
+}
+
 static void a_child_that_lies_is_not_believed(void **state)
 {
     (void)state;
@@ -311,6 +338,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(hostile_cells_are_only_text),
         cmocka_unit_test(forty_thousand_letters_are_refused_by_row),
         cmocka_unit_test(the_eleven_columns_by_name),
+        cmocka_unit_test(the_longest_list_is_exact),
         cmocka_unit_test(a_child_that_lies_is_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

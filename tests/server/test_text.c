@@ -147,9 +147,29 @@ static void thousands_are_grouped(void **state)
     assert_string_equal(text_group(UINT64_MAX, '.', out, sizeof out), "18.446.744.073.709.551.615");
 }
 
+static void names_keep_their_tones(void **state)
+{
+    (void)state;
+    char a[64], b[64];
+    static const char *const same[][2] = {{"Nguyễn Thị Hoà", "NGUYỄN THỊ HÒA"},
+                                          {"Thuỷ", "Thủy"},
+                                          {"Trần  Hà ", "Trần Hà"},
+                                          {"Hà", "Ha\u0300"},
+                                          {"Đỗ-Mẫu", "đỗ mẫu"}};
+    static const char *const other[][2] = {{"Hà", "Hạ"},   {"Hà", "Ha"}, {"Dung", "Dũng"},
+                                           {"Đào", "Dào"}, {"Ân", "An"}, {"Hà An", "Hàn A"}};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        assert_string_equal(text_name_key(same[i][0], a, sizeof a),
+                            text_name_key(same[i][1], b, sizeof b));
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        assert_string_not_equal(text_name_key(other[i][0], a, sizeof a),
+                                text_name_key(other[i][1], b, sizeof b));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_keep_their_tones),
         cmocka_unit_test(thousands_are_grouped),
         cmocka_unit_test(fold_ignores_tone_placement_and_normal_form),
         cmocka_unit_test(clean_removes_what_must_not_be_stored),

@@ -635,10 +635,10 @@ static size_t take(char *bytes, size_t size, size_t n, void *ctx)
 }
 
 /* One request over TLS, trusting the folder's authority alone; `post` NULL: GET. */
-static long ask_tls(struct web_rig *rig, const char *path, const void *post, size_t post_n)
+static CURLcode ask_tls_of(struct web_rig *rig, long versions, const char *path, const void *post,
+                           size_t post_n, long *ret_status)
 {
     char url[256], ca[256];
-    long status = 0;
     CURL *curl = curl_easy_init();
     assert_non_null(curl);
     memset(rig->answer, 0, sizeof rig->answer);
@@ -646,6 +646,7 @@ static long ask_tls(struct web_rig *rig, const char *path, const void *post, siz
     (void)snprintf(ca, sizeof ca, "%s/keys/ca.crt", rig->desk.rig.dir);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, versions);
     curl_easy_setopt(curl, CURLOPT_HEADER, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, rig);
@@ -654,11 +655,43 @@ static long ask_tls(struct web_rig *rig, const char *path, const void *post, siz
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post);
     }
     CURLcode code = curl_easy_perform(curl);
-    if (code != CURLE_OK)
-        fail_msg("%s: %s", url, curl_easy_strerror(code));
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_status);
     curl_easy_cleanup(curl);
+    return code;
+}
+
+static long ask_tls(struct web_rig *rig, const char *path, const void *post, size_t post_n)
+{
+    long status = 0;
+    CURLcode code = ask_tls_of(rig, CURL_SSLVERSION_DEFAULT, path, post, post_n, &status);
+    if (code != CURLE_OK)
+        fail_msg("%s: %s", path, curl_easy_strerror(code));
     return status;
+}
+
+static void an_older_tls_is_refused(void **state)
+{
+    struct web_rig *rig = *state;
+    long status = 0;
+    assert_int_equal(ask_tls_of(rig, CURL_SSLVERSION_MAX_TLSv1_2, "/", NULL, 0, &status),
+                     CURLE_SSL_CONNECT_ERROR);
+    assert_int_equal(ask_tls_of(rig, CURL_SSLVERSION_TLSv1_3, "/", NULL, 0, &status), CURLE_OK);
+    assert_int_equal(status, 200);
+}
+
+/* What stands before the last word of the last header anybody may have written. */
+static void the_proxys_word_is_the_last(void **state)
+{
+    struct web_rig *rig = *state;
+    for (int i = 0; i < 20; i++) {
+        char headers[160];
+        (void)snprintf(headers, sizeof headers,
+                       "X-Forwarded-For: 10.1.0.%d\r\nX-Forwarded-For: 10.2.0.%d, 10.0.9.9\r\n", i,
+                       i);
+        (void)web_rig_post(rig, "/tra-cuu", headers, "so=RA000000005VN&duoi=");
+    }
+    assert_int_equal(look(rig, "RA000000005VN", "", "10.0.9.9"), 429);
+    assert_int_not_equal(look(rig, "RA000000005VN", "", "10.1.0.1"), 429);
 }
 
 /* Well-formed requests with a secret that no code has. */
@@ -738,6 +771,8 @@ int main(int argc, char **argv)
         WEB(slow_clients_do_not_block),
         WEB(health_says_no_more_than_it_must),
         WEB(enrolment_is_not_spoken_in_the_clear),
+        WEB(an_older_tls_is_refused),
+        WEB(the_proxys_word_is_the_last),
         WEB(tls_speaks_the_same_pages_and_enrols),
         WEB(enrolment_codes_cannot_be_guessed),
     };
