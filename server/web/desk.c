@@ -201,8 +201,10 @@ void desk_stream(struct web *web, const struct http_request *request, struct htt
         answer->status = 204; /* the page's script goes to the login */
         return;
     }
-    struct link token = seat_hash(&seat);
-    live_desk(web->live, &token, seat.until, request->client, answer);
+    struct live_pass pass = {seat_hash(&seat), seat.person.id, seat.until};
+    live_desk(web->live, &pass, request->client, answer);
+    if (!seat_of(web, request).logged_in) /* it ended before the stream was there to be ended */
+        live_end_login(web->live, &pass.token);
 }
 
 /* ------------------------------------------------------------------ files */

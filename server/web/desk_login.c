@@ -255,11 +255,10 @@ static void change_password(struct web *web, const struct http_request *request,
                            answer);
         return;
     }
-    struct link before = seat_hash(seat);
     seat_renew(web, request, seat, answer);
     changing.token = seat_hash(seat);
     if (run(web, change_act, &changing, &err)) {
-        live_end_login(web->live, &before);
+        live_end_person(web->live, seat->person.id);
         forget_first_login(web, seat);
         page_redirect("/quay", answer);
         return;

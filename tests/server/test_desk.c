@@ -32,6 +32,15 @@ static bool add_person(struct record *record, void *arg, struct error *err)
     return person_add(record, "quay", arg, true, err);
 }
 
+/* With the clerk's own password. */
+static bool add_neighbour(struct record *record, void *arg, struct error *err)
+{
+    struct person clerk;
+    (void)arg;
+    return person_find(record, "quay", &clerk, err) &&
+           person_add(record, "lang gieng", clerk.hash, false, err);
+}
+
 static int open_browser(void **state)
 {
     struct browser *browser = calloc(1, sizeof *browser);
@@ -88,11 +97,18 @@ static int post(struct browser *browser, const char *path, const char *fields)
     return post_from(browser, path, "", fields);
 }
 
+static void log_in_as(struct browser *browser, const char *name)
+{
+    char form[128];
+    (void)snprintf(form, sizeof form, "ten=%s&mk=mot+mat+khau+rat+dai", name);
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(post(browser, "/quay/dang-nhap", form), 303);
+    assert_true(web_rig_says(&browser->rig, "Location: /quay\r\n"));
+}
+
 static void log_in(struct browser *browser)
 {
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 303);
-    assert_true(web_rig_says(&browser->rig, "Location: /quay\r\n"));
+    log_in_as(browser, "quay");
     assert_int_equal(get(browser, "/quay"), 200);
 }
 
@@ -315,6 +331,37 @@ static void leaving_ends_session_and_stream(void **state)
     assert_int_equal(web_rig_listen(&browser->rig, "/quay/song", old), -1);
 }
 
+/* The page that changed the password loses its stream too: it is loaded anew under its new login.
+ */
+static void a_new_password_ends_the_streams_of_all_sessions(void **state)
+{
+    struct browser *browser = *state;
+    char other[160], none[160];
+    log_in(browser);
+    (void)snprintf(other, sizeof other, "%s", browser->cookie);
+    in_group(browser, add_neighbour, NULL);
+    browser->cookie[0] = '\0';
+    log_in_as(browser, "lang+gieng");
+    (void)snprintf(none, sizeof none, "%s", browser->cookie);
+    browser->cookie[0] = '\0';
+    log_in(browser);
+    int fds[] = {web_rig_listen(&browser->rig, "/quay/song", other),
+                 web_rig_listen(&browser->rig, "/quay/song", browser->cookie)};
+    int neighbour = web_rig_listen(&browser->rig, "/quay/song", none);
+    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(
+        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(ends_within(fds[i], 1000));
+        close(fds[i]);
+    }
+    assert_int_equal(web_rig_get(&browser->rig, "/quay", other), 303);
+    assert_int_equal(web_rig_listen(&browser->rig, "/quay/song", other), -1);
+    assert_true(neighbour >= 0);
+    assert_false(ends_within(neighbour, 300));
+    close(neighbour);
+}
+
 static void a_session_runs_out(void **state)
 {
     struct browser *browser = *state;
@@ -417,6 +464,7 @@ int main(int argc, char **argv)
         DOOR(counts_change_by_themselves),
         DOOR(a_row_changes_by_itself),
         DOOR(leaving_ends_session_and_stream),
+        DOOR(a_new_password_ends_the_streams_of_all_sessions),
         DOOR(a_session_runs_out),
         DOOR(a_new_password_takes_the_old_ones_place),
         DOOR(the_last_import_is_read_at_the_desk),
