@@ -1,6 +1,6 @@
 # trao-admin, and the control socket that both programs speak.
 trao_library(trao_control SOURCES commands.c control.c
-             LINKS trao_office trao_field trao_views trao_config trao_files trao_protocol)
+             LINKS trao_office trao_field trao_views trao_config trao_files trao_protocol Threads::Threads)
 add_executable(trao-admin admin.c init.c out_file.c)
 target_link_libraries(trao-admin PRIVATE trao_control trao_keys trao_files trao_password)
 trao_man(trao-admin.8.scd)
