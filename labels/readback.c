@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define WORKERS_MAX 64
-#define CHILD_BYTES (2048ul << 20) /* address space: poppler, one C4 page at 600 dpi, the job */
+#define CHILD_BYTES (2048ul << 20) /* address space of its own: poppler, a C4 page at 600 dpi */
 #define CHILD_SECONDS 10           /* of processor time, and */
 #define PAGES_A_SECOND 4           /* a second more for as many pages: 50 times what they take */
 
@@ -254,23 +254,39 @@ static void limit(__rlimit_resource_t what, rlim_t most)
     setrlimit(what, &(struct rlimit){most, most});
 }
 
-/* Dies with its parent, gains nothing, writes no file, ends in bounded time. */
-static void confine(size_t pages)
+#ifndef TRAO_SANITIZED /* whose shadow memory is all of the address space */
+/* What is mapped already, the job with it: the child of a large program is born large. */
+static rlim_t mapped_bytes(void)
 {
+    char text[32] = "";
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        close(file);
+    return n > 0 ? (rlim_t)strtoul(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) : 0;
+}
+#endif
+
+/* Dies with its parent, gains nothing, writes no file and to nothing but `out`, ends in bounded
+ * time. */
+static void confine(size_t pages, int out)
+{
+    close_range(STDERR_FILENO + 1, (unsigned)out - 1, 0);
+    close_range((unsigned)out + 1, ~0u, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CPU, CHILD_SECONDS + pages / PAGES_A_SECOND);
-#ifndef TRAO_SANITIZED /* whose shadow memory is all of the address space */
-    limit(RLIMIT_AS, CHILD_BYTES);
+#ifndef TRAO_SANITIZED
+    limit(RLIMIT_AS, mapped_bytes() + CHILD_BYTES);
 #endif
 }
 
 _Noreturn static void run_child(struct share *share, int out)
 {
     struct verdict verdict = {0};
-    confine(share->readback->n_pages / share->step + 1);
+    confine(share->readback->n_pages / share->step + 1, out);
     verdict.good = check_share(share, &verdict.err);
     verdict.page = share->page;
     verdict.narrowest_um = share->narrowest_um;

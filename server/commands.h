@@ -1,5 +1,5 @@
 /* commands.h - the table of commands (commands.def), and what the server does for those that are
- * its own. One thread, the control's. */
+ * its own. Any thread; a `struct commands` serves one at a time. */
 #ifndef TRAO_SERVER_COMMANDS_H
 #define TRAO_SERVER_COMMANDS_H
 
@@ -30,7 +30,7 @@ struct commands {
     const uint8_t *secret; /* LINK_SECRET_BYTES of keys/secret.key */
     struct acts acts;
     struct views *views;
-    struct record *record; /* a reader of the control's thread */
+    struct record *record; /* a reader of its own */
     const struct enrol_desk *enrol;
 };
 

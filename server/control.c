@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,12 +15,22 @@
 
 #define REQUEST_BYTES_MAX (2u << 20) /* 65,536 items named on one command line */
 #define ANSWER_BYTES_MAX (256u << 20)
-#define ASK_SECONDS 2 /* for a whole request: whoever is slower keeps the others waiting */
+#define ASK_SECONDS 2 /* for a whole request: whoever is slower keeps a place from others */
 #define TELL_SECONDS 30
 
-struct control {
+/* Commands that wait for each other. */
+struct lane {
+    pthread_mutex_t running;
     const struct commands *commands;
-    int folder, listener, stop;
+};
+
+struct control {
+    int folder, listener;
+    int stop; /* readable for ever from control_stop on */
+    struct lane for_short, for_long;
+    pthread_mutex_t lock; /* guards the counts */
+    pthread_cond_t fewer;
+    size_t talks, long_talks;
 };
 
 /* ------------------------------------------------------------------ bytes */
@@ -163,13 +174,17 @@ static bool listen_in(struct control *control, struct error *err)
     return error_set(err, ERROR_LATER, "cannot listen: %s", strerror(errno));
 }
 
-bool control_open(const char *folder, const struct commands *commands, struct control **ret_control,
-                  struct error *err)
+bool control_open(const char *folder, const struct commands *for_short,
+                  const struct commands *for_long, struct control **ret_control, struct error *err)
 {
     struct control *control = malloc(sizeof *control);
     if (!control)
         return error_set(err, ERROR_LATER, "control: out of memory");
-    *control = (struct control){.commands = commands, .listener = -1};
+    *control = (struct control){.for_short = {PTHREAD_MUTEX_INITIALIZER, for_short},
+                                .for_long = {PTHREAD_MUTEX_INITIALIZER, for_long},
+                                .lock = PTHREAD_MUTEX_INITIALIZER,
+                                .fewer = PTHREAD_COND_INITIALIZER,
+                                .listener = -1};
     control->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     control->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool ok = (control->folder >= 0 && control->stop >= 0) ||
@@ -197,6 +212,10 @@ void control_close(struct control *control)
         close(control->folder);
     if (control->stop >= 0)
         close(control->stop);
+    pthread_mutex_destroy(&control->for_short.running);
+    pthread_mutex_destroy(&control->for_long.running);
+    pthread_mutex_destroy(&control->lock);
+    pthread_cond_destroy(&control->fewer);
     free(control);
 }
 
@@ -230,6 +249,72 @@ static char **words_of(char *bytes, uint32_t n, int *ret_argc)
     return argv;
 }
 
+/* ------------------------------------------------------------------ long commands */
+
+static bool is_long(const char *name)
+{
+    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0;
+}
+
+/* Whoever waits for an import; its acts are run as long as there is somebody. */
+struct asker {
+    const struct control *control;
+    int socket;
+    struct acts acts;
+};
+
+static bool run_while_asked(void *self, act what, void *arg, struct error *err)
+{
+    const struct asker *asker = self;
+    struct pollfd ends[] = {{asker->socket, 0, 0}, {asker->control->stop, POLLIN, 0}};
+    if (poll(ends, 2, 0) > 0) /* of the socket only a hang-up is told */
+        return error_set(err, ERROR_LATER,
+                         ends[1].revents ? "the server stops" : "whoever asked has hung up");
+    return asker->acts.run(asker->acts.self, what, arg, err);
+}
+
+/* In turn. A print is not broken off: what stands in its folder is to be counted. */
+static bool run_in_lane(struct control *control, int socket, const struct call *call,
+                        struct error *err)
+{
+    struct lane *lane = is_long(call->argv[0]) ? &control->for_long : &control->for_short;
+    struct commands commands = *lane->commands;
+    struct asker asker = {control, socket, commands.acts};
+    if (strcmp(call->argv[0], "import") == 0)
+        commands.acts = (struct acts){run_while_asked, &asker};
+    pthread_mutex_lock(&lane->running);
+    bool ok = commands_run(&commands, call, err);
+    pthread_mutex_unlock(&lane->running);
+    return ok;
+}
+
+static bool enter_long(struct control *control, struct error *err)
+{
+    pthread_mutex_lock(&control->lock);
+    bool room = control->long_talks < CONTROL_LONG_TALKS;
+    control->long_talks += room;
+    pthread_mutex_unlock(&control->lock);
+    return room || error_set(err, ERROR_LATER,
+                             "đang nhập và in nhiều việc khác, thử lại sau. / too many imports and "
+                             "prints wait already, try again later");
+}
+
+static bool run_in_turn(struct control *control, int socket, const struct call *call,
+                        struct error *err)
+{
+    if (!is_long(call->argv[0]))
+        return run_in_lane(control, socket, call, err);
+    if (!enter_long(control, err))
+        return false;
+    bool ok = run_in_lane(control, socket, call, err);
+    pthread_mutex_lock(&control->lock);
+    control->long_talks--;
+    pthread_mutex_unlock(&control->lock);
+    return ok;
+}
+
+/* ------------------------------------------------------------------ one connection */
+
 static void run_and_tell(struct control *control, int socket, int argc, char **argv, int fd)
 {
     char *said = NULL;
@@ -239,7 +324,7 @@ static void run_and_tell(struct control *control, int socket, int argc, char **a
     if (!out)
         return;
     struct call call = {argc, argv, fd, out};
-    bool ok = commands_run(control->commands, &call, &err);
+    bool ok = run_in_turn(control, socket, &call, &err);
     (void)fclose(out);
     uint8_t status = ok ? 0 : 1;
     if (tell(socket, 'o', said, n) && (ok || tell(socket, 'e', err.text, strlen(err.text))))
@@ -269,20 +354,65 @@ static void serve_one(struct control *control, int socket)
         close(fd);
 }
 
+struct talk {
+    struct control *control;
+    int socket;
+};
+
+static void *serve_talk(void *arg)
+{
+    struct talk talk = *(struct talk *)arg;
+    free(arg);
+    serve_one(talk.control, talk.socket);
+    close(talk.socket);
+    pthread_mutex_lock(&talk.control->lock);
+    talk.control->talks--;
+    pthread_cond_signal(&talk.control->fewer);
+    pthread_mutex_unlock(&talk.control->lock);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ all connections */
+
+static void wait_for_fewer(struct control *control, size_t than)
+{
+    pthread_mutex_lock(&control->lock);
+    while (control->talks >= than)
+        pthread_cond_wait(&control->fewer, &control->lock);
+    pthread_mutex_unlock(&control->lock);
+}
+
+/* Without memory or a thread the asker hears nothing, which is told there. */
+static void begin_talk(struct control *control, int socket)
+{
+    struct talk *talk = malloc(sizeof *talk);
+    pthread_t thread;
+    if (talk)
+        *talk = (struct talk){control, socket};
+    pthread_mutex_lock(&control->lock);
+    bool begun = talk && pthread_create(&thread, NULL, serve_talk, talk) == 0;
+    control->talks += begun;
+    pthread_mutex_unlock(&control->lock);
+    if (begun) {
+        pthread_detach(thread);
+        return;
+    }
+    close(socket);
+    free(talk);
+}
+
 void control_serve(struct control *control)
 {
     for (;;) {
         struct pollfd wait[] = {{control->listener, POLLIN, 0}, {control->stop, POLLIN, 0}};
-        if (poll(wait, 2, -1) < 0 && errno != EINTR)
-            return;
-        if (wait[1].revents)
-            return;
+        wait_for_fewer(control, CONTROL_TALKS);
+        if ((poll(wait, 2, -1) < 0 && errno != EINTR) || wait[1].revents)
+            break;
         int socket = wait[0].revents ? accept4(control->listener, NULL, NULL, SOCK_CLOEXEC) : -1;
-        if (socket < 0)
-            continue;
-        serve_one(control, socket);
-        close(socket);
+        if (socket >= 0)
+            begin_talk(control, socket);
     }
+    wait_for_fewer(control, 1);
 }
 
 void control_stop(struct control *control)

@@ -1,11 +1,15 @@
 /* control.h - DIR/control, the unix socket through which trao-admin asks the running server.
  *
- * One request a connection, one connection at a time, 2 s for a request to come in: u32 length,
- * then the words of the command, each ended by a zero; a file that the command reads or writes
- * comes along as a descriptor, so that it needs no right to the client's folders. The answer:
- * frames of u8 kind, u32 length, bytes
- * - 'o' to standard output, 'e' a sentence, 'x' one byte of exit status, last. Only root and the
- * server's own user are heard (SO_PEERCRED, mode 0600).
+ * One request a connection, 2 s for it to come in: u32 length, then the words of the command, each
+ * ended by a zero; a file that the command reads or writes comes along as a descriptor, so that it
+ * needs no right to the client's folders. The answer: frames of u8 kind, u32 length, bytes - 'o' to
+ * standard output, 'e' a sentence, 'x' one byte of exit status, last. Only root and the server's
+ * own user are heard (SO_PEERCRED, mode 0600).
+ *
+ * Up to CONTROL_TALKS connections are served side by side, each by a thread of its own. Long
+ * commands (import, print) run one at a time, and so do the short ones, beside them: a handheld is
+ * revoked within a minute whatever is being imported. An import ends, what is in stays in, when its
+ * asker has hung up or the server stops.
  */
 #ifndef TRAO_SERVER_CONTROL_H
 #define TRAO_SERVER_CONTROL_H
@@ -16,11 +20,18 @@
 
 struct control;
 
-/* Binds the socket; a stale one is replaced, REPEATED when another server answers there. `commands`
- * is borrowed until control_close. */
-bool control_open(const char *folder, const struct commands *commands, struct control **ret_control,
+#define CONTROL_TALKS 8
+#define CONTROL_LONG_TALKS                                                                         \
+    4 /* of them may be long commands, running or waiting; others refused                          \
+       */
+
+/* Binds the socket; a stale one is replaced, REPEATED when another server answers there. What short
+ * and long commands work with, each on one thread at a time; borrowed until control_close. */
+bool control_open(const char *folder, const struct commands *for_short,
+                  const struct commands *for_long, struct control **ret_control,
                   struct error *err) must_use;
-/* Serves until control_stop, which any thread or signal handler may call. */
+/* Serves until control_stop, which any thread or signal handler may call; returns when the last
+ * connection is done. */
 void control_serve(struct control *control);
 void control_stop(struct control *control);
 void control_close(struct control *control); /* NULL is fine; takes the socket away */

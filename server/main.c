@@ -45,8 +45,8 @@ struct server {
     struct sms_file *sms;
     struct notify *notify;
     struct web *web;
-    struct record *reader; /* the control's */
-    struct commands commands;
+    struct record *short_reader, *long_reader; /* the control's */
+    struct commands for_short, for_long;
     struct control *control;
     pthread_t threads[3 + WEB_WORKERS];
     size_t threads_n;
@@ -117,14 +117,16 @@ static bool open_record(struct server *server, struct error *err)
         log_line(LOG_LEVEL_ALARM, "the record was put back to an older state: a new generation",
                  "generation_serial=%llu",
                  (unsigned long long)record_generation_serial(server->record));
-    return record_open_reader(server->record_path, &server->reader, err) &&
+    return record_open_reader(server->record_path, &server->short_reader, err) &&
+           record_open_reader(server->record_path, &server->long_reader, err) &&
            db_open(server->record_path, DB_DURABLE, &server->checkpointer, err);
 }
 
 static void close_record(struct server *server)
 {
     db_close(server->checkpointer);
-    record_close(server->reader);
+    record_close(server->long_reader);
+    record_close(server->short_reader);
     record_close(server->record);
 }
 
@@ -268,15 +270,18 @@ static void close_web(struct server *server)
 
 static bool open_control(struct server *server, struct error *err)
 {
-    server->commands = (struct commands){.folder = server->folder,
-                                         .program = server->program,
-                                         .config = &server->config,
-                                         .secret = server->keys->secret,
-                                         .acts = writer_acts(server->writer),
-                                         .views = server->views,
-                                         .record = server->reader,
-                                         .enrol = &server->desk};
-    return control_open(server->folder, &server->commands, &server->control, err);
+    server->for_short = (struct commands){.folder = server->folder,
+                                          .program = server->program,
+                                          .config = &server->config,
+                                          .secret = server->keys->secret,
+                                          .acts = writer_acts(server->writer),
+                                          .views = server->views,
+                                          .record = server->short_reader,
+                                          .enrol = &server->desk};
+    server->for_long = server->for_short;
+    server->for_long.record = server->long_reader;
+    return control_open(server->folder, &server->for_short, &server->for_long, &server->control,
+                        err);
 }
 
 static void close_control(struct server *server)

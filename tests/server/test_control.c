@@ -23,7 +23,8 @@
 
 struct asked {
     struct desk_rig desk;
-    struct commands commands;
+    struct commands for_short, for_long;
+    struct record *short_reader, *long_reader;
     struct enrol_desk enrol;
     struct control *control;
     pthread_t thread;
@@ -43,15 +44,20 @@ static int open_asked(void **state)
     asked->enrol = (struct enrol_desk){.acts = desk_rig_acts(&asked->desk),
                                        .clock = rig_clock(&asked->desk.rig),
                                        .chance = rig_chance(&asked->desk.rig)};
-    asked->commands = (struct commands){.folder = asked->desk.rig.dir,
-                                        .program = "/proc/self/exe",
-                                        .config = &asked->desk.config,
-                                        .secret = asked->desk.secret,
-                                        .acts = desk_rig_acts(&asked->desk),
-                                        .views = asked->desk.rig.views,
-                                        .record = asked->desk.rig.record,
-                                        .enrol = &asked->enrol};
-    assert_good(control_open(asked->desk.rig.dir, &asked->commands, &asked->control, &err));
+    assert_good(record_open_reader(asked->desk.rig.record_path, &asked->short_reader, &err));
+    assert_good(record_open_reader(asked->desk.rig.record_path, &asked->long_reader, &err));
+    asked->for_short = (struct commands){.folder = asked->desk.rig.dir,
+                                         .program = "/proc/self/exe",
+                                         .config = &asked->desk.config,
+                                         .secret = asked->desk.secret,
+                                         .acts = desk_rig_acts(&asked->desk),
+                                         .views = asked->desk.rig.views,
+                                         .record = asked->short_reader,
+                                         .enrol = &asked->enrol};
+    asked->for_long = asked->for_short;
+    asked->for_long.record = asked->long_reader;
+    assert_good(control_open(asked->desk.rig.dir, &asked->for_short, &asked->for_long,
+                             &asked->control, &err));
     assert_int_equal(pthread_create(&asked->thread, NULL, serve, asked->control), 0);
     *state = asked;
     return 0;
@@ -63,6 +69,8 @@ static int close_asked(void **state)
     control_stop(asked->control);
     pthread_join(asked->thread, NULL);
     control_close(asked->control);
+    record_close(asked->short_reader);
+    record_close(asked->long_reader);
     desk_rig_close(&asked->desk);
     free(asked);
     return 0;
@@ -425,8 +433,9 @@ static void without_a_server_there_is_no_answer(void **state)
     assert_error(control_ask("/no/such", 1, words, -1, stdout, stderr, &status, &err),
                  ERROR_NOT_FOUND);
     struct control *second;
-    assert_error(control_open(asked->desk.rig.dir, &asked->commands, &second, &err),
-                 ERROR_REPEATED);
+    assert_error(
+        control_open(asked->desk.rig.dir, &asked->for_short, &asked->for_long, &second, &err),
+        ERROR_REPEATED);
     assert_int_equal(status, 77);
 }
 
@@ -462,28 +471,33 @@ static void nonsense_is_let_go(void **state)
     assert_int_equal(ASK(asked, -1, "items"), 0);
 }
 
-/* A file that comes with half a head is closed: the pipe's other end hears so. */
-static void a_file_with_nonsense_is_closed(void **state)
+/* Bytes with a file beside them. */
+static void send_with(int socket, const void *bytes, size_t n, int fd)
 {
-    struct asked *asked = *state;
     union {
         struct cmsghdr head;
         char bytes[CMSG_SPACE(sizeof(int))];
     } side = {.bytes = {0}};
-    char byte = 'x';
-    int ends[2], fd = connect_to(asked);
-    struct iovec piece = {&byte, 1};
+    struct iovec piece = {(void *)bytes, n};
     struct msghdr message = {.msg_iov = &piece,
                              .msg_iovlen = 1,
                              .msg_control = side.bytes,
                              .msg_controllen = sizeof side.bytes};
-    assert_int_equal(pipe(ends), 0);
     struct cmsghdr *head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
     head->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(head), &ends[1], sizeof(int));
-    assert_int_equal(sendmsg(fd, &message, 0), 1);
+    memcpy(CMSG_DATA(head), &fd, sizeof(int));
+    assert_int_equal(sendmsg(socket, &message, 0), n);
+}
+
+/* A file that comes with half a head is closed: the pipe's other end hears so. */
+static void a_file_with_nonsense_is_closed(void **state)
+{
+    struct asked *asked = *state;
+    int ends[2], fd = connect_to(asked);
+    assert_int_equal(pipe(ends), 0);
+    send_with(fd, "x", 1, ends[1]);
     close(ends[1]);
     close(fd);
     struct pollfd hung_up = {.fd = ends[0], .events = POLLIN};
@@ -514,6 +528,95 @@ static void a_slow_client_does_not_keep_the_next(void **state)
     kill(slow, SIGKILL);
     waitpid(slow, NULL, 0);
     close(fd);
+}
+
+/* ---------------------------------------------------------------- side by side */
+
+/* The socket of one who asks for an import and has not heard yet. */
+static int ask_for_import(const struct asked *asked, int file)
+{
+    static const char words[] = "import\0x.csv";
+    static const uint32_t length = sizeof words;
+    int fd = connect_to(asked);
+    send_with(fd, &length, sizeof length, file);
+    assert_int_equal(write(fd, words, sizeof words), sizeof words);
+    return fd;
+}
+
+/* A list that goes on until its end is closed: whoever imports it is busy until then. */
+static int begin_endless_import(const struct asked *asked, int *ret_end)
+{
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    int fd = ask_for_import(asked, ends[0]);
+    close(ends[0]);
+    usleep(300000); /* it has begun, or waits for another */
+    *ret_end = ends[1];
+    return fd;
+}
+
+static bool has_answer(int fd, int ms)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    return poll(&wait, 1, ms) == 1;
+}
+
+static void a_revoke_does_not_wait_for_an_import(void **state)
+{
+    struct asked *asked = *state;
+    struct rig_device device;
+    int end;
+    rig_device(&device, &asked->desk.rig, "HH-042");
+    int import = begin_endless_import(asked, &end);
+    assert_int_equal(ASK(asked, -1, "revoke", "HH-042"), 0);
+    assert_int_equal(ASK(asked, -1, "devices"), 0);
+    assert_non_null(strstr(asked->out, "HH-042\trevoked"));
+    assert_false(has_answer(import, 0)); /* still at it */
+    close(end);
+    assert_true(has_answer(import, 5000));
+    close(import);
+}
+
+/* Those who wait never take all the places. */
+static void long_commands_leave_room_for_short_ones(void **state)
+{
+    struct asked *asked = *state;
+    int imports[CONTROL_LONG_TALKS], ends[CONTROL_LONG_TALKS];
+    for (int i = 0; i < CONTROL_LONG_TALKS; i++)
+        imports[i] = begin_endless_import(asked, &ends[i]);
+    assert_int_equal(ASK(asked, -1, "print", "--all"), 1);
+    assert_non_null(strstr(asked->err, "too many imports and prints wait already"));
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    for (int i = 0; i < CONTROL_LONG_TALKS; i++)
+        close(ends[i]);
+    for (int i = 0; i < CONTROL_LONG_TALKS; i++) {
+        assert_true(has_answer(imports[i], 5000));
+        close(imports[i]);
+    }
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "print", "--all"), 0);
+}
+
+static void an_import_ends_when_nobody_waits_for_it(void **state)
+{
+    struct asked *asked = *state;
+    int end, first = begin_endless_import(asked, &end);
+    int list = open(TESTS_DIR "/data/results.csv", O_RDONLY);
+    int second = ask_for_import(asked, list);
+    close(list);
+    usleep(300000); /* it waits for the first, and its asker goes */
+    close(second);
+    close(end);
+    assert_true(has_answer(first, 5000));
+    close(first);
+    for (int i = 0; i < 15; i++) {
+        usleep(100000);
+        assert_int_equal(ASK(asked, -1, "items"), 0);
+        assert_string_equal(asked->out, "");
+    }
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    assert_string_not_equal(asked->out, "");
 }
 
 struct man {
@@ -611,6 +714,9 @@ int main(int argc, char **argv)
         ASKED(nonsense_is_let_go),
         ASKED(a_file_with_nonsense_is_closed),
         ASKED(a_slow_client_does_not_keep_the_next),
+        ASKED(a_revoke_does_not_wait_for_an_import),
+        ASKED(long_commands_leave_room_for_short_ones),
+        ASKED(an_import_ends_when_nobody_waits_for_it),
         cmocka_unit_test(table_and_man_page_agree),
         cmocka_unit_test(columns_and_man_page_agree),
     };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -246,6 +247,17 @@ static void one_bad_symbol_stops_the_job(void **state)
     assert_int_equal(state_of(shop, &shop->item[1]).copies, 1);
 }
 
+/* The children that read back are this program's: however much it has in memory, they have room. */
+static void a_large_server_prints_too(void **state)
+{
+    struct shop *shop = *state;
+    size_t large = (size_t)4 << 30;
+    void *views = mmap(NULL, large, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_ptr_not_equal(views, MAP_FAILED);
+    assert_int_equal(print(shop, shop->item, 3).pages, 3);
+    munmap(views, large);
+}
+
 static void handover_takes_what_is_printed(void **state)
 {
     struct shop *shop = *state;
@@ -271,6 +283,7 @@ int main(int argc, char **argv)
         SHOP(what_cannot_be_printed_is_left_out_by_name),
         SHOP(facts_never_come_before_the_file),
         SHOP(one_bad_symbol_stops_the_job),
+        SHOP(a_large_server_prints_too),
         SHOP(handover_takes_what_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
