@@ -66,6 +66,8 @@ static int ask(struct asked *asked, int fd, char *const *words)
     memset(asked->err, 0, sizeof asked->err);
     FILE *out = fmemopen(asked->out, sizeof asked->out, "w");
     FILE *err_out = fmemopen(asked->err, sizeof asked->err, "w");
+    assert_non_null(out);
+    assert_non_null(err_out);
     assert_good(control_ask(asked->desk.rig.dir, argc, words, fd, out, err_out, &status, &err));
     (void)fclose(out);
     (void)fclose(err_out);
