@@ -50,12 +50,12 @@ enum effect {
 };
 
 struct fact {
+    int64_t device;   /* scans; 0 for office facts */
+    uint64_t epoch;   /* scans; 0 for office facts, but an entry from paper is a source of its
+                         own: its office seq, so that it sorts by what stands on the paper */
+    uint64_t seq;     /* scan seq or office seq */
+    uint32_t verdict; /* enum verdict_kind, 0 stored */
     bool is_scan;
-    int64_t device;         /* scans; 0 for office facts */
-    uint64_t epoch;         /* scans; 0 for office facts, but an entry from paper is a source of its
-                               own: its office seq, so that it sorts by what stands on the paper */
-    uint64_t seq;           /* scan seq or office seq */
-    uint32_t verdict;       /* enum verdict_kind, 0 stored */
     struct instant arrival; /* first arrival, stored */
     struct when when;
     union {

@@ -161,7 +161,7 @@ bool hand_move(struct acts acts, struct views *views, struct record *record,
 {
     struct step step = {
         .fact = {.item = *item, .event = EVENT_CUSTODY_MOVED, .user = user, .to_badge = to_badge}};
-    enum hand hand;
+    enum hand hand = HAND_NOBODY;
     if (!who_holds(views, record, item, &hand, &step.fact.badge, err))
         return false;
     if (hand != HAND_POST_OFFICE && hand != HAND_POSTMAN)
@@ -177,7 +177,7 @@ bool hand_name(struct acts acts, struct views *views, struct record *record,
                const struct item *item, const char *why, uint32_t user, struct error *err)
 {
     struct step step = {.fact = {.item = *item, .event = EVENT_CUSTODY_NAMED, .user = user}};
-    enum hand hand;
+    enum hand hand = HAND_NOBODY;
     if (!text_clean(why, strlen(why), step.testimony.text, sizeof step.testimony.text) ||
         !text_is_visible(step.testimony.text))
         return error_set(err, ERROR_BAD_INPUT, "cần ghi vì sao còn giữ. / say why it stays");

@@ -372,21 +372,21 @@ static void each_ground(void **unused)
 {
     (void)unused;
     static const struct {
-        uint32_t reason;
         const char *ground;
+        uint32_t reason;
         enum lack lack;
-    } rows[] = {{REASON_BAD_ADDRESS, "a", LACK_INSTRUCTION},
-                {REASON_MOVED, "b", LACK_INSTRUCTION},
-                {REASON_NOT_FOUND_HERE, "c", LACK_INSTRUCTION},
-                {REASON_NOBODY_HOME, "d", LACK_INVITATION},
-                {REASON_NO_ANSWER, "d", LACK_INVITATION},
-                {REASON_DECLINED, "đ", LACK_INSTRUCTION},
-                {REASON_ANOTHER_DAY, "", LACK_GROUND},
-                {REASON_NO_AUTHORITY, "", LACK_GROUND},
-                {REASON_NOT_PAID, "", LACK_GROUND},
-                {REASON_WEATHER, "", LACK_GROUND},
-                {REASON_DAMAGED, "", LACK_GROUND},
-                {0, "", LACK_GROUND}};
+    } rows[] = {{"a", REASON_BAD_ADDRESS, LACK_INSTRUCTION},
+                {"b", REASON_MOVED, LACK_INSTRUCTION},
+                {"c", REASON_NOT_FOUND_HERE, LACK_INSTRUCTION},
+                {"d", REASON_NOBODY_HOME, LACK_INVITATION},
+                {"d", REASON_NO_ANSWER, LACK_INVITATION},
+                {"đ", REASON_DECLINED, LACK_INSTRUCTION},
+                {"", REASON_ANOTHER_DAY, LACK_GROUND},
+                {"", REASON_NO_AUTHORITY, LACK_GROUND},
+                {"", REASON_NOT_PAID, LACK_GROUND},
+                {"", REASON_WEATHER, LACK_GROUND},
+                {"", REASON_DAMAGED, LACK_GROUND},
+                {"", 0, LACK_GROUND}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct story story = issued(CAM_TRUNG);
         failed(&story, rows[i].reason, "2026-11-26T09:00");

@@ -66,6 +66,8 @@ static int ask(struct asked *asked, int fd, char *const *words)
     memset(asked->err, 0, sizeof asked->err);
     FILE *out = fmemopen(asked->out, sizeof asked->out, "w");
     FILE *err_out = fmemopen(asked->err, sizeof asked->err, "w");
+    assert_non_null(out);
+    assert_non_null(err_out);
     assert_good(control_ask(asked->desk.rig.dir, argc, words, fd, out, err_out, &status, &err));
     (void)fclose(out);
     (void)fclose(err_out);
@@ -117,7 +119,10 @@ static void late_and_at_risk(void **state)
     struct asked *asked = *state;
     assert_int_equal(ASK(asked, "due"), 0);
     assert_string_equal(asked->out, "");
-    asked->desk.rig.now.ms += DAY + 6 * DAY / 24; /* 26/11, 14:00 */
+    asked->desk.rig.now.ms += DAY + INT64_C(179) * 60000; /* 26/11, 10:59 */
+    assert_int_equal(ASK(asked, "due"), 0);
+    assert_string_equal(asked->out, "");
+    asked->desk.rig.now.ms += 60000; /* 240 working minutes before 17:00 */
     assert_int_equal(ASK(asked, "due"), 0);
     says(asked, "\tat-risk\toffice\t2026-11-26T17:00:00+07:00\t");
     asked->desk.rig.now.ms += 5 * DAY;
