@@ -14,6 +14,7 @@
 
 #include "protocol/log.h"
 #include "protocol/topic.h"
+#include "server/alarms.h"
 #include "server/control.h"
 #include "server/files.h"
 #include "server/keys.h"
@@ -40,6 +41,7 @@ struct server {
     struct views *views;
     struct writer *writer;
     struct session *session;
+    struct alarms *alarms;
     struct intake *intake;
     struct enrol_desk desk;
     struct sms_file *sms;
@@ -195,14 +197,22 @@ static void close_session(struct server *server)
         writer_stop(server->writer);
     intake_close(server->intake);
     writer_close(server->writer);
+    alarms_free(server->alarms);
 }
 
 static void raise_alarm(void *ctx, const char *device, uint64_t epoch, uint64_t seq,
                         const char *what)
 {
+    struct server *server = ctx;
+    alarms_raise(server->alarms, device, epoch, seq, what);
+}
+
+static void say_alarm(void *ctx, const struct alarm *alarm)
+{
     (void)ctx;
-    log_line(LOG_LEVEL_ALARM, what, "device=%s epoch=%016llx seq=%llu", device,
-             (unsigned long long)epoch, (unsigned long long)seq);
+    log_line(LOG_LEVEL_ALARM, alarm->sentence, "device=%s epoch=%016llx seq=%llu times=%u",
+             alarm->device, (unsigned long long)alarm->epoch, (unsigned long long)alarm->seq,
+             alarm->times);
 }
 
 static bool open_intake(struct server *server, struct error *err)
@@ -216,7 +226,8 @@ static bool open_intake(struct server *server, struct error *err)
                                    .clock = clock_system(),
                                    .alarm = raise_alarm,
                                    .ctx = server};
-    return intake_open(&config, &server->intake, err);
+    return alarms_new(clock_system(), say_alarm, server, &server->alarms, err) &&
+           intake_open(&config, &server->intake, err);
 }
 
 /* ------------------------------------------------------------------ messages, pages */
@@ -320,6 +331,7 @@ static void *tick(void *arg)
     while (pause_ms(server, TICK_MS)) {
         struct error err;
         web_tick(server->web);
+        alarms_tick(server->alarms);
         if (!notify_tick(server->notify, &err))
             log_line(LOG_LEVEL_ERROR, "messages wait", "why=\"%s\"", err.text);
     }

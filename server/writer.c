@@ -172,9 +172,9 @@ static void *read_letters(void *arg)
     while ((letter = next_letter(reader)) != NULL) {
         struct error err;
         if (!intake_read(writer->config.intake, letter->topic, letter->bytes, letter->n,
-                         letter->arrival, &letter->message, &err))
-            log_line(LOG_LEVEL_ALARM, "message cannot be read", "topic=%s why=\"%s\"",
-                     letter->topic, err.text);
+                         letter->arrival, &letter->message, &err) &&
+            letter->message == NULL) /* one that came through is told of by the intake */
+            log_line(LOG_LEVEL_ERROR, "message dropped", "why=\"%s\"", err.text);
         pthread_mutex_lock(&writer->lock);
         letters_add(&writer->read, letter);
         pthread_cond_signal(&writer->work);

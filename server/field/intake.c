@@ -236,8 +236,7 @@ bool intake_read(struct intake *intake, const char *topic, const void *bytes, si
     *ret_message = message;
     if (message->readable)
         return true;
-    (void)snprintf(message->why, sizeof message->why, "%.*s", (int)sizeof message->why - 1,
-                   why.text);
+    (void)snprintf(message->why, sizeof message->why, "message cannot be read: %s", why.text);
     return error_set(err, why.code, "message of %s: %s", message->device, why.text);
 }
 

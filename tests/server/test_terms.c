@@ -40,7 +40,8 @@ static int open_asked(void **state)
                                         .acts = desk_rig_acts(&asked->desk),
                                         .views = asked->desk.rig.views,
                                         .record = asked->desk.rig.record};
-    assert_good(control_open(asked->desk.rig.dir, &asked->commands, &asked->control, &err));
+    assert_good(control_open(asked->desk.rig.dir, &asked->commands, &asked->commands,
+                             &asked->control, &err));
     assert_int_equal(pthread_create(&asked->thread, NULL, serve, asked->control), 0);
     *state = asked;
     return 0;
