@@ -3,6 +3,7 @@
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
+globalThis.crypto ??= require("node:crypto").webcrypto; // Node 18 has it, but not in sight
 const [modules, file, prefix, width, height] = process.argv.slice(2);
 const { ready } = require(path.join(modules, "zpl-renderer-js"));
 
