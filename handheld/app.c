@@ -178,12 +178,24 @@ static void ask_who(struct app *app)
     app_show(app, &screen_relation);
 }
 
-static void repeat(struct app *app, const struct scan *before)
+void app_ask_why(struct app *app)
 {
     char line[64];
-    const struct event_info *info = event_info(before->event);
-    app->before = *before;
-    snprintf(line, sizeof line, "repeated %s %s", before->item.text,
+    struct scan now = stamped(app);
+    if (today_may_fail(&app->before, &now, &app->fail_from)) {
+        app_show(app, &screen_reason);
+        return;
+    }
+    snprintf(line, sizeof line, "refused %s too-soon", app->subject.item.text);
+    say(app, SOUND_REFUSED, line);
+    app_show(app, &screen_too_soon);
+}
+
+static void repeat(struct app *app)
+{
+    char line[64];
+    const struct event_info *info = event_info(app->before.event);
+    snprintf(line, sizeof line, "repeated %s %s", app->before.item.text,
              info != NULL ? info->key : "unknown");
     say(app, SOUND_REPEATED, line);
     app_show(app, &screen_repeated);
@@ -227,6 +239,7 @@ void app_scan(struct app *app, const struct reading *reading)
     if (!known && why.code != ERROR_NOT_FOUND)
         app->trouble = why; /* recording below will say that the store fails */
     app->subject = (struct scan){.item = item, .entry = reading->entry};
+    app->before = known ? before : (struct scan){.event = 0};
     switch (today_act(app->mode, known ? &before : NULL, clock->now(clock->self))) {
     case TODAY_RECORD:
         app_record(app, today_event(app->mode));
@@ -235,7 +248,7 @@ void app_scan(struct app *app, const struct reading *reading)
         ask_who(app);
         break;
     case TODAY_REPEATED:
-        repeat(app, &before);
+        repeat(app);
         break;
     }
 }

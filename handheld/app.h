@@ -40,7 +40,7 @@ struct screen {
 };
 
 extern const struct screen screen_home, screen_modes, screen_ok, screen_repeated, screen_refused,
-    screen_full, screen_relation, screen_reason, screen_action;
+    screen_too_soon, screen_full, screen_relation, screen_reason, screen_action;
 
 struct app_config {
     const char *device;
@@ -76,8 +76,9 @@ struct app {
     bool kept_waiting;   /* an item was scanned while a question was open */
     struct item waiting;
     struct tick waiting_since;
-    struct scan before;     /* for screen_repeated: what happened */
-    struct reading refused; /* for screen_refused: what was read, in `refused_text` */
+    struct scan before;       /* of the subject, what this device did last; event 0 nothing */
+    struct instant fail_from; /* for screen_too_soon */
+    struct reading refused;   /* for screen_refused: what was read, in `refused_text` */
     enum item_kind refused_kind;
     char refused_text[SCANNER_TEXT_MAX];
     struct error trouble; /* for screen_full: why nothing was stored */
@@ -106,6 +107,8 @@ const char *app_mode_word(const struct app *app, enum today_mode mode);
 struct tick app_now(const struct app *app);
 /* Commits a scan of `event` for the subject; shows ok, or that it could not be stored. */
 void app_record(struct app *app, enum event event);
+/* Asks why it failed, or says that it is too soon for a second attempt. */
+void app_ask_why(struct app *app);
 /* How long the last scan can still be taken back; 0: not. */
 int64_t app_undo_left_ms(const struct app *app);
 void app_withdraw(struct app *app);

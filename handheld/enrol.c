@@ -331,14 +331,15 @@ static bool ask_and_store(const char *dir, const char *server, const struct enro
     struct enrol_request request = {.seal_key = *public, .program = scan_program_version()};
     struct enrol_reply reply;
     memset(&talk, 0, sizeof talk);
-    talk.code = code;
     memcpy(request.secret, code->secret, sizeof request.secret);
     if (!make_request(key, public, der, sizeof der, &request.certificate_request.n, err))
         return false;
     request.certificate_request.bytes = der;
     if (!enrol_request_write(&request, body, &n, err))
         return false;
+    talk.code = code;
     bool answered = post(server, body, n, &talk, err);
+    talk.code = NULL;
     chain_wipe(body, sizeof body);
     if (!answered || !enrol_reply_read(talk.answer, talk.n, &reply, err) ||
         !store(dir, &reply, key, public, secret, err))

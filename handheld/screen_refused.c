@@ -1,5 +1,5 @@
-/* D refused: what was read, and what to scan instead; and what to do when it cannot be stored. Both
- * stay until a key or a scan. */
+/* D refused: what was read, and what to scan instead; what to do when it cannot be stored; that a
+ * second failure comes too soon. All stay until a key or a scan. */
 #include <stdio.h>
 
 #include "handheld/app.h"
@@ -91,3 +91,17 @@ static void draw_full(const struct app *app, struct face *face)
 }
 
 const struct screen screen_full = {.draw = draw_full, .key = key};
+
+/* ------------------------------------------------------------------ too soon */
+
+static void draw_too_soon(const struct app *app, struct face *face)
+{
+    char text[128], time[CLOCK_TEXT_MAX];
+    draw_no(app, face, WORD_TOO_SOON);
+    app_draw_item(&app->subject.item, face, 10);
+    snprintf(text, sizeof text, app_word(app, WORD_TOO_SOON_FROM),
+             clock_time_vi(app->fail_from, time, sizeof time));
+    face_wrap(face, 12, text);
+}
+
+const struct screen screen_too_soon = {.draw = draw_too_soon, .key = key};

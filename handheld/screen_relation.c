@@ -38,7 +38,7 @@ static void key(struct app *app, enum press pressed)
     else if (pressed == PRESS_UP && app->marked > 0)
         app->marked--;
     else if (pressed == PRESS_MODES)
-        app_show(app, &screen_reason);
+        app_ask_why(app);
     else if (pressed == PRESS_LEFT)
         app_show(app, &screen_home);
 }

@@ -40,3 +40,15 @@ enum today_act today_act(enum today_mode mode, const struct scan *last, struct i
                  clock_same_day(last->wall, now);
     return again ? TODAY_REPEATED : TODAY_RECORD;
 }
+
+bool today_may_fail(const struct scan *last, const struct scan *now, struct instant *ret_from)
+{
+    if (last == NULL || last->event != EVENT_DELIVERY_FAILED)
+        return true;
+    int64_t since_ms =
+        last->boot == now->boot ? now->mono.ms - last->mono.ms : now->wall.ms - last->wall.ms;
+    if (since_ms < 0 || since_ms >= TODAY_NEXT_ATTEMPT_MS)
+        return true;
+    ret_from->ms = now->wall.ms + TODAY_NEXT_ATTEMPT_MS - since_ms;
+    return false;
+}

@@ -24,6 +24,14 @@ enum today_act {
 enum event today_event(enum today_mode mode);
 /* The mode in which such an event was recorded; false for an event that says nothing of it. */
 bool today_mode_of(uint32_t event, enum today_mode *ret_mode);
+/* A second failure so soon is no second attempt: it is refused here, and the server counts one that
+ * comes all the same as none [domain.md section 8; rule.def next_attempt_min]. */
+#define TODAY_NEXT_ATTEMPT_MS (INT64_C(4) * 60 * 60 * 1000)
+/* May the item fail now? If not, `*ret_from` is when it may. `last` as below, `now` what a scan
+ * would be stamped with. By the monotonic clock within one boot, else by the wall clock; a clock
+ * that runs backwards holds nobody up. */
+bool today_may_fail(const struct scan *last, const struct scan *now, struct instant *ret_from);
+
 /* `last` is what outbox_last says of the item, NULL for nothing; `now` is by the device's clock, as
  * last->wall is. */
 enum today_act today_act(enum today_mode mode, const struct scan *last, struct instant now);

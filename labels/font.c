@@ -1,47 +1,32 @@
 #include "labels/font.h"
 
-#include <fontconfig/fontconfig.h>
+#include "labels/font_find.h"
+#include "labels/quick.h"
+
 #include <hb-ot.h>
 #include <hb-subset.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 struct font {
     hb_face_t *face;
     hb_font_t *font;
     struct font_metrics metrics;
     char name[64];
+    int16_t *advances; /* by glyph */
+    struct quick *quick;
+    /* The last subset, deflated, and the glyphs it holds. */
+    struct buffer packed;
+    size_t plain;
+    unsigned char *packed_for; /* a byte a glyph; NULL: none */
 };
 
 struct fonts {
     struct font of[FONT_WEIGHTS];
     hb_buffer_t *buffer;
+    hb_draw_funcs_t *draw; /* HarfBuzz's steps to a font_pen's */
 };
-
-static const struct {
-    int fontconfig;
-    const char *word;
-} weights[FONT_WEIGHTS] = {
-    [FONT_REGULAR] = {FC_WEIGHT_REGULAR, "regular"},
-    [FONT_BOLD] = {FC_WEIGHT_BOLD, "bold"},
-};
-
-/* fontconfig answers every question with some font: only an answer that is what was asked for is
- * taken. */
-static bool is_asked_for(FcPattern *match, const char *family, int weight, FcChar8 **ret_file)
-{
-    FcChar8 *found = NULL;
-    int found_weight = 0;
-    int index = 0;
-    FcBool variable = FcFalse;
-    FcPatternGetBool(match, FC_VARIABLE, 0, &variable);
-    FcPatternGetInteger(match, FC_INDEX, 0, &index);
-    return FcPatternGetString(match, FC_FAMILY, 0, &found) == FcResultMatch &&
-           strcmp((const char *)found, family) == 0 &&
-           FcPatternGetInteger(match, FC_WEIGHT, 0, &found_weight) == FcResultMatch &&
-           found_weight == weight && !variable && index == 0 &&
-           FcPatternGetString(match, FC_FILE, 0, ret_file) == FcResultMatch;
-}
 
 static bool load(struct font *font, const char *file, struct error *err)
 {
@@ -52,38 +37,6 @@ static bool load(struct font *font, const char *file, struct error *err)
     hb_blob_destroy(blob);
     font->font = hb_font_create(font->face);
     return true;
-}
-
-static bool find(FcConfig *config, const char *family, enum font_weight weight, struct font *font,
-                 struct error *err)
-{
-    int wanted = weights[weight].fontconfig;
-    FcPattern *pattern =
-        FcPatternBuild(NULL, FC_FAMILY, FcTypeString, family, FC_WEIGHT, FcTypeInteger, wanted,
-                       FC_SLANT, FcTypeInteger, FC_SLANT_ROMAN, FC_WIDTH, FcTypeInteger,
-                       FC_WIDTH_NORMAL, FC_VARIABLE, FcTypeBool, FcFalse, (char *)NULL);
-    if (pattern == NULL)
-        return error_set(err, ERROR_LATER, "no memory to look for a font");
-    FcConfigSubstitute(config, pattern, FcMatchPattern);
-    FcDefaultSubstitute(pattern);
-    FcResult result = FcResultNoMatch;
-    FcPattern *match = FcFontMatch(config, pattern, &result);
-    FcPatternDestroy(pattern);
-    FcChar8 *file = NULL;
-    FcChar8 *offered = NULL;
-    bool done = false;
-    if (match != NULL && is_asked_for(match, family, wanted, &file)) {
-        done = load(font, (const char *)file, err);
-    } else {
-        if (match != NULL)
-            FcPatternGetString(match, FC_FAMILY, 0, &offered);
-        error_set(err, ERROR_NOT_FOUND,
-                  "font '%s' %s is not installed, fontconfig offers '%s' in its place", family,
-                  weights[weight].word, offered == NULL ? "nothing" : (const char *)offered);
-    }
-    if (match != NULL)
-        FcPatternDestroy(match);
-    return done;
 }
 
 static int32_t signed16(const unsigned char *bytes)
@@ -118,6 +71,18 @@ static void measure(struct font *font)
                         font->name);
 }
 
+/* Tables that spare asking HarfBuzz again and again. */
+static bool prepare(struct fonts *fonts, enum font_weight weight, struct error *err)
+{
+    struct font *font = &fonts->of[weight];
+    font->advances = malloc(font->metrics.glyphs * sizeof *font->advances);
+    if (font->advances == NULL)
+        return error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+    for (size_t id = 0; id < font->metrics.glyphs; id++)
+        font->advances[id] = (int16_t)hb_font_get_glyph_h_advance(font->font, (hb_codepoint_t)id);
+    return quick_open(fonts, weight, &font->quick, err);
+}
+
 /* Every writer can embed plain TrueType outlines; other kinds of font are refused, not guessed. */
 static bool check(const struct font *font, const char *family, struct error *err)
 {
@@ -131,27 +96,74 @@ static bool check(const struct font *font, const char *family, struct error *err
     return true;
 }
 
+static void on_move(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, float x, float y,
+                    void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->move(pen->ctx, (double)x, (double)y);
+}
+
+static void on_line(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, float x, float y,
+                    void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->line(pen->ctx, (double)x, (double)y);
+}
+
+static void on_curve(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, float x1, float y1,
+                     float x2, float y2, float x, float y, void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->curve(pen->ctx, (double)x1, (double)y1, (double)x2, (double)y2, (double)x, (double)y);
+}
+
+static void on_close(hb_draw_funcs_t *funcs, void *ctx, hb_draw_state_t *state, void *unused)
+{
+    (void)funcs, (void)state, (void)unused;
+    const struct font_pen *pen = ctx;
+    pen->close(pen->ctx);
+}
+
+/* Quadratic curves are left to HarfBuzz, which raises them to cubic ones. */
+static hb_draw_funcs_t *pen_funcs(void)
+{
+    hb_draw_funcs_t *funcs = hb_draw_funcs_create();
+    hb_draw_funcs_set_move_to_func(funcs, on_move, NULL, NULL);
+    hb_draw_funcs_set_line_to_func(funcs, on_line, NULL, NULL);
+    hb_draw_funcs_set_cubic_to_func(funcs, on_curve, NULL, NULL);
+    hb_draw_funcs_set_close_path_func(funcs, on_close, NULL, NULL);
+    return funcs;
+}
+
+void font_outline(const struct fonts *fonts, enum font_weight weight, uint16_t glyph,
+                  const struct font_pen *pen)
+{
+    struct font_pen held = *pen;
+    hb_font_get_glyph_shape(fonts->of[weight].font, glyph, fonts->draw, &held);
+}
+
 bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
 {
+    char paths[FONT_WEIGHTS][FONT_PATH_BYTES];
+    if (!font_find(family, paths, err))
+        return false;
     struct fonts *fonts = calloc(1, sizeof *fonts);
-    FcConfig *config = FcInitLoadConfigAndFonts();
-    bool done = fonts != NULL && config != NULL;
-    if (!done)
-        error_set(err, ERROR_LATER, "no memory or no fontconfig for font '%s'", family);
-    for (enum font_weight w = FONT_REGULAR; done && w < FONT_WEIGHTS; w++) {
-        done = find(config, family, w, &fonts->of[w], err);
-        if (done) {
+    if (fonts == NULL)
+        return error_set(err, ERROR_LATER, "no memory for font '%s'", family);
+    fonts->buffer = hb_buffer_create();
+    fonts->draw = pen_funcs();
+    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++) {
+        bool loaded = load(&fonts->of[w], paths[w], err);
+        if (loaded)
             measure(&fonts->of[w]);
-            done = check(&fonts->of[w], family, err);
+        if (!loaded || !check(&fonts->of[w], family, err) || !prepare(fonts, w, err)) {
+            fonts_close(fonts);
+            return false;
         }
     }
-    if (config != NULL)
-        FcConfigDestroy(config);
-    if (!done) {
-        fonts_close(fonts);
-        return false;
-    }
-    fonts->buffer = hb_buffer_create();
     *ret_fonts = fonts;
     return true;
 }
@@ -161,10 +173,16 @@ void fonts_close(struct fonts *fonts)
     if (fonts == NULL)
         return;
     for (int w = 0; w < FONT_WEIGHTS; w++) {
-        hb_font_destroy(fonts->of[w].font);
-        hb_face_destroy(fonts->of[w].face);
+        struct font *font = &fonts->of[w];
+        hb_font_destroy(font->font);
+        hb_face_destroy(font->face);
+        quick_close(font->quick);
+        buffer_done(&font->packed);
+        free(font->advances);
+        free(font->packed_for);
     }
     hb_buffer_destroy(fonts->buffer);
+    hb_draw_funcs_destroy(fonts->draw);
     free(fonts);
 }
 
@@ -180,13 +198,29 @@ const char *font_name(const struct fonts *fonts, enum font_weight weight)
 
 bool font_has(const struct fonts *fonts, enum font_weight weight, uint32_t character)
 {
+    return font_glyph(fonts, weight, character) != 0;
+}
+
+uint16_t font_glyph(const struct fonts *fonts, enum font_weight weight, uint32_t character)
+{
     hb_codepoint_t glyph = 0;
-    return hb_font_get_nominal_glyph(fonts->of[weight].font, character, &glyph) && glyph != 0;
+    bool has = hb_font_get_nominal_glyph(fonts->of[weight].font, character, &glyph);
+    return has ? (uint16_t)glyph : 0;
 }
 
 int32_t font_advance(const struct fonts *fonts, enum font_weight weight, uint16_t glyph)
 {
-    return hb_font_get_glyph_h_advance(fonts->of[weight].font, glyph);
+    return fonts->of[weight].advances[glyph];
+}
+
+const int16_t *font_advances(const struct fonts *fonts, enum font_weight weight)
+{
+    return fonts->of[weight].advances;
+}
+
+struct quick *font_quick(const struct fonts *fonts, enum font_weight weight)
+{
+    return fonts->of[weight].quick;
 }
 
 /* Which characters each glyph stands for: those from its cluster to the next one. The first glyph
@@ -279,4 +313,49 @@ bool font_subset(const struct fonts *fonts, enum font_weight weight, const uint3
     hb_blob_destroy(blob);
     hb_face_destroy(face);
     return !out->failed || error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+}
+
+static bool is_packed_for(const struct font *font, const uint32_t *used)
+{
+    if (font->packed_for == NULL)
+        return false;
+    for (size_t id = 0; id < font->metrics.glyphs; id++)
+        if ((used[id] != 0) != (font->packed_for[id] != 0))
+            return false;
+    return true;
+}
+
+/* Deflates a subset into font->packed. */
+static bool pack(struct font *font, const struct buffer *plain, struct error *err)
+{
+    uLongf n = compressBound((uLong)plain->n);
+    buffer_clear(&font->packed);
+    unsigned char *room = buffer_room(&font->packed, n);
+    if (room == NULL ||
+        compress2(room, &n, plain->bytes, (uLong)plain->n, Z_DEFAULT_COMPRESSION) != Z_OK)
+        return error_set(err, ERROR_LATER, "no memory for font %s", font->name);
+    font->packed.n = n;
+    font->plain = plain->n;
+    return true;
+}
+
+bool font_file(struct fonts *fonts, enum font_weight weight, const uint32_t *used,
+               struct font_file *ret_file, struct error *err)
+{
+    struct font *font = &fonts->of[weight];
+    if (!is_packed_for(font, used)) {
+        struct buffer plain = {0};
+        free(font->packed_for);
+        font->packed_for = NULL;
+        bool done = font_subset(fonts, weight, used, &plain, err) && pack(font, &plain, err);
+        buffer_done(&plain);
+        unsigned char *holds = done ? malloc(font->metrics.glyphs) : NULL;
+        if (!done || holds == NULL)
+            return !done ? false : error_set(err, ERROR_LATER, "no memory for a font");
+        for (size_t id = 0; id < font->metrics.glyphs; id++)
+            holds[id] = used[id] != 0;
+        font->packed_for = holds;
+    }
+    *ret_file = (struct font_file){font->packed.bytes, font->packed.n, font->plain};
+    return true;
 }

@@ -13,18 +13,21 @@
 
 #include "labels/labels.h"
 #include "labels/page.h"
+#include "labels/shown.h"
 #include "labels/symbol.h"
 
-#define LAYOUT_ID_BYTES 48
+#define LAYOUT_ID_BYTES SHOWN_BYTES
 #define LAYOUT_TEXT_BYTES 128
 #define LAYOUT_BOXES_MAX 32
 #define LAYOUT_CLEAR_MAX 16
+#define LAYOUT_FOLDS_MAX 8
+#define LAYOUT_COLUMNS_MAX 16
 #define LAYOUT_GROUPS_MAX 16
 #define LAYOUT_ARTS_MAX 512
 #define LAYOUT_SEGMENTS_MAX 8192
 #define LAYOUT_BYTES_MAX 1048576
 
-enum layout_content { LAYOUT_TEXT, LAYOUT_CODE128, LAYOUT_QR, LAYOUT_DIGITS };
+enum layout_content { LAYOUT_TEXT, LAYOUT_CODE128, LAYOUT_QR, LAYOUT_DATAMATRIX, LAYOUT_DIGITS };
 enum layout_align { LAYOUT_START, LAYOUT_MIDDLE, LAYOUT_END }; /* left or top, ... */
 
 /* A rectangle that a field fills. */
@@ -51,11 +54,40 @@ struct layout_box {
 struct layout_clear {
     char id[LAYOUT_ID_BYTES];
     struct page_rect rect;
+    bool window; /* of the stock: what is printed there is cut away */
 };
 
-/* Art that shows only with a mark; when it does not, later groups move left by advance_um. */
+/* A line, level or upright, that no box may cross: there the paper is folded. */
+struct layout_fold {
+    char id[LAYOUT_ID_BYTES];
+    struct page_rect rect; /* without width or without height */
+};
+
+/* A page on which the drawing is repeated. */
+struct layout_sheet {
+    unsigned columns, rows; /* 0: the page is the drawing */
+    int32_t width_um, height_um;
+    int32_t left_um, top_um; /* of the first label */
+    int32_t gap_x_um, gap_y_um;
+};
+
+/* The rows of a list. The columns are drawn as the cells of the first row. */
+struct layout_table {
+    char id[LAYOUT_ID_BYTES]; /* empty: no table */
+    struct page_rect rect;
+    int32_t last_um; /* its height on the last sheet, totals included */
+    int32_t row_um;
+    char total[LAYOUT_TEXT_BYTES];   /* words before the sums */
+    char recount[LAYOUT_TEXT_BYTES]; /* words of the row that is left for the pen; may be empty */
+    size_t n_columns;
+    struct layout_box columns[LAYOUT_COLUMNS_MAX];
+};
+
+/* Art that shows only with a mark or on a list's last sheet; when it does not, later groups move
+ * left by advance_um. */
+#define LAYOUT_WHEN_LAST_SHEET (1u << 8) /* beside enum labels_mark */
 struct layout_group {
-    enum labels_mark when;
+    unsigned when;
     int32_t advance_um;
 };
 
@@ -81,8 +113,14 @@ struct layout_art {
 struct layout {
     char name[64];
     char family[64];
+    enum labels_use use;
     int32_t width_um;
     int32_t height_um;
+    struct layout_sheet sheet;
+    struct layout_table table;
+    uint32_t fields; /* bit n: field n of enum labels_field has a box */
+    size_t n_folds;
+    struct layout_fold folds[LAYOUT_FOLDS_MAX];
     size_t n_boxes, n_clears, n_groups, n_arts, n_segments;
     struct layout_box boxes[LAYOUT_BOXES_MAX];
     struct layout_clear clears[LAYOUT_CLEAR_MAX];
@@ -107,6 +145,19 @@ must_use bool layout_check(const struct layout *layout, struct error *err);
 /* The same rules for one piece of art that covers `rect`: for text, which only a font measures. */
 must_use bool layout_check_art(const struct layout *layout, const struct layout_art *art,
                                struct page_rect rect, struct error *err);
+
+/* Whether a field may stand on paper of these uses (bits 1 << enum labels_use, or LAYOUT_ROW), and
+ * in this shape: fields.def. */
+#define LAYOUT_ROW (1u << 8)
+bool layout_field_may(enum labels_field field, unsigned uses);
+bool layout_field_shows_as(enum labels_field field, enum layout_content content);
+
+/* The symbology of a box that is filled by a symbol; false for others. */
+bool layout_symbology(enum layout_content content, enum symbology *ret_kind);
+
+/* Adds a window of the stock. Room for one is kept; layout_check tells whether it cuts something.
+ */
+void layout_add_window(struct layout *layout, struct page_rect rect);
 
 /* The box with that id, or NULL. */
 const struct layout_box *layout_box_of(const struct layout *layout, const char *id);

@@ -1,44 +1,64 @@
 #include "labels/layout_elements.h"
 
+#include "labels/layout_boxes.h"
+#include "labels/shown.h"
 #include "labels/svg_values.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Whether the element knows the attribute by itself, or it is another language's. */
-static bool is_own(const char *name, const char *const *own)
+/* A number from 1 to 999 at *at, which moves behind it. */
+static bool read_count(const char **at, unsigned *ret_count)
 {
-    if (strchr(name, '|') != NULL || strcmp(name, "id") == 0)
-        return true;
-    while (*own != NULL && strcmp(*own, name) != 0)
-        own++;
-    return *own != NULL;
+    unsigned count = 0;
+    *at += strspn(*at, " ");
+    for (; **at >= '0' && **at <= '9' && count < 1000; ++*at)
+        count = 10 * count + (unsigned)(**at - '0');
+    *ret_count = count;
+    return count >= 1 && count <= 999;
 }
 
-/* All other attributes must be style, or neutral. `style` comes last, as it wins (CSS 2.1, 6.4.4).
- */
-static bool check_attributes(struct layout_reader *r, const char **attributes,
-                             const char *const *own)
+/* data-grid="3 8": labels side by side and one below the other. */
+static bool read_grid(struct layout_reader *r, const char **attributes, struct layout_sheet *sheet)
 {
-    for (int pass = 0; pass < 2; pass++)
-        for (const char **at = attributes; at[0] != NULL; at += 2) {
-            bool last = strcmp(at[0], "style") == 0;
-            char which[LAYOUT_ID_BYTES];
-            const char *why = NULL;
-            if (last == (pass == 1) && !is_own(at[0], own) &&
-                !layout_style_set(&r->styles[r->depth], at[0], at[1], which, &why))
-                return layout_refuse(r, "%s %s", which, why);
-        }
+    const char *at = layout_attribute(attributes, "data-grid");
+    if (at == NULL || !read_count(&at, &sheet->columns) || *at != ' ' ||
+        !read_count(&at, &sheet->rows) || *at != '\0')
+        return layout_refuse(r, "data-grid is not two numbers from 1 to 999");
     return true;
+}
+
+/* A sheet of labels: the drawing is one of them. */
+static bool read_sheet(struct layout_reader *r, const char **attributes)
+{
+    struct layout *layout = r->layout;
+    struct layout_sheet *sheet = &layout->sheet;
+    if (layout_attribute(attributes, "data-sheet") == NULL)
+        return true;
+    if (!layout_pair(r, attributes, "data-sheet", -1, &sheet->width_um, &sheet->height_um) ||
+        !layout_pair(r, attributes, "data-margin", 0, &sheet->left_um, &sheet->top_um) ||
+        !layout_pair(r, attributes, "data-gap", 0, &sheet->gap_x_um, &sheet->gap_y_um) ||
+        !read_grid(r, attributes, sheet))
+        return false;
+    int64_t right = sheet->left_um + sheet->columns * (int64_t)layout->width_um +
+                    (sheet->columns - 1) * (int64_t)sheet->gap_x_um;
+    int64_t bottom = sheet->top_um + sheet->rows * (int64_t)layout->height_um +
+                     (sheet->rows - 1) * (int64_t)sheet->gap_y_um;
+    return (right <= sheet->width_um && bottom <= sheet->height_um) ||
+           layout_refuse(r, "the labels of data-grid reach beyond data-sheet");
 }
 
 static bool begin_svg(struct layout_reader *r, const char **attributes)
 {
-    static const char *const own[] = {"width", "height", "viewBox", "version", NULL};
+    static const char *const own[] = {"width",    "height",     "viewBox",   "version",
+                                      "data-use", "data-sheet", "data-grid", "data-margin",
+                                      "data-gap", NULL};
+    static const char *const uses[] = {"envelope", "slip", "list", NULL};
     struct layout *layout = r->layout;
+    int use = 0;
     if (!layout_length(r, attributes, "width", -1, &layout->width_um) ||
         !layout_length(r, attributes, "height", -1, &layout->height_um) ||
-        !check_attributes(r, attributes, own))
+        !layout_attributes(r, attributes, own))
         return false;
     const char *box = layout_attribute(attributes, "viewBox");
     int32_t view[4] = {-1, -1, -1, -1};
@@ -51,23 +71,28 @@ static bool begin_svg(struct layout_reader *r, const char **attributes)
     if (r->styles[0].family[0] == '\0')
         return layout_refuse(r, "font-family is missing");
     memcpy(layout->family, r->styles[0].family, sizeof layout->family);
-    return true;
+    if (!layout_word(r, attributes, "data-use", uses, LABELS_FOR_ENVELOPE, &use))
+        return false;
+    layout->use = (enum labels_use)use;
+    return read_sheet(r, attributes);
 }
 
 static bool begin_g(struct layout_reader *r, const char **attributes)
 {
     static const char *const own[] = {"data-when", "data-advance", NULL};
-    static const char *const marks[] = {"owner-only", "to-collect", "do-not-bend", "keep-dry",
-                                        NULL};
-    if (!check_attributes(r, attributes, own))
+    static const char *const whens[] = {"owner-only", "to-collect", "do-not-bend",
+                                        "keep-dry",   "last-sheet", NULL};
+    static const unsigned bits[] = {LABELS_OWNER_ONLY, LABELS_TO_COLLECT, LABELS_DO_NOT_BEND,
+                                    LABELS_KEEP_DRY, LAYOUT_WHEN_LAST_SHEET};
+    if (!layout_attributes(r, attributes, own))
         return false;
     if (layout_attribute(attributes, "data-when") == NULL)
         return true;
     struct layout *layout = r->layout;
-    int mark = 0;
+    int when = 0;
     int32_t advance = 0;
-    if (!layout_word(r, attributes, "data-when", marks, -1, &mark) ||
-        !layout_length(r, attributes, "data-advance", -1, &advance))
+    if (!layout_word(r, attributes, "data-when", whens, -1, &when) ||
+        !layout_length(r, attributes, "data-advance", 0, &advance))
         return false;
     if (r->groups[r->depth] != LAYOUT_NO_GROUP || layout->n_groups == LAYOUT_GROUPS_MAX)
         return layout_refuse(r, "data-when stands in another, or there are more than %d",
@@ -76,7 +101,7 @@ static bool begin_g(struct layout_reader *r, const char **attributes)
         return layout_refuse(r, "data-advance is negative");
     r->groups[r->depth] = (int)layout->n_groups;
     layout->groups[layout->n_groups++] =
-        (struct layout_group){.when = (enum labels_mark)(1 << mark), .advance_um = advance};
+        (struct layout_group){.when = bits[when], .advance_um = advance};
     return true;
 }
 
@@ -125,7 +150,7 @@ static struct page_segment *room_for(struct layout_reader *r, size_t n)
 static bool begin_path(struct layout_reader *r, const char **attributes)
 {
     static const char *const own[] = {"d", NULL};
-    if (!check_attributes(r, attributes, own))
+    if (!layout_attributes(r, attributes, own))
         return false;
     const char *d = layout_attribute(attributes, "d");
     struct layout *layout = r->layout;
@@ -138,14 +163,16 @@ static bool begin_path(struct layout_reader *r, const char **attributes)
 
 static bool begin_line(struct layout_reader *r, const char **attributes)
 {
-    static const char *const own[] = {"x1", "y1", "x2", "y2", NULL};
+    static const char *const own[] = {"x1", "y1", "x2", "y2", "data-fold", NULL};
     int32_t x1, y1, x2, y2;
     struct page_segment *s = room_for(r, 2);
-    if (s == NULL || !check_attributes(r, attributes, own) ||
+    if (s == NULL || !layout_attributes(r, attributes, own) ||
         !layout_length(r, attributes, "x1", 0, &x1) ||
         !layout_length(r, attributes, "y1", 0, &y1) ||
         !layout_length(r, attributes, "x2", 0, &x2) || !layout_length(r, attributes, "y2", 0, &y2))
         return false;
+    if (layout_attribute(attributes, "data-fold") != NULL)
+        return layout_fold_begin(r, x1, y1, x2, y2);
     s[0] = (struct page_segment){.verb = PAGE_MOVE, .x_um = {x1}, .y_um = {y1}};
     s[1] = (struct page_segment){.verb = PAGE_LINE, .x_um = {x2}, .y_um = {y2}};
     r->styles[r->depth].paint.filled = false;
@@ -157,7 +184,7 @@ static bool begin_circle(struct layout_reader *r, const char **attributes)
     static const char *const own[] = {"cx", "cy", "r", NULL};
     int32_t cx, cy, radius;
     struct page_segment *s = room_for(r, SVG_CIRCLE_SEGMENTS);
-    if (s == NULL || !check_attributes(r, attributes, own) ||
+    if (s == NULL || !layout_attributes(r, attributes, own) ||
         !layout_length(r, attributes, "cx", 0, &cx) ||
         !layout_length(r, attributes, "cy", 0, &cy) ||
         !layout_length(r, attributes, "r", -1, &radius))
@@ -167,117 +194,13 @@ static bool begin_circle(struct layout_reader *r, const char **attributes)
     return add_path(r, svg_circle(cx, cy, radius, s));
 }
 
-static const char *const aligns[] = {"start", "middle", "end", NULL};
-static const char *const contents[] = {"text", "code128", "qr", "digits", NULL};
-
-/* Which way of showing suits which field. The link has no way as text. */
-static bool suits(enum labels_field field, enum layout_content content)
-{
-    switch (content) {
-    case LAYOUT_TEXT:
-        return field != LABELS_LINK && field != LABELS_POSTAL;
-    case LAYOUT_CODE128:
-        return field == LABELS_NUMBER;
-    case LAYOUT_QR:
-        return field == LABELS_LINK;
-    case LAYOUT_DIGITS:
-        return field == LABELS_POSTAL;
-    }
-    invariant(false);
-}
-
-static bool read_type(struct layout_reader *r, const char **attributes, struct layout_box *box)
-{
-    static const char *const weights[] = {"regular", "bold", NULL};
-    int weight = 0;
-    if (!layout_word(r, attributes, "data-weight", weights, 0, &weight) ||
-        !layout_range(r, attributes, "data-size", svg_points_um, &box->size_min_um,
-                      &box->size_max_um))
-        return false;
-    box->weight = (enum font_weight)weight;
-    const char *below = layout_attribute(attributes, "data-rests-on");
-    snprintf(box->rests_on, sizeof box->rests_on, "%s", below == NULL ? "" : below);
-    const char *lines = layout_attribute(attributes, "data-lines");
-    box->lines = lines == NULL ? 1 : (size_t)(lines[0] - '0');
-    if (lines != NULL && (lines[0] < '1' || lines[0] > '8' || lines[1] != '\0'))
-        return layout_refuse(r, "data-lines is not 1 to 8");
-    return true;
-}
-
-/* data-dots="8": the printer's dots per mm (203 dpi); modules become whole dots. */
-static bool read_symbol(struct layout_reader *r, const char **attributes, struct layout_box *box)
-{
-    if (!layout_range(r, attributes, "data-module", svg_number_um, &box->module_min_um,
-                      &box->module_max_um))
-        return false;
-    enum symbology kind = box->content == LAYOUT_QR ? SYMBOL_QR : SYMBOL_CODE128;
-    if (box->module_min_um < symbol_least_module_um(kind))
-        return layout_refuse(r, "a module under %d µm is not read by cheap scanners",
-                             symbol_least_module_um(kind));
-    const char *dots = layout_attribute(attributes, "data-dots");
-    box->dot_um = 1;
-    if (dots != NULL && strcmp(dots, "8") != 0)
-        return layout_refuse(r, "data-dots is not 8 (203 dpi)");
-    if (dots != NULL)
-        box->dot_um = 125;
-    return true;
-}
-
-static bool begin_box(struct layout_reader *r, const char **attributes, struct page_rect rect)
-{
-    struct layout *layout = r->layout;
-    if (layout->n_boxes == LAYOUT_BOXES_MAX)
-        return layout_refuse(r, "more than %d boxes", LAYOUT_BOXES_MAX);
-    const char *fields[LABELS_FIELDS + 1] = {NULL};
-    for (enum labels_field f = LABELS_SENDER; f < LABELS_FIELDS; f++)
-        fields[f] = labels_field_name(f);
-    int field, content, align, valign;
-    if (!layout_word(r, attributes, "data-field", fields, -1, &field) ||
-        !layout_word(r, attributes, "data-symbology", contents, LAYOUT_TEXT, &content) ||
-        !layout_word(r, attributes, "data-align", aligns, LAYOUT_START, &align) ||
-        !layout_word(r, attributes, "data-valign", aligns, LAYOUT_START, &valign))
-        return false;
-    struct layout_box *box = &layout->boxes[layout->n_boxes];
-    *box = (struct layout_box){.field = (enum labels_field)field,
-                               .content = (enum layout_content)content,
-                               .rect = rect,
-                               .align = (enum layout_align)align,
-                               .valign = (enum layout_align)valign};
-    memcpy(box->id, r->id, sizeof box->id);
-    if (!suits(box->field, box->content))
-        return layout_refuse(r, "field %s cannot be shown as %s", fields[field], contents[content]);
-    if (box->content == LAYOUT_CODE128 || box->content == LAYOUT_QR) {
-        if (!read_symbol(r, attributes, box))
-            return false;
-    } else if (!read_type(r, attributes, box) ||
-               !layout_length(r, attributes, "data-gap", 0, &box->gap_um)) {
-        return false;
-    }
-    layout->n_boxes++;
-    return true;
-}
-
-static bool begin_clear(struct layout_reader *r, struct page_rect rect)
-{
-    struct layout *layout = r->layout;
-    if (layout->n_clears == LAYOUT_CLEAR_MAX)
-        return layout_refuse(r, "more than %d clear zones", LAYOUT_CLEAR_MAX);
-    struct layout_clear *clear = &layout->clears[layout->n_clears++];
-    clear->rect = rect;
-    memcpy(clear->id, r->id, sizeof clear->id);
-    return true;
-}
-
 static bool begin_rect(struct layout_reader *r, const char **attributes)
 {
-    static const char *const own[] = {
-        "x",           "y",          "width",          "height",      "rx",
-        "ry",          "data-field", "data-symbology", "data-align",  "data-valign",
-        "data-weight", "data-size",  "data-lines",     "data-module", "data-dots",
-        "data-gap",    "data-clear", "data-rests-on",  NULL};
+    static const char *const own[] = {"x",  "y",  "width",         "height",
+                                      "rx", "ry", LAYOUT_ANY_DATA, NULL};
     struct page_rect rect;
     int32_t rx, ry;
-    if (!check_attributes(r, attributes, own) ||
+    if (!layout_attributes(r, attributes, own) ||
         !layout_length(r, attributes, "x", 0, &rect.x_um) ||
         !layout_length(r, attributes, "y", 0, &rect.y_um) ||
         !layout_length(r, attributes, "width", -1, &rect.width_um) ||
@@ -291,10 +214,9 @@ static bool begin_rect(struct layout_reader *r, const char **attributes)
     struct page_rect moved = rect;
     moved.x_um += r->styles[r->depth].dx_um;
     moved.y_um += r->styles[r->depth].dy_um;
-    if (layout_attribute(attributes, "data-field") != NULL)
-        return begin_box(r, attributes, moved);
-    if (layout_attribute(attributes, "data-clear") != NULL)
-        return begin_clear(r, moved);
+    bool is_art = true;
+    if (!layout_box_begin(r, attributes, moved, &is_art) || !is_art)
+        return !r->failed;
     struct page_segment *s = room_for(r, SVG_RECT_SEGMENTS);
     return s != NULL && add_path(r, svg_rect(rect, rx, s));
 }
@@ -306,7 +228,7 @@ static bool place_text(struct layout_reader *r, const char **attributes, int32_t
     const struct layout_style *style = &r->styles[r->depth];
     struct layout_art *art = r->text;
     int32_t x_um, y_um;
-    if (!check_attributes(r, attributes, own) || !layout_length(r, attributes, "x", x, &x_um) ||
+    if (!layout_attributes(r, attributes, own) || !layout_length(r, attributes, "x", x, &x_um) ||
         !layout_length(r, attributes, "y", y, &y_um))
         return false;
     art->x_um = x_um + style->dx_um;
@@ -371,7 +293,7 @@ static const struct {
 void layout_element_begin(struct layout_reader *r, const char *local, const char **attributes)
 {
     const char *id = layout_attribute(attributes, "id");
-    snprintf(r->id, sizeof r->id, "%s", id == NULL ? "" : id);
+    shown(id == NULL ? "" : id, id == NULL ? 0 : strlen(id), r->id);
     if (r->depth + 1 == LAYOUT_DEPTH_MAX) {
         layout_refuse(r, "stands deeper than %d elements", LAYOUT_DEPTH_MAX);
         return;

@@ -34,6 +34,17 @@ bool layout_refuse(struct layout_reader *reader, const char *format, ...)
  * The readers below refuse the element when they answer false. */
 const char *layout_attribute(const char **attributes, const char *name);
 
+/* Takes all attributes but those that the element knows by itself (`own`, ends with NULL;
+ * LAYOUT_ANY_DATA stands for all data-* attributes) as style, and refuses what is none. */
+#define LAYOUT_ANY_DATA "data-*"
+bool layout_attributes(struct layout_reader *reader, const char **attributes,
+                       const char *const *own);
+
+/* Refuses data-* attributes that are not among `known`, whose first is the one that says what the
+ * element is. */
+bool layout_only_data(struct layout_reader *reader, const char **attributes,
+                      const char *const *known);
+
 /* A length that must stand there, or `missing` when that is not negative. */
 bool layout_length(struct layout_reader *reader, const char **attributes, const char *name,
                    int32_t missing, int32_t *ret_um);
@@ -47,5 +58,14 @@ bool layout_word(struct layout_reader *reader, const char **attributes, const ch
  * both. */
 bool layout_range(struct layout_reader *reader, const char **attributes, const char *name,
                   bool (*read)(const char **, int32_t *), int32_t *ret_min, int32_t *ret_max);
+
+/* data-gap="2.5 0": two lengths; both `missing` when the attribute is not there and `missing` is
+ * not negative. */
+bool layout_pair(struct layout_reader *reader, const char **attributes, const char *name,
+                 int32_t missing, int32_t *ret_x_um, int32_t *ret_y_um);
+
+/* A text attribute of at most room - 1 bytes; empty when it is not there. */
+bool layout_words(struct layout_reader *reader, const char **attributes, const char *name,
+                  char *ret_words, size_t room);
 
 #endif

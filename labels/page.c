@@ -7,6 +7,7 @@ void page_clear(struct page *page, int32_t width_um, int32_t height_um)
 {
     page->width_um = width_um;
     page->height_um = height_um;
+    page->origin_x_um = page->origin_y_um = 0;
     page->n_ops = page->n_paths = page->n_segments = page->n_bars = 0;
     page->n_rects = page->n_runs = page->n_glyphs = page->n_text = 0;
     page->failed = false;
@@ -23,6 +24,25 @@ void page_done(struct page *page)
     free(page->glyphs);
     free(page->text);
     *page = (struct page){0};
+}
+
+struct page_mark page_mark(const struct page *page)
+{
+    return (struct page_mark){page->n_ops,   page->n_paths, page->n_segments, page->n_bars,
+                              page->n_rects, page->n_runs,  page->n_glyphs,   page->n_text};
+}
+
+void page_return(struct page *page, struct page_mark mark)
+{
+    page->n_ops = mark.n_ops;
+    page->n_paths = mark.n_paths;
+    page->n_segments = mark.n_segments;
+    page->n_bars = mark.n_bars;
+    page->n_rects = mark.n_rects;
+    page->n_runs = mark.n_runs;
+    page->n_glyphs = mark.n_glyphs;
+    page->n_text = mark.n_text;
+    page->failed = false;
 }
 
 /* Room for `more` items at the end of an array of the page; NULL, and failed, without memory. */
@@ -57,32 +77,33 @@ void page_add_path(struct page *page, const struct page_segment *segments, size_
         return;
     memcpy(to, segments, n * sizeof *to);
     for (size_t i = 0; i < n; i++)
-        for (int k = 0; k < 3; k++)
-            to[i].x_um[k] += dx_um;
+        for (int k = 0; k < 3; k++) {
+            to[i].x_um[k] += page->origin_x_um + dx_um;
+            to[i].y_um[k] += page->origin_y_um;
+        }
     *path = (struct page_path){.first = page->n_segments, .n = n, .paint = *paint};
     page->n_segments += n;
     add_op(page, PAGE_PATH, page->n_paths++);
 }
 
-void page_add_bars(struct page *page)
+void page_add_bars(struct page *page, const struct page_bars *symbol)
 {
     struct page_bars *bars =
         room(page, &page->bars, page->n_bars, &page->bars_room, 1, sizeof *bars);
     if (bars == NULL)
         return;
-    *bars = (struct page_bars){.first = page->n_rects, .n = 0};
+    *bars = *symbol;
+    bars->area.x_um += page->origin_x_um;
+    bars->area.y_um += page->origin_y_um;
+    bars->first = page->n_rects;
+    bars->n = 0;
     add_op(page, PAGE_BARS, page->n_bars++);
 }
 
-void page_add_bar(struct page *page, struct page_rect rect)
+bool page_grow_rects(struct page *page)
 {
-    struct page_rect *to =
-        room(page, &page->rects, page->n_rects, &page->rects_room, 1, sizeof *to);
-    if (to == NULL)
-        return;
-    *to = rect;
-    page->n_rects++;
-    page->bars[page->n_bars - 1].n++;
+    return room(page, &page->rects, page->n_rects, &page->rects_room, 1, sizeof *page->rects) !=
+           NULL;
 }
 
 void page_add_run(struct page *page, const struct page_run *run, const struct glyph *glyphs,
@@ -100,6 +121,8 @@ void page_add_run(struct page *page, const struct page_run *run, const struct gl
         to[i].text_first = (uint16_t)(to[i].text_first - text_base);
     memcpy(characters, text, text_n * sizeof *text);
     *added = *run;
+    added->x_um += page->origin_x_um;
+    added->y_um += page->origin_y_um;
     added->first = page->n_glyphs;
     added->n = n;
     added->text_first = page->n_text;

@@ -8,6 +8,7 @@
 #define TRAO_LABELS_PAGE_H
 
 #include "labels/font.h"
+#include "labels/symbol.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,9 +49,15 @@ struct page_rect {
     int32_t height_um;
 };
 
-/* The black rectangles of one symbol, painted as one shape (no seam between neighbours). */
+/* One symbol: its black rectangles, painted as one shape (no seam between neighbours), and what
+ * they stand for, so that a printer can draw them itself and the read-back knows what to find.
+ * Each rectangle begins and ends on whole modules of `area`, which excludes the quiet zone. */
 struct page_bars {
-    size_t first; /* into rects */
+    enum symbology kind;
+    char text[SYMBOL_TEXT_MAX + 1];
+    struct page_rect area;
+    int32_t module_um; /* Code 128: of a bar; QR, Data Matrix: square */
+    size_t first;      /* into rects */
     size_t n;
 };
 
@@ -77,6 +84,8 @@ struct page_op {
 struct page {
     int32_t width_um;
     int32_t height_um;
+    int32_t origin_x_um; /* added to the place of whatever is added; 0 after page_clear */
+    int32_t origin_y_um;
     struct page_op *ops;
     size_t n_ops, ops_room;
     struct page_path *paths;
@@ -100,12 +109,30 @@ struct page {
 void page_clear(struct page *page, int32_t width_um, int32_t height_um);
 void page_done(struct page *page);
 
+/* How much there is on a page; page_return takes off what was added since, a failure included. */
+struct page_mark {
+    size_t n_ops, n_paths, n_segments, n_bars, n_rects, n_runs, n_glyphs, n_text;
+};
+struct page_mark page_mark(const struct page *page);
+void page_return(struct page *page, struct page_mark mark);
+
 /* Adds an outline, moved by dx_um. */
 void page_add_path(struct page *page, const struct page_segment *segments, size_t n,
                    const struct page_paint *paint, int32_t dx_um);
-/* Begins a symbol; its rectangles follow by page_add_bar. */
-void page_add_bars(struct page *page);
-void page_add_bar(struct page *page, struct page_rect rect);
+/* Room for one more rectangle; false, and failed, without memory. */
+bool page_grow_rects(struct page *page);
+/* Begins a symbol (kind, text, area and module are given); its rectangles follow by page_add_bar.
+ */
+void page_add_bars(struct page *page, const struct page_bars *symbol);
+static inline void page_add_bar(struct page *page, struct page_rect rect)
+{
+    if (page->failed || (page->n_rects == page->rects_room && !page_grow_rects(page)))
+        return;
+    page->rects[page->n_rects++] =
+        (struct page_rect){rect.x_um + page->origin_x_um, rect.y_um + page->origin_y_um,
+                           rect.width_um, rect.height_um};
+    page->bars[page->n_bars - 1].n++;
+}
 /* Adds a line: n glyphs, which stand for text[0 .. text_n). `run` gives weight, size, place and
  * colour; glyphs' text_first are counted from `text_base`. */
 void page_add_run(struct page *page, const struct page_run *run, const struct glyph *glyphs,

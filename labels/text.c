@@ -1,5 +1,7 @@
 #include "labels/text.h"
 
+#include "labels/quick.h"
+
 #include <string.h>
 #include <utf8proc.h>
 
@@ -110,6 +112,8 @@ bool text_read(const char *utf8, struct fonts *fonts, enum font_weight weight,
 {
     utf8proc_int32_t points[DECOMPOSED_MAX];
     size_t n = 0;
+    if (quick_read(font_quick(fonts, weight), fonts, utf8, ret_text))
+        return true;
     if (!compose(utf8, points, &n, err))
         return false;
     ret_text->weight = weight;
@@ -225,11 +229,17 @@ static void shorten(const struct filling *filling, int32_t ellipsis_units, struc
 static bool try_size(struct filling *filling, const struct font_metrics *metrics,
                      const struct text_box *box, int32_t size_um, struct text_fit *fit)
 {
+    const struct text *text = filling->text;
     int32_t line_um = scale_um(metrics->ascender - metrics->descender, metrics, size_um);
     size_t fitting = (size_t)(box->height_um / line_um);
     filling->lines_max = fitting < box->lines_max ? fitting : box->lines_max;
     filling->line_units = (int32_t)((int64_t)box->width_um * metrics->units_per_em / size_um);
     fit->size_um = size_um;
+    if (text->n > 0 && text->x[text->n] <= filling->line_units && filling->lines_max > 0) {
+        fit->lines[0] = (struct text_line){.first = 0, .n = text->n};
+        fit->n_lines = 1;
+        return true;
+    }
     enum breaking last = size_um == box->size_min_um ? BREAK_IN_WORD : BREAK_AT_SPACE;
     for (enum breaking way = BREAK_AFTER_COMMA; way <= last; way++) {
         filling->breaking = way;

@@ -1,6 +1,12 @@
-#include "labels/write_pdf.h"
+/* Pages as a PDF (ISO 32000-1), written straight into content streams: exact media box, vectors,
+ * fonts embedded as subsets, no timestamps, the same pages the same bytes.
+ *
+ * Each page leaves as soon as it is added; what stays is 8 bytes an object and which glyphs were
+ * used. Fonts, page tree and cross references follow at the end. Viewers are told not to scale. */
+#include "labels/tongue.h"
 
 #include "labels/pdf_content.h"
+#include "labels/quick.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,65 +16,31 @@
 /* Pages hang from nodes of the page tree, so that no list grows with the job but the last. */
 #define PAGES_A_NODE 256
 
+/* From here on 60 KB of fonts are little beside the pages. */
+#define PAGES_LARGE 40
+
 /* Objects with fixed numbers; the rest are numbered as they come. */
 enum { OBJECT_CATALOG = 1, OBJECT_PAGES, OBJECT_INFO, OBJECT_RESOURCES, OBJECT_FONT };
 #define OBJECTS_FIXED (OBJECT_FONT + FONT_WEIGHTS - 1)
 
 struct write_pdf {
+    struct writer writer; /* first: a writer is its PDF */
     struct labels_sink sink;
     struct fonts *fonts;
+    bool plain;  /* pages are not deflated */
     bool broken; /* the sink refused, or memory ran out */
     uint64_t written;
     uint64_t *offsets; /* of object n + 1; 0: not written yet */
     size_t n_objects, offsets_room;
     size_t n_pages;
-    size_t node;                  /* number of the page tree node being filled, 0 if none */
-    struct buffer kids;           /* its pages, as references */
-    struct buffer nodes;          /* all nodes, as references */
-    struct buffer content;        /* scratch */
+    size_t node;         /* number of the page tree node being filled, 0 if none */
+    struct buffer kids;  /* its pages, as references */
+    struct buffer nodes; /* all nodes, as references */
+    struct pdf_content *content;
+    uint32_t *used[FONT_WEIGHTS]; /* the content's */
+    struct buffer cmap;           /* scratch */
     struct buffer out;            /* scratch */
-    uint32_t *used[FONT_WEIGHTS]; /* for each glyph the character it stands for, 0: not used */
 };
-
-bool write_pdf_open(struct labels_sink sink, struct fonts *fonts, struct write_pdf **ret_pdf,
-                    struct error *err)
-{
-    struct write_pdf *pdf = calloc(1, sizeof *pdf);
-    bool good = pdf != NULL;
-    for (enum font_weight w = FONT_REGULAR; good && w < FONT_WEIGHTS; w++) {
-        pdf->used[w] = calloc(font_metrics(fonts, w)->glyphs, sizeof *pdf->used[w]);
-        good = pdf->used[w] != NULL;
-    }
-    void *offsets = NULL;
-    good = good && buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t));
-    if (!good) {
-        write_pdf_close(pdf);
-        return error_set(err, ERROR_LATER, "no memory for a PDF");
-    }
-    pdf->offsets = offsets;
-    memset(pdf->offsets, 0, OBJECTS_FIXED * sizeof *pdf->offsets);
-    pdf->n_objects = OBJECTS_FIXED;
-    pdf->sink = sink;
-    pdf->fonts = fonts;
-    /* Four bytes above 127 tell transfer programs that this is binary (7.5.2). */
-    buffer_text(&pdf->out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
-    *ret_pdf = pdf;
-    return true;
-}
-
-void write_pdf_close(struct write_pdf *pdf)
-{
-    if (pdf == NULL)
-        return;
-    for (int w = 0; w < FONT_WEIGHTS; w++)
-        free(pdf->used[w]);
-    buffer_done(&pdf->kids);
-    buffer_done(&pdf->nodes);
-    buffer_done(&pdf->content);
-    buffer_done(&pdf->out);
-    free(pdf->offsets);
-    free(pdf);
-}
 
 /* Hands over what was gathered. */
 static bool flush(struct write_pdf *pdf, struct error *err)
@@ -117,24 +89,27 @@ static void dictionary(struct write_pdf *pdf, size_t number, const char *entries
     buffer_text(&pdf->out, " >>\nendobj\n");
 }
 
-/* A whole object: a stream, deflated. `entries` may be empty. */
+/* A whole object: a stream as it is. `entries` may be empty. */
 static void stream(struct write_pdf *pdf, size_t number, const char *entries,
-                   const struct buffer *data)
+                   const unsigned char *bytes, size_t n)
 {
-    uLong bound = compressBound((uLong)data->n);
+    begin_object(pdf, number);
+    buffer_format(&pdf->out, "<< /Length %zu%s >>\nstream\n", n, entries);
+    buffer_add(&pdf->out, bytes, n);
+    buffer_text(&pdf->out, "\nendstream\nendobj\n");
+}
+
+/* The same, deflated. */
+static void packed_stream(struct write_pdf *pdf, size_t number, const struct buffer *data)
+{
     struct buffer packed = {0};
-    unsigned char *room = buffer_room(&packed, bound);
-    uLongf n = bound;
+    uLongf n = compressBound((uLong)data->n);
+    unsigned char *room = buffer_room(&packed, n);
     if (data->failed || room == NULL ||
-        compress2(room, &n, data->bytes, (uLong)data->n, Z_DEFAULT_COMPRESSION) != Z_OK) {
+        compress2(room, &n, data->bytes, (uLong)data->n, Z_DEFAULT_COMPRESSION) != Z_OK)
         pdf->out.failed = true;
-    } else {
-        begin_object(pdf, number);
-        buffer_format(&pdf->out, "<< /Length %lu /Filter /FlateDecode%s >>\nstream\n",
-                      (unsigned long)n, entries);
-        buffer_add(&pdf->out, room, n);
-        buffer_text(&pdf->out, "\nendstream\nendobj\n");
-    }
+    else
+        stream(pdf, number, " /Filter /FlateDecode", room, n);
     buffer_done(&packed);
 }
 
@@ -150,17 +125,21 @@ static void finish_node(struct write_pdf *pdf)
     pdf->node = 0;
 }
 
-bool write_pdf_page(struct write_pdf *pdf, const struct page *page, struct error *err)
+static bool add_page(struct writer *writer, const struct page *page, struct error *err)
 {
-    buffer_clear(&pdf->content);
-    pdf_content_draw(page, pdf->fonts, pdf->used, &pdf->content);
+    struct write_pdf *pdf = (struct write_pdf *)writer;
+    const struct buffer *drawn = pdf_content_draw(pdf->content, page);
     if (pdf->node == 0) {
         pdf->node = reserve(pdf);
         buffer_format(&pdf->nodes, "%zu 0 R ", pdf->node);
     }
     size_t content = reserve(pdf);
     size_t number = reserve(pdf);
-    stream(pdf, content, "", &pdf->content);
+    pdf->out.failed = pdf->out.failed || drawn->failed;
+    if (pdf->plain)
+        stream(pdf, content, "", drawn->bytes, drawn->n);
+    else
+        packed_stream(pdf, content, drawn);
     begin_object(pdf, number);
     buffer_format(&pdf->out, "<< /Type /Page /Parent %zu 0 R /Contents %zu 0 R /Resources %d 0 R ",
                   pdf->node, content, OBJECT_RESOURCES);
@@ -258,23 +237,31 @@ static void put_descriptor(struct write_pdf *pdf, size_t number, size_t file, co
     buffer_format(&pdf->out, "/StemV 80 /FontFile2 %zu 0 R >>\nendobj\n", file);
 }
 
+/* A large job takes the whole table of plain letters: its fonts are then the same from job to job,
+ * and ready. A small one takes its own letters only. */
+static void round_up(struct write_pdf *pdf, enum font_weight weight)
+{
+    if (pdf->n_pages >= PAGES_LARGE)
+        quick_mark(font_quick(pdf->fonts, weight), pdf->used[weight]);
+}
+
 static bool put_font(struct write_pdf *pdf, enum font_weight weight, struct error *err)
 {
     const struct font_metrics *metrics = font_metrics(pdf->fonts, weight);
     char tag[7];
     char name[96];
-    char length[32];
+    char length[64];
     subset_tag(pdf->used[weight], metrics->glyphs, tag);
     snprintf(name, sizeof name, "%s+%s", tag, font_name(pdf->fonts, weight));
     size_t file = reserve(pdf);
     size_t descriptor = reserve(pdf);
     size_t descendant = reserve(pdf);
     size_t to_unicode = reserve(pdf);
-    buffer_clear(&pdf->content);
-    if (!font_subset(pdf->fonts, weight, pdf->used[weight], &pdf->content, err))
+    struct font_file packed;
+    if (!font_file(pdf->fonts, weight, pdf->used[weight], &packed, err))
         return false;
-    snprintf(length, sizeof length, " /Length1 %zu", pdf->content.n);
-    stream(pdf, file, length, &pdf->content);
+    snprintf(length, sizeof length, " /Filter /FlateDecode /Length1 %zu", packed.plain);
+    stream(pdf, file, length, packed.bytes, packed.n);
     put_descriptor(pdf, descriptor, file, name, metrics);
     begin_object(pdf, descendant);
     buffer_format(&pdf->out, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s ", name);
@@ -283,9 +270,9 @@ static bool put_font(struct write_pdf *pdf, enum font_weight weight, struct erro
     buffer_format(&pdf->out, "/FontDescriptor %zu 0 R /CIDToGIDMap /Identity ", descriptor);
     put_widths(pdf, weight);
     buffer_text(&pdf->out, " >>\nendobj\n");
-    buffer_clear(&pdf->content);
-    put_to_unicode(pdf, weight, &pdf->content);
-    stream(pdf, to_unicode, "", &pdf->content);
+    buffer_clear(&pdf->cmap);
+    put_to_unicode(pdf, weight, &pdf->cmap);
+    packed_stream(pdf, to_unicode, &pdf->cmap);
     begin_object(pdf, OBJECT_FONT + (size_t)weight);
     buffer_format(&pdf->out, "<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H ",
                   name);
@@ -321,14 +308,60 @@ static void put_references(struct write_pdf *pdf)
     buffer_format(&pdf->out, "startxref\n%llu\n%%%%EOF\n", (unsigned long long)start);
 }
 
-bool write_pdf_end(struct write_pdf *pdf, struct error *err)
+static bool end_pdf(struct writer *writer, struct error *err)
 {
+    struct write_pdf *pdf = (struct write_pdf *)writer;
     if (pdf->n_pages == 0)
         return error_set(err, ERROR_BAD_INPUT, "a PDF needs at least one page");
-    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++)
+    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++) {
+        round_up(pdf, w);
         if (!put_font(pdf, w, err))
             return false;
+    }
     put_tree(pdf);
     put_references(pdf);
     return flush(pdf, err);
+}
+
+static void close_pdf(struct writer *writer)
+{
+    struct write_pdf *pdf = (struct write_pdf *)writer;
+    pdf_content_close(pdf->content);
+    buffer_done(&pdf->kids);
+    buffer_done(&pdf->nodes);
+    buffer_done(&pdf->cmap);
+    buffer_done(&pdf->out);
+    free(pdf->offsets);
+    free(pdf);
+}
+
+bool write_pdf_open(struct labels_sink sink, struct fonts *fonts,
+                    const struct labels_options *options, struct writer **ret_writer,
+                    struct error *err)
+{
+    struct write_pdf *pdf = calloc(1, sizeof *pdf);
+    if (pdf == NULL)
+        return error_set(err, ERROR_LATER, "no memory for a PDF");
+    pdf->writer = (struct writer){.page = add_page, .end = end_pdf, .close = close_pdf};
+    void *offsets = NULL;
+    if (!pdf_content_open(fonts, &pdf->content, err)) {
+        close_pdf(&pdf->writer);
+        return false;
+    }
+    if (!buffer_grow(&offsets, &pdf->offsets_room, OBJECTS_FIXED, sizeof(uint64_t))) {
+        close_pdf(&pdf->writer);
+        return error_set(err, ERROR_LATER, "no memory for a PDF");
+    }
+    for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++)
+        pdf->used[w] = pdf_content_used(pdf->content, w);
+    pdf->offsets = offsets;
+    memset(pdf->offsets, 0, OBJECTS_FIXED * sizeof *pdf->offsets);
+    pdf->n_objects = OBJECTS_FIXED;
+    pdf->sink = sink;
+    pdf->plain = options->plain;
+    pdf->fonts = fonts;
+    /* Four bytes above 127 tell transfer programs that this is binary (7.5.2). */
+    buffer_text(&pdf->out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+    *ret_writer = &pdf->writer;
+    return true;
 }

@@ -18,8 +18,8 @@ static const struct event_info events[] = {
 };
 
 static const struct status_info statuses[] = {
-#define STATUS(KEY, number, key, tone, sms, handheld, vi, en, headline)                            \
-    {STATUS_##KEY, key, TONE_##tone, sms, handheld, vi, en, headline},
+#define STATUS(KEY, number, key, tone, sms, upu, national, handheld, vi, en, headline)             \
+    {STATUS_##KEY, key, TONE_##tone, sms, upu, national, handheld, vi, en, headline},
 #include "protocol/status.def"
 #undef STATUS
 };

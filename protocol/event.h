@@ -31,7 +31,8 @@ const struct event_info *event_find(const char *key_or_upu);
 
 enum status {
     STATUS_NONE = 0, /* no fact makes it an item yet: only orphan scans */
-#define STATUS(KEY, number, key, tone, sms, handheld, vi, en, headline) STATUS_##KEY = (number),
+#define STATUS(KEY, number, key, tone, sms, upu, national, handheld, vi, en, headline)             \
+    STATUS_##KEY = (number),
 #include "protocol/status.def"
 #undef STATUS
 };
@@ -42,7 +43,9 @@ struct status_info {
     enum status status;
     const char *key;
     enum tone tone;
-    bool sms; /* a message is sent by default */
+    bool sms;          /* a message is sent by default */
+    const char *upu;   /* "EMA" or "" */
+    uint32_t national; /* state at the national portal, 9 or 10 */
     const char *handheld;
     const char *vi; /* citizen's sentence with {clauses} */
     const char *en;

@@ -9,6 +9,7 @@
 #define EVENT_OFFICE_MIN 64
 #define EVENT_OFFICE_MAX 127
 #define FIVE_DIGITS 99999
+#define SIX_DIGITS 999999
 
 /* ---------------------------------------------------------------------------- office facts */
 
@@ -22,6 +23,28 @@ static bool check_notice(const struct office_fact *fact, struct error *err)
     return true;
 }
 
+static bool check_paper(const struct office_fact *fact, struct error *err)
+{
+    const struct paper_scan *paper = &fact->paper;
+    if (fact->event == EVENT_PAPER_ENTRY)
+        return (codec_range("event", paper->event, 1, EVENT_OFFICE_MIN - 1, err) &&
+                codec_time("wall_ms", paper->wall.ms, err) &&
+                codec_range("postage_vnd", paper->postage_vnd, 0, SCAN_MONEY_MAX_VND, err) &&
+                codec_range("fees_vnd", paper->fees_vnd, 0, SCAN_MONEY_MAX_VND, err)) ||
+               error_add(err, "paper");
+    if (paper->event != 0)
+        return error_set(err, ERROR_BAD_INPUT, "paper: given with event %u", fact->event);
+    return true;
+}
+
+static bool check_names(const struct office_fact *fact, struct error *err)
+{
+    return codec_range("badge", fact->badge, 0, BADGE_MAX, err) &&
+           codec_range("to_badge", fact->to_badge, 0, BADGE_MAX, err) &&
+           codec_range("post_office", fact->post_office, 0, SIX_DIGITS, err) &&
+           codec_time("from_ms", fact->from.ms, err) && codec_time("to_ms", fact->to.ms, err);
+}
+
 static bool check_fact(const struct office_fact *fact, struct error *err)
 {
     return codec_range("seq", fact->seq, 1, UINT64_MAX, err) &&
@@ -31,7 +54,30 @@ static bool check_fact(const struct office_fact *fact, struct error *err)
            codec_range("fees_vnd", fact->fees_vnd, 0, SCAN_MONEY_MAX_VND, err) &&
            codec_range("commune", fact->commune, 0, FIVE_DIGITS, err) &&
            codec_range("postal_code", fact->postal_code, 0, FIVE_DIGITS, err) &&
-           check_notice(fact, err);
+           check_notice(fact, err) && check_paper(fact, err) && check_names(fact, err);
+}
+
+/* An item in its normal form, or none for the events that name none. */
+static bool item_of_event(uint32_t event, const char *text, struct item *ret_item,
+                          struct error *err)
+{
+    if (event < EVENT_WITHOUT_ITEM)
+        return codec_item(text, ret_item, err);
+    *ret_item = (struct item){""};
+    return *text == '\0' || error_set(err, ERROR_BAD_INPUT, "item: given with event %u", event);
+}
+
+static bool optional_item(const char *text, struct item *ret_item, struct error *err)
+{
+    *ret_item = (struct item){""};
+    return *text == '\0' || codec_item(text, ret_item, err) || error_add(err, "other_item");
+}
+
+static bool optional_device(const char *name, const char *text, char ret_device[],
+                            struct error *err)
+{
+    *ret_device = '\0';
+    return *text == '\0' || codec_device(text, ret_device, err) || error_add(err, "%s", name);
 }
 
 static Trao__V1__Notice notice_to_wire(struct notice *notice)
@@ -43,6 +89,44 @@ static Trao__V1__Notice notice_to_wire(struct notice *notice)
     wire.correction = notice->correction;
     wire.request_id = notice->request_id;
     return wire;
+}
+
+static Trao__V1__PaperScan paper_to_wire(const struct paper_scan *paper)
+{
+    Trao__V1__PaperScan wire = TRAO__V1__PAPER_SCAN__INIT;
+    wire.event = paper->event;
+    wire.wall_ms = paper->wall.ms;
+    wire.reason = paper->reason;
+    wire.action = paper->action;
+    wire.relation = paper->relation;
+    wire.postage_vnd = paper->postage_vnd;
+    wire.fees_vnd = paper->fees_vnd;
+    return wire;
+}
+
+static void desk_to_wire(struct office_fact *fact, Trao__V1__OfficeFact *wire)
+{
+    wire->originals = fact->originals;
+    wire->certified = fact->certified;
+    wire->pages = fact->pages;
+    wire->seal_number = fact->seal_number;
+    wire->count = fact->count;
+    wire->round = fact->round;
+    wire->badge = fact->badge;
+    wire->to_badge = fact->to_badge;
+    wire->post_office = fact->post_office;
+    if (fact->has_evidence)
+        wire->evidence = codec_bytes(fact->evidence.bytes, CHAIN_LINK_BYTES);
+    wire->other_item = fact->other_item.text;
+    wire->kind = fact->kind;
+    wire->slip = fact->slip;
+    wire->device = fact->device;
+    wire->old_device = fact->old_device;
+    wire->from_ms = fact->from.ms;
+    wire->to_ms = fact->to.ms;
+    wire->key = fact->key;
+    wire->value = fact->value;
+    wire->citation = fact->citation;
 }
 
 static Trao__V1__OfficeFact fact_to_wire(struct office_fact *fact)
@@ -65,22 +149,40 @@ static Trao__V1__OfficeFact fact_to_wire(struct office_fact *fact)
     wire.job = fact->job;
     wire.handover = fact->handover;
     wire.reason = fact->reason;
+    desk_to_wire(fact, &wire);
     return wire;
+}
+
+static bool check_texts(const struct office_fact *fact, struct office_fact *ret_copy,
+                        struct error *err)
+{
+    return codec_text("dossier", fact->dossier, ret_copy->dossier, sizeof ret_copy->dossier, err) &&
+           codec_text("request_id", fact->notice.request_id, ret_copy->notice.request_id,
+                      sizeof ret_copy->notice.request_id, err) &&
+           codec_text("seal_number", fact->seal_number, ret_copy->seal_number,
+                      sizeof ret_copy->seal_number, err) &&
+           codec_text("key", fact->key, ret_copy->key, sizeof ret_copy->key, err) &&
+           codec_text("citation", fact->citation, ret_copy->citation, sizeof ret_copy->citation,
+                      err) &&
+           optional_item(fact->other_item.text, &ret_copy->other_item, err) &&
+           optional_device("device", fact->device, ret_copy->device, err) &&
+           optional_device("old_device", fact->old_device, ret_copy->old_device, err);
 }
 
 bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], size_t *ret_n,
                  struct error *err)
 {
     struct office_fact copy = *fact;
-    if (!codec_item(fact->item.text, &copy.item, err) || !check_fact(fact, err) ||
-        !codec_text("dossier", fact->dossier, copy.dossier, sizeof copy.dossier, err) ||
-        !codec_text("request_id", fact->notice.request_id, copy.notice.request_id,
-                    sizeof copy.notice.request_id, err))
+    if (!check_fact(fact, err) || !item_of_event(fact->event, fact->item.text, &copy.item, err) ||
+        !check_texts(fact, &copy, err))
         return error_add(err, "fact");
     Trao__V1__OfficeFact wire = fact_to_wire(&copy);
     Trao__V1__Notice notice = notice_to_wire(&copy.notice);
     if (fact->event == EVENT_NOTICE_SENT)
         wire.notice = &notice;
+    Trao__V1__PaperScan paper = paper_to_wire(&copy.paper);
+    if (fact->event == EVENT_PAPER_ENTRY)
+        wire.paper = &paper;
     return codec_pack(&wire.base, out, FACT_BYTES_MAX, ret_n, err) || error_add(err, "fact");
 }
 
@@ -94,6 +196,47 @@ static bool notice_from_wire(const Trao__V1__Notice *wire, struct notice *ret_no
     return codec_text("request_id", wire->request_id, ret_notice->request_id,
                       sizeof ret_notice->request_id, err) ||
            error_add(err, "notice");
+}
+
+static void paper_from_wire(const Trao__V1__PaperScan *wire, struct paper_scan *ret_paper)
+{
+    *ret_paper = (struct paper_scan){.event = wire->event,
+                                     .wall = {wire->wall_ms},
+                                     .reason = wire->reason,
+                                     .action = wire->action,
+                                     .relation = wire->relation,
+                                     .postage_vnd = wire->postage_vnd,
+                                     .fees_vnd = wire->fees_vnd};
+}
+
+static bool desk_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact *fact,
+                           struct error *err)
+{
+    fact->originals = wire->originals;
+    fact->certified = wire->certified;
+    fact->pages = wire->pages;
+    fact->count = wire->count;
+    fact->round = wire->round;
+    fact->badge = wire->badge;
+    fact->to_badge = wire->to_badge;
+    fact->post_office = wire->post_office;
+    fact->has_evidence = wire->evidence.len > 0;
+    fact->kind = wire->kind;
+    fact->slip = wire->slip;
+    fact->from.ms = wire->from_ms;
+    fact->to.ms = wire->to_ms;
+    fact->value = wire->value;
+    if (wire->paper != NULL)
+        paper_from_wire(wire->paper, &fact->paper);
+    return (!fact->has_evidence ||
+            codec_fixed("evidence", wire->evidence, CHAIN_LINK_BYTES, fact->evidence.bytes, err)) &&
+           codec_text("seal_number", wire->seal_number, fact->seal_number, sizeof fact->seal_number,
+                      err) &&
+           codec_text("key", wire->key, fact->key, sizeof fact->key, err) &&
+           codec_text("citation", wire->citation, fact->citation, sizeof fact->citation, err) &&
+           optional_item(wire->other_item, &fact->other_item, err) &&
+           optional_device("device", wire->device, fact->device, err) &&
+           optional_device("old_device", wire->old_device, fact->old_device, err);
 }
 
 static bool fact_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact *ret_fact,
@@ -115,15 +258,15 @@ static bool fact_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact 
         .handover = wire->handover,
         .reason = wire->reason,
     };
-    if (!codec_item(wire->item, &fact.item, err) ||
-        !codec_text("dossier", wire->dossier, fact.dossier, sizeof fact.dossier, err))
+    if (!codec_text("dossier", wire->dossier, fact.dossier, sizeof fact.dossier, err) ||
+        !desk_from_wire(wire, &fact, err))
         return false;
     if (fact.has_addressee &&
         !codec_fixed("addressee", wire->addressee, CHAIN_LINK_BYTES, fact.addressee.bytes, err))
         return false;
     if (wire->notice != NULL && !notice_from_wire(wire->notice, &fact.notice, err))
         return false;
-    if (!check_fact(&fact, err))
+    if (!check_fact(&fact, err) || !item_of_event(fact.event, wire->item, &fact.item, err))
         return false;
     *ret_fact = fact;
     return true;
@@ -138,6 +281,42 @@ bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact, s
     bool good = fact_from_wire((const Trao__V1__OfficeFact *)message.base, ret_fact, err);
     codec_free(&message);
     return good || error_add(err, "fact");
+}
+
+/* ------------------------------------------------------------------------------- testimony */
+
+bool testimony_encode(const struct testimony *testimony, uint8_t out[EVIDENCE_BYTES_MAX],
+                      size_t *ret_n, struct error *err)
+{
+    struct testimony copy;
+    Trao__V1__Evidence wire = TRAO__V1__EVIDENCE__INIT;
+    if (!codec_lines("text", testimony->text, copy.text, sizeof copy.text, err) ||
+        !codec_text("giver", testimony->giver, copy.giver, sizeof copy.giver, err) ||
+        !codec_text("taker", testimony->taker, copy.taker, sizeof copy.taker, err))
+        return error_add(err, "evidence");
+    wire.text = copy.text;
+    wire.giver = copy.giver;
+    wire.taker = copy.taker;
+    return codec_pack(&wire.base, out, EVIDENCE_BYTES_MAX, ret_n, err) ||
+           error_add(err, "evidence");
+}
+
+bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_testimony,
+                      struct error *err)
+{
+    struct codec_message message;
+    if (!codec_size("bytes", (struct slice){bytes, n}, 0, EVIDENCE_BYTES_MAX, err) ||
+        !codec_unpack(&trao__v1__evidence__descriptor, bytes, n, &message, err))
+        return error_add(err, "evidence");
+    const Trao__V1__Evidence *wire = (const Trao__V1__Evidence *)message.base;
+    struct testimony testimony = {.text = ""};
+    bool good = codec_lines("text", wire->text, testimony.text, sizeof testimony.text, err) &&
+                codec_text("giver", wire->giver, testimony.giver, sizeof testimony.giver, err) &&
+                codec_text("taker", wire->taker, testimony.taker, sizeof testimony.taker, err);
+    codec_free(&message);
+    if (good)
+        *ret_testimony = testimony;
+    return good || error_add(err, "evidence");
 }
 
 /* ------------------------------------------------------------------------------- addressee */

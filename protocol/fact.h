@@ -3,6 +3,7 @@
 #ifndef TRAO_PROTOCOL_FACT_H
 #define TRAO_PROTOCOL_FACT_H
 
+#include "protocol/batch.h"
 #include "protocol/chain.h"
 #include "protocol/clock.h"
 #include "protocol/error.h"
@@ -14,7 +15,16 @@
 #define NOTICE_REQUEST_MAX 64
 #define ADDRESSEE_BYTES_MAX 8192
 
-enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1 };
+#define SEAL_NUMBER_MAX 32
+#define FACT_KEY_MAX 48
+#define CITATION_MAX 160
+#define EVIDENCE_BYTES_MAX 4096
+/* Facts from here on name no item (event.def). */
+#define EVENT_WITHOUT_ITEM 96
+#define BADGE_MAX 99999999 /* TH-00000001 .. TH-99999999 */
+
+/* CHANNEL_SMS goes to the citizen, CHANNEL_MANAGER to whoever answers for terms. */
+enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1, CHANNEL_MANAGER = 2 };
 
 struct notice {
     enum channel channel;
@@ -24,10 +34,27 @@ struct notice {
     char request_id[NOTICE_REQUEST_MAX + 1];
 };
 
+enum difference {
+    DIFFERENCE_NONE = 0,
+    DIFFERENCE_MISSING = 1,  /* on the list, not in the bag */
+    DIFFERENCE_EXTRA = 2,    /* in the bag, not on the list */
+    DIFFERENCE_CONTENTS = 3, /* other originals, copies or pages than listed */
+    DIFFERENCE_DAMAGED = 4,
+    DIFFERENCE_WRONG_ENVELOPE = 5 /* a dossier's paper held against another's envelope */
+};
+
+/* What a postman wrote on paper (trao.proto PaperScan): its own kind of fact, never a scan. */
+struct paper_scan {
+    uint32_t event; /* event.def 1..63; 0 none */
+    struct instant wall;
+    uint32_t reason, action, relation;
+    uint64_t postage_vnd, fees_vnd;
+};
+
 struct office_fact {
-    uint64_t seq; /* given by the record on append; 1, 2, 3 ... */
-    struct item item;
-    uint32_t event; /* event.def 64..127 */
+    uint64_t seq;     /* given by the record on append; 1, 2, 3 ... */
+    struct item item; /* empty with events from EVENT_WITHOUT_ITEM */
+    uint32_t event;   /* event.def 64..127 */
     struct instant at;
     uint32_t user;
     char dossier[DOSSIER_MAX + 1]; /* issued */
@@ -42,6 +69,29 @@ struct office_fact {
     uint64_t handover;
     struct notice notice;
     uint32_t reason;
+    uint32_t originals, certified, pages; /* certified copies */
+    char seal_number[SEAL_NUMBER_MAX + 1];
+    uint32_t count;
+    uint64_t round;
+    uint32_t badge, to_badge; /* TH- serial, 0 none */
+    uint32_t post_office;     /* 0..999999 */
+    bool has_evidence;
+    struct link evidence;   /* BLAKE2b-256( salt || Evidence ) */
+    struct item other_item; /* empty: none */
+    uint32_t kind;          /* enum difference */
+    uint64_t slip;          /* GM- serial */
+    struct paper_scan paper;
+    char device[DEVICE_NAME_MAX + 1], old_device[DEVICE_NAME_MAX + 1];
+    struct instant from, to; /* validity; 0 now, 0 open */
+    char key[FACT_KEY_MAX + 1];
+    int64_t value;
+    char citation[CITATION_MAX + 1];
+};
+
+/* What a fact rests on (trao.proto Evidence): deletable. */
+struct testimony {
+    char text[1024];
+    char giver[256], taker[256];
 };
 
 struct addressee {
@@ -60,6 +110,10 @@ bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], si
                  struct error *err) must_use;
 bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact,
                  struct error *err) must_use;
+bool testimony_encode(const struct testimony *testimony, uint8_t out[EVIDENCE_BYTES_MAX],
+                      size_t *ret_n, struct error *err) must_use;
+bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_testimony,
+                      struct error *err) must_use;
 bool addressee_encode(const struct addressee *who, uint8_t out[ADDRESSEE_BYTES_MAX], size_t *ret_n,
                       struct error *err) must_use;
 bool addressee_decode(const uint8_t *bytes, size_t n, struct addressee *ret_who,

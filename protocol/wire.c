@@ -43,20 +43,22 @@ static void epochs_to_wire(const struct epoch_state *epoch, size_t epochs, struc
     }
 }
 
-static bool epochs_from_wire(Trao__V1__EpochState *const *wire, size_t n,
-                             struct epoch_state *ret_epoch, size_t *ret_epochs, struct error *err)
+/* Readers fill their part of the message in hand, whether it is good or not; wire_read_up and
+ * wire_read_down give it out whole or not at all. */
+static bool epochs_from_wire(Trao__V1__EpochState *const *wire, size_t n, struct epoch_state *epoch,
+                             size_t *epochs, struct error *err)
 {
     if (!codec_range("epoch", n, 0, WIRE_EPOCHS_MAX, err))
         return false;
     for (size_t i = 0; i < n; i++) {
-        ret_epoch[i].epoch = wire[i]->epoch;
-        ret_epoch[i].through = wire[i]->through;
-        ret_epoch[i].last_seq = wire[i]->last_seq;
-        if (!codec_fixed("link", wire[i]->link, CHAIN_LINK_BYTES, ret_epoch[i].link.bytes, err))
+        epoch[i].epoch = wire[i]->epoch;
+        epoch[i].through = wire[i]->through;
+        epoch[i].last_seq = wire[i]->last_seq;
+        if (!codec_fixed("link", wire[i]->link, CHAIN_LINK_BYTES, epoch[i].link.bytes, err))
             return error_add(err, "epoch %zu", i);
     }
-    *ret_epochs = n;
-    return check_epochs(ret_epoch, n, err);
+    *epochs = n;
+    return check_epochs(epoch, n, err);
 }
 
 /* ---------------------------------------------------------------------------------- up, out */
@@ -119,50 +121,49 @@ bool wire_envelope(const struct envelope *envelope, uint8_t out[WIRE_BYTES_MAX],
 
 /* ---------------------------------------------------------------------------------- up, in */
 
-static bool read_hello(const Trao__V1__Hello *wire, struct slice bytes, struct hello *ret_hello,
+static bool read_hello(const Trao__V1__Hello *wire, struct slice bytes, struct hello *hello,
                        struct error *err)
 {
-    ret_hello->certificate = codec_find(bytes, HELLO_CERTIFICATE);
-    ret_hello->generation = wire->generation;
-    ret_hello->program = wire->program;
-    ret_hello->nonce = wire->nonce;
-    if (!codec_device(wire->device, ret_hello->device, err) ||
-        !codec_size("certificate", ret_hello->certificate, 0, WIRE_CERTIFICATE_MAX, err) ||
-        !epochs_from_wire(wire->epoch, wire->n_epoch, ret_hello->epoch, &ret_hello->epochs, err))
+    hello->certificate = codec_find(bytes, HELLO_CERTIFICATE);
+    hello->generation = wire->generation;
+    hello->program = wire->program;
+    hello->nonce = wire->nonce;
+    if (!codec_device(wire->device, hello->device, err) ||
+        !codec_size("certificate", hello->certificate, 0, WIRE_CERTIFICATE_MAX, err) ||
+        !epochs_from_wire(wire->epoch, wire->n_epoch, hello->epoch, &hello->epochs, err))
         return error_add(err, "hello");
     return true;
 }
 
 static bool read_envelope(const Trao__V1__Envelope *wire, struct slice bytes,
-                          struct envelope *ret_envelope, struct error *err)
+                          struct envelope *envelope, struct error *err)
 {
-    ret_envelope->batch = codec_find(bytes, ENVELOPE_BATCH);
-    ret_envelope->sent_wall.ms = wire->sent_wall_ms;
-    ret_envelope->sent_boot = wire->sent_boot;
-    ret_envelope->sent_time_source = codec_time_source(wire->sent_time_source);
-    if (!codec_tick("sent_mono_ms", wire->sent_mono_ms, &ret_envelope->sent_mono, err) ||
-        !check_envelope(ret_envelope, err))
+    envelope->batch = codec_find(bytes, ENVELOPE_BATCH);
+    envelope->sent_wall.ms = wire->sent_wall_ms;
+    envelope->sent_boot = wire->sent_boot;
+    envelope->sent_time_source = codec_time_source(wire->sent_time_source);
+    if (!codec_tick("sent_mono_ms", wire->sent_mono_ms, &envelope->sent_mono, err) ||
+        !check_envelope(envelope, err))
         return error_add(err, "envelope");
     return true;
 }
 
 /* Kinds of later versions are left alone: whoever reads counts them. */
-static bool read_up(const Trao__V1__Up *wire, struct slice bytes, struct wire_up *ret_up,
+static bool read_up(const Trao__V1__Up *wire, struct slice bytes, struct wire_up *up,
                     struct error *err)
 {
     if (wire->version == 0)
         return error_set(err, ERROR_BAD_INPUT, "version: missing");
-    ret_up->kind = WIRE_UP_OTHER;
+    up->kind = WIRE_UP_OTHER;
     if (wire->version > WIRE_VERSION)
         return true;
     if (wire->kind_case == TRAO__V1__UP__KIND_HELLO) {
-        ret_up->kind = WIRE_UP_HELLO;
-        return read_hello(wire->hello, codec_find(bytes, UP_HELLO), &ret_up->hello, err);
+        up->kind = WIRE_UP_HELLO;
+        return read_hello(wire->hello, codec_find(bytes, UP_HELLO), &up->hello, err);
     }
     if (wire->kind_case == TRAO__V1__UP__KIND_ENVELOPE) {
-        ret_up->kind = WIRE_UP_ENVELOPE;
-        return read_envelope(wire->envelope, codec_find(bytes, UP_ENVELOPE), &ret_up->envelope,
-                             err);
+        up->kind = WIRE_UP_ENVELOPE;
+        return read_envelope(wire->envelope, codec_find(bytes, UP_ENVELOPE), &up->envelope, err);
     }
     return true;
 }
@@ -297,72 +298,68 @@ bool wire_standing(const char *device, const struct standing *standing,
 
 /* --------------------------------------------------------------------------------- down, in */
 
-static bool read_verdicts(const Trao__V1__Receipt *wire, struct receipt *ret_receipt,
-                          struct error *err)
+static bool read_verdicts(const Trao__V1__Receipt *wire, struct receipt *receipt, struct error *err)
 {
     if (!codec_range("verdict", wire->n_verdict, 0, WIRE_VERDICTS_MAX, err))
         return false;
     for (size_t i = 0; i < wire->n_verdict; i++) {
-        ret_receipt->verdict[i].first_seq = wire->verdict[i]->first_seq;
-        ret_receipt->verdict[i].count = wire->verdict[i]->count;
-        ret_receipt->verdict[i].kind = (enum verdict_kind)wire->verdict[i]->kind;
+        receipt->verdict[i].first_seq = wire->verdict[i]->first_seq;
+        receipt->verdict[i].count = wire->verdict[i]->count;
+        receipt->verdict[i].kind = (enum verdict_kind)wire->verdict[i]->kind;
     }
-    ret_receipt->verdicts = wire->n_verdict;
+    receipt->verdicts = wire->n_verdict;
     return true;
 }
 
-static bool read_receipt(const Trao__V1__Receipt *wire, struct receipt *ret_receipt,
-                         struct error *err)
+static bool read_receipt(const Trao__V1__Receipt *wire, struct receipt *receipt, struct error *err)
 {
-    ret_receipt->generation = wire->generation;
-    ret_receipt->generation_serial = wire->generation_serial;
-    ret_receipt->epoch = wire->epoch;
-    ret_receipt->through = wire->through;
-    ret_receipt->server_wall.ms = wire->server_wall_ms;
-    if (!codec_fixed("link", wire->link, CHAIN_LINK_BYTES, ret_receipt->link.bytes, err) ||
-        !read_verdicts(wire, ret_receipt, err) || !check_receipt(ret_receipt, err))
+    receipt->generation = wire->generation;
+    receipt->generation_serial = wire->generation_serial;
+    receipt->epoch = wire->epoch;
+    receipt->through = wire->through;
+    receipt->server_wall.ms = wire->server_wall_ms;
+    if (!codec_fixed("link", wire->link, CHAIN_LINK_BYTES, receipt->link.bytes, err) ||
+        !read_verdicts(wire, receipt, err) || !check_receipt(receipt, err))
         return error_add(err, "receipt");
     return true;
 }
 
-static bool read_standing(const Trao__V1__Standing *wire, struct standing *ret_standing,
+static bool read_standing(const Trao__V1__Standing *wire, struct standing *standing,
                           struct error *err)
 {
-    ret_standing->generation = wire->generation;
-    ret_standing->generation_serial = wire->generation_serial;
-    ret_standing->nonce = wire->nonce;
-    ret_standing->server_wall.ms = wire->server_wall_ms;
-    if (!epochs_from_wire(wire->epoch, wire->n_epoch, ret_standing->epoch, &ret_standing->epochs,
-                          err) ||
-        !check_standing(ret_standing, err))
+    standing->generation = wire->generation;
+    standing->generation_serial = wire->generation_serial;
+    standing->nonce = wire->nonce;
+    standing->server_wall.ms = wire->server_wall_ms;
+    if (!epochs_from_wire(wire->epoch, wire->n_epoch, standing->epoch, &standing->epochs, err) ||
+        !check_standing(standing, err))
         return error_add(err, "standing");
     return true;
 }
 
-static bool read_body(const Trao__V1__DownBody *wire, const char *device,
-                      struct wire_down *ret_down, struct error *err)
+static bool read_body(const Trao__V1__DownBody *wire, const char *device, struct wire_down *down,
+                      struct error *err)
 {
     if (wire->version == 0)
         return error_set(err, ERROR_BAD_INPUT, "version: missing");
     if (strcmp(wire->device, device) != 0)
         return error_set(err, ERROR_REFUSED, "device: meant for another");
-    ret_down->kind = WIRE_DOWN_OTHER;
+    down->kind = WIRE_DOWN_OTHER;
     if (wire->version > WIRE_VERSION)
         return true;
     if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_RECEIPT) {
-        ret_down->kind = WIRE_DOWN_RECEIPT;
-        return read_receipt(wire->receipt, &ret_down->receipt, err);
+        down->kind = WIRE_DOWN_RECEIPT;
+        return read_receipt(wire->receipt, &down->receipt, err);
     }
     if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_STANDING) {
-        ret_down->kind = WIRE_DOWN_STANDING;
-        return read_standing(wire->standing, &ret_down->standing, err);
+        down->kind = WIRE_DOWN_STANDING;
+        return read_standing(wire->standing, &down->standing, err);
     }
     return true;
 }
 
 static bool read_sealed(const Trao__V1__Down *wire, const char *device,
-                        const struct seal_public *server, struct wire_down *ret_down,
-                        struct error *err)
+                        const struct seal_public *server, struct wire_down *down, struct error *err)
 {
     struct seal seal;
     struct codec_message message;
@@ -373,7 +370,7 @@ static bool read_sealed(const Trao__V1__Down *wire, const char *device,
     if (!codec_unpack(&trao__v1__down_body__descriptor, wire->body.data, wire->body.len, &message,
                       err))
         return error_add(err, "body");
-    bool good = read_body((const Trao__V1__DownBody *)message.base, device, ret_down, err);
+    bool good = read_body((const Trao__V1__DownBody *)message.base, device, down, err);
     codec_free(&message);
     return good || error_add(err, "body");
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "server/control.h"
+#include "server/files.h"
 #include "server/init.h"
 #include "server/keys.h"
 #include "server/out_file.h"
@@ -29,16 +30,10 @@ static enum exit_status refused(const struct admin *admin, const struct error *e
     return EXIT_REFUSED;
 }
 
-static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX], struct error *err)
-{
-    int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", folder, name);
-    return (n > 0 && n < CONFIG_PATH_MAX) || error_set(err, ERROR_BAD_INPUT, "path too long");
-}
-
 /* ------------------------------------------------------------------ init */
 
 /* An option of init is a key of trao.conf. */
-static const struct setting {
+static const struct conf_key {
     struct argp_option option;
     const char *section, *key;
 } settings[] = {
@@ -52,6 +47,9 @@ static const struct setting {
     {{"reply-number", 6, "DIGITS", 0, "number that takes answers to SMS", 0},
      "office",
      "reply_number"},
+    {{"manager-phone", 12, "+84...", 0, "hears of what is near its term", 0},
+     "office",
+     "manager_phone"},
     {{"prefix", 7, "XX", 0, "letters of item numbers, RA", 0}, "numbers", "prefix"},
     {{"plain", 8, "ADDR:PORT", 0, "HTTP on loopback, 127.0.0.1:8080", 0}, "web", "plain"},
     {{"tls", 9, "ADDR:PORT", 0, "HTTPS, 127.0.0.1:8443", 0}, "web", "tls"},
@@ -65,7 +63,7 @@ struct init {
     bool has_public;
 };
 
-static bool set(struct init *init, const struct setting *setting, const char *value,
+static bool set(struct init *init, const struct conf_key *setting, const char *value,
                 struct error *err)
 {
     if (strcmp(setting->section, "mqtt") == 0)
@@ -128,7 +126,7 @@ static enum exit_status here_verify(const struct admin *admin)
     struct record *record = NULL;
     struct record_proof proof;
     struct error err;
-    bool ok = join(admin->folder, "record.db", path, &err) &&
+    bool ok = files_join(admin->folder, "record.db", path, sizeof path, &err) &&
               keys_open(admin->folder, &keys, &err) && record_open_reader(path, &record, &err) &&
               record_verify(record, &keys->seal_public, &proof, &err);
     record_close(record);
@@ -148,7 +146,7 @@ static enum exit_status here_verify(const struct admin *admin)
 static bool lock_folder(const char *folder, int *ret_lock, struct error *err)
 {
     char path[CONFIG_PATH_MAX];
-    if (!join(folder, "lock", path, err))
+    if (!files_join(folder, "lock", path, sizeof path, err))
         return false;
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0) {
@@ -168,8 +166,8 @@ static enum exit_status here_rebuild(const struct admin *admin)
     struct views *views = NULL;
     struct error err;
     int lock = -1;
-    bool ok = join(admin->folder, "record.db", record, &err) &&
-              join(admin->folder, "views.db", path, &err) &&
+    bool ok = files_join(admin->folder, "record.db", record, sizeof record, &err) &&
+              files_join(admin->folder, "views.db", path, sizeof path, &err) &&
               lock_folder(admin->folder, &lock, &err) && views_open(path, record, &views, &err) &&
               views_rebuild(views, &err) && views_flush(views, &err);
     views_close(views);
@@ -205,12 +203,17 @@ static bool open_list(const char *path, int *ret_fd, struct error *err)
     return true;
 }
 
-/* What import reads, what `print --out FILE` writes; the latter is taken out of the words, for the
- * server needs no name. */
+static bool reads_a_list(const char *command)
+{
+    return strcmp(command, "import") == 0 || strcmp(command, "days") == 0;
+}
+
+/* What import and days read, what `print --out FILE` writes; the latter is taken out of the words,
+ * for the server needs no name. */
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {
     struct along along = {.fd = -1};
-    if (strcmp(admin->argv[0], "import") == 0 && !open_list(admin->argv[1], &along.fd, err))
+    if (reads_a_list(admin->argv[0]) && !open_list(admin->argv[1], &along.fd, err))
         return false;
     for (int i = 1; strcmp(admin->argv[0], "print") == 0 && i + 1 < admin->argc; i++) {
         if (strcmp(admin->argv[i], "--out") != 0)

@@ -1,4 +1,4 @@
-#include "server/commands.h"
+#include "server/commands_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/office/handover.h"
+#include "server/files.h"
 #include "server/office/import.h"
 #include "server/office/print.h"
 
@@ -34,7 +34,7 @@ const struct command *command_find(const char *name)
 /* ------------------------------------------------------------------ items that were named */
 
 /* On a command line there is nothing to scan again. */
-static bool read_item(const char *text, struct item *ret_item, struct error *err)
+bool named_item(const char *text, struct item *ret_item, struct error *err)
 {
     struct error why;
     return item_parse(text, strlen(text), ret_item, &why) ||
@@ -44,24 +44,24 @@ static bool read_item(const char *text, struct item *ret_item, struct error *err
                      text);
 }
 
-static bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
-                       struct error *err)
+bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
+                struct error *err)
 {
     struct item item;
-    if (!read_item(text, &item, err))
+    if (!named_item(text, &item, err))
         return false;
     return views_item(commands->views, &item, ret_view) ||
            error_set(err, ERROR_NOT_FOUND, "%s: không thấy số này. / no such item", item.text);
 }
 
-static bool named_items(const struct call *call, struct item **new_items, size_t *ret_n,
-                        struct error *err)
+bool named_items(const struct call *call, int first, struct item **new_items, size_t *ret_n,
+                 struct error *err)
 {
-    size_t n = (size_t)call->argc - 1;
+    size_t n = (size_t)(call->argc - first);
     struct item *items = calloc(n ? n : 1, sizeof *items);
     bool ok = items || error_set(err, ERROR_LATER, "out of memory");
     for (size_t i = 0; i < n && ok; i++)
-        ok = read_item(call->argv[i + 1], &items[i], err);
+        ok = named_item(call->argv[first + (int)i], &items[i], err);
     if (!ok) {
         free(items);
         return false;
@@ -100,8 +100,8 @@ static bool items_of(const struct commands *commands, enum status status, struct
     return true;
 }
 
-static bool all_items(const struct commands *commands, enum status status, struct item **new_items,
-                      size_t *ret_n, struct error *err)
+bool all_items(const struct commands *commands, enum status status, struct item **new_items,
+               size_t *ret_n, struct error *err)
 {
     struct view *views;
     size_t n;
@@ -120,14 +120,12 @@ static bool all_items(const struct commands *commands, enum status status, struc
 
 /* ------------------------------------------------------------------ the office's */
 
-static bool run_import(const struct commands *commands, const struct call *call, struct error *err)
+bool run_import(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct import_config config = {.acts = commands->acts,
-                                   .prefix = commands->config->prefix,
-                                   .country = commands->config->country,
-                                   .secret = commands->secret,
-                                   .reader_program = commands->program,
-                                   .views = commands->views};
+                                   .numbers = commands_numbers(commands),
+                                   .post_office_name = commands->config->post_office_name,
+                                   .reader_program = commands->program};
     struct import_report report;
     char *lines, summary[IMPORT_SUMMARY_MAX];
     const char *slash = strrchr(call->argv[1], '/');
@@ -151,15 +149,15 @@ static bool copy_to(const char *path, int to, struct error *err)
     int from = open(path, O_RDONLY | O_CLOEXEC);
     char bytes[65536];
     ssize_t n = from < 0 ? -1 : 1;
-    while (from >= 0 && (n = read(from, bytes, sizeof bytes)) > 0)
-        for (ssize_t done = 0, put; done < n; done += put)
-            if ((put = write(to, bytes + done, (size_t)(n - done))) <= 0) {
-                close(from);
-                return error_set(err, ERROR_LATER, "cannot write the copy: %s", strerror(errno));
-            }
+    bool written = true;
+    while (from >= 0 && written && (n = read(from, bytes, sizeof bytes)) > 0)
+        written = files_write_all(to, bytes, (size_t)n);
+    int why = errno;
     if (from >= 0)
         close(from);
-    return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+    if (!written)
+        return error_set(err, ERROR_LATER, "cannot write the copy: %s", strerror(why));
+    return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(why));
 }
 
 /* The path is told first: the envelopes are printed, whatever becomes of the copy. */
@@ -172,13 +170,13 @@ static bool tell_printed(const struct call *call, const struct print_result *res
            error_add(err, "đã in, chưa chép ra được. / printed, the copy failed");
 }
 
-static bool run_print(const struct commands *commands, const struct call *call, struct error *err)
+bool run_print(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct item *items;
     size_t n;
     bool all = call->argc == 2 && strcmp(call->argv[1], "--all") == 0;
     if (!(all ? all_items(commands, STATUS_ISSUED, &items, &n, err)
-              : named_items(call, &items, &n, err)))
+              : named_items(call, 1, &items, &n, err)))
         return false;
     char folder[CONFIG_PATH_MAX];
     (void)snprintf(folder, sizeof folder, "%s/print", commands->folder);
@@ -200,27 +198,6 @@ static bool run_print(const struct commands *commands, const struct call *call, 
     return ok && (!any || tell_printed(call, &result, err));
 }
 
-static bool run_handover(const struct commands *commands, const struct call *call,
-                         struct error *err)
-{
-    struct item *items;
-    size_t n;
-    uint64_t serial;
-    char text[HANDOVER_TEXT_MAX];
-    if (!(call->argc == 1 ? all_items(commands, STATUS_PRINTED, &items, &n, err)
-                          : named_items(call, &items, &n, err)))
-        return false;
-    bool any = n > 0;
-    bool ok = !any || handover_run(commands->acts, commands->views, items, n, &serial, err);
-    free(items);
-    if (!any)
-        (void)fputs("Không có bì nào chờ bàn giao. / nothing to hand over\n", call->out);
-    else if (ok)
-        (void)fprintf(call->out, "%s\nĐã bàn giao %zu bì. / %zu envelopes handed over\n",
-                      handover_text(serial, text), n, n);
-    return ok;
-}
-
 /* ------------------------------------------------------------------ looking */
 
 static const char *status_key(enum status status)
@@ -229,7 +206,7 @@ static const char *status_key(enum status status)
     return info ? info->key : "none";
 }
 
-static bool run_items(const struct commands *commands, const struct call *call, struct error *err)
+bool run_items(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view *views;
     size_t n;
@@ -293,6 +270,12 @@ static const char *doubt_word(enum doubt doubt)
         return "unknown-event";
     case DOUBT_WITHDRAWN_LATE:
         return "withdrawn-late";
+    case DOUBT_RETURN:
+        return "return";
+    case DOUBT_PAUSE:
+        return "pause";
+    case DOUBT_DISPUTED:
+        return "disputed";
     }
     return "?";
 }
@@ -331,15 +314,16 @@ static bool say_fact(const struct commands *commands, const struct fact *fact, F
     char at[CLOCK_TEXT_MAX];
     uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
     const struct event_info *info = event_info(event);
-    (void)fprintf(out, "%s\t%s\t", clock_iso_local(fact->when.estimate, at, sizeof at),
-                  info ? info->key : "unknown");
+    const struct event_info *paper = fact->is_scan ? NULL : event_info(fact->office.paper.event);
+    (void)fprintf(out, "%s\t%s%s%s\t", clock_iso_local(fact->when.estimate, at, sizeof at),
+                  info ? info->key : "unknown", paper ? ":" : "", paper ? paper->key : "");
     if (!say_source(commands, fact, out, err))
         return false;
     (void)fprintf(out, "\t%s\n", effect_word(fact->effect));
     return true;
 }
 
-static bool run_status(const struct commands *commands, const struct call *call, struct error *err)
+bool run_status(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view view;
     char at[CLOCK_TEXT_MAX];
@@ -360,7 +344,7 @@ static bool run_status(const struct commands *commands, const struct call *call,
     return ok;
 }
 
-static bool run_link(const struct commands *commands, const struct call *call, struct error *err)
+bool run_link(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view view;
     char url[LINK_URL_MAX];
@@ -382,7 +366,7 @@ static bool is_device_name(const char *name, struct error *err)
                      name, DEVICE_NAME_MAX, DEVICE_NAME_MAX);
 }
 
-static bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
+bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct enrol_code code;
     char text[ENROL_CODE_TEXT_MAX];
@@ -407,12 +391,12 @@ static bool say_device(void *ctx, const struct device *device)
     return true;
 }
 
-static bool run_devices(const struct commands *commands, const struct call *call, struct error *err)
+bool run_devices(const struct commands *commands, const struct call *call, struct error *err)
 {
     return devices_each(commands->record, say_device, call->out, err);
 }
 
-static bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
+bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
 {
     const char *name = call->argv[1];
     if (!is_device_name(name, err))
@@ -447,5 +431,8 @@ bool commands_run(const struct commands *commands, const struct call *call, stru
         return error_set(err, ERROR_BAD_INPUT, "%s: no such command here", call->argv[0]);
     if (call->argc - 1 < command->least || call->argc - 1 > command->most)
         return error_set(err, ERROR_BAD_INPUT, "usage: %s %s", command->name, command->arguments);
-    return runs[command - rows](commands, call, err);
+    bool (*run)(const struct commands *, const struct call *, struct error *) =
+        runs[command - rows];
+    invariant(run != NULL);
+    return run(commands, call, err);
 }

@@ -41,6 +41,14 @@ static bool set_digits(const char *value, char *out, size_t size, struct error *
     return set_text(value, out, size, err);
 }
 
+static bool set_mobile(const char *value, char out[13], struct error *err)
+{
+    if (*value != '\0' && (strncmp(value, "+84", 3) != 0 || strlen(value) != 12 ||
+                           strspn(value + 3, "0123456789") != 9))
+        return error_set(err, ERROR_BAD_INPUT, "a mobile like +84912000001 is wanted");
+    return set_text(value, out, 13, err);
+}
+
 static bool set_letters(const char *value, char out[3], struct error *err)
 {
     if (strlen(value) != 2 || strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
@@ -110,6 +118,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_text(value, c->post_office_name, sizeof c->post_office_name, err);
     if (strcmp(name, "office.reply_number") == 0)
         return set_digits(value, c->reply_number, sizeof c->reply_number, err);
+    if (strcmp(name, "office.manager_phone") == 0)
+        return set_mobile(value, c->manager_phone, err);
     if (strcmp(name, "numbers.prefix") == 0)
         return set_letters(value, c->prefix, err);
     if (strcmp(name, "numbers.country") == 0)
@@ -189,13 +199,13 @@ bool config_write(const char *folder, const struct config *config, struct error 
     (void)fprintf(file,
                   "# Written by trao-admin init; read when a program starts.\n"
                   "[office]\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
-                  "reply_number=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
+                  "reply_number=%s\nmanager_phone=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
                   "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
                   config->office_name, config->office_address, config->office_phone,
                   config->post_office, config->post_office_name, config->reply_number,
-                  config->prefix, config->country, config->plain.host, config->plain.port,
-                  config->tls.host, config->tls.port, config->public_url, config->mqtt.host,
-                  config->mqtt.port);
+                  config->manager_phone, config->prefix, config->country, config->plain.host,
+                  config->plain.port, config->tls.host, config->tls.port, config->public_url,
+                  config->mqtt.host, config->mqtt.port);
     bool kept = fflush(file) == 0 && fsync(fd) == 0;
     kept = fclose(file) == 0 && kept;
     return kept || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));

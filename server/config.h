@@ -23,8 +23,9 @@ struct config {
     char office_phone[32]; /* for citizens to call; may be empty */
     uint32_t post_office;  /* 0..999999, 0 unknown */
     char post_office_name[128];
-    char reply_number[12]; /* <= 11 digits; empty: citizens cannot answer an SMS */
-    char prefix[3];        /* of item numbers */
+    char reply_number[12];  /* <= 11 digits; empty: citizens cannot answer an SMS */
+    char manager_phone[13]; /* +84..., told of what is near its term; may be empty */
+    char prefix[3];         /* of item numbers */
     char country[3];
     struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
     struct endpoint tls;   /* HTTPS with the server's own certificate */

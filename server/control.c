@@ -9,11 +9,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REQUEST_BYTES_MAX (2u << 20) /* 65,536 items named on one command line */
 #define ANSWER_BYTES_MAX (256u << 20)
-#define ASK_SECONDS 5 /* a client that says nothing is let go */
+#define ASK_SECONDS 2 /* for a whole request: whoever is slower keeps the others waiting */
 #define TELL_SECONDS 30
 
 struct control {
@@ -37,9 +38,34 @@ static bool write_all(int fd, const void *bytes, size_t n)
     return true;
 }
 
-static bool read_all(int fd, void *bytes, size_t n)
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Something is there to read, or the peer is gone. `until_ms` 0: waits as long as it takes. */
+static bool wait_readable(int fd, int64_t until_ms)
+{
+    struct pollfd wait = {fd, POLLIN, 0};
+    for (;;) {
+        int64_t left = until_ms == 0 ? -1 : until_ms - now_ms();
+        if (until_ms != 0 && left <= 0)
+            return false;
+        int ready = poll(&wait, 1, (int)left);
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
+}
+
+static bool read_all(int fd, void *bytes, size_t n, int64_t until_ms)
 {
     for (char *at = bytes; n > 0;) {
+        if (!wait_readable(fd, until_ms))
+            return false;
         ssize_t got = read(fd, at, n);
         if (got < 0 && errno == EINTR)
             continue;
@@ -51,8 +77,9 @@ static bool read_all(int fd, void *bytes, size_t n)
     return true;
 }
 
-/* The first bytes of a request, with the descriptor that may come along. */
-static bool read_head(int socket, uint32_t *ret_n, int *ret_fd)
+/* The first bytes of a request, sent as one, with the descriptor that may come along; it is the
+ * caller's to close, whatever is answered. */
+static bool read_head(int socket, int64_t until_ms, uint32_t *ret_n, int *ret_fd)
 {
     union {
         struct cmsghdr head;
@@ -63,13 +90,16 @@ static bool read_head(int socket, uint32_t *ret_n, int *ret_fd)
                              .msg_iovlen = 1,
                              .msg_control = side.bytes,
                              .msg_controllen = sizeof side.bytes};
-    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL) != (ssize_t)sizeof *ret_n)
+    if (!wait_readable(socket, until_ms))
+        return false;
+    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (got <= 0)
         return false;
     struct cmsghdr *head = CMSG_FIRSTHDR(&message);
     if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
         head->cmsg_len == CMSG_LEN(sizeof(int)))
         memcpy(ret_fd, CMSG_DATA(head), sizeof(int));
-    return true;
+    return got == (ssize_t)sizeof *ret_n;
 }
 
 static bool write_head(int socket, uint32_t n, int fd)
@@ -220,14 +250,16 @@ static void run_and_tell(struct control *control, int socket, int argc, char **a
 
 static void serve_one(struct control *control, int socket)
 {
-    struct timeval ask = {.tv_sec = ASK_SECONDS}, answer = {.tv_sec = TELL_SECONDS};
-    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &ask, sizeof ask);
+    struct timeval answer = {.tv_sec = TELL_SECONDS};
+    int64_t until_ms = now_ms() + INT64_C(1000) * ASK_SECONDS;
     setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &answer, sizeof answer);
     uint32_t n = 0;
     int fd = -1, argc = 0;
-    if (may_ask(socket) && read_head(socket, &n, &fd) && n > 0 && n <= REQUEST_BYTES_MAX) {
+    if (may_ask(socket) && read_head(socket, until_ms, &n, &fd) && n > 0 &&
+        n <= REQUEST_BYTES_MAX) {
         char *bytes = malloc(n);
-        char **argv = bytes && read_all(socket, bytes, n) ? words_of(bytes, n, &argc) : NULL;
+        char **argv =
+            bytes && read_all(socket, bytes, n, until_ms) ? words_of(bytes, n, &argc) : NULL;
         if (argv)
             run_and_tell(control, socket, argc, argv, fd);
         free(argv);
@@ -280,10 +312,11 @@ static bool hear_frame(int socket, FILE *out, FILE *err_out, int *ret_status)
 {
     char kind = 0;
     uint32_t n = 0;
-    if (!read_all(socket, &kind, 1) || !read_all(socket, &n, sizeof n) || n > ANSWER_BYTES_MAX)
+    if (!read_all(socket, &kind, 1, 0) || !read_all(socket, &n, sizeof n, 0) ||
+        n > ANSWER_BYTES_MAX)
         return false;
     char *bytes = calloc(1, n + 1u);
-    bool ok = bytes && read_all(socket, bytes, n);
+    bool ok = bytes && read_all(socket, bytes, n, 0);
     if (ok && kind == 'o')
         (void)fwrite(bytes, 1, n, out);
     if (ok && kind == 'e')

@@ -1,8 +1,9 @@
 /* control.h - DIR/control, the unix socket through which trao-admin asks the running server.
  *
- * One request a connection, one connection at a time: u32 length, then the words of the command,
- * each ended by a zero; a file that the command reads or writes comes along as a descriptor, so
- * that it needs no right to the client's folders. The answer: frames of u8 kind, u32 length, bytes
+ * One request a connection, one connection at a time, 2 s for a request to come in: u32 length,
+ * then the words of the command, each ended by a zero; a file that the command reads or writes
+ * comes along as a descriptor, so that it needs no right to the client's folders. The answer:
+ * frames of u8 kind, u32 length, bytes
  * - 'o' to standard output, 'e' a sentence, 'x' one byte of exit status, last. Only root and the
  * server's own user are heard (SO_PEERCRED, mode 0600).
  */

@@ -2,17 +2,15 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 bool files_join(const char *folder, const char *name, char *out, size_t size, struct error *err)
 {
-    size_t folder_n = strlen(folder), name_n = strlen(name);
-    if (folder_n + 1 + name_n >= size)
+    if (strlen(folder) + 1 + strlen(name) >= size)
         return error_set(err, ERROR_BAD_INPUT, "%s/%s: the path is too long", folder, name);
-    memcpy(out, folder, folder_n);
-    out[folder_n] = '/';
-    memcpy(out + folder_n + 1, name, name_n + 1);
+    snprintf(out, size, "%s/%s", folder, name);
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/files.h"
 #include "server/keys.h"
 #include "server/record/people.h"
 #include "server/web/password.h"
@@ -17,12 +18,6 @@
 #define FIRST_USER "quay"
 
 /* ------------------------------------------------------------------ files */
-
-static bool join(const char *folder, const char *name, char out[CONFIG_PATH_MAX], struct error *err)
-{
-    int n = snprintf(out, CONFIG_PATH_MAX, "%s/%s", folder, name);
-    return (n > 0 && n < CONFIG_PATH_MAX) || error_set(err, ERROR_BAD_INPUT, "path too long");
-}
 
 static bool make_folder(const char *path, struct error *err)
 {
@@ -37,7 +32,7 @@ static bool write_file(const char *folder, const char *name, struct error *err, 
                        ...)
 {
     char path[CONFIG_PATH_MAX];
-    if (!join(folder, name, path, err))
+    if (!files_join(folder, name, path, sizeof path, err))
         return false;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -69,7 +64,7 @@ static bool owner_of(const char *folder, char *out, size_t size, struct error *e
 static bool make_broker(const char *folder, const struct config *config, struct error *err)
 {
     char broker[CONFIG_PATH_MAX], owner[128];
-    if (!join(folder, "broker", broker, err) || !make_folder(broker, err) ||
+    if (!files_join(folder, "broker", broker, sizeof broker, err) || !make_folder(broker, err) ||
         !owner_of(folder, owner, sizeof owner, err))
         return false;
     return write_file(broker, "acl", err,
@@ -122,7 +117,7 @@ static bool add_first_user(const char *folder, const struct keys *keys, const ch
 {
     char path[CONFIG_PATH_MAX];
     struct record *record;
-    if (!join(folder, "record.db", path, err))
+    if (!files_join(folder, "record.db", path, sizeof path, err))
         return false;
     struct record_config config = {
         .path = path, .clock = clock_system(), .chance = chance_system(), .seal_key = &keys->seal};
@@ -172,7 +167,7 @@ bool init_folder(const char *folder, const struct config *config, struct error *
         return false;
     if (!realpath(folder, whole))
         return error_set(err, ERROR_LATER, "%s: %s", folder, strerror(errno));
-    if (!join(whole, "trao.conf", path, err))
+    if (!files_join(whole, "trao.conf", path, sizeof path, err))
         return false;
     if (access(path, F_OK) == 0)
         return error_set(err, ERROR_REPEATED, "%s is a data folder already", folder);

@@ -71,8 +71,9 @@ struct reader {
     struct writer *writer;
     struct letters letters;
     pthread_cond_t some;
-    pthread_t thread;
 };
+
+#define THREADS_MAX (2 + READERS)
 
 struct writer {
     struct writer_config config;
@@ -88,7 +89,8 @@ struct writer {
     bool behind;                  /* the views could not follow: tried again each second */
     bool started, stopping, writer_gone;
     struct writer_counts counts;
-    pthread_t writing, following;
+    pthread_t threads[THREADS_MAX];
+    size_t threads_n; /* of them run */
 };
 
 /* ------------------------------------------------------------------ open */
@@ -428,16 +430,27 @@ struct acts writer_acts(struct writer *writer)
 
 /* ------------------------------------------------------------------ start, stop */
 
+static bool start(struct writer *writer, void *(*thread)(void *), void *arg, struct error *err)
+{
+    int why = pthread_create(&writer->threads[writer->threads_n], NULL, thread, arg);
+    if (why != 0)
+        return error_set(err, ERROR_LATER, "writer: cannot start thread %zu of %d: %s",
+                         writer->threads_n + 1, THREADS_MAX, strerror(why));
+    writer->threads_n++;
+    return true;
+}
+
 bool writer_start(struct writer *writer, const struct writer_config *config, struct error *err)
 {
     writer->config = *config;
-    bool good = pthread_create(&writer->writing, NULL, write_groups, writer) == 0 &&
-                pthread_create(&writer->following, NULL, follow_groups, writer) == 0;
+    bool good =
+        start(writer, write_groups, writer, err) && start(writer, follow_groups, writer, err);
     for (int i = 0; good && i < READERS; i++)
-        good = pthread_create(&writer->readers[i].thread, NULL, read_letters,
-                              &writer->readers[i]) == 0;
-    if (!good)
-        return error_set(err, ERROR_LATER, "writer: cannot start a thread");
+        good = start(writer, read_letters, &writer->readers[i], err);
+    if (!good) {
+        writer_stop(writer); /* those that run must not outlive what they work on */
+        return false;
+    }
     pthread_mutex_lock(&writer->lock);
     writer->started = true;
     pthread_mutex_unlock(&writer->lock);
@@ -447,18 +460,13 @@ bool writer_start(struct writer *writer, const struct writer_config *config, str
 void writer_stop(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    bool running = writer->started && !writer->stopping;
     writer->stopping = true;
     pthread_cond_broadcast(&writer->work);
     for (int i = 0; i < READERS; i++)
         pthread_cond_broadcast(&writer->readers[i].some);
     pthread_mutex_unlock(&writer->lock);
-    if (!running)
-        return;
-    for (int i = 0; i < READERS; i++)
-        pthread_join(writer->readers[i].thread, NULL);
-    pthread_join(writer->writing, NULL);
-    pthread_join(writer->following, NULL);
+    while (writer->threads_n > 0)
+        pthread_join(writer->threads[--writer->threads_n], NULL);
 }
 
 static void drop(struct letters *letters)

@@ -29,6 +29,7 @@ struct writer;
 
 /* Two steps, because the session needs the writer's door and the intake needs the session's. */
 bool writer_open(struct writer **ret_writer, struct error *err) must_use;
+/* LATER when a thread cannot be started: then none runs, and it cannot be started again. */
 bool writer_start(struct writer *writer, const struct writer_config *config,
                   struct error *err) must_use;
 

@@ -15,6 +15,7 @@
 #include "protocol/fact.h"
 #include "protocol/scan.h"
 #include "protocol/wire.h"
+#include "server/delivery/rules.h"
 
 /* When a scan happened, as well as can be said (case M06): worked out once, at intake. */
 struct when {
@@ -51,7 +52,8 @@ enum effect {
 struct fact {
     bool is_scan;
     int64_t device;         /* scans; 0 for office facts */
-    uint64_t epoch;         /* scans; 0 for office facts */
+    uint64_t epoch;         /* scans; 0 for office facts, but an entry from paper is a source of its
+                               own: its office seq, so that it sorts by what stands on the paper */
     uint64_t seq;           /* scan seq or office seq */
     uint32_t verdict;       /* enum verdict_kind, 0 stored */
     struct instant arrival; /* first arrival, stored */
@@ -77,8 +79,27 @@ enum doubt {
     DOUBT_CONFLICT = 1 << 7, /* one number, other bytes (settled point 3) */
     DOUBT_OUT_OF_ORDER = 1 << 8,
     DOUBT_UNKNOWN_EVENT = 1 << 9,
-    DOUBT_WITHDRAWN_LATE = 1 << 10 /* a door outcome taken back after 30 s */
+    DOUBT_WITHDRAWN_LATE = 1 << 10, /* a door outcome taken back after 30 s */
+    DOUBT_RETURN = 1 << 11,  /* sent back without a ground, or without the office having asked */
+    DOUBT_PAUSE = 1 << 12,   /* a clock stopped without evidence: it ran on */
+    DOUBT_DISPUTED = 1 << 13 /* delivered, and the receiver says not */
 };
+
+/* Whose hands an envelope is in: always exactly one. */
+enum hand {
+    HAND_OFFICE = 0,
+    HAND_POST_OFFICE,
+    HAND_POSTMAN, /* state.hand_badge says who, 0 a postman who did not say */
+    HAND_RECEIVER,
+    HAND_NOBODY /* declared lost */
+};
+
+/* While it lasts the post's clock stands; to.ms 0: it lasts still. Only with evidence: a paper the
+ * office keeps, a photo of the flood, an invitation to come and get it. */
+struct pause {
+    struct instant from, to;
+};
+#define PAUSES_MAX 8 /* more than an item sees; further ones stop nothing */
 
 struct state {
     struct item item;
@@ -90,16 +111,36 @@ struct state {
     uint32_t reason, action, relation; /* of that fact, when it has them */
     uint32_t post_office;              /* where it was last said to be, 0 unknown */
     int64_t holder;                    /* device with the last custody, 0 the office */
-    uint32_t copies;                   /* printed so far */
+    enum hand hand;
+    uint32_t hand_badge;
+    uint32_t copies; /* printed so far */
     uint64_t collected_postage_vnd, collected_fees_vnd;
     uint32_t doubts;
+    bool disputed; /* delivered, and reported as not received since */
+    bool return_instructed;
+    /* .ms 0 in these: it did not happen, or nobody knows when. */
+    struct instant handed_at;      /* first handover by the office */
+    struct instant accepted_at;    /* first pickup */
+    struct instant first_field_at; /* earliest that anything happened outside the office */
+    struct instant disputed_at;
+    struct instant first_failed_at;
+    struct instant first_invited_at, last_invited_at;
+    uint32_t invitations;                  /* days on which an invitation was left */
+    uint32_t failed_reason, failed_action; /* of the last attempt that failed */
+    struct pause pauses[PAUSES_MAX];
+    size_t pauses_n;
     struct office_fact office; /* the issued fact, when issued */
 };
 
 /* True for statuses no later scan leads out of. */
 bool status_is_final(enum status status);
 
-/* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. */
-void fold(struct fact *facts, size_t n, struct state *ret_state);
+/* True for delivered, failed and returned: they act outwards only after 30 s, so that one that is
+ * taken back in time tells nobody (settled point 4). Any number from the wire is allowed. */
+bool event_is_door_outcome(uint32_t event);
+
+/* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. Rules
+ * are asked as they were known when each fact arrived. */
+void fold(struct fact *facts, size_t n, const struct rules *rules, struct state *ret_state);
 
 #endif

@@ -12,6 +12,8 @@
 #include "server/field/judge.h"
 #include "server/field/receipts.h"
 
+#define WHAT_MAX 200 /* bytes of a sentence with its zero */
+
 /* A seal key as last seen, so that seals are verified off the writer's thread. Only a hint: the
  * writer checks it against the record. */
 struct known {
@@ -19,19 +21,29 @@ struct known {
     struct seal_public key;
 };
 
+/* An alarm of the group in hand. */
+struct alarm {
+    char device[DEVICE_NAME_MAX + 1];
+    uint64_t epoch, seq;
+    char what[WHAT_MAX];
+};
+
 struct intake {
     struct intake_config config;
-    struct receipts *receipts;
-    pthread_mutex_t lock; /* over what follows */
-    struct known *known;  /* sorted by name */
+    struct receipts *receipts; /* and what follows up to the lock: the writer's thread's own */
+    struct alarm *alarms;
+    size_t alarms_n, alarms_room;
+    struct intake_counts seen; /* with the group in hand */
+    pthread_mutex_t lock;      /* over what follows */
+    struct known *known;       /* sorted by name */
     size_t known_n, known_room;
-    struct intake_counts counts;
+    struct intake_counts counts; /* of what is committed */
 };
 
 struct intake_message {
     char device[DEVICE_NAME_MAX + 1]; /* of the topic: the broker binds it to the certificate */
     bool readable;
-    char why[200]; /* not readable: the reason */
+    char why[WHAT_MAX]; /* not readable: the reason */
     struct wire_up up;
     struct batch batch;
     struct sealed sealed;
@@ -105,13 +117,6 @@ static bool known_load(void *ctx, const struct device *device)
     return true;
 }
 
-static void count(struct intake *intake, uint64_t *counter, uint64_t more)
-{
-    pthread_mutex_lock(&intake->lock);
-    *counter += more;
-    pthread_mutex_unlock(&intake->lock);
-}
-
 void intake_counts(struct intake *intake, struct intake_counts *ret_counts)
 {
     pthread_mutex_lock(&intake->lock);
@@ -142,6 +147,7 @@ void intake_close(struct intake *intake)
     if (intake == NULL)
         return;
     receipts_free(intake->receipts);
+    free(intake->alarms);
     free(intake->known);
     pthread_mutex_destroy(&intake->lock);
     free(intake);
@@ -241,20 +247,39 @@ void intake_message_free(struct intake_message *message)
 
 /* ------------------------------------------------------------------ setting aside */
 
-static void alarm(struct intake *intake, const struct intake_message *message, const char *what)
+static bool alarms_grow(struct intake *intake, struct error *err)
 {
-    const struct head *head = &message->batch.head;
-    if (intake->config.alarm != NULL)
-        intake->config.alarm(intake->config.ctx, message->device, head->epoch, head->first_seq,
-                             what);
+    if (intake->alarms_n < intake->alarms_room)
+        return true;
+    size_t room = intake->alarms_room == 0 ? 16 : intake->alarms_room * 2;
+    struct alarm *grown = realloc(intake->alarms, room * sizeof *grown);
+    if (grown == NULL)
+        return error_set(err, ERROR_LATER, "intake: out of memory");
+    intake->alarms = grown;
+    intake->alarms_room = room;
+    return true;
+}
+
+/* Told after COMMIT: a group that fails is tried again, and would say it each time. */
+static bool alarm_add(struct intake *intake, const struct intake_message *message, const char *what,
+                      struct error *err)
+{
+    if (!alarms_grow(intake, err))
+        return false;
+    struct alarm *alarm = &intake->alarms[intake->alarms_n++];
+    *alarm =
+        (struct alarm){.epoch = message->batch.head.epoch, .seq = message->batch.head.first_seq};
+    memcpy(alarm->device, message->device, sizeof alarm->device);
+    (void)snprintf(alarm->what, sizeof alarm->what, "%s", what);
+    return true;
 }
 
 static bool set_aside(struct intake *intake, const struct intake_message *message,
                       uint64_t *counter, const char *why, struct error *err)
 {
-    count(intake, counter, 1);
-    alarm(intake, message, why);
-    return record_set_aside(intake->config.record, message->device, why, message->bytes, message->n,
+    ++*counter;
+    return alarm_add(intake, message, why, err) &&
+           record_set_aside(intake->config.record, message->device, why, message->bytes, message->n,
                             err);
 }
 
@@ -327,8 +352,7 @@ static bool take_hello(struct intake *intake, const struct intake_message *messa
         !admit(intake, message, &device, &known, err))
         return false;
     if (!known)
-        return set_aside(intake, message, &intake->counts.forged, "hello of an unknown device",
-                         err);
+        return set_aside(intake, message, &intake->seen.forged, "hello of an unknown device", err);
     known_put(intake, device.name, &device.seal_key);
     return stand(intake, &message->up.hello, device.id, &standing, err) &&
            receipts_standing(intake->receipts, device.name, &standing, err);
@@ -369,8 +393,8 @@ static bool note_malformed(struct intake *intake, const struct intake_message *m
             continue;
         (void)snprintf(why, sizeof why, "scan %" PRIu64 " of epoch %016" PRIx64 " cannot be read",
                        head->first_seq + i, head->epoch);
-        alarm(intake, message, why);
-        if (!record_set_aside(intake->config.record, message->device, why,
+        if (!alarm_add(intake, message, why, err) ||
+            !record_set_aside(intake->config.record, message->device, why,
                               message->batch.scan[i].bytes, message->batch.scan[i].n, err))
             return false;
     }
@@ -381,31 +405,29 @@ static bool note_malformed(struct intake *intake, const struct intake_message *m
 static bool note(struct intake *intake, const struct intake_message *message,
                  const struct judgement *judgement, struct error *err)
 {
-    struct intake_counts *counts = &intake->counts;
+    struct intake_counts *seen = &intake->seen;
     uint32_t scans = message->batch.head.count;
-    count(intake, &counts->batches, 1);
+    seen->batches++;
     if (!judgement->added) {
-        count(intake, &counts->scans_repeated, scans);
+        seen->scans_repeated += scans;
         return true;
     }
     if (judgement->gap)
-        count(intake, &counts->gaps, 1);
+        seen->gaps++;
     switch (judgement->kind) {
     case 0:
-        count(intake, &counts->scans_stored, scans);
+        seen->scans_stored += scans;
         return note_malformed(intake, message, err);
     case VERDICT_CONFLICT:
-        count(intake, &counts->conflicts, 1);
-        alarm(intake, message, "conflict: these numbers are stored with other bytes");
-        break;
+        seen->conflicts++;
+        return alarm_add(intake, message, "conflict: these numbers are stored with other bytes",
+                         err);
     case VERDICT_REVOKED:
-        count(intake, &counts->revoked, 1);
-        alarm(intake, message, "scans of a revoked device");
-        break;
+        seen->revoked++;
+        return alarm_add(intake, message, "scans of a revoked device", err);
     case VERDICT_BROKEN_LINK:
-        count(intake, &counts->broken_links, 1);
-        alarm(intake, message, "broken link: it does not follow what is stored");
-        break;
+        seen->broken_links++;
+        return alarm_add(intake, message, "broken link: it does not follow what is stored", err);
     }
     return true;
 }
@@ -431,7 +453,7 @@ static bool take_envelope(struct intake *intake, const struct intake_message *me
 {
     struct device device;
     bool known, holds, revoked = false;
-    uint64_t *forged = &intake->counts.forged;
+    uint64_t *forged = &intake->seen.forged;
     if (!find_device(intake, message->device, &device, &known, err))
         return false;
     if (!known)
@@ -449,9 +471,9 @@ bool intake_take(struct intake *intake, const struct intake_message *message, st
 {
     bool good = true;
     invariant(record_in_group(intake->config.record));
-    count(intake, &intake->counts.messages, 1);
+    intake->seen.messages++;
     if (!message->readable)
-        good = set_aside(intake, message, &intake->counts.unreadable, message->why, err);
+        good = set_aside(intake, message, &intake->seen.unreadable, message->why, err);
     else if (message->up.kind == WIRE_UP_HELLO)
         good = take_hello(intake, message, err);
     else if (message->up.kind == WIRE_UP_ENVELOPE)
@@ -460,6 +482,24 @@ bool intake_take(struct intake *intake, const struct intake_message *message, st
 }
 
 /* ------------------------------------------------------------------ after COMMIT, or a rollback */
+
+/* Before the receipts: who has one finds its scans counted. */
+static void tell_counts(struct intake *intake)
+{
+    pthread_mutex_lock(&intake->lock);
+    intake->counts = intake->seen;
+    pthread_mutex_unlock(&intake->lock);
+}
+
+static void tell_alarms(struct intake *intake)
+{
+    const struct intake_config *config = &intake->config;
+    for (size_t i = 0; config->alarm != NULL && i < intake->alarms_n; i++) {
+        const struct alarm *alarm = &intake->alarms[i];
+        config->alarm(config->ctx, alarm->device, alarm->epoch, alarm->seq, alarm->what);
+    }
+    intake->alarms_n = 0;
+}
 
 void intake_answer(struct intake *intake)
 {
@@ -470,13 +510,17 @@ void intake_answer(struct intake *intake)
         .key = config->seal_key,
         .now = config->clock.now(config->clock.self),
     };
+    tell_counts(intake);
     receipts_send(intake->receipts, &seal, &config->out);
+    tell_alarms(intake);
 }
 
 void intake_forget(struct intake *intake)
 {
     receipts_clear(intake->receipts);
+    intake->alarms_n = 0;
     pthread_mutex_lock(&intake->lock);
+    intake->seen = intake->counts;
     intake->known_n = 0;
     pthread_mutex_unlock(&intake->lock);
 }

@@ -7,7 +7,8 @@
  *                 (stored, repeated, gap, broken link, conflict, forged, revoked), appends, notes
  *                 which receipts are due. An error is the record's (LATER, BROKEN): the group must
  *                 be rolled back and intake_forget called; the device will send again.
- *   intake_answer the writer's thread, after COMMIT: sends receipts and standings that are due.
+ *   intake_answer the writer's thread, after COMMIT: counts, sends receipts and standings that are
+ *                 due, tells alarms. Of a group that is rolled back nothing is told.
  *
  * A wrong seal, or scans that do not match their head, never move N: they may be the broker's
  * doing; set aside, alarm. A rightly sealed batch that does not follow what is stored is a broken
@@ -32,7 +33,8 @@ struct intake_config {
     size_t authority_n;
     struct link_out out;
     struct clock clock;
-    /* Told of what somebody must look at: a forged seal, a broken link, a conflict. May be NULL. */
+    /* Told of what somebody must look at: a forged seal, a broken link, a conflict. On the writer's
+     * thread, after COMMIT. May be NULL. */
     void (*alarm)(void *ctx, const char *device, uint64_t epoch, uint64_t seq, const char *what);
     void *ctx;
 };
@@ -54,9 +56,10 @@ void intake_message_free(struct intake_message *message);
 bool intake_take(struct intake *intake, const struct intake_message *message,
                  struct error *err) must_use;
 void intake_answer(struct intake *intake);
-void intake_forget(struct intake *intake); /* after a rollback: nothing is due, caches read anew */
+/* After a rollback: nothing is due, counted or told; caches read anew. */
+void intake_forget(struct intake *intake);
 
-/* What intake has seen since open, for the log and the bench. */
+/* What intake has seen since open and the record has committed, for the log and the bench. */
 struct intake_counts {
     uint64_t messages, batches, scans_stored, scans_repeated, gaps, broken_links, conflicts, forged,
         unreadable, revoked;

@@ -119,6 +119,14 @@ bool receipts_standing(struct receipts *receipts, const char *device,
 
 /* ------------------------------------------------------------------ sending */
 
+static void stamp(const struct receipts_seal *seal, uint64_t *generation, uint64_t *serial,
+                  struct instant *server_wall)
+{
+    *generation = seal->generation;
+    *serial = seal->generation_serial;
+    *server_wall = seal->now;
+}
+
 static void publish(struct receipts *receipts, const char *device, size_t n,
                     const struct link_out *out)
 {
@@ -130,10 +138,9 @@ static void send_receipt(struct receipts *receipts, struct due_receipt *due,
                          const struct receipts_seal *seal, const struct link_out *out)
 {
     size_t n;
-    due->receipt.generation = seal->generation;
-    due->receipt.generation_serial = seal->generation_serial;
-    due->receipt.server_wall = seal->now;
-    invariant(wire_receipt(due->device, &due->receipt, seal->key, receipts->out, &n, NULL));
+    struct receipt *receipt = &due->receipt;
+    stamp(seal, &receipt->generation, &receipt->generation_serial, &receipt->server_wall);
+    invariant(wire_receipt(due->device, receipt, seal->key, receipts->out, &n, NULL));
     publish(receipts, due->device, n, out);
 }
 
@@ -141,10 +148,9 @@ static void send_standing(struct receipts *receipts, struct due_standing *due,
                           const struct receipts_seal *seal, const struct link_out *out)
 {
     size_t n;
-    due->standing.generation = seal->generation;
-    due->standing.generation_serial = seal->generation_serial;
-    due->standing.server_wall = seal->now;
-    invariant(wire_standing(due->device, &due->standing, seal->key, receipts->out, &n, NULL));
+    struct standing *standing = &due->standing;
+    stamp(seal, &standing->generation, &standing->generation_serial, &standing->server_wall);
+    invariant(wire_standing(due->device, standing, seal->key, receipts->out, &n, NULL));
     publish(receipts, due->device, n, out);
 }
 

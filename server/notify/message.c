@@ -48,11 +48,21 @@ static void amount(uint64_t vnd, char *out, size_t size)
 /* Everything a message may say of a state, as text; "" is unknown. */
 struct values {
     char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], choice[CLOCK_TEXT_MAX], due[32];
+    char promised[CLOCK_TEXT_MAX], again[CLOCK_TEXT_MAX]; /* days to come */
     const char *office, *post_office, *phone, *reply, *reason, *relation;
 };
 
-static struct values values_of(const struct state *state, const struct config *config)
+/* A day that is over when the message goes is no promise. */
+static void day_to_come(struct instant at, const struct state *state, char out[CLOCK_TEXT_MAX])
 {
+    *out = '\0';
+    if (at.ms > state->since_arrival.ms)
+        day_month(at, out);
+}
+
+static struct values values_of(const struct view *view, const struct config *config)
+{
+    const struct state *state = &view->state;
     const struct reason_info *reason = reason_info(state->reason);
     const struct relation_info *relation = relation_info(state->relation);
     bool here = state->post_office == 0 || state->post_office == config->post_office;
@@ -68,6 +78,8 @@ static struct values values_of(const struct state *state, const struct config *c
         clock_time_vi(state->since.estimate, values.time, sizeof values.time);
         day_month(state->since.estimate, values.date);
     }
+    day_to_come(clocks_promised(state, &view->clocks), state, values.promised);
+    day_to_come(view->clocks.again_by, state, values.again);
     day_month(a_day_to_choose(state->since.estimate), values.choice);
     amount(state->office.postage_vnd + state->office.fees_vnd, values.due, sizeof values.due);
     return values;
@@ -88,25 +100,28 @@ static char *say_as_on_the_page(const struct state *state, const struct values *
 {
     const struct status_info *info = status_info(state->status);
     char sentence[WORDS_MAX], headline[WORDS_MAX];
-    /* {ngày} is a day to come in these sentences (expected, last, answer by): not known yet. */
-    const struct word words[] = {
-        {"bc", values->post_office}, {"cq", values->office}, {"sđt", values->phone}};
+    /* {ngày} is a day to come in these sentences: expected, last, answer by. */
+    const struct word words[] = {{"ngày", values->promised},
+                                 {"bc", values->post_office},
+                                 {"cq", values->office},
+                                 {"sđt", values->phone}};
     text_sentence_case(info->headline, headline, sizeof headline);
     words_fill(info->vi, words, sizeof words / sizeof *words, headline, sentence);
     return say(&state->item, sentence, out);
 }
 
-char *message_text(const struct state *state, const struct config *config, char out[WORDS_MAX])
+char *message_text(const struct view *view, const struct config *config, char out[WORDS_MAX])
 {
-    struct values values = values_of(state, config);
+    const struct state *state = &view->state;
+    struct values values = values_of(view, config);
     const char *template = sms_of(state->status);
     char sentence[WORDS_MAX];
     if (!template)
         return say_as_on_the_page(state, &values, out);
     const struct word words[] = {
-        {"tien", values.due},       {"hen", values.choice}, {"tl", values.reply},
-        {"gio", values.time},       {"ngay", values.date},  {"ly do", values.reason},
-        {"bc", values.post_office},
+        {"tien", values.due},       {"hen", values.choice},   {"tl", values.reply},
+        {"gio", values.time},       {"ngay", values.date},    {"ly do", values.reason},
+        {"bc", values.post_office}, {"han", values.promised}, {"giao lai", values.again},
     };
     words_fill(template, words, sizeof words / sizeof *words, "", sentence);
     return say(&state->item, sentence, out);
@@ -115,4 +130,26 @@ char *message_text(const struct state *state, const struct config *config, char 
 char *message_correction(const struct item *item, char out[WORDS_MAX])
 {
     return say(item, "Tin báo đã giao là ghi nhầm, phong bì chưa giao. Xin lỗi ông/bà.", out);
+}
+
+#define ALERT_NAMED 5 /* numbers that two parts of a message hold */
+
+char *message_alert(const struct view *views, size_t n, char out[WORDS_MAX])
+{
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
+    struct instant first = views[0].clocks.post.due;
+    for (size_t i = 1; i < n; i++)
+        if (views[i].clocks.post.due.ms < first.ms)
+            first = views[i].clocks.post.due;
+    clock_time_vi(first, time, sizeof time);
+    day_month(first, date);
+    int at = snprintf(out, WORDS_MAX, "Trao: %zu bi sap tre, han %s %s:", n, time, date);
+    for (size_t i = 0; i < n && i < ALERT_NAMED; i++)
+        at += snprintf(out + at, (size_t)(WORDS_MAX - at), "%s %s", i == 0 ? "" : ",",
+                       views[i].state.item.text);
+    if (n > ALERT_NAMED)
+        at += snprintf(out + at, (size_t)(WORDS_MAX - at), " va %zu bi nua", n - ALERT_NAMED);
+    (void)snprintf(out + at, (size_t)(WORDS_MAX - at), ".");
+    invariant(words_segments(out).gsm7);
+    return out;
 }

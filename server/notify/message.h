@@ -4,11 +4,13 @@
 #define TRAO_SERVER_NOTIFY_MESSAGE_H
 
 #include "server/config.h"
-#include "server/delivery/fold.h"
 #include "server/text/words.h"
+#include "server/views/views.h"
 
-/* What is said when an item has this state. `out` is GSM-7 throughout. */
-char *message_text(const struct state *state, const struct config *config, char out[WORDS_MAX]);
+/* What is said when an item stands like this. `out` is GSM-7 throughout. */
+char *message_text(const struct view *view, const struct config *config, char out[WORDS_MAX]);
+/* To the manager: how many are near their term, when the first one ends, and the first numbers. */
+char *message_alert(const struct view *views, size_t n, char out[WORDS_MAX]);
 /* Takes back "delivered". */
 char *message_correction(const struct item *item, char out[WORDS_MAX]);
 

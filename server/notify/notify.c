@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/notify/alert.h"
 #include "server/notify/message.h"
 #include "server/text/phone.h"
 
 struct notify {
     struct notify_config config;
     struct record *record; /* reader */
-    pthread_mutex_t lock;  /* guards what follows */
-    struct item *dirty;    /* items to look at, without order, with repeats */
+    struct instant next_alert;
+    pthread_mutex_t lock; /* guards what follows */
+    struct item *dirty;   /* items to look at, without order, with repeats */
     size_t n, room;
     bool lost; /* no memory to note an item: look at all */
 };
@@ -34,19 +36,18 @@ static void note_locked(struct notify *notify, const struct item *item)
     notify->dirty[notify->n++] = *item;
 }
 
-/* May this state owe a message? Statuses that are never told (an import of thousands) and items
- * that nobody issued are not even noted. */
-static bool concerns(const struct view *view)
+/* May an item that stands so owe a message? Statuses that are never told (an import of thousands)
+ * are not even noted. */
+static bool concerns(enum status status, uint32_t doubts)
 {
-    const struct status_info *info = status_info(view->state.status);
-    bool taken_back = view->state.doubts & DOUBT_WITHDRAWN_LATE;
-    return view->state.issued && info && (info->sms || taken_back);
+    const struct status_info *info = status_info(status);
+    return info && (info->sms || (doubts & DOUBT_WITHDRAWN_LATE));
 }
 
 static void on_change(void *ctx, const struct item *item, const struct view *view)
 {
     struct notify *notify = ctx;
-    if (!concerns(view))
+    if (!view->state.issued || !concerns(view->state.status, view->state.doubts))
         return;
     pthread_mutex_lock(&notify->lock);
     note_locked(notify, item);
@@ -61,19 +62,17 @@ static struct instant now(const struct notify *notify)
 /* A message may be owed by whatever changed within the last day, whoever was running then. */
 static void note_recent(struct notify *notify)
 {
-    struct view_filter filter = {.status = STATUS_NONE};
-    struct view views[64];
-    size_t got = 64;
-    int64_t since = now(notify).ms - NOTIFY_AGE_MAX_MS - NOTIFY_DOOR_WAIT_MS;
-    while (got == 64) {
-        got = views_list(notify->config.views, &filter, views, 64);
-        filter.offset += got;
-        pthread_mutex_lock(&notify->lock);
-        for (size_t i = 0; i < got; i++)
-            if (concerns(&views[i]) && views[i].state.since_arrival.ms >= since)
-                note_locked(notify, &views[i].state.item);
-        pthread_mutex_unlock(&notify->lock);
-    }
+    struct instant since = {now(notify).ms - NOTIFY_AGE_MAX_MS - NOTIFY_DOOR_WAIT_MS};
+    struct view_brief *briefs = NULL;
+    size_t n = 0;
+    bool known = views_recent(notify->config.views, since, DOUBT_WITHDRAWN_LATE, &briefs, &n);
+    pthread_mutex_lock(&notify->lock);
+    notify->lost = !known;
+    for (size_t i = 0; i < n; i++)
+        if (concerns(briefs[i].status, briefs[i].doubts))
+            note_locked(notify, &briefs[i].item);
+    pthread_mutex_unlock(&notify->lock);
+    free(briefs);
 }
 
 bool notify_open(const struct notify_config *config, struct notify **ret_notify, struct error *err)
@@ -190,7 +189,8 @@ static struct look look_at(const struct notify *notify, const struct item *item,
                            struct fact history[VIEW_HISTORY_MAX])
 {
     struct look look = {.due = false};
-    if (!views_item(notify->config.views, item, &look.view) || !concerns(&look.view))
+    if (!views_item(notify->config.views, item, &look.view) ||
+        !concerns(look.view.state.status, look.view.state.doubts))
         return look;
     size_t n = views_history(notify->config.views, item, history, VIEW_HISTORY_MAX);
     if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {
@@ -263,7 +263,7 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
     if (look->correction)
         message_correction(&look->view.state.item, text);
     else
-        message_text(&look->view.state, notify->config.config, text);
+        message_text(&look->view, notify->config.config, text);
     struct sms sms = {request_id, phone, text};
     return driver->send(driver->self, &sms, err);
 }
@@ -306,6 +306,18 @@ static void keep_dirty(struct notify *notify, const struct item *item)
     pthread_mutex_unlock(&notify->lock);
 }
 
+#define ALERT_MS (INT64_C(1000) * 60)
+
+static bool alert_now_and_then(struct notify *notify, struct error *err)
+{
+    const struct notify_config *config = &notify->config;
+    struct alert alert = {config->acts, config->views, config->config, config->driver, now(notify)};
+    if (alert.now.ms < notify->next_alert.ms)
+        return true;
+    notify->next_alert.ms = alert.now.ms + ALERT_MS;
+    return alert_manager(&alert, err);
+}
+
 bool notify_tick(struct notify *notify, struct error *err)
 {
     size_t n = 0;
@@ -325,5 +337,5 @@ bool notify_tick(struct notify *notify, struct error *err)
     }
     free(history);
     free(dirty);
-    return all;
+    return all && alert_now_and_then(notify, err);
 }

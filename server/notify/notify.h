@@ -6,7 +6,8 @@
  * doubling. A door outcome (failed, delivered) acts outwards only 30 s after it arrived; nothing is
  * sent for an event older than a day; a delivery that was withdrawn after its message sends a
  * correction; a rebuild sends nothing, for the facts stand. Statuses that came and went before the
- * tick send nothing.
+ * tick send nothing. The manager, if trao.conf names one, is told before a term of the post ends,
+ * once an item and attempt (alert.h).
  *
  * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
  * leaves, under a lock of its own.
@@ -47,8 +48,8 @@ struct notify_config {
 
 struct notify;
 
-/* Adds its watcher to the views (so: before the first views_follow) and looks once at every item,
- * because a message may be owed from before the last stop. */
+/* Adds its watcher to the views (so: before the first views_follow) and notes what changed within
+ * the last day, because a message may be owed from before the last stop. */
 bool notify_open(const struct notify_config *config, struct notify **ret_notify,
                  struct error *err) must_use;
 /* Sends what is due now. Call about twice a second. What cannot be sent stays due; the first error

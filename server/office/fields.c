@@ -11,9 +11,9 @@
 
 #define QUOTED_MAX 48 /* bytes of a cell that a complaint repeats */
 
-/* Both sentences; "%s" in `vi` stands for the cell as it was, shortened. */
 #define VIETNAM_S (7 * 3600) /* ahead of UTC, all year */
 
+/* Both sentences; "%s" in `vi` stands for the cell as it was, shortened. */
 static bool complain(struct complaint *complaint, const char *cell, const char *vi, const char *en)
 {
     char quoted[QUOTED_MAX];
@@ -315,7 +315,7 @@ struct commune {
 
 static const struct commune communes[] = {
 #define COMMUNE(gso, KIND, name, folded, postal) {gso, KIND, name, folded, postal},
-#include "server/office/communes.def"
+#include "server/delivery/communes.def"
 #undef COMMUNE
 };
 

@@ -1,62 +1,35 @@
 #include "server/office/import.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/chain.h"
 #include "server/office/rows.h"
+#include "server/record/lookups.h"
+#include "server/record/procedures.h"
 #include "server/text/text.h"
 
 #define ROWS_AN_ACT 100 /* some 20 ms of the writer's time; scans wait no longer than that */
-
-/* ------------------------------------------------------------------ numbers */
-
-/* The next number of the pool: n-th of a keyed permutation of all serials of the prefix. */
-static bool draw_next(struct record *record, const struct import_config *config,
-                      struct item *ret_item, struct error *err)
-{
-    char pool[32];
-    uint8_t key[32];
-    uint64_t n = 0;
-    (void)snprintf(pool, sizeof pool, "serial %s %s", config->prefix, config->country);
-    if (!record_counter_next(record, pool, 1, &n, err))
-        return false;
-    if (n >= ITEM_SERIALS)
-        return error_set(err, ERROR_REFUSED, "dải số %s hết số, nhờ quản trị cấp dải mới",
-                         config->prefix);
-    chain_keyed_hash(config->secret, LINK_SECRET_BYTES, "trao serial 1", pool, strlen(pool), key,
-                     sizeof key);
-    bool made =
-        item_make(config->prefix, item_draw(key, (uint32_t)n), config->country, ret_item, err);
-    chain_wipe(key, sizeof key);
-    return made;
-}
-
-/* A number that was scanned stands on an envelope already, though no list here knows it: the record
- * was put back to before it was drawn. */
-static bool draw_number(struct record *record, const struct import_config *config,
-                        struct item *ret_item, struct error *err)
-{
-    struct view view;
-    do
-        if (!draw_next(record, config, ret_item, err))
-            return false;
-    while (views_item(config->views, ret_item, &view));
-    return true;
-}
 
 /* ------------------------------------------------------------------ one dossier, inside a group */
 
 enum outcome {
     ADDED,
+    ADDED_UNASKED, /* given a number, though nobody wrote that the citizen asked for the post */
     PRESENT,
     CHANGED_ADDRESS,
     CHANGED_PHONE,
     CHANGED_POSTAGE,
     CHANGED_FEES,
     CHANGED_OWNER_ONLY,
-    ANOTHER_PERSON
+    ANOTHER_PERSON,
+    EXCLUDED,
+    WITHDREW,
+    ELECTRONIC,
+    NO_NUMBER,
+    OUTCOMES
 };
 
 struct job {
@@ -67,6 +40,7 @@ struct job {
     uint32_t row[ROWS_AN_ACT];
     enum outcome outcome[ROWS_AN_ACT];
     size_t n;
+    uint32_t unnumbered;
 };
 
 static bool add_item(struct record *record, struct job *job, struct issue *issue, struct error *err)
@@ -75,8 +49,8 @@ static bool add_item(struct record *record, struct job *job, struct issue *issue
     size_t n = 0;
     issue->fact.job = job->id;
     issue->fact.has_addressee = true;
-    return draw_number(record, job->config, &issue->fact.item, err) &&
-           addressee_encode(&issue->who, bytes, &n, err) &&
+    issue->fact.post_office = job->config->numbers.post_office;
+    return addressee_encode(&issue->who, bytes, &n, err) &&
            record_attachment_add(record, bytes, n, &issue->fact.addressee, err) &&
            record_office_add(record, &issue->fact, NULL, err);
 }
@@ -145,16 +119,72 @@ static bool compare_with(struct record *record, const struct job *job, const str
     return true;
 }
 
+/* What was published about the procedure: to the owner alone, or not by post at all. */
+static bool apply_procedure(struct record *record, struct issue *issue, bool *ret_by_post,
+                            struct error *err)
+{
+    char folded[PROCEDURE_NAME_MAX];
+    struct procedure procedure;
+    struct error none = {ERROR_NONE, ""};
+    text_fold(issue->who.procedure, folded, sizeof folded);
+    *ret_by_post = true;
+    if (!procedure_match(record, folded, record_now(record), &procedure, &none))
+        return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
+    issue->fact.owner_only = issue->fact.owner_only || procedure.owner_only;
+    *ret_by_post = procedure.bcci_allowed;
+    return true;
+}
+
+/* May this dossier have an envelope at all? */
+static bool check_right(struct record *record, struct job *job, size_t i, enum outcome *ret_outcome,
+                        struct error *err)
+{
+    struct choice choice;
+    struct issue *issue = &job->issue[i];
+    bool by_post;
+    if (!record_choice(record, issue->fact.dossier, &choice, err) ||
+        !apply_procedure(record, issue, &by_post, err))
+        return false;
+    if (!by_post)
+        *ret_outcome = EXCLUDED;
+    else if (choice.electronic)
+        *ret_outcome = ELECTRONIC;
+    else if (choice.opted_out)
+        *ret_outcome = WITHDREW;
+    else if (job->list->position[LIST_REGISTERED] != 0 && !choice.opted_in &&
+             *issue->who.registered == '\0')
+        *ret_outcome = ADDED_UNASKED;
+    else
+        *ret_outcome = ADDED;
+    return true;
+}
+
+static bool give_number(struct record *record, struct job *job, size_t i, struct error *err)
+{
+    struct error used_up = {ERROR_NONE, ""};
+    enum outcome *outcome = &job->outcome[i];
+    if (!check_right(record, job, i, outcome, err))
+        return false;
+    if (*outcome != ADDED && *outcome != ADDED_UNASKED)
+        return true;
+    if (!number_draw(record, &job->config->numbers, &job->issue[i].fact.item, &used_up)) {
+        *outcome = NO_NUMBER;
+        return used_up.code == ERROR_REFUSED || error_set(err, used_up.code, "%s", used_up.text);
+    }
+    return add_item(record, job, &job->issue[i], err);
+}
+
 static bool take_one(struct record *record, struct job *job, size_t i, struct error *err)
 {
     struct item item;
+    bool by_post;
     struct error missing = {ERROR_NONE, ""};
     if (record_item_of_dossier(record, job->issue[i].fact.dossier, &item, &missing))
-        return compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err);
+        return apply_procedure(record, &job->issue[i], &by_post, err) &&
+               compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err);
     if (missing.code != ERROR_NOT_FOUND)
         return error_set(err, missing.code, "%s", missing.text);
-    job->outcome[i] = ADDED;
-    return add_item(record, job, &job->issue[i], err);
+    return give_number(record, job, i, err);
 }
 
 static bool take_act(struct record *record, void *arg, struct error *err)
@@ -190,52 +220,111 @@ static bool keep_act(struct record *record, void *arg, struct error *err)
 
 /* ------------------------------------------------------------------ the whole list */
 
+/* What a clerk reads of an outcome, and which count it goes to; no words: nothing to say. */
+static const struct {
+    const char *vi, *en;
+    size_t counts; /* offset of the count in the report */
+    bool warns;
+    enum list_column column;
+} said[OUTCOMES] = {
+#define COUNT(field) offsetof(struct import_report, field)
+    [ADDED] = {NULL, NULL, COUNT(added), false, LIST_DOSSIER},
+    [ADDED_UNASKED] = {"chưa ghi ngày công dân đăng ký. Đã cấp số; hỏi cơ quan phiếu đăng ký.",
+                       "no day of the citizen's registration; number given, ask for the form",
+                       COUNT(added), true, LIST_DOSSIER},
+    [PRESENT] = {NULL, NULL, COUNT(present), false, LIST_DOSSIER},
+    [CHANGED_ADDRESS] = {"đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
+                         "known with another address; old kept, ask the office", COUNT(changed),
+                         false, LIST_DOSSIER},
+    [CHANGED_PHONE] = {"đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
+                       "known with another phone; old kept, ask the office", COUNT(changed), false,
+                       LIST_DOSSIER},
+    [CHANGED_POSTAGE] = {"đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
+                         "known with another postage; old kept, ask the office", COUNT(changed),
+                         false, LIST_POSTAGE},
+    [CHANGED_FEES] = {"đã có, phí, lệ phí khác. Giữ bản cũ; hỏi cơ quan.",
+                      "known with other fees; old kept, ask the office", COUNT(changed), false,
+                      LIST_FEES},
+    [CHANGED_OWNER_ONLY] = {"đã có, «chỉ giao chủ hồ sơ» khác. Giữ bản cũ; hỏi cơ quan.",
+                            "known with another owner-only mark; old kept, ask the office",
+                            COUNT(changed), false, LIST_OWNER_ONLY},
+    [ANOTHER_PERSON] = {"đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
+                        "another person's code; old kept, ask the office", COUNT(refused), false,
+                        LIST_DOSSIER},
+    [EXCLUDED] = {"thủ tục này không trả qua bưu điện. Không cấp số; trả tại quầy.",
+                  "this procedure is not returned by post; hand out at the desk", COUNT(refused),
+                  false, LIST_DOSSIER},
+    [WITHDREW] = {"công dân đã thôi nhận qua bưu điện. Không cấp số; trả tại quầy.",
+                  "the citizen withdrew from the post; hand out at the desk", COUNT(refused), false,
+                  LIST_DOSSIER},
+    [ELECTRONIC] = {"kết quả điện tử, không có phong bì. Không cấp số.",
+                    "electronic result, no envelope; no number given", COUNT(refused), false,
+                    LIST_DOSSIER},
+    [NO_NUMBER] = {NULL, NULL, COUNT(refused), false, LIST_DOSSIER},
+#undef COUNT
+};
+
 static void count(struct import_report *report, struct lines *lines, const struct job *job,
                   size_t i)
 {
-    static const char *const vi[] = {
-        [CHANGED_ADDRESS] = "đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
-        [CHANGED_PHONE] = "đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
-        [CHANGED_POSTAGE] = "đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
-        [CHANGED_FEES] = "đã có, phí, lệ phí khác. Giữ bản cũ; hỏi cơ quan.",
-        [CHANGED_OWNER_ONLY] = "đã có, «chỉ giao chủ hồ sơ» khác. Giữ bản cũ; hỏi cơ quan.",
-        [ANOTHER_PERSON] = "đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
-    };
-    static const char *const en[] = {
-        [CHANGED_ADDRESS] = "known with another address; old kept, ask the office",
-        [CHANGED_PHONE] = "known with another phone; old kept, ask the office",
-        [CHANGED_POSTAGE] = "known with another postage; old kept, ask the office",
-        [CHANGED_FEES] = "known with other fees; old kept, ask the office",
-        [CHANGED_OWNER_ONLY] = "known with another owner-only mark; old kept, ask the office",
-        [ANOTHER_PERSON] = "another person's code; old kept, ask the office",
-    };
-    static const enum list_column column[] = {
-        [CHANGED_ADDRESS] = LIST_DOSSIER,       [CHANGED_PHONE] = LIST_DOSSIER,
-        [CHANGED_POSTAGE] = LIST_POSTAGE,       [CHANGED_FEES] = LIST_FEES,
-        [CHANGED_OWNER_ONLY] = LIST_OWNER_ONLY, [ANOTHER_PERSON] = LIST_DOSSIER,
-    };
     enum outcome outcome = job->outcome[i];
-    report->added += outcome == ADDED;
-    report->present += outcome == PRESENT;
-    report->changed += outcome > PRESENT && outcome < ANOTHER_PERSON;
-    report->refused += outcome == ANOTHER_PERSON;
-    if (outcome == ADDED || outcome == PRESENT)
+    ++*(uint32_t *)(void *)((char *)report + said[outcome].counts);
+    report->warned += said[outcome].warns;
+    if (said[outcome].vi == NULL)
         return;
     struct complaint complaint;
     const char *code = job->issue[i].fact.dossier;
-    (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, vi[outcome]);
-    (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, en[outcome]);
-    lines_add(lines, job->row[i], column[outcome], &complaint);
+    (void)snprintf(complaint.vi, sizeof complaint.vi, "%s %s", code, said[outcome].vi);
+    (void)snprintf(complaint.en, sizeof complaint.en, "%s: %s", code, said[outcome].en);
+    lines_add(lines, job->row[i], said[outcome].column, &complaint);
 }
+
+struct left {
+    const struct numbers *numbers;
+    struct pool_left pool;
+};
 
 static bool hand_in(const struct import_config *config, struct job *job,
                     struct import_report *report, struct lines *lines, struct error *err)
 {
     if (job->n > 0 && !config->acts.run(config->acts.self, take_act, job, err))
         return error_add(err, "%u rows are in, the rest is not; import again", report->added);
-    for (size_t i = 0; i < job->n; i++)
+    for (size_t i = 0; i < job->n; i++) {
         count(report, lines, job, i);
+        job->unnumbered += job->outcome[i] == NO_NUMBER;
+    }
     job->n = 0;
+    return true;
+}
+
+static bool left_act(struct record *record, void *arg, struct error *err)
+{
+    struct left *left = arg;
+    const struct numbers *numbers = left->numbers;
+    return pool_left(record, numbers->post_office, numbers->prefix, numbers->country, &left->pool,
+                     err);
+}
+
+/* Used up, or soon: said in time, so that a new range comes before the desk stands still. */
+static bool say_numbers(const struct import_config *config, uint32_t unnumbered,
+                        struct lines *lines, struct error *err)
+{
+    struct left left = {.numbers = &config->numbers};
+    char code[8];
+    (void)snprintf(code, sizeof code, "%06u", config->numbers.post_office);
+    const char *name = *config->post_office_name ? config->post_office_name : code;
+    if (!config->acts.run(config->acts.self, left_act, &left, err))
+        return false;
+    if (unnumbered > 0)
+        lines_say(lines,
+                  "Bưu cục %s hết số. %u bì chưa cấp số; nhờ quản trị cấp dải mới.\n"
+                  "    Numbers used up, %u without one. Ask for a range.\n",
+                  name, unnumbered, unnumbered);
+    else if (left.pool.low)
+        lines_say(lines,
+                  "Bưu cục %s sắp hết số, còn %llu; nhờ quản trị cấp dải mới.\n"
+                  "    Numbers run low, %llu left. Ask for a range.\n",
+                  name, (unsigned long long)left.pool.left, (unsigned long long)left.pool.left);
     return true;
 }
 
@@ -259,6 +348,7 @@ static bool take_rows(const struct import_config *config, const struct list *lis
         if (job->n == ROWS_AN_ACT || i + 1 == list->n)
             ok = hand_in(config, job, report, lines, err);
     }
+    ok = ok && say_numbers(config, job->unnumbered, lines, err);
     free(job);
     return ok;
 }

@@ -4,21 +4,23 @@
  * file name, by two clerks at once). Another person under the same code is refused; the same person
  * with another address or phone is reported and the old kept. Rows go in by hundreds, each hundred
  * durable as one; what was in when something failed stays in, and repeating the import finishes it.
+ * No number is given to a dossier whose procedure the post may not return, whose citizen withdrew,
+ * or whose result is electronic (domain.md section 1, rules 1 and 5). When the post office's
+ * numbers are used up the rows that found none are counted, and the report says ahead of time that
+ * they run low.
  */
 #ifndef TRAO_SERVER_OFFICE_IMPORT_H
 #define TRAO_SERVER_OFFICE_IMPORT_H
 
-#include "server/office/link.h"
+#include "server/office/numbers.h"
 #include "server/record/acts.h"
 #include "server/record/imports.h"
-#include "server/views/views.h"
 
 struct import_config {
     struct acts acts;
-    const char *prefix, *country; /* of the numbers: "RA", "VN" */
-    const uint8_t *secret;        /* LINK_SECRET_BYTES: hides the order of numbers (point 17) */
+    struct numbers numbers;
+    const char *post_office_name; /* for the sentence that its numbers run out */
     const char *reader_program;   /* started as `... --read-list` */
-    struct views *views;          /* a number of which anything is known is never drawn */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "labels/labels.h"
+#include "labels/readback.h"
+#include "server/files.h"
 
 /* ------------------------------------------------------------------ the file */
 
@@ -18,19 +20,10 @@ struct pdf {
     char part[PRINT_PATH_MAX], path[PRINT_PATH_MAX];
 };
 
-static bool write_all(void *ctx, const void *bytes, size_t n)
+static bool write_page(void *ctx, const void *bytes, size_t n)
 {
     const struct pdf *pdf = ctx;
-    for (const char *at = bytes; n > 0;) {
-        ssize_t done = write(pdf->fd, at, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        at += done;
-        n -= (size_t)done;
-    }
-    return true;
+    return files_write_all(pdf->fd, bytes, n);
 }
 
 static bool pdf_open(const char *folder, uint64_t job, struct pdf *pdf, struct error *err)
@@ -55,17 +48,32 @@ static bool sync_folder(const char *folder)
     return synced;
 }
 
-/* The file appears under its name whole, or not at all. */
-static bool pdf_close(struct pdf *pdf, const char *folder, bool keep, struct error *err)
+/* The bytes of a file that was drawn whole are durable; what was not is taken away. */
+static bool pdf_close(struct pdf *pdf, bool drawn, struct error *err)
 {
-    bool synced = fsync(pdf->fd) == 0;
-    synced = close(pdf->fd) == 0 && synced;
-    if (keep && synced && rename(pdf->part, pdf->path) == 0 && sync_folder(folder))
+    bool synced = !drawn || fsync(pdf->fd) == 0;
+    int why = errno;
+    if (close(pdf->fd) != 0 && synced) {
+        synced = false;
+        why = errno;
+    }
+    if (drawn && synced)
         return true;
-    if (keep)
-        error_set(err, ERROR_LATER, "%s: %s", pdf->path, strerror(errno));
     unlink(pdf->part);
-    return false;
+    return drawn ? error_set(err, ERROR_LATER, "%s: %s", pdf->path, strerror(why)) : false;
+}
+
+/* The file appears under its name when all its symbols were read again from its very bytes. */
+static bool pdf_release(const struct pdf *pdf, const char *folder, const struct readback *readback,
+                        struct error *err)
+{
+    struct readback_result result;
+    bool good = readback_check_file(readback, pdf->part, 0, &result, err);
+    if (good && (rename(pdf->part, pdf->path) != 0 || !sync_folder(folder)))
+        good = error_set(err, ERROR_LATER, "%s: %s", pdf->path, strerror(errno));
+    if (!good)
+        unlink(pdf->part);
+    return good;
 }
 
 /* ------------------------------------------------------------------ one page */
@@ -73,6 +81,7 @@ static bool pdf_close(struct pdf *pdf, const char *folder, bool keep, struct err
 struct job {
     const struct print_config *config;
     struct labels *labels;
+    struct readback *readback; /* what must be found in the PDF */
     struct office_fact *facts; /* of the pages drawn */
     struct print_result result;
 };
@@ -208,8 +217,9 @@ static bool printed_act(struct record *record, void *arg, struct error *err)
 static bool draw_pages(struct job *job, struct pdf *pdf, const struct item *items, size_t n,
                        struct error *err)
 {
-    struct labels_sink sink = {write_all, pdf};
-    if (!labels_begin(job->labels, sink, err))
+    struct labels_sink sink = {write_page, pdf};
+    struct labels_options said = {.readback = job->readback};
+    if (!labels_begin_as(job->labels, &said, sink, err))
         return false;
     bool ok = true;
     for (size_t i = 0; i < n && ok; i++)
@@ -227,7 +237,7 @@ static bool write_pdf(struct job *job, const struct item *items, size_t n, struc
     if (!pdf_open(folder, job->result.job, &pdf, err))
         return false;
     bool drawn = draw_pages(job, &pdf, items, n, err);
-    if (!pdf_close(&pdf, folder, drawn, err))
+    if (!pdf_close(&pdf, drawn, err) || !pdf_release(&pdf, folder, job->readback, err))
         return false;
     memcpy(job->result.path, pdf.path, sizeof pdf.path);
     return true;
@@ -256,12 +266,14 @@ bool print_run(const struct print_config *config, const struct item *items, size
     struct job job = {.config = config, .facts = calloc(n ? n : 1, sizeof *job.facts)};
     bool ok = job.facts != NULL || error_set(err, ERROR_LATER, "out of memory");
     ok = ok && any_printable(&job, items, n, err) && labels_open("dl", &job.labels, err) &&
+         readback_open("pdf", 0, &job.readback, err) &&
          config->acts.run(config->acts.self, draw_job_act, &job, err) &&
          write_pdf(&job, items, n, err) &&
          config->acts.run(config->acts.self, printed_act, &job, err);
     if (ok)
         *ret_result = job.result;
     labels_close(job.labels);
+    readback_close(job.readback);
     free(job.facts);
     return ok;
 }

@@ -1,8 +1,10 @@
 /* print.h - items become envelopes: one PDF a job, then a PRINTED fact for each page.
  *
- * The PDF is durable (DIR/print/JOB.pdf, written aside, synced, renamed) before the facts say so: a
- * crash between leaves a file that nobody counts, never a fact without a page. Only one job runs at
- * a time: the copy number comes from the views.
+ * The PDF is durable (DIR/print/JOB.pdf, written aside, synced, read back, renamed) before the
+ * facts say so: a crash between leaves a file that nobody counts, never a fact without a page. Read
+ * back (labels/readback.h): each symbol of each page is decoded from the very bytes at 203 dpi and
+ * compared; one bad symbol stops the job and nothing is printed. Only one job runs at a time: the
+ * copy number comes from the views.
  */
 #ifndef TRAO_SERVER_OFFICE_PRINT_H
 #define TRAO_SERVER_OFFICE_PRINT_H
@@ -34,7 +36,7 @@ struct print_result {
 };
 
 /* Void, never issued and unprintable items are left out with a note; BAD_INPUT when nothing is
- * left. */
+ * left; REFUSED names page and symbol that cannot be read. */
 bool print_run(const struct print_config *config, const struct item *items, size_t n,
                struct print_result *ret_result, struct error *err) must_use;
 

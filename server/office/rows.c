@@ -1,5 +1,6 @@
 #include "server/office/rows.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,18 @@ void lines_done(struct lines *lines)
     lines->line = NULL;
 }
 
+/* `n` as snprintf said. */
+static void keep(struct lines *lines, uint32_t row, const char line[LINE_MAX], int n)
+{
+    if (n < LINE_MIN || n >= LINE_MAX || lines->n + (size_t)n + LAST_LINE_MAX > IMPORT_LINES_MAX) {
+        lines->left_out++;
+        return;
+    }
+    lines->line[lines->line_n++] = (struct line){row, lines->n, (size_t)n};
+    memcpy(lines->text + lines->n, line, (size_t)n + 1);
+    lines->n += (size_t)n;
+}
+
 void lines_add(struct lines *lines, uint32_t row, enum list_column column,
                const struct complaint *complaint)
 {
@@ -40,14 +53,19 @@ void lines_add(struct lines *lines, uint32_t row, enum list_column column,
     int n = snprintf(line, sizeof line, "%s dòng %u, «%s»: %s\n    %s:%u:%u: %s: %s\n", lines->file,
                      row, info->vi, complaint->vi, lines->file, row, lines->list->position[column],
                      info->en, complaint->en);
-    if (n < LINE_MIN || (size_t)n >= sizeof line ||
-        lines->n + (size_t)n + LAST_LINE_MAX > IMPORT_LINES_MAX) {
-        lines->left_out++;
-        return;
-    }
-    lines->line[lines->line_n++] = (struct line){row, lines->n, (size_t)n};
-    memcpy(lines->text + lines->n, line, (size_t)n + 1);
-    lines->n += (size_t)n;
+    keep(lines, row, line, n);
+}
+
+#define WHOLE_LIST UINT32_MAX /* in place of a row: sorts behind them all */
+
+void lines_say(struct lines *lines, const char *format, ...)
+{
+    char line[LINE_MAX];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    keep(lines, WHOLE_LIST, line, n);
 }
 
 static int by_row(const void *a, const void *b)

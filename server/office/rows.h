@@ -25,6 +25,8 @@ bool lines_init(struct lines *lines, const char *file, const struct list *list,
 void lines_done(struct lines *lines);
 void lines_add(struct lines *lines, uint32_t row, enum list_column column,
                const struct complaint *complaint);
+/* A line about the whole list, "\n" at its end; it stands below those of rows. */
+void lines_say(struct lines *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Puts the lines in order of rows, and says how many were left out, if any. LATER without memory.
  */
 bool lines_close(struct lines *lines, struct error *err) must_use;

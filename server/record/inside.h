@@ -26,7 +26,7 @@ struct record {
 };
 
 /* Brings the file to this program's layout. BROKEN when a newer program wrote it. */
-bool schema_migrate(struct db *db, struct error *err) must_use;
+bool schema_migrate(struct record *record, struct error *err) must_use;
 /* The same question without writing. */
 bool schema_check(struct db *db, struct error *err) must_use;
 
@@ -37,6 +37,15 @@ bool office_head_read(struct record *record, struct office_head *ret_head, struc
                       struct error *err) must_use;
 bool office_head_write(struct record *record, struct error *err) must_use;
 
+/* Keeps the look-ups in step with a fact that is being added; REPEATED when its dossier has a live
+ * number already. */
+bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+/* The same for all facts of a chain that is older than the look-ups. */
+bool lookups_fill(struct record *record, struct error *err) must_use;
+
+/* The part of it that concerns rounds, pads and slips. */
+bool rounds_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+
 /* Reads a blob that must have exactly `n` bytes; BROKEN names `what` otherwise. */
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,
                struct error *err) must_use;
@@ -44,5 +53,11 @@ bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,
 /* One row expected: true with the row, NOT_FOUND without, else the store's error. The statement
  * must be reset after a row. */
 bool step_row(struct stmt *stmt, const char *what, struct error *err) must_use;
+
+/* No row is an answer too: false only when the store failed. Reset after a row. */
+bool step_maybe(struct stmt *stmt, bool *ret_row, struct error *err) must_use;
+/* Column 0 of every row is an item. */
+bool each_item(struct stmt *stmt, bool (*each)(void *ctx, const struct item *item), void *ctx,
+               struct error *err) must_use;
 
 #endif

@@ -18,16 +18,19 @@ bool office_head_read(struct record *record, struct office_head *ret_head, struc
 {
     struct stmt *stmt;
     struct office_head head;
+    struct seal seal;
     if (!db_prepare(record->db, "SELECT seq, link, seal FROM office_head", &stmt, err) ||
         !step_row(stmt, "office chain's head", err))
         return false;
     head.seq = stmt_col_u64(stmt, 0);
     bool good = col_exact(stmt, 1, head.link.bytes, sizeof head.link.bytes, "head's link", err) &&
-                col_exact(stmt, 2, ret_seal->bytes, sizeof ret_seal->bytes, "head's seal", err);
+                col_exact(stmt, 2, seal.bytes, sizeof seal.bytes, "head's seal", err);
     stmt_reset(stmt);
-    if (good)
-        *ret_head = head;
-    return good;
+    if (!good)
+        return false;
+    *ret_head = head;
+    *ret_seal = seal;
+    return true;
 }
 
 bool office_head_write(struct record *record, struct error *err)
@@ -49,35 +52,6 @@ bool office_head_write(struct record *record, struct error *err)
 
 /* ------------------------------------------------------------------ adding */
 
-static bool issued_add(struct record *record, const struct office_fact *fact, struct error *err)
-{
-    struct stmt *stmt;
-    if (!db_prepare(record->db,
-                    "INSERT INTO issued(seq, item, dossier, voided) VALUES(?1, ?2, ?3, 0)", &stmt,
-                    err))
-        return false;
-    stmt_u64(stmt, 1, fact->seq);
-    stmt_text(stmt, 2, fact->item.text);
-    stmt_text(stmt, 3, fact->dossier);
-    return stmt_done(stmt, err) || error_add(err, "%s issued", fact->item.text);
-}
-
-static bool issued_void(struct record *record, const struct item *item, struct error *err)
-{
-    struct stmt *stmt;
-    if (!db_prepare(record->db, "UPDATE issued SET voided = 1 WHERE item = ?1", &stmt, err))
-        return false;
-    stmt_text(stmt, 1, item->text);
-    return stmt_done(stmt, err) || error_add(err, "%s voided", item->text);
-}
-
-static bool index_fact(struct record *record, const struct office_fact *fact, struct error *err)
-{
-    if (fact->event == EVENT_ISSUED)
-        return issued_add(record, fact, err);
-    return fact->event != EVENT_VOIDED || issued_void(record, &fact->item, err);
-}
-
 bool record_office_add(struct record *record, struct office_fact *fact, uint64_t *ret_seq,
                        struct error *err)
 {
@@ -88,7 +62,7 @@ bool record_office_add(struct record *record, struct office_fact *fact, uint64_t
     struct office_fact numbered = *fact;
     numbered.seq = record->head.seq + 1;
     numbered.at = record_now(record);
-    if (!fact_encode(&numbered, bytes, &n, err) || !index_fact(record, &numbered, err) ||
+    if (!fact_encode(&numbered, bytes, &n, err) || !lookups_add(record, &numbered, err) ||
         !db_prepare(record->db, "INSERT INTO office(seq, bytes, link) VALUES(?1, ?2, ?3)", &stmt,
                     err))
         return false;

@@ -71,13 +71,21 @@ static bool counters_jump(struct record *record, struct error *err)
     return true;
 }
 
+/* How much of a range was drawn since the copy nobody knows any more: what was left of it is given
+ * up, and the post office asks for another, which begins beyond the counters. */
+static bool ranges_close(struct record *record, struct error *err)
+{
+    return db_exec(record->db, "UPDATE number_pool SET used = size", err) ||
+           error_add(err, "ranges of numbers");
+}
+
 bool record_new_generation(struct record *record, struct error *err)
 {
     invariant(!record->in_group);
     uint64_t counters = record->counters;
     if (db_exec(record->db, "BEGIN IMMEDIATE", err) &&
         generation_add(record, record->generation_serial + 1, err) && counters_jump(record, err) &&
-        db_exec(record->db, "COMMIT", err))
+        ranges_close(record, err) && db_exec(record->db, "COMMIT", err))
         return true;
     db_abandon(record->db);
     record->counters = counters;
@@ -165,7 +173,7 @@ static bool open_writer(struct record *record, struct error *err)
 {
     struct error none;
     struct seal_public key = chain_public_of(record->seal_key);
-    if (!schema_migrate(record->db, err))
+    if (!schema_migrate(record, err))
         return false;
     if (!generation_read(record, &none)) {
         if (none.code != ERROR_NOT_FOUND)

@@ -50,7 +50,8 @@ struct instant record_now(const struct record *record);
 /* True when this opening found the record put back to an older state. */
 bool record_was_put_back(const struct record *record);
 /* Who the record says it is. A new generation also moves every counter beyond whatever the lost one
- * may have drawn: a number that stands on a posted envelope is never drawn again. */
+ * may have drawn, and closes the ranges of numbers: a number that stands on a posted envelope is
+ * never drawn again. */
 #define RECORD_COUNTERS_JUMP 250000 /* more than the longest list draws at once */
 uint64_t record_generation(const struct record *record);
 uint64_t record_generation_serial(const struct record *record);
@@ -131,7 +132,8 @@ bool record_set_aside_count(struct record *record, uint64_t *ret_count, struct e
 
 /* ------------------------------------------------------------------ office facts */
 
-/* Fills in seq and at, chains, stores. `ret_seq` may be NULL. */
+/* Fills in seq and at, chains, stores. `ret_seq` may be NULL. REPEATED for a second live number of
+ * a dossier, and for a line of paper that was typed before. */
 bool record_office_add(struct record *record, struct office_fact *fact, uint64_t *ret_seq,
                        struct error *err) must_use;
 bool record_office_from(struct record *record, uint64_t after_seq,
@@ -150,7 +152,8 @@ bool record_attachment_add(struct record *record, const void *bytes, size_t n,
 bool record_attachment_get(struct record *record, const struct link *name, uint8_t *out,
                            size_t size, size_t *ret_n, struct error *err) must_use;
 
-/* One live number per dossier: the item of the newest issued fact of this code that is not voided.
+/* One live number per dossier: the item of the newest issued fact of this code that is neither
+ * voided nor recalled; record_office_add refuses a second one (REPEATED).
  * NOT_FOUND if there is none. */
 bool record_item_of_dossier(struct record *record, const char *dossier, struct item *ret_item,
                             struct error *err) must_use;

@@ -63,9 +63,47 @@ static const char *const steps[] = {
     " added INTEGER NOT NULL, present INTEGER NOT NULL, changed INTEGER NOT NULL,"
     " refused INTEGER NOT NULL, warned INTEGER NOT NULL, skipped INTEGER NOT NULL,"
     " lines TEXT NOT NULL);",
+
+    /* 3: numbers by post office, procedures, and look-ups over the office chain: what citizens
+     * chose, what was received and paired, who carries, rounds, slips. */
+    "CREATE TABLE number_pool("
+    " id INTEGER PRIMARY KEY, post_office INTEGER NOT NULL, prefix TEXT NOT NULL,"
+    " country TEXT NOT NULL, first INTEGER NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL,"
+    " added_ms INTEGER NOT NULL);"
+    "CREATE INDEX number_pool_office ON number_pool(post_office, prefix, country);"
+    "CREATE TABLE procedure_rule("
+    " id INTEGER PRIMARY KEY, folded TEXT NOT NULL, name TEXT NOT NULL,"
+    " bcci_allowed INTEGER NOT NULL, owner_only INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
+    " to_ms INTEGER NOT NULL, citation TEXT NOT NULL);"
+    "CREATE INDEX procedure_rule_folded ON procedure_rule(folded);"
+    "CREATE TABLE choice("
+    " dossier TEXT PRIMARY KEY, opted_event INTEGER NOT NULL, electronic INTEGER NOT NULL);"
+    "CREATE TABLE content("
+    " item TEXT PRIMARY KEY, received INTEGER NOT NULL, paired INTEGER NOT NULL);"
+    "CREATE TABLE handover(serial INTEGER PRIMARY KEY, sealed INTEGER NOT NULL);"
+    "CREATE TABLE handover_item(item TEXT PRIMARY KEY, handover INTEGER NOT NULL);"
+    "CREATE INDEX handover_item_handover ON handover_item(handover);"
+    "CREATE TABLE paper("
+    " item TEXT NOT NULL, event INTEGER NOT NULL, wall_ms INTEGER NOT NULL,"
+    " badge INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(item, event, wall_ms, badge));"
+    "CREATE TABLE postman("
+    " badge INTEGER PRIMARY KEY, name TEXT NOT NULL, post_office INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, pin TEXT NOT NULL);"
+    "CREATE TABLE round("
+    " id INTEGER PRIMARY KEY, badge INTEGER NOT NULL, post_office INTEGER NOT NULL,"
+    " commune INTEGER NOT NULL, built_ms INTEGER NOT NULL, closed INTEGER NOT NULL);"
+    "CREATE INDEX round_badge ON round(badge, closed);"
+    "CREATE TABLE round_item(item TEXT PRIMARY KEY, round INTEGER NOT NULL);"
+    "CREATE INDEX round_item_round ON round_item(round);"
+    "CREATE TABLE pad("
+    " first INTEGER PRIMARY KEY, count INTEGER NOT NULL, badge INTEGER NOT NULL,"
+    " issued_ms INTEGER NOT NULL);"
+    "CREATE TABLE slip(slip INTEGER PRIMARY KEY, item TEXT NOT NULL, seq INTEGER NOT NULL);"
+    "CREATE INDEX slip_item ON slip(item);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
+#define LOOKUPS_STEP 2 /* index of the step that makes the look-ups: they are filled with it */
 
 static bool read_version(struct db *db, uint64_t *ret_version, struct error *err)
 {
@@ -93,27 +131,29 @@ bool schema_check(struct db *db, struct error *err)
 }
 
 /* The number and what it stands for change together or not at all. */
-static bool take_step(struct db *db, size_t step, struct error *err)
+static bool take_step(struct record *record, size_t step, struct error *err)
 {
+    struct db *db = record->db;
     char mark[48];
     (void)snprintf(mark, sizeof mark, "PRAGMA user_version=%zu; COMMIT", step + 1);
     if (!db_exec(db, "BEGIN IMMEDIATE", err))
         return error_add(err, "layout");
-    if (db_exec(db, steps[step], err) && db_exec(db, mark, err))
+    if (db_exec(db, steps[step], err) && (step != LOOKUPS_STEP || lookups_fill(record, err)) &&
+        db_exec(db, mark, err))
         return true;
     db_abandon(db);
     return error_add(err, "layout step %zu", step + 1);
 }
 
-bool schema_migrate(struct db *db, struct error *err)
+bool schema_migrate(struct record *record, struct error *err)
 {
     uint64_t version;
-    if (!read_version(db, &version, err))
+    if (!read_version(record->db, &version, err))
         return error_add(err, "layout");
     for (size_t step = (size_t)version; step < STEPS; step++)
-        if (!take_step(db, step, err))
+        if (!take_step(record, step, err))
             return false;
-    return schema_check(db, err);
+    return schema_check(record->db, err);
 }
 
 /* ------------------------------------------------------------------ reading rows */
@@ -130,6 +170,35 @@ bool step_row(struct stmt *stmt, const char *what, struct error *err)
         break;
     }
     return error_add(err, "%s", what);
+}
+
+bool step_maybe(struct stmt *stmt, bool *ret_row, struct error *err)
+{
+    enum db_step step = stmt_step(stmt, err);
+    *ret_row = step == DB_STEP_ROW;
+    if (step == DB_STEP_DONE)
+        stmt_reset(stmt);
+    return step != DB_STEP_FAILED;
+}
+
+bool each_item(struct stmt *stmt, bool (*each)(void *ctx, const struct item *item), void *ctx,
+               struct error *err)
+{
+    enum db_step step;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        struct item item;
+        const char *text = stmt_col_text(stmt, 0);
+        if (!item_parse(text, strlen(text), &item, err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+        if (!each(ctx, &item))
+            break;
+    }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "cannot read items");
+    stmt_reset(stmt);
+    return true;
 }
 
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what, struct error *err)

@@ -149,8 +149,14 @@ static bool fetch_office(struct record *record, uint64_t seq, struct fact *ret_f
     if (!record_office_get(record, seq, &fact.office, err))
         return false;
     fact.arrival = fact.office.at;
-    fact.when = (struct when){
-        .estimate = fact.office.at, .earliest = fact.office.at, .latest = fact.office.at};
+    struct instant at = fact.office.at;
+    if (fact.office.event == EVENT_PAPER_ENTRY) {
+        struct instant written = fact.office.paper.wall;
+        fact.epoch = seq;
+        fact.when.clock_off = written.ms > at.ms; /* nobody writes of what is still to come */
+        at = fact.when.clock_off ? at : written;
+    }
+    fact.when.estimate = fact.when.earliest = fact.when.latest = at;
     *ret_fact = fact;
     return true;
 }
@@ -165,8 +171,9 @@ static bool fetch(struct facts *facts, ref one, struct fact *ret_fact, struct er
 
 /* ------------------------------------------------------------------ an item */
 
-bool facts_fold(struct facts *facts, const struct item *item, const ref *refs, size_t n,
-                struct view *ret_view, struct fact **new_facts, struct error *err)
+bool facts_fold(struct facts *facts, const struct rules *rules, const struct item *item,
+                const ref *refs, size_t n, struct view *ret_view, struct fact **new_facts,
+                struct error *err)
 {
     struct fact *read = calloc(n == 0 ? 1 : n, sizeof *read);
     if (read == NULL)
@@ -176,7 +183,8 @@ bool facts_fold(struct facts *facts, const struct item *item, const ref *refs, s
             free(read);
             return error_add(err, "%s", item->text);
         }
-    fold(read, n, &ret_view->state);
+    fold(read, n, rules, &ret_view->state);
+    clocks_of(&ret_view->state, rules, &ret_view->clocks);
     ret_view->version = n;
     if (new_facts != NULL)
         *new_facts = read;

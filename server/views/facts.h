@@ -11,9 +11,11 @@ bool facts_open(const char *record_path, struct facts **ret_facts, struct error 
 void facts_close(struct facts *facts); /* NULL is fine */
 struct record *facts_record(struct facts *facts);
 
-/* Reads the item's facts and folds them. `new_facts` (NULL: not wanted) is the caller's to free. */
-bool facts_fold(struct facts *facts, const struct item *item, const ref *refs, size_t n,
-                struct view *ret_view, struct fact **new_facts, struct error *err) must_use;
+/* Reads the item's facts and folds them by `rules`. `new_facts` (NULL: not wanted) is the caller's
+ * to free. */
+bool facts_fold(struct facts *facts, const struct rules *rules, const struct item *item,
+                const ref *refs, size_t n, struct view *ret_view, struct fact **new_facts,
+                struct error *err) must_use;
 
 /* Calls `each` for every readable scan of a batch; what cannot be read has its verdict in the
  * receipt and belongs to no item. BROKEN if the stored batch itself cannot be read. */

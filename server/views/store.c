@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LAYOUT 1 /* of this file and of the fold: raise it when either changes */
+#define LAYOUT 3 /* of this file and of the fold: raise it when either changes */
 
 struct store {
     struct db *db;
@@ -14,13 +14,18 @@ struct store {
 };
 
 static const char layout[] =
-    "DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS item;"
+    "DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS item; DROP TABLE IF EXISTS rule;"
+    "CREATE TABLE rule(seq INTEGER PRIMARY KEY);"
     "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id = 1), generation INTEGER NOT NULL,"
     " batch INTEGER NOT NULL, office INTEGER NOT NULL);"
     "CREATE TABLE item(item TEXT PRIMARY KEY, folded INTEGER NOT NULL, status INTEGER NOT NULL,"
-    " doubts INTEGER NOT NULL, issue_seq INTEGER NOT NULL, refs BLOB NOT NULL) WITHOUT ROWID;"
-    "PRAGMA user_version=1";
-static_assert(LAYOUT == 1, "the layout above says its number too");
+    " doubts INTEGER NOT NULL, since_arrival_ms INTEGER NOT NULL, issue_seq INTEGER NOT NULL,"
+    " refs BLOB NOT NULL,"
+    " office_due INTEGER NOT NULL, office_stand INTEGER NOT NULL, office_first INTEGER NOT NULL,"
+    " post_due INTEGER NOT NULL, post_stand INTEGER NOT NULL, post_first INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "PRAGMA user_version=3";
+static_assert(LAYOUT == 3, "the layout above says its number too");
 
 /* ------------------------------------------------------------------ open, close */
 
@@ -131,23 +136,36 @@ static bool read_refs(struct table *table, struct tracked *entry, const uint8_t 
     return true;
 }
 
+static bool read_dues(struct stmt *stmt, int at, struct dues *ret_dues)
+{
+    int64_t stand = stmt_col_int(stmt, at + 1);
+    *ret_dues = (struct dues){.due_ms = stmt_col_int(stmt, at),
+                              .stand = (enum stand)stand,
+                              .kept_at_first = stmt_col_int(stmt, at + 2) != 0};
+    return stand >= STAND_NONE && stand <= STAND_MISSED;
+}
+
 static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
 {
     struct item item;
     const char *text = stmt_col_text(stmt, 0);
     uint64_t status = stmt_col_u64(stmt, 2);
-    if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES)
+    struct dues dues[VIEW_CLOCKS];
+    if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES ||
+        !read_dues(stmt, 7, &dues[VIEW_CLOCK_OFFICE]) ||
+        !read_dues(stmt, 10, &dues[VIEW_CLOCK_POST]))
         return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
     size_t n;
-    const uint8_t *refs = stmt_col_blob(stmt, 5, &n);
+    const uint8_t *refs = stmt_col_blob(stmt, 6, &n);
     struct tracked *entry = table_take(table, &item);
     if (entry != NULL) {
         entry->folded = stmt_col_int(stmt, 1) != 0;
         entry->status = (enum status)status;
         entry->doubts = (uint32_t)stmt_col_int(stmt, 3);
-        entry->issue_seq = stmt_col_u64(stmt, 4);
+        entry->since_arrival.ms = stmt_col_int(stmt, 4);
+        entry->issue_seq = stmt_col_u64(stmt, 5);
     }
-    if (entry == NULL || !read_refs(table, entry, refs, n) || !table_place(table, entry))
+    if (entry == NULL || !read_refs(table, entry, refs, n) || !table_place(table, entry, dues))
         return error_set(err, ERROR_LATER, "views: out of memory");
     return true;
 }
@@ -170,15 +188,34 @@ static bool read_mark(struct store *store, struct mark *ret_mark, struct error *
     return true;
 }
 
-bool store_read(struct store *store, struct table *table, struct error *err)
+static bool read_rules(struct store *store, struct seqs *rules, struct error *err)
 {
     struct stmt *stmt;
     enum db_step step;
-    if (!read_mark(store, &table->mark, err) ||
-        !db_prepare(store->db,
-                    "SELECT item, folded, status, doubts, issue_seq, refs FROM item"
-                    " ORDER BY issue_seq, item",
-                    &stmt, err))
+    if (!db_prepare(store->db, "SELECT seq FROM rule ORDER BY seq", &stmt, err))
+        return false;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
+        if (!seqs_add(rules, stmt_col_u64(stmt, 0))) {
+            stmt_reset(stmt);
+            return error_set(err, ERROR_LATER, "views: out of memory");
+        }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "views");
+    stmt_reset(stmt);
+    return true;
+}
+
+bool store_read(struct store *store, struct table *table, struct seqs *rules, struct error *err)
+{
+    struct stmt *stmt;
+    enum db_step step;
+    if (!read_mark(store, &table->mark, err) || !read_rules(store, rules, err) ||
+        !db_prepare(
+            store->db,
+            "SELECT item, folded, status, doubts, since_arrival_ms, issue_seq, refs,"
+            " office_due, office_stand, office_first, post_due, post_stand, post_first FROM item"
+            " ORDER BY issue_seq, item",
+            &stmt, err))
         return false;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
         if (!read_row(stmt, table, err)) {
@@ -202,13 +239,16 @@ bool saved_of(const struct tracked *entry, struct saved *ret_saved)
     for (size_t i = 0; i < entry->refs_n; i++)
         for (size_t k = 0; k < 8; k++)
             refs[i * 8 + k] = (uint8_t)(entry->refs[i] >> (56 - 8 * k));
-    *ret_saved = (struct saved){.item = entry->item,
-                                .folded = entry->folded,
-                                .status = entry->status,
-                                .doubts = entry->doubts,
-                                .issue_seq = entry->issue_seq,
-                                .refs = refs,
-                                .refs_bytes = entry->refs_n * 8};
+    *ret_saved =
+        (struct saved){.item = entry->item,
+                       .folded = entry->folded,
+                       .status = entry->status,
+                       .doubts = entry->doubts,
+                       .since_arrival = entry->since_arrival,
+                       .issue_seq = entry->issue_seq,
+                       .dues = {entry->dues[VIEW_CLOCK_OFFICE], entry->dues[VIEW_CLOCK_POST]},
+                       .refs = refs,
+                       .refs_bytes = entry->refs_n * 8};
     return true;
 }
 
@@ -223,17 +263,27 @@ static bool write_one(struct store *store, const struct saved *saved, struct err
 {
     struct stmt *stmt;
     if (!db_prepare(store->db,
-                    "INSERT INTO item(item, folded, status, doubts, issue_seq, refs)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(item) DO UPDATE SET"
-                    " folded = ?2, status = ?3, doubts = ?4, issue_seq = ?5, refs = ?6",
+                    "INSERT INTO item(item, folded, status, doubts, since_arrival_ms, issue_seq,"
+                    " refs, office_due, office_stand, office_first, post_due, post_stand,"
+                    " post_first) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+                    " ON CONFLICT(item) DO UPDATE SET folded = ?2, status = ?3, doubts = ?4,"
+                    " since_arrival_ms = ?5, issue_seq = ?6, refs = ?7, office_due = ?8,"
+                    " office_stand = ?9, office_first = ?10, post_due = ?11, post_stand = ?12,"
+                    " post_first = ?13",
                     &stmt, err))
         return false;
     stmt_text(stmt, 1, saved->item.text);
     stmt_int(stmt, 2, saved->folded);
     stmt_int(stmt, 3, (int64_t)saved->status);
     stmt_int(stmt, 4, saved->doubts);
-    stmt_u64(stmt, 5, saved->issue_seq);
-    stmt_blob(stmt, 6, saved->refs, saved->refs_bytes);
+    stmt_int(stmt, 5, saved->since_arrival.ms);
+    stmt_u64(stmt, 6, saved->issue_seq);
+    stmt_blob(stmt, 7, saved->refs, saved->refs_bytes);
+    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
+        stmt_int(stmt, 8 + 3 * clock, saved->dues[clock].due_ms);
+        stmt_int(stmt, 9 + 3 * clock, saved->dues[clock].stand);
+        stmt_int(stmt, 10 + 3 * clock, saved->dues[clock].kept_at_first);
+    }
     return stmt_done(stmt, err);
 }
 
@@ -247,15 +297,29 @@ static bool write_mark(struct store *store, const struct mark *mark, struct erro
     return stmt_done(stmt, err);
 }
 
-bool store_write(struct store *store, const struct saved *saved, size_t n, const struct mark *mark,
-                 struct error *err)
+static bool write_rules(struct store *store, const struct seqs *rules, struct error *err)
+{
+    struct stmt *stmt;
+    for (size_t i = 0; i < rules->n; i++) {
+        if (!db_prepare(store->db, "INSERT OR IGNORE INTO rule(seq) VALUES(?1)", &stmt, err))
+            return false;
+        stmt_u64(stmt, 1, rules->all[i]);
+        if (!stmt_done(stmt, err))
+            return false;
+    }
+    return true;
+}
+
+bool store_write(struct store *store, const struct saved *saved, size_t n, const struct seqs *rules,
+                 const struct mark *mark, struct error *err)
 {
     if (!db_exec(store->db, "BEGIN IMMEDIATE", err))
         return error_add(err, "views");
     bool good = true;
     for (size_t i = 0; good && i < n; i++)
         good = write_one(store, &saved[i], err);
-    if (good && write_mark(store, mark, err) && db_exec(store->db, "COMMIT", err))
+    if (good && write_rules(store, rules, err) && write_mark(store, mark, err) &&
+        db_exec(store->db, "COMMIT", err))
         return true;
     db_abandon(store->db);
     return error_add(err, "views");

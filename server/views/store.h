@@ -15,7 +15,8 @@ bool store_open(const char *path, uint64_t generation, struct store **ret_store,
 void store_close(struct store *store);
 
 /* Reads everything into an empty table. */
-bool store_read(struct store *store, struct table *table, struct error *err) must_use;
+bool store_read(struct store *store, struct table *table, struct seqs *rules,
+                struct error *err) must_use;
 /* Forgets everything on disk. */
 bool store_empty(struct store *store, struct error *err) must_use;
 
@@ -25,12 +26,15 @@ struct saved {
     bool folded;
     enum status status;
     uint32_t doubts;
+    struct instant since_arrival;
     uint64_t issue_seq;
+    struct dues dues[VIEW_CLOCKS];
     uint8_t *refs; /* 8 bytes each, big end first */
     size_t refs_bytes;
 };
-bool store_write(struct store *store, const struct saved *saved, size_t n, const struct mark *mark,
-                 struct error *err) must_use;
+/* `rules` are the office seqs of all facts that set rules, up to the mark. */
+bool store_write(struct store *store, const struct saved *saved, size_t n, const struct seqs *rules,
+                 const struct mark *mark, struct error *err) must_use;
 
 /* Copies `entry`; false without memory. */
 bool saved_of(const struct tracked *entry, struct saved *ret_saved);

@@ -28,6 +28,16 @@ bool list_add(struct list *list, struct tracked *entry)
     return true;
 }
 
+bool seqs_add(struct seqs *seqs, uint64_t seq)
+{
+    void *array = seqs->all;
+    if (!room_for(&array, seqs->n, &seqs->room, sizeof *seqs->all))
+        return false;
+    seqs->all = array;
+    seqs->all[seqs->n++] = seq;
+    return true;
+}
+
 void table_done(struct table *table)
 {
     for (size_t i = 0; i < table->entries.n; i++) {
@@ -39,6 +49,7 @@ void table_done(struct table *table)
     free(table->slots);
     free(table->issued.all);
     free(table->dirty.all);
+    board_done(&table->board);
     *table = (struct table){0};
 }
 
@@ -101,6 +112,7 @@ struct tracked *table_take(struct table *table, const struct item *item)
     }
     entry->item = *item;
     entry->folded = true;
+    entry->index = (uint32_t)(table->entries.n - 1);
     table->slots[slot_of(table, item)] = (uint32_t)table->entries.n;
     table->counts[STATUS_NONE]++;
     return entry;
@@ -169,10 +181,47 @@ static bool list_issued(struct table *table, struct tracked *entry)
     return true;
 }
 
-bool table_place(struct table *table, struct tracked *entry)
+static struct dues *office_dues(void *ctx, uint32_t index)
+{
+    return &((struct table *)ctx)->entries.all[index]->dues[VIEW_CLOCK_OFFICE];
+}
+
+static struct dues *post_dues(void *ctx, uint32_t index)
+{
+    return &((struct table *)ctx)->entries.all[index]->dues[VIEW_CLOCK_POST];
+}
+
+struct board_entries table_dues(struct table *table, enum view_clock clock)
+{
+    return (struct board_entries){clock == VIEW_CLOCK_OFFICE ? office_dues : post_dues, table};
+}
+
+static bool put_dues(struct table *table, struct tracked *entry, enum view_clock clock,
+                     const struct dues *dues)
+{
+    struct board_entries entries = table_dues(table, clock);
+    return board_put(&table->board, clock, &entries, entry->index, dues);
+}
+
+bool table_doubt_all(struct table *table)
+{
+    for (size_t i = 0; i < table->entries.n; i++) {
+        struct tracked *entry = table->entries.all[i];
+        drop_view(table, entry);
+        entry->folded = false;
+        if (!make_dirty(table, entry))
+            return false;
+    }
+    return true;
+}
+
+bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS])
 {
     table->counts[STATUS_NONE]--;
     table->counts[entry->status]++;
+    if (!put_dues(table, entry, VIEW_CLOCK_OFFICE, &dues[VIEW_CLOCK_OFFICE]) ||
+        !put_dues(table, entry, VIEW_CLOCK_POST, &dues[VIEW_CLOCK_POST]))
+        return false;
     return entry->issue_seq == 0 || list_issued(table, entry);
 }
 
@@ -183,8 +232,13 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
     table->counts[state->status]++;
     entry->status = state->status;
     entry->doubts = state->doubts;
+    entry->since_arrival = state->since_arrival;
     entry->folded = true;
     table_keep_view(table, entry, view);
+    struct dues office = dues_of(&view->clocks.office), post = dues_of(&view->clocks.post);
+    if (!put_dues(table, entry, VIEW_CLOCK_OFFICE, &office) ||
+        !put_dues(table, entry, VIEW_CLOCK_POST, &post))
+        return false;
     if (state->issued && entry->issue_seq == 0) {
         entry->issue_seq = state->office.seq;
         if (!list_issued(table, entry))

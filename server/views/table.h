@@ -3,7 +3,7 @@
 #ifndef TRAO_SERVER_VIEWS_TABLE_H
 #define TRAO_SERVER_VIEWS_TABLE_H
 
-#include "server/views/views.h"
+#include "server/views/board.h"
 
 /* One fact's place in the record in 64 bits: (batch id, index of the scan) or (office seq, all
  * ones). Eight bytes a fact, so that a million items fit in memory. */
@@ -27,8 +27,11 @@ struct tracked {
     bool dirty;  /* not in views.db as it is here */
     enum status status;
     uint32_t doubts;
-    uint64_t issue_seq; /* office seq of its issue; 0 an orphan */
-    struct view *view;  /* NULL: to be folded when asked for */
+    struct instant since_arrival; /* as in its state */
+    uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
+    uint32_t index;               /* its own place in entries */
+    struct dues dues[VIEW_CLOCKS];
+    struct view *view; /* NULL: to be folded when asked for */
     ref *refs;
     size_t refs_n, refs_room;
 };
@@ -40,6 +43,14 @@ struct list {
 /* False without memory. */
 bool list_add(struct list *list, struct tracked *entry);
 
+/* Office facts by their seq. */
+struct seqs {
+    uint64_t *all;
+    size_t n, room;
+};
+/* False without memory. */
+bool seqs_add(struct seqs *seqs, uint64_t seq);
+
 struct table {
     struct list entries; /* in order of first sight */
     uint32_t *slots;     /* index + 1 into entries; a power of two of them */
@@ -47,6 +58,7 @@ struct table {
     struct list issued; /* in order of issue */
     struct list dirty;  /* each once */
     uint64_t counts[VIEW_STATUSES];
+    struct board_days board;
     size_t views_n, views_hand; /* views kept, and the clock hand that frees one */
     struct mark mark;
 };
@@ -58,8 +70,12 @@ struct tracked *table_take(struct table *table, const struct item *item);
 bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);
 /* Makes the entry stand as the view says. */
 bool table_fold(struct table *table, struct tracked *entry, const struct view *view);
-/* For an entry read from views.db: status, doubts and issue_seq are set already. */
-bool table_place(struct table *table, struct tracked *entry);
+/* For an entry read from views.db: status, doubts and issue_seq are set already; `dues` are its. */
+bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS]);
+/* Every entry is to be folded anew, for the rules have changed; false without memory. */
+bool table_doubt_all(struct table *table);
+/* How the board reaches the entries of this table. */
+struct board_entries table_dues(struct table *table, enum view_clock clock);
 void table_keep_view(struct table *table, struct tracked *entry, const struct view *view);
 
 #endif

@@ -18,11 +18,14 @@ struct views {
     struct facts *feeder; /* the feeding thread's */
     pthread_mutex_t reading;
     struct facts *reader; /* under `reading` */
+    struct rules rules;   /* changed by the feeding thread under `reading` */
     pthread_mutex_t lock;
-    struct table table; /* under `lock`; only the feeding thread changes it */
+    struct seqs rule_seqs; /* under `lock`: the facts behind `rules` */
+    struct table table;    /* under `lock`; only the feeding thread changes it */
     pthread_mutex_t storing;
     struct store *store; /* under `storing` */
     struct list touched; /* the feeding thread's: items to fold */
+    bool rules_changed;  /* the feeding thread's: all items are to be folded */
     struct watcher watchers[WATCHERS_MAX];
     size_t watchers_n;
 };
@@ -66,12 +69,38 @@ static bool take_batch(void *ctx, const struct record_batch *row)
     return take->good && --take->left > 0;
 }
 
+static bool sets_rule(const struct office_fact *fact)
+{
+    return fact->event == EVENT_CALENDAR_SET || fact->event == EVENT_PARAMETER_SET ||
+           fact->event == EVENT_RETURN_STANDING;
+}
+
+static bool take_rule(struct views *views, const struct office_fact *fact)
+{
+    pthread_mutex_lock(&views->reading);
+    bool good = rules_take(&views->rules, fact);
+    pthread_mutex_unlock(&views->reading);
+    return good;
+}
+
+/* A fact that names no item is either a rule, or nothing that is shown here. */
+static bool take_fact(struct views *views, const struct office_fact *fact)
+{
+    if (fact->event < EVENT_WITHOUT_ITEM)
+        return touch(views, &fact->item, ref_make(fact->seq, REF_OFFICE));
+    if (!sets_rule(fact))
+        return true;
+    views->rules_changed = true;
+    return seqs_add(&views->rule_seqs, fact->seq);
+}
+
 static bool take_office(void *ctx, const struct office_fact *fact)
 {
     struct take *take = ctx;
     struct views *views = take->views;
+    bool ruled = !sets_rule(fact) || take_rule(views, fact);
     pthread_mutex_lock(&views->lock);
-    take->good = touch(views, &fact->item, ref_make(fact->seq, REF_OFFICE)) ||
+    take->good = (ruled && take_fact(views, fact)) ||
                  error_set(take->err, ERROR_LATER, "office fact %llu: out of memory",
                            (unsigned long long)fact->seq);
     if (take->good)
@@ -103,7 +132,8 @@ static bool take_some(struct views *views, bool *ret_more, struct error *err)
 static bool fold_entry(struct views *views, struct tracked *entry, struct view *ret_view,
                        struct error *err)
 {
-    if (!facts_fold(views->feeder, &entry->item, entry->refs, entry->refs_n, ret_view, NULL, err))
+    if (!facts_fold(views->feeder, &views->rules, &entry->item, entry->refs, entry->refs_n,
+                    ret_view, NULL, err))
         return error_add(err, "views");
     pthread_mutex_lock(&views->lock);
     bool good = table_fold(&views->table, entry, ret_view);
@@ -118,9 +148,34 @@ static void tell(const struct views *views, const struct item *item, const struc
         views->watchers[i].changed(views->watchers[i].ctx, item, view);
 }
 
+static bool list_unfolded(struct views *views)
+{
+    for (size_t i = 0; i < views->table.entries.n; i++) {
+        struct tracked *entry = views->table.entries.all[i];
+        if (entry->folded || entry->listed)
+            continue;
+        entry->listed = list_add(&views->touched, entry);
+        if (!entry->listed)
+            return false;
+    }
+    return true;
+}
+
+/* Other rules may give any item another term. */
+static bool touch_all(struct views *views)
+{
+    pthread_mutex_lock(&views->lock);
+    bool good = table_doubt_all(&views->table) && list_unfolded(views);
+    pthread_mutex_unlock(&views->lock);
+    views->rules_changed = !good;
+    return good;
+}
+
 /* From the end, so that what a failure leaves is still in the list. */
 static bool fold_touched(struct views *views, bool telling, struct error *err)
 {
+    if (views->rules_changed && !touch_all(views))
+        return error_set(err, ERROR_LATER, "views: out of memory");
     while (views->touched.n > 0) {
         struct tracked *entry = views->touched.all[views->touched.n - 1];
         struct view view;
@@ -162,19 +217,6 @@ void views_watch(struct views *views,
 
 /* ------------------------------------------------------------------ open, close */
 
-static bool list_unfolded(struct views *views)
-{
-    for (size_t i = 0; i < views->table.entries.n; i++) {
-        struct tracked *entry = views->table.entries.all[i];
-        if (entry->folded)
-            continue;
-        entry->listed = list_add(&views->touched, entry);
-        if (!entry->listed)
-            return false;
-    }
-    return true;
-}
-
 /* Views of a record that has less than they saw are of another record. */
 static bool is_ahead(struct views *views, bool *ret_ahead, struct error *err)
 {
@@ -186,11 +228,28 @@ static bool is_ahead(struct views *views, bool *ret_ahead, struct error *err)
     return true;
 }
 
+/* The rules that views.db was worked out by. */
+static bool read_rules(struct views *views, struct error *err)
+{
+    for (size_t i = 0; i < views->rule_seqs.n; i++) {
+        struct office_fact fact;
+        if (!record_office_get(facts_record(views->feeder), views->rule_seqs.all[i], &fact, err)) {
+            if (err->code == ERROR_NOT_FOUND) /* views of another record */
+                err->code = ERROR_BROKEN;
+            return false;
+        }
+        if (!rules_take(&views->rules, &fact))
+            return error_set(err, ERROR_LATER, "views: out of memory");
+    }
+    return true;
+}
+
 static bool load(struct views *views, struct error *err)
 {
     struct error why;
     bool ahead = false;
-    if (!store_read(views->store, &views->table, &why)) {
+    if (!store_read(views->store, &views->table, &views->rule_seqs, &why) ||
+        !read_rules(views, &why)) {
         if (why.code != ERROR_BROKEN)
             return error_set(err, why.code, "%s", why.text);
         ahead = true;
@@ -199,6 +258,8 @@ static bool load(struct views *views, struct error *err)
         return false;
     if (ahead) {
         table_done(&views->table);
+        rules_done(&views->rules);
+        views->rule_seqs.n = 0;
         if (!store_empty(views->store, err))
             return false;
     }
@@ -234,6 +295,8 @@ void views_close(struct views *views)
     facts_close(views->reader);
     facts_close(views->feeder);
     table_done(&views->table);
+    rules_done(&views->rules);
+    free(views->rule_seqs.all);
     free(views->touched.all);
     pthread_mutex_destroy(&views->lock);
     pthread_mutex_destroy(&views->reading);
@@ -243,8 +306,20 @@ void views_close(struct views *views)
 
 /* ------------------------------------------------------------------ to disk */
 
+static bool copy_seqs(const struct seqs *seqs, struct seqs *ret_copy)
+{
+    struct seqs copy = {.all = NULL};
+    for (size_t i = 0; i < seqs->n; i++)
+        if (!seqs_add(&copy, seqs->all[i])) {
+            free(copy.all);
+            return false;
+        }
+    *ret_copy = copy;
+    return true;
+}
+
 static bool copy_dirty(struct views *views, struct saved **ret_saved, size_t *ret_n,
-                       struct mark *ret_mark)
+                       struct seqs *ret_rules, struct mark *ret_mark)
 {
     struct table *table = &views->table;
     size_t n = table->dirty.n;
@@ -252,6 +327,7 @@ static bool copy_dirty(struct views *views, struct saved **ret_saved, size_t *re
     bool good = saved != NULL;
     for (size_t i = 0; good && i < n; i++)
         good = saved_of(table->dirty.all[i], &saved[i]);
+    good = good && copy_seqs(&views->rule_seqs, ret_rules);
     if (!good) {
         if (saved != NULL)
             saved_free(saved, n);
@@ -283,22 +359,45 @@ bool views_flush(struct views *views, struct error *err)
 {
     struct saved *saved;
     size_t n;
+    struct seqs rules;
     struct mark mark;
     pthread_mutex_lock(&views->storing);
     pthread_mutex_lock(&views->lock);
-    bool good = copy_dirty(views, &saved, &n, &mark);
+    bool good = copy_dirty(views, &saved, &n, &rules, &mark);
     pthread_mutex_unlock(&views->lock);
+    bool copied = good;
     if (!good)
         error_set(err, ERROR_LATER, "views: out of memory");
     if (good && n > 0) {
-        good = store_write(views->store, saved, n, &mark, err);
+        good = store_write(views->store, saved, n, &rules, &mark, err);
         if (!good)
             dirty_all(views);
     }
-    if (good)
+    if (copied) {
         saved_free(saved, n);
+        free(rules.all);
+    }
     pthread_mutex_unlock(&views->storing);
     return good;
+}
+
+/* What was worked out takes the place of what was shown. */
+static void take_over(struct views *views, struct views *fresh)
+{
+    pthread_mutex_lock(&views->reading);
+    struct rules rules = views->rules;
+    views->rules = fresh->rules;
+    fresh->rules = rules;
+    pthread_mutex_unlock(&views->reading);
+    pthread_mutex_lock(&views->lock);
+    struct table table = views->table;
+    struct seqs seqs = views->rule_seqs;
+    views->table = fresh->table;
+    views->rule_seqs = fresh->rule_seqs;
+    fresh->table = table;
+    fresh->rule_seqs = seqs;
+    views->touched.n = 0;
+    pthread_mutex_unlock(&views->lock);
 }
 
 /* Works a second table out beside the first, so that readers see whole views all the time. */
@@ -306,22 +405,21 @@ bool views_rebuild(struct views *views, struct error *err)
 {
     struct views fresh = {.feeder = views->feeder};
     pthread_mutex_init(&fresh.lock, NULL);
+    pthread_mutex_init(&fresh.reading, NULL);
     bool good = catch_up(&fresh, err);
     if (good) {
         pthread_mutex_lock(&views->storing);
         good = store_empty(views->store, err);
         if (good) {
-            pthread_mutex_lock(&views->lock);
-            struct table old = views->table;
-            views->table = fresh.table;
-            fresh.table = old;
-            views->touched.n = 0;
-            pthread_mutex_unlock(&views->lock);
+            take_over(views, &fresh);
         }
         pthread_mutex_unlock(&views->storing);
     }
     table_done(&fresh.table);
+    rules_done(&fresh.rules);
+    free(fresh.rule_seqs.all);
     free(fresh.touched.all);
+    pthread_mutex_destroy(&fresh.reading);
     pthread_mutex_destroy(&fresh.lock);
     return good && views_flush(views, err);
 }
@@ -355,7 +453,7 @@ static bool read_facts(struct views *views, const struct item *item, struct view
     if (refs == NULL)
         return false;
     pthread_mutex_lock(&views->reading);
-    bool good = facts_fold(views->reader, item, refs, n, ret_view, ret_facts, NULL);
+    bool good = facts_fold(views->reader, &views->rules, item, refs, n, ret_view, ret_facts, NULL);
     pthread_mutex_unlock(&views->reading);
     free(refs);
     return good;
@@ -442,9 +540,69 @@ size_t views_list(struct views *views, const struct view_filter *filter, struct 
     return n;
 }
 
+bool views_recent(struct views *views, struct instant since, uint32_t doubts,
+                  struct view_brief **new_briefs, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    const struct list *issued = &views->table.issued;
+    struct view_brief *briefs = calloc(issued->n + 1, sizeof *briefs);
+    size_t n = 0;
+    for (size_t i = 0; briefs != NULL && i < issued->n; i++) {
+        const struct tracked *entry = issued->all[i];
+        if (entry->since_arrival.ms >= since.ms || (entry->doubts & doubts))
+            briefs[n++] = (struct view_brief){entry->item, entry->status, entry->doubts};
+    }
+    pthread_mutex_unlock(&views->lock);
+    if (briefs == NULL)
+        return false;
+    *new_briefs = briefs;
+    *ret_n = n;
+    return true;
+}
+
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES])
 {
     pthread_mutex_lock(&views->lock);
     memcpy(out, views->table.counts, sizeof views->table.counts);
     pthread_mutex_unlock(&views->lock);
+}
+
+/* ------------------------------------------------------------------ what is due */
+
+struct board views_board(struct views *views, enum view_clock clock, int64_t from_day,
+                         int64_t to_day, struct instant now)
+{
+    pthread_mutex_lock(&views->lock);
+    struct board board = board_sum(&views->table.board, clock, from_day, to_day, now);
+    pthread_mutex_unlock(&views->lock);
+    return board;
+}
+
+size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
+                          struct instant until, struct view *out, size_t max)
+{
+    uint32_t *found = calloc(max == 0 ? 1 : max, sizeof *found);
+    size_t n = 0, shown = 0;
+    if (found == NULL)
+        return 0;
+    pthread_mutex_lock(&views->lock);
+    struct board_entries entries = table_dues(&views->table, clock);
+    n = board_open(&views->table.board, clock, &entries, after, until, found, max);
+    for (size_t i = 0; i < n; i++)
+        out[i].state.item = views->table.entries.all[found[i]]->item;
+    pthread_mutex_unlock(&views->lock);
+    free(found);
+    for (size_t i = 0; i < n; i++) {
+        struct item item = out[i].state.item;
+        shown += views_item(views, &item, &out[shown]);
+    }
+    return shown;
+}
+
+bool views_rules(struct views *views, struct rules *ret_rules)
+{
+    pthread_mutex_lock(&views->reading);
+    bool good = rules_copy(&views->rules, ret_rules);
+    pthread_mutex_unlock(&views->reading);
+    return good;
 }

@@ -7,7 +7,7 @@
 #ifndef TRAO_SERVER_VIEWS_VIEWS_H
 #define TRAO_SERVER_VIEWS_VIEWS_H
 
-#include "server/delivery/fold.h"
+#include "server/delivery/clocks.h"
 #include "server/record/record.h"
 
 struct views;
@@ -31,6 +31,7 @@ bool views_rebuild(struct views *views, struct error *err) must_use;
 
 struct view {
     struct state state;
+    struct clocks clocks;
     uint64_t version; /* grows with every change of this item's public face, over restarts and
                          rebuilds too: number of facts taken in for this item */
 };
@@ -50,9 +51,41 @@ struct view_filter {
 };
 size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
                   size_t max);
+/* Issued items whose status was set by what arrived at `since` or later, and those with one of
+ * `doubts`, in order of issue: one walk through memory, nothing is folded. free(*new_briefs). False
+ * without memory. */
+struct view_brief {
+    struct item item;
+    enum status status;
+    uint32_t doubts;
+};
+bool views_recent(struct views *views, struct instant since, uint32_t doubts,
+                  struct view_brief **new_briefs, size_t *ret_n) must_use;
 /* Counts per status, indexed by enum status. */
 #define VIEW_STATUSES 32
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES]);
+
+/* Figures of a clock over the days (rules.h) from..to, both included: how many were due, how many
+ * were kept. Every issued item is due, scanned or not; what is open and past due is in `due` and
+ * not in `kept`. A day counts once its last term is over. */
+enum view_clock { VIEW_CLOCK_OFFICE, VIEW_CLOCK_POST, VIEW_CLOCKS };
+struct board {
+    uint64_t due, kept;
+    uint64_t kept_at_first; /* as the record knew at the end of each day due: the first figure. What
+                               came late restates it, and both are shown (case M10) */
+    uint64_t paused;        /* clocks that stand, with evidence: not in `due` */
+    uint64_t not_yet;       /* of days that are not over: not in `due` */
+};
+struct board views_board(struct views *views, enum view_clock clock, int64_t from_day,
+                         int64_t to_day, struct instant now);
+/* Open items due after `after` and up to `until`, the earliest day first: what is late (until now),
+ * or at risk (from now on). Returns how many were written. */
+size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
+                          struct instant until, struct view *out, size_t max);
+
+/* The rules in force with what offices overruled, as they are now: rule_value and the like of a
+ * copy. rules_done(*ret_rules) by the caller. False without memory. */
+bool views_rules(struct views *views, struct rules *ret_rules) must_use;
 
 /* Called after an item changed, on the feeding thread, without the lock: copy and leave. At most
  * four watchers, added before the first follow. */

@@ -14,8 +14,8 @@
 
 /* ------------------------------------------------------------------ tickets for streams */
 
-/* "RA123456785VN.F.67457a00.ABCDEFGHIJKLMNOP": item, proof, end in seconds, MAC. Whoever was shown
- * a page may hear it on, and nothing more. */
+/* "RA123456785VN.F.6a16b2c0.0123456789abcdef": item, proof, end in seconds, MAC, both in hex.
+ * Whoever was shown a page may hear it on, and nothing more. */
 static void ticket_mac(const struct web *web, const char *ticket, size_t n, char out[33])
 {
     uint8_t mac[16];

@@ -17,14 +17,17 @@
 #define ROWS_A_PAGE 50
 #define JOBS_SHOWN 10
 
-/* The seat of a clerk, or an answer that sends him to the login. */
+/* The seat of a clerk with a password of his own, or an answer that sends him to the login, or to
+ * choose one: the one-time password opens nothing else (ASVS 5.0, 6.4.1). */
 static bool seated(struct web *web, const struct http_request *request, struct seat *ret_seat,
                    struct http_answer *answer)
 {
     *ret_seat = seat_of(web, request);
     if (!ret_seat->logged_in)
         page_redirect("/quay/dang-nhap", answer);
-    return ret_seat->logged_in;
+    else if (ret_seat->person.must_change)
+        page_redirect("/quay/mat-khau", answer);
+    return ret_seat->logged_in && !ret_seat->person.must_change;
 }
 
 static void begin(struct html *html, const struct seat *seat, const struct page_head *head)
@@ -181,9 +184,6 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     html_put(&html, "<h1 id=dau tabindex=-1>");
     html_text(&html, web->config.config->office_name);
     html_put(&html, "</h1>");
-    if (seat.person.must_change)
-        html_put(&html, "<p class=loi>Đang dùng mật khẩu một lần. <a href=\"/quay/mat-khau\">Đổi "
-                        "mật khẩu ngay</a>.</p>");
     html_put(&html, "<p id=dem class=dem>");
     live_counts(web->config.views, &html);
     html_put(&html, "</p>");
@@ -197,12 +197,15 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct seat seat = seat_of(web, request);
-    if (!seat.logged_in || !origin_is_ours(request, web->config.config->public_url)) {
-        answer->status = 204; /* the page's script goes to the login */
+    if (!seat.logged_in || seat.person.must_change ||
+        !origin_is_ours(request, web->config.config->public_url)) {
+        answer->status = 204; /* the page's script goes to the login, which knows where to */
         return;
     }
-    struct link token = seat_hash(&seat);
-    live_desk(web->live, &token, seat.until, request->client, answer);
+    struct live_pass pass = {seat_hash(&seat), seat.person.id, seat.until};
+    live_desk(web->live, &pass, request->client, answer);
+    if (!seat_of(web, request).logged_in) /* it ended before the stream was there to be ended */
+        live_end_login(web->live, &pass.token);
 }
 
 /* ------------------------------------------------------------------ files */

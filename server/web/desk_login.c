@@ -169,6 +169,18 @@ void desk_logout(struct web *web, const struct http_request *request, struct htt
 
 /* ------------------------------------------------------------------ a new password */
 
+/* Back to the desk, or away from it for whoever may not go there yet. */
+static void put_way_out(const struct seat *seat, struct html *html)
+{
+    if (!seat->person.must_change) {
+        html_put(html, "<p><a href=\"/quay\">Về quầy</a></p>");
+        return;
+    }
+    html_put(html, "<form method=post action=\"/quay/dang-xuat\">");
+    seat_put_csrf(seat, html);
+    html_put(html, "<button class=nhe>Thoát</button></form>");
+}
+
 static void give_password_form(struct web *web, unsigned status, const struct seat *seat,
                                const char *sentence, struct http_answer *answer)
 {
@@ -178,15 +190,18 @@ static void give_password_form(struct web *web, unsigned status, const struct se
     html_put(&html, "<h1 id=dau tabindex=-1>Đổi mật khẩu</h1>");
     if (*sentence)
         html_format(&html, "<p class=loi role=alert>%s</p>", sentence);
+    if (seat->person.must_change)
+        html_put(&html, "<p>Đang dùng mật khẩu một lần. Đặt mật khẩu của mình rồi mới vào quầy "
+                        "được.</p>");
     html_put(&html, "<form class=the method=post action=\"/quay/mat-khau\">");
     seat_put_csrf(seat, &html);
     html_format(&html,
                 "<label for=cu>Mật khẩu đang dùng</label><input id=cu name=cu type=password "
                 "autocomplete=current-password required><label for=moi>Mật khẩu mới, ít nhất %d ký "
                 "tự</label><input id=moi name=moi type=password autocomplete=new-password "
-                "minlength=%d required><button>Đổi</button></form><p><a href=\"/quay\">Về "
-                "quầy</a></p>",
+                "minlength=%d required><button>Đổi</button></form>",
                 PASSWORD_MIN, PASSWORD_MIN);
+    put_way_out(seat, &html);
     page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
@@ -232,6 +247,16 @@ static void forget_first_login(const struct web *web, const struct seat *seat)
                  strerror(errno));
 }
 
+/* What is wrong with the form, or "". */
+static const char *fault_of(bool right, const char *old, const char *chosen)
+{
+    if (!right)
+        return "Mật khẩu đang dùng chưa đúng.";
+    if (characters(chosen) < PASSWORD_MIN)
+        return "Mật khẩu mới ngắn quá.";
+    return strcmp(old, chosen) == 0 ? "Mật khẩu mới phải khác mật khẩu đang dùng." : "";
+}
+
 static void change_password(struct web *web, const struct http_request *request, struct seat *seat,
                             struct http_answer *answer)
 {
@@ -243,23 +268,21 @@ static void change_password(struct web *web, const struct http_request *request,
     form_value(request->body, request->body_n, "cu", old, sizeof old);
     form_value(request->body, request->body_n, "moi", chosen, sizeof chosen);
     bool right = right_password(web, seat->person.name, old, &person, &known);
-    bool hashed =
-        right && characters(chosen) >= PASSWORD_MIN && password_hash(chosen, changing.hash, &err);
+    const char *fault = fault_of(right, old, chosen);
+    if (!*fault && !password_hash(chosen, changing.hash, &err))
+        fault = "Chưa đổi được lúc này. Thử lại sau ít phút.";
     chain_wipe(old, sizeof old);
     chain_wipe(chosen, sizeof chosen);
-    if (!hashed) {
+    if (*fault) {
         if (!right)
             guard_wrong(web->guard, GUARD_LOGIN, request->client);
-        give_password_form(web, 403, seat,
-                           right ? "Mật khẩu mới ngắn quá." : "Mật khẩu đang dùng chưa đúng.",
-                           answer);
+        give_password_form(web, 403, seat, fault, answer);
         return;
     }
-    struct link before = seat_hash(seat);
     seat_renew(web, request, seat, answer);
     changing.token = seat_hash(seat);
     if (run(web, change_act, &changing, &err)) {
-        live_end_login(web->live, &before);
+        live_end_person(web->live, seat->person.id);
         forget_first_login(web, seat);
         page_redirect("/quay", answer);
         return;

@@ -102,10 +102,17 @@ static const char *relation_words(const struct face *face)
 }
 
 /* {ngày} is the day of the event for what has happened at a door; everywhere else it is a day to
- * come, which nobody has promised yet. */
+ * come: expected, last to collect, answer by. */
 static bool date_is_of_event(enum status status)
 {
     return status == STATUS_FAILED || status == STATUS_DELIVERED;
+}
+
+/* .ms 0 when it has passed: what was not kept is no longer promised. */
+static struct instant day_to_come(const struct face *face)
+{
+    struct instant day = clocks_promised(&face->view->state, &face->view->clocks);
+    return day.ms > face->now.ms ? day : (struct instant){0};
 }
 
 static void put_sentence(const struct face *face, struct html *html)
@@ -115,10 +122,11 @@ static void put_sentence(const struct face *face, struct html *html)
     const struct action_info *next = action_info(state->action);
     char time[CLOCK_TEXT_MAX] = "", date[CLOCK_TEXT_MAX] = "", instead[128], out[WORDS_MAX];
     bool en = face->english, known = date_is_of_event(state->status) && !state->since.bounds_only;
-    if (known) {
-        clock_time_vi(state->since.estimate, time, sizeof time);
-        (en ? clock_date_en : clock_date_vi)(state->since.estimate, date, sizeof date);
-    }
+    struct instant day = known ? state->since.estimate : day_to_come(face);
+    if (known)
+        clock_time_vi(day, time, sizeof time);
+    if (day.ms != 0)
+        (en ? clock_date_en : clock_date_vi)(day, date, sizeof date);
     const char *next_words = next ? (en ? next->citizen_en : next->citizen_vi) : "";
     const char *office = face->config->office_name, *phone = face->config->office_phone;
     const struct word words[] = {

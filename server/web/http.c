@@ -62,7 +62,7 @@ struct http {
 
 struct http_stream {
     pthread_mutex_t lock;
-    struct MHD_Connection *connection; /* set once suspended */
+    struct MHD_Connection *connection; /* of the answer it went into; NULL before */
     bool suspended, ended;
     char *bytes;
     size_t n, room;

@@ -22,7 +22,7 @@ struct page {
     struct belonging *belonging;
     bool is_desk;
     struct live_ticket ticket; /* citizens */
-    struct link token;         /* desks */
+    struct live_pass pass;     /* desks */
     struct instant until;
     char client[HTTP_CLIENT_MAX];
     uint64_t told; /* version last written */
@@ -295,10 +295,10 @@ void live_citizen(struct live *live, const struct live_ticket *ticket, const cha
     open_page(live, &like, answer);
 }
 
-void live_desk(struct live *live, const struct link *token, struct instant until,
-               const char *client, struct http_answer *answer)
+void live_desk(struct live *live, const struct live_pass *pass, const char *client,
+               struct http_answer *answer)
 {
-    struct page like = {.is_desk = true, .token = *token, .until = until};
+    struct page like = {.is_desk = true, .pass = *pass, .until = pass->until};
     (void)snprintf(like.client, sizeof like.client, "%s", client);
     open_page(live, &like, answer);
 }
@@ -399,7 +399,16 @@ void live_end_login(struct live *live, const struct link *token)
 {
     pthread_mutex_lock(&live->lock);
     for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        if (link_equal(&page->token, token))
+        if (link_equal(&page->pass.token, token))
+            http_stream_end(page->stream);
+    pthread_mutex_unlock(&live->lock);
+}
+
+void live_end_person(struct live *live, int64_t person)
+{
+    pthread_mutex_lock(&live->lock);
+    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
+        if (page->pass.person == person)
             http_stream_end(page->stream);
     pthread_mutex_unlock(&live->lock);
 }

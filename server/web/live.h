@@ -37,10 +37,17 @@ struct live_ticket {
 /* Makes `answer` a stream; 503 when there are too many, in all or of this client. */
 void live_citizen(struct live *live, const struct live_ticket *ticket, const char *client,
                   struct http_answer *answer);
-/* A desk's, which ends with its login (`token`, `until`). */
-void live_desk(struct live *live, const struct link *token, struct instant until,
-               const char *client, struct http_answer *answer);
+/* What a desk's page may hear, and whose it is. */
+struct live_pass {
+    struct link token; /* the login it ends with */
+    int64_t person;
+    struct instant until;
+};
+void live_desk(struct live *live, const struct live_pass *pass, const char *client,
+               struct http_answer *answer);
+/* One login ended; all of a person's did, as a new password does to them (ASVS 5.0, 7.4.3). */
 void live_end_login(struct live *live, const struct link *token);
+void live_end_person(struct live *live, int64_t person);
 
 /* The views' watcher. */
 void live_changed(struct live *live, const struct item *item, const struct view *view);

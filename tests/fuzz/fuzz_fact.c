@@ -30,9 +30,24 @@ static void addressee(const uint8_t *bytes, size_t n)
     invariant(addressee_decode(out, out_n, &who, &err));
 }
 
+static void testimony(const uint8_t *bytes, size_t n)
+{
+    struct testimony said;
+    struct error err;
+    uint8_t out[EVIDENCE_BYTES_MAX];
+    size_t out_n;
+    if (!testimony_decode(bytes, n, &said, &err)) {
+        check_refusal(&err);
+        return;
+    }
+    invariant(testimony_encode(&said, out, &out_n, &err));
+    invariant(testimony_decode(out, out_n, &said, &err));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     fact(bytes, n);
     addressee(bytes, n);
+    testimony(bytes, n);
     return 0;
 }

@@ -213,3 +213,79 @@ bool rig_stand(struct rig *rig, uint64_t generation, uint64_t serial, uint64_t t
         fail_msg("%s", err.text);
     return again;
 }
+
+uint32_t rig_drain(struct rig *rig, uint8_t seen[1000])
+{
+    uint32_t n = 0;
+    struct outbox_at after = {0, 0};
+    static struct outbox_batch batch;
+    struct error err;
+    while (outbox_batch_after(rig->outbox, after, true, &batch, &err)) {
+        struct batch read;
+        assert_true(batch_read(batch.bytes, batch.n, &read, NULL));
+        assert_true(batch_holds(&read, &rig->public));
+        for (uint32_t i = 0; i < read.head.count; i++) {
+            struct scan scan;
+            assert_true(scan_decode(read.scan[i].bytes, read.scan[i].n, &scan, NULL));
+            assert_int_equal(scan.seq, read.head.first_seq + i);
+            char serial[9] = {0};
+            memcpy(serial, scan.item.text + 2, 8);
+            seen[strtoul(serial, NULL, 10)]++;
+            n++;
+        }
+        struct receipt receipt = rig_receipt(rig, &batch);
+        assert_int_equal(rig_take(rig, &receipt), OUTBOX_TAKEN_MOVED);
+        after = batch.last;
+    }
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    return n;
+}
+
+void rig_keep(struct rig_kept *kept, const struct outbox_batch *sent)
+{
+    struct batch batch;
+    assert_true(batch_read(sent->bytes, sent->n, &batch, NULL));
+    kept->epoch = sent->epoch;
+    kept->link[batch.head.first_seq - 1] = batch.head.before;
+    for (uint32_t i = 0; i < batch.head.count; i++)
+        kept->link[batch.head.first_seq + i] = chain_next(&kept->link[batch.head.first_seq + i - 1],
+                                                          batch.scan[i].bytes, batch.scan[i].n);
+    kept->through = sent->last.seq;
+}
+
+struct standing rig_answer(const struct rig_kept *kept, const struct hello *hello)
+{
+    struct standing standing = {
+        .generation = 7, .generation_serial = 1, .epochs = hello->epochs, .nonce = hello->nonce};
+    for (size_t i = 0; i < hello->epochs; i++) {
+        standing.epoch[i].epoch = hello->epoch[i].epoch;
+        if (hello->epoch[i].epoch != kept->epoch)
+            continue;
+        bool lost = kept->through > hello->epoch[i].last_seq;
+        standing.epoch[i].last_seq = kept->through;
+        standing.epoch[i].through = lost ? hello->epoch[i].last_seq : kept->through;
+        standing.epoch[i].link = kept->link[standing.epoch[i].through];
+    }
+    return standing;
+}
+
+int rig_settle(struct rig *rig, const struct rig_kept *kept)
+{
+    bool again = true;
+    int asked = 0;
+    while (again && asked < 40) {
+        struct hello hello = {.nonce = 1};
+        struct error err = {0};
+        assert_true(outbox_hello(rig->outbox, &hello, NULL));
+        struct standing standing = rig_answer(kept, &hello);
+        if (!outbox_standing(rig->outbox, &hello, &standing, &again, &err))
+            fail_msg("%s", err.text);
+        asked++;
+    }
+    return asked;
+}
+
+void rig_path(const struct rig *rig, char out[96], const char *name)
+{
+    snprintf(out, 96, "%s/%s", rig->dir, name);
+}

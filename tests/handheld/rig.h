@@ -47,4 +47,21 @@ enum outbox_taken rig_take(struct rig *rig, const struct receipt *receipt);
 bool rig_stand(struct rig *rig, uint64_t generation, uint64_t serial, uint64_t through,
                const struct link *link);
 
+/* Takes everything that is to be sent, as a server of generation {7, serial 1} would, checking
+ * seals and links; gives receipts. Returns how many scans came, and counts their items in `seen`
+ * (serials below 1000). */
+uint32_t rig_drain(struct rig *rig, uint8_t seen[1000]);
+/* What a server has of one epoch: its scans' links. */
+struct rig_kept {
+    uint64_t epoch, through;
+    struct link link[200]; /* of scan i */
+};
+void rig_keep(struct rig_kept *kept, const struct outbox_batch *sent);
+struct standing rig_answer(const struct rig_kept *kept, const struct hello *hello);
+/* Asks until nothing is left to ask; returns how often. */
+int rig_settle(struct rig *rig, const struct rig_kept *kept);
+
+/* The path of a file in the rig's folder. */
+void rig_path(const struct rig *rig, char out[96], const char *name);
+
 #endif

@@ -1,16 +1,14 @@
-/* The outbox as a postman and a server know it: what beeped is there, once, whatever happened. */
+/* The outbox as a postman and a server know it: what beeped is there, once, through restarts, kills
+ * and full disks. Damage: test_outbox_heal.c. */
 #include "tests/handheld/rig.h"
-#include "tests/handheld/small_disk.h"
+#include "tests/lib/small_disk.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,35 +30,6 @@ static int teardown(void **state)
     (void)state;
     rig_done(&rig);
     return 0;
-}
-
-/* Takes everything that is to be sent, as a server would, checking seals and links; gives receipts.
- * Returns how many scans came, and notes their items in `seen` (serials below 1000). */
-static uint32_t drain(uint8_t seen[1000])
-{
-    uint32_t n = 0;
-    struct outbox_at after = start;
-    static struct outbox_batch batch;
-    struct error err;
-    while (outbox_batch_after(rig.outbox, after, true, &batch, &err)) {
-        struct batch read;
-        assert_true(batch_read(batch.bytes, batch.n, &read, NULL));
-        assert_true(batch_holds(&read, &rig.public));
-        for (uint32_t i = 0; i < read.head.count; i++) {
-            struct scan scan;
-            assert_true(scan_decode(read.scan[i].bytes, read.scan[i].n, &scan, NULL));
-            assert_int_equal(scan.seq, read.head.first_seq + i);
-            char serial[9] = {0};
-            memcpy(serial, scan.item.text + 2, 8);
-            seen[strtoul(serial, NULL, 10)]++;
-            n++;
-        }
-        struct receipt receipt = rig_receipt(&rig, &batch);
-        assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
-        after = batch.last;
-    }
-    assert_int_equal(err.code, ERROR_NOT_FOUND);
-    return n;
 }
 
 static void numbers_and_links(void **state)
@@ -261,7 +230,7 @@ static void pruned_after_thirty_days_by_the_servers_clock(void **state)
     rig_stand(&rig, 9, 2, 0, &zero);
     uint8_t seen[1000] = {0};
     rig_stand(&rig, 7, 1, 0, &zero);
-    assert_int_equal(drain(seen), 3);
+    assert_int_equal(rig_drain(&rig, seen), 3);
     assert_true(seen[51] == 1 && seen[52] == 1 && seen[53] == 1);
 }
 
@@ -344,63 +313,7 @@ static void epoch_goes_on(void **state)
     rig_beep(&rig, 4, 1);
     uint8_t seen[1000] = {0};
     rig_stand(&rig, 7, 1, 0, &zero);
-    assert_int_equal(drain(seen), 4);
-}
-
-static void file_in_rig(char out[96], const char *name)
-{
-    snprintf(out, 96, "%s/%s", rig.dir, name);
-}
-
-/* What a server has of one epoch: its scans' links. */
-struct kept {
-    uint64_t epoch, through;
-    struct link link[200]; /* of scan i */
-};
-
-static void keep(struct kept *kept, const struct outbox_batch *sent)
-{
-    struct batch batch;
-    assert_true(batch_read(sent->bytes, sent->n, &batch, NULL));
-    kept->epoch = sent->epoch;
-    kept->link[batch.head.first_seq - 1] = batch.head.before;
-    for (uint32_t i = 0; i < batch.head.count; i++)
-        kept->link[batch.head.first_seq + i] = chain_next(&kept->link[batch.head.first_seq + i - 1],
-                                                          batch.scan[i].bytes, batch.scan[i].n);
-    kept->through = sent->last.seq;
-}
-
-static struct standing answer(const struct kept *kept, const struct hello *hello)
-{
-    struct standing standing = {
-        .generation = 7, .generation_serial = 1, .epochs = hello->epochs, .nonce = hello->nonce};
-    for (size_t i = 0; i < hello->epochs; i++) {
-        standing.epoch[i].epoch = hello->epoch[i].epoch;
-        if (hello->epoch[i].epoch != kept->epoch)
-            continue;
-        bool lost = kept->through > hello->epoch[i].last_seq;
-        standing.epoch[i].last_seq = kept->through;
-        standing.epoch[i].through = lost ? hello->epoch[i].last_seq : kept->through;
-        standing.epoch[i].link = kept->link[standing.epoch[i].through];
-    }
-    return standing;
-}
-
-/* Asks until nothing is left to ask; returns how often. */
-static int settle(const struct kept *kept)
-{
-    bool again = true;
-    int asked = 0;
-    while (again && asked < 40) {
-        struct hello hello = {.nonce = 1};
-        struct error err = {0};
-        assert_true(outbox_hello(rig.outbox, &hello, NULL));
-        struct standing standing = answer(kept, &hello);
-        if (!outbox_standing(rig.outbox, &hello, &standing, &again, &err))
-            fail_msg("%s", err.text);
-        asked++;
-    }
-    return asked;
+    assert_int_equal(rig_drain(&rig, seen), 4);
 }
 
 /* Fault 7: the WAL is gone, and with it the last beeps. Their numbers are never used again. */
@@ -416,7 +329,7 @@ static void wal_lost(void **state)
     struct outbox_batch sent = rig_next(&rig, start);
     struct receipt receipt = rig_receipt(&rig, &sent);
     outbox_drop(rig.outbox);
-    file_in_rig(wal, "outbox.db-wal");
+    rig_path(&rig, wal, "outbox.db-wal");
     assert_int_equal(unlink(wal), 0);
     rig_open(&rig);
     assert_int_not_equal(running_epoch(), epoch);
@@ -432,9 +345,9 @@ static void wal_lost(void **state)
     rig_stand(&rig, 7, 1, 0, &zero);
     assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_ASK);
     assert_int_equal(rig_unsent(&rig), 3);
-    struct kept kept = {0};
-    keep(&kept, &sent);
-    settle(&kept);
+    struct rig_kept kept = {0};
+    rig_keep(&kept, &sent);
+    rig_settle(&rig, &kept);
     assert_int_equal(rig_unsent(&rig), 1);
 }
 
@@ -451,380 +364,8 @@ static void more_epochs_than_a_hello_holds(void **state)
     assert_true(rig_stand(&rig, 7, 1, 0, &zero));
     assert_false(rig_stand(&rig, 7, 1, 0, &zero));
     uint8_t seen[1000] = {0};
-    assert_int_equal(drain(seen), 20);
+    assert_int_equal(rig_drain(&rig, seen), 20);
     assert_int_equal(rig_unsent(&rig), 0);
-}
-
-/* ------------------------------------------------------------------ damage */
-
-static void all_once(const uint8_t seen[1000], uint32_t from, uint32_t to)
-{
-    for (uint32_t i = from; i <= to; i++)
-        if (seen[i] != 1)
-            fail_msg("item %u came %u times", i, seen[i]);
-}
-
-static void damaged_link_is_mended(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 9);
-    rig_damage(&rig, "UPDATE scan SET link = zeroblob(32) WHERE seq = 4");
-    rig_stand(&rig, 7, 1, 0, &zero);
-    uint8_t seen[1000] = {0};
-    assert_int_equal(drain(seen), 9);
-    all_once(seen, 1, 9);
-    assert_int_equal(rig_set_aside(&rig), 0);
-}
-
-static void damaged_scan_is_mended_from_its_batch(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 9);
-    struct outbox_batch before = rig_next(&rig, start);
-    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq IN (4, 9)");
-    struct outbox_batch after = rig_next(&rig, start);
-    assert_memory_equal(after.bytes, before.bytes, before.n);
-    assert_int_equal(rig_set_aside(&rig), 0);
-    assert_int_equal(rig_unsent(&rig), 9);
-    assert_int_equal(rig.tells, 0);
-}
-
-static void damaged_batch_is_cut_again(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 60);
-    struct outbox_batch before = rig_next(&rig, start);
-    rig_next(&rig, before.last);
-    rig_damage(&rig, "UPDATE batch SET bytes = zeroblob(900) WHERE first_seq = 1");
-    struct outbox_batch after = rig_next(&rig, start);
-    assert_int_equal(after.n, before.n);
-    assert_memory_equal(after.bytes, before.bytes, before.n);
-    assert_non_null(strstr(rig.told, "cut again"));
-}
-
-/* A scan of which no whole copy is left is set aside; all the others arrive, once. What stands
- * behind it waits until the server has said how far it has the old numbers. */
-static void damaged_scan_is_set_aside(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 9);
-    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq = 4");
-    assert_int_equal(rig_unsent(&rig), 8);
-    assert_int_equal(rig_set_aside(&rig), 1);
-    rig_beep(&rig, 10, 1);
-    rig_stand(&rig, 7, 1, 0, &zero);
-    uint8_t seen[1000] = {0};
-    struct outbox_batch a = rig_next(&rig, start);
-    assert_int_equal(a.count, 3); /* 1..3 under their old numbers */
-    assert_int_equal(drain(seen), 9);
-    assert_int_equal(seen[4], 0);
-    all_once(seen, 1, 3);
-    all_once(seen, 5, 10);
-    assert_int_equal(rig_unsent(&rig), 0);
-}
-
-/* The server may already have them: then they do not go again. */
-static void accounted_scans_do_not_go_again(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 9);
-    struct outbox_batch all = rig_next(&rig, start);
-    struct receipt receipt = rig_receipt(&rig, &all);
-    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq = 4;"
-                     "UPDATE batch SET bytes = zeroblob(90)");
-    assert_int_equal(rig_unsent(&rig), 8);
-    struct hello hello = {.nonce = 1};
-    assert_true(outbox_hello(rig.outbox, &hello, NULL));
-    struct standing standing = {.generation = 7, .generation_serial = 1, .epochs = 1};
-    struct batch sealed;
-    assert_true(batch_read(all.bytes, all.n, &sealed, NULL));
-    standing.epoch[0] = (struct epoch_state){receipt.epoch, 3, 9, sealed.head.before};
-    for (uint32_t i = 0; i < 3; i++)
-        standing.epoch[0].link =
-            chain_next(&standing.epoch[0].link, sealed.scan[i].bytes, sealed.scan[i].n);
-    bool again;
-    assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
-    assert_int_equal(rig_unsent(&rig), 0);
-    uint8_t seen[1000] = {0};
-    assert_int_equal(drain(seen), 0);
-}
-
-/* What it takes back is receipted and stays where it is: the beeped undo still reaches the record.
- */
-static void withdrawal_finds_a_target_that_stays_behind(void **state)
-{
-    (void)state;
-    rig_stand(&rig, 7, 1, 0, &zero);
-    struct scan scan = rig_scan(&rig, 3, EVENT_DELIVERED);
-    scan.relation = RELATION_OWNER;
-    assert_true(outbox_add(rig.outbox, &scan, NULL));
-    struct outbox_batch batch = rig_next(&rig, start);
-    struct receipt receipt = rig_receipt(&rig, &batch);
-    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
-    rig_beep(&rig, 4, 1);
-    struct scan back = rig_scan(&rig, 3, EVENT_WITHDRAWN);
-    back.of_seq = scan.seq;
-    assert_true(outbox_add(rig.outbox, &back, NULL));
-    struct outbox_batch lost = rig_next(&rig, batch.last);
-    assert_int_equal(lost.count, 2);
-    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq = 2;"
-                     "UPDATE batch SET bytes = zeroblob(90) WHERE first_seq = 2");
-    rig_stand(&rig, 7, 1, 1, &receipt.link);
-    struct outbox_batch again = rig_next(&rig, start);
-    struct batch read;
-    struct scan withdrawn, last;
-    assert_true(batch_read(again.bytes, again.n, &read, NULL));
-    assert_int_equal(read.head.count, 1);
-    assert_true(scan_decode(read.scan[0].bytes, read.scan[0].n, &withdrawn, NULL));
-    assert_int_equal(withdrawn.event, EVENT_WITHDRAWN);
-    assert_int_equal(withdrawn.of_seq, 1);
-    assert_true(withdrawn.of_epoch == batch.epoch);
-    assert_false(outbox_last(rig.outbox, &scan.item, &last, NULL)); /* taken back here too */
-}
-
-/* ------------------------------------------------------------------ a folder copied back */
-
-static void copy_folder(const char *from, const char *to)
-{
-    char line[300];
-    (void)snprintf(line, sizeof line, "mkdir -p %s && cp -a %s/. %s/", to, from, to);
-    assert_int_equal(system(line), 0);
-}
-
-/* `before` scans, of which `receipted` are done on the device; copied; the server gets `after`
- * more; the copy is put back. */
-static struct outbox_batch copied_back(uint32_t before, uint32_t receipted, uint32_t after,
-                                       struct kept *kept)
-{
-    char copy[100];
-    (void)snprintf(copy, sizeof copy, "%s.copy", rig.dir);
-    rig_stand(&rig, 7, 1, 0, &zero);
-    struct outbox_batch batch = {.last = start};
-    if (receipted > 0) {
-        rig_beep(&rig, 1, receipted);
-        batch = rig_next(&rig, batch.last);
-        keep(kept, &batch);
-        struct receipt receipt = rig_receipt(&rig, &batch);
-        assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
-    }
-    rig_beep(&rig, receipted + 1, before - receipted);
-    outbox_close(rig.outbox);
-    copy_folder(rig.dir, copy);
-    rig_open(&rig);
-    rig_beep(&rig, before + 1, after);
-    struct error err;
-    while (outbox_batch_after(rig.outbox, batch.last, true, &batch, &err))
-        keep(kept, &batch);
-    outbox_close(rig.outbox);
-    char line[300];
-    (void)snprintf(line, sizeof line, "rm -rf %s/* && cp -a %s/. %s/ && rm -rf %s", rig.dir, copy,
-                   rig.dir, copy);
-    assert_int_equal(system(line), 0);
-    rig_open(&rig);
-    return batch;
-}
-
-static void assert_only_comes(uint32_t from, uint32_t to)
-{
-    uint8_t seen[1000] = {0};
-    assert_int_equal(rig_unsent(&rig), to - from + 1);
-    assert_int_equal(drain(seen), to - from + 1);
-    for (uint32_t i = from; i <= to; i++)
-        assert_int_equal(seen[i], 1);
-    assert_int_equal(rig_unsent(&rig), 0);
-}
-
-static void copied_back_then_beeped(void **state)
-{
-    (void)state;
-    static const struct {
-        uint32_t before, receipted, after, more;
-    } cases[] = {{3, 3, 2, 1},   {3, 3, 2, 2}, {3, 3, 2, 7},   {9, 2, 40, 1},
-                 {9, 2, 40, 60}, {9, 0, 1, 3}, {90, 30, 9, 20}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct kept kept = {0};
-        copied_back(cases[i].before, cases[i].receipted, cases[i].after, &kept);
-        rig_beep(&rig, 500, cases[i].more); /* under numbers that the server has other scans of */
-        assert_true(settle(&kept) <= 10);
-        assert_only_comes(500, 499 + cases[i].more);
-        rig_done(&rig);
-        rig_init(&rig);
-    }
-}
-
-static void copied_back_and_asked_first(void **state)
-{
-    (void)state;
-    struct kept kept = {0};
-    copied_back(3, 3, 2, &kept);
-    struct hello hello = {.nonce = 1};
-    assert_true(outbox_hello(rig.outbox, &hello, NULL));
-    rig_beep(&rig, 500, 1); /* before the answer */
-    struct standing standing = answer(&kept, &hello);
-    bool again;
-    assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
-    assert_string_equal(rig.told, "the server has beeps that this device lost");
-    rig_beep(&rig, 501, 1); /* and after it */
-    settle(&kept);
-    assert_only_comes(500, 501);
-}
-
-/* Restarted in the middle of the search it begins anew. */
-static void copied_back_and_killed_while_seeking(void **state)
-{
-    (void)state;
-    struct kept kept = {0};
-    copied_back(90, 0, 90, &kept);
-    rig_beep(&rig, 500, 70);
-    for (int i = 0; i < 4; i++) {
-        struct hello hello = {.nonce = 1};
-        assert_true(outbox_hello(rig.outbox, &hello, NULL));
-        struct standing standing = answer(&kept, &hello);
-        bool again;
-        assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
-        assert_true(again);
-        if (i == 2)
-            rig_kill(&rig);
-    }
-    settle(&kept);
-    assert_only_comes(500, 569);
-}
-
-/* A receipt for more than was ever beeped here moves nothing. */
-static void receipt_above_the_end_moves_nothing(void **state)
-{
-    (void)state;
-    rig_stand(&rig, 7, 1, 0, &zero);
-    rig_beep(&rig, 1, 4);
-    struct outbox_batch batch = rig_next(&rig, start);
-    struct receipt receipt = rig_receipt(&rig, &batch);
-    receipt.through = 5;
-    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_ASK);
-    assert_int_equal(rig_unsent(&rig), 4);
-    uint8_t seen[1000] = {0};
-    assert_int_equal(drain(seen), 4);
-}
-
-static void withdrawal_keeps_its_target(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 2);
-    struct scan scan = rig_scan(&rig, 3, EVENT_PICKED_UP);
-    assert_true(outbox_add(rig.outbox, &scan, NULL));
-    struct scan back = rig_scan(&rig, 3, EVENT_WITHDRAWN);
-    back.of_seq = scan.seq;
-    assert_true(outbox_add(rig.outbox, &back, NULL));
-    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq = 1");
-    rig_stand(&rig, 7, 1, 0, &zero);
-    struct outbox_batch batch = rig_next(&rig, start);
-    struct batch read;
-    struct scan moved, withdrawn;
-    assert_true(batch_read(batch.bytes, batch.n, &read, NULL));
-    assert_int_equal(read.head.count, 3);
-    assert_true(scan_decode(read.scan[1].bytes, read.scan[1].n, &moved, NULL));
-    assert_true(scan_decode(read.scan[2].bytes, read.scan[2].n, &withdrawn, NULL));
-    assert_int_equal(withdrawn.event, EVENT_WITHDRAWN);
-    assert_int_equal(withdrawn.of_seq, moved.seq);
-    assert_int_equal(moved.wall.ms, scan.wall.ms); /* same event times */
-}
-
-static int files_named(const char *part)
-{
-    int n = 0;
-    DIR *dir = opendir(rig.dir);
-    assert_non_null(dir);
-    for (struct dirent *e; (e = readdir(dir)) != NULL;)
-        n += strstr(e->d_name, part) != NULL;
-    closedir(dir);
-    return n;
-}
-
-static void overwrite(const char *name, off_t at, size_t n, int with)
-{
-    char path[96], bytes[8192];
-    assert_true(n <= sizeof bytes);
-    file_in_rig(path, name);
-    int fd = open(path, O_RDWR);
-    assert_true(fd >= 0);
-    memset(bytes, with, n);
-    assert_int_equal(pwrite(fd, bytes, n, at), n);
-    close(fd);
-}
-
-/* Case M08 for this store: a file that is no database any more. */
-static void damaged_file_is_moved_aside(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 30);
-    outbox_close(rig.outbox);
-    overwrite("outbox.db", 0, 100, 0);
-    rig_open(&rig);
-    assert_true(outbox_ready(rig.outbox, NULL));
-    assert_int_equal(files_named("damaged-"), 1);
-    rig_beep(&rig, 31, 1);
-    assert_int_equal(rig_next(&rig, start).first_seq, 1);
-}
-
-static void run(const char *format, ...)
-{
-    char command[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(command, sizeof command, format, args);
-    va_end(args);
-    assert_int_equal(system(command), 0);
-}
-
-#define PAGE INT64_C(4096)
-
-/* One page is gone: whatever can be read and proven goes again. A page that leads to all others
- * costs them all; they stay in the file that is set aside. */
-static void damaged_page_costs_only_its_scans(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 400);
-    outbox_close(rig.outbox);
-    run("cp %s/outbox.db %s/good", rig.dir, rig.dir);
-    char path[96];
-    file_in_rig(path, "good");
-    struct stat st;
-    assert_int_equal(stat(path, &st), 0);
-    int hurt = 0, lost_all = 0;
-    for (off_t page = st.st_size / PAGE - 1; page > 1; page--) {
-        run("cd %s && rm -f outbox.* && cp good outbox.db", rig.dir);
-        overwrite("outbox.db", page * PAGE, 4096, 0);
-        rig_open(&rig);
-        struct outbox_counts c;
-        bool found_now = outbox_counts(rig.outbox, &c, NULL); /* what finds it may fail, once */
-        assert_true(outbox_counts(rig.outbox, &c, NULL) || !found_now);
-        uint8_t seen[1000] = {0};
-        uint32_t came = 0;
-        do {
-            rig_stand(&rig, 7, 1, 0, &zero);
-            came += drain(seen);
-        } while (outbox_asks(rig.outbox) || rig_unsent(&rig) > 0);
-        for (uint32_t i = 1; i <= 400; i++)
-            assert_true(seen[i] <= 1);
-        hurt += came < 400 && came > 350;
-        lost_all += came <= 350;
-        outbox_close(rig.outbox);
-    }
-    rig_open(&rig);
-    if (hurt < 10 || lost_all > 3)
-        fail_msg("%d pages cost their scans, %d cost all", hurt, lost_all);
-}
-
-static void empty_file_is_a_fresh_start(void **state)
-{
-    (void)state;
-    rig_beep(&rig, 1, 3);
-    outbox_close(rig.outbox);
-    char path[96];
-    file_in_rig(path, "outbox.db");
-    assert_int_equal(truncate(path, 0), 0);
-    rig_open(&rig);
-    rig_beep(&rig, 4, 1);
-    assert_int_equal(rig_unsent(&rig), 1);
 }
 
 static void one_user_at_a_time(void **state)
@@ -889,7 +430,7 @@ static void killed(void **state)
 static void in_small_tmpfs(void (*act)(void))
 {
     outbox_close(rig.outbox);
-    if (!small_disk_mount(rig.dir)) {
+    if (!small_disk_mount(rig.dir, "2m")) {
         rig_open(&rig);
         skip();
     }
@@ -963,7 +504,7 @@ static void filled_by_others(void)
         scan = rig_scan(&rig, n + 2, EVENT_PICKED_UP);
     assert_int_equal(err.code, ERROR_LATER);
     char path[96];
-    file_in_rig(path, "filler");
+    rig_path(&rig, path, "filler");
     assert_int_equal(unlink(path), 0);
     assert_true(outbox_add(rig.outbox, &scan, &err));
     assert_int_equal(rig_unsent(&rig), n + 1);
@@ -992,20 +533,6 @@ int main(void)
         T(epoch_goes_on),
         T(wal_lost),
         T(more_epochs_than_a_hello_holds),
-        T(damaged_link_is_mended),
-        T(damaged_scan_is_mended_from_its_batch),
-        T(damaged_batch_is_cut_again),
-        T(damaged_scan_is_set_aside),
-        T(accounted_scans_do_not_go_again),
-        T(withdrawal_finds_a_target_that_stays_behind),
-        T(copied_back_then_beeped),
-        T(copied_back_and_asked_first),
-        T(copied_back_and_killed_while_seeking),
-        T(receipt_above_the_end_moves_nothing),
-        T(withdrawal_keeps_its_target),
-        T(damaged_file_is_moved_aside),
-        T(damaged_page_costs_only_its_scans),
-        T(empty_file_is_a_fresh_start),
         T(one_user_at_a_time),
         T(killed),
         T(disk_full),

@@ -1,6 +1,6 @@
 /* The real program led by lines, with no broker, no gpsd and no network: what beeps is kept. */
 #include "tests/handheld/device.h"
-#include "tests/handheld/small_disk.h"
+#include "tests/lib/small_disk.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -230,7 +230,7 @@ static void full_disk(void **state)
     (void)state;
     snprintf(small, sizeof small, "%s/small", device.top);
     assert_int_equal(mkdir(small, 0700), 0);
-    if (!small_disk_mount(small))
+    if (!small_disk_mount(small, "2m"))
         skip();
     snprintf(command, sizeof command, "cp -a %s/identity %s/", device.data, small);
     assert_int_equal(system(command), 0);

@@ -235,6 +235,17 @@ static void not_delivered(void **state)
     assert_int_equal(kept.reason, REASON_NOBODY_HOME);
     assert_int_equal(kept.action, ACTION_AGAIN);
     pass(2000);
+    scan(A);
+    heard("3 short: look " A " who");
+    keys("F"); /* no second attempt before four hours are over; it may still be delivered */
+    heard("long: refused " A " too-soon");
+    looks_like("too-soon");
+    pass(4 * HOUR - 2001);
+    scan(A);
+    keys("F");
+    assert_ptr_equal(app.screen, &screen_too_soon);
+    pass(2000);
+    n_said = 0;
     scan(A); /* the second attempt of the day */
     heard("3 short: look " A " who");
     keys("Fv");

@@ -11,6 +11,7 @@
 
 #define WAIT_MS 60000 /* the server's backoff towards a lost broker is at most 30 s */
 #define ASK_MS 1000
+#define ORDER_MAX (REPLAY_MAX * (size_t)4)
 
 static void must(struct replay *replay, bool ok, const char *what, const struct error *err)
 {
@@ -202,8 +203,8 @@ static void ask_where_the_server_stands(struct replay *replay)
 
 void replay_send_shuffled(struct replay *replay, unsigned times)
 {
-    size_t order[REPLAY_MAX * 4], n = 0;
-    for (unsigned time = 0; time < times && n + replay->n <= REPLAY_MAX * 4; time++)
+    size_t order[ORDER_MAX], n = 0;
+    for (unsigned time = 0; time < times && n + replay->n <= ORDER_MAX; time++)
         for (size_t at = 0; at < replay->n; at++)
             order[n++] = at;
     for (size_t left = n; left > 1; left--) {

@@ -19,6 +19,7 @@
 
 #define ITEMS 667 /* in three modes: 2,001 scans */
 #define MODES 3
+#define SCANS ((unsigned)ITEMS * MODES)
 #define KILLS 20
 #define DOWN_SCANS_MAX 25 /* how many scans a dead server or broker may miss */
 #define BEEP_MS 20000
@@ -169,7 +170,7 @@ static bool is_kill_moment(unsigned scan, const unsigned moments[KILLS])
 static void draw_moments(unsigned moments[KILLS])
 {
     for (unsigned at = 0; at < KILLS; at++)
-        moments[at] = at * (ITEMS * MODES / KILLS) + below(ITEMS * MODES / KILLS);
+        moments[at] = at * (SCANS / KILLS) + below(SCANS / KILLS);
 }
 
 static void work(struct trial *trial)
@@ -195,9 +196,9 @@ static void check_evidence(struct trial *trial)
 {
     struct evidence evidence;
     evidence_read(&evidence, &trial->world);
-    if (evidence.n != ITEMS * MODES || evidence.set_aside != 0)
+    if ((unsigned)evidence.n != SCANS || evidence.set_aside != 0)
         world_fail(&trial->world, "%u scans were beeped, the record holds %zu; %zu batches aside",
-                   ITEMS * MODES, evidence.n, evidence.set_aside);
+                   SCANS, evidence.n, evidence.set_aside);
     for (int mode = 0; mode < MODES; mode++)
         for (unsigned at = 0; at < ITEMS; at++) {
             unsigned n = evidence_count(&evidence, trial->items[at], event_of[mode]);

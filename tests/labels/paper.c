@@ -182,27 +182,60 @@ static bool check_quiet(const struct paper_raster *raster, double dpi, char why[
     return true;
 }
 
+/* A page as zbar sees it. */
+struct scan {
+    unsigned char *grey;
+    zbar_image_scanner_t *scanner;
+    zbar_image_t *image;
+};
+
+static struct scan scan_page(const struct paper_raster *raster)
+{
+    size_t n = (size_t)raster->width * (size_t)raster->height;
+    struct scan scan = {room_for(n), zbar_image_scanner_create(), zbar_image_create()};
+    for (size_t i = 0; i < n; i++)
+        scan.grey[i] = raster->ink[i] ? 0 : 255;
+    zbar_image_scanner_set_config(scan.scanner, 0, ZBAR_CFG_ENABLE, 0);
+    zbar_image_scanner_set_config(scan.scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE, 1);
+    zbar_image_scanner_set_config(scan.scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+    zbar_image_set_format(scan.image, zbar_fourcc('Y', '8', '0', '0'));
+    zbar_image_set_size(scan.image, (unsigned)raster->width, (unsigned)raster->height);
+    zbar_image_set_data(scan.image, scan.grey, n, NULL);
+    zbar_scan_image(scan.scanner, scan.image);
+    return scan;
+}
+
+static void scan_done(struct scan *scan)
+{
+    zbar_image_destroy(scan->image);
+    zbar_image_scanner_destroy(scan->scanner);
+    free(scan->grey);
+}
+
 bool paper_check(const struct paper_raster *raster, double dpi, const char *number,
                  const char *link, char why[256])
 {
     if (!check_quiet(raster, dpi, why))
         return false;
-    size_t n = (size_t)raster->width * (size_t)raster->height;
-    unsigned char *grey = room_for(n);
-    for (size_t i = 0; i < n; i++)
-        grey[i] = raster->ink[i] ? 0 : 255;
-    zbar_image_scanner_t *scanner = zbar_image_scanner_create();
-    zbar_image_t *image = zbar_image_create();
-    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-    zbar_image_set_size(image, (unsigned)raster->width, (unsigned)raster->height);
-    zbar_image_set_data(image, grey, n, NULL);
-    zbar_scan_image(scanner, image);
-    bool good =
-        check_kind(image, ZBAR_CODE128, number, why) && check_kind(image, ZBAR_QRCODE, link, why);
-    zbar_image_destroy(image);
-    zbar_image_scanner_destroy(scanner);
-    free(grey);
+    struct scan scan = scan_page(raster);
+    bool good = check_kind(scan.image, ZBAR_CODE128, number, why) &&
+                check_kind(scan.image, ZBAR_QRCODE, link, why);
+    scan_done(&scan);
     return good;
+}
+
+bool paper_reads(const struct paper_raster *raster, const char *text, char why[256])
+{
+    struct scan scan = scan_page(raster);
+    bool found = false;
+    size_t n = 0;
+    for (const zbar_symbol_t *s = zbar_image_first_symbol(scan.image); s != NULL;
+         s = zbar_symbol_next(s), n++)
+        found = found || strcmp(zbar_symbol_get_data(s), text) == 0;
+    if (!found)
+        snprintf(why, 256, "%s is not among %zu codes", text, n);
+    scan_done(&scan);
+    return found;
 }
 
 /* Wipes the shape that a dot belongs to, with a stack of dots still to visit. */

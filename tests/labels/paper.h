@@ -48,6 +48,10 @@ void paper_cover(struct paper_raster *raster, double dpi, double x, double y, do
 bool paper_check(const struct paper_raster *raster, double dpi, const char *number,
                  const char *link, char why[256]);
 
+/* Whether a code with this text is among those that zbar reads on the page; a sentence otherwise.
+ */
+bool paper_reads(const struct paper_raster *raster, const char *text, char why[256]);
+
 /* How many separate shapes of ink there are (8-connected), and how many dots of ink. */
 void paper_count(const struct paper_raster *raster, size_t *ret_shapes, size_t *ret_dots);
 

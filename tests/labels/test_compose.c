@@ -47,8 +47,11 @@ static bool compose(const char *svg, const struct label *label)
 {
     if (!layout_parse("test", svg, strlen(svg), &layout, &err))
         fail_msg("%s", err.text);
-    bool done = compose_check(layout, fonts, &err) &&
-                compose_page(layout, fonts, label, &page, &report, &err);
+    struct composer *composer = NULL;
+    bool done = composer_open(layout, fonts, &composer, &err) &&
+                compose_begin(composer, &page, &err) &&
+                compose_label(composer, label, 0, &page, &report, &err);
+    composer_close(composer);
     layout_close(layout);
     return done;
 }

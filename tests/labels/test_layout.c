@@ -256,6 +256,176 @@ static void test_bombs(void **state)
     expect_refused(HEAD "<rect id='r' x='2e9' width='1' height='1'/>" TAIL, "'r'", "length");
 }
 
+#define LIST_HEAD                                                                                  \
+    "<svg xmlns='http://www.w3.org/2000/svg' width='220mm' height='110mm' viewBox='0 0 220 110'"   \
+    " font-family='Noto Sans' data-use='list'>"
+#define SERIAL "<rect id='serial' data-field='serial' data-size='9' width='50' height='9'/>"
+#define TABLE                                                                                      \
+    "<rect id='rows' data-table='' data-row='8' data-last='40' data-total='T' x='10' y='30'"       \
+    " width='100' height='60'/>"
+#define COLUMN(x, width)                                                                           \
+    "<rect id='c' data-column='name' data-size='9' x='" x "' y='31' width='" width "' "            \
+    "height='7'/>"
+
+/* What must not stand on the outside has no place in an envelope's drawing (ux.md, paper). */
+static void test_never_on_an_envelope(void **state)
+{
+    (void)state;
+    static const char *const inner[] = {"dossier",   "fees", "postage",     "note", "originals",
+                                        "slip-code", "seal", "post-office", "time"};
+    char svg[1024];
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++) {
+        snprintf(svg, sizeof svg,
+                 HEAD "<rect id='b' data-field='%s' data-size='9' width='50' height='9'/>" TAIL,
+                 inner[i]);
+        expect_refused(svg, "'b'", "does not belong on this paper");
+    }
+    expect_refused(LIST_HEAD "<rect id='b' data-field='link' data-symbology='qr' "
+                             "data-module='0.5' width='30' height='30'/>" TAIL,
+                   "'b'", "does not belong");
+    expect_refused(HEAD "<rect id='b' data-column='dossier' data-size='9' width='50' "
+                        "height='9'/>" TAIL,
+                   "'b'", "data-use='list'");
+}
+
+static void test_tables(void **state)
+{
+    (void)state;
+    struct layout *layout = parse(LIST_HEAD SERIAL TABLE COLUMN("11", "50") TAIL);
+    if (layout == NULL) {
+        fail_msg("%s", err.text);
+        return;
+    }
+    assert_int_equal(layout->use, LABELS_FOR_LIST);
+    assert_int_equal(layout->table.n_columns, 1);
+    assert_int_equal(layout->fields, 1u << LABELS_SERIAL);
+    layout_close(layout);
+    expect_refused(LIST_HEAD SERIAL TAIL, "test", "needs a rect with data-table");
+    expect_refused(HEAD NAME_BOX TABLE TAIL, "'rows'", "data-use='list'");
+    expect_refused(LIST_HEAD SERIAL TABLE TAIL, "'rows'", "needs columns");
+    expect_refused(LIST_HEAD SERIAL TABLE COLUMN("5", "50") TAIL, "'c'", "not a cell");
+    expect_refused(LIST_HEAD SERIAL TABLE COLUMN("70", "50") TAIL, "'c'", "not a cell");
+    expect_refused(LIST_HEAD SERIAL TABLE COLUMN("40", "50") COLUMN("11", "20") TAIL, "'c'",
+                   "right of the column");
+    expect_refused(LIST_HEAD SERIAL TABLE COLUMN(
+                       "11", "50") "<rect id='art' x='20' y='80' width='5' height='5'/>" TAIL,
+                   "'art'", "in the rows of 'rows'");
+    layout = parse(LIST_HEAD SERIAL TABLE COLUMN("11", "50") "<g data-when='last-sheet'>"
+                                                             "<rect id='art' x='20' y='80' "
+                                                             "width='5' height='5'/></g>" TAIL);
+    assert_non_null(layout);
+    layout_close(layout);
+}
+
+#define SHEET(more)                                                                                \
+    "<svg xmlns='http://www.w3.org/2000/svg' width='60mm' height='40mm' viewBox='0 0 60 40'"       \
+    " font-family='Noto Sans' " more ">"
+#define SMALL_BOX "<rect id='name' data-field='name' data-size='9' width='50' height='9'/>"
+
+static void test_sheets(void **state)
+{
+    (void)state;
+    struct layout *layout = parse(SHEET("data-sheet='210 297' data-grid='3 7' data-gap='5 0'"
+                                        " data-margin='10 8'") SMALL_BOX TAIL);
+    if (layout == NULL) {
+        fail_msg("%s", err.text);
+        return;
+    }
+    assert_int_equal(layout->sheet.columns, 3);
+    assert_int_equal(layout->sheet.rows, 7);
+    assert_int_equal(layout->sheet.gap_x_um, 5000);
+    assert_int_equal(layout->sheet.top_um, 8000);
+    layout_close(layout);
+    expect_refused(SHEET("id='s' data-sheet='210 297' data-grid='3 8'") SMALL_BOX TAIL, "'s'",
+                   "beyond data-sheet");
+    expect_refused(SHEET("id='s' data-sheet='210 297'") SMALL_BOX TAIL, "'s'", "data-grid");
+    expect_refused(SHEET("id='s' data-sheet='210' data-grid='1 1'") SMALL_BOX TAIL, "'s'",
+                   "data-sheet");
+    expect_refused(SHEET("id='s' data-grids='1 1'") SMALL_BOX TAIL, "'s'", "data-grids");
+}
+
+static void test_folds_and_windows(void **state)
+{
+    (void)state;
+    expect_refused(HEAD CODE_BOX
+                   "<line id='fold' data-fold='' x1='40' y1='0' x2='40' y2='110'/>" TAIL,
+                   "'fold'", "runs through 'code'");
+    expect_refused(HEAD CODE_BOX
+                   "<line id='fold' data-fold='' x1='0' y1='80' x2='220' y2='80'/>" TAIL,
+                   "'fold'", "runs through 'code'");
+    expect_refused(HEAD CODE_BOX
+                   "<line id='fold' data-fold='' x1='0' y1='80' x2='220' y2='90'/>" TAIL,
+                   "'fold'", "level or upright");
+    struct layout *layout =
+        parse(HEAD CODE_BOX "<line id='fold' data-fold='' x1='99' y1='0' x2='99' y2='110'/>" TAIL);
+    assert_non_null(layout);
+    assert_int_equal(layout->n_arts, 0); /* a fold is not drawn */
+    layout_close(layout);
+    expect_refused(HEAD CODE_BOX
+                   "<rect id='pane' data-window='' x='20' y='60' width='90' height='35'/>" TAIL,
+                   "'code'", "cut by the stock's window 'pane'");
+}
+
+/* The window of ux.md cuts the DL's Code 128; one in a corner that is free cuts nothing. */
+static void test_windowed_stock(void **state)
+{
+    (void)state;
+    struct labels *labels = NULL;
+    assert_true(labels_open("dl", &labels, &err));
+    assert_false(labels_window(labels, 20000, 60000, 90000, 35000, &err));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    labels_close(labels);
+    assert_true(labels_open("dl", &labels, &err));
+    if (!labels_window(labels, 150000, 10000, 50000, 20000, &err))
+        fail_msg("%s", err.text);
+    labels_close(labels);
+}
+
+/* An attribute that says nothing beside the others is a mistake of the designer's. */
+static void test_unknown_attributes(void **state)
+{
+    (void)state;
+    expect_refused(HEAD "<rect id='b' data-field='name' data-size='9' data-module='1' width='50' "
+                        "height='9'/>" TAIL,
+                   "'b'", "data-module is outside the subset beside data-field");
+    expect_refused(HEAD "<rect id='b' data-feild='name' width='50' height='9'/>" TAIL, "'b'",
+                   "data-feild");
+    expect_refused(HEAD "<rect id='b' data-clear='' data-field2='' width='50' height='9'/>" TAIL,
+                   "'b'", "data-field2");
+    expect_refused(HEAD "<g id='g' data-wen='to-collect'/>" TAIL, "'g'", "data-wen");
+}
+
+static const struct page_segment *line_of_50_mm(const struct layout *layout)
+{
+    for (size_t i = 1; i < layout->n_segments; i++) {
+        const struct page_segment *s = &layout->segments[i];
+        if (s->verb == PAGE_LINE && s[-1].y_um[0] == s->y_um[0] &&
+            s->x_um[0] - s[-1].x_um[0] == 50000)
+            return s;
+    }
+    return NULL;
+}
+
+/* Every layout that comes with the library opens with its fonts, and has the ruler (sheets have it
+ * in their margin). */
+static void test_all_of_ours(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (; labels_layout_name(n) != NULL; n++) {
+        struct labels *labels = NULL;
+        struct layout *layout = NULL;
+        if (!labels_open(labels_layout_name(n), &labels, &err))
+            fail_msg("%s", err.text);
+        assert_true(layout_open(labels_layout_name(n), &layout, &err));
+        if (layout->sheet.columns == 0 && line_of_50_mm(layout) == NULL)
+            fail_msg("%s has no line of 50 mm", layout->name);
+        labels_close(labels);
+        layout_close(layout);
+    }
+    assert_int_equal(n, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +438,13 @@ int main(void)
         cmocka_unit_test(test_cut_short_anywhere),
         cmocka_unit_test(test_damaged_anywhere),
         cmocka_unit_test(test_bombs),
+        cmocka_unit_test(test_never_on_an_envelope),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_sheets),
+        cmocka_unit_test(test_folds_and_windows),
+        cmocka_unit_test(test_windowed_stock),
+        cmocka_unit_test(test_unknown_attributes),
+        cmocka_unit_test(test_all_of_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,7 +121,8 @@ int main(int argc, char **argv)
 {
     bool fix = argc < 3 || strcmp(argv[2], "fix") == 0;
     int port = argc > 1 ? atoi(argv[1]) : 0;
-    if (port <= 0 || port > 65535 || argc > 3 || (argc == 3 && !fix && strcmp(argv[2], "nofix"))) {
+    if (port <= 0 || port > 65535 || argc > 3 ||
+        (argc == 3 && !fix && strcmp(argv[2], "nofix") != 0)) {
         fprintf(stderr, "usage: nmea_feed PORT [fix|nofix]\n");
         return 2;
     }

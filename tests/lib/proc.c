@@ -173,8 +173,11 @@ bool proc_say(struct proc *proc, const char *format, ...)
     char line[PROC_LINE_MAX + 1];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(line, PROC_LINE_MAX, format, args);
+    /* clang-tidy 14 loses va_start on the way through another variadic call. */
+    int n = vsnprintf(line, PROC_LINE_MAX, format, args); // NOLINT(clang-analyzer-valist.*)
     va_end(args);
+    if (n < 0 || n >= PROC_LINE_MAX)
+        return false;
     line[n++] = '\n';
     return proc->in >= 0 && write(proc->in, line, (size_t)n) == n;
 }

@@ -271,6 +271,60 @@ struct office_fact sample_notice(void)
         .notice = {CHANNEL_SMS, STATUS_DELIVERED, 1, true, "RA123456785VN-10-1-sms"}};
 }
 
+struct office_fact sample_sealed(void)
+{
+    return (struct office_fact){.seq = 3,
+                                .event = EVENT_HANDOVER_SEALED,
+                                .at = {1795600000000},
+                                .user = 4,
+                                .handover = 7,
+                                .originals = 2,
+                                .certified = 3,
+                                .pages = 14,
+                                .seal_number = "NP-0042",
+                                .count = 2,
+                                .round = 5,
+                                .badge = 12,
+                                .to_badge = 99999999,
+                                .post_office = 480000,
+                                .has_evidence = true,
+                                .evidence = link_of(0xEE),
+                                .other_item = {"RA123456785VN"},
+                                .kind = DIFFERENCE_EXTRA,
+                                .slip = 41,
+                                .device = "HH-043",
+                                .old_device = "HH-042",
+                                .from = {1795500000000},
+                                .to = {1795700000000},
+                                .key = "holding_rural_days",
+                                .value = -30,
+                                .citation = "Luật Bưu chính, Điều 17"};
+}
+
+struct office_fact sample_paper(void)
+{
+    return (struct office_fact){.seq = 4,
+                                .item = {"RA123456785VN"},
+                                .event = EVENT_PAPER_ENTRY,
+                                .at = {1795610000000},
+                                .user = 4,
+                                .badge = 12,
+                                .paper = {.event = EVENT_DELIVERED,
+                                          .wall = {1795590000000},
+                                          .reason = 1,
+                                          .action = 2,
+                                          .relation = 3,
+                                          .postage_vnd = 33000,
+                                          .fees_vnd = 135000}};
+}
+
+struct testimony sample_testimony(void)
+{
+    return (struct testimony){.text = "Phiếu đăng ký số 12\nký ngày 18/11/2026",
+                              .giver = "Trần Thị Mẫu",
+                              .taker = "Lê Văn Thử"};
+}
+
 struct addressee sample_addressee(void)
 {
     return (struct addressee){.name = "Nguyễn Văn Mẫu",

@@ -34,6 +34,9 @@ struct enrol_request sample_enrol_request(void);
 struct enrol_reply sample_enrol_reply(void);
 struct office_fact sample_issued(void);
 struct office_fact sample_notice(void);
+struct office_fact sample_sealed(void); /* names no item; every field of the desk */
+struct office_fact sample_paper(void);
+struct testimony sample_testimony(void);
 struct addressee sample_addressee(void);
 
 #endif

@@ -57,7 +57,7 @@ static void events(void **state)
             assert_string_not_equal(a->key, b->key);
         }
     }
-    assert_int_equal(n, 37);
+    assert_int_equal(n, 60);
     assert_null(event_info(0));
     assert_null(event_info(63));
     assert_null(event_find(""));
@@ -93,6 +93,14 @@ static void statuses(void **state)
             assert_string_not_equal(a->key, status_row(i)->key);
     }
     assert_int_equal(n, 16);
+    for (size_t i = 0; (a = status_row(i)) != NULL; i++) {
+        assert_true(*a->upu == '\0' || event_find(a->upu) != NULL);
+        /* A return ends in EMI too, and returns no result to the citizen. */
+        assert_int_equal(a->national, a->status == STATUS_DELIVERED ? 10 : 9);
+    }
+    assert_string_equal(status_info(STATUS_RETURNED)->upu, "EMI");
+    assert_string_equal(status_info(STATUS_FAILED)->upu, "EMH");
+    assert_string_equal(status_info(STATUS_LOST)->upu, "");
     assert_null(status_info(STATUS_NONE));
     assert_null(status_info(17));
     assert_string_equal(status_info(STATUS_DELIVERED)->key, "delivered");

@@ -16,11 +16,30 @@ static void assert_says(const struct error *err, const char *why)
         fail_msg("«%s» does not say «%s»", err->text, why);
 }
 
+static void same_desk(const struct office_fact *a, const struct office_fact *b)
+{
+    assert_true(a->originals == b->originals && a->certified == b->certified);
+    assert_true(a->pages == b->pages && a->count == b->count && a->round == b->round);
+    assert_true(a->badge == b->badge && a->to_badge == b->to_badge);
+    assert_true(a->post_office == b->post_office && a->has_evidence == b->has_evidence);
+    assert_true(link_equal(&a->evidence, &b->evidence));
+    assert_true(a->kind == b->kind && a->slip == b->slip && a->value == b->value);
+    assert_true(a->from.ms == b->from.ms && a->to.ms == b->to.ms);
+    assert_string_equal(a->seal_number, b->seal_number);
+    assert_string_equal(a->other_item.text, b->other_item.text);
+    assert_string_equal(a->device, b->device);
+    assert_string_equal(a->old_device, b->old_device);
+    assert_string_equal(a->key, b->key);
+    assert_string_equal(a->citation, b->citation);
+    assert_memory_equal(&a->paper, &b->paper, sizeof a->paper);
+}
+
 static void facts_there_and_back(void **state)
 {
     (void)state;
-    struct office_fact facts[] = {sample_issued(), sample_notice()};
-    for (size_t i = 0; i < 2; i++) {
+    struct office_fact facts[] = {sample_issued(), sample_notice(), sample_sealed(),
+                                  sample_paper()};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         uint8_t bytes[FACT_BYTES_MAX], again[FACT_BYTES_MAX];
         struct office_fact *a = &facts[i], b = {.seq = 0};
         struct error err;
@@ -41,6 +60,7 @@ static void facts_there_and_back(void **state)
         assert_int_equal(a->notice.attempt, b.notice.attempt);
         assert_int_equal(a->notice.correction, b.notice.correction);
         assert_string_equal(a->notice.request_id, b.notice.request_id);
+        same_desk(a, &b);
         assert_true(fact_encode(&b, again, &again_n, &err));
         assert_int_equal(again_n, n);
         assert_memory_equal(again, bytes, n);
@@ -62,6 +82,19 @@ static void the_largest_fact_fits(void **state)
     fact.has_addressee = fact.owner_only = true;
     fact.postage_vnd = fact.fees_vnd = 1000000000;
     fact.commune = fact.postal_code = 99999;
+    fact.originals = fact.certified = fact.pages = fact.count = fact.kind = UINT32_MAX;
+    fact.round = fact.slip = UINT64_MAX;
+    fact.badge = fact.to_badge = BADGE_MAX;
+    fact.post_office = 999999;
+    fact.has_evidence = true;
+    fact.other_item = fact.item;
+    fact.from.ms = fact.to.ms = -(INT64_C(1) << 60);
+    fact.value = INT64_MIN;
+    memset(fact.seal_number, 'S', SEAL_NUMBER_MAX);
+    memset(fact.device, 'H', DEVICE_NAME_MAX);
+    memset(fact.old_device, 'H', DEVICE_NAME_MAX);
+    memset(fact.key, 'k', FACT_KEY_MAX);
+    memset(fact.citation, 'c', CITATION_MAX);
     if (!fact_encode(&fact, bytes, &n, &err) || !fact_decode(bytes, n, &fact, &err))
         fail_msg("%s", err.text);
 }
@@ -95,6 +128,15 @@ static void encoding_checks_ranges(void **state)
     REFUSED(fact.dossier[0] = (char)0xFF, "fact: dossier: not UTF-8");
     REFUSED(fact.notice.channel = CHANNEL_SMS, "fact: notice: given with event 64");
     REFUSED(fact.event = EVENT_NOTICE_SENT, "fact: notice: channel");
+    REFUSED(fact.event = EVENT_ROUND_BUILT, "fact: item: given with event 101");
+    REFUSED(memset(&fact.item, 0, sizeof fact.item), "fact: item");
+    REFUSED(fact.event = EVENT_PAPER_ENTRY, "fact: paper: event");
+    REFUSED(fact.paper.event = EVENT_DELIVERED, "fact: paper: given with event 64");
+    REFUSED(fact.badge = BADGE_MAX + 1, "fact: badge");
+    REFUSED(fact.post_office = 1000000, "fact: post_office");
+    REFUSED(fact.other_item.text[0] = 'X', "fact: other_item");
+    REFUSED(fact.device[0] = 'x', "fact: device");
+    REFUSED(fact.seal_number[0] = '\t', "fact: seal_number");
 }
 
 static void decoding_checks_ranges(void **state)
@@ -151,6 +193,23 @@ static void addressees_there_and_back(void **state)
     assert_string_equal(back.name, "");
 }
 
+static void evidence_there_and_back(void **state)
+{
+    (void)state;
+    uint8_t bytes[EVIDENCE_BYTES_MAX];
+    struct testimony evidence = sample_testimony(), back;
+    struct error err;
+    size_t n;
+    if (!testimony_encode(&evidence, bytes, &n, &err) || !testimony_decode(bytes, n, &back, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(back.text, evidence.text);
+    assert_string_equal(back.giver, evidence.giver);
+    assert_string_equal(back.taker, evidence.taker);
+    evidence.giver[0] = '\n';
+    assert_false(testimony_encode(&evidence, bytes, &n, &err));
+    assert_says(&err, "evidence: giver: control character 0A");
+}
+
 /* The sentence names the field and never what stood in it. */
 static void bad_addressees_are_refused_without_telling(void **state)
 {
@@ -179,6 +238,7 @@ int main(void)
         cmocka_unit_test(the_largest_fact_fits),
         cmocka_unit_test(encoding_checks_ranges),
         cmocka_unit_test(decoding_checks_ranges),
+        cmocka_unit_test(evidence_there_and_back),
         cmocka_unit_test(addressees_there_and_back),
         cmocka_unit_test(bad_addressees_are_refused_without_telling),
     };

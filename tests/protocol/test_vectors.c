@@ -171,12 +171,15 @@ static void enrolment(void **state)
 static void office_facts(void **state)
 {
     (void)state;
-    static const char *const names[] = {"fact-issued", "fact-notice"};
-    struct office_fact samples[] = {sample_issued(), sample_notice()}, fact;
+    static const char *const names[] = {"fact-issued", "fact-notice", "fact-sealed", "fact-paper"};
+    struct office_fact samples[] = {sample_issued(), sample_notice(), sample_sealed(),
+                                    sample_paper()},
+                       fact;
     struct addressee who = sample_addressee();
+    struct testimony evidence = sample_testimony();
     struct error err;
     size_t n;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         GOOD(fact_encode(&samples[i], made, &n, &err));
         n = check_made(names[i], n);
         GOOD(fact_decode(kept, n, &fact, &err));
@@ -188,6 +191,11 @@ static void office_facts(void **state)
     GOOD(addressee_decode(kept, n, &who, &err));
     GOOD(addressee_encode(&who, made, &n, &err));
     check_made("addressee", n);
+    GOOD(testimony_encode(&evidence, made, &n, &err));
+    n = check_made("evidence", n);
+    GOOD(testimony_decode(kept, n, &evidence, &err));
+    GOOD(testimony_encode(&evidence, made, &n, &err));
+    check_made("evidence", n);
 }
 
 int main(void)

@@ -73,15 +73,19 @@ struct acts desk_rig_acts(struct desk_rig *desk)
     return (struct acts){run, desk};
 }
 
+struct numbers desk_rig_numbers(struct desk_rig *desk)
+{
+    return (struct numbers){desk->config.post_office, desk->config.prefix, desk->config.country,
+                            desk->secret, desk->rig.views};
+}
+
 bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_report *ret_report,
                      char **new_lines, struct error *err)
 {
     struct import_config config = {.acts = desk_rig_acts(desk),
-                                   .prefix = desk->config.prefix,
-                                   .country = desk->config.country,
-                                   .secret = desk->secret,
-                                   .reader_program = "/proc/self/exe",
-                                   .views = desk->rig.views};
+                                   .numbers = desk_rig_numbers(desk),
+                                   .post_office_name = desk->config.post_office_name,
+                                   .reader_program = "/proc/self/exe"};
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);

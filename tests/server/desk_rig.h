@@ -25,6 +25,8 @@ struct acts desk_rig_acts(struct desk_rig *desk);
 /* The rig's time, readable from any thread, and how it passes. */
 struct clock desk_rig_clock(struct desk_rig *desk);
 void desk_rig_pass(struct desk_rig *desk, int64_t ms);
+/* The numbers of its post office. */
+struct numbers desk_rig_numbers(struct desk_rig *desk);
 /* Imports the text as "ketqua.csv"; free(*new_lines). */
 bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_report *ret_report,
                      char **new_lines, struct error *err);

@@ -9,9 +9,42 @@ struct slow {
     bool gone; /* withdrawn, or a withdrawal */
 };
 
+/* An entry from paper is what its writer did. */
+static bool is_paper(const struct fact *fact)
+{
+    return !fact->is_scan && fact->office.event == EVENT_PAPER_ENTRY;
+}
+
+static bool from_field(const struct fact *fact)
+{
+    return fact->is_scan || is_paper(fact);
+}
+
 static uint32_t event_of(const struct fact *fact)
 {
-    return fact->is_scan ? fact->scan.event : fact->office.event;
+    if (fact->is_scan)
+        return fact->scan.event;
+    return is_paper(fact) ? fact->office.paper.event : fact->office.event;
+}
+
+static uint32_t reason_of(const struct fact *fact)
+{
+    return fact->is_scan ? fact->scan.reason : fact->office.paper.reason;
+}
+
+static uint32_t badge_of(const struct fact *fact)
+{
+    return fact->is_scan ? fact->scan.badge : fact->office.badge;
+}
+
+static uint64_t postage_of(const struct fact *fact)
+{
+    return fact->is_scan ? fact->scan.postage_vnd : fact->office.paper.postage_vnd;
+}
+
+static bool has_proof(const struct fact *fact)
+{
+    return fact->is_scan ? fact->scan.has_attachments : fact->office.has_evidence;
 }
 
 static bool same_thing(const struct fact *a, const struct fact *b)
@@ -113,83 +146,300 @@ struct story {
     struct slow_state *state;
     enum status at;
     int64_t door_ms; /* of the door outcome in force */
+    int64_t pause_from;
+    uint32_t ground; /* reason of the last failed attempt */
+    uint32_t ground_action;
 };
 
 static bool over(enum status status)
 {
-    return status == STATUS_DELIVERED || status == STATUS_VOID;
+    return status == STATUS_DELIVERED || status == STATUS_VOID || status == STATUS_RETURNED ||
+           status == STATUS_RECALLED;
+}
+
+static bool missing(enum status status)
+{
+    return status == STATUS_LOST || status == STATUS_UNCLAIMED;
+}
+
+static bool going_back(enum status status)
+{
+    return status == STATUS_RETURNING;
+}
+
+static int64_t local_day(int64_t ms)
+{
+    return (ms + INT64_C(7) * 3600 * 1000) / (INT64_C(24) * 3600 * 1000);
+}
+
+static void invited(struct slow_state *state, int64_t ms)
+{
+    if (state->invitations > 0 && local_day(ms) == local_day(state->last_invited_ms))
+        return;
+    if (state->invitations == 0)
+        state->first_invited_ms = ms;
+    state->last_invited_ms = ms;
+    state->invitations++;
+}
+
+static void stop(struct story *story, int64_t ms)
+{
+    if (story->state->paused || story->state->pauses == PAUSES_MAX)
+        return;
+    story->state->paused = true;
+    story->state->pauses++;
+    story->pause_from = ms;
+}
+
+static void run(struct story *story, int64_t ms)
+{
+    if (story->state->paused)
+        story->state->paused_ms += ms - story->pause_from;
+    story->state->paused = false;
 }
 
 static void go(struct story *story, enum status to, const struct fact *fact)
 {
     story->at = to;
     story->state->since_ms = fact->when.estimate.ms;
+    if (from_field(fact))
+        run(story, fact->when.estimate.ms);
+    if (to == STATUS_WAITING && story->state->invitations > 0)
+        stop(story, fact->when.estimate.ms);
 }
 
-static void scan(struct story *story, const struct fact *fact)
+static void hands(struct story *story, enum hand hand, uint32_t badge)
 {
-    uint32_t event = fact->scan.event;
-    bool again = false, taken = true;
+    story->state->hand = hand;
+    story->state->badge = badge;
+}
+
+static void failed(struct story *story, const struct fact *fact)
+{
+    int64_t ms = fact->when.estimate.ms;
+    if (over(story->at) || going_back(story->at) ||
+        (story->at == STATUS_FAILED && ms - story->door_ms < INT64_C(4) * 3600 * 1000))
+        return;
+    uint32_t reason = reason_of(fact);
+    if (story->state->hand != HAND_POSTMAN)
+        hands(story, HAND_POSTMAN, badge_of(fact));
+    go(story, STATUS_FAILED, fact);
+    story->state->attempt++;
+    story->state->postage_vnd += postage_of(fact);
+    story->door_ms = ms;
+    story->ground = reason;
+    story->ground_action = fact->is_scan ? fact->scan.action : fact->office.paper.action;
+    if (reason == REASON_NOBODY_HOME || reason == REASON_NO_ANSWER)
+        invited(story->state, ms);
+    if ((reason == REASON_WEATHER || reason == REASON_ANOTHER_DAY) && has_proof(fact))
+        stop(story, ms);
+}
+
+static void outcome(struct story *story, enum status to, enum hand hand, const struct fact *fact)
+{
+    go(story, to, fact);
+    hands(story, hand, 0);
+    story->state->postage_vnd += postage_of(fact);
+    story->door_ms = fact->when.estimate.ms;
+}
+
+/* Weekdays only: the stories stay clear of holidays. */
+static int64_t weekdays_between(int64_t from_ms, int64_t to_ms)
+{
+    int64_t n = 0;
+    for (int64_t day = local_day(from_ms) + 1; day <= local_day(to_ms); day++)
+        n += (day + 3) % 7 < 5;
+    return n;
+}
+
+static bool may_go_back(const struct story *story)
+{
+    const struct slow_state *state = story->state;
+    bool ground = false;
+    if (story->ground == REASON_BAD_ADDRESS || story->ground == REASON_NOT_FOUND_HERE ||
+        story->ground == REASON_DECLINED)
+        ground = true;
+    if (story->ground == REASON_MOVED)
+        ground = story->ground_action != ACTION_CHANGE_ADDRESS;
+    if (story->ground == REASON_NOBODY_HOME || story->ground == REASON_NO_ANSWER)
+        ground = state->invitations >= 2 &&
+                 weekdays_between(state->first_invited_ms, state->last_invited_ms) >= 2;
+    return ground && state->return_instructed;
+}
+
+static bool is_transit(uint32_t event)
+{
+    return event == EVENT_LEFT_OUTWARD_OFFICE || event == EVENT_ARRIVED_OUTWARD_OFFICE ||
+           event == EVENT_ARRIVED_INWARD || event == EVENT_LEFT_INWARD ||
+           event == EVENT_HELD_INWARD || event == EVENT_TRANSIT_IN || event == EVENT_TRANSIT_OUT ||
+           event == EVENT_INTO_SORTING || event == EVENT_OUT_OF_SORTING ||
+           (event >= EVENT_TO_CUSTOMS && event <= EVENT_FROM_CUSTOMS) ||
+           event == EVENT_CUSTOMS_HELD ||
+           (event >= EVENT_EXPORT_HELD && event <= EVENT_EXPORT_RELEASED);
+}
+
+static void back_to_office(struct story *story, const struct fact *fact)
+{
+    if (story->at == STATUS_RECALLED)
+        hands(story, HAND_OFFICE, 0);
+    else if (!over(story->at))
+        outcome(story, STATUS_RETURNED, HAND_OFFICE, fact);
+}
+
+static void start_return(struct story *story, const struct fact *fact)
+{
+    if (over(story->at) || going_back(story->at))
+        return;
+    if (!may_go_back(story))
+        story->state->doubts |= DOUBT_RETURN;
+    go(story, STATUS_RETURNING, fact);
+    hands(story, HAND_POST_OFFICE, 0);
+}
+
+/* Scans that say where it is; true when it was taken for true. */
+static bool where(struct story *story, const struct fact *fact)
+{
+    uint32_t event = event_of(fact);
+    enum status to = STATUS_AT_OFFICE;
     if (event == EVENT_PICKED_UP) {
-        again = story->at == STATUS_PICKED_UP;
-        taken = again || story->at <= STATUS_HANDED_OVER;
-        if (taken && !again)
-            go(story, STATUS_PICKED_UP, fact);
-    } else if (event == EVENT_ARRIVED_DELIVERY_OFFICE) {
-        taken = !over(story->at);
-        if (taken && story->at != STATUS_AT_OFFICE)
-            go(story, STATUS_AT_OFFICE, fact);
+        if (story->at != STATUS_PICKED_UP && story->at > STATUS_HANDED_OVER &&
+            story->at != STATUS_LOST)
+            return false;
+        to = STATUS_PICKED_UP;
     } else if (event == EVENT_OUT_FOR_DELIVERY) {
-        taken = !over(story->at);
-        if (taken && story->at != STATUS_OUT)
-            go(story, STATUS_OUT, fact);
-    } else if (event == EVENT_DELIVERY_FAILED) {
-        int64_t since = fact->when.estimate.ms - story->door_ms;
-        if (!over(story->at) && (story->at != STATUS_FAILED || since >= INT64_C(4) * 3600 * 1000)) {
-            go(story, STATUS_FAILED, fact);
-            story->state->attempt++;
-            story->state->postage_vnd += fact->scan.postage_vnd;
-            story->door_ms = fact->when.estimate.ms;
-        }
-        return;
-    } else if (event == EVENT_DELIVERED) {
-        if (!over(story->at)) {
-            go(story, STATUS_DELIVERED, fact);
-            story->state->postage_vnd += fact->scan.postage_vnd;
-            story->door_ms = fact->when.estimate.ms;
-        }
-        return;
-    } else {
-        return;
+        to = STATUS_OUT;
+        if (going_back(story->at))
+            return false;
     }
-    if (taken)
-        story->state->holder = fact->device;
+    if (over(story->at))
+        return false;
+    if (to == STATUS_AT_OFFICE && (story->at == STATUS_WAITING || going_back(story->at)))
+        return true;
+    if (to == STATUS_AT_OFFICE)
+        hands(story, HAND_POST_OFFICE, 0);
+    else
+        hands(story, HAND_POSTMAN, badge_of(fact));
+    if (story->at != to)
+        go(story, to, fact);
+    return true;
+}
+
+static void field(struct story *story, const struct fact *fact)
+{
+    uint32_t event = event_of(fact);
+    struct slow_state *state = story->state;
+    if (event == EVENT_PICKED_UP || event == EVENT_ARRIVED_DELIVERY_OFFICE ||
+        event == EVENT_OUT_FOR_DELIVERY) {
+        if (!where(story, fact))
+            return;
+        state->holder = fact->device;
+        if (event == EVENT_PICKED_UP && state->accepted_ms == 0)
+            state->accepted_ms = fact->when.estimate.ms;
+    } else if (event == EVENT_DELIVERY_FAILED) {
+        failed(story, fact);
+    } else if (event == EVENT_DELIVERED) {
+        if (!over(story->at))
+            outcome(story, STATUS_DELIVERED, HAND_RECEIVER, fact);
+    } else if (event == EVENT_RETURN_STARTED) {
+        start_return(story, fact);
+    } else if (event == EVENT_RETURNED) {
+        back_to_office(story, fact);
+    } else if (event == EVENT_HELD_AT_DEPOT || event == EVENT_AT_COLLECTION_POINT) {
+        if (over(story->at) || going_back(story->at) || story->at == STATUS_WAITING)
+            return;
+        go(story, STATUS_WAITING, fact);
+        hands(story, HAND_POST_OFFICE, 0);
+    } else if (is_transit(event)) {
+        if (over(story->at) || going_back(story->at) || story->at == STATUS_IN_TRANSIT)
+            return;
+        go(story, STATUS_IN_TRANSIT, fact);
+        hands(story, HAND_POST_OFFICE, 0);
+    }
+}
+
+/* What the office decides about an envelope wherever it is. */
+static void decide(struct story *story, const struct fact *fact)
+{
+    bool with_post = story->at >= STATUS_PICKED_UP && story->at <= STATUS_RETURNING &&
+                     story->at != STATUS_DELIVERED;
+    bool before = story->at <= STATUS_HANDED_OVER;
+    switch (fact->office.event) {
+    case EVENT_VOIDED:
+        if (before || with_post || missing(story->at))
+            go(story, STATUS_VOID, fact);
+        break;
+    case EVENT_RECALLED:
+        if (before || with_post || missing(story->at))
+            go(story, STATUS_RECALLED, fact);
+        break;
+    case EVENT_LOST:
+        if (with_post || story->at == STATUS_PRINTED || story->at == STATUS_HANDED_OVER ||
+            story->at == STATUS_UNCLAIMED) {
+            go(story, STATUS_LOST, fact);
+            hands(story, HAND_NOBODY, 0);
+        }
+        break;
+    case EVENT_UNCLAIMED:
+        if (with_post) {
+            go(story, STATUS_UNCLAIMED, fact);
+            hands(story, HAND_POST_OFFICE, 0);
+        }
+        break;
+    case EVENT_DISPUTED:
+        if (story->at == STATUS_DELIVERED) {
+            story->state->disputed = true;
+            story->state->doubts |= DOUBT_DISPUTED;
+        }
+        break;
+    default:
+        break;
+    }
 }
 
 static void office(struct story *story, const struct fact *fact)
 {
-    bool with_post = story->at >= STATUS_PICKED_UP && !over(story->at);
+    struct slow_state *state = story->state;
     switch (fact->office.event) {
     case EVENT_ISSUED:
-        story->state->issued = true;
+        state->issued = true;
         if (story->at == STATUS_NONE)
             go(story, STATUS_ISSUED, fact);
         break;
     case EVENT_PRINTED:
-        story->state->copies =
-            fact->office.copy > story->state->copies ? fact->office.copy : story->state->copies + 1;
+        state->copies = fact->office.copy > state->copies ? fact->office.copy : state->copies + 1;
         if (story->at == STATUS_ISSUED)
             go(story, STATUS_PRINTED, fact);
         break;
     case EVENT_HANDED_OVER:
-        if (story->at == STATUS_ISSUED || story->at == STATUS_PRINTED)
+        if (state->handed_ms == 0)
+            state->handed_ms = fact->office.at.ms;
+        if (story->at == STATUS_ISSUED || story->at == STATUS_PRINTED) {
             go(story, STATUS_HANDED_OVER, fact);
+            hands(story, HAND_POST_OFFICE, 0);
+        }
         break;
-    case EVENT_VOIDED:
-        if (story->at <= STATUS_HANDED_OVER || with_post)
-            go(story, STATUS_VOID, fact);
+    case EVENT_RETURN_INSTRUCTED:
+        state->return_instructed = true;
+        break;
+    case EVENT_SLIP_BOUND:
+        invited(state, fact->office.at.ms);
+        break;
+    case EVENT_CUSTODY_MOVED:
+        if (state->hand == HAND_POSTMAN || state->hand == HAND_POST_OFFICE)
+            hands(story, fact->office.to_badge == 0 ? HAND_POST_OFFICE : HAND_POSTMAN,
+                  fact->office.to_badge);
+        break;
+    case EVENT_CLOCK_PAUSED:
+        if (fact->office.has_evidence)
+            stop(story, fact->office.at.ms);
+        else
+            state->doubts |= DOUBT_PAUSE;
+        break;
+    case EVENT_CLOCK_RESUMED:
+        run(story, fact->office.at.ms);
         break;
     default:
+        decide(story, fact);
         break;
     }
 }
@@ -210,7 +460,7 @@ static uint32_t doubts_of(const struct slow *slow, size_t m, const struct fact *
             doubts |= DOUBT_CLOCK;
         if (slow[i].gone)
             continue;
-        scanned |= fact->is_scan;
+        scanned |= from_field(fact);
         voided |= event_of(fact) == EVENT_VOIDED;
         door |= is_door(event_of(fact));
         if (event_info(event_of(fact)) == NULL)
@@ -258,13 +508,13 @@ struct slow_state slow_fold(const struct fact *facts, size_t n)
     for (size_t i = 0; i < m; i++) {
         if (slow[i].gone)
             continue;
-        if (slow[i].fact->is_scan)
-            scan(&story, slow[i].fact);
+        if (from_field(slow[i].fact))
+            field(&story, slow[i].fact);
         else
             office(&story, slow[i].fact);
     }
     state.status = state.issued ? story.at : STATUS_NONE;
-    state.doubts = doubts_of(slow, m, facts, n);
+    state.doubts |= doubts_of(slow, m, facts, n);
     free(slow);
     return state;
 }

@@ -12,12 +12,18 @@ struct slow_state {
     uint64_t postage_vnd;
     int64_t since_ms;
     int64_t holder;
-    uint32_t doubts; /* of DOUBT_NO_PICKUP, PICKED_UP_TWICE, CONFLICT, CLOCK, VOID_SCANNED,
-                        UNKNOWN_EVENT, WITHDRAWN_LATE */
+    enum hand hand;
+    uint32_t badge;
+    uint32_t invitations;
+    int64_t first_invited_ms, last_invited_ms, handed_ms, accepted_ms;
+    bool disputed, return_instructed, paused;
+    uint32_t pauses;
+    int64_t paused_ms; /* of those that ended */
+    uint32_t doubts;   /* of SLOW_DOUBTS */
 };
 #define SLOW_DOUBTS                                                                                \
     (DOUBT_NO_PICKUP | DOUBT_PICKED_UP_TWICE | DOUBT_CONFLICT | DOUBT_CLOCK | DOUBT_VOID_SCANNED | \
-     DOUBT_UNKNOWN_EVENT | DOUBT_WITHDRAWN_LATE)
+     DOUBT_UNKNOWN_EVENT | DOUBT_WITHDRAWN_LATE | DOUBT_PAUSE | DOUBT_DISPUTED | DOUBT_RETURN)
 
 /* `facts` is left alone. */
 struct slow_state slow_fold(const struct fact *facts, size_t n);

@@ -1,7 +1,9 @@
 /* trao-admin's way to the running server: words, files and answers over the socket; the table of
  * commands and the man page say the same. */
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +11,14 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server/control.h"
 #include "server/office/list.h"
 #include "server/office/link.h"
+#include "server/record/postmen.h"
+#include "server/web/password.h"
 #include "tests/server/desk_rig.h"
 
 struct asked {
@@ -246,6 +251,139 @@ static void a_history_names_the_handheld(void **state)
     assert_non_null(strstr(asked->out, "delivered\tHH-042/00000000000000e1-1\t"));
 }
 
+static void first_number(struct asked *asked, char number[ITEM_CHARS + 1])
+{
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", number), 1);
+}
+
+static void numbers_and_choices_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], again[ITEM_CHARS + 1];
+    assert_int_equal(ASK(asked, -1, "range", "480000", "many"), 1);
+    assert_int_equal(ASK(asked, -1, "range", "480000", "64"), 0);
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "ranges"), 0);
+    assert_non_null(strstr(asked->out, "480000\tRA\t64\t4\t"));
+    assert_non_null(strstr(asked->out, "còn 4, sắp hết số"));
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "void", number, "because=3"), 1);
+    assert_non_null(strstr(asked->err, "«because=3»"));
+    assert_int_equal(ASK(asked, -1, "void", number, "reason=x"), 1);
+    assert_int_equal(ASK(asked, -1, "void", number, "by=nobody"), 1);
+    assert_int_equal(ASK(asked, -1, "void", number, "reason=3"), 0);
+    assert_int_equal(ASK(asked, -1, "reissue", number, "name=Đỗ Văn Thử"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", again), 1);
+    assert_int_equal(ASK(asked, -1, "recall", again), 0);
+    assert_int_equal(ASK(asked, -1, "recall", again), 1);
+    assert_int_equal(ASK(asked, -1, "optout", "H27.21-261116-0007", "đơn 12"), 0);
+    assert_int_equal(ASK(asked, -1, "optin", "H27.21-261116-0007", "phiếu 13"), 0);
+    assert_int_equal(ASK(asked, -1, "electronic", "H27.21-261116-0007", "tệp ký số"), 0);
+    assert_int_equal(ASK(asked, -1, "procedure", "Đăng ký kết hôn", "post=perhaps"), 1);
+    assert_int_equal(ASK(asked, -1, "procedure", "Đăng ký kết hôn", "post=no", "citation=QĐ 1"), 0);
+    assert_int_equal(ASK(asked, -1, "procedures"), 0);
+    assert_non_null(strstr(asked->out, "Đăng ký kết hôn\tno-post\tanybody\t"));
+}
+
+static void a_sealed_batch_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1];
+    static char code[] = "H27.21-261116-0007";
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "print", number), 0);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "sheets=3"), 1);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "pages=3"), 0);
+    assert_int_equal(strncmp(asked->out, number, ITEM_CHARS), 0);
+    assert_int_equal(ASK(asked, -1, "pair", code, "RA123456785VN"), 1);
+    assert_non_null(strstr(asked->err, "SAI PHONG BÌ"));
+    assert_int_equal(ASK(asked, -1, "pair", code, number), 0);
+    assert_int_equal(ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", number), 1);
+    assert_non_null(strstr(asked->err, "đếm được 0 bì"));
+    assert_int_equal(
+        ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", "count=1", number), 0);
+    assert_int_equal(ASK(asked, -1, "handovers"), 0);
+    assert_string_equal(asked->out, "BG-000001\tsealed\n");
+    assert_int_equal(ASK(asked, -1, "difference", "BG-000001", number, "lost"), 1);
+    assert_int_equal(ASK(asked, -1, "difference", "BG-000001", number, "damaged", "note=ướt"), 0);
+    assert_int_equal(ASK(asked, -1, "batch", "BG-000001"), 0);
+    assert_non_null(strstr(asked->out, "\tAn\tBình\t1\t1\t0\t3\n"));
+    assert_non_null(strstr(asked->out, "\tH27.21-261116-0007\t1\t0\t3\n"));
+    assert_non_null(strstr(asked->out, "\tdifference\tdamaged\t"));
+    assert_int_equal(ASK(asked, -1, "batch", "BG-000002"), 1);
+}
+
+static bool desk_user_act(struct record *record, void *arg, struct error *err)
+{
+    return person_add(record, arg, "", false, err);
+}
+
+/* A PIN is said once and kept as a verifier; what is typed from paper shows as that. */
+static void postmen_and_their_paper_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], pin[7], name[] = "quay1";
+    struct acts acts = desk_rig_acts(&asked->desk);
+    struct postman postman;
+    assert_good(acts.run(acts.self, desk_user_act, name, &err));
+    assert_int_equal(ASK(asked, -1, "postman", "TH-12"), 1);
+    assert_non_null(strstr(asked->err, "cần name="));
+    assert_int_equal(ASK(asked, -1, "postman", "TH-12", "name=Lê Văn Thử", "from=2026-11-01"), 0);
+    assert_int_equal(sscanf(asked->out, "PIN %6[0-9]\n", pin), 1);
+    assert_good(postman_get(asked->desk.rig.record, 12, &postman, &err));
+    assert_true(password_holds(postman.pin, pin));
+    assert_int_equal(ASK(asked, -1, "postman", "TH-12", "to=2027-01-01"), 0);
+    assert_null(strstr(asked->out, "PIN")); /* the one he has stays */
+    assert_int_equal(ASK(asked, -1, "postmen"), 0);
+    assert_non_null(strstr(asked->out, "TH-00000012\tLê Văn Thử\t480000\t2026-11-01T00:00:00"));
+    assert_non_null(strstr(asked->out, "\t2027-01-01T00:00:00+07:00\tpin\n"));
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "paper", number, "delivered", "2026-11-25T7:42", "badge=12",
+                         "by=quay1", "note=sổ 3"),
+                     1);
+    assert_int_equal(ASK(asked, -1, "paper", number, "delivered", "2026-11-25T07:42", "badge=12",
+                         "by=quay1", "note=sổ 3", "relation=1"),
+                     0);
+    assert_int_equal(ASK(asked, -1, "status", number), 0);
+    assert_non_null(strstr(asked->out, "2026-11-25T07:42:00+07:00\tpaper_entry:delivered\t"));
+    assert_int_equal(ASK(asked, -1, "spare", "HH-001", "HH-002", "badge=12"), 1);
+}
+
+static void rounds_and_slips_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], slip[16], code[8];
+    assert_int_equal(ASK(asked, -1, "postman", "12", "name=Lê Văn Thử", "from=2026-11-01"), 0);
+    assert_int_equal(ASK(asked, -1, "postman", "13", "name=Đỗ Văn Mẫu", "from=2026-11-01"), 0);
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "round", "12"), 1);
+    assert_non_null(strstr(asked->err, "commune="));
+    assert_int_equal(ASK(asked, -1, "round", "12", number), 0);
+    assert_int_equal(strncmp(asked->out, "BD-000001\n", 10), 0);
+    assert_int_equal(ASK(asked, -1, "rounds", "TH-12"), 0);
+    assert_int_equal(strncmp(asked->out, "BD-000001\tTH-00000012\t00000\t", 28), 0);
+    assert_int_equal(ASK(asked, -1, "roundgive", "BD-000001", "13"), 0);
+    assert_int_equal(ASK(asked, -1, "roundput", "BD-000001", number), 0);
+    assert_int_equal(ASK(asked, -1, "rounds", "TH-12"), 0);
+    assert_string_equal(asked->out, "");
+    assert_int_equal(ASK(asked, -1, "hands"), 0);
+    assert_string_equal(asked->out, "");
+    assert_int_equal(ASK(asked, -1, "hand", number, "office"), 1);
+    assert_int_equal(ASK(asked, -1, "leave", number, "mưa"), 1);
+    assert_int_equal(ASK(asked, -1, "dayend", "13"), 0);
+    assert_int_equal(ASK(asked, -1, "roundput", "BD-000001", number), 1);
+    assert_int_equal(ASK(asked, -1, "pad", "12", "3"), 0);
+    assert_int_equal(sscanf(asked->out, "%15s\t%7s", slip, code), 2);
+    assert_string_equal(slip, "GM-000001");
+    assert_int_equal(strlen(code), 6);
+    assert_int_equal(ASK(asked, -1, "slip", slip, number), 0);
+    assert_int_equal(ASK(asked, -1, "slip", slip, number), 1);
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -302,21 +440,80 @@ static void the_socket_is_the_owners_own(void **state)
     assert_int_equal(about.st_mode & 0777, 0600);
 }
 
+static int connect_to(const struct asked *asked)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/control", asked->desk.rig.dir);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 /* A client that sends nonsense, or nothing, does not keep the next from being served. */
 static void nonsense_is_let_go(void **state)
 {
     struct asked *asked = *state;
     static const char *const nonsense[] = {"\xFF\xFF\xFF\xFFxxxx", "\0\0\0\0", "\4\0\0\0abcd", "x"};
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/control",
-                       asked->desk.rig.dir);
-        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+        int fd = connect_to(asked);
         assert_true(write(fd, nonsense[i], i == 3 ? 1 : 8 - 4 * (i == 1)) > 0);
         close(fd);
     }
     assert_int_equal(ASK(asked, -1, "items"), 0);
+}
+
+/* A file that comes with half a head is closed: the pipe's other end hears so. */
+static void a_file_with_nonsense_is_closed(void **state)
+{
+    struct asked *asked = *state;
+    union {
+        struct cmsghdr head;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } side = {.bytes = {0}};
+    char byte = 'x';
+    int ends[2], fd = connect_to(asked);
+    struct iovec piece = {&byte, 1};
+    struct msghdr message = {.msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = side.bytes,
+                             .msg_controllen = sizeof side.bytes};
+    assert_int_equal(pipe(ends), 0);
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &ends[1], sizeof(int));
+    assert_int_equal(sendmsg(fd, &message, 0), 1);
+    close(ends[1]);
+    close(fd);
+    struct pollfd hung_up = {.fd = ends[0], .events = POLLIN};
+    assert_int_equal(poll(&hung_up, 1, 3000), 1);
+    close(ends[0]);
+}
+
+/* A client that sends a byte now and then is let go in time. */
+static void a_slow_client_does_not_keep_the_next(void **state)
+{
+    struct asked *asked = *state;
+    static const uint32_t length = 1000;
+    int fd = connect_to(asked);
+    assert_int_equal(write(fd, &length, sizeof length), sizeof length);
+    pid_t slow = fork();
+    if (slow == 0)
+        for (int i = 0; i < 20; i++) {
+            (void)send(fd, "a", 1, MSG_NOSIGNAL);
+            usleep(300000);
+        }
+    if (slow == 0)
+        _exit(0);
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    assert_true(end.tv_sec - begin.tv_sec < 4);
+    kill(slow, SIGKILL);
+    waitpid(slow, NULL, 0);
+    close(fd);
 }
 
 struct man {
@@ -403,11 +600,17 @@ int main(int argc, char **argv)
         ASKED(only_unknown_items_burn_no_job),
         ASKED(usage_is_64),
         ASKED(a_history_names_the_handheld),
+        ASKED(numbers_and_choices_from_the_command_line),
+        ASKED(a_sealed_batch_from_the_command_line),
+        ASKED(postmen_and_their_paper_from_the_command_line),
+        ASKED(rounds_and_slips_from_the_command_line),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),
         ASKED(the_socket_is_the_owners_own),
         ASKED(nonsense_is_let_go),
+        ASKED(a_file_with_nonsense_is_closed),
+        ASKED(a_slow_client_does_not_keep_the_next),
         cmocka_unit_test(table_and_man_page_agree),
         cmocka_unit_test(columns_and_man_page_agree),
     };

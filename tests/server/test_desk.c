@@ -29,7 +29,16 @@ static void in_group(struct browser *browser, act what, void *arg)
 
 static bool add_person(struct record *record, void *arg, struct error *err)
 {
-    return person_add(record, "quay", arg, true, err);
+    return person_add(record, "quay", arg, false, err);
+}
+
+/* Another one with the same password, his own or, `arg` true, a one-time password still. */
+static bool add_neighbour(struct record *record, void *arg, struct error *err)
+{
+    struct person clerk;
+    const bool *must_change = arg;
+    return person_find(record, "quay", &clerk, err) &&
+           person_add(record, "lang gieng", clerk.hash, *must_change, err);
 }
 
 static int open_browser(void **state)
@@ -88,11 +97,18 @@ static int post(struct browser *browser, const char *path, const char *fields)
     return post_from(browser, path, "", fields);
 }
 
+static void log_in_as(struct browser *browser, const char *name)
+{
+    char form[128];
+    (void)snprintf(form, sizeof form, "ten=%s&mk=mot+mat+khau+rat+dai", name);
+    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(post(browser, "/quay/dang-nhap", form), 303);
+    assert_true(web_rig_says(&browser->rig, "Location: /quay\r\n"));
+}
+
 static void log_in(struct browser *browser)
 {
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 303);
-    assert_true(web_rig_says(&browser->rig, "Location: /quay\r\n"));
+    log_in_as(browser, "quay");
     assert_int_equal(get(browser, "/quay"), 200);
 }
 
@@ -128,7 +144,6 @@ static void a_clerk_logs_in_and_sees_items(void **state)
     assert_true(web_rig_says(&browser->rig, "X. Cẩm Trung"));
     assert_true(web_rig_says(&browser->rig, "33.000 đ"));
     assert_true(web_rig_says(&browser->rig, "Chờ in"));
-    assert_true(web_rig_says(&browser->rig, "Đang dùng mật khẩu một lần"));
     assert_false(web_rig_says(&browser->rig, "0912"));
 }
 
@@ -315,6 +330,37 @@ static void leaving_ends_session_and_stream(void **state)
     assert_int_equal(web_rig_listen(&browser->rig, "/quay/song", old), -1);
 }
 
+/* The page that changed the password loses its stream too: it is loaded anew under its new login.
+ */
+static void a_new_password_ends_the_streams_of_all_sessions(void **state)
+{
+    struct browser *browser = *state;
+    char other[160], none[160];
+    log_in(browser);
+    (void)snprintf(other, sizeof other, "%s", browser->cookie);
+    in_group(browser, add_neighbour, &(bool){false});
+    browser->cookie[0] = '\0';
+    log_in_as(browser, "lang+gieng");
+    (void)snprintf(none, sizeof none, "%s", browser->cookie);
+    browser->cookie[0] = '\0';
+    log_in(browser);
+    int fds[] = {web_rig_listen(&browser->rig, "/quay/song", other),
+                 web_rig_listen(&browser->rig, "/quay/song", browser->cookie)};
+    int neighbour = web_rig_listen(&browser->rig, "/quay/song", none);
+    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(
+        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(ends_within(fds[i], 1000));
+        close(fds[i]);
+    }
+    assert_int_equal(web_rig_get(&browser->rig, "/quay", other), 303);
+    assert_int_equal(web_rig_listen(&browser->rig, "/quay/song", other), -1);
+    assert_true(neighbour >= 0);
+    assert_false(ends_within(neighbour, 300));
+    close(neighbour);
+}
+
 static void a_session_runs_out(void **state)
 {
     struct browser *browser = *state;
@@ -332,28 +378,64 @@ static void a_session_runs_out(void **state)
 static void a_new_password_takes_the_old_ones_place(void **state)
 {
     struct browser *browser = *state;
-    char old[160], first[256];
+    char old[160];
     log_in(browser);
     (void)snprintf(old, sizeof old, "%s", browser->cookie);
-    (void)snprintf(first, sizeof first, "%s/first-login.txt", browser->rig.desk.rig.dir);
-    FILE *file = fopen(first, "w");
-    assert_non_null(file);
-    (void)fclose(file);
     assert_int_equal(get(browser, "/quay/mat-khau"), 200);
     assert_int_equal(post(browser, "/quay/mat-khau", "cu=sai&moi=mot+mat+khau+khac"), 403);
     assert_int_equal(post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=ngan"), 403);
     assert_int_equal(
         post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
-    assert_int_equal(access(first, F_OK), -1); /* the one-time password is worth nothing now */
     assert_true(is_logged_in(browser));
     assert_int_equal(web_rig_get(&browser->rig, "/quay", old), 303);
     assert_int_equal(get(browser, "/quay"), 200);
-    assert_false(web_rig_says(&browser->rig, "mật khẩu một lần"));
     assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303);
     browser->cookie[0] = '\0';
     assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
     assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 403);
     assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+khac"), 303);
+}
+
+static bool leads_to_a_new_password(struct browser *browser, const char *path)
+{
+    return get(browser, path) == 303 && web_rig_says(&browser->rig, "Location: /quay/mat-khau\r\n");
+}
+
+/* The password that came in a file opens the page where it is changed, and the way out. */
+static void a_one_time_password_must_be_changed_first(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    char first[256];
+    (void)snprintf(first, sizeof first, "%s/first-login.txt", rig->desk.rig.dir);
+    FILE *file = fopen(first, "w");
+    assert_non_null(file);
+    (void)fclose(file);
+    in_group(browser, add_neighbour, &(bool){true});
+    log_in_as(browser, "lang+gieng");
+    static const char *const paths[] = {"/quay", "/quay?trang=2", "/quay/nhap", "/quay/in/1.pdf"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        assert_true(leads_to_a_new_password(browser, paths[i]));
+    assert_int_equal(web_rig_listen(rig, "/quay/song", browser->cookie), -1);
+    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_true(web_rig_says(rig, "Đang dùng mật khẩu một lần"));
+    assert_false(web_rig_says(rig, "href=\"/quay\""));
+    assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303); /* the form is on that page */
+    log_in_as(browser, "lang+gieng");
+    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(
+        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+rat+dai"), 403);
+    assert_true(web_rig_says(rig, "phải khác"));
+    assert_true(leads_to_a_new_password(browser, "/quay"));
+    assert_int_equal(access(first, F_OK), 0);
+    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(
+        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
+    assert_int_equal(access(first, F_OK), -1); /* worth nothing now */
+    assert_int_equal(get(browser, "/quay"), 200);
+    int fd = web_rig_listen(rig, "/quay/song", browser->cookie);
+    assert_true(fd >= 0);
+    close(fd);
 }
 
 /* ------------------------------------------------------------------ files */
@@ -417,8 +499,10 @@ int main(int argc, char **argv)
         DOOR(counts_change_by_themselves),
         DOOR(a_row_changes_by_itself),
         DOOR(leaving_ends_session_and_stream),
+        DOOR(a_new_password_ends_the_streams_of_all_sessions),
         DOOR(a_session_runs_out),
         DOOR(a_new_password_takes_the_old_ones_place),
+        DOOR(a_one_time_password_must_be_changed_first),
         DOOR(the_last_import_is_read_at_the_desk),
         DOOR(print_jobs_are_files_of_their_folder_only),
     };

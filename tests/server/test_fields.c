@@ -181,7 +181,7 @@ static void communes_find_themselves(void **state)
         uint32_t gso, postal;
     } rows[] = {
 #define COMMUNE(gso, KIND, name, folded, postal) {name, folded, gso, postal},
-#include "server/office/communes.def"
+#include "server/delivery/communes.def"
 #undef COMMUNE
     };
     assert_int_equal(sizeof rows / sizeof *rows, 69);

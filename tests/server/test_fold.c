@@ -4,11 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "server/delivery/clocks.h"
 #include "tests/server/slow_fold.h"
 
 #define EIGHT INT64_C(1795568400000) /* 2026-11-25T08:00:00+07:00 */
@@ -17,7 +19,9 @@
 #define DAY (24 * HOUR)
 #define A 1
 #define B 2
-#define STORY_MAX 64
+#define STORY_MAX 24
+
+static const struct rules rules; /* nothing overruled */
 
 struct story {
     struct fact facts[STORY_MAX];
@@ -57,7 +61,7 @@ static struct fact *office(struct story *story, uint32_t event, int64_t at)
 static struct state folded(struct story *story)
 {
     struct state state;
-    fold(story->facts, story->n, &state);
+    fold(story->facts, story->n, &rules, &state);
     return state;
 }
 
@@ -166,7 +170,7 @@ static void nothing_at_all(void **unused)
 {
     (void)unused;
     struct state state;
-    fold(NULL, 0, &state);
+    fold(NULL, 0, &rules, &state);
     assert_int_equal(state.status, STATUS_NONE);
     assert_false(state.issued);
 }
@@ -333,7 +337,7 @@ static void unknown_kind_is_kept(void **unused)
     (void)unused;
     struct story story = handed_over();
     scan(&story, A, 61, EIGHT);
-    scan(&story, A, EVENT_INTO_SORTING, EIGHT + 1); /* known, without a move yet */
+    scan(&story, A, EVENT_EXPORT_CANCELLED, EIGHT + 1); /* known, and moves nothing from there */
     scan(&story, A, EVENT_PICKED_UP, EIGHT + 2);
     struct state state = folded(&story);
     assert_int_equal(state.status, STATUS_PICKED_UP);
@@ -467,36 +471,76 @@ static uint64_t random_below(uint64_t n)
     return (random_state >> 33) % n;
 }
 
+/* The whole of event.def, the likely ones more often. */
+static uint32_t random_scan_event(void)
+{
+    static const uint32_t usual[] = {EVENT_PICKED_UP,      EVENT_ARRIVED_DELIVERY_OFFICE,
+                                     EVENT_DELIVERED,      EVENT_OUT_FOR_DELIVERY,
+                                     EVENT_WITHDRAWN,      EVENT_DELIVERY_FAILED,
+                                     EVENT_RETURN_STARTED, EVENT_RETURNED,
+                                     EVENT_HELD_AT_DEPOT,  EVENT_DELIVERY_FAILED};
+    if (random_below(4) == 0)
+        return 1 + (uint32_t)random_below(29);
+    return usual[random_below(sizeof usual / sizeof *usual)];
+}
+
+static void random_office(struct story *story, int64_t clock)
+{
+    static const uint32_t first[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER};
+    uint32_t event = first[random_below(3)];
+    if (random_below(2) == 0)
+        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_CLOCK_RESUMED - EVENT_VOIDED + 1);
+    struct fact *fact = office(story, event, clock);
+    fact->office.at.ms = clock;
+    fact->office.has_evidence = random_below(2) == 0;
+    fact->office.badge = (uint32_t)random_below(3);
+    fact->office.to_badge = (uint32_t)random_below(3);
+    if (event != EVENT_PAPER_ENTRY)
+        return;
+    fact->office.paper = (struct paper_scan){.event = random_scan_event(),
+                                             .reason = (uint32_t)random_below(12),
+                                             .action = (uint32_t)random_below(6),
+                                             .postage_vnd = random_below(1000)};
+    if (fact->office.paper.event == EVENT_WITHDRAWN)
+        fact->office.paper.event = EVENT_PICKED_UP;
+    fact->epoch = fact->seq;
+    int64_t at = clock - (int64_t)random_below(3) * 5 * HOUR;
+    fact->when.estimate.ms = fact->when.earliest.ms = fact->when.latest.ms = at;
+}
+
+static void random_scan(struct story *story, int64_t clock)
+{
+    int64_t at = clock - (int64_t)random_below(3) * 3 * HOUR;
+    struct fact *fact = scan(story, 1 + (int64_t)random_below(3), random_scan_event(), at);
+    fact->arrival.ms = clock;
+    fact->epoch = 7 + random_below(2);
+    fact->when.clock_off = random_below(20) == 0;
+    fact->scan.postage_vnd = random_below(1000);
+    fact->scan.reason = (uint32_t)random_below(12);
+    fact->scan.action = (uint32_t)random_below(6);
+    fact->scan.badge = (uint32_t)random_below(3);
+    fact->scan.has_attachments = random_below(2) == 0;
+    if (fact->scan.event == EVENT_WITHDRAWN) {
+        if (fact->seq == 1)
+            fact->scan.event = EVENT_PICKED_UP;
+        else
+            fact->scan.of_seq = 1 + random_below(fact->seq - 1);
+    }
+    if (random_below(12) == 0)
+        fact->verdict = random_below(2) == 0 ? VERDICT_CONFLICT : VERDICT_BROKEN_LINK;
+}
+
 static void random_story(struct story *story)
 {
-    static const uint32_t scans[] = {
-        EVENT_PICKED_UP, EVENT_ARRIVED_DELIVERY_OFFICE, EVENT_DELIVERED,    EVENT_OUT_FOR_DELIVERY,
-        EVENT_WITHDRAWN, EVENT_DELIVERY_FAILED,         EVENT_INTO_SORTING, 60};
-    static const uint32_t facts[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER, EVENT_VOIDED,
-                                     EVENT_NOTICE_SENT};
     *story = (struct story){.n = 0};
     int64_t clock = EIGHT;
-    size_t n = random_below(16);
+    size_t n = random_below(20);
     for (size_t i = 0; i < n; i++) {
-        clock += (int64_t)random_below(5 * HOUR);
-        if (random_below(4) == 0) {
-            office(story, facts[random_below(random_below(4) == 0 ? 5 : 3)], clock);
-            continue;
-        }
-        int64_t at = clock - (int64_t)random_below(3) * 3 * HOUR;
-        struct fact *fact = scan(story, 1 + (int64_t)random_below(3), scans[random_below(8)], at);
-        fact->arrival.ms = clock;
-        fact->epoch = 7 + random_below(2);
-        fact->when.clock_off = random_below(20) == 0;
-        fact->scan.postage_vnd = random_below(1000);
-        if (fact->scan.event == EVENT_WITHDRAWN) {
-            if (fact->seq == 1)
-                fact->scan.event = EVENT_PICKED_UP;
-            else
-                fact->scan.of_seq = 1 + random_below(fact->seq - 1);
-        }
-        if (random_below(12) == 0)
-            fact->verdict = random_below(2) == 0 ? VERDICT_CONFLICT : VERDICT_BROKEN_LINK;
+        clock += (int64_t)random_below(random_below(3) == 0 ? 40 * HOUR : 5 * HOUR);
+        if (random_below(3) == 0)
+            random_office(story, clock);
+        else
+            random_scan(story, clock);
     }
 }
 
@@ -511,6 +555,14 @@ static void same_state(const struct state *a, const struct state *b)
     assert_int_equal(a->copies, b->copies);
     assert_int_equal(a->collected_postage_vnd, b->collected_postage_vnd);
     assert_int_equal(a->doubts, b->doubts);
+    assert_int_equal(a->hand, b->hand);
+    assert_int_equal(a->hand_badge, b->hand_badge);
+    struct clocks one, two;
+    clocks_of(a, &rules, &one);
+    clocks_of(b, &rules, &two);
+    assert_int_equal(one.post.due.ms, two.post.due.ms);
+    assert_int_equal(one.post.stand, two.post.stand);
+    assert_int_equal(one.office.stand, two.office.stand);
 }
 
 static void shuffle(struct fact *facts, size_t n)
@@ -533,44 +585,306 @@ static void any_order_and_repetition_is_the_same(void **unused)
         random_state = seed;
         random_story(&story);
         memcpy(many, story.facts, sizeof story.facts);
-        fold(story.facts, story.n, &once);
+        fold(story.facts, story.n, &rules, &once);
         size_t n = story.n;
         shuffle(many, n);
-        fold(many, n, &again);
+        fold(many, n, &rules, &again);
         same_state(&once, &again);
         for (size_t copies = n == 0 ? 0 : random_below(n); copies > 0; copies--)
             many[n++] = many[random_below(story.n)];
         shuffle(many, n);
-        fold(many, n, &again);
+        fold(many, n, &rules, &again);
         same_state(&once, &again);
-        fold(many, n, &again); /* what was folded may be folded again */
+        fold(many, n, &rules, &again); /* what was folded may be folded again */
         same_state(&once, &again);
     }
+}
+
+static int64_t paused_ms(const struct state *state)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < state->pauses_n; i++)
+        if (state->pauses[i].to.ms != 0)
+            sum += state->pauses[i].to.ms - state->pauses[i].from.ms;
+    return sum;
+}
+
+static void same_as_slow(const struct slow_state *slow, const struct state *fast)
+{
+    assert_int_equal(slow->status, fast->status);
+    assert_int_equal(slow->issued, fast->issued);
+    assert_int_equal(slow->attempt, fast->attempt);
+    assert_int_equal(slow->copies, fast->copies);
+    assert_int_equal(slow->postage_vnd, fast->collected_postage_vnd);
+    assert_int_equal(slow->since_ms, fast->since.estimate.ms);
+    assert_int_equal(slow->holder, fast->holder);
+    assert_int_equal(slow->hand, fast->hand);
+    assert_int_equal(slow->badge, fast->hand_badge);
+    assert_int_equal(slow->invitations, fast->invitations);
+    assert_int_equal(slow->first_invited_ms, fast->first_invited_at.ms);
+    assert_int_equal(slow->last_invited_ms, fast->last_invited_at.ms);
+    assert_int_equal(slow->handed_ms, fast->handed_at.ms);
+    assert_int_equal(slow->accepted_ms, fast->accepted_at.ms);
+    assert_int_equal(slow->disputed, fast->disputed);
+    assert_int_equal(slow->return_instructed, fast->return_instructed);
+    assert_int_equal(slow->pauses, fast->pauses_n);
+    assert_int_equal(slow->paused_ms, paused_ms(fast));
+    assert_int_equal(slow->doubts, fast->doubts & SLOW_DOUBTS);
+}
+
+/* ------------------------------------------------------------------ the whole table of moves */
+
+/* The shortest way to each status. */
+static const struct way {
+    enum status status;
+    uint32_t events[4];
+} ways[] = {
+    {STATUS_NONE, {0}},
+    {STATUS_ISSUED, {EVENT_ISSUED}},
+    {STATUS_PRINTED, {EVENT_ISSUED, EVENT_PRINTED}},
+    {STATUS_HANDED_OVER, {EVENT_ISSUED, EVENT_HANDED_OVER}},
+    {STATUS_PICKED_UP, {EVENT_ISSUED, EVENT_PICKED_UP}},
+    {STATUS_IN_TRANSIT, {EVENT_ISSUED, EVENT_INTO_SORTING}},
+    {STATUS_AT_OFFICE, {EVENT_ISSUED, EVENT_ARRIVED_DELIVERY_OFFICE}},
+    {STATUS_OUT, {EVENT_ISSUED, EVENT_OUT_FOR_DELIVERY}},
+    {STATUS_FAILED, {EVENT_ISSUED, EVENT_DELIVERY_FAILED}},
+    {STATUS_WAITING, {EVENT_ISSUED, EVENT_AT_COLLECTION_POINT}},
+    {STATUS_DELIVERED, {EVENT_ISSUED, EVENT_DELIVERED}},
+    {STATUS_RETURNING, {EVENT_ISSUED, EVENT_RETURN_STARTED}},
+    {STATUS_RETURNED, {EVENT_ISSUED, EVENT_RETURNED}},
+    {STATUS_RECALLED, {EVENT_ISSUED, EVENT_RECALLED}},
+    {STATUS_LOST, {EVENT_ISSUED, EVENT_PICKED_UP, EVENT_LOST}},
+    {STATUS_UNCLAIMED, {EVENT_ISSUED, EVENT_PICKED_UP, EVENT_UNCLAIMED}},
+    {STATUS_VOID, {EVENT_ISSUED, EVENT_VOIDED}},
+};
+
+static void happens(struct story *story, const struct event_info *info, int64_t at)
+{
+    if (info->source == EVENT_SOURCE_SCAN)
+        scan(story, A, info->wire, at);
+    else
+        office(story, info->wire, at)->office.at.ms = at;
+}
+
+/* What one more event makes of it: "=" noted, "x" out of order, "2" the same again, or the status
+ * it moves to. */
+static const char *step(const struct way *way, const struct event_info *info)
+{
+    struct story story = {.n = 0};
+    int64_t at = EIGHT;
+    for (size_t i = 0; i < 4 && way->events[i] != 0; i++, at += MINUTE)
+        happens(&story, event_info(way->events[i]), at);
+    assert_int_equal(folded(&story).status, way->status);
+    happens(&story, info, at);
+    (void)folded(&story);
+    const struct fact *last = &story.facts[story.n - 1];
+    switch (last->effect) {
+    case EFFECT_MOVED:
+        return status_info(last->status_after)->key;
+    case EFFECT_NOTED:
+        return "=";
+    case EFFECT_REPEATED:
+        return "2";
+    case EFFECT_OUT_OF_ORDER:
+        return "x";
+    case EFFECT_NONE:
+    case EFFECT_UNKNOWN:
+    case EFFECT_STRUCK:
+    case EFFECT_SET_ASIDE:
+        break;
+    }
+    return "?";
+}
+
+/* Every event of event.def from every status, against tests/data/moves.txt: a line an event, a word
+ * a status in order of status.def, "none" first. */
+static void every_event_from_every_status(void **unused)
+{
+    (void)unused;
+    FILE *file = fopen(TESTS_DIR "/data/moves.txt", "r");
+    const struct event_info *info;
+    char want[512], got[512];
+    assert_non_null(file);
+    for (size_t i = 0; (info = event_row(i)) != NULL; i++) {
+        if (info->wire >= EVENT_WITHOUT_ITEM || info->wire == EVENT_WITHDRAWN ||
+            info->wire == EVENT_PAPER_ENTRY)
+            continue;
+        int n = snprintf(got, sizeof got, "%s", info->key);
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+            n += snprintf(got + n, sizeof got - (size_t)n, " %s", step(&ways[way], info));
+        assert_non_null(fgets(want, sizeof want, file));
+        want[strcspn(want, "\n")] = '\0';
+        assert_string_equal(got, want);
+    }
+    assert_null(fgets(want, sizeof want, file));
+    assert_int_equal(fclose(file), 0);
+}
+
+/* ------------------------------------------------------------------ paper, hands, disputes, pauses
+ */
+
+static struct fact *paper(struct story *story, uint32_t event, uint32_t badge, int64_t written,
+                          int64_t typed)
+{
+    struct fact *fact = office(story, EVENT_PAPER_ENTRY, typed);
+    fact->epoch = fact->seq;
+    fact->office.at.ms = typed;
+    fact->office.badge = badge;
+    fact->office.paper.event = event;
+    fact->office.paper.wall.ms = written;
+    fact->when.estimate.ms = fact->when.earliest.ms = fact->when.latest.ms = written;
+    return fact;
+}
+
+/* The handheld died; the desk types what was written; then the dead handheld's scan arrives. */
+static void paper_moves_like_a_scan(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT)->scan.badge = 7;
+    office(&story, EVENT_NOTICE_SENT, EIGHT + 6 * HOUR); /* pulls no paper along */
+    paper(&story, EVENT_DELIVERED, 7, EIGHT + 2 * HOUR, EIGHT + 9 * HOUR)->office.paper.relation =
+        RELATION_SPOUSE;
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_int_equal(state.since.estimate.ms, EIGHT + 2 * HOUR);
+    assert_int_equal(state.since_arrival.ms, EIGHT + 9 * HOUR);
+    assert_int_equal(state.relation, RELATION_SPOUSE);
+    assert_int_equal(state.doubts, 0);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + 2 * HOUR + 9 * MINUTE)->scan.badge = 7;
+    assert_int_equal(folded(&story).doubts, 0);
+    scan(&story, B, EVENT_DELIVERED, EIGHT + 3 * HOUR)->scan.badge = 8;
+    assert_true(folded(&story).doubts & DOUBT_DELIVERED_TWICE);
+}
+
+static void always_in_one_hand(void **unused)
+{
+    (void)unused;
+    struct story story = {.n = 0};
+    office(&story, EVENT_ISSUED, EIGHT);
+    assert_int_equal(folded(&story).hand, HAND_OFFICE);
+    office(&story, EVENT_HANDED_OVER, EIGHT + 1);
+    assert_int_equal(folded(&story).hand, HAND_POST_OFFICE);
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + 2)->scan.badge = 7;
+    struct state state = folded(&story);
+    assert_int_equal(state.hand, HAND_POSTMAN);
+    assert_int_equal(state.hand_badge, 7);
+    office(&story, EVENT_CUSTODY_MOVED, EIGHT + 3)->office.to_badge = 8;
+    assert_int_equal(folded(&story).hand_badge, 8);
+    scan(&story, B, EVENT_DELIVERY_FAILED, EIGHT + 4)->scan.badge = 8;
+    assert_int_equal(folded(&story).hand_badge, 8);
+    office(&story, EVENT_CUSTODY_MOVED, EIGHT + 5);
+    state = folded(&story);
+    assert_int_equal(state.hand, HAND_POST_OFFICE);
+    assert_int_equal(state.hand_badge, 0);
+    scan(&story, B, EVENT_DELIVERED, EIGHT + DAY);
+    assert_int_equal(folded(&story).hand, HAND_RECEIVER);
+    office(&story, EVENT_CUSTODY_MOVED, EIGHT + DAY + 1)->office.to_badge = 9;
+    assert_int_equal(folded(&story).hand, HAND_RECEIVER); /* a desk takes nothing back from him */
+}
+
+static void recalled_comes_back_to_the_office(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    office(&story, EVENT_RECALLED, EIGHT + HOUR);
+    assert_int_equal(folded(&story).hand, HAND_POSTMAN);
+    scan(&story, A, EVENT_RETURNED, EIGHT + 2 * HOUR);
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_RECALLED);
+    assert_int_equal(state.hand, HAND_OFFICE);
+    assert_int_equal(state.doubts, 0);
+}
+
+static void disputed_only_what_was_delivered(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    office(&story, EVENT_DISPUTED, EIGHT + HOUR);
+    assert_false(folded(&story).disputed);
+    scan(&story, A, EVENT_DELIVERED, EIGHT + 2 * HOUR);
+    office(&story, EVENT_DISPUTED, EIGHT + DAY)->office.at.ms = EIGHT + DAY;
+    struct state state = folded(&story);
+    assert_int_equal(state.status, STATUS_DELIVERED);
+    assert_true(state.disputed);
+    assert_int_equal(state.disputed_at.ms, EIGHT + DAY);
+    assert_int_equal(state.doubts, DOUBT_DISPUTED);
+    withdraw(&story, A, 2, EIGHT + 2 * DAY); /* with it goes what followed from it */
+    assert_false(folded(&story).disputed);
+}
+
+static void a_clock_stops_with_evidence_only(void **unused)
+{
+    (void)unused;
+    struct story story = handed_over();
+    scan(&story, A, EVENT_PICKED_UP, EIGHT);
+    office(&story, EVENT_CLOCK_PAUSED, EIGHT + HOUR)->office.at.ms = EIGHT + HOUR;
+    struct state state = folded(&story);
+    assert_int_equal(state.pauses_n, 0);
+    assert_int_equal(state.doubts, DOUBT_PAUSE);
+    struct fact *flood = scan(&story, A, EVENT_DELIVERY_FAILED, EIGHT + 2 * HOUR);
+    flood->scan.reason = REASON_WEATHER;
+    assert_int_equal(folded(&story).pauses_n, 0); /* no photo */
+    for (size_t i = 0; i < story.n; i++)
+        if (story.facts[i].is_scan && story.facts[i].scan.event == EVENT_DELIVERY_FAILED)
+            story.facts[i].scan.has_attachments = true;
+    assert_int_equal(folded(&story).pauses_n, 1);
+    scan(&story, A, EVENT_OUT_FOR_DELIVERY, EIGHT + 3 * DAY);
+    state = folded(&story);
+    assert_int_equal(state.pauses[0].from.ms, EIGHT + 2 * HOUR);
+    assert_int_equal(state.pauses[0].to.ms, EIGHT + 3 * DAY);
+}
+
+/* How many random stories; the long run asks for a million (tests/run --long). */
+static uint64_t stories = 20000;
+
+/* The facts in any order, some of them again: cut into batches anew, or sent twice. */
+static struct state folded_shuffled(const struct story *story)
+{
+    struct fact many[STORY_MAX * 2];
+    struct state state;
+    size_t n = story->n;
+    memcpy(many, story->facts, n * sizeof *many);
+    for (size_t copies = n == 0 ? 0 : random_below(n); copies > 0; copies--)
+        many[n++] = many[random_below(story->n)];
+    shuffle(many, n);
+    fold(many, n, &rules, &state);
+    return state;
 }
 
 static void the_slow_fold_agrees(void **unused)
 {
     (void)unused;
-    for (uint64_t seed = 1; seed <= 20000; seed++) {
+    uint64_t reached[STATUS_VOID + 1] = {0};
+    for (uint64_t seed = 1; seed <= stories; seed++) {
         struct story story;
         random_state = seed * 7919;
         random_story(&story);
         struct slow_state slow = slow_fold(story.facts, story.n);
-        struct state fast = folded(&story);
+        struct state fast = folded_shuffled(&story);
         if (slow.status != fast.status || slow.doubts != (fast.doubts & SLOW_DOUBTS))
             print_message("seed %llu\n", (unsigned long long)seed);
-        assert_int_equal(slow.status, fast.status);
-        assert_int_equal(slow.issued, fast.issued);
-        assert_int_equal(slow.attempt, fast.attempt);
-        assert_int_equal(slow.copies, fast.copies);
-        assert_int_equal(slow.postage_vnd, fast.collected_postage_vnd);
-        assert_int_equal(slow.since_ms, fast.since.estimate.ms);
-        assert_int_equal(slow.holder, fast.holder);
-        assert_int_equal(slow.doubts, fast.doubts & SLOW_DOUBTS);
+        same_as_slow(&slow, &fast);
+        reached[fast.status]++;
     }
+    for (size_t status = 0; status <= STATUS_VOID; status++)
+        if (stories >= 1000)
+            assert_true(reached[status] > 0);
 }
 
 /* Every status that a scan can lead to has a way out or is an end; every final one has none. */
+static void door_outcomes(void **state)
+{
+    (void)state;
+    for (uint32_t event = 0; event < 200; event++)
+        assert_int_equal(event_is_door_outcome(event), event == EVENT_DELIVERED ||
+                                                           event == EVENT_DELIVERY_FAILED ||
+                                                           event == EVENT_RETURNED);
+    assert_false(event_is_door_outcome(UINT32_MAX));
+}
+
 static void final_statuses_stay(void **unused)
 {
     (void)unused;
@@ -586,8 +900,11 @@ static void final_statuses_stay(void **unused)
     assert_false(status_is_final(STATUS_FAILED));
 }
 
-int main(void)
+/* An argument is the number of random stories. */
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        stories = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_withdrawal_reaches_over_epochs),
         cmocka_unit_test(step_by_step),
@@ -613,7 +930,14 @@ int main(void)
         cmocka_unit_test(set_aside_pulls_nobody),
         cmocka_unit_test(any_order_and_repetition_is_the_same),
         cmocka_unit_test(the_slow_fold_agrees),
+        cmocka_unit_test(door_outcomes),
         cmocka_unit_test(final_statuses_stay),
+        cmocka_unit_test(every_event_from_every_status),
+        cmocka_unit_test(paper_moves_like_a_scan),
+        cmocka_unit_test(always_in_one_hand),
+        cmocka_unit_test(recalled_comes_back_to_the_office),
+        cmocka_unit_test(disputed_only_what_was_delivered),
+        cmocka_unit_test(a_clock_stops_with_evidence_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/notify/message.h"
 #include "server/notify/notify.h"
@@ -114,7 +116,7 @@ static void nothing_is_said_before_the_post_has_it(void **state)
 {
     struct told *told = *state;
     rig_office(&told->desk.rig, 0, EVENT_PRINTED);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 0);
 }
 
@@ -128,7 +130,7 @@ static void a_line_is_time_id_phone_text(void **state)
     (void)snprintf(
         want, sizeof want,
         "2026-11-25T08:00:00+07:00\t%s.picked_up.0.sms\t+84912000001\tTrao %s: Buu dien da "
-        "nhan.\n",
+        "nhan, du kien giao 27/11.\n",
         told->item.text, told->item.text);
     assert_string_equal(last, want);
 }
@@ -183,7 +185,7 @@ static void an_outcome_undone_in_time_tells_nobody(void **state)
     scan(told, EVENT_DELIVERED);
     pass(told, 5 * SECOND);
     scan(told, EVENT_WITHDRAWN);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 1); /* out for delivery, nothing else */
 }
 
@@ -209,7 +211,7 @@ static void a_withdrawn_delivery_is_corrected_once(void **state)
         strstr(all, "Tin bao da giao la ghi nham, phong bi chua giao. Xin loi ong/ba."));
     assert_non_null(strstr(all, ".delivered.0.correction\t"));
     restart(told);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 3);
 }
 
@@ -220,7 +222,9 @@ static void each_failed_attempt_is_an_event_of_its_own(void **state)
     tick(told);
     scan(told, EVENT_DELIVERY_FAILED);
     pass(told, 30 * SECOND);
-    said(told, 2, "Chua giao duoc luc 08:00. Khong co ai o nha, da de giay moi.");
+    said(told, 2,
+         "Chua giao duoc luc 08:00. Khong co ai o nha, da de giay moi. "
+         "Giao lai 27/11.");
     told->desk.rig.now.ms += DAY / 2;
     scan(told, EVENT_OUT_FOR_DELIVERY);
     tick(told);
@@ -235,7 +239,7 @@ static void old_news_are_not_told(void **state)
     struct told *told = *state;
     told->desk.rig.now.ms += 30 * DAY;
     desk_rig_scan(&told->desk, &told->device, &told->item, EVENT_DELIVERED, 21 * DAY);
-    pass(told, 60 * SECOND);
+    pass(told, SECOND * 60);
     assert_int_equal(lines(told, NULL), 0);
 }
 
@@ -276,6 +280,14 @@ static void what_was_owed_at_the_stop_is_told_after_it(void **state)
     assert_int_equal(lines(told, NULL), 1);
 }
 
+/* It would have come after the line. */
+static void forget_sent(const struct told *told)
+{
+    char sent[200];
+    (void)snprintf(sent, sizeof sent, "%s/sms.sent", told->desk.rig.dir);
+    assert_int_equal(unlink(sent), 0);
+}
+
 static void a_crash_between_fact_and_driver_is_healed(void **state)
 {
     struct told *told = *state;
@@ -286,12 +298,48 @@ static void a_crash_between_fact_and_driver_is_healed(void **state)
     FILE *file = fopen(told->path, "w"); /* the fact stands, the line was torn by the crash */
     (void)fprintf(file, "2026-11-25T08:00:00+07:00\t%s.picked", told->item.text);
     (void)fclose(file);
+    forget_sent(told);
     start(told);
     tick(told);
-    said(told, 1, "Buu dien da nhan.");
+    said(told, 1, "Buu dien da nhan, du kien giao 27/11.");
     restart(told);
     tick(told);
     assert_int_equal(lines(told, NULL), 1);
+}
+
+/* The file of messages is the office's: it may be moved away, what was sent stays known. */
+static void a_rotated_file_tells_nothing_again(void **state)
+{
+    struct told *told = *state;
+    char away[200];
+    (void)snprintf(away, sizeof away, "%s.1", told->path);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(rename(told->path, away), 0);
+    restart(told);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 0);
+    assert_int_equal(rename(told->path, away), 0); /* while it is open */
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
+static void what_was_sent_is_kept_two_days(void **state)
+{
+    struct told *told = *state;
+    char path[200];
+    struct stat about;
+    (void)snprintf(path, sizeof path, "%s/sms.sent", told->desk.rig.dir);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(stat(path, &about), 0);
+    assert_true(about.st_size > 0);
+    assert_int_equal(unlink(told->path), 0);
+    told->desk.rig.now.ms += 2 * DAY + 1;
+    restart(told);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_size, 0);
 }
 
 static void a_record_that_cannot_be_written_only_delays(void **state)
@@ -305,6 +353,86 @@ static void a_record_that_cannot_be_written_only_delays(void **state)
     assert_int_equal(lines(told, NULL), 1);
 }
 
+/* ------------------------------------------------------------------ the manager */
+
+static void manager_is(struct told *told, const char *phone)
+{
+    struct config *config = &told->desk.config;
+    assert_good(config_set(config, "office", "manager_phone", phone, &err));
+}
+
+/* At 13:00 on the day the post's term ends, 27/11. */
+static void near_the_term(struct told *told)
+{
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    pass(told, DAY * 2 + SECOND * 3600 * 5);
+}
+
+static void the_manager_hears_before_the_term(void **state)
+{
+    struct told *told = *state;
+    char last[1024], want[256];
+    manager_is(told, "+84912000009");
+    struct item other = desk_rig_issue(&told->desk, "H27-261118-0002", "", "0");
+    desk_rig_scan(&told->desk, &told->device, &other, EVENT_PICKED_UP, 0);
+    near_the_term(told);
+    assert_int_equal(lines(told, last), 2);
+    (void)snprintf(want, sizeof want, "\t+84912000009\tTrao: 2 bi sap tre, han 17:00 27/11: ");
+    assert_non_null(strstr(last, want));
+    assert_non_null(strstr(last, told->item.text));
+    assert_non_null(strstr(last, other.text));
+    pass(told, SECOND * 600); /* once an attempt */
+    assert_int_equal(lines(told, NULL), 2);
+    restart(told);
+    pass(told, SECOND * 600);
+    assert_int_equal(lines(told, NULL), 2);
+}
+
+static void nobody_is_named_nobody_is_told(void **state)
+{
+    struct told *told = *state;
+    near_the_term(told);
+    assert_int_equal(lines(told, NULL), 1);
+    assert_error(config_set(&told->desk.config, "office", "manager_phone", "0912000009", &err),
+                 ERROR_BAD_INPUT);
+}
+
+static void what_was_delivered_alarms_nobody(void **state)
+{
+    struct told *told = *state;
+    manager_is(told, "+84912000009");
+    scan(told, EVENT_PICKED_UP);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    size_t before = lines(told, NULL);
+    pass(told, DAY * 2 + SECOND * 3600 * 5);
+    assert_int_equal(lines(told, NULL), before);
+}
+
+static void an_alert_is_recorded_before_it_goes(void **state)
+{
+    struct told *told = *state;
+    char last[1024] = "";
+    manager_is(told, "+84912000009");
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    told->desk.rig.now.ms += DAY * 2 + SECOND * 3600 * 5;
+    told->desk.fail_at = 1;
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(lines(told, NULL), 1);
+    pass(told, SECOND * 60);
+    assert_int_equal(lines(told, NULL), 2);
+    stop(told); /* the fact stands, the line was lost in a crash */
+    FILE *file = fopen(told->path, "w");
+    (void)fclose(file);
+    forget_sent(told);
+    start(told);
+    tick(told);
+    assert_int_equal(lines(told, last), 1);
+    assert_non_null(strstr(last, "Trao: 1 bi sap tre"));
+}
+
 /* Every status that is told makes a message that a plain phone shows whole. */
 static void every_message_is_gsm7_and_short(void **state)
 {
@@ -313,13 +441,14 @@ static void every_message_is_gsm7_and_short(void **state)
                    "12345678901");
     const struct status_info *info;
     for (size_t i = 0; (info = status_row(i)) != NULL; i++) {
-        struct state of = {.item = told->item,
-                           .status = info->status,
-                           .issued = true,
-                           .reason = REASON_BAD_ADDRESS,
-                           .relation = RELATION_SIBLING,
-                           .since = {.estimate = told->desk.rig.now}};
-        of.office.postage_vnd = 999999999;
+        struct state state_of = {.item = told->item,
+                                 .status = info->status,
+                                 .issued = true,
+                                 .reason = REASON_BAD_ADDRESS,
+                                 .relation = RELATION_SIBLING,
+                                 .since = {.estimate = told->desk.rig.now}};
+        struct view of = {.state = state_of};
+        of.state.office.postage_vnd = 999999999;
         char text[WORDS_MAX];
         struct segments segments = words_segments(message_text(&of, &told->desk.config, text));
         print_message("%s\n", text);
@@ -349,7 +478,13 @@ int main(int argc, char **argv)
         TOLD(a_rebuild_and_a_restart_tell_nothing_again),
         TOLD(what_was_owed_at_the_stop_is_told_after_it),
         TOLD(a_crash_between_fact_and_driver_is_healed),
+        TOLD(a_rotated_file_tells_nothing_again),
+        TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
+        TOLD(the_manager_hears_before_the_term),
+        TOLD(nobody_is_named_nobody_is_told),
+        TOLD(what_was_delivered_alarms_nobody),
+        TOLD(an_alert_is_recorded_before_it_goes),
         TOLD(every_message_is_gsm7_and_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,10 +8,54 @@
 
 #include <poppler.h>
 
+#include "labels/labels.h"
+#include "server/files.h"
 #include "server/office/handover.h"
 #include "server/office/list.h"
 #include "server/office/print.h"
 #include "tests/server/desk_rig.h"
+
+/* ---------------------------------------------------------------- a printer's devil */
+
+/* The page, from 1, whose bars are spoiled on their way to the file; 0 none. */
+static struct {
+    int page, seen;
+} devil;
+
+bool __real_labels_begin_as(struct labels *labels, const struct labels_options *options,
+                            struct labels_sink sink, struct error *err);
+bool __wrap_labels_begin_as(struct labels *labels, const struct labels_options *options,
+                            struct labels_sink sink, struct error *err);
+bool __real_files_write_all(int fd, const void *bytes, size_t n);
+bool __wrap_files_write_all(int fd, const void *bytes, size_t n);
+
+/* Pages that can be spoiled by eye: not deflated. */
+bool __wrap_labels_begin_as(struct labels *labels, const struct labels_options *options,
+                            struct labels_sink sink, struct error *err)
+{
+    struct labels_options plain = *options;
+    plain.plain = devil.page != 0;
+    devil.seen = 0;
+    return __real_labels_begin_as(labels, &plain, sink, err);
+}
+
+/* Bars of two modules get one: "x 0 2 1 re" draws one, in modules of its symbol. */
+bool __wrap_files_write_all(int fd, const void *bytes, size_t n)
+{
+    static const char wide[] = " 0 2 1 re\n";
+    if (devil.page == 0 || !memmem(bytes, n, wide, sizeof wide - 1) || ++devil.seen != devil.page)
+        return __real_files_write_all(fd, bytes, n);
+    char *spoiled = malloc(n), *at = spoiled;
+    assert_non_null(spoiled);
+    memcpy(spoiled, bytes, n);
+    while ((at = memmem(at, n - (size_t)(at - spoiled), wide, sizeof wide - 1)) != NULL)
+        at[3] = '1';
+    bool good = __real_files_write_all(fd, spoiled, n);
+    free(spoiled);
+    return good;
+}
+
+/* ---------------------------------------------------------------- */
 
 struct shop {
     struct desk_rig desk;
@@ -179,18 +223,41 @@ static void facts_never_come_before_the_file(void **state)
     g_free(text);
 }
 
+/* The very bytes are read again: one page's bars went wrong between drawing and file. */
+static void one_bad_symbol_stops_the_job(void **state)
+{
+    struct shop *shop = *state;
+    struct print_config config = config_of(shop);
+    struct print_result result;
+    struct error err;
+    char named[64];
+    devil.page = 2;
+    bool printed = print_run(&config, shop->item, 3, &result, &err);
+    devil.page = 0;
+    assert_false(printed);
+    assert_int_equal(err.code, ERROR_REFUSED);
+    (void)snprintf(named, sizeof named, "page 2: Code 128 '%s'", shop->item[1].text);
+    if (!strstr(err.text, named))
+        fail_msg("%s", err.text);
+    assert_int_equal(files_in(shop->folder), 0); /* nor half a file */
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(state_of(shop, &shop->item[i]).copies, 0);
+    assert_int_equal(print(shop, shop->item, 3).pages, 3);
+    assert_int_equal(state_of(shop, &shop->item[1]).copies, 1);
+}
+
 static void handover_takes_what_is_printed(void **state)
 {
     struct shop *shop = *state;
     struct acts acts = desk_rig_acts(&shop->desk);
     uint64_t serial;
-    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 3, &serial, &err),
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 3, NULL, &serial, &err),
                  ERROR_REFUSED);
     print(shop, shop->item, 2);
-    assert_good(handover_run(acts, shop->desk.rig.views, shop->item, 2, &serial, &err));
+    assert_good(handover_run(acts, shop->desk.rig.views, shop->item, 2, NULL, &serial, &err));
     assert_int_equal(serial, 1);
     assert_int_equal(state_of(shop, &shop->item[0]).status, STATUS_HANDED_OVER);
-    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 1, &serial, &err),
+    assert_error(handover_run(acts, shop->desk.rig.views, shop->item, 1, NULL, &serial, &err),
                  ERROR_REFUSED);
 }
 
@@ -203,6 +270,7 @@ int main(int argc, char **argv)
         SHOP(a_second_print_is_marked_and_is_no_new_item),
         SHOP(what_cannot_be_printed_is_left_out_by_name),
         SHOP(facts_never_come_before_the_file),
+        SHOP(one_bad_symbol_stops_the_job),
         SHOP(handover_takes_what_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,44 @@ static void lists_and_counts(void **state)
     assert_int_equal(counts[STATUS_PICKED_UP], 2);
 }
 
+static void expect_recent(struct instant since, uint32_t doubts, const uint32_t *items, size_t n)
+{
+    struct view_brief *briefs;
+    size_t got;
+    assert_true(views_recent(rig.views, since, doubts, &briefs, &got));
+    assert_int_equal(got, n);
+    for (size_t i = 0; i < n; i++) {
+        struct item item = rig_item(items[i]);
+        assert_true(item_equal(&briefs[i].item, &item));
+    }
+    free(briefs);
+}
+
+/* By arrival, not by when it happened; known after a restart without folding anything. */
+static void what_changed_lately(void **state)
+{
+    (void)state;
+    struct instant begin = rig.now, later = {rig.now.ms + 1000};
+    for (uint32_t i = 1; i <= 3; i++) {
+        char dossier[16];
+        (void)snprintf(dossier, sizeof dossier, "H56-%u", i);
+        rig_issue(&rig, i, dossier);
+    }
+    rig_scan(&rig, &hand, 1, EVENT_DELIVERED, 0); /* no pickup: a doubt */
+    rig.now.ms += 5000;
+    rig_scan(&rig, &hand, 3, EVENT_PICKED_UP, 4500);
+    rig_scan(&rig, &hand, 90, EVENT_PICKED_UP, 0); /* nobody issued it */
+    follow();
+    for (int round = 0; round < 2; round++) {
+        expect_recent(begin, 0, (const uint32_t[]){1, 2, 3}, 3);
+        expect_recent(later, 0, (const uint32_t[]){3}, 1);
+        expect_recent(later, DOUBT_NO_PICKUP, (const uint32_t[]){1, 3}, 2);
+        assert_good(views_flush(rig.views, &err));
+        rig_stop(&rig);
+        rig_start(&rig);
+    }
+}
+
 /* ------------------------------------------------------------------ the same in every way */
 
 #define ITEMS 40
@@ -370,6 +408,7 @@ int main(void)
         TEST(unknown_item),
         TEST(watchers_are_told_of_each_change),
         TEST(lists_and_counts),
+        TEST(what_changed_lately),
         TEST(the_same_in_every_way),
         TEST(stopped_between_any_two_events),
         TEST(unfolded_rows_are_folded_at_start),

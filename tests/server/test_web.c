@@ -67,6 +67,7 @@ static void the_first_page_is_small(void **state)
     static const char *const parts[] = {"/assets/trao.css", "/assets/tin.js", "/assets/trao.svg"};
     scan(rig, EVENT_PICKED_UP);
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "dự kiến giao 27/11/2026."));
     size_t bytes = strlen(rig->answer);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(web_rig_get(rig, parts[i], ""), 200);

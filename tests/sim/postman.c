@@ -164,12 +164,19 @@ static void acknowledged(void *ctx, int code)
 
 static struct scan next_scan(struct postman *postman)
 {
-    static const enum event events[] = {EVENT_PICKED_UP, EVENT_ARRIVED_DELIVERY_OFFICE,
-                                        EVENT_OUT_FOR_DELIVERY, EVENT_DELIVERY_FAILED,
-                                        EVENT_DELIVERED};
+    static const enum event events[] = {EVENT_PICKED_UP,
+                                        EVENT_ARRIVED_DELIVERY_OFFICE,
+                                        EVENT_OUT_FOR_DELIVERY,
+                                        EVENT_DELIVERY_FAILED,
+                                        EVENT_DELIVERED,
+                                        EVENT_INTO_SORTING,
+                                        EVENT_AT_COLLECTION_POINT,
+                                        EVENT_RETURN_STARTED,
+                                        EVENT_RETURNED};
     struct clock clock = env_clock(&postman->machine);
     struct scan scan = {.item = postman->item[env_random(postman->env) % postman->items],
-                        .event = events[env_random(postman->env) % 5],
+                        .event =
+                            events[env_random(postman->env) % (sizeof events / sizeof *events)],
                         .wall = clock.now(clock.self),
                         .mono = clock.tick(clock.self),
                         .boot = clock.boot(clock.self),

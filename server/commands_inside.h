@@ -1,0 +1,55 @@
+/* commands_inside.h - what the files of commands share: one function a row of commands.def, and the
+ * words of a call. Nobody else includes it. */
+#ifndef TRAO_SERVER_COMMANDS_INSIDE_H
+#define TRAO_SERVER_COMMANDS_INSIDE_H
+
+#include "server/commands.h"
+#include "server/office/numbers.h"
+
+#define RUN_HERE(name)
+#define RUN_SERVER(name)                                                                           \
+    bool run_##name(const struct commands *commands, const struct call *call, struct error *err)   \
+        must_use;
+#define COMMAND(name, WHERE, least, most, arguments, help) RUN_##WHERE(name)
+#include "server/commands.def"
+#undef COMMAND
+#undef RUN_HERE
+#undef RUN_SERVER
+
+/* An item's number as it was typed. BAD_INPUT. */
+bool named_item(const char *text, struct item *ret_item, struct error *err) must_use;
+/* An item that the views know. NOT_FOUND, BAD_INPUT. */
+bool known_item(const struct commands *commands, const char *text, struct view *ret_view,
+                struct error *err) must_use;
+
+/* The items named from argv[first] on; free(*new_items). BAD_INPUT. */
+bool named_items(const struct call *call, int first, struct item **new_items, size_t *ret_n,
+                 struct error *err) must_use;
+/* All items of a status, oldest first; free(*new_items). */
+bool all_items(const struct commands *commands, enum status status, struct item **new_items,
+               size_t *ret_n, struct error *err) must_use;
+
+/* Words like key=value from argv[first] on. Each must begin with one of `keys`, separated by
+ * blanks ("originals copies pages"); BAD_INPUT names the first that does not. */
+bool options_check(const struct call *call, int first, const char *keys,
+                   struct error *err) must_use;
+/* The first word from argv[first] on that is no key=value. */
+int options_end(const struct call *call, int first);
+/* The value of key=, NULL when it is not given. */
+const char *option_text(const struct call *call, int first, const char *key);
+/* Digits only, at most `most`; `*ret_value` is left alone when the key is not given. */
+bool option_number(const struct call *call, int first, const char *key, uint64_t most,
+                   uint64_t *ret_value, struct error *err) must_use;
+/* badge=TH-12, required. */
+bool option_badge(const struct call *call, int first, uint32_t *ret_badge,
+                  struct error *err) must_use;
+/* by=NAME: the person of the record who does it; 0 when it is not given. NOT_FOUND. */
+bool option_user(const struct commands *commands, const struct call *call, int first,
+                 uint32_t *ret_user, struct error *err) must_use;
+
+bool digits_read(const char *text, uint64_t most, uint64_t *ret_value, struct error *err) must_use;
+
+/* The numbers of the post office this server stands in. */
+struct numbers commands_numbers(const struct commands *commands);
+
+#endif

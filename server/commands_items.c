@@ -1,0 +1,194 @@
+/* commands_items.c - numbers, and which results get one: ranges, labels voided and given anew,
+ * recalls, procedures, what citizens chose. */
+#include <string.h>
+
+#include "server/commands_inside.h"
+#include "server/office/choices.h"
+#include "server/office/items.h"
+#include "server/text/text.h"
+
+/* ------------------------------------------------------------------ ranges of numbers */
+
+struct range {
+    uint32_t post_office, size;
+    const char *prefix, *country;
+    struct pool pool;
+};
+
+static bool range_act(struct record *record, void *arg, struct error *err)
+{
+    struct range *range = arg;
+    return pool_add(record, range->post_office, range->prefix, range->country, range->size,
+                    &range->pool, err);
+}
+
+bool run_range(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint64_t post_office = 0, size = 0;
+    if (!digits_read(call->argv[1], 999999, &post_office, err) ||
+        !digits_read(call->argv[2], ITEM_SERIALS, &size, err))
+        return false;
+    struct range range = {.post_office = (uint32_t)post_office,
+                          .size = (uint32_t)size,
+                          .prefix = commands->config->prefix,
+                          .country = commands->config->country};
+    if (!commands->acts.run(commands->acts.self, range_act, &range, err))
+        return false;
+    (void)fprintf(call->out, "Bưu cục %06u: thêm %u số %s. / range added\n", range.post_office,
+                  range.size, range.prefix);
+    return true;
+}
+
+static bool say_range(void *ctx, const struct pool *pool)
+{
+    char added[CLOCK_TEXT_MAX];
+    (void)fprintf(ctx, "%06u\t%s\t%u\t%u\t%s\n", pool->post_office, pool->prefix, pool->size,
+                  pool->size - pool->used, clock_iso_local(pool->added, added, sizeof added));
+    return true;
+}
+
+bool run_ranges(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct numbers numbers = commands_numbers(commands);
+    struct pool_left left;
+    if (!pools_each(commands->record, say_range, call->out, err) ||
+        !pool_left(commands->record, numbers.post_office, numbers.prefix, numbers.country, &left,
+                   err))
+        return false;
+    (void)fprintf(call->out, "%06u\t%s\tcòn %llu%s\n", numbers.post_office, numbers.prefix,
+                  (unsigned long long)left.left,
+                  left.low ? ", sắp hết số; xin cấp dải mới / low, ask for a range" : "");
+    return true;
+}
+
+/* ------------------------------------------------------------------ labels */
+
+static bool because_of(const struct commands *commands, const struct call *call,
+                       struct because *ret_because, struct error *err)
+{
+    uint64_t reason = 0;
+    uint32_t user = 0;
+    if (!option_number(call, 2, "reason", UINT32_MAX, &reason, err) ||
+        !option_user(commands, call, 2, &user, err))
+        return false;
+    *ret_because = (struct because){.user = user, .reason = (uint32_t)reason};
+    return true;
+}
+
+bool run_void(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct because because;
+    struct view view;
+    if (!options_check(call, 2, "reason by", err) || !because_of(commands, call, &because, err) ||
+        !known_item(commands, call->argv[1], &view, err) ||
+        !item_void(commands->acts, commands->views, &view.state.item, &because, err))
+        return false;
+    (void)fprintf(call->out, "Đã hủy nhãn %s. / label voided\n", view.state.item.text);
+    return true;
+}
+
+bool run_recall(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct because because;
+    struct view view;
+    if (!options_check(call, 2, "reason by", err) || !because_of(commands, call, &because, err) ||
+        !known_item(commands, call->argv[1], &view, err) ||
+        !item_recall(commands->acts, commands->views, &view.state.item, &because, err))
+        return false;
+    (void)fprintf(call->out, "Đã thu hồi %s. / recalled\n", view.state.item.text);
+    return true;
+}
+
+bool run_reissue(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct because because;
+    struct view view;
+    struct item item;
+    struct numbers numbers = commands_numbers(commands);
+    struct correction correction = {.name = option_text(call, 2, "name"),
+                                    .address = option_text(call, 2, "address"),
+                                    .phone = option_text(call, 2, "phone")};
+    if (!options_check(call, 2, "name address phone reason by", err) ||
+        !because_of(commands, call, &because, err) ||
+        !known_item(commands, call->argv[1], &view, err) ||
+        !item_reissue(commands->acts, commands->views, &numbers, &view.state.item, &correction,
+                      &because, &item, err))
+        return false;
+    (void)fprintf(call->out, "%s\nThay cho %s, nhãn cũ đã hủy. / replaces it, the old is void\n",
+                  item.text, view.state.item.text);
+    return true;
+}
+
+/* ------------------------------------------------------------------ what is chosen */
+
+static bool choose(const struct commands *commands, const struct call *call, uint32_t event,
+                   struct error *err)
+{
+    uint32_t user = 0;
+    if (!options_check(call, 3, "by", err) || !option_user(commands, call, 3, &user, err) ||
+        !choice_record(commands->acts, event, call->argv[1], call->argv[2], user, err))
+        return false;
+    (void)fprintf(call->out, "Đã ghi: %s. / recorded\n", event_info(event)->vi);
+    return true;
+}
+
+bool run_optin(const struct commands *commands, const struct call *call, struct error *err)
+{
+    return choose(commands, call, EVENT_OPTED_IN, err);
+}
+
+bool run_optout(const struct commands *commands, const struct call *call, struct error *err)
+{
+    return choose(commands, call, EVENT_OPTED_OUT, err);
+}
+
+bool run_electronic(const struct commands *commands, const struct call *call, struct error *err)
+{
+    return choose(commands, call, EVENT_ELECTRONIC_RESULT, err);
+}
+
+/* ------------------------------------------------------------------ procedures */
+
+static bool option_flag(const struct call *call, const char *key, bool *ret_on, struct error *err)
+{
+    const char *text = option_text(call, 2, key);
+    if (!text)
+        return true;
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "%s=%s: yes hoặc no. / yes or no", key, text);
+    *ret_on = strcmp(text, "yes") == 0;
+    return true;
+}
+
+bool run_procedure(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct procedure procedure = {.bcci_allowed = true};
+    const char *citation = option_text(call, 2, "citation");
+    if (!options_check(call, 2, "post owner-only citation", err) ||
+        !option_flag(call, "post", &procedure.bcci_allowed, err) ||
+        !option_flag(call, "owner-only", &procedure.owner_only, err))
+        return false;
+    if (!text_clean(call->argv[1], strlen(call->argv[1]), procedure.name, sizeof procedure.name))
+        return error_set(err, ERROR_BAD_INPUT, "tên thủ tục: không đọc được. / procedure");
+    text_copy(citation ? citation : "", procedure.citation, sizeof procedure.citation);
+    if (!procedure_publish(commands->acts, &procedure, err))
+        return false;
+    (void)fprintf(call->out, "Đã ghi thủ tục. / procedure recorded\n");
+    return true;
+}
+
+static bool say_procedure(void *ctx, const struct procedure *procedure)
+{
+    char from[CLOCK_TEXT_MAX];
+    (void)fprintf(ctx, "%s\t%s\t%s\t%s\t%s\n", procedure->name,
+                  procedure->bcci_allowed ? "post" : "no-post",
+                  procedure->owner_only ? "owner-only" : "anybody",
+                  clock_iso_local(procedure->from, from, sizeof from), procedure->citation);
+    return true;
+}
+
+bool run_procedures(const struct commands *commands, const struct call *call, struct error *err)
+{
+    return procedures_each(commands->record, record_now(commands->record), say_procedure, call->out,
+                           err);
+}

@@ -1,0 +1,191 @@
+/* commands_rounds.c - rounds, whose hands an envelope is in, the end of the day, invitations. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/commands_inside.h"
+#include "server/office/hands.h"
+#include "server/office/rounds.h"
+#include "server/record/postmen.h"
+
+/* ------------------------------------------------------------------ rounds */
+
+bool run_round(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct round_plan plan = {.post_office = commands->config->post_office};
+    struct call options = *call;
+    struct item *items;
+    uint64_t commune = 0, round;
+    size_t n;
+    char text[ROUND_TEXT_MAX];
+    options.argc = options_end(call, 2);
+    if (!options_check(&options, 2, "commune by", err) ||
+        !badge_read(call->argv[1], &plan.badge, err) ||
+        !option_number(call, 2, "commune", 99999, &commune, err) ||
+        !option_user(commands, call, 2, &plan.user, err) ||
+        !named_items(call, options.argc, &items, &plan.n, err))
+        return false;
+    plan.commune = (uint32_t)commune;
+    plan.items = items;
+    bool ok = (plan.n > 0) != (commune != 0) ||
+              error_set(err, ERROR_BAD_INPUT, "hoặc commune=, hoặc số phong bì. / one of both");
+    ok = ok && round_build(commands->acts, commands->views, &plan, &round, &n, err);
+    free(items);
+    if (ok)
+        (void)fprintf(call->out, "%s\nĐã lập bản kê %zu bì. / round of %zu envelopes\n",
+                      round_text(round, text), n, n);
+    return ok;
+}
+
+struct saying {
+    const struct commands *commands;
+    FILE *out;
+    struct error *err;
+    bool good;
+};
+
+static bool count_item(void *ctx, const struct item *item)
+{
+    (void)item;
+    ++*(size_t *)ctx;
+    return true;
+}
+
+static bool say_round(void *ctx, const struct round *round)
+{
+    struct saying *saying = ctx;
+    char id[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX], built[CLOCK_TEXT_MAX];
+    size_t n = 0;
+    saying->good = round_items(saying->commands->record, round->id, count_item, &n, saying->err);
+    (void)fprintf(saying->out, "%s\t%s\t%05u\t%s\t%zu\n", round_text(round->id, id),
+                  badge_text(round->badge, badge), round->commune,
+                  clock_iso_local(round->built, built, sizeof built), n);
+    return saying->good;
+}
+
+bool run_rounds(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct saying saying = {.commands = commands, .out = call->out, .err = err, .good = true};
+    uint32_t badge = 0;
+    return (call->argc == 1 || badge_read(call->argv[1], &badge, err)) &&
+           rounds_open(commands->record, badge, say_round, &saying, err) && saying.good;
+}
+
+bool run_roundgive(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint64_t round = 0;
+    uint32_t badge, user = 0;
+    if (!options_check(call, 3, "by", err) || !serial_read("BD", call->argv[1], &round, err) ||
+        !badge_read(call->argv[2], &badge, err) || !option_user(commands, call, 3, &user, err) ||
+        !round_give(commands->acts, round, badge, user, err))
+        return false;
+    (void)fprintf(call->out, "Đã giao bản kê. / round given\n");
+    return true;
+}
+
+bool run_roundput(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint64_t round = 0;
+    uint32_t user = 0;
+    struct view view;
+    if (!options_check(call, 3, "by", err) || !serial_read("BD", call->argv[1], &round, err) ||
+        !known_item(commands, call->argv[2], &view, err) ||
+        !option_user(commands, call, 3, &user, err) ||
+        !round_put(commands->acts, commands->views, round, &view.state.item, user, err))
+        return false;
+    (void)fprintf(call->out, "Đã chuyển sang %s. / put on it\n", call->argv[1]);
+    return true;
+}
+
+/* ------------------------------------------------------------------ hands */
+
+bool run_hands(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct held *held = NULL;
+    size_t n;
+    uint32_t badge = 0;
+    if ((call->argc > 1 && !badge_read(call->argv[1], &badge, err)) ||
+        !hands_list(commands->views, commands->record, badge, &held, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        char text[BADGE_TEXT_MAX];
+        const struct status_info *info = status_info(held[i].status);
+        (void)fprintf(call->out, "%s\t%s\t%s\t%s\n", held[i].item.text,
+                      badge_text(held[i].badge, text), info ? info->key : "none",
+                      held[i].named ? "named" : "open");
+    }
+    free(held);
+    return true;
+}
+
+bool run_hand(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct view view;
+    uint32_t to_badge = 0, user = 0;
+    if (!options_check(call, 3, "by", err) || !known_item(commands, call->argv[1], &view, err) ||
+        (strcmp(call->argv[2], "office") != 0 && !badge_read(call->argv[2], &to_badge, err)) ||
+        !option_user(commands, call, 3, &user, err) ||
+        !hand_move(commands->acts, commands->views, commands->record, &view.state.item, to_badge,
+                   user, err))
+        return false;
+    (void)fprintf(call->out, "Đã chuyển tay. / moved\n");
+    return true;
+}
+
+bool run_leave(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct view view;
+    uint32_t user = 0;
+    if (!options_check(call, 3, "by", err) || !known_item(commands, call->argv[1], &view, err) ||
+        !option_user(commands, call, 3, &user, err) ||
+        !hand_name(commands->acts, commands->views, commands->record, &view.state.item,
+                   call->argv[2], user, err))
+        return false;
+    (void)fprintf(call->out, "Đã ghi lý do. / reason recorded\n");
+    return true;
+}
+
+bool run_dayend(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint32_t badge, user = 0;
+    size_t named;
+    if (!options_check(call, 2, "by", err) || !badge_read(call->argv[1], &badge, err) ||
+        !option_user(commands, call, 2, &user, err) ||
+        !day_end(commands->acts, commands->views, commands->record, badge, user, &named, err))
+        return false;
+    (void)fprintf(call->out, "Đã chốt ca, còn giữ có lý do %zu bì. / closed, %zu named\n", named,
+                  named);
+    return true;
+}
+
+/* ------------------------------------------------------------------ invitations */
+
+bool run_pad(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint64_t count = 0, first;
+    uint32_t badge, user = 0;
+    if (!options_check(call, 3, "by", err) || !badge_read(call->argv[1], &badge, err) ||
+        !digits_read(call->argv[2], SLIPS_MAX, &count, err) ||
+        !option_user(commands, call, 3, &user, err) ||
+        !pad_issue(commands->acts, badge, (uint32_t)count, user, &first, err))
+        return false;
+    for (uint64_t slip = first; slip < first + count; slip++) {
+        char text[ROUND_TEXT_MAX], code[SLIP_CODE_CHARS + 1];
+        slip_code(commands->secret, slip, code);
+        (void)fprintf(call->out, "%s\t%s\n", slip_text(slip, text), code);
+    }
+    return true;
+}
+
+bool run_slip(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint64_t slip = 0;
+    uint32_t user = 0;
+    struct view view;
+    if (!options_check(call, 3, "by", err) || !serial_read("GM", call->argv[1], &slip, err) ||
+        !known_item(commands, call->argv[2], &view, err) ||
+        !option_user(commands, call, 3, &user, err) ||
+        !slip_bind(commands->acts, slip, &view.state.item, user, err))
+        return false;
+    (void)fprintf(call->out, "Đã gắn %s vào %s. / bound\n", call->argv[1], view.state.item.text);
+    return true;
+}

@@ -1,0 +1,422 @@
+/* commands_terms.c - terms and what they rest on: rules, the calendar, figures, what is late. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/commands_inside.h"
+#include "server/delivery/days.h"
+#include "server/delivery/returns.h"
+#include "server/text/text.h"
+
+static struct instant now_of(const struct commands *commands)
+{
+    return record_now(commands->record);
+}
+
+/* "2026-11-25"; "-" for none. */
+static const char *day_text(struct instant at, char out[CLOCK_TEXT_MAX])
+{
+    if (at.ms == 0)
+        return "-";
+    clock_iso_local(at, out, CLOCK_TEXT_MAX);
+    out[10] = '\0';
+    return out;
+}
+
+/* The rules as they are, for the post office of this server. */
+static bool take_schedule(const struct commands *commands, struct rules *rules,
+                          struct schedule *ret_schedule, struct error *err)
+{
+    if (!views_rules(commands->views, rules))
+        return error_set(err, ERROR_LATER, "out of memory");
+    *ret_schedule = (struct schedule){rules, commands->config->post_office, now_of(commands)};
+    return true;
+}
+
+/* ------------------------------------------------------------------ setting */
+
+static bool option_day(const struct call *call, int first, const char *key,
+                       struct instant *ret_from, struct error *err)
+{
+    const char *text = option_text(call, first, key);
+    int64_t day = 0;
+    if (!text)
+        return true;
+    if (!day_read(text, &day, err))
+        return error_add(err, "%s", key);
+    *ret_from = day_minute(day, 0);
+    return true;
+}
+
+static bool setting_options(const struct commands *commands, const struct call *call, int first,
+                            const char *keys, struct office_fact *fact, struct error *err)
+{
+    uint64_t post_office = 0;
+    if (!options_check(call, first, keys, err) ||
+        !option_number(call, first, "post-office", 999999, &post_office, err) ||
+        !option_day(call, first, "from", &fact->from, err) ||
+        !option_day(call, first, "to", &fact->to, err) ||
+        !option_user(commands, call, first, &fact->user, err))
+        return false;
+    fact->post_office = (uint32_t)post_office;
+    return true;
+}
+
+static bool set_key(struct office_fact *fact, const char *key, struct error *err)
+{
+    if (strlen(key) >= sizeof fact->key)
+        return error_set(err, ERROR_BAD_INPUT, "%.20s…: không có tham số này. / no such key", key);
+    text_copy(key, fact->key, sizeof fact->key);
+    return true;
+}
+
+/* What a number rests on must be said: it is shown beside it. */
+static bool set_citation(struct office_fact *fact, const char *text, struct error *err)
+{
+    char clean[CITATION_MAX + 1];
+    if (!text_clean(text, strlen(text), clean, sizeof clean) || !*clean)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "căn cứ: xin ghi văn bản, nhiều nhất %d byte. / citation is wanted",
+                         CITATION_MAX);
+    text_copy(clean, fact->citation, sizeof fact->citation);
+    return true;
+}
+
+struct settings {
+    struct office_fact *facts;
+    size_t n;
+};
+
+static bool settings_act(struct record *record, void *arg, struct error *err)
+{
+    struct settings *settings = arg;
+    for (size_t i = 0; i < settings->n; i++)
+        if (!record_office_add(record, &settings->facts[i], NULL, err))
+            return false;
+    return true;
+}
+
+static bool record_settings(const struct commands *commands, struct office_fact *facts, size_t n,
+                            struct error *err)
+{
+    struct settings settings = {facts, n};
+    return commands->acts.run(commands->acts.self, settings_act, &settings, err);
+}
+
+bool run_rule(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct office_fact fact = {.event = EVENT_PARAMETER_SET};
+    uint64_t value = 0;
+    if (!digits_read(call->argv[2], 1000000, &value, err) || !set_key(&fact, call->argv[1], err) ||
+        !set_citation(&fact, call->argv[3], err) ||
+        !setting_options(commands, call, 4, "from to post-office by", &fact, err))
+        return false;
+    fact.value = (int64_t)value;
+    if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
+        return false;
+    (void)fprintf(call->out, "Đã đặt %s = %lld. / set\n", fact.key, (long long)fact.value);
+    return true;
+}
+
+bool run_standing(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct office_fact fact = {.event = EVENT_RETURN_STANDING};
+    bool yes = strcmp(call->argv[1], "yes") == 0;
+    if (!yes && strcmp(call->argv[1], "no") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "«%s»: yes hoặc no. / yes or no", call->argv[1]);
+    if (!set_citation(&fact, call->argv[2], err) ||
+        !setting_options(commands, call, 3, "from to post-office by", &fact, err))
+        return false;
+    fact.value = yes;
+    if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
+        return false;
+    (void)fprintf(call->out, yes ? "Cơ quan yêu cầu hoàn mọi bì không phát được. / all go back\n"
+                                 : "Hoàn theo từng bì. / each is asked for\n");
+    return true;
+}
+
+bool run_rules(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct rules rules;
+    struct schedule schedule;
+    const struct rule_info *info;
+    char from[CLOCK_TEXT_MAX];
+    if (!take_schedule(commands, &rules, &schedule, err))
+        return false;
+    for (size_t i = 0; (info = rule_row(i)) != NULL; i++) {
+        const struct setting *setting = rule_setting(&schedule, info->rule, schedule.as_of);
+        struct instant since = setting ? setting->from : day_minute(info->from_day, 0);
+        (void)fprintf(call->out, "%s\t%lld\t%s\t%s\n", info->key,
+                      (long long)(setting ? setting->value : info->value), day_text(since, from),
+                      setting ? setting->citation : info->citation);
+    }
+    rules_done(&rules);
+    return true;
+}
+
+/* ------------------------------------------------------------------ the calendar */
+
+#define CALENDAR_FILE_BYTES_MAX 65536
+#define CALENDAR_ROWS_MAX 1000
+
+static bool read_kind(const char *kind, int64_t *ret_value, struct error *err)
+{
+    if (strcmp(kind, "off") != 0 && strcmp(kind, "work") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "«%.20s»: off hoặc work. / off or work", kind);
+    *ret_value = strcmp(kind, "work") == 0;
+    return true;
+}
+
+static bool read_day(char *line, struct office_fact *fact, struct error *err)
+{
+    char *kind = strchr(line, ','), *note = kind ? strchr(kind + 1, ',') : NULL;
+    if (!note)
+        return error_set(err, ERROR_BAD_INPUT, "cần NGÀY,off|work,CĂN CỨ. / three columns wanted");
+    *kind++ = '\0';
+    *note++ = '\0';
+    return set_key(fact, line, err) && read_kind(kind, &fact->value, err) &&
+           set_citation(fact, note, err) && rules_check(fact, err);
+}
+
+/* The whole file, as text. */
+static bool read_file(int fd, char bytes[CALENDAR_FILE_BYTES_MAX + 1], struct error *err)
+{
+    size_t n = 0;
+    ssize_t got = 1;
+    if (fd < 0)
+        return error_set(err, ERROR_BAD_INPUT, "no file came along");
+    while (n < CALENDAR_FILE_BYTES_MAX &&
+           (got = read(fd, bytes + n, CALENDAR_FILE_BYTES_MAX - n)) > 0)
+        n += (size_t)got;
+    if (got < 0)
+        return error_set(err, ERROR_LATER, "%s", strerror(errno));
+    if (got > 0 || memchr(bytes, '\0', n))
+        return error_set(err, ERROR_BAD_INPUT, "nhiều nhất %d byte chữ. / too long, or no text",
+                         CALENDAR_FILE_BYTES_MAX);
+    bytes[n] = '\0';
+    return true;
+}
+
+/* All rows or none: half a calendar is no calendar. */
+static bool read_days(char *text, const struct office_fact *like,
+                      struct office_fact facts[CALENDAR_ROWS_MAX], size_t *ret_n, struct error *err)
+{
+    size_t n = 0;
+    unsigned row = 0;
+    char *rest = NULL;
+    for (char *line = strtok_r(text, "\r\n", &rest); line; line = strtok_r(NULL, "\r\n", &rest)) {
+        row++;
+        if (*line == '#' || strncmp(line, "date,", 5) == 0)
+            continue;
+        if (n == CALENDAR_ROWS_MAX)
+            return error_set(err, ERROR_BAD_INPUT, "nhiều nhất %d ngày. / too many days",
+                             CALENDAR_ROWS_MAX);
+        facts[n] = *like;
+        if (!read_day(line, &facts[n], err))
+            return error_add(err, "dòng %u / line %u", row, row);
+        n++;
+    }
+    *ret_n = n;
+    return n > 0 || error_set(err, ERROR_BAD_INPUT, "không có ngày nào. / no day in it");
+}
+
+static bool load_days(const struct commands *commands, const struct call *call, char *text,
+                      struct office_fact *facts, struct error *err)
+{
+    struct office_fact like = {.event = EVENT_CALENDAR_SET};
+    size_t n = 0;
+    if (!setting_options(commands, call, 2, "post-office by", &like, err) ||
+        !read_file(call->fd, text, err) || !read_days(text, &like, facts, &n, err) ||
+        !record_settings(commands, facts, n, err))
+        return false;
+    (void)fprintf(call->out, "Đã nạp %zu ngày. / days loaded\n", n);
+    return true;
+}
+
+bool run_days(const struct commands *commands, const struct call *call, struct error *err)
+{
+    char *text = malloc(CALENDAR_FILE_BYTES_MAX + 1);
+    struct office_fact *facts = calloc(CALENDAR_ROWS_MAX, sizeof *facts);
+    bool good = (text && facts) || error_set(err, ERROR_LATER, "out of memory");
+    good = good && load_days(commands, call, text, facts, err);
+    free(facts);
+    free(text);
+    return good;
+}
+
+bool run_calendar(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint64_t year = 0;
+    char date[16], shown[CLOCK_TEXT_MAX];
+    int64_t first = 0, next = 0;
+    struct rules rules;
+    struct schedule schedule;
+    if (!digits_read(call->argv[1], 2198, &year, err))
+        return false;
+    (void)snprintf(date, sizeof date, "%04u-01-01", (unsigned)year);
+    if (!day_read(date, &first, err) || !take_schedule(commands, &rules, &schedule, err))
+        return false;
+    next = day_after_months(first, 12);
+    for (int64_t day = first; day < next; day++) {
+        struct day_info info = schedule_day(&schedule, day);
+        if (*info.note)
+            (void)fprintf(call->out, "%s\t%s\t%s\t%s\n", day_text(day_minute(day, 1), shown),
+                          info.works ? "work" : "off",
+                          info.is_setting ? "set" : (info.proposed ? "proposed" : "official"),
+                          info.note);
+    }
+    rules_done(&rules);
+    return true;
+}
+
+/* ------------------------------------------------------------------ figures */
+
+static const char *const clock_keys[VIEW_CLOCKS] = {"office", "post"};
+
+/* "94,12 %"; "–" of nothing [two decimals: the national on-time rule]. */
+static const char *percent(uint64_t part, uint64_t whole, char out[16])
+{
+    uint64_t hundredths = whole == 0 ? 0 : (part * 20000 + whole) / (2 * whole);
+    if (whole == 0)
+        return "–";
+    (void)snprintf(out, 16, "%llu,%02llu %%", (unsigned long long)(hundredths / 100),
+                   (unsigned long long)(hundredths % 100));
+    return out;
+}
+
+bool run_board(const struct commands *commands, const struct call *call, struct error *err)
+{
+    int64_t from = 0, to = 0;
+    char first[16], last[16];
+    if (!day_read(call->argv[1], &from, err) ||
+        !day_read(call->argv[call->argc > 2 ? 2 : 1], &to, err))
+        return false;
+    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
+        struct board board =
+            views_board(commands->views, (enum view_clock)clock, from, to, now_of(commands));
+        (void)fprintf(call->out,
+                      "%s\tdue %llu\tkept %llu\t%s\tat first %s\tcame late %llu\tpaused %llu"
+                      "\tnot yet %llu\n",
+                      clock_keys[clock], (unsigned long long)board.due,
+                      (unsigned long long)board.kept, percent(board.kept, board.due, last),
+                      percent(board.kept_at_first, board.due, first),
+                      (unsigned long long)(board.kept - board.kept_at_first),
+                      (unsigned long long)board.paused, (unsigned long long)board.not_yet);
+    }
+    return true;
+}
+
+#define LIST_MAX 1000
+
+static void say_open(const struct call *call, const struct view *view, enum view_clock clock,
+                     struct instant now)
+{
+    const struct leg *leg = clock == VIEW_CLOCK_OFFICE ? &view->clocks.office : &view->clocks.post;
+    const struct status_info *info = status_info(view->state.status);
+    char due[CLOCK_TEXT_MAX];
+    (void)fprintf(call->out, "%s\t%s\t%s\t%s\t%s\n", view->state.item.text,
+                  leg_is_late(leg, now) ? "late" : "at-risk", clock_keys[clock],
+                  clock_iso_local(leg->due, due, sizeof due), info ? info->key : "none");
+}
+
+bool run_due(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct rules rules;
+    struct schedule schedule;
+    struct instant now = now_of(commands);
+    if (!take_schedule(commands, &rules, &schedule, err))
+        return false;
+    struct instant soon =
+        after_working_minutes(&schedule, now, rule_value(&schedule, RULE_AT_RISK_MIN, now));
+    rules_done(&rules);
+    struct view *list = calloc(LIST_MAX, sizeof *list);
+    if (!list)
+        return error_set(err, ERROR_LATER, "out of memory");
+    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
+        size_t n = views_open_between(commands->views, (enum view_clock)clock, (struct instant){0},
+                                      soon, list, LIST_MAX);
+        for (size_t i = 0; i < n; i++)
+            say_open(call, &list[i], (enum view_clock)clock, now);
+        if (n == LIST_MAX)
+            (void)fprintf(call->out, "# %d dòng đầu, còn nữa. / the first, there are more\n",
+                          LIST_MAX);
+    }
+    free(list);
+    return true;
+}
+
+/* ------------------------------------------------------------------ one item */
+
+static const char *stand_word(enum stand stand)
+{
+    switch (stand) {
+    case STAND_NONE:
+        return "none";
+    case STAND_RUNNING:
+        return "running";
+    case STAND_PAUSED:
+        return "paused";
+    case STAND_KEPT:
+        return "kept";
+    case STAND_MISSED:
+        return "missed";
+    }
+    return "?";
+}
+
+static void say_leg(const struct call *call, const char *key, const struct leg *leg)
+{
+    char due[CLOCK_TEXT_MAX];
+    int64_t minutes = 0;
+    (void)fprintf(call->out, "%s\t%s\tdue %s", key, stand_word(leg->stand),
+                  leg->due.ms == 0 ? "-" : clock_iso_local(leg->due, due, sizeof due));
+    if (leg_minutes(leg, &minutes))
+        (void)fprintf(call->out, "\ttook %lld min", (long long)minutes);
+    (void)fprintf(call->out, "\n");
+}
+
+/* What lacks, in the words of the handheld [ux.md section 3]. */
+static void say_return(const struct call *call, const struct returns *returns)
+{
+    char day[CLOCK_TEXT_MAX];
+    (void)fprintf(call->out, "return\tground %s\t", *returns->ground ? returns->ground : "-");
+    switch (returns->lack) {
+    case LACK_NOTHING:
+        (void)fprintf(call->out, "Được hoàn. / may go back\n");
+        return;
+    case LACK_GROUND:
+        (void)fprintf(call->out, "Chưa có căn cứ Điều 17. / no ground of Art 17\n");
+        return;
+    case LACK_INVITATION:
+        (void)fprintf(call->out, "Thiếu giấy mời lần 2, sớm nhất %s. / invitation lacks\n",
+                      day_text(returns->invite_from, day));
+        return;
+    case LACK_INSTRUCTION:
+        (void)fprintf(call->out, "Cơ quan chưa yêu cầu hoàn. / the office has not asked\n");
+        return;
+    }
+}
+
+bool run_terms(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct view view;
+    struct rules rules;
+    struct schedule schedule;
+    char hold[CLOCK_TEXT_MAX], nobody[CLOCK_TEXT_MAX];
+    if (!known_item(commands, call->argv[1], &view, err) ||
+        !take_schedule(commands, &rules, &schedule, err))
+        return false;
+    struct returns returns = returns_of(&view.state, &schedule, schedule.as_of);
+    rules_done(&rules);
+    const struct status_info *info = status_info(view.state.status);
+    (void)fprintf(call->out, "status\t%s\tUPU %s\tnational %u\n", info ? info->key : "none",
+                  info && *info->upu ? info->upu : "-", info ? info->national : 0);
+    (void)fprintf(call->out, "zone\t%s\n", zone_key(view.clocks.zone));
+    say_leg(call, "office", &view.clocks.office);
+    say_leg(call, "post", &view.clocks.post);
+    say_return(call, &returns);
+    (void)fprintf(call->out, "hold\tuntil %s\tunclaimed from %s\n",
+                  day_text(returns.hold_until, hold), day_text(returns.unclaimed_from, nobody));
+    return true;
+}

@@ -1,0 +1,125 @@
+/* alert.c - the manager hears of what is about to be late while something can still be done. One
+ * message names all that came near its term since the last; each item is named once an attempt. */
+#include "server/notify/alert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/delivery/days.h"
+#include "server/notify/message.h"
+
+#define LOOK_MAX 200 /* further ones are found a minute later, when these are recorded */
+
+struct group {
+    struct view views[LOOK_MAX];
+    size_t n;
+    char request_id[NOTICE_REQUEST_MAX + 1];
+};
+
+/* The id under which the manager was told of this attempt, "" if he was not. */
+static void told_as(const struct alert *alert, const struct view *view, struct fact *history,
+                    char out[NOTICE_REQUEST_MAX + 1])
+{
+    size_t n = views_history(alert->views, &view->state.item, history, VIEW_HISTORY_MAX);
+    *out = '\0';
+    for (size_t i = 0; i < n; i++) {
+        const struct notice *notice = &history[i].office.notice;
+        if (!history[i].is_scan && history[i].office.event == EVENT_NOTICE_SENT &&
+            notice->channel == CHANNEL_MANAGER && notice->attempt == view->state.attempt)
+            memcpy(out, notice->request_id, sizeof notice->request_id);
+    }
+}
+
+/* Open items of the post whose term ends within at_risk_min working minutes. */
+static bool find_near(const struct alert *alert, struct view near[LOOK_MAX], size_t *ret_n,
+                      struct error *err)
+{
+    struct rules rules;
+    if (!views_rules(alert->views, &rules))
+        return error_set(err, ERROR_LATER, "out of memory");
+    struct schedule schedule = {&rules, alert->config->post_office, alert->now};
+    int64_t minutes = rule_value(&schedule, RULE_AT_RISK_MIN, alert->now);
+    struct instant soon = after_working_minutes(&schedule, alert->now, minutes);
+    rules_done(&rules);
+    *ret_n = views_open_between(alert->views, VIEW_CLOCK_POST, alert->now, soon, near, LOOK_MAX);
+    return true;
+}
+
+/* A message that was recorded and never handed on goes first, with the items it named; else those
+ * that nobody was told of. */
+static void gather(const struct alert *alert, const struct view *near, size_t n,
+                   struct fact *history, struct group *fresh, struct group *owed)
+{
+    for (size_t i = 0; i < n; i++) {
+        char id[NOTICE_REQUEST_MAX + 1];
+        told_as(alert, &near[i], history, id);
+        if (*id == '\0') {
+            fresh->views[fresh->n++] = near[i];
+        } else if (owed->n == 0 ? !alert->driver.has(alert->driver.self, id)
+                                : strcmp(id, owed->request_id) == 0) {
+            memcpy(owed->request_id, id, sizeof id);
+            owed->views[owed->n++] = near[i];
+        }
+    }
+}
+
+static bool record_act(struct record *record, void *arg, struct error *err)
+{
+    const struct group *group = arg;
+    for (size_t i = 0; i < group->n; i++) {
+        const struct state *state = &group->views[i].state;
+        struct office_fact fact = {.item = state->item, .event = EVENT_NOTICE_SENT};
+        fact.notice = (struct notice){
+            .channel = CHANNEL_MANAGER, .status = state->status, .attempt = state->attempt};
+        memcpy(fact.notice.request_id, group->request_id, sizeof group->request_id);
+        if (!record_office_add(record, &fact, NULL, err))
+            return error_add(err, "%s", state->item.text);
+    }
+    return true;
+}
+
+static bool send_group(const struct alert *alert, const struct group *group, struct error *err)
+{
+    char text[WORDS_MAX];
+    struct sms sms = {group->request_id, alert->config->manager_phone,
+                      message_alert(group->views, group->n, text)};
+    return alert->driver.send(alert->driver.self, &sms, err);
+}
+
+static bool tell(const struct alert *alert, struct group *fresh, const struct group *owed,
+                 struct error *err)
+{
+    if (owed->n > 0)
+        return send_group(alert, owed, err);
+    if (fresh->n == 0)
+        return true;
+    (void)snprintf(fresh->request_id, sizeof fresh->request_id, "%s.%u.manager",
+                   fresh->views[0].state.item.text, fresh->views[0].state.attempt);
+    return alert->acts.run(alert->acts.self, record_act, fresh, err) &&
+           send_group(alert, fresh, err);
+}
+
+/* Big, and needed once a minute. */
+struct room {
+    struct view near[LOOK_MAX];
+    struct fact history[VIEW_HISTORY_MAX];
+    struct group fresh, owed;
+};
+
+bool alert_manager(const struct alert *alert, struct error *err)
+{
+    size_t n = 0;
+    if (*alert->config->manager_phone == '\0')
+        return true;
+    struct room *room = calloc(1, sizeof *room);
+    if (room == NULL)
+        return error_set(err, ERROR_LATER, "alert: out of memory");
+    bool good = find_near(alert, room->near, &n, err);
+    if (good) {
+        gather(alert, room->near, n, room->history, &room->fresh, &room->owed);
+        good = tell(alert, &room->fresh, &room->owed, err);
+    }
+    free(room);
+    return good || error_add(err, "alert");
+}

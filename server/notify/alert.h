@@ -1,0 +1,21 @@
+/* alert.h - what the manager is told before a term of the post ends. Private to this folder.
+ *
+ * The notice is a fact (channel CHANNEL_MANAGER), at most one per item and attempt; it is recorded
+ * first and handed to the driver then, and handed on again when a crash came between. */
+#ifndef TRAO_SERVER_NOTIFY_ALERT_H
+#define TRAO_SERVER_NOTIFY_ALERT_H
+
+#include "server/notify/notify.h"
+
+struct alert {
+    struct acts acts;
+    struct views *views;
+    const struct config *config; /* no manager_phone: nobody is told */
+    struct sms_driver driver;
+    struct instant now;
+};
+
+/* Looks once, and sends at most one message. LATER when it could not be recorded or sent. */
+bool alert_manager(const struct alert *alert, struct error *err) must_use;
+
+#endif

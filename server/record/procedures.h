@@ -1,0 +1,35 @@
+/* procedures.h - what offices have published about their procedures: may the result go by post,
+ * may only its owner take it [QĐ 45/2016; domain.md section 1, rules 1 and 5]. Rows with validity,
+ * not facts: an issued fact says itself what was applied. Same threads and groups as record.h.
+ */
+#ifndef TRAO_SERVER_RECORD_PROCEDURES_H
+#define TRAO_SERVER_RECORD_PROCEDURES_H
+
+#include "server/record/record.h"
+
+#define PROCEDURE_NAME_MAX 512
+
+struct procedure {
+    int64_t id;
+    char folded[PROCEDURE_NAME_MAX]; /* compared by this: text_fold of the name */
+    char name[PROCEDURE_NAME_MAX];   /* code or beginning of its name, as published */
+    bool bcci_allowed;               /* false: the post may not return it */
+    bool owner_only;
+    struct instant from, to; /* to: 0 open */
+    char citation[CITATION_MAX + 1];
+};
+
+/* Ends what held for the same folded name at `from`, then adds; sets id. */
+bool procedure_put(struct record *record, struct procedure *procedure, struct error *err) must_use;
+
+/* Those in force at `at`, oldest first; all with `at` 0. */
+bool procedures_each(struct record *record, struct instant at,
+                     bool (*each)(void *ctx, const struct procedure *procedure), void *ctx,
+                     struct error *err) must_use;
+
+/* The rule in force at `at` whose folded name stands in `folded` as whole words; the longest name
+ * of several. NOT_FOUND when none does. */
+bool procedure_match(struct record *record, const char *folded, struct instant at,
+                     struct procedure *ret_procedure, struct error *err) must_use;
+
+#endif
