@@ -188,8 +188,7 @@ static void believe_broker(struct postman *postman)
         make_up(postman, made_up);
 }
 
-/* ---------------------------------------------------------------- planted: numbers without links
- */
+/* ---------------------------------------------------------------- planted: numbers, no links */
 
 /* How far the server has accounted for an epoch, if it says so. */
 static uint64_t number_of(const struct standing *standing, uint64_t epoch)
