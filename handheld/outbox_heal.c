@@ -119,7 +119,7 @@ bool outbox_heal(struct outbox *outbox, struct shelf_epoch *epoch, struct error 
 /* ------------------------------------------------------------------ breaking off */
 
 /* The link that the scan `seq` hangs on, as far as it is known: the row before it, or the batch
- * that begins with it. */
+ * that begins with it, or what the epoch itself keeps. */
 static bool link_before(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t seq,
                         struct link *ret_link)
 {
@@ -130,10 +130,14 @@ static bool link_before(struct outbox *outbox, const struct shelf_epoch *epoch, 
     }
     struct shelf_batch stored;
     struct batch batch;
-    if (!shelf_batch_after(outbox->shelf, epoch->nth, seq - 1, &stored, NULL) ||
-        stored.first_seq != seq || !batch_is_whole(outbox, epoch, &stored, &batch))
+    if (shelf_batch_after(outbox->shelf, epoch->nth, seq - 1, &stored, NULL) &&
+        stored.first_seq == seq && batch_is_whole(outbox, epoch, &stored, &batch)) {
+        *ret_link = batch.head.before;
+        return true;
+    }
+    if (seq != 1 && seq != epoch->through + 1)
         return false;
-    *ret_link = batch.head.before;
+    *ret_link = seq == 1 ? epoch->first_link : epoch->through_link;
     return true;
 }
 

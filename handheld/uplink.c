@@ -155,7 +155,7 @@ static void take_standing(struct uplink *uplink, const struct standing *standing
     for (size_t i = 0; i < standing->epochs; i++)
         land(uplink, standing->epoch[i].epoch, standing->epoch[i].through);
     bool other_record = standing->generation != uplink->asked.generation;
-    if (!uplink->stood || uplink->flights == 0 || other_record)
+    if (!uplink->stood || other_record)
         take_back(uplink); /* the server may stand further back than thought */
     uplink->stood = true;
     uplink->asking = false;
@@ -227,12 +227,14 @@ static bool send_batch(struct uplink *uplink, const struct outbox_batch *batch)
     return true;
 }
 
-/* Fills the window. With nothing in flight even one scan leaves at once (live); else they gather.
- */
+/* Fills the window. With nothing in flight even one scan leaves at once (live), else they gather;
+ * and the oldest unreceipted batch is next: a Standing may have lowered N of an epoch passed by. */
 static void send_batches(struct uplink *uplink)
 {
     struct outbox_batch batch;
     struct error err;
+    if (uplink->flights == 0)
+        take_back(uplink);
     while (uplink->flights < UPLINK_WINDOW) {
         bool cut_any = uplink->flights == 0;
         if (!outbox_batch_after(uplink->config.outbox, uplink->sent, cut_any, &batch, &err)) {

@@ -82,8 +82,8 @@ static void copied_back_then_beeped(void **state)
     (void)state;
     static const struct {
         uint32_t before, receipted, after, more;
-    } cases[] = {{3, 3, 2, 1},   {3, 3, 2, 2}, {3, 3, 2, 7},   {9, 2, 40, 1},
-                 {9, 2, 40, 60}, {9, 0, 1, 3}, {90, 30, 9, 20}};
+    } cases[] = {{3, 3, 2, 1},   {3, 3, 2, 2}, {3, 3, 2, 7},    {9, 2, 40, 1},
+                 {9, 2, 40, 60}, {9, 0, 1, 3}, {90, 30, 9, 20}, {0, 0, 3, 2}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct rig_kept kept = {0};
         copied_back(cases[i].before, cases[i].receipted, cases[i].after, &kept);

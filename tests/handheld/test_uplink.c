@@ -359,6 +359,53 @@ static void another_generation(void **state)
     assert_int_equal(sent[before + 1].first_seq, 51);
 }
 
+/* Answers the last hello as a server of generation 9 that knows nothing. */
+static void stand_empty(void)
+{
+    struct wire_down what = {.kind = WIRE_DOWN_STANDING};
+    assert_true(sent[n_sent - 1].hello);
+    what.standing =
+        (struct standing){.generation = 9, .generation_serial = 2, .nonce = sent[n_sent - 1].nonce};
+    down(&what);
+}
+
+/* That the restored server lost an older epoch, too, comes out while the running one is in flight:
+ * it goes again on the same connection. */
+static void an_older_epoch_goes_again(void **state)
+{
+    (void)state;
+    rig_stand(&rig, 7, 1, 0, &zero);
+    rig_beep(&rig, 1, 3);
+    struct outbox_batch first = rig_next(&rig, (struct outbox_at){0, 0});
+    struct receipt receipt = rig_receipt(&rig, &first);
+    assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
+    rig.boot++;
+    rig_kill(&rig);
+    uplink.config.outbox = rig.outbox;
+    rig_beep(&rig, 4, 1);
+    uplink_connected(&uplink);
+    uplink_tick(&uplink);
+    assert_int_equal(sent[0].epochs, 1);
+    stand_empty();
+    uplink_tick(&uplink); /* hello, and behind it the batch of the running epoch */
+    struct sent running = sent[n_sent - 1];
+    assert_false(running.hello);
+    assert_true(sent[n_sent - 2].hello && sent[n_sent - 2].epochs == 2);
+    n_sent--;
+    stand_empty();
+    assert_int_equal(rig_unsent(&rig), 4);
+    struct wire_down what = {.kind = WIRE_DOWN_RECEIPT};
+    what.receipt = (struct receipt){.generation = 9,
+                                    .generation_serial = 2,
+                                    .epoch = running.epoch,
+                                    .through = 1,
+                                    .link = running.after};
+    down(&what);
+    uplink_tick(&uplink);
+    assert_int_equal(sent[n_sent - 1].epoch, first.epoch);
+    assert_int_equal(sent[n_sent - 1].count, 3);
+}
+
 /* A pipe that drops, doubles and shuffles both ways; a server that only counts what is contiguous.
  */
 static void everything_arrives_through_a_bad_pipe(void **state)
@@ -417,6 +464,7 @@ int main(void)
         T(reconnect_begins_anew),
         T(full_pipe_is_tried_again),
         T(another_generation),
+        T(an_older_epoch_goes_again),
         T(everything_arrives_through_a_bad_pipe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,9 @@
 #include "tests/sim/ledger.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "protocol/scan.h"
 
 void ledger_init(struct ledger *ledger, struct env *env)
 {
@@ -13,42 +12,60 @@ void ledger_init(struct ledger *ledger, struct env *env)
 
 void ledger_done(struct ledger *ledger)
 {
-    for (size_t at = 0; at < ledger->epochs; at++)
-        free(ledger->epoch[at].row);
+    for (size_t at = 0; at < ledger->devices; at++)
+        free(ledger->device[at].row);
 }
 
-static struct ledger_epoch *find(struct ledger *ledger, const char *device, uint64_t epoch)
+static struct ledger_device *device_of(struct ledger *ledger, const char *name)
 {
-    for (size_t at = 0; at < ledger->epochs; at++)
-        if (ledger->epoch[at].epoch == epoch && strcmp(ledger->epoch[at].device, device) == 0)
-            return &ledger->epoch[at];
-    return NULL;
+    for (size_t at = 0; at < ledger->devices; at++)
+        if (strcmp(ledger->device[at].name, name) == 0)
+            return &ledger->device[at];
+    invariant(ledger->devices < LEDGER_DEVICES_MAX);
+    struct ledger_device *made = &ledger->device[ledger->devices++];
+    *made = (struct ledger_device){.rows = 0};
+    snprintf(made->name, sizeof made->name, "%s", name);
+    return made;
 }
 
-bool ledger_knows(struct ledger *ledger, const char *device, uint64_t epoch)
+/* ---------------------------------------------------------------- what is beeped */
+
+static struct link hash_of(struct ledger *ledger, const struct scan *scan)
 {
-    return find(ledger, device, epoch) != NULL;
+    uint8_t bytes[SCAN_BYTES_MAX];
+    size_t n = 0;
+    struct error err;
+    if (!scan_encode(scan, bytes, &n, &err))
+        env_fail(ledger->env, "encode: %s", err.text);
+    return chain_hash(bytes, n);
 }
 
-static struct ledger_epoch *find_or_add(struct ledger *ledger, const char *device, uint64_t epoch)
+/* A withdrawal must name its target to be encoded; which number that is does not count. */
+static struct link content_of(struct ledger *ledger, struct scan scan)
 {
-    struct ledger_epoch *found = find(ledger, device, epoch);
-    if (found)
-        return found;
-    invariant(ledger->epochs < LEDGER_EPOCHS_MAX);
-    found = &ledger->epoch[ledger->epochs++];
-    *found = (struct ledger_epoch){.epoch = epoch};
-    strncpy(found->device, device, DEVICE_NAME_MAX);
-    return found;
+    scan.seq = scan.of_seq > 0 ? 2 : 1;
+    scan.of_seq = scan.of_seq > 0 ? 1 : 0;
+    scan.of_epoch = 0;
+    return hash_of(ledger, &scan);
 }
 
-void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, uint64_t seq,
-                 const void *bytes, size_t n)
+/* The number after the last beep that its device has not lost. */
+static uint64_t next_seq(const struct ledger_device *of, uint64_t epoch)
 {
-    struct ledger_epoch *of = find_or_add(ledger, device, epoch);
-    if (seq != of->rows + 1) {
-        env_fail(ledger->env, "%s epoch %016" PRIx64 ": beep %" PRIu64 " follows beep %zu", device,
-                 epoch, seq, of->rows);
+    for (size_t at = of->rows; at > 0; at--)
+        if (!of->row[at - 1].forgivable)
+            return of->row[at - 1].epoch == epoch ? of->row[at - 1].seq + 1 : 1;
+    return 1;
+}
+
+void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, const struct scan *scan)
+{
+    struct ledger_device *of = device_of(ledger, device);
+    uint64_t next = next_seq(of, epoch);
+    /* Scans that were numbered again may stand between two beeps. */
+    if (of->forked ? scan->seq < next : scan->seq != next) {
+        env_fail(ledger->env, "%s epoch %016" PRIx64 ": beep %" PRIu64 " where %" PRIu64 " is next",
+                 device, epoch, scan->seq, next);
         return;
     }
     if (of->rows == of->room) {
@@ -56,56 +73,105 @@ void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, uint
         of->row = realloc(of->row, of->room * sizeof *of->row);
         invariant(of->row != NULL);
     }
-    of->row[of->rows++] = (struct ledger_row){.hash = chain_hash(bytes, n)};
+    of->row[of->rows++] = (struct ledger_row){.epoch = epoch,
+                                              .seq = scan->seq,
+                                              .hash = hash_of(ledger, scan),
+                                              .content = content_of(ledger, *scan),
+                                              .forked = of->forked};
     ledger->beeped++;
 }
 
-void ledger_forgive(struct ledger *ledger, const char *device, uint64_t epoch, uint64_t seq)
+/* ---------------------------------------------------------------- what falls back */
+
+size_t ledger_beeps(struct ledger *ledger, const char *device)
 {
-    struct ledger_epoch *of = find(ledger, device, epoch);
-    for (size_t at = (size_t)seq; of && at < of->rows; at++)
+    return device_of(ledger, device)->rows;
+}
+
+void ledger_fell_back(struct ledger *ledger, const char *device, size_t beeps, bool unseen)
+{
+    struct ledger_device *of = device_of(ledger, device);
+    for (size_t at = beeps; at < of->rows; at++)
         of->row[at].forgivable = true;
+    of->forked |= unseen;
+}
+
+bool ledger_is_forked(struct ledger *ledger, const char *device)
+{
+    return device_of(ledger, device)->forked;
+}
+
+void ledger_record_fell_back(struct ledger *ledger)
+{
+    for (size_t at = 0; at < ledger->devices; at++)
+        for (size_t row = 0; row < ledger->device[at].rows; row++)
+            ledger->device[at].row[row].recorded = false;
+    ledger->recorded = 0;
+    ledger->seen_batch = 0;
+}
+
+/* ---------------------------------------------------------------- what a device believes */
+
+static uint64_t done_through(const struct hello *hello, uint64_t epoch)
+{
+    for (size_t at = 0; at < hello->epochs; at++)
+        if (hello->epoch[at].epoch == epoch)
+            return hello->epoch[at].through;
+    return UINT64_MAX; /* an epoch the hello leaves out is done to its end */
 }
 
 void ledger_check_done(struct ledger *ledger, const char *device, const struct hello *hello)
 {
-    for (size_t at = 0; at < ledger->epochs; at++) {
-        const struct ledger_epoch *of = &ledger->epoch[at];
-        if (strcmp(of->device, device) != 0)
+    const struct ledger_device *of = device_of(ledger, device);
+    for (size_t at = 0; at < of->rows; at++) {
+        const struct ledger_row *row = &of->row[at];
+        if (row->ever || row->forgivable || row->forked ||
+            row->seq > done_through(hello, row->epoch))
             continue;
-        uint64_t through = of->rows; /* an epoch the hello leaves out is done to its end */
-        for (size_t i = 0; i < hello->epochs; i++)
-            if (hello->epoch[i].epoch == of->epoch)
-                through = hello->epoch[i].through;
-        for (uint64_t seq = 1; seq <= through && seq <= of->rows; seq++)
-            if (!of->row[seq - 1].recorded && !of->row[seq - 1].forgivable)
-                env_fail(ledger->env,
-                         "%s takes epoch %016" PRIx64 " seq %" PRIu64
-                         " for done, but the record has never held it",
-                         device, of->epoch, seq);
+        env_fail(ledger->env,
+                 "%s takes epoch %016" PRIx64 " seq %" PRIu64
+                 " for done, but the record has never held it",
+                 device, row->epoch, row->seq);
     }
 }
 
 /* ---------------------------------------------------------------- looking at the record */
 
+/* The beep a scan in the record is: with its numbers and bytes, or beeped after a folder was copied
+ * back and numbered again in another epoch. */
+static struct ledger_row *row_of(struct ledger *ledger, const struct head *head, uint64_t seq,
+                                 const struct slice *bytes)
+{
+    struct ledger_device *of = device_of(ledger, head->device);
+    struct link hash = chain_hash(bytes->bytes, bytes->n);
+    struct scan scan;
+    struct error err;
+    for (size_t at = 0; at < of->rows; at++)
+        if (of->row[at].epoch == head->epoch && of->row[at].seq == seq &&
+            link_equal(&of->row[at].hash, &hash))
+            return &of->row[at];
+    if (!scan_decode(bytes->bytes, bytes->n, &scan, &err))
+        return NULL;
+    struct link content = content_of(ledger, scan);
+    for (size_t at = 0; at < of->rows; at++)
+        if (of->row[at].forked && of->row[at].epoch != head->epoch &&
+            link_equal(&of->row[at].content, &content))
+            return &of->row[at];
+    return NULL;
+}
+
 static void look_at_scan(struct ledger *ledger, const struct head *head, uint64_t seq,
                          const struct slice *scan)
 {
-    struct ledger_epoch *of = find(ledger, head->device, head->epoch);
-    struct link hash = chain_hash(scan->bytes, scan->n);
-    const char *wrong = NULL;
-    if (!of || seq == 0 || seq > of->rows)
-        wrong = "nobody beeped it";
-    else if (!link_equal(&of->row[seq - 1].hash, &hash))
-        wrong = "its bytes are not what was beeped";
-    else if (of->row[seq - 1].recorded)
-        wrong = "it is there twice";
-    if (wrong) {
+    struct ledger_row *row = row_of(ledger, head, seq, scan);
+    if (!row || row->recorded) {
         env_fail(ledger->env, "record: %s epoch %016" PRIx64 " seq %" PRIu64 ": %s", head->device,
-                 head->epoch, seq, wrong);
+                 head->epoch, seq, row ? "it is there twice" : "nobody beeped it with these bytes");
         return;
     }
-    of->row[seq - 1].recorded = true;
+    row->recorded = row->ever = true;
+    row->held_epoch = head->epoch;
+    row->held_seq = seq;
     ledger->recorded++;
 }
 
@@ -133,13 +199,21 @@ void ledger_look(struct ledger *ledger, struct record *reader)
         env_fail(ledger->env, "record cannot be read: %s", err.text);
 }
 
+static bool is_held(const struct ledger_device *of, uint64_t epoch, uint64_t seq)
+{
+    for (size_t at = 0; at < of->rows; at++)
+        if (of->row[at].recorded && of->row[at].held_epoch == epoch && of->row[at].held_seq == seq)
+            return true;
+    return false;
+}
+
 void ledger_check_vouched(struct ledger *ledger, struct record *reader, const char *device,
                           uint64_t epoch, uint64_t through)
 {
     ledger_look(ledger, reader);
-    const struct ledger_epoch *of = find(ledger, device, epoch);
+    const struct ledger_device *of = device_of(ledger, device);
     for (uint64_t seq = 1; seq <= through; seq++)
-        if (!of || seq > of->rows || !of->row[seq - 1].recorded) {
+        if (!is_held(of, epoch, seq)) {
             env_fail(ledger->env,
                      "the server vouches to %s for epoch %016" PRIx64 " through %" PRIu64
                      ", but %" PRIu64 " is not in the record",
@@ -148,21 +222,22 @@ void ledger_check_vouched(struct ledger *ledger, struct record *reader, const ch
         }
 }
 
+static void check_kept(struct ledger *ledger, const struct ledger_device *of)
+{
+    for (size_t at = 0; at < of->rows; at++)
+        if (!of->row[at].recorded && !of->row[at].forgivable)
+            env_fail(ledger->env, "lost: %s epoch %016" PRIx64 " seq %" PRIu64 " was beeped",
+                     of->name, of->row[at].epoch, of->row[at].seq);
+}
+
 void ledger_check_end(struct ledger *ledger, struct record *reader)
 {
     uint64_t recorded = ledger->recorded;
-    for (size_t at = 0; at < ledger->epochs; at++)
-        for (size_t row = 0; row < ledger->epoch[at].rows; row++)
-            ledger->epoch[at].row[row].recorded = false;
-    ledger->recorded = 0;
-    ledger->seen_batch = 0;
+    ledger_record_fell_back(ledger);
     ledger_look(ledger, reader);
     if (ledger->recorded != recorded)
         env_fail(ledger->env, "the record held %" PRIu64 " scans, read anew it holds %" PRIu64,
                  recorded, ledger->recorded);
-    for (size_t at = 0; at < ledger->epochs; at++)
-        for (size_t row = 0; row < ledger->epoch[at].rows; row++)
-            if (!ledger->epoch[at].row[row].recorded && !ledger->epoch[at].row[row].forgivable)
-                env_fail(ledger->env, "lost: %s epoch %016" PRIx64 " seq %zu was beeped",
-                         ledger->epoch[at].device, ledger->epoch[at].epoch, row + 1);
+    for (size_t at = 0; at < ledger->devices; at++)
+        check_kept(ledger, &ledger->device[at]);
 }

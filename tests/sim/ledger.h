@@ -4,28 +4,36 @@
 #define TRAO_TESTS_SIM_LEDGER_H
 
 #include "protocol/batch.h"
+#include "protocol/scan.h"
 #include "server/record/record.h"
 #include "tests/sim/env.h"
 
-#define LEDGER_EPOCHS_MAX 64
+#define LEDGER_DEVICES_MAX 8
 
+/* One beep. Its content is what was scanned, without the numbers: what is beeped behind a folder
+ * that was copied back may reach the record under numbers of a later epoch. */
 struct ledger_row {
-    struct link hash; /* of the scan's bytes */
-    bool recorded;
+    uint64_t epoch, seq; /* as it was beeped */
+    struct link hash;    /* of the scan's bytes */
+    struct link content; /* of the same with seq, of_seq and of_epoch left out */
+    bool recorded;       /* in the record as it is now */
+    bool ever;           /* in the record at some time; a record put back may lose it again */
     bool forgivable; /* its device lost its store's tail before a receipt: it may arrive or not */
+    bool forked;     /* beeped after a folder was copied back: may be numbered again */
+    uint64_t held_epoch, held_seq; /* where the record has it, once recorded */
 };
 
-struct ledger_epoch {
-    char device[DEVICE_NAME_MAX + 1];
-    uint64_t epoch;
-    struct ledger_row *row; /* row[seq - 1] */
+struct ledger_device {
+    char name[DEVICE_NAME_MAX + 1];
+    struct ledger_row *row; /* in the order of beeping */
     size_t rows, room;
+    bool forked; /* its folder was copied back */
 };
 
 struct ledger {
     struct env *env;
-    struct ledger_epoch epoch[LEDGER_EPOCHS_MAX];
-    size_t epochs;
+    struct ledger_device device[LEDGER_DEVICES_MAX];
+    size_t devices;
     int64_t seen_batch; /* high-water mark in the record */
     uint64_t beeped, recorded;
 };
@@ -33,15 +41,21 @@ struct ledger {
 void ledger_init(struct ledger *ledger, struct env *env);
 void ledger_done(struct ledger *ledger);
 
-/* True once a beep of this epoch was heard. */
-bool ledger_knows(struct ledger *ledger, const char *device, uint64_t epoch);
 /* A beep was heard: the scan is durable on its device. */
-void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, uint64_t seq,
-                 const void *bytes, size_t n);
-/* The device's store fell back: scans above `seq` that are not recorded may be lost. */
-void ledger_forgive(struct ledger *ledger, const char *device, uint64_t epoch, uint64_t seq);
+void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch,
+                 const struct scan *scan);
 
-/* What a device takes for done, as its next hello would say it, is in the record. */
+/* How many beeps of this device were heard. */
+size_t ledger_beeps(struct ledger *ledger, const char *device);
+/* The device's store fell back to what it was after so many beeps: those since that are not
+ * recorded may be lost. `unseen`: nothing on the device can tell, so its numbers are used twice. */
+void ledger_fell_back(struct ledger *ledger, const char *device, size_t beeps, bool unseen);
+/* True once a store of this device fell back unseen. */
+bool ledger_is_forked(struct ledger *ledger, const char *device);
+/* The record was put back to an older state: what it holds is looked at anew. */
+void ledger_record_fell_back(struct ledger *ledger);
+
+/* What a device takes for done, as its next hello would say it, is or was in the record. */
 void ledger_check_done(struct ledger *ledger, const char *device, const struct hello *hello);
 
 /* Takes in what a reader of the record sees beyond the last look. Fails the run on a scan nobody

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "handheld/mark.h"
 #include "protocol/topic.h"
 #include "protocol/wire.h"
 
@@ -27,13 +29,30 @@ static void restart(void *ctx, uint64_t life)
     postman_start(postman);
 }
 
-/* The card gives back what it held some time ago; outbox.mark, another file, is as it was. */
+/* What falls back: the store alone, while outbox.mark, another file, is as it was; or all of it. */
+static const char *old_prefix(const struct postman *postman)
+{
+    return postman->copied_back ? "outbox" : "outbox.db";
+}
+
+static void remember_store(struct postman *postman)
+{
+    files_save(&postman->old, postman->dir, old_prefix(postman));
+    postman->old_epoch = postman->epoch;
+    postman->old_seq = postman->seq;
+    postman->old_beeps = ledger_beeps(postman->ledger, postman->name);
+}
+
+/* The card gives back what it held some time ago, or somebody copies a folder back. */
 static void fall_back(struct postman *postman)
 {
-    files_put_back(&postman->old, postman->dir, "outbox.db");
-    ledger_forgive(postman->ledger, postman->name, postman->old_epoch, postman->old_seq);
-    env_note(postman->env, "%s: its card fell back to beep %" PRIu64, postman->name,
-             postman->old_seq);
+    files_put_back(&postman->old, postman->dir, old_prefix(postman));
+    ledger_fell_back(postman->ledger, postman->name, postman->old_beeps, postman->copied_back);
+    postman->epoch = postman->old_epoch;
+    postman->seq = postman->old_seq;
+    postman->copy_backs += postman->copied_back;
+    env_note(postman->env, "%s: its %s fell back to beep %" PRIu64, postman->name,
+             postman->copied_back ? "folder" : "card", postman->old_seq);
 }
 
 static bool killed_here(struct postman *postman, const char *where)
@@ -42,10 +61,22 @@ static bool killed_here(struct postman *postman, const char *where)
         return false;
     env_note(postman->env, "%s killed %s", postman->name, where);
     postman_kill(postman);
-    if (postman->old.count > 0 && postman->old_epoch == postman->epoch &&
+    if (!postman->copied_back && postman->old.count > 0 && postman->old_epoch == postman->epoch &&
         env_chance(postman->env, 100))
         fall_back(postman);
     env_after(postman->env, env_between(postman->env, 1000, 300000), restart, postman,
+              postman->life);
+    return true;
+}
+
+/* Somebody stops the program, copies the folder back and starts it again soon. */
+static bool copied_back_here(struct postman *postman)
+{
+    if (!postman->copied_back || postman->old.count == 0 || !env_fault(postman->env, 40))
+        return false;
+    postman_kill(postman);
+    fall_back(postman);
+    env_after(postman->env, env_between(postman->env, 1000, 20000), restart, postman,
               postman->life);
     return true;
 }
@@ -61,6 +92,7 @@ static void check_done(struct postman *postman)
 }
 
 static void wake(void *ctx, uint64_t wakes);
+static void believe_numbers(struct postman *postman, const struct standing *standing);
 
 /* Sends what is due and plans the next look. */
 static void drive(struct postman *postman, const char *after)
@@ -103,11 +135,13 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
     (void)topic;
     struct postman *postman = ctx;
     struct wire_down what;
-    if (postman->forget_at_puback &&
+    if ((postman->forget_at_puback || postman->trust_numbers) &&
         wire_read_down(bytes, n, postman->name, &postman->server, &what, NULL) &&
         what.kind == WIRE_DOWN_STANDING) {
         postman->generation = what.standing.generation;
         postman->generation_serial = what.standing.generation_serial;
+        if (postman->trust_numbers)
+            believe_numbers(postman, &what.standing);
     }
     uplink_message(&postman->uplink, bytes, n);
     check_done(postman);
@@ -135,19 +169,49 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     return true;
 }
 
+static void make_up(struct postman *postman, struct receipt made_up)
+{
+    enum outbox_taken taken;
+    struct error err;
+    made_up.generation = postman->generation;
+    made_up.generation_serial = postman->generation_serial;
+    must(postman, outbox_receipt(postman->outbox, &made_up, &taken, &err), "made-up receipt", &err);
+}
+
 static void believe_broker(struct postman *postman)
 {
     struct receipt made_up = postman->handed[0];
-    enum outbox_taken taken;
-    struct error err;
     if (postman->n_handed == 0)
         return;
     memmove(postman->handed, postman->handed + 1, --postman->n_handed * sizeof made_up);
-    made_up.generation = postman->generation;
-    made_up.generation_serial = postman->generation_serial;
     if (made_up.epoch != 0)
-        must(postman, outbox_receipt(postman->outbox, &made_up, &taken, &err), "made-up receipt",
-             &err);
+        make_up(postman, made_up);
+}
+
+/* ---------------------------------------------------------------- planted: numbers, no links */
+
+/* How far the server has accounted for an epoch, if it says so. */
+static uint64_t number_of(const struct standing *standing, uint64_t epoch)
+{
+    for (size_t at = 0; at < standing->epochs; at++)
+        if (standing->epoch[at].epoch == epoch)
+            return standing->epoch[at].last_seq;
+    return 0;
+}
+
+/* Takes for done what carries no higher number than the server states, whatever it is. */
+static void believe_numbers(struct postman *postman, const struct standing *standing)
+{
+    struct outbox_batch next = {.n = 0};
+    struct batch batch;
+    struct error err;
+    while (outbox_batch_after(postman->outbox, next.last, true, &next, &err)) {
+        if (batch_read(next.bytes, next.n, &batch, NULL) &&
+            next.last.seq <= number_of(standing, next.epoch))
+            make_up(postman, (struct receipt){.epoch = next.epoch,
+                                              .through = next.last.seq,
+                                              .link = batch.head.after});
+    }
 }
 
 static void acknowledged(void *ctx, int code)
@@ -201,39 +265,38 @@ static struct scan next_scan(struct postman *postman)
     return scan;
 }
 
-/* Beep 1 begins an epoch: the one of the hello that nobody has heard of yet. */
+/* The epoch of the beep just heard, as the mark beside the store tells. */
 static uint64_t epoch_of(struct postman *postman, uint64_t seq)
 {
-    struct hello hello = {0};
-    struct error err;
-    if (seq != 1)
-        return postman->epoch;
-    must(postman, outbox_hello(postman->outbox, &hello, &err), "hello", &err);
-    for (size_t at = 0; at < hello.epochs; at++)
-        if (hello.epoch[at].last_seq == 1 &&
-            !ledger_knows(postman->ledger, postman->name, hello.epoch[at].epoch))
-            return hello.epoch[at].epoch;
-    env_fail(postman->env, "%s: beep 1 of an epoch that its hello does not name", postman->name);
-    return 0;
+    char path[sizeof postman->dir + 16];
+    struct mark mark = {.epoch = 0};
+    snprintf(path, sizeof path, "%s/outbox.mark", postman->dir);
+    int fd = mark_open(path);
+    if (fd < 0 || !mark_read(fd, &mark) || mark.seq != seq)
+        env_fail(postman->env, "%s: outbox.mark does not tell of beep %" PRIu64, postman->name,
+                 seq);
+    if (fd >= 0)
+        close(fd);
+    return mark.epoch;
 }
 
 static void beep(struct postman *postman)
 {
-    uint8_t bytes[SCAN_BYTES_MAX];
-    size_t n = 0;
     struct error err;
     struct scan scan = next_scan(postman);
     if (!outbox_add(postman->outbox, &scan, &err)) {
-        must(postman, false, "add", &err);
+        /* What it takes back may have been numbered again since, into another epoch. */
+        if (err.code != ERROR_REFUSED || !ledger_is_forked(postman->ledger, postman->name))
+            must(postman, false, "add", &err);
+        postman->may_withdraw = false;
         return;
     }
-    must(postman, scan_encode(&scan, bytes, &n, &err), "encode", &err);
     postman->epoch = epoch_of(postman, scan.seq);
     postman->seq = scan.seq;
     postman->last = scan;
     postman->may_withdraw = scan.event != EVENT_WITHDRAWN;
     postman->todo--;
-    ledger_beep(postman->ledger, postman->name, postman->epoch, scan.seq, bytes, n);
+    ledger_beep(postman->ledger, postman->name, postman->epoch, &scan);
     env_note(postman->env, "%s beep %" PRIu64 " %s %u", postman->name, scan.seq, scan.item.text,
              scan.event);
 }
@@ -259,11 +322,10 @@ static void hand(void *ctx, uint64_t arg)
     if (!postman->alive)
         return;
     turn_clock(postman);
-    if (env_chance(postman->env, 30)) {
-        files_save(&postman->old, postman->dir, "outbox.db");
-        postman->old_epoch = postman->epoch;
-        postman->old_seq = postman->seq;
-    }
+    if (copied_back_here(postman))
+        return;
+    if (env_chance(postman->env, 30))
+        remember_store(postman);
     beep(postman);
     if (!postman->env->failed && !killed_here(postman, "right after a beep"))
         drive(postman, "after a scan");
@@ -284,6 +346,13 @@ void postman_init(struct postman *postman, struct env *env, struct ledger *ledge
     env_after(env, env_between(env, 1000, 60000), hand, postman, 0);
 }
 
+static void tell(void *ctx, const char *sentence, uint64_t epoch, uint64_t seq)
+{
+    struct postman *postman = ctx;
+    env_note(postman->env, "%s tells: %s (epoch %016" PRIx64 " seq %" PRIu64 ")", postman->name,
+             sentence, epoch, seq);
+}
+
 void postman_start(struct postman *postman)
 {
     struct error err;
@@ -293,7 +362,8 @@ void postman_start(struct postman *postman)
                                   .device = postman->name,
                                   .key = &postman->key,
                                   .clock = clock,
-                                  .chance = chance};
+                                  .chance = chance,
+                                  .told = {tell, postman}};
     must(postman, outbox_open(&store, &postman->outbox, &err), "open", &err);
     if (postman->env->failed)
         return;
@@ -305,7 +375,8 @@ void postman_start(struct postman *postman)
                                                           .outbox = postman->outbox,
                                                           .clock = clock,
                                                           .chance = chance,
-                                                          .out = out});
+                                                          .out = out,
+                                                          .told = {tell, postman}});
     postman->alive = true;
     postman->life++;
     postman->n_handed = 0;

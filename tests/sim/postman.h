@@ -31,9 +31,13 @@ struct postman {
     bool may_withdraw; /* the last beep is of this start, so of the running epoch */
     uint64_t kills;
 
-    struct files old; /* of the store, some time ago */
+    bool copied_back;    /* its whole folder is copied back, so that nothing on it can tell */
+    uint64_t copy_backs; /* how often that was */
+    struct files old;    /* of the store, some time ago */
     uint64_t old_epoch, old_seq;
+    size_t old_beeps;
 
+    bool trust_numbers;                   /* planted: takes the server's number, not its link */
     bool forget_at_puback;                /* planted: takes the broker's word for the server's */
     struct receipt handed[BROKER_WINDOW]; /* what such a client would make of each publish */
     size_t n_handed;

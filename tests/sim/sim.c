@@ -2,11 +2,15 @@
  *
  *   sim --seeds N [--from K]        seeds K..K+N-1 (from 1); status 1 at the first that fails
  *   sim --seed K [--trace]          one seed; with the whole story
- *   sim ... --plant FAULT           with a fault in it: forget-at-puback, receipt-before-commit;
- *                                   status 0 only if one of the seeds finds it
+ *   sim ... --plant FAULT           with a fault in it: forget-at-puback, receipt-before-commit,
+ *                                   trust-numbers; status 0 only if one of the seeds finds it
  *   sim ... --twice                 runs each seed twice and compares the traces
  *
- * What must hold: every beep is in the record once, with its bytes, and nothing else is; no receipt
+ * In one seed of eight handhelds' folders are copied back to an older state; in one of eight
+ * record.db is put back to an older copy.
+ *
+ * What must hold: every beep is in the record once, with its bytes, and nothing else is (beeped
+ * after a folder was copied back: with its content, maybe under new numbers); no receipt
  * is ahead of the record; what a device takes for done is in the record; the chains verify; the
  * views kept are the views folded from nothing; everything drains. The same objects as in the
  * programs are linked; the broker and all bad luck are ours (broker.h).
@@ -27,10 +31,13 @@
 
 #define POSTMEN_MAX 5
 #define ITEMS 24
-#define REAL_SEALS_EVERY 10      /* seeds: the rest use a cheap seal, for speed */
+#define REAL_SEALS_EVERY 10 /* seeds: the rest use a cheap seal, for speed */
+#define FALL_BACK_PER_MILLE                                                                        \
+    125                          /* seeds whose folders are copied back; whose record is put back  \
+                                  */
 #define DRAIN_MS (12 * 3600000L) /* more than any backoff adds up to */
 
-enum plant { PLANT_NONE, PLANT_FORGET_AT_PUBACK, PLANT_RECEIPT_BEFORE_COMMIT };
+enum plant { PLANT_NONE, PLANT_FORGET_AT_PUBACK, PLANT_RECEIPT_BEFORE_COMMIT, PLANT_TRUST_NUMBERS };
 
 struct options {
     uint64_t from, seeds;
@@ -46,6 +53,7 @@ struct world {
     struct postman postman[POSTMEN_MAX];
     size_t postmen;
     struct item item[ITEMS];
+    bool copied_back; /* folders of handhelds are */
     char dir[200];
 };
 
@@ -144,6 +152,8 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
     postman->todo = (uint64_t)env_between(&world->env, 20, 90);
     postman->server = chain_public_of(&world->site.key);
     postman->forget_at_puback = plant == PLANT_FORGET_AT_PUBACK;
+    postman->trust_numbers = plant == PLANT_TRUST_NUMBERS;
+    postman->copied_back = world->copied_back;
     struct seal_public key = chain_public_of(&postman->key);
     site_know(&world->site, name, &key);
 }
@@ -154,6 +164,7 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
     make_world_dir(world->dir);
     struct broker_faults faults = bad_days(&world->env);
     broker_init(&world->broker, &world->env, &faults);
+    world->copied_back = env_chance(&world->env, FALL_BACK_PER_MILLE);
     ledger_init(&world->ledger, &world->env);
     make_items(world);
     char dir[256];
@@ -161,6 +172,7 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
     make_dir(dir);
     site_init(&world->site, &world->env, &world->ledger,
               broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
+    world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE);
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
     world->postmen = (size_t)env_between(&world->env, 1, POSTMEN_MAX);
     for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
@@ -190,12 +202,20 @@ static bool drained(struct world *world)
     return true;
 }
 
+/* A device that has nothing to send learns of a record that was put back when it next connects. */
+static void connect_anew(struct world *world)
+{
+    for (size_t at = 0; at < world->postmen; at++)
+        broker_break(world->postman[at].client);
+}
+
 /* Bad days until the last scan, then calm days until everything has arrived. */
 static void live(struct world *world)
 {
     while (scans_left(world) && env_step(&world->env))
         continue;
     world->env.calm = true;
+    connect_anew(world);
     int64_t until = world->env.now_ms + DRAIN_MS;
     for (uint64_t steps = 0; !world->env.failed; steps++) {
         if (steps % 64 == 0 && drained(world))
@@ -224,6 +244,7 @@ static void end(struct world *world)
     }
     if (world->site.record)
         site_kill(&world->site);
+    files_free(&world->site.old);
     broker_end(&world->broker);
     env_finish(&world->env);
     ledger_done(&world->ledger);
@@ -233,7 +254,7 @@ static void end(struct world *world)
 /* ---------------------------------------------------------------- many seeds */
 
 struct totals {
-    uint64_t beeped, kills, server_kills, lost, doubled, groups;
+    uint64_t beeped, kills, server_kills, copy_backs, put_backs, lost, doubled, groups;
     int64_t virtual_ms;
 };
 
@@ -252,12 +273,15 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
     *ret_trace = world.env.trace_hash;
     totals->beeped += world.ledger.beeped;
     totals->server_kills += world.site.kills;
+    totals->put_backs += world.site.put_backs;
     totals->groups += world.site.groups;
     totals->lost += world.broker.lost;
     totals->doubled += world.broker.doubled;
     totals->virtual_ms += world.env.now_ms;
-    for (size_t at = 0; at < world.postmen; at++)
+    for (size_t at = 0; at < world.postmen; at++) {
         totals->kills += world.postman[at].kills;
+        totals->copy_backs += world.postman[at].copy_backs;
+    }
     end(&world);
     chain_use_sealer(NULL);
     return !failed;
@@ -280,11 +304,12 @@ static bool run_seed(uint64_t seed, const struct options *options, struct totals
 static void print_totals(const struct options *options, const struct totals *totals, double seconds)
 {
     printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %.1f virtual days, %" PRIu64
-           " handheld kills, %" PRIu64 " server kills, %" PRIu64 " groups, broker lost %" PRIu64
-           " and doubled %" PRIu64 "; %.1f s\n",
+           " handheld kills, %" PRIu64 " folders copied back, %" PRIu64 " server kills, %" PRIu64
+           " records put back, %" PRIu64 " groups, broker lost %" PRIu64 " and doubled %" PRIu64
+           "; %.1f s\n",
            options->seeds, options->from, totals->beeped, (double)totals->virtual_ms / 86400000.0,
-           totals->kills, totals->server_kills, totals->groups, totals->lost, totals->doubled,
-           seconds);
+           totals->kills, totals->copy_backs, totals->server_kills, totals->put_backs,
+           totals->groups, totals->lost, totals->doubled, seconds);
 }
 
 static int run_seeds(const struct options *options)
@@ -321,6 +346,8 @@ static enum plant plant_named(const char *name)
         return PLANT_FORGET_AT_PUBACK;
     if (strcmp(name, "receipt-before-commit") == 0)
         return PLANT_RECEIPT_BEFORE_COMMIT;
+    if (strcmp(name, "trust-numbers") == 0)
+        return PLANT_TRUST_NUMBERS;
     fprintf(stderr, "sim: no fault is called %s\n", name);
     exit(2);
 }

@@ -110,6 +110,8 @@ static bool commit(struct site *site)
     }
     must(site, record_commit(site->record, &err), "commit", &err);
     site->groups++;
+    if (site->put_back && env_chance(site->env, 60))
+        files_save(&site->old, site->dir, "record.db");
     return !killed_here(site, "between commit and receipt");
 }
 
@@ -287,6 +289,15 @@ void site_start(struct site *site)
     broker_start(site->client, &events);
 }
 
+/* Somebody helps himself with last night's copy; the mark beside it is as it was. */
+static void put_back(struct site *site)
+{
+    files_put_back(&site->old, site->dir, "record.db");
+    ledger_record_fell_back(site->ledger);
+    site->put_backs++;
+    env_note(site->env, "server: record.db is put back to an older copy");
+}
+
 void site_kill(struct site *site)
 {
     struct files left = {0};
@@ -302,6 +313,8 @@ void site_kill(struct site *site)
     record_close(site->record);
     files_put_back(&left, site->dir, "");
     files_free(&left);
+    if (site->old.count > 0 && env_fault(site->env, 400))
+        put_back(site);
     site->intake = NULL;
     site->views = NULL;
     site->record = site->reader = NULL;

@@ -20,6 +20,9 @@ struct site {
     char dir[256];
     struct seal_secret key;
     bool receipt_before_commit; /* planted */
+    bool put_back;              /* record.db, not record.mark, is put back to an older copy */
+    uint64_t put_backs;         /* how often that was */
+    struct files old;           /* of record.db, some time ago */
 
     bool alive;
     uint64_t life;
