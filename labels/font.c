@@ -26,6 +26,7 @@ struct fonts {
     struct font of[FONT_WEIGHTS];
     hb_buffer_t *buffer;
     hb_draw_funcs_t *draw; /* HarfBuzz's steps to a font_pen's */
+    char paths[FONT_WEIGHTS][FONT_PATH_BYTES];
 };
 
 static bool load(struct font *font, const char *file, struct error *err)
@@ -145,16 +146,15 @@ void font_outline(const struct fonts *fonts, enum font_weight weight, uint16_t g
     hb_font_get_glyph_shape(fonts->of[weight].font, glyph, fonts->draw, &held);
 }
 
-bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
+static bool open_files(const char *family, const char paths[FONT_WEIGHTS][FONT_PATH_BYTES],
+                       struct fonts **ret_fonts, struct error *err)
 {
-    char paths[FONT_WEIGHTS][FONT_PATH_BYTES];
-    if (!font_find(family, paths, err))
-        return false;
     struct fonts *fonts = calloc(1, sizeof *fonts);
     if (fonts == NULL)
         return error_set(err, ERROR_LATER, "no memory for font '%s'", family);
     fonts->buffer = hb_buffer_create();
     fonts->draw = pen_funcs();
+    memcpy(fonts->paths, paths, sizeof fonts->paths);
     for (enum font_weight w = FONT_REGULAR; w < FONT_WEIGHTS; w++) {
         bool loaded = load(&fonts->of[w], paths[w], err);
         if (loaded)
@@ -166,6 +166,17 @@ bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
     }
     *ret_fonts = fonts;
     return true;
+}
+
+bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err)
+{
+    char paths[FONT_WEIGHTS][FONT_PATH_BYTES] = {{0}};
+    return font_find(family, paths, err) && open_files(family, paths, ret_fonts, err);
+}
+
+bool fonts_again(const struct fonts *fonts, struct fonts **ret_fonts, struct error *err)
+{
+    return open_files(fonts->of[FONT_REGULAR].name, fonts->paths, ret_fonts, err);
 }
 
 void fonts_close(struct fonts *fonts)

@@ -42,6 +42,8 @@ struct fonts;
 /* Regular and bold of one family, static TrueType files. ERROR_NOT_FOUND when fontconfig offers
  * another family, a variable font or another weight in its place. */
 must_use bool fonts_open(const char *family, struct fonts **ret_fonts, struct error *err);
+/* The same files for another thread; fontconfig, which takes longest, is not asked again. */
+must_use bool fonts_again(const struct fonts *fonts, struct fonts **ret_fonts, struct error *err);
 void fonts_close(struct fonts *fonts);
 
 const struct font_metrics *font_metrics(const struct fonts *fonts, enum font_weight weight);

@@ -134,7 +134,7 @@ static size_t ready_helpers(struct labels *labels, size_t pages)
         struct fonts *fonts = NULL;
         struct composer *composer = NULL;
         struct error ignored;
-        if (!fonts_open(labels->layout->family, &fonts, &ignored))
+        if (!fonts_again(labels->fonts, &fonts, &ignored))
             break;
         if (!composer_open(labels->layout, fonts, &composer, &ignored)) {
             fonts_close(fonts);
