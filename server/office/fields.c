@@ -11,7 +11,7 @@
 
 #define QUOTED_MAX 48 /* bytes of a cell that a complaint repeats */
 
-#define VIETNAM_S (7 * 3600) /* ahead of UTC, all year */
+#define VIETNAM_S INT64_C(25200) /* ahead of UTC, all year */
 
 /* Both sentences; "%s" in `vi` stands for the cell as it was, shortened. */
 static bool complain(struct complaint *complaint, const char *cell, const char *vi, const char *en)
