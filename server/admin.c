@@ -20,14 +20,33 @@ enum exit_status { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_NO_SERVER = 3, EXIT_USA
 
 struct admin {
     const char *folder;
+    bool json;
     int argc; /* of the command, its name first */
     char **argv;
 };
 
+static enum exit_status fail_with(const struct admin *admin, const struct error *err,
+                                  enum exit_status status)
+{
+    struct answer *answer;
+    struct error why;
+    if (!admin->json || !answer_open(admin->argv[0], true, stdout, &answer, &why))
+        (void)fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err->text);
+    else if (!answer_close(answer, err, &why))
+        return EXIT_REFUSED;
+    return status;
+}
+
 static enum exit_status refused(const struct admin *admin, const struct error *err)
 {
-    (void)fprintf(stderr, "trao-admin %s: %s\n", admin->argv[0], err->text);
-    return EXIT_REFUSED;
+    return fail_with(admin, err, EXIT_REFUSED);
+}
+
+/* A sentence of what this process did, as `trao-admin` says it. */
+static enum exit_status done(struct answer *answer)
+{
+    struct error why;
+    return answer_close(answer, NULL, &why) ? EXIT_DONE : EXIT_REFUSED;
 }
 
 /* ------------------------------------------------------------------ init */
@@ -111,13 +130,38 @@ static enum exit_status here_init(const struct admin *admin)
                        "Trung tâm Phục vụ hành chính công");
     if (!init_folder(admin->folder, config, &err))
         return refused(admin, &err);
-    printf("Đã tạo %s. Đăng nhập lần đầu: %s/first-login.txt\n"
-           "Start: mosquitto -c %s/broker/mosquitto.conf, then trao-server --data %s\n",
-           admin->folder, admin->folder, admin->folder, admin->folder);
-    return EXIT_DONE;
+    struct answer *answer;
+    if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
+        return refused(admin, &err);
+    answer_say(answer, "Đã tạo %s. Đăng nhập lần đầu: %s/first-login.txt", admin->folder,
+               admin->folder);
+    answer_say(answer, "Start: mosquitto -c %s/broker/mosquitto.conf, then trao-server --data %s",
+               admin->folder, admin->folder);
+    return done(answer);
 }
 
 /* ------------------------------------------------------------------ verify, rebuild */
+
+static enum exit_status say_proof(const struct admin *admin, const struct record_proof *proof)
+{
+    struct answer *answer;
+    struct error err;
+    char head[2 * CHAIN_LINK_BYTES + 1];
+    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
+        (void)snprintf(head + 2 * i, 3, "%02x", proof->office_head.bytes[i]);
+    if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
+        return refused(admin, &err);
+    answer_say(answer, "Đúng cả. / all holds: %llu batches, %llu scans, %llu office facts, head %s",
+               (unsigned long long)proof->batches, (unsigned long long)proof->scans,
+               (unsigned long long)proof->office_facts, head);
+    if (admin->json) {
+        answer_number(answer, "batches", (int64_t)proof->batches);
+        answer_number(answer, "scans", (int64_t)proof->scans);
+        answer_number(answer, "office_facts", (int64_t)proof->office_facts);
+        answer_text(answer, "head", head);
+    }
+    return done(answer);
+}
 
 static enum exit_status here_verify(const struct admin *admin)
 {
@@ -133,13 +177,7 @@ static enum exit_status here_verify(const struct admin *admin)
     keys_close(keys);
     if (!ok)
         return refused(admin, &err);
-    printf("Đúng cả. / all holds: %llu batches, %llu scans, %llu office facts, head ",
-           (unsigned long long)proof.batches, (unsigned long long)proof.scans,
-           (unsigned long long)proof.office_facts);
-    for (size_t i = 0; i < sizeof proof.office_head.bytes; i++)
-        printf("%02x", proof.office_head.bytes[i]);
-    printf("\n");
-    return EXIT_DONE;
+    return say_proof(admin, &proof);
 }
 
 /* The server holds the same lock while it runs. */
@@ -175,8 +213,11 @@ static enum exit_status here_rebuild(const struct admin *admin)
         close(lock);
     if (!ok)
         return refused(admin, &err);
-    printf("Đã tính lại. / views worked out anew\n");
-    return EXIT_DONE;
+    struct answer *answer;
+    if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
+        return refused(admin, &err);
+    answer_say(answer, "Đã tính lại. / views worked out anew");
+    return done(answer);
 }
 
 /* ------------------------------------------------------------------ the server's commands */
@@ -240,20 +281,41 @@ static bool close_along(struct along *along, bool keep, struct error *err)
     return true;
 }
 
+/* Before the command's own words stands how the answer is wanted: main left a place for it. */
+static bool ask(const struct admin *admin, int fd, FILE *out, int *ret_status, struct error *err)
+{
+    static char json[] = CONTROL_JSON;
+    char **argv = admin->argv - admin->json;
+    if (admin->json)
+        argv[0] = json;
+    return control_ask(admin->folder, admin->argc + admin->json, argv, fd, out, stderr, ret_status,
+                       err);
+}
+
+/* The answer is written when the file that came along is as it should be: in JSON there is one
+ * document, and it says whether all went well. */
 static enum exit_status ask_server(struct admin *admin)
 {
     struct error err, why;
     struct along along;
     int status = EXIT_REFUSED;
+    char *said = NULL;
+    size_t n = 0;
     if (!open_along(admin, &along, &err))
         return refused(admin, &err);
-    bool asked = control_ask(admin->folder, admin->argc, admin->argv, along.fd, stdout, stderr,
-                             &status, &err);
+    FILE *out = admin->json ? open_memstream(&said, &n) : stdout;
+    bool asked = out ? ask(admin, along.fd, out, &status, &err)
+                     : error_set(&err, ERROR_REFUSED, "out of memory");
     bool closed = close_along(&along, asked && status == 0, &why);
-    if (!asked) {
-        (void)refused(admin, &err);
-        return err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED;
-    }
+    if (admin->json && out)
+        (void)fclose(out);
+    if (asked && closed && said)
+        (void)fwrite(said, 1, n, stdout);
+    if (said)
+        chain_wipe(said, n);
+    free(said);
+    if (!asked)
+        return fail_with(admin, &err, err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED);
     return closed ? (status == 0 ? EXIT_DONE : EXIT_REFUSED) : refused(admin, &why);
 }
 
@@ -265,6 +327,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'd':
         admin->folder = arg;
+        return 0;
+    case 'j':
+        admin->json = true;
         return 0;
     case ARGP_KEY_ARG: /* the command; the rest is its own */
         admin->argv = &state->argv[state->next - 1];
@@ -280,6 +345,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+/* `--json` may also stand among the words of a command. */
+static void take_json(struct admin *admin)
+{
+    int kept = 1;
+    for (int i = 1; i < admin->argc; i++)
+        if (strcmp(admin->argv[i], CONTROL_JSON) == 0)
+            admin->json = true;
+        else
+            admin->argv[kept++] = admin->argv[i];
+    admin->argv[kept] = NULL;
+    admin->argc = kept;
+}
+
+static enum exit_status usage(const struct admin *admin, const struct command *command)
+{
+    struct error err;
+    error_set(&err, ERROR_BAD_INPUT, "%s: %s %.60s", command ? "usage" : "no such command",
+              command ? command->name : admin->argv[0],
+              command ? command->arguments : "(see --help)");
+    if (admin->json)
+        return fail_with(admin, &err, EXIT_USAGE);
+    (void)fprintf(stderr, "trao-admin: %s: %s %s\n", command ? "usage" : "no such command",
+                  admin->argv[0], command ? command->arguments : "(see --help)");
+    return EXIT_USAGE;
 }
 
 /* The list of commands, for --help. */
@@ -308,6 +399,7 @@ int main(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"data", 'd', "DIR", 0, "the data folder", 0},
+        {"json", 'j', NULL, 0, "answer with one JSON document, errors too", 0},
         {0},
     };
     static const struct argp argp = {
@@ -321,13 +413,11 @@ int main(int argc, char **argv)
     struct admin admin = {.folder = NULL};
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &admin);
     chain_init();
+    take_json(&admin);
     const struct command *command = command_find(admin.argv[0]);
     int given = admin.argc - 1;
-    if (!command || given < command->least || given > command->most) {
-        (void)fprintf(stderr, "trao-admin: %s: %s %s\n", command ? "usage" : "no such command",
-                      admin.argv[0], command ? command->arguments : "(see --help)");
-        return EXIT_USAGE;
-    }
+    if (!command || given < command->least || given > command->most)
+        return (int)usage(&admin, command);
     if (command->where == COMMAND_SERVER)
         return (int)ask_server(&admin);
     if (strcmp(command->name, "init") == 0)

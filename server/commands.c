@@ -120,6 +120,27 @@ bool all_items(const struct commands *commands, enum status status, struct item 
 
 /* ------------------------------------------------------------------ the office's */
 
+static void say_lines(struct answer *answer, const char *text)
+{
+    for (size_t n; *text; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        answer_say(answer, "%.*s", (int)n, text);
+    }
+}
+
+/* The summary's figures, for programs. */
+static void say_counts(struct answer *answer, const struct import_report *report)
+{
+    answer_text(answer, "file", report->file);
+    answer_number(answer, "rows", report->rows);
+    answer_number(answer, "added", report->added);
+    answer_number(answer, "present", report->present);
+    answer_number(answer, "changed", report->changed);
+    answer_number(answer, "refused", report->refused);
+    answer_number(answer, "warned", report->warned);
+    answer_number(answer, "skipped", report->skipped);
+}
+
 bool run_import(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct import_config config = {.acts = commands->acts,
@@ -133,15 +154,17 @@ bool run_import(const struct commands *commands, const struct call *call, struct
         return error_set(err, ERROR_BAD_INPUT, "no file came along");
     if (!import_run(&config, call->fd, slash ? slash + 1 : call->argv[1], &report, &lines, err))
         return false;
-    (void)fputs(lines, call->out);
-    (void)fputs(import_summary(&report, summary), call->out);
+    say_lines(call->answer, lines);
+    say_lines(call->answer, import_summary(&report, summary));
     free(lines);
+    if (answer_is_json(call->answer))
+        say_counts(call->answer, &report);
     return true;
 }
 
 static void note_line(void *ctx, const char *line)
 {
-    (void)fprintf(ctx, "%s\n", line);
+    answer_say(ctx, "%s", line);
 }
 
 static bool copy_to(const char *path, int to, struct error *err)
@@ -164,8 +187,13 @@ static bool copy_to(const char *path, int to, struct error *err)
 static bool tell_printed(const struct call *call, const struct print_result *result,
                          struct error *err)
 {
-    (void)fprintf(call->out, "%s\nĐã in %zu bì, để lại %zu. / %zu envelopes, %zu left out\n",
-                  result->path, result->pages, result->left_out, result->pages, result->left_out);
+    answer_text(call->answer, "path", result->path);
+    answer_say(call->answer, "Đã in %zu bì, để lại %zu. / %zu envelopes, %zu left out",
+               result->pages, result->left_out, result->pages, result->left_out);
+    if (answer_is_json(call->answer)) {
+        answer_number(call->answer, "envelopes", (int64_t)result->pages);
+        answer_number(call->answer, "left_out", (int64_t)result->left_out);
+    }
     return call->fd < 0 || copy_to(result->path, call->fd, err) ||
            error_add(err, "đã in, chưa chép ra được. / printed, the copy failed");
 }
@@ -189,12 +217,12 @@ bool run_print(const struct commands *commands, const struct call *call, struct 
                                   .public_url = commands->config->public_url,
                                   .secret = commands->secret,
                                   .note = note_line,
-                                  .ctx = call->out};
+                                  .ctx = call->answer};
     struct print_result result;
     bool any = n > 0, ok = !any || print_run(&config, items, n, &result, err);
     free(items);
     if (!any)
-        (void)fputs("Không có bì nào chờ in. / nothing to print\n", call->out);
+        answer_say(call->answer, "Không có bì nào chờ in. / nothing to print");
     return ok && (!any || tell_printed(call, &result, err));
 }
 
@@ -213,10 +241,11 @@ bool run_items(const struct commands *commands, const struct call *call, struct 
     if (!items_of(commands, STATUS_NONE, &views, &n, err))
         return false;
     for (size_t i = 0; i < n; i++) {
-        char since[CLOCK_TEXT_MAX];
-        (void)fprintf(call->out, "%s\t%s\t%s\t%s\n", views[i].state.item.text,
-                      status_key(views[i].state.status), views[i].state.office.dossier,
-                      clock_iso_local(views[i].state.since.estimate, since, sizeof since));
+        answer_row(call->answer, "items");
+        answer_text(call->answer, "item", views[i].state.item.text);
+        answer_text(call->answer, "status", status_key(views[i].state.status));
+        answer_text(call->answer, "dossier", views[i].state.office.dossier);
+        answer_time(call->answer, "since", views[i].state.since.estimate);
     }
     free(views);
     return true;
@@ -280,66 +309,73 @@ static const char *doubt_word(enum doubt doubt)
     return "?";
 }
 
-/* "doubts clock,conflict", "doubts none". */
-static void say_doubts(uint32_t doubts, FILE *out)
+static void say_doubts(struct answer *answer, uint32_t doubts)
 {
-    const char *before = "\tdoubts ";
+    const char *words[32];
+    size_t n = 0;
     for (uint32_t bit = 1; bit != 0 && bit <= doubts; bit <<= 1)
-        if (doubts & bit) {
-            (void)fprintf(out, "%s%s", before, doubt_word((enum doubt)bit));
-            before = ",";
-        }
-    (void)fputs(doubts ? "\n" : "\tdoubts none\n", out);
+        if (doubts & bit)
+            words[n++] = doubt_word((enum doubt)bit);
+    answer_label(answer, "doubts ");
+    answer_words(answer, "doubts", words, n);
 }
 
+#define SOURCE_TEXT_MAX (DEVICE_NAME_MAX + 40)
 /* "HH-042/00000000000000e1-7": the handheld's name, its epoch, the scan's number; "office/12". */
-static bool say_source(const struct commands *commands, const struct fact *fact, FILE *out,
-                       struct error *err)
+static bool source_text(const struct commands *commands, const struct fact *fact,
+                        char out[SOURCE_TEXT_MAX], struct error *err)
 {
     struct device device;
     if (!fact->is_scan) {
-        (void)fprintf(out, "office/%llu", (unsigned long long)fact->seq);
+        (void)snprintf(out, SOURCE_TEXT_MAX, "office/%llu", (unsigned long long)fact->seq);
         return true;
     }
     if (!device_get(commands->record, fact->device, &device, err))
         return false;
-    (void)fprintf(out, "%s/%016llx-%llu", device.name, (unsigned long long)fact->epoch,
-                  (unsigned long long)fact->seq);
+    (void)snprintf(out, SOURCE_TEXT_MAX, "%s/%016llx-%llu", device.name,
+                   (unsigned long long)fact->epoch, (unsigned long long)fact->seq);
     return true;
 }
 
-static bool say_fact(const struct commands *commands, const struct fact *fact, FILE *out,
-                     struct error *err)
+static bool say_fact(const struct commands *commands, const struct fact *fact,
+                     struct answer *answer, struct error *err)
 {
-    char at[CLOCK_TEXT_MAX];
+    char what[96], source[SOURCE_TEXT_MAX];
     uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
     const struct event_info *info = event_info(event);
     const struct event_info *paper = fact->is_scan ? NULL : event_info(fact->office.paper.event);
-    (void)fprintf(out, "%s\t%s%s%s\t", clock_iso_local(fact->when.estimate, at, sizeof at),
-                  info ? info->key : "unknown", paper ? ":" : "", paper ? paper->key : "");
-    if (!say_source(commands, fact, out, err))
+    (void)snprintf(what, sizeof what, "%s%s%s", info ? info->key : "unknown", paper ? ":" : "",
+                   paper ? paper->key : "");
+    if (!source_text(commands, fact, source, err))
         return false;
-    (void)fprintf(out, "\t%s\n", effect_word(fact->effect));
+    answer_row(answer, "history");
+    answer_time(answer, "at", fact->when.estimate);
+    answer_text(answer, "event", what);
+    answer_text(answer, "source", source);
+    answer_text(answer, "effect", effect_word(fact->effect));
     return true;
 }
 
 bool run_status(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct view view;
-    char at[CLOCK_TEXT_MAX];
     if (!known_item(commands, call->argv[1], &view, err))
         return false;
     const struct state *state = &view.state;
-    (void)fprintf(call->out, "%s\t%s\t%s\tattempt %u", state->item.text, status_key(state->status),
-                  clock_iso_local(state->since.estimate, at, sizeof at), state->attempt);
-    say_doubts(state->doubts, call->out);
+    answer_row(call->answer, NULL);
+    answer_text(call->answer, "item", state->item.text);
+    answer_text(call->answer, "status", status_key(state->status));
+    answer_time(call->answer, "since", state->since.estimate);
+    answer_label(call->answer, "attempt ");
+    answer_number(call->answer, "attempt", state->attempt);
+    say_doubts(call->answer, state->doubts);
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (!facts)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(commands->views, &state->item, facts, VIEW_HISTORY_MAX);
     bool ok = true;
     for (size_t i = 0; i < n && ok; i++)
-        ok = say_fact(commands, &facts[i], call->out, err);
+        ok = say_fact(commands, &facts[i], call->answer, err);
     free(facts);
     return ok;
 }
@@ -351,7 +387,7 @@ bool run_link(const struct commands *commands, const struct call *call, struct e
     if (!known_item(commands, call->argv[1], &view, err) ||
         !link_url(commands->config->public_url, commands->secret, &view.state.item, url, err))
         return false;
-    (void)fprintf(call->out, "%s\n", url);
+    answer_text(call->answer, "link", url);
     return true;
 }
 
@@ -369,14 +405,16 @@ static bool is_device_name(const char *name, struct error *err)
 bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct enrol_code code;
-    char text[ENROL_CODE_TEXT_MAX];
+    char text[ENROL_CODE_TEXT_MAX], url[sizeof commands->config->tls.host + 16];
     if (!is_device_name(call->argv[1], err) ||
         !enrol_code_issue(commands->enrol, call->argv[1], commands->config->post_office, &code,
                           err))
         return false;
     enrol_code_write(&code, text);
-    (void)fprintf(call->out, "%s\nhttps://%s:%u\n", text, commands->config->tls.host,
-                  commands->config->tls.port);
+    (void)snprintf(url, sizeof url, "https://%s:%u", commands->config->tls.host,
+                   commands->config->tls.port);
+    answer_text(call->answer, "code", text);
+    answer_text(call->answer, "address", url);
     chain_wipe(&code, sizeof code);
     chain_wipe(text, sizeof text);
     return true;
@@ -384,16 +422,17 @@ bool run_enrol(const struct commands *commands, const struct call *call, struct 
 
 static bool say_device(void *ctx, const struct device *device)
 {
-    char enrolled[CLOCK_TEXT_MAX];
-    (void)fprintf(ctx, "%s\t%s\t%06u\t%s\n", device->name,
-                  device->state == DEVICE_ACTIVE ? "active" : "revoked", device->post_office,
-                  clock_iso_local(device->enrolled, enrolled, sizeof enrolled));
+    answer_row(ctx, "devices");
+    answer_text(ctx, "device", device->name);
+    answer_text(ctx, "state", device->state == DEVICE_ACTIVE ? "active" : "revoked");
+    answer_code(ctx, "post_office", 6, device->post_office);
+    answer_time(ctx, "enrolled", device->enrolled);
     return true;
 }
 
 bool run_devices(const struct commands *commands, const struct call *call, struct error *err)
 {
-    return devices_each(commands->record, say_device, call->out, err);
+    return devices_each(commands->record, say_device, call->answer, err);
 }
 
 bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
@@ -406,7 +445,7 @@ bool run_revoke(const struct commands *commands, const struct call *call, struct
                    ? error_set(err, ERROR_NOT_FOUND, "%s: không có máy này. / no such handheld",
                                name)
                    : false;
-    (void)fprintf(call->out, "Đã khóa máy %s. / revoked\n", name);
+    answer_say(call->answer, "Đã khóa máy %s. / revoked", name);
     return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "server/answer.h"
 #include "server/config.h"
 #include "server/field/devices.h"
 #include "server/record/acts.h"
@@ -34,12 +35,14 @@ struct commands {
     const struct enrol_desk *enrol;
 };
 
-/* One command as it came: argv[0] is its name; `fd` is the file it reads or writes, -1 for none. */
+/* One command as it came: argv[0] is its name; `fd` is the file it reads or writes, -1 for none.
+ * What it says goes to `answer`; `out` is answer_lines of it, for lines that have no names. */
 struct call {
     int argc;
     char *const *argv;
     int fd;
     FILE *out;
+    struct answer *answer;
 };
 
 /* False with a sentence for whoever asked. */

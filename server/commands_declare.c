@@ -44,7 +44,7 @@ declare(const struct commands *commands, const struct call *call, uint32_t event
         return error_add(err, "%s", view.state.item.text);
     if (!commands->acts.run(commands->acts.self, declare_act, &declaration, err))
         return false;
-    (void)fprintf(call->out, "%s: %s. / recorded\n", view.state.item.text, event_info(event)->vi);
+    answer_say(call->answer, "%s: %s. / recorded", view.state.item.text, event_info(event)->vi);
     return true;
 }
 

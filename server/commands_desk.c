@@ -30,10 +30,9 @@ bool run_receive(const struct commands *commands, const struct call *call, struc
         !contents_of(call, 2, &contents, err) || !option_user(commands, call, 2, &user, err) ||
         !desk_receive(commands->acts, call->argv[1], &contents, user, &item, err))
         return false;
-    (void)fprintf(call->out,
-                  "%s\nĐã nhận; lấy đúng phong bì này, quét hồ sơ rồi quét bì. "
-                  "/ received; scan dossier, then envelope\n",
-                  item.text);
+    answer_text(call->answer, "item", item.text);
+    answer_say(call->answer, "Đã nhận; lấy đúng phong bì này, quét hồ sơ rồi quét bì. "
+                             "/ received; scan dossier, then envelope");
     return true;
 }
 
@@ -44,7 +43,8 @@ bool run_pair(const struct commands *commands, const struct call *call, struct e
     if (!options_check(call, 3, "by", err) || !option_user(commands, call, 3, &user, err) ||
         !desk_pair(commands->acts, call->argv[1], call->argv[2], user, &item, err))
         return false;
-    (void)fprintf(call->out, "%s\nĐúng phong bì. / right envelope\n", item.text);
+    answer_text(call->answer, "item", item.text);
+    answer_say(call->answer, "Đúng phong bì. / right envelope");
     return true;
 }
 
@@ -91,24 +91,27 @@ bool run_handover(const struct commands *commands, const struct call *call, stru
                                                 sealed ? &seal : NULL, &serial, err);
     free(items);
     if (!any)
-        (void)fputs("Không có bì nào chờ bàn giao. / nothing to hand over\n", call->out);
-    else if (ok)
-        (void)fprintf(call->out, "%s\nĐã bàn giao %zu bì%s. / %zu envelopes handed over%s\n",
-                      handover_text(serial, text), n, sealed ? ", có niêm phong" : "", n,
-                      sealed ? ", sealed" : "");
+        answer_say(call->answer, "Không có bì nào chờ bàn giao. / nothing to hand over");
+    else if (ok) {
+        answer_text(call->answer, "handover", handover_text(serial, text));
+        answer_say(call->answer, "Đã bàn giao %zu bì%s. / %zu envelopes handed over%s", n,
+                   sealed ? ", có niêm phong" : "", n, sealed ? ", sealed" : "");
+    }
     return ok;
 }
 
 static bool say_handover(void *ctx, uint64_t handover, uint64_t sealed)
 {
     char text[HANDOVER_TEXT_MAX];
-    (void)fprintf(ctx, "%s\t%s\n", handover_text(handover, text), sealed ? "sealed" : "unsealed");
+    answer_row(ctx, "handovers");
+    answer_text(ctx, "handover", handover_text(handover, text));
+    answer_flag(ctx, "sealed", sealed != 0, "sealed", "unsealed");
     return true;
 }
 
 bool run_handovers(const struct commands *commands, const struct call *call, struct error *err)
 {
-    return record_handovers(commands->record, 0, say_handover, call->out, err);
+    return record_handovers(commands->record, 0, say_handover, call->answer, err);
 }
 
 /* ------------------------------------------------------------------ one handover, and recounts */
@@ -121,6 +124,22 @@ struct saying {
     bool good;
 };
 
+static void say_papers(struct answer *answer, const struct office_fact *counted)
+{
+    answer_number(answer, "originals", counted->originals);
+    answer_number(answer, "copies", counted->certified);
+    answer_number(answer, "pages", counted->pages);
+}
+
+static void say_difference(struct answer *answer, const struct office_fact *found)
+{
+    answer_row(answer, "differences");
+    answer_text(answer, "item", found->item.text);
+    answer_label(answer, "difference\t");
+    answer_text(answer, "difference", difference_word((enum difference)found->kind));
+    say_papers(answer, found);
+}
+
 static void say_differences(const struct saying *saying, const struct item *item)
 {
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
@@ -128,10 +147,7 @@ static void say_differences(const struct saying *saying, const struct item *item
     for (size_t i = 0; i < n; i++)
         if (!facts[i].is_scan && facts[i].office.event == EVENT_DIFFERENCE &&
             facts[i].office.handover == saying->handover)
-            (void)fprintf(saying->call->out, "%s\tdifference\t%s\t%u\t%u\t%u\n", item->text,
-                          difference_word((enum difference)facts[i].office.kind),
-                          facts[i].office.originals, facts[i].office.certified,
-                          facts[i].office.pages);
+            say_difference(saying->call->answer, &facts[i].office);
     free(facts);
 }
 
@@ -147,8 +163,10 @@ static bool say_handover_item(void *ctx, const struct item *item)
                     record_office_get(record, content.received, &received, saying->err));
     if (!saying->good)
         return false;
-    (void)fprintf(saying->call->out, "%s\t%s\t%u\t%u\t%u\n", item->text, issued.dossier,
-                  received.originals, received.certified, received.pages);
+    answer_row(saying->call->answer, "envelopes");
+    answer_text(saying->call->answer, "item", item->text);
+    answer_text(saying->call->answer, "dossier", issued.dossier);
+    say_papers(saying->call->answer, &received);
     say_differences(saying, item);
     return true;
 }
@@ -159,7 +177,6 @@ static bool say_seal(const struct saying *saying, uint64_t sealed, struct error 
     struct testimony names = {.text = ""};
     uint8_t bytes[EVIDENCE_BYTES_MAX];
     size_t n = 0;
-    char at[CLOCK_TEXT_MAX];
     if (!record_office_get(saying->commands->record, sealed, &fact, err))
         return false;
     /* The names may have been deleted since: then the seal stands without them. */
@@ -167,9 +184,15 @@ static bool say_seal(const struct saying *saying, uint64_t sealed, struct error 
                               NULL) &&
         !testimony_decode(bytes, n, &names, err))
         return false;
-    (void)fprintf(saying->call->out, "seal %s\t%s\t%s\t%s\t%u\t%u\t%u\t%u\n", fact.seal_number,
-                  clock_iso_local(fact.at, at, sizeof at), names.giver, names.taker, fact.count,
-                  fact.originals, fact.certified, fact.pages);
+    struct answer *answer = saying->call->answer;
+    answer_row(answer, NULL);
+    answer_label(answer, "seal ");
+    answer_text(answer, "seal", fact.seal_number);
+    answer_time(answer, "sealed", fact.at);
+    answer_text(answer, "giver", names.giver);
+    answer_text(answer, "taker", names.taker);
+    answer_number(answer, "count", fact.count);
+    say_papers(answer, &fact);
     return true;
 }
 
@@ -200,6 +223,6 @@ bool run_difference(const struct commands *commands, const struct call *call, st
         !option_user(commands, call, 4, &found.user, err) ||
         !desk_difference(commands->acts, &found, err))
         return false;
-    (void)fprintf(call->out, "Đã ghi chênh. / difference recorded\n");
+    answer_say(call->answer, "Đã ghi chênh. / difference recorded");
     return true;
 }

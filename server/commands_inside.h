@@ -1,5 +1,6 @@
 /* commands_inside.h - what the files of commands share: one function a row of commands.def, and the
- * words of a call. Nobody else includes it. */
+ * words of a call. A command speaks through call->answer, cell by cell (answer.h): so `--json`
+ * comes with it. Nobody else includes it. */
 #ifndef TRAO_SERVER_COMMANDS_INSIDE_H
 #define TRAO_SERVER_COMMANDS_INSIDE_H
 

@@ -34,16 +34,19 @@ bool run_range(const struct commands *commands, const struct call *call, struct 
                           .country = commands->config->country};
     if (!commands->acts.run(commands->acts.self, range_act, &range, err))
         return false;
-    (void)fprintf(call->out, "Bưu cục %06u: thêm %u số %s. / range added\n", range.post_office,
-                  range.size, range.prefix);
+    answer_say(call->answer, "Bưu cục %06u: thêm %u số %s. / range added", range.post_office,
+               range.size, range.prefix);
     return true;
 }
 
 static bool say_range(void *ctx, const struct pool *pool)
 {
-    char added[CLOCK_TEXT_MAX];
-    (void)fprintf(ctx, "%06u\t%s\t%u\t%u\t%s\n", pool->post_office, pool->prefix, pool->size,
-                  pool->size - pool->used, clock_iso_local(pool->added, added, sizeof added));
+    answer_row(ctx, "ranges");
+    answer_code(ctx, "post_office", 6, pool->post_office);
+    answer_text(ctx, "prefix", pool->prefix);
+    answer_number(ctx, "size", pool->size);
+    answer_number(ctx, "left", pool->size - pool->used);
+    answer_time(ctx, "added", pool->added);
     return true;
 }
 
@@ -51,13 +54,17 @@ bool run_ranges(const struct commands *commands, const struct call *call, struct
 {
     struct numbers numbers = commands_numbers(commands);
     struct pool_left left;
-    if (!pools_each(commands->record, say_range, call->out, err) ||
+    if (!pools_each(commands->record, say_range, call->answer, err) ||
         !pool_left(commands->record, numbers.post_office, numbers.prefix, numbers.country, &left,
                    err))
         return false;
-    (void)fprintf(call->out, "%06u\t%s\tcòn %llu%s\n", numbers.post_office, numbers.prefix,
-                  (unsigned long long)left.left,
-                  left.low ? ", sắp hết số; xin cấp dải mới / low, ask for a range" : "");
+    answer_row(call->answer, NULL);
+    answer_code(call->answer, "post_office", 6, numbers.post_office);
+    answer_text(call->answer, "prefix", numbers.prefix);
+    answer_label(call->answer, "còn ");
+    answer_number(call->answer, "left", (int64_t)left.left);
+    answer_flag(call->answer, "low", left.low, "sắp hết số; xin cấp dải mới / low, ask for a range",
+                "đủ số / enough");
     return true;
 }
 
@@ -83,7 +90,7 @@ bool run_void(const struct commands *commands, const struct call *call, struct e
         !known_item(commands, call->argv[1], &view, err) ||
         !item_void(commands->acts, commands->views, &view.state.item, &because, err))
         return false;
-    (void)fprintf(call->out, "Đã hủy nhãn %s. / label voided\n", view.state.item.text);
+    answer_say(call->answer, "Đã hủy nhãn %s. / label voided", view.state.item.text);
     return true;
 }
 
@@ -95,7 +102,7 @@ bool run_recall(const struct commands *commands, const struct call *call, struct
         !known_item(commands, call->argv[1], &view, err) ||
         !item_recall(commands->acts, commands->views, &view.state.item, &because, err))
         return false;
-    (void)fprintf(call->out, "Đã thu hồi %s. / recalled\n", view.state.item.text);
+    answer_say(call->answer, "Đã thu hồi %s. / recalled", view.state.item.text);
     return true;
 }
 
@@ -114,8 +121,9 @@ bool run_reissue(const struct commands *commands, const struct call *call, struc
         !item_reissue(commands->acts, commands->views, &numbers, &view.state.item, &correction,
                       &because, &item, err))
         return false;
-    (void)fprintf(call->out, "%s\nThay cho %s, nhãn cũ đã hủy. / replaces it, the old is void\n",
-                  item.text, view.state.item.text);
+    answer_text(call->answer, "item", item.text);
+    answer_say(call->answer, "Thay cho %s, nhãn cũ đã hủy. / replaces it, the old is void",
+               view.state.item.text);
     return true;
 }
 
@@ -128,7 +136,7 @@ static bool choose(const struct commands *commands, const struct call *call, uin
     if (!options_check(call, 3, "by", err) || !option_user(commands, call, 3, &user, err) ||
         !choice_record(commands->acts, event, call->argv[1], call->argv[2], user, err))
         return false;
-    (void)fprintf(call->out, "Đã ghi: %s. / recorded\n", event_info(event)->vi);
+    answer_say(call->answer, "Đã ghi: %s. / recorded", event_info(event)->vi);
     return true;
 }
 
@@ -173,22 +181,23 @@ bool run_procedure(const struct commands *commands, const struct call *call, str
     text_copy(citation ? citation : "", procedure.citation, sizeof procedure.citation);
     if (!procedure_publish(commands->acts, &procedure, err))
         return false;
-    (void)fprintf(call->out, "Đã ghi thủ tục. / procedure recorded\n");
+    answer_say(call->answer, "Đã ghi thủ tục. / procedure recorded");
     return true;
 }
 
 static bool say_procedure(void *ctx, const struct procedure *procedure)
 {
-    char from[CLOCK_TEXT_MAX];
-    (void)fprintf(ctx, "%s\t%s\t%s\t%s\t%s\n", procedure->name,
-                  procedure->bcci_allowed ? "post" : "no-post",
-                  procedure->owner_only ? "owner-only" : "anybody",
-                  clock_iso_local(procedure->from, from, sizeof from), procedure->citation);
+    answer_row(ctx, "procedures");
+    answer_text(ctx, "procedure", procedure->name);
+    answer_flag(ctx, "post", procedure->bcci_allowed, "post", "no-post");
+    answer_flag(ctx, "owner_only", procedure->owner_only, "owner-only", "anybody");
+    answer_time(ctx, "from", procedure->from);
+    answer_text(ctx, "citation", procedure->citation);
     return true;
 }
 
 bool run_procedures(const struct commands *commands, const struct call *call, struct error *err)
 {
-    return procedures_each(commands->record, record_now(commands->record), say_procedure, call->out,
-                           err);
+    return procedures_each(commands->record, record_now(commands->record), say_procedure,
+                           call->answer, err);
 }

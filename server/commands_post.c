@@ -91,28 +91,32 @@ bool run_postman(const struct commands *commands, const struct call *call, struc
     }
     bool done = read_postman(commands, call, &put, err) &&
                 commands->acts.run(commands->acts.self, put_act, &put, err);
-    if (done && *put.pin)
-        (void)fprintf(call->out, "PIN %s\n", put.pin);
+    if (done && *put.pin) {
+        answer_label(call->answer, "PIN ");
+        answer_text(call->answer, "pin", put.pin);
+    }
     if (done)
-        (void)fprintf(call->out, "Đã ghi bưu tá %s. / postman recorded\n", badge_text(badge, text));
+        answer_say(call->answer, "Đã ghi bưu tá %s. / postman recorded", badge_text(badge, text));
     chain_wipe(put.pin, sizeof put.pin);
     return done;
 }
 
 static bool say_postman(void *ctx, const struct postman *postman)
 {
-    char text[BADGE_TEXT_MAX], from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
-    (void)fprintf(ctx, "%s\t%s\t%06u\t%s\t%s\t%s\n", badge_text(postman->badge, text),
-                  postman->name, postman->post_office,
-                  clock_iso_local(postman->from, from, sizeof from),
-                  postman->to.ms ? clock_iso_local(postman->to, to, sizeof to) : "-",
-                  *postman->pin ? "pin" : "no-pin");
+    char text[BADGE_TEXT_MAX];
+    answer_row(ctx, "postmen");
+    answer_text(ctx, "badge", badge_text(postman->badge, text));
+    answer_text(ctx, "name", postman->name);
+    answer_code(ctx, "post_office", 6, postman->post_office);
+    answer_time(ctx, "from", postman->from);
+    answer_time(ctx, "to", postman->to);
+    answer_flag(ctx, "pin", *postman->pin != '\0', "pin", "no-pin");
     return true;
 }
 
 bool run_postmen(const struct commands *commands, const struct call *call, struct error *err)
 {
-    return postmen_each(commands->record, say_postman, call->out, err);
+    return postmen_each(commands->record, say_postman, call->answer, err);
 }
 
 /* ------------------------------------------------------------------ paper */
@@ -173,7 +177,7 @@ bool run_paper(const struct commands *commands, const struct call *call, struct 
         !option_user(commands, call, 4, &entry.user, err) || !read_paper(call, &entry.paper, err) ||
         !paper_enter(commands->acts, &entry, err))
         return false;
-    (void)fprintf(call->out, "Đã nhập từ giấy. / entered from paper\n");
+    answer_say(call->answer, "Đã nhập từ giấy. / entered from paper");
     return true;
 }
 
@@ -184,6 +188,6 @@ bool run_spare(const struct commands *commands, const struct call *call, struct 
         !option_user(commands, call, 3, &user, err) ||
         !device_spare(commands->acts, call->argv[1], call->argv[2], badge, user, err))
         return false;
-    (void)fprintf(call->out, "%s thay %s. / stands in\n", call->argv[2], call->argv[1]);
+    answer_say(call->answer, "%s thay %s. / stands in", call->argv[2], call->argv[1]);
     return true;
 }

@@ -30,15 +30,16 @@ bool run_round(const struct commands *commands, const struct call *call, struct 
               error_set(err, ERROR_BAD_INPUT, "hoặc commune=, hoặc số phong bì. / one of both");
     ok = ok && round_build(commands->acts, commands->views, &plan, &round, &n, err);
     free(items);
-    if (ok)
-        (void)fprintf(call->out, "%s\nĐã lập bản kê %zu bì. / round of %zu envelopes\n",
-                      round_text(round, text), n, n);
+    if (ok) {
+        answer_text(call->answer, "round", round_text(round, text));
+        answer_say(call->answer, "Đã lập bản kê %zu bì. / round of %zu envelopes", n, n);
+    }
     return ok;
 }
 
 struct saying {
     const struct commands *commands;
-    FILE *out;
+    struct answer *answer;
     struct error *err;
     bool good;
 };
@@ -53,18 +54,21 @@ static bool count_item(void *ctx, const struct item *item)
 static bool say_round(void *ctx, const struct round *round)
 {
     struct saying *saying = ctx;
-    char id[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX], built[CLOCK_TEXT_MAX];
+    char id[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX];
     size_t n = 0;
     saying->good = round_items(saying->commands->record, round->id, count_item, &n, saying->err);
-    (void)fprintf(saying->out, "%s\t%s\t%05u\t%s\t%zu\n", round_text(round->id, id),
-                  badge_text(round->badge, badge), round->commune,
-                  clock_iso_local(round->built, built, sizeof built), n);
+    answer_row(saying->answer, "rounds");
+    answer_text(saying->answer, "round", round_text(round->id, id));
+    answer_text(saying->answer, "badge", badge_text(round->badge, badge));
+    answer_code(saying->answer, "commune", 5, round->commune);
+    answer_time(saying->answer, "built", round->built);
+    answer_number(saying->answer, "envelopes", (int64_t)n);
     return saying->good;
 }
 
 bool run_rounds(const struct commands *commands, const struct call *call, struct error *err)
 {
-    struct saying saying = {.commands = commands, .out = call->out, .err = err, .good = true};
+    struct saying saying = {.commands = commands, .answer = call->answer, .err = err, .good = true};
     uint32_t badge = 0;
     return (call->argc == 1 || badge_read(call->argv[1], &badge, err)) &&
            rounds_open(commands->record, badge, say_round, &saying, err) && saying.good;
@@ -78,7 +82,7 @@ bool run_roundgive(const struct commands *commands, const struct call *call, str
         !badge_read(call->argv[2], &badge, err) || !option_user(commands, call, 3, &user, err) ||
         !round_give(commands->acts, round, badge, user, err))
         return false;
-    (void)fprintf(call->out, "Đã giao bản kê. / round given\n");
+    answer_say(call->answer, "Đã giao bản kê. / round given");
     return true;
 }
 
@@ -92,7 +96,7 @@ bool run_roundput(const struct commands *commands, const struct call *call, stru
         !option_user(commands, call, 3, &user, err) ||
         !round_put(commands->acts, commands->views, round, &view.state.item, user, err))
         return false;
-    (void)fprintf(call->out, "Đã chuyển sang %s. / put on it\n", call->argv[1]);
+    answer_say(call->answer, "Đã chuyển sang %s. / put on it", call->argv[1]);
     return true;
 }
 
@@ -109,9 +113,11 @@ bool run_hands(const struct commands *commands, const struct call *call, struct 
     for (size_t i = 0; i < n; i++) {
         char text[BADGE_TEXT_MAX];
         const struct status_info *info = status_info(held[i].status);
-        (void)fprintf(call->out, "%s\t%s\t%s\t%s\n", held[i].item.text,
-                      badge_text(held[i].badge, text), info ? info->key : "none",
-                      held[i].named ? "named" : "open");
+        answer_row(call->answer, "hands");
+        answer_text(call->answer, "item", held[i].item.text);
+        answer_text(call->answer, "badge", badge_text(held[i].badge, text));
+        answer_text(call->answer, "status", info ? info->key : "none");
+        answer_flag(call->answer, "named", held[i].named, "named", "open");
     }
     free(held);
     return true;
@@ -127,7 +133,7 @@ bool run_hand(const struct commands *commands, const struct call *call, struct e
         !hand_move(commands->acts, commands->views, commands->record, &view.state.item, to_badge,
                    user, err))
         return false;
-    (void)fprintf(call->out, "Đã chuyển tay. / moved\n");
+    answer_say(call->answer, "Đã chuyển tay. / moved");
     return true;
 }
 
@@ -140,7 +146,7 @@ bool run_leave(const struct commands *commands, const struct call *call, struct 
         !hand_name(commands->acts, commands->views, commands->record, &view.state.item,
                    call->argv[2], user, err))
         return false;
-    (void)fprintf(call->out, "Đã ghi lý do. / reason recorded\n");
+    answer_say(call->answer, "Đã ghi lý do. / reason recorded");
     return true;
 }
 
@@ -152,8 +158,8 @@ bool run_dayend(const struct commands *commands, const struct call *call, struct
         !option_user(commands, call, 2, &user, err) ||
         !day_end(commands->acts, commands->views, commands->record, badge, user, &named, err))
         return false;
-    (void)fprintf(call->out, "Đã chốt ca, còn giữ có lý do %zu bì. / closed, %zu named\n", named,
-                  named);
+    answer_say(call->answer, "Đã chốt ca, còn giữ có lý do %zu bì. / closed, %zu named", named,
+               named);
     return true;
 }
 
@@ -171,7 +177,9 @@ bool run_pad(const struct commands *commands, const struct call *call, struct er
     for (uint64_t slip = first; slip < first + count; slip++) {
         char text[ROUND_TEXT_MAX], code[SLIP_CODE_CHARS + 1];
         slip_code(commands->secret, slip, code);
-        (void)fprintf(call->out, "%s\t%s\n", slip_text(slip, text), code);
+        answer_row(call->answer, "slips");
+        answer_text(call->answer, "slip", slip_text(slip, text));
+        answer_text(call->answer, "code", code);
     }
     return true;
 }
@@ -186,6 +194,6 @@ bool run_slip(const struct commands *commands, const struct call *call, struct e
         !option_user(commands, call, 3, &user, err) ||
         !slip_bind(commands->acts, slip, &view.state.item, user, err))
         return false;
-    (void)fprintf(call->out, "Đã gắn %s vào %s. / bound\n", call->argv[1], view.state.item.text);
+    answer_say(call->answer, "Đã gắn %s vào %s. / bound", call->argv[1], view.state.item.text);
     return true;
 }

@@ -115,7 +115,7 @@ bool run_rule(const struct commands *commands, const struct call *call, struct e
     fact.value = (int64_t)value;
     if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
         return false;
-    (void)fprintf(call->out, "Đã đặt %s = %lld. / set\n", fact.key, (long long)fact.value);
+    answer_say(call->answer, "Đã đặt %s = %lld. / set", fact.key, (long long)fact.value);
     return true;
 }
 
@@ -131,8 +131,9 @@ bool run_standing(const struct commands *commands, const struct call *call, stru
     fact.value = yes;
     if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
         return false;
-    (void)fprintf(call->out, yes ? "Cơ quan yêu cầu hoàn mọi bì không phát được. / all go back\n"
-                                 : "Hoàn theo từng bì. / each is asked for\n");
+    answer_say(call->answer, "%s",
+               yes ? "Cơ quan yêu cầu hoàn mọi bì không phát được. / all go back"
+                   : "Hoàn theo từng bì. / each is asked for");
     return true;
 }
 
@@ -141,15 +142,16 @@ bool run_rules(const struct commands *commands, const struct call *call, struct 
     struct rules rules;
     struct schedule schedule;
     const struct rule_info *info;
-    char from[CLOCK_TEXT_MAX];
     if (!take_schedule(commands, &rules, &schedule, err))
         return false;
     for (size_t i = 0; (info = rule_row(i)) != NULL; i++) {
         const struct setting *setting = rule_setting(&schedule, info->rule, schedule.as_of);
         struct instant since = setting ? setting->from : day_minute(info->from_day, 0);
-        (void)fprintf(call->out, "%s\t%lld\t%s\t%s\n", info->key,
-                      (long long)(setting ? setting->value : info->value), day_text(since, from),
-                      setting ? setting->citation : info->citation);
+        answer_row(call->answer, "rules");
+        answer_text(call->answer, "rule", info->key);
+        answer_number(call->answer, "value", setting ? setting->value : info->value);
+        answer_day(call->answer, "from", since);
+        answer_text(call->answer, "citation", setting ? setting->citation : info->citation);
     }
     rules_done(&rules);
     return true;
@@ -230,7 +232,7 @@ static bool load_days(const struct commands *commands, const struct call *call, 
         !read_file(call->fd, text, err) || !read_days(text, &like, facts, &n, err) ||
         !record_settings(commands, facts, n, err))
         return false;
-    (void)fprintf(call->out, "Đã nạp %zu ngày. / days loaded\n", n);
+    answer_say(call->answer, "Đã nạp %zu ngày. / days loaded", n);
     return true;
 }
 
@@ -245,10 +247,20 @@ bool run_days(const struct commands *commands, const struct call *call, struct e
     return good;
 }
 
+static void say_day(struct answer *answer, int64_t day, const struct day_info *info)
+{
+    answer_row(answer, "days");
+    answer_day(answer, "day", day_minute(day, 1));
+    answer_flag(answer, "works", info->works, "work", "off");
+    answer_text(answer, "source",
+                info->is_setting ? "set" : (info->proposed ? "proposed" : "official"));
+    answer_text(answer, "note", info->note);
+}
+
 bool run_calendar(const struct commands *commands, const struct call *call, struct error *err)
 {
     uint64_t year = 0;
-    char date[16], shown[CLOCK_TEXT_MAX];
+    char date[16];
     int64_t first = 0, next = 0;
     struct rules rules;
     struct schedule schedule;
@@ -261,10 +273,7 @@ bool run_calendar(const struct commands *commands, const struct call *call, stru
     for (int64_t day = first; day < next; day++) {
         struct day_info info = schedule_day(&schedule, day);
         if (*info.note)
-            (void)fprintf(call->out, "%s\t%s\t%s\t%s\n", day_text(day_minute(day, 1), shown),
-                          info.works ? "work" : "off",
-                          info.is_setting ? "set" : (info.proposed ? "proposed" : "official"),
-                          info.note);
+            say_day(call->answer, day, &info);
     }
     rules_done(&rules);
     return true;
@@ -274,35 +283,35 @@ bool run_calendar(const struct commands *commands, const struct call *call, stru
 
 static const char *const clock_keys[VIEW_CLOCKS] = {"office", "post"};
 
-/* "94,12 %"; "–" of nothing [two decimals: the national on-time rule]. */
-static const char *percent(uint64_t part, uint64_t whole, char out[16])
+static void say_board(struct answer *answer, enum view_clock clock, const struct board *board)
 {
-    uint64_t hundredths = whole == 0 ? 0 : (part * 20000 + whole) / (2 * whole);
-    if (whole == 0)
-        return "–";
-    (void)snprintf(out, 16, "%llu,%02llu %%", (unsigned long long)(hundredths / 100),
-                   (unsigned long long)(hundredths % 100));
-    return out;
+    answer_row(answer, "board");
+    answer_text(answer, "clock", clock_keys[clock]);
+    answer_label(answer, "due ");
+    answer_number(answer, "due", (int64_t)board->due);
+    answer_label(answer, "kept ");
+    answer_number(answer, "kept", (int64_t)board->kept);
+    answer_share(answer, "share", board->kept, board->due);
+    answer_label(answer, "at first ");
+    answer_share(answer, "share_at_first", board->kept_at_first, board->due);
+    answer_label(answer, "came late ");
+    answer_number(answer, "came_late", (int64_t)(board->kept - board->kept_at_first));
+    answer_label(answer, "paused ");
+    answer_number(answer, "paused", (int64_t)board->paused);
+    answer_label(answer, "not yet ");
+    answer_number(answer, "not_yet", (int64_t)board->not_yet);
 }
 
 bool run_board(const struct commands *commands, const struct call *call, struct error *err)
 {
     int64_t from = 0, to = 0;
-    char first[16], last[16];
     if (!day_read(call->argv[1], &from, err) ||
         !day_read(call->argv[call->argc > 2 ? 2 : 1], &to, err))
         return false;
     for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
         struct board board =
             views_board(commands->views, (enum view_clock)clock, from, to, now_of(commands));
-        (void)fprintf(call->out,
-                      "%s\tdue %llu\tkept %llu\t%s\tat first %s\tcame late %llu\tpaused %llu"
-                      "\tnot yet %llu\n",
-                      clock_keys[clock], (unsigned long long)board.due,
-                      (unsigned long long)board.kept, percent(board.kept, board.due, last),
-                      percent(board.kept_at_first, board.due, first),
-                      (unsigned long long)(board.kept - board.kept_at_first),
-                      (unsigned long long)board.paused, (unsigned long long)board.not_yet);
+        say_board(call->answer, (enum view_clock)clock, &board);
     }
     return true;
 }
@@ -314,10 +323,12 @@ static void say_open(const struct call *call, const struct view *view, enum view
 {
     const struct leg *leg = clock == VIEW_CLOCK_OFFICE ? &view->clocks.office : &view->clocks.post;
     const struct status_info *info = status_info(view->state.status);
-    char due[CLOCK_TEXT_MAX];
-    (void)fprintf(call->out, "%s\t%s\t%s\t%s\t%s\n", view->state.item.text,
-                  leg_is_late(leg, now) ? "late" : "at-risk", clock_keys[clock],
-                  clock_iso_local(leg->due, due, sizeof due), info ? info->key : "none");
+    answer_row(call->answer, "due");
+    answer_text(call->answer, "item", view->state.item.text);
+    answer_text(call->answer, "stand", leg_is_late(leg, now) ? "late" : "at-risk");
+    answer_text(call->answer, "clock", clock_keys[clock]);
+    answer_time(call->answer, "due", leg->due);
+    answer_text(call->answer, "status", info ? info->key : "none");
 }
 
 bool run_due(const struct commands *commands, const struct call *call, struct error *err)
@@ -339,8 +350,8 @@ bool run_due(const struct commands *commands, const struct call *call, struct er
         for (size_t i = 0; i < n; i++)
             say_open(call, &list[i], (enum view_clock)clock, now);
         if (n == LIST_MAX)
-            (void)fprintf(call->out, "# %d dòng đầu, còn nữa. / the first, there are more\n",
-                          LIST_MAX);
+            answer_say(call->answer, "# %d dòng đầu, còn nữa. / the first, there are more",
+                       LIST_MAX);
     }
     free(list);
     return true;
@@ -365,37 +376,49 @@ static const char *stand_word(enum stand stand)
     return "?";
 }
 
-static void say_leg(const struct call *call, const char *key, const struct leg *leg)
+static void say_leg(struct answer *answer, const char *key, const struct leg *leg)
 {
-    char due[CLOCK_TEXT_MAX];
     int64_t minutes = 0;
-    (void)fprintf(call->out, "%s\t%s\tdue %s", key, stand_word(leg->stand),
-                  leg->due.ms == 0 ? "-" : clock_iso_local(leg->due, due, sizeof due));
-    if (leg_minutes(leg, &minutes))
-        (void)fprintf(call->out, "\ttook %lld min", (long long)minutes);
-    (void)fprintf(call->out, "\n");
+    answer_row(answer, "clocks");
+    answer_text(answer, "clock", key);
+    answer_text(answer, "stand", stand_word(leg->stand));
+    answer_label(answer, "due ");
+    answer_time(answer, "due", leg->due);
+    if (leg_minutes(leg, &minutes)) {
+        answer_label(answer, "minutes ");
+        answer_number(answer, "minutes", minutes);
+    }
 }
 
+#define LACK_TEXT_MAX 128
 /* What lacks, in the words of the handheld [ux.md section 3]. */
-static void say_return(const struct call *call, const struct returns *returns)
+static const char *lack_text(const struct returns *returns, char out[LACK_TEXT_MAX])
 {
     char day[CLOCK_TEXT_MAX];
-    (void)fprintf(call->out, "return\tground %s\t", *returns->ground ? returns->ground : "-");
     switch (returns->lack) {
     case LACK_NOTHING:
-        (void)fprintf(call->out, "Được hoàn. / may go back\n");
-        return;
+        return "Được hoàn. / may go back";
     case LACK_GROUND:
-        (void)fprintf(call->out, "Chưa có căn cứ Điều 17. / no ground of Art 17\n");
-        return;
+        return "Chưa có căn cứ Điều 17. / no ground of Art 17";
     case LACK_INVITATION:
-        (void)fprintf(call->out, "Thiếu giấy mời lần 2, sớm nhất %s. / invitation lacks\n",
-                      day_text(returns->invite_from, day));
-        return;
+        (void)snprintf(out, LACK_TEXT_MAX, "Thiếu giấy mời lần 2, sớm nhất %s. / invitation lacks",
+                       day_text(returns->invite_from, day));
+        return out;
     case LACK_INSTRUCTION:
-        (void)fprintf(call->out, "Cơ quan chưa yêu cầu hoàn. / the office has not asked\n");
-        return;
+        return "Cơ quan chưa yêu cầu hoàn. / the office has not asked";
     }
+    return "?";
+}
+
+static void say_return(struct answer *answer, const struct returns *returns)
+{
+    char lack[LACK_TEXT_MAX];
+    answer_row(answer, NULL);
+    answer_label(answer, "return\tground ");
+    answer_text(answer, "ground", *returns->ground ? returns->ground : NULL);
+    if (answer_is_json(answer))
+        answer_flag(answer, "may_return", returns->lack == LACK_NOTHING, "", "");
+    answer_text(answer, "return", lack_text(returns, lack));
 }
 
 bool run_terms(const struct commands *commands, const struct call *call, struct error *err)
@@ -403,20 +426,30 @@ bool run_terms(const struct commands *commands, const struct call *call, struct 
     struct view view;
     struct rules rules;
     struct schedule schedule;
-    char hold[CLOCK_TEXT_MAX], nobody[CLOCK_TEXT_MAX];
     if (!known_item(commands, call->argv[1], &view, err) ||
         !take_schedule(commands, &rules, &schedule, err))
         return false;
     struct returns returns = returns_of(&view.state, &schedule, schedule.as_of);
     rules_done(&rules);
     const struct status_info *info = status_info(view.state.status);
-    (void)fprintf(call->out, "status\t%s\tUPU %s\tnational %u\n", info ? info->key : "none",
-                  info && *info->upu ? info->upu : "-", info ? info->national : 0);
-    (void)fprintf(call->out, "zone\t%s\n", zone_key(view.clocks.zone));
-    say_leg(call, "office", &view.clocks.office);
-    say_leg(call, "post", &view.clocks.post);
-    say_return(call, &returns);
-    (void)fprintf(call->out, "hold\tuntil %s\tunclaimed from %s\n",
-                  day_text(returns.hold_until, hold), day_text(returns.unclaimed_from, nobody));
+    struct answer *answer = call->answer;
+    answer_row(answer, NULL);
+    answer_label(answer, "status\t");
+    answer_text(answer, "status", info ? info->key : "none");
+    answer_label(answer, "UPU ");
+    answer_text(answer, "upu", info && *info->upu ? info->upu : NULL);
+    answer_label(answer, "national ");
+    answer_number(answer, "national", info ? info->national : 0);
+    answer_row(answer, NULL);
+    answer_label(answer, "zone\t");
+    answer_text(answer, "zone", zone_key(view.clocks.zone));
+    say_leg(answer, "office", &view.clocks.office);
+    say_leg(answer, "post", &view.clocks.post);
+    say_return(answer, &returns);
+    answer_row(answer, NULL);
+    answer_label(answer, "hold\tuntil ");
+    answer_day(answer, "hold_until", returns.hold_until);
+    answer_label(answer, "unclaimed from ");
+    answer_day(answer, "unclaimed_from", returns.unclaimed_from);
     return true;
 }

@@ -315,6 +315,21 @@ static bool run_in_turn(struct control *control, int socket, const struct call *
 
 /* ------------------------------------------------------------------ one connection */
 
+/* In JSON the error is part of the document. */
+static bool run_and_say(struct control *control, int socket, struct call *call, bool json,
+                        FILE *out, struct error *err)
+{
+    struct error why;
+    if (!answer_open(call->argv[0], json, out, &call->answer, err))
+        return false;
+    call->out = answer_lines(call->answer);
+    bool ok = run_in_turn(control, socket, call, err);
+    if (answer_close(call->answer, ok ? NULL : err, &why))
+        return ok;
+    *err = ok ? why : *err;
+    return false;
+}
+
 static void run_and_tell(struct control *control, int socket, int argc, char **argv, int fd)
 {
     char *said = NULL;
@@ -323,11 +338,12 @@ static void run_and_tell(struct control *control, int socket, int argc, char **a
     FILE *out = open_memstream(&said, &n);
     if (!out)
         return;
-    struct call call = {argc, argv, fd, out};
-    bool ok = run_in_turn(control, socket, &call, &err);
+    bool json = argc > 1 && strcmp(argv[0], CONTROL_JSON) == 0;
+    struct call call = {argc - json, argv + json, fd, NULL, NULL};
+    bool ok = run_and_say(control, socket, &call, json, out, &err);
     (void)fclose(out);
     uint8_t status = ok ? 0 : 1;
-    if (tell(socket, 'o', said, n) && (ok || tell(socket, 'e', err.text, strlen(err.text))))
+    if (tell(socket, 'o', said, n) && (ok || json || tell(socket, 'e', err.text, strlen(err.text))))
         (void)tell(socket, 'x', &status, 1);
     chain_wipe(said, n); /* a one-time code may stand in it */
     free(said);

@@ -1,10 +1,11 @@
 /* control.h - DIR/control, the unix socket through which trao-admin asks the running server.
  *
  * One request a connection, 2 s for it to come in: u32 length, then the words of the command, each
- * ended by a zero; a file that the command reads or writes comes along as a descriptor, so that it
- * needs no right to the client's folders. The answer: frames of u8 kind, u32 length, bytes - 'o' to
- * standard output, 'e' a sentence, 'x' one byte of exit status, last. Only root and the server's
- * own user are heard (SO_PEERCRED, mode 0600).
+ * ended by a zero, CONTROL_JSON before them when the answer is to be JSON; a file that the command
+ * reads or writes comes along as a descriptor, so that it needs no right to the client's folders.
+ * The answer: frames of u8 kind, u32 length, bytes - 'o' to standard output, 'e' a sentence (in
+ * JSON it stands in 'o'), 'x' one byte of exit status, last. Only root and the server's own user
+ * are heard (SO_PEERCRED, mode 0600).
  *
  * Up to CONTROL_TALKS connections are served side by side, each by a thread of its own. Long
  * commands (import, print) run one at a time, and so do the short ones, beside them: a handheld is
@@ -20,6 +21,7 @@
 
 struct control;
 
+#define CONTROL_JSON "--json"
 #define CONTROL_TALKS 8
 #define CONTROL_LONG_TALKS                                                                         \
     4 /* of them may be long commands, running or waiting; others refused                          \

@@ -19,86 +19,7 @@
 #include "server/office/link.h"
 #include "server/record/postmen.h"
 #include "server/web/password.h"
-#include "tests/server/desk_rig.h"
-
-struct asked {
-    struct desk_rig desk;
-    struct commands for_short, for_long;
-    struct record *short_reader, *long_reader;
-    struct enrol_desk enrol;
-    struct control *control;
-    pthread_t thread;
-    char out[65536], err[4096];
-};
-
-static void *serve(void *arg)
-{
-    control_serve(arg);
-    return NULL;
-}
-
-static int open_asked(void **state)
-{
-    struct asked *asked = calloc(1, sizeof *asked);
-    desk_rig_open(&asked->desk);
-    asked->enrol = (struct enrol_desk){.acts = desk_rig_acts(&asked->desk),
-                                       .clock = rig_clock(&asked->desk.rig),
-                                       .chance = rig_chance(&asked->desk.rig)};
-    assert_good(record_open_reader(asked->desk.rig.record_path, &asked->short_reader, &err));
-    assert_good(record_open_reader(asked->desk.rig.record_path, &asked->long_reader, &err));
-    asked->for_short = (struct commands){.folder = asked->desk.rig.dir,
-                                         .program = "/proc/self/exe",
-                                         .config = &asked->desk.config,
-                                         .secret = asked->desk.secret,
-                                         .acts = desk_rig_acts(&asked->desk),
-                                         .views = asked->desk.rig.views,
-                                         .record = asked->short_reader,
-                                         .enrol = &asked->enrol};
-    asked->for_long = asked->for_short;
-    asked->for_long.record = asked->long_reader;
-    assert_good(control_open(asked->desk.rig.dir, &asked->for_short, &asked->for_long,
-                             &asked->control, &err));
-    assert_int_equal(pthread_create(&asked->thread, NULL, serve, asked->control), 0);
-    *state = asked;
-    return 0;
-}
-
-static int close_asked(void **state)
-{
-    struct asked *asked = *state;
-    control_stop(asked->control);
-    pthread_join(asked->thread, NULL);
-    control_close(asked->control);
-    record_close(asked->short_reader);
-    record_close(asked->long_reader);
-    desk_rig_close(&asked->desk);
-    free(asked);
-    return 0;
-}
-
-/* Exit status; what was said is in asked->out and asked->err. Words end with NULL. */
-static int ask(struct asked *asked, int fd, char *const *words)
-{
-    FILE *out = fmemopen(asked->out, sizeof asked->out, "w");
-    FILE *err_out = fmemopen(asked->err, sizeof asked->err, "w");
-    int argc = 0, status = -1;
-    memset(asked->out, 0, sizeof asked->out);
-    memset(asked->err, 0, sizeof asked->err);
-    while (words[argc])
-        argc++;
-    assert_good(control_ask(asked->desk.rig.dir, argc, words, fd, out, err_out, &status, &err));
-    (void)fclose(out);
-    (void)fclose(err_out);
-    return status;
-}
-#define ASK(asked, fd, ...) ask(asked, fd, (char *const[]){__VA_ARGS__, NULL})
-
-static void import_list(struct asked *asked)
-{
-    int fd = open(TESTS_DIR "/data/results.csv", O_RDONLY);
-    assert_int_equal(ASK(asked, fd, "import", "somewhere/results.csv"), 0);
-    close(fd);
-}
+#include "tests/server/control_rig.h"
 
 static void a_list_goes_in_and_items_come_out(void **state)
 {
@@ -139,27 +60,6 @@ static void printing_and_handing_over(void **state)
     assert_int_equal(ASK(asked, -1, "handover"), 0);
     assert_non_null(strstr(asked->out, "nothing to hand over"));
 }
-
-/* trao-admin itself, as the office starts it; its exit status. Words end with NULL. */
-static int run_admin(const struct asked *asked, char *const *words)
-{
-    const char *argv[16] = {TRAO_ADMIN, "--data", asked->desk.rig.dir};
-    for (int i = 0; words[i]; i++)
-        argv[3 + i] = words[i];
-    int status = 0;
-    pid_t pid = fork();
-    if (pid == 0) {
-        int nowhere = open("/dev/null", O_WRONLY);
-        dup2(nowhere, 1);
-        dup2(nowhere, 2);
-        execv(TRAO_ADMIN, (char *const *)argv);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-#define ADMIN(asked, ...) run_admin(asked, (char *const[]){__VA_ARGS__, NULL})
 
 static bool is_there(const struct asked *asked, const char *name)
 {
@@ -274,7 +174,7 @@ static void numbers_and_choices_from_the_command_line(void **state)
     import_list(asked);
     assert_int_equal(ASK(asked, -1, "ranges"), 0);
     assert_non_null(strstr(asked->out, "480000\tRA\t64\t4\t"));
-    assert_non_null(strstr(asked->out, "còn 4, sắp hết số"));
+    assert_non_null(strstr(asked->out, "còn 4\tsắp hết số"));
     first_number(asked, number);
     assert_int_equal(ASK(asked, -1, "void", number, "because=3"), 1);
     assert_non_null(strstr(asked->err, "«because=3»"));

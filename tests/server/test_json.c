@@ -1,0 +1,296 @@
+/* Every command of commands.def answers with one JSON document, whether it goes well or not: read
+ * back with jansson, over the socket and from trao-admin itself. */
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/office/list.h"
+#include "server/record/people.h"
+#include "tests/server/control_rig.h"
+
+/* The document that was said; the caller decrefs. */
+static json_t *document_of(const struct asked *asked, const char *command, int status)
+{
+    json_error_t why;
+    json_t *document = json_loads(asked->out, JSON_REJECT_DUPLICATES, &why);
+    if (!document)
+        fail_msg("%s: %s at %d: %s", command, why.text, why.position, asked->out);
+    const char *name = json_string_value(json_object_get(document, "command"));
+    assert_non_null(name);
+    assert_string_equal(name, command);
+    assert_string_equal(asked->err, "");
+    const json_t *error = json_object_get(document, "error");
+    if (json_is_true(json_object_get(document, "ok")) != (status == 0) ||
+        (error == NULL) != (status == 0))
+        fail_msg("%s: status %d: %s", command, status, asked->out);
+    if (error) {
+        assert_non_null(json_string_value(json_object_get(error, "code")));
+        assert_string_not_equal(json_string_value(json_object_get(error, "text")), "");
+    }
+    if (json_object_get(document, "lines"))
+        fail_msg("%s says lines without names: %s", command, asked->out);
+    return document;
+}
+
+/* ------------------------------------------------------------------ a day of commands */
+
+#define ITEMS 10
+struct day {
+    struct asked *asked;
+    char numbers[ITEMS][ITEM_CHARS + 1], dossiers[ITEMS][64];
+    bool run[256]; /* beside commands.def */
+};
+
+static void note_run(struct day *day, const char *name)
+{
+    const struct command *command;
+    for (size_t i = 0; (command = command_row(i)) != NULL; i++)
+        if (strcmp(command->name, name) == 0)
+            day->run[i] = true;
+}
+
+/* "@3" is the fourth item's number, "#3" its dossier. */
+static char *word_of(struct day *day, char *word)
+{
+    if (word[0] == '@')
+        return day->numbers[word[1] - '0'];
+    return word[0] == '#' ? day->dossiers[word[1] - '0'] : word;
+}
+
+/* The words by blanks; the document, whose status must be as wanted. */
+static json_t *say(struct day *day, int fd, int wanted, const char *words)
+{
+    char copy[512], json[] = CONTROL_JSON, *rest = NULL, *argv[32] = {json};
+    int argc = 1;
+    assert_true(strlen(words) < sizeof copy);
+    (void)strcpy(copy, words);
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+        argv[argc++] = word_of(day, word);
+    int status = ask(day->asked, fd, argv);
+    if (status != wanted)
+        fail_msg("%s: status %d: %s", words, status, day->asked->out);
+    note_run(day, argv[1]);
+    return document_of(day->asked, argv[1], status);
+}
+
+static void said(struct day *day, int wanted, const char *words)
+{
+    json_decref(say(day, -1, wanted, words));
+}
+
+/* Rows of the array that has the command's name, or `list`. */
+static size_t rows(struct day *day, const char *words, const char *list)
+{
+    json_t *document = say(day, -1, 0, words);
+    size_t n = json_array_size(json_object_get(document, list));
+    json_decref(document);
+    return n;
+}
+
+static const char *cell(const json_t *row, const char *key)
+{
+    const char *text = json_string_value(json_object_get(row, key));
+    if (!text)
+        fail_msg("no text %s", key);
+    return text;
+}
+
+static bool desk_user_act(struct record *record, void *arg, struct error *err)
+{
+    return person_add(record, arg, "", false, err);
+}
+
+static void begin_day(struct day *day, struct asked *asked)
+{
+    struct rig_device device;
+    char clerk[] = "quay1";
+    struct acts acts = desk_rig_acts(&asked->desk);
+    memset(day, 0, sizeof *day);
+    day->asked = asked;
+    rig_device(&device, &asked->desk.rig, "HH-001");
+    rig_device(&device, &asked->desk.rig, "HH-002");
+    assert_good(acts.run(acts.self, desk_user_act, clerk, &err));
+    said(day, 0, "range 480000 100");
+    int fd = open(TESTS_DIR "/data/results.csv", O_RDONLY);
+    json_t *document = say(day, fd, 0, "import results.csv");
+    close(fd);
+    assert_int_equal(json_integer_value(json_object_get(document, "added")), 60);
+    json_decref(document);
+    document = say(day, -1, 0, "items");
+    const json_t *items = json_object_get(document, "items");
+    assert_int_equal(json_array_size(items), 60);
+    for (size_t i = 0; i < ITEMS; i++) {
+        const json_t *row = json_array_get(items, i);
+        (void)snprintf(day->numbers[i], ITEM_CHARS + 1, "%s", cell(row, "item"));
+        (void)snprintf(day->dossiers[i], sizeof day->dossiers[i], "%s", cell(row, "dossier"));
+    }
+    json_decref(document);
+}
+
+static void the_desk(struct day *day)
+{
+    json_t *document = say(day, -1, 0, "ranges");
+    assert_int_equal(json_integer_value(json_object_get(document, "left")), 40);
+    assert_true(json_is_false(json_object_get(document, "low")));
+    json_decref(document);
+    said(day, 0, "link @0");
+    said(day, 0, "print @0 @1 @5");
+    said(day, 0, "receive #0 originals=1 pages=3");
+    said(day, 0, "pair #0 @0");
+    said(day, 1, "handover seal=NP-1 giver=An taker=Bình count=3 @0");
+    said(day, 0, "handover seal=NP-1 giver=An taker=Bình count=1 @0");
+    assert_int_equal(rows(day, "handovers", "handovers"), 1);
+    said(day, 0, "difference BG-000001 @0 damaged note=ướt");
+    document = say(day, -1, 0, "batch BG-000001");
+    assert_string_equal(cell(document, "taker"), "Bình");
+    assert_int_equal(json_array_size(json_object_get(document, "envelopes")), 1);
+    assert_int_equal(json_array_size(json_object_get(document, "differences")), 1);
+    json_decref(document);
+    said(day, 0, "void @2 reason=3");
+    said(day, 0, "reissue @3 name=Thử");
+    said(day, 0, "recall @4");
+    said(day, 0, "optout #4 đơn");
+    said(day, 0, "optin #4 phiếu");
+    said(day, 0, "electronic #4 tệp");
+    said(day, 0, "procedure Thử post=no citation=QĐ1");
+    assert_int_equal(rows(day, "procedures", "procedures"), 1);
+}
+
+static void the_post(struct day *day)
+{
+    json_t *document = say(day, -1, 0, "postman TH-12 name=Thử from=2026-11-01");
+    assert_int_equal(strlen(cell(document, "pin")), 6);
+    json_decref(document);
+    said(day, 0, "postman TH-13 name=Mẫu from=2026-11-01");
+    assert_int_equal(rows(day, "postmen", "postmen"), 2);
+    said(day, 0, "round 12 @5");
+    assert_int_equal(rows(day, "rounds", "rounds"), 1);
+    said(day, 0, "roundgive BD-000001 13");
+    said(day, 0, "roundput BD-000001 @6");
+    said(day, 0, "hands");
+    said(day, 1, "hand @5 office");
+    said(day, 1, "leave @5 mưa");
+    said(day, 0, "dayend 13");
+    assert_int_equal(rows(day, "pad 12 3", "slips"), 3);
+    said(day, 0, "slip GM-000001 @5");
+    said(day, 0, "paper @0 delivered 2026-11-25T07:42 badge=12 by=quay1 note=sổ3 relation=1");
+    said(day, 0, "spare HH-001 HH-002 badge=12");
+    document = say(day, -1, 0, "enrol HH-009");
+    assert_int_equal(strncmp(cell(document, "address"), "https://", 8), 0);
+    json_decref(document);
+    assert_int_equal(rows(day, "devices", "devices"), 2);
+    said(day, 0, "revoke HH-002");
+}
+
+static void the_terms(struct day *day)
+{
+    char path[192];
+    (void)snprintf(path, sizeof path, "%s/days.csv", day->asked->desk.rig.dir);
+    FILE *file = fopen(path, "w+");
+    assert_non_null(file);
+    assert_true(fputs("2027-03-01,off,QĐ 1\n", file) >= 0);
+    rewind(file);
+    json_decref(say(day, fileno(file), 0, "days days.csv"));
+    (void)fclose(file);
+    assert_true(rows(day, "calendar 2027", "days") > 1);
+    json_t *document = say(day, -1, 0, "terms @5");
+    assert_int_equal(json_array_size(json_object_get(document, "clocks")), 2);
+    assert_true(json_is_false(json_object_get(document, "may_return")));
+    json_decref(document);
+    document = say(day, -1, 0, "status @0");
+    assert_string_equal(cell(document, "status"), "delivered");
+    assert_true(json_is_array(json_object_get(document, "doubts")));
+    assert_true(json_array_size(json_object_get(document, "history")) > 4);
+    json_decref(document);
+    said(day, 0, "due");
+    assert_int_equal(rows(day, "board 2026-11-25 2026-12-31", "board"), 2);
+    said(day, 0, "standing yes QĐ1");
+    said(day, 0, "rule at_risk_min 120 QĐ1");
+    assert_true(rows(day, "rules", "rules") > 10);
+    said(day, 0, "pause @5 đơn");
+    said(day, 0, "resume @5");
+    said(day, 0, "sendback @5 đơn");
+    said(day, 0, "dispute @0 đơn");
+    said(day, 0, "lost @5 đơn");
+    said(day, 1, "unclaimed @6 đơn");
+}
+
+/* What no line above says is asked for in vain, and that is JSON too. */
+static void the_rest(struct day *day)
+{
+    const struct command *command;
+    for (size_t i = 0; (command = command_row(i)) != NULL; i++) {
+        char words[256] = "";
+        size_t n = (size_t)snprintf(words, sizeof words, "%s", command->name);
+        if (command->where != COMMAND_SERVER || day->run[i])
+            continue;
+        for (int k = 0; k < command->least; k++)
+            n += (size_t)snprintf(words + n, sizeof words - n, " x");
+        char json[] = CONTROL_JSON, x[] = "x", name[64], *argv[32] = {json, name};
+        (void)snprintf(name, sizeof name, "%s", command->name);
+        for (int k = 0; k < command->least && k < 28; k++)
+            argv[2 + k] = x;
+        int status = ask(day->asked, -1, argv);
+        json_decref(document_of(day->asked, command->name, status));
+    }
+}
+
+static void every_command_answers_in_json(void **state)
+{
+    struct day day;
+    begin_day(&day, *state);
+    the_desk(&day);
+    the_post(&day);
+    the_terms(&day);
+    the_rest(&day);
+}
+
+/* ------------------------------------------------------------------ trao-admin itself */
+
+static void here(struct asked *asked, int wanted, char *const *words, const char *command)
+{
+    assert_int_equal(run_admin(asked, words), wanted);
+    json_decref(document_of(asked, command, wanted));
+}
+#define HERE(asked, wanted, command, ...)                                                          \
+    here(asked, wanted, (char *const[]){__VA_ARGS__, NULL}, command)
+
+static void the_program_speaks_json_of_its_own(void **state)
+{
+    struct asked *asked = *state;
+    char folder[192], list[] = "/no/such/list.csv";
+    (void)snprintf(folder, sizeof folder, "%s/new", asked->desk.rig.dir);
+    HERE(asked, 0, "init", "--data", folder, "--json", "init");
+    HERE(asked, 1, "init", "--data", folder, "init", "--json");
+    HERE(asked, 0, "verify", "--data", folder, "verify", "--json");
+    HERE(asked, 0, "rebuild", "--data", folder, "--json", "rebuild");
+    HERE(asked, 3, "items", "--data", folder, "items", "--json");
+    HERE(asked, 64, "status", "status", "--json");
+    HERE(asked, 64, "no-such-command", "--json", "no-such-command");
+    HERE(asked, 1, "import", "--json", "import", list);
+    HERE(asked, 0, "items", "items", "--json");
+    HERE(asked, 1, "status", "--json", "status", "RA123456785VN");
+}
+
+/* What a command line holds may be no UTF-8; the answer is all the same. */
+static void what_is_no_utf8_is_answered_in_utf8(void **state)
+{
+    struct asked *asked = *state;
+    char word[] = "R\xC3\x28\xFF";
+    HERE(asked, 1, "status", "--json", "status", word);
+    assert_non_null(strstr(asked->out, "R?(?"));
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define ASKED(name) cmocka_unit_test_setup_teardown(name, open_asked, close_asked)
+    const struct CMUnitTest tests[] = {
+        ASKED(every_command_answers_in_json),
+        ASKED(the_program_speaks_json_of_its_own),
+        ASKED(what_is_no_utf8_is_answered_in_utf8),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
