@@ -4,6 +4,7 @@
  * the spool folder, so that a job that stops goes on at its item. */
 #include "labels/command.h"
 
+#include "labels/items.h"
 #include "labels/printer.h"
 #include "labels/readback.h"
 
@@ -20,10 +21,7 @@ struct sending {
     struct printer_profile profile;
     struct labels *labels;
     struct labels_about about;
-    struct list_record *records;
-    struct label *all; /* of the list */
-    const char **numbers;
-    size_t n, records_room;
+    struct items items; /* of the list */
     struct spool *spool;
     struct spool_job *job;
     struct readback *readback;
@@ -71,20 +69,13 @@ static bool open_sending(struct sending *sending, const char *layout, const char
         !spool_open(path, &sending->spool, err))
         return false;
     sending->about = labels_about(sending->labels);
-    if (sending->about.use == LABELS_FOR_LIST)
-        return error_set(err, ERROR_BAD_INPUT,
-                         "layout %s has no numbers to keep count of: print it into a file", layout);
     return sending->options->labels.start <= 1 ||
            error_set(err, ERROR_BAD_INPUT, "--start is for files");
 }
 
 static void close_sending(struct sending *sending)
 {
-    for (size_t i = 0; i < sending->n; i++)
-        list_record_done(&sending->records[i]);
-    free(sending->records);
-    free(sending->all);
-    free(sending->numbers);
+    items_done(&sending->items);
     printer_data_done(&sending->data);
     labels_close(sending->labels);
     readback_close(sending->readback);
@@ -92,88 +83,7 @@ static void close_sending(struct sending *sending)
     spool_close(sending->spool);
 }
 
-/* ------------------------------------------------------------------ the list */
-
-/* Takes every row; false and told when one is bad. */
-static bool read_rows(struct sending *sending, struct list *list, struct error *err)
-{
-    size_t bad = 0;
-    for (;;) {
-        void *records = sending->records;
-        struct error why;
-        if (!buffer_grow(&records, &sending->records_room, sending->n + 1,
-                         sizeof *sending->records))
-            return error_set(err, ERROR_LATER, "no memory for the list");
-        sending->records = records;
-        struct list_record *record = &sending->records[sending->n];
-        struct label label;
-        *record = (struct list_record){0};
-        enum list_got got = list_next(list, record, &why);
-        if (got == LIST_RECORD) {
-            sending->n++;
-            if (list_label(record, &sending->options->all, &label, &why))
-                continue;
-            list_blame(list, record, &why);
-        }
-        if (got == LIST_END && why.code != ERROR_NONE)
-            return error_set(err, why.code, "%s", why.text);
-        if (got == LIST_END)
-            return bad == 0 || error_set(err, ERROR_BAD_INPUT,
-                                         "%zu dòng không in được, chưa in gì / rows cannot be "
-                                         "printed, nothing was",
-                                         bad);
-        if (got == LIST_BAD)
-            list_record_done(record);
-        bad++;
-        fprintf(stderr, "%s\n", why.text);
-    }
-}
-
-/* What is counted: an envelope's number, a slip's serial. */
-static const char *number_of(const struct sending *sending, const struct label *label)
-{
-    const char *number = sending->about.use == LABELS_FOR_SLIP ? label->serial : label->number;
-    return number == NULL ? "" : number;
-}
-
-static bool read_list(struct sending *sending, struct error *err)
-{
-    const char *name = sending->options->in == NULL ? "-" : sending->options->in;
-    struct list *list = NULL;
-    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rbe");
-    if (file == NULL)
-        return error_set(err, ERROR_NOT_FOUND, "cannot read %s", name);
-    bool done = list_open(file, name, &list, err) && read_rows(sending, list, err);
-    list_close(list);
-    if (file != stdin)
-        (void)fclose(file); /* only read */
-    sending->all = calloc(sending->n + 1, sizeof *sending->all);
-    sending->numbers = calloc(sending->n + 1, sizeof *sending->numbers);
-    if (done && (sending->all == NULL || sending->numbers == NULL))
-        return error_set(err, ERROR_LATER, "no memory for the list");
-    for (size_t i = 0; done && i < sending->n; i++) {
-        done = list_label(&sending->records[i], &sending->options->all, &sending->all[i], err);
-        if (done)
-            sending->numbers[i] = number_of(sending, &sending->all[i]);
-    }
-    return done;
-}
-
 /* ------------------------------------------------------------------ laying out */
-
-/* The label of a number; the search begins where the last one ended, as lists are in order. */
-static bool find_label(const struct sending *sending, const char *number, size_t *at,
-                       struct error *err)
-{
-    for (size_t i = 0; i < sending->n; i++) {
-        size_t k = (*at + i) % sending->n;
-        if (strcmp(sending->numbers[k], number) == 0) {
-            *at = k;
-            return true;
-        }
-    }
-    return error_set(err, ERROR_NOT_FOUND, "the list has no %s", number);
-}
 
 static bool add_items(struct sending *sending, struct error *err)
 {
@@ -182,11 +92,7 @@ static bool add_items(struct sending *sending, struct error *err)
     const struct spool_item *items = spool_job_items(sending->job, &n);
     for (size_t i = spool_job_next(sending->job); i < n; i++) {
         struct labels_report report;
-        if (!find_label(sending, items[i].number, &at, err))
-            return false;
-        struct label label = sending->all[at];
-        label.copy = items[i].copy;
-        if (!labels_add(sending->labels, &label, &report, err))
+        if (!items_add(&sending->items, sending->labels, &items[i], &at, &report, err))
             return error_add(err, "%s", items[i].number);
         if (report.shortened != 0 || report.substituted != 0)
             fprintf(stderr, "%s: rút ngắn hay thay chữ / shortened or substituted\n",
@@ -252,7 +158,8 @@ static bool print(struct sending *sending, struct error *err)
 /* A new job; one that cannot be laid out is as if it had never been. */
 static bool send(struct sending *sending, const char *reason, struct error *err)
 {
-    if (!spool_begin(sending->spool, sending->numbers, sending->n, reason, &sending->job, err))
+    if (!spool_begin(sending->spool, sending->items.numbers, sending->items.n, reason,
+                     &sending->job, err))
         return false;
     if (lay_out(sending, err))
         return print(sending, err);
@@ -261,6 +168,12 @@ static bool send(struct sending *sending, const char *reason, struct error *err)
         return false;
     *err = why;
     return false;
+}
+
+static bool read_list(struct sending *sending, struct error *err)
+{
+    return items_read(&sending->items, sending->options->in, sending->labels,
+                      &sending->options->all, err);
 }
 
 enum command_exit command_send(struct command_options *options, char **arguments)
@@ -319,21 +232,23 @@ enum command_exit command_jobs(struct command_options *options, char **arguments
 /* An invented label; its number says when, so that it is no number twice. */
 enum command_exit command_testpage(struct command_options *options, char **arguments)
 {
-    struct sending sending = {.options = options, .n = 0};
+    struct sending sending = {.options = options};
+    struct items *items = &sending.items;
     struct error err;
     char number[SPOOL_NUMBER_BYTES];
-    struct label label = command_sample(false);
     snprintf(number, sizeof number, "TH-%08lu", (unsigned long)time(NULL) % 100000000ul);
-    bool good = open_sending(&sending, arguments[0], arguments[1], &err);
-    sending.all = calloc(1, sizeof *sending.all);
-    sending.numbers = calloc(1, sizeof *sending.numbers);
-    good = good && ((sending.all != NULL && sending.numbers != NULL) ||
+    bool good = open_sending(&sending, arguments[0], arguments[1], &err) &&
+                (sending.about.use != LABELS_FOR_LIST ||
+                 error_set(&err, ERROR_BAD_INPUT, "layout %s has no test page: take a label's",
+                           arguments[0]));
+    items->all = calloc(1, sizeof *items->all);
+    items->numbers = calloc(1, sizeof *items->numbers);
+    good = good && ((items->all != NULL && items->numbers != NULL) ||
                     error_set(&err, ERROR_LATER, "no memory for a test page"));
     if (good) {
-        *sending.all = label;
-        *sending.numbers = number;
-        sending.records = calloc(1, sizeof *sending.records);
-        sending.n = sending.records != NULL;
+        items->all[0] = command_sample(false);
+        items->numbers[0] = number;
+        items->n = 1;
         good = send(&sending, "trang thử", &err);
     }
     close_sending(&sending);

@@ -161,6 +161,7 @@ bool compose_symbol(struct composer *c, const struct layout_box *box, enum symbo
         .kind = kind,
         .area = {at.x_um, at.y_um, symbol.columns * at.module_um, symbol.rows * at.row_um},
         .module_um = at.module_um,
+        .least_um = box->module_min_um,
     };
     memcpy(bars.text, code, strlen(code) + 1);
     page_add_bars(c->page, &bars);

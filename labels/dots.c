@@ -64,7 +64,7 @@ bool dots_symbol(const struct page *page, const struct page_bars *bars, unsigned
     const struct page_rect *area = &bars->area;
     int32_t module = (int32_t)((int64_t)bars->module_um * dots_a_span(dpi) / SPAN_UM);
     int32_t module_um = dots_to_um(dpi, module);
-    int32_t least_um = symbol_least_module_um(bars->kind);
+    int32_t least_um = bars->least_um > 0 ? bars->least_um : symbol_least_module_um(bars->kind);
     if (module == 0 || (module_um < least_um && module_um < bars->module_um))
         return error_set(err, ERROR_BAD_INPUT,
                          "symbol '%s' at %u dpi: modules of %d dots are %d µm wide, least is %d µm",

@@ -33,7 +33,8 @@ struct dots_symbol {
     int32_t row;    /* dots a row: the height of the bars of a Code 128 */
 };
 
-/* ERROR_BAD_INPUT: whole dots would make the modules narrower than their kind's least. */
+/* ERROR_BAD_INPUT: whole dots would make the modules narrower than the layout's least, or their
+ * kind's. */
 must_use bool dots_symbol(const struct page *page, const struct page_bars *bars, unsigned dpi,
                           struct dots_symbol *ret_symbol, struct error *err);
 

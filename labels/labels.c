@@ -124,6 +124,27 @@ bool labels_add(struct labels *labels, const struct label *label, struct labels_
     return true;
 }
 
+bool labels_list_sheets(const struct labels *labels, const struct labels_row *rows, size_t n,
+                        size_t *ret_sheets, struct error *err)
+{
+    if (labels->layout->use != LABELS_FOR_LIST)
+        return error_set(err, ERROR_BAD_INPUT, "layout %s is not for lists", labels->layout->name);
+    return compose_list_pages(labels->composer, rows, n, ret_sheets, err);
+}
+
+bool labels_add_sheet(struct labels *labels, const struct label *head,
+                      const struct labels_row *rows, size_t n, size_t sheet,
+                      struct labels_report *ret_report, struct error *err)
+{
+    invariant(labels->writer != NULL);
+    size_t sheets = 0;
+    if (!labels_list_sheets(labels, rows, n, &sheets, err))
+        return false;
+    invariant(sheet < sheets);
+    return compose_list(labels->composer, head, rows, n, sheet, &labels->page, ret_report, err) &&
+           labels->writer->page(labels->writer, &labels->page, err);
+}
+
 /* The whole list is laid out once before its first page is written: nothing of a refused one is
  * printed. */
 bool labels_add_list(struct labels *labels, const struct label *head, const struct labels_row *rows,
@@ -132,9 +153,7 @@ bool labels_add_list(struct labels *labels, const struct label *head, const stru
     invariant(labels->writer != NULL);
     struct labels_report report = {0};
     size_t pages = 0;
-    if (labels->layout->use != LABELS_FOR_LIST)
-        return error_set(err, ERROR_BAD_INPUT, "layout %s is not for lists", labels->layout->name);
-    if (!compose_list_pages(labels->composer, rows, n, &pages, err))
+    if (!labels_list_sheets(labels, rows, n, &pages, err))
         return false;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < pages; i++) {

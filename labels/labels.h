@@ -151,6 +151,14 @@ must_use bool labels_add_list(struct labels *labels, const struct label *head,
                               const struct labels_row *rows, size_t n,
                               struct labels_report *ret_report, struct error *err);
 
+/* The same list sheet by sheet, for those who keep count of what left: how many sheets it takes,
+ * and one of them, from 0, with `head->copy` its own. Errors as labels_add_list. */
+must_use bool labels_list_sheets(const struct labels *labels, const struct labels_row *rows,
+                                 size_t n, size_t *ret_sheets, struct error *err);
+must_use bool labels_add_sheet(struct labels *labels, const struct label *head,
+                               const struct labels_row *rows, size_t n, size_t sheet,
+                               struct labels_report *ret_report, struct error *err);
+
 /* Ends the PDF: fonts, page tree, cross references. The job is over whatever the answer; false
  * means that the bytes in the sink are not a PDF. A job without pages is ERROR_BAD_INPUT. The
  * same labels give the same bytes. */

@@ -57,6 +57,7 @@ struct page_bars {
     char text[SYMBOL_TEXT_MAX + 1];
     struct page_rect area;
     int32_t module_um; /* Code 128: of a bar; QR, Data Matrix: square */
+    int32_t least_um;  /* what the layout takes when modules become whole dots; 0: the kind's */
     size_t first;      /* into rects */
     size_t n;
 };

@@ -97,13 +97,22 @@ static bool read_tspl(const unsigned char *bytes, size_t n, struct health *healt
     return true;
 }
 
-/* DLE EOT 4 answers with one byte: both bits of the paper's end sensor (ESC/POS reference). */
+/* DLE EOT 2 and DLE EOT 4 answer with one byte each, why it is offline and what the roll's sensors
+ * see; bits 1 and 4 of both are set, 0 and 7 are not (ESC/POS reference, DLE EOT). */
+enum { ESCPOS_FIXED = 0x93, ESCPOS_FIXED_AS = 0x12 };
+enum { ESCPOS_COVER = 0x04, ESCPOS_END_STOP = 0x20, ESCPOS_ERROR = 0x40, ESCPOS_NO_ROLL = 0x60 };
+
 static bool read_escpos(const unsigned char *bytes, size_t n, struct health *health)
 {
-    if (n == 0)
+    if (n < 2 || (bytes[0] & ESCPOS_FIXED) != ESCPOS_FIXED_AS ||
+        (bytes[1] & ESCPOS_FIXED) != ESCPOS_FIXED_AS)
         return false;
-    if ((bytes[0] & 0x60) != 0)
+    if ((bytes[0] & ESCPOS_COVER) != 0)
+        *health = (struct health){PRINTER_STOPPED, "nắp máy in đang mở", true};
+    else if ((bytes[0] & ESCPOS_END_STOP) != 0 || (bytes[1] & ESCPOS_NO_ROLL) != 0)
         *health = (struct health){PRINTER_NO_PAPER, "", true};
+    else if ((bytes[0] & ESCPOS_ERROR) != 0)
+        *health = (struct health){PRINTER_STOPPED, "máy in báo lỗi", true};
     return true;
 }
 
@@ -115,7 +124,7 @@ static const struct question {
 } questions[] = {
     {"zpl", "~HS\r\n", 5, read_zpl},
     {"tspl", "\x1B!?", 3, read_tspl},
-    {"escpos", "\x10\x04\x04", 3, read_escpos},
+    {"escpos", "\x10\x04\x02\x10\x04\x04", 6, read_escpos},
 };
 
 /* ------------------------------------------------------------------ the line */

@@ -31,6 +31,17 @@ static struct error err;
 
 /* ------------------------------------------------------------------ a printer */
 
+/* How a printer that answers in bytes of flags is asked and answers: the k-th answer, then the last
+ * one for good. */
+struct byte_status {
+    const char *tongue;
+    const char *question;
+    const char *label_end;
+    size_t n; /* bytes of an answer */
+    unsigned char answers[8][2];
+    size_t n_answers;
+};
+
 /* What it was told, and how it behaves. */
 static struct fake {
     int listener;
@@ -40,6 +51,7 @@ static struct fake {
     size_t hang_up_after; /* labels; 0: never */
     size_t no_paper_at;   /* before that label (from 1) it twice says that paper is out; 0: never */
     const char *ill;      /* its two lines of status instead, once; NULL: none */
+    const struct byte_status *status; /* TSPL, ESC/POS: a script of answers; NULL: it speaks ZPL */
     atomic_size_t labels;
     size_t questions;
     struct buffer bytes;
@@ -77,6 +89,17 @@ static void answer_zpl(int client)
     assert_true(write(client, answer + half, strlen(answer) - half) > 0);
 }
 
+static void answer_bytes(int client)
+{
+    const struct byte_status *status = fake.status;
+    size_t k = fake.questions < status->n_answers ? fake.questions : status->n_answers - 1;
+    fake.questions++;
+    for (size_t i = 0; i < status->n; i++) {
+        assert_int_equal(write(client, &status->answers[k][i], 1), 1);
+        usleep(2000); /* in pieces, as a network would */
+    }
+}
+
 /* Everything up to and with `end` has come. */
 static size_t up_to(const struct buffer *bytes, size_t from, const char *end)
 {
@@ -90,17 +113,19 @@ static void *serve(void *unused)
     int client = accept(fake.listener, NULL, NULL);
     unsigned char room[4096];
     size_t seen = 0;
+    const char *question_bytes = fake.status == NULL ? "~HS\r\n" : fake.status->question;
+    const char *label_end = fake.status == NULL ? "^XZ\n" : fake.status->label_end;
     for (ssize_t n = 0; client >= 0 && (n = read(client, room, sizeof room)) > 0;) {
         buffer_add(&fake.bytes, room, (size_t)n);
         for (size_t at = 0;;) {
-            size_t question = up_to(&fake.bytes, seen, "~HS\r\n");
-            size_t label = up_to(&fake.bytes, seen, "^XZ\n");
+            size_t question = up_to(&fake.bytes, seen, question_bytes);
+            size_t label = up_to(&fake.bytes, seen, label_end);
             at = question != 0 && (label == 0 || question < label) ? question : label;
             if (at == 0)
                 break;
             seen = at;
             if (at == question && !fake.mute)
-                answer_zpl(client);
+                (fake.status == NULL ? answer_zpl : answer_bytes)(client);
             if (at == label && ++fake.labels == fake.hang_up_after) {
                 close(client);
                 return NULL;
@@ -155,6 +180,11 @@ static size_t count(enum printer_state state)
     return n;
 }
 
+static const char *tongue(void)
+{
+    return fake.status == NULL ? "zpl" : fake.status->tongue;
+}
+
 /* Lays out what has not left of the job, as the program does. */
 static void lay_out(struct printer_data *data)
 {
@@ -162,7 +192,7 @@ static void lay_out(struct printer_data *data)
     size_t n = 0;
     const struct spool_item *items = spool_job_items(job, &n);
     assert_true(labels_open("dl", &labels, &err));
-    assert_true(labels_begin_as(labels, &(struct labels_options){.tongue = "zpl"},
+    assert_true(labels_begin_as(labels, &(struct labels_options){.tongue = tongue()},
                                 printer_data_sink(data), &err));
     for (size_t i = spool_job_next(job); i < n; i++) {
         struct labels_report report;
@@ -176,8 +206,9 @@ static void lay_out(struct printer_data *data)
 
 static bool print_rest(void)
 {
-    struct printer_profile profile = {.tongue = "zpl"};
+    struct printer_profile profile = {0};
     struct printer_data data = {0};
+    snprintf(profile.tongue, sizeof profile.tongue, "%s", tongue());
     snprintf(profile.where, sizeof profile.where, "tcp://127.0.0.1:%d", fake.port);
     lay_out(&data);
     clerk.n = 0;
@@ -299,6 +330,104 @@ static void test_says_what_is_amiss(void **state)
         assert_non_null(strstr(clerk.heard[0].words, ills[i].words));
         expect_finished();
     }
+}
+
+/* What is heard of the n-th turn at which something was amiss. */
+struct amiss {
+    enum printer_state state;
+    const char *words;
+};
+
+/* Every answer of the script but ready ones is heard, in order, before the first label leaves. */
+static void expect_told(const struct byte_status *status, const struct amiss *all, size_t n)
+{
+    fake.status = status;
+    start_printer();
+    if (!print_rest())
+        fail_msg("%s: %s", status->tongue, err.text);
+    stop_printer();
+    assert_int_equal(fake.labels, LABELS);
+    for (size_t i = 0; i < n; i++) {
+        if (clerk.heard[i].state != all[i].state ||
+            strstr(clerk.heard[i].words, all[i].words) == NULL)
+            fail_msg("%s: answer %zu is heard as %s: %s", status->tongue, i,
+                     printer_state_words(clerk.heard[i].state), clerk.heard[i].words);
+        assert_int_equal(clerk.heard[i].done, 0);
+    }
+    assert_int_equal(clerk.heard[n].state, PRINTER_SENDING);
+    /* Each answer but the last was asked for once; then one a label and one at the end. */
+    assert_int_equal(fake.questions, status->n_answers + LABELS);
+    expect_finished();
+}
+
+static void test_tspl_says_what_is_amiss(void **state)
+{
+    (void)state;
+    static const struct byte_status status = {.tongue = "tspl",
+                                              .question = "\x1B!?",
+                                              .label_end = "PRINT 1,1\r\n",
+                                              .n = 1,
+                                              .answers = {{0x04}, {0x01}, {0x10}, {0x00}},
+                                              .n_answers = 4};
+    static const struct amiss told[] = {
+        {PRINTER_NO_PAPER, ""}, {PRINTER_STOPPED, "đầu in đang mở"}, {PRINTER_HELD, "tạm dừng"}};
+    expect_told(&status, told, sizeof told / sizeof *told);
+}
+
+static void test_escpos_says_what_is_amiss(void **state)
+{
+    (void)state;
+    static const struct byte_status status = {.tongue = "escpos",
+                                              .question = "\x10\x04\x02\x10\x04\x04",
+                                              .label_end = "\x1DVB",
+                                              .n = 2,
+                                              .answers = {{0x32, 0x72}, {0x16, 0x72}, {0x12, 0x1E}},
+                                              .n_answers = 3};
+    static const struct amiss told[] = {{PRINTER_NO_PAPER, ""},
+                                        {PRINTER_STOPPED, "nắp máy in đang mở"}};
+    expect_told(&status, told, sizeof told / sizeof *told); /* the roll's near end is no end */
+}
+
+/* TSPL: what it took is on paper only when it no longer says that it prints. */
+static void test_tspl_is_followed_to_paper(void **state)
+{
+    (void)state;
+    static const struct byte_status status = {
+        .tongue = "tspl",
+        .question = "\x1B!?",
+        .label_end = "PRINT 1,1\r\n",
+        .n = 1,
+        .answers = {{0x00}, {0x20}, {0x20}, {0x20}, {0x20}, {0x00}},
+        .n_answers = 6};
+    fake.status = &status;
+    start_printer();
+    assert_true(print_rest());
+    stop_printer();
+    assert_int_equal(count(PRINTER_PRINTING), 1);
+    assert_int_equal(fake.questions, 6);
+    expect_finished();
+}
+
+/* A clerk gives up while paper is out: nothing has left, the job is over. */
+static void test_cancelled_while_out_of_paper(void **state)
+{
+    (void)state;
+    struct spool_stopped stopped;
+    static const struct byte_status status = {.tongue = "escpos",
+                                              .question = "\x10\x04\x02\x10\x04\x04",
+                                              .label_end = "\x1DVB",
+                                              .n = 2,
+                                              .answers = {{0x32, 0x72}},
+                                              .n_answers = 1};
+    fake.status = &status;
+    clerk.cancel_at = 0;
+    start_printer();
+    assert_false(print_rest());
+    stop_printer();
+    assert_int_equal(err.code, ERROR_REFUSED);
+    assert_int_equal(fake.labels, 0);
+    assert_int_equal(clerk.heard[0].state, PRINTER_NO_PAPER);
+    assert_false(spool_unfinished(spool, &stopped, &err));
 }
 
 static void test_a_mute_printer_is_sent_to(void **state)
@@ -457,6 +586,10 @@ int main(void)
         ONE(test_every_label_leaves_once),
         ONE(test_waits_for_paper),
         ONE(test_says_what_is_amiss),
+        ONE(test_tspl_says_what_is_amiss),
+        ONE(test_escpos_says_what_is_amiss),
+        ONE(test_tspl_is_followed_to_paper),
+        ONE(test_cancelled_while_out_of_paper),
         ONE(test_a_mute_printer_is_sent_to),
         ONE(test_goes_on_after_a_broken_line),
         ONE(test_nobody_listens),

@@ -328,6 +328,31 @@ static void test_the_rest_goes_as_boxes(void **state)
     expect_symbol(write_tspl_open, printed_tspl, "BAR ");
 }
 
+/* At 203 dpi a module of 600 µm becomes four dots, 500 µm: right where the layout takes that,
+ * refused where it asks for more. */
+static void test_the_layouts_least_holds_on_dots(void **state)
+{
+    (void)state;
+    static tongue_open *const opens[] = {write_zpl_open, write_tspl_open, write_escpos_open,
+                                         write_png_open};
+    for (size_t i = 0; i < sizeof opens / sizeof *opens; i++)
+        for (int32_t least_um = 500; least_um <= 600; least_um += 100) {
+            struct error err = {.code = ERROR_NONE};
+            struct paper_pdf job = {0};
+            struct writer *writer = NULL;
+            one_symbol(SYMBOL_QR, "HTTPS://TRAO.EXAMPLE", 600);
+            page.bars[0].least_um = least_um;
+            assert_true(opens[i]((struct labels_sink){paper_write, &job}, fonts,
+                                 &(struct labels_options){0}, &writer, &err));
+            bool taken = writer->page(writer, &page, &err);
+            writer->close(writer);
+            free(job.bytes);
+            assert_int_equal(taken, least_um == 500);
+            if (!taken && strstr(err.text, "500 µm wide, least is 600 µm") == NULL)
+                fail_msg("%s", err.text);
+        }
+}
+
 static void test_native_matrix_is_the_same(void **state)
 {
     (void)state;
@@ -439,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_native_code128_is_the_same),
         cmocka_unit_test(test_the_rest_goes_as_boxes),
         cmocka_unit_test(test_native_matrix_is_the_same),
+        cmocka_unit_test(test_the_layouts_least_holds_on_dots),
         cmocka_unit_test(test_too_few_dots_are_refused),
         cmocka_unit_test(test_what_is_no_resolution),
         cmocka_unit_test(test_a_failing_sink_ends_the_job),
