@@ -37,18 +37,19 @@ static bool take_bytes(struct slice *rest, uint64_t n, struct slice *ret_bytes)
     return true;
 }
 
-static bool take_value(struct slice *rest, unsigned wire_type, struct slice *ret_bytes)
+static bool take_value(struct slice *rest, struct codec_field *field)
 {
     uint64_t n;
     struct slice skipped;
-    *ret_bytes = (struct slice){NULL, 0};
-    switch (wire_type) {
+    field->bytes = (struct slice){NULL, 0};
+    field->value = 0;
+    switch (field->wire_type) {
     case WIRE_VARINT:
-        return take_varint(rest, &n);
+        return take_varint(rest, &field->value);
     case WIRE_64_BITS:
         return take_bytes(rest, 8, &skipped);
     case WIRE_BYTES:
-        return take_varint(rest, &n) && take_bytes(rest, n, ret_bytes);
+        return take_varint(rest, &n) && take_bytes(rest, n, &field->bytes);
     case WIRE_32_BITS:
         return take_bytes(rest, 4, &skipped);
     }
@@ -64,7 +65,7 @@ bool codec_next(struct slice *rest, struct codec_field *ret_field, struct error 
         return error_set(err, ERROR_BAD_INPUT, "a field's tag is cut or malformed");
     field.number = (uint32_t)(tag >> 3);
     field.wire_type = (unsigned)(tag & 7);
-    if (!take_value(&at, field.wire_type, &field.bytes))
+    if (!take_value(&at, &field))
         return error_set(err, ERROR_BAD_INPUT, "field %u is cut or malformed", field.number);
     *rest = at;
     *ret_field = field;

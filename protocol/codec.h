@@ -20,10 +20,11 @@
 /* ----------------------------------------------------------------------- fields on the wire */
 
 /* One field as it stands on the wire; `bytes` points into the message for wire type 2, and is
- * empty for the others. */
+ * empty for the others; `value` is that of a varint. */
 struct codec_field {
     uint32_t number;
     unsigned wire_type;
+    uint64_t value;
     struct slice bytes;
 };
 

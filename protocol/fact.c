@@ -10,6 +10,7 @@
 #define EVENT_OFFICE_MAX 127
 #define FIVE_DIGITS 99999
 #define SIX_DIGITS 999999
+#define FIELD_EVENT 3 /* trao.proto OfficeFact.event */
 
 /* ---------------------------------------------------------------------------- office facts */
 
@@ -281,6 +282,16 @@ bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact, s
     bool good = fact_from_wire((const Trao__V1__OfficeFact *)message.base, ret_fact, err);
     codec_free(&message);
     return good || error_add(err, "fact");
+}
+
+uint32_t fact_event(const uint8_t *bytes, size_t n)
+{
+    struct slice rest = {bytes, n};
+    struct codec_field field;
+    while (rest.n > 0 && codec_next(&rest, &field, NULL))
+        if (field.number == FIELD_EVENT)
+            return (uint32_t)field.value;
+    return 0;
 }
 
 /* ------------------------------------------------------------------------------- testimony */

@@ -110,6 +110,8 @@ bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], si
                  struct error *err) must_use;
 bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact,
                  struct error *err) must_use;
+/* The event alone, without unpacking; 0 when there is none to be read. */
+uint32_t fact_event(const uint8_t *bytes, size_t n);
 bool testimony_encode(const struct testimony *testimony, uint8_t out[EVIDENCE_BYTES_MAX],
                       size_t *ret_n, struct error *err) must_use;
 bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_testimony,

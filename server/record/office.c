@@ -117,6 +117,37 @@ bool record_office_from(struct record *record, uint64_t after_seq,
     return true;
 }
 
+bool record_office_some(struct record *record, uint64_t after_seq, uint64_t last_seq,
+                        bool (*wanted)(uint32_t event),
+                        bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                        struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT seq, bytes FROM office WHERE seq > ?1 AND seq <= ?2", &stmt,
+                    err))
+        return false;
+    stmt_u64(stmt, 1, after_seq);
+    stmt_u64(stmt, 2, last_seq);
+    enum db_step step;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        struct office_fact fact;
+        size_t n;
+        const uint8_t *bytes = stmt_col_blob(stmt, 1, &n);
+        if (!wanted(fact_event(bytes, n)))
+            continue;
+        if (!fact_of_row(stmt, &fact, err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+        if (!each(ctx, &fact))
+            break;
+    }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "cannot read office facts");
+    stmt_reset(stmt);
+    return true;
+}
+
 bool record_office_get(struct record *record, uint64_t seq, struct office_fact *ret_fact,
                        struct error *err)
 {

@@ -22,17 +22,34 @@ static bool read_scan(const struct batch *batch, uint32_t index, struct scan *re
            ret_scan->seq == batch->head.first_seq + index;
 }
 
-bool facts_of_batch(const struct record_batch *row,
-                    bool (*each)(void *ctx, uint32_t index, const struct scan *scan), void *ctx,
+static void set_scan(const struct record_batch *row, const struct scan *scan, struct fact *ret_fact)
+{
+    *ret_fact = (struct fact){
+        .is_scan = true,
+        .device = row->device,
+        .epoch = row->epoch,
+        .seq = scan->seq,
+        .verdict = row->verdict,
+        .arrival = row->arrival,
+        .when = when_of(scan->wall, scan->mono, scan->boot, row->sent_wall, row->sent_mono,
+                        row->sent_boot, row->floor, row->arrival),
+        .scan = *scan,
+    };
+}
+
+bool facts_of_batch(const struct record_batch *row, struct facts_batch *ret_facts,
                     struct error *err)
 {
     struct batch batch;
+    struct scan scan;
     if (!read_batch(row, &batch, err))
         return false;
+    ret_facts->n = 0;
     for (uint32_t i = 0; i < batch.head.count; i++) {
-        struct scan scan;
-        if (read_scan(&batch, i, &scan) && !each(ctx, i, &scan))
-            return error_set(err, ERROR_LATER, "batch %lld: out of memory", (long long)row->id);
+        if (!read_scan(&batch, i, &scan))
+            continue;
+        ret_facts->index[ret_facts->n] = i;
+        set_scan(row, &scan, &ret_facts->fact[ret_facts->n++]);
     }
     return true;
 }
@@ -128,52 +145,49 @@ static bool fetch_scan(struct facts *facts, int64_t id, uint32_t index, struct f
     if (index >= slot->batch.head.count || !read_scan(&slot->batch, index, &scan))
         return error_set(err, ERROR_BROKEN, "stored batch %lld has no scan %u", (long long)id,
                          index);
-    *ret_fact = (struct fact){
-        .is_scan = true,
-        .device = row->device,
-        .epoch = row->epoch,
-        .seq = scan.seq,
-        .verdict = row->verdict,
-        .arrival = row->arrival,
-        .when = when_of(scan.wall, scan.mono, scan.boot, row->sent_wall, row->sent_mono,
-                        row->sent_boot, row->floor, row->arrival),
-        .scan = scan,
-    };
+    set_scan(row, &scan, ret_fact);
     return true;
 }
 
-static bool fetch_office(struct record *record, uint64_t seq, struct fact *ret_fact,
-                         struct error *err)
+bool facts_of_office(struct facts *facts, const struct office_fact *office, struct fact *ret_fact,
+                     struct error *err)
 {
-    struct fact fact = {.is_scan = false, .seq = seq};
-    if (!record_office_get(record, seq, &fact.office, err))
-        return false;
-    fact.arrival = fact.office.at;
-    struct instant at = fact.office.at;
-    if (fact.office.event == EVENT_PAPER_ENTRY) {
-        struct instant written = fact.office.paper.wall;
-        fact.epoch = seq;
+    (void)facts;
+    (void)err;
+    struct fact fact = {.is_scan = false, .seq = office->seq, .arrival = office->at};
+    struct instant at = office->at;
+    if (office->event == EVENT_PAPER_ENTRY) {
+        struct instant written = office->paper.wall;
+        fact.epoch = office->seq;
         fact.when.clock_off = written.ms > at.ms; /* nobody writes of what is still to come */
         at = fact.when.clock_off ? at : written;
     }
     fact.when.estimate = fact.when.earliest = fact.when.latest = at;
     *ret_fact = fact;
+    ret_fact->office = *office;
     return true;
+}
+
+static bool fetch_office(struct facts *facts, uint64_t seq, struct fact *ret_fact,
+                         struct error *err)
+{
+    struct office_fact office;
+    return record_office_get(facts->record, seq, &office, err) &&
+           facts_of_office(facts, &office, ret_fact, err);
 }
 
 static bool fetch(struct facts *facts, ref one, struct fact *ret_fact, struct error *err)
 {
     uint64_t position = one >> 8, index = one & 0xFF;
     if (index == REF_OFFICE)
-        return fetch_office(facts->record, position, ret_fact, err);
+        return fetch_office(facts, position, ret_fact, err);
     return fetch_scan(facts, (int64_t)position, (uint32_t)index, ret_fact, err);
 }
 
 /* ------------------------------------------------------------------ an item */
 
-bool facts_fold(struct facts *facts, const struct rules *rules, const struct item *item,
-                const ref *refs, size_t n, struct view *ret_view, struct fact **new_facts,
-                struct error *err)
+bool facts_read(struct facts *facts, const struct item *item, const ref *refs, size_t n,
+                struct fact **new_facts, struct error *err)
 {
     struct fact *read = calloc(n == 0 ? 1 : n, sizeof *read);
     if (read == NULL)
@@ -183,12 +197,13 @@ bool facts_fold(struct facts *facts, const struct rules *rules, const struct ite
             free(read);
             return error_add(err, "%s", item->text);
         }
-    fold(read, n, rules, &ret_view->state);
+    *new_facts = read;
+    return true;
+}
+
+void facts_fold(struct fact *facts, size_t n, const struct rules *rules, struct view *ret_view)
+{
+    fold(facts, n, rules, &ret_view->state);
     clocks_of(&ret_view->state, rules, &ret_view->clocks);
     ret_view->version = n;
-    if (new_facts != NULL)
-        *new_facts = read;
-    else
-        free(read);
-    return true;
 }

@@ -11,16 +11,24 @@ bool facts_open(const char *record_path, struct facts **ret_facts, struct error 
 void facts_close(struct facts *facts); /* NULL is fine */
 struct record *facts_record(struct facts *facts);
 
-/* Reads the item's facts and folds them by `rules`. `new_facts` (NULL: not wanted) is the caller's
- * to free. */
-bool facts_fold(struct facts *facts, const struct rules *rules, const struct item *item,
-                const ref *refs, size_t n, struct view *ret_view, struct fact **new_facts,
-                struct error *err) must_use;
+/* Reads the item's facts. *new_facts is the caller's to free. */
+bool facts_read(struct facts *facts, const struct item *item, const ref *refs, size_t n,
+                struct fact **new_facts, struct error *err) must_use;
+/* Folds them by `rules`, in place: pure. */
+void facts_fold(struct fact *facts, size_t n, const struct rules *rules, struct view *ret_view);
 
-/* Calls `each` for every readable scan of a batch; what cannot be read has its verdict in the
- * receipt and belongs to no item. BROKEN if the stored batch itself cannot be read. */
-bool facts_of_batch(const struct record_batch *row,
-                    bool (*each)(void *ctx, uint32_t index, const struct scan *scan), void *ctx,
+/* A batch as the fold sees it: what cannot be read has its verdict in the receipt and belongs to no
+ * item. */
+struct facts_batch {
+    size_t n;
+    uint32_t index[BATCH_SCANS_MAX]; /* of each in the batch */
+    struct fact fact[BATCH_SCANS_MAX];
+};
+/* BROKEN if the stored batch itself cannot be read. */
+bool facts_of_batch(const struct record_batch *row, struct facts_batch *ret_facts,
                     struct error *err) must_use;
+/* An office fact as the fold sees it. */
+bool facts_of_office(struct facts *facts, const struct office_fact *office, struct fact *ret_fact,
+                     struct error *err) must_use;
 
 #endif

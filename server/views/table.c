@@ -169,7 +169,7 @@ void table_keep_view(struct table *table, struct tracked *entry, const struct vi
     *entry->view = *view;
 }
 
-/* Issues come in order of their seq, so this is the end of the list but for a rebuilt one. */
+/* Issues come in order of their seq, so this is the end of the list. */
 static bool list_issued(struct table *table, struct tracked *entry)
 {
     if (!list_add(&table->issued, entry))
@@ -225,7 +225,15 @@ bool table_place(struct table *table, struct tracked *entry, const struct dues d
     return entry->issue_seq == 0 || list_issued(table, entry);
 }
 
-bool table_fold(struct table *table, struct tracked *entry, const struct view *view)
+bool table_issue(struct table *table, struct tracked *entry, uint64_t seq)
+{
+    if (entry->issue_seq != 0)
+        return true;
+    entry->issue_seq = seq;
+    return list_issued(table, entry);
+}
+
+bool table_fold(struct table *table, struct tracked *entry, const struct view *view, bool keep)
 {
     const struct state *state = &view->state;
     table->counts[entry->status]--;
@@ -234,15 +242,13 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
     entry->doubts = state->doubts;
     entry->since_arrival = state->since_arrival;
     entry->folded = true;
-    table_keep_view(table, entry, view);
+    if (keep)
+        table_keep_view(table, entry, view);
+    else
+        drop_view(table, entry);
     struct dues office = dues_of(&view->clocks.office), post = dues_of(&view->clocks.post);
     if (!put_dues(table, entry, VIEW_CLOCK_OFFICE, &office) ||
         !put_dues(table, entry, VIEW_CLOCK_POST, &post))
         return false;
-    if (state->issued && entry->issue_seq == 0) {
-        entry->issue_seq = state->office.seq;
-        if (!list_issued(table, entry))
-            return false;
-    }
     return make_dirty(table, entry);
 }

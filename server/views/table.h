@@ -31,7 +31,8 @@ struct tracked {
     uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
     uint32_t index;               /* its own place in entries */
     struct dues dues[VIEW_CLOCKS];
-    struct view *view; /* NULL: to be folded when asked for */
+    struct view *view;     /* NULL: to be folded when asked for */
+    struct bundle *bundle; /* the feeding thread's: its facts in memory (stock.h), or NULL */
     ref *refs;
     size_t refs_n, refs_room;
 };
@@ -68,14 +69,16 @@ struct tracked *table_find(const struct table *table, const struct item *item);
 /* NULL without memory. */
 struct tracked *table_take(struct table *table, const struct item *item);
 bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);
-/* Makes the entry stand as the view says. */
-bool table_fold(struct table *table, struct tracked *entry, const struct view *view);
+/* Makes the entry stand as the view says; the view itself is kept for who asks next, if `keep`. */
+bool table_fold(struct table *table, struct tracked *entry, const struct view *view, bool keep);
 /* For an entry read from views.db: status, doubts and issue_seq are set already; `dues` are its. */
 bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS]);
 /* Every entry is to be folded anew, for the rules have changed; false without memory. */
 bool table_doubt_all(struct table *table);
 /* How the board reaches the entries of this table. */
 struct board_entries table_dues(struct table *table, enum view_clock clock);
+/* Notes that office fact `seq` issues the entry; the first one counts. False without memory. */
+bool table_issue(struct table *table, struct tracked *entry, uint64_t seq);
 void table_keep_view(struct table *table, struct tracked *entry, const struct view *view);
 
 #endif

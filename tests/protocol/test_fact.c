@@ -47,6 +47,8 @@ static void facts_there_and_back(void **state)
         if (!fact_encode(a, bytes, &n, &err) || !fact_decode(bytes, n, &b, &err))
             fail_msg("%s", err.text);
         assert_true(a->seq == b.seq && a->event == b.event && a->at.ms == b.at.ms);
+        assert_int_equal(fact_event(bytes, n), a->event);
+        assert_int_equal(fact_event(bytes, 1), 0);
         assert_string_equal(a->item.text, b.item.text);
         assert_true(a->user == b.user && a->commune == b.commune);
         assert_string_equal(a->dossier, b.dossier);

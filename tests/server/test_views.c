@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/views/store.h"
+#include "server/views/inside.h"
 #include "tests/server/rig.h"
 
 static struct rig rig;
@@ -235,6 +235,7 @@ static void same_views(const struct view *a, const bool *known)
         assert_int_equal(a[i].state.since_arrival.ms, now[i].state.since_arrival.ms);
         assert_int_equal(a[i].state.attempt, now[i].state.attempt);
         assert_int_equal(a[i].state.holder, now[i].state.holder);
+        assert_int_equal(a[i].clocks.post.due.ms, now[i].clocks.post.due.ms);
     }
     uint64_t counts[VIEW_STATUSES], all = 0, items = 0;
     views_counts(rig.views, counts);
@@ -298,6 +299,93 @@ static void stopped_between_any_two_events(void **state)
     snapshot(before, known);
     assert_good(views_rebuild(rig.views, &err));
     same_views(before, known);
+}
+
+static void set_rule(enum rule rule, int64_t value)
+{
+    struct office_fact fact = {.event = EVENT_PARAMETER_SET, .value = value};
+    (void)snprintf(fact.key, sizeof fact.key, "%s", rule_row((size_t)rule)->key);
+    assert_good(record_begin(rig.record, &err));
+    assert_good(record_office_add(rig.record, &fact, NULL, &err));
+    assert_good(record_commit(rig.record, &err));
+}
+
+/* Whether facts are at hand or read again, early or late, by rules that come last: one and the
+ * same. */
+static void a_stock_of_any_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 4000, 30000, 1 << 20};
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    issue_some();
+    busy_day(21);
+    set_rule(RULE_LEG_COMMUNE_DAYS, 9);
+    set_rule(RULE_LEG_OTHER_DAYS, 11);
+    snapshot(before, known);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        rig.views->stock_catching_up_bytes = sizes[i];
+        assert_good(views_rebuild(rig.views, &err));
+        same_views(before, known);
+        rig.views->stock_following_bytes = sizes[i];
+        busy_day(30 + i);
+        snapshot(before, known);
+        assert_good(views_rebuild(rig.views, &err));
+        same_views(before, known);
+        assert_true(rig.views->stock.bytes <= sizes[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ the stock */
+
+static struct fact fact_of(uint64_t seq, bool is_scan)
+{
+    struct fact fact;
+    memset(&fact, 0, sizeof fact);
+    fact.is_scan = is_scan;
+    fact.seq = seq;
+    fact.effect = EFFECT_NOTED; /* what stands at a fact's very end */
+    fact.status_after = STATUS_LOST;
+    if (is_scan)
+        fact.scan.event = EVENT_DELIVERED;
+    else
+        (void)snprintf(fact.office.citation, sizeof fact.office.citation, "to the last byte");
+    return fact;
+}
+
+static void the_stock_gives_back_what_it_got(void **state)
+{
+    (void)state;
+    struct table table = {.slots = NULL};
+    struct stock stock = {.bytes = 0};
+    struct item item = rig_item(1), second_item = rig_item(2);
+    struct tracked *entry = table_take(&table, &item), *second = table_take(&table, &second_item);
+    for (uint64_t seq = 1; seq <= 9; seq++) {
+        struct fact fact = fact_of(seq, seq % 2 == 0);
+        assert_true(entry_add_ref(&table, entry, seq));
+        stock_add(&stock, entry, &fact);
+        struct fact *read = stock_read(&stock, entry);
+        assert_non_null(read);
+        for (uint64_t i = 1; i <= seq; i++) {
+            fact = fact_of(i, i % 2 == 0);
+            assert_memory_equal(&read[i - 1], &fact, sizeof fact);
+        }
+    }
+    struct fact fact = fact_of(1, true);
+    assert_true(entry_add_ref(&table, second, 1));
+    stock_add(&stock, second, &fact);
+    assert_ptr_equal(stock_oldest(&stock), entry);
+    assert_true(entry_add_ref(&table, entry, 10));
+    assert_null(stock_read(&stock, entry)); /* one is missing */
+    assert_true(entry_add_ref(&table, entry, 11));
+    stock_add(&stock, entry, &fact);
+    assert_null(entry->bundle); /* it goes with the one before it missing */
+    assert_ptr_equal(stock_oldest(&stock), second);
+    stock_drop(&stock, second);
+    assert_null(stock_oldest(&stock));
+    assert_int_equal(stock.bytes, 0);
+    stock_done(&stock);
+    table_done(&table);
 }
 
 /* Stopped after a flush that fell before the fold. */
@@ -377,7 +465,7 @@ static void an_unfolded_row_says_so(void **state)
     assert_true(saved_of(entry, saved));
     assert_false(saved->folded);
     saved_free(saved, 1);
-    assert_true(table_fold(&table, entry, &view));
+    assert_true(table_fold(&table, entry, &view, true));
     assert_true(entry->folded);
     table_done(&table);
 }
@@ -411,6 +499,8 @@ int main(void)
         TEST(what_changed_lately),
         TEST(the_same_in_every_way),
         TEST(stopped_between_any_two_events),
+        TEST(a_stock_of_any_size),
+        TEST(the_stock_gives_back_what_it_got),
         TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),
         TEST(another_generation_is_worked_out_anew),

@@ -1,0 +1,195 @@
+/* read.c - answers, from memory; one item is folded from the record when its view is not kept. */
+#include "server/views/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ one item */
+
+static ref *copy_refs(const struct tracked *entry)
+{
+    ref *refs = malloc(entry->refs_n * sizeof *refs + 1);
+    if (refs != NULL && entry->refs_n > 0)
+        memcpy(refs, entry->refs, entry->refs_n * sizeof *refs);
+    return refs;
+}
+
+/* The item's refs as they are now, to be folded outside the lock; NULL for an unknown item. */
+static ref *find_refs(struct views *views, const struct item *item, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, item);
+    ref *refs = entry == NULL ? NULL : copy_refs(entry);
+    *ret_n = entry == NULL ? 0 : entry->refs_n;
+    pthread_mutex_unlock(&views->lock);
+    return refs;
+}
+
+static bool read_facts(struct views *views, const struct item *item, struct view *ret_view,
+                       struct fact **ret_facts)
+{
+    size_t n;
+    ref *refs = find_refs(views, item, &n);
+    if (refs == NULL)
+        return false;
+    pthread_mutex_lock(&views->reading);
+    struct fact *facts;
+    bool good = facts_read(views->reader, item, refs, n, &facts, NULL);
+    if (good)
+        facts_fold(facts, n, &views->rules, ret_view);
+    pthread_mutex_unlock(&views->reading);
+    free(refs);
+    if (good && ret_facts != NULL)
+        *ret_facts = facts;
+    else if (good)
+        free(facts);
+    return good;
+}
+
+static void keep_view(struct views *views, const struct view *view)
+{
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, &view->state.item);
+    if (entry != NULL && entry->refs_n == view->version)
+        table_keep_view(&views->table, entry, view);
+    pthread_mutex_unlock(&views->lock);
+}
+
+bool views_item(struct views *views, const struct item *item, struct view *ret_view)
+{
+    struct view view;
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, item);
+    bool known = entry != NULL;
+    bool ready = known && entry->view != NULL;
+    if (ready)
+        *ret_view = *entry->view;
+    pthread_mutex_unlock(&views->lock);
+    if (ready || !known)
+        return known;
+    if (!read_facts(views, item, &view, NULL))
+        return false;
+    keep_view(views, &view);
+    *ret_view = view;
+    return true;
+}
+
+size_t views_history(struct views *views, const struct item *item, struct fact *out, size_t max)
+{
+    struct view view;
+    struct fact *facts;
+    if (!read_facts(views, item, &view, &facts))
+        return 0;
+    size_t n = (size_t)view.version, skip = n > max ? n - max : 0;
+    memcpy(out, facts + skip, (n - skip) * sizeof *out);
+    free(facts);
+    return n - skip;
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static bool passes(const struct tracked *entry, const struct view_filter *filter)
+{
+    bool orphan = entry->issue_seq == 0;
+    return orphan == filter->only_orphans &&
+           (filter->status == STATUS_NONE || entry->status == filter->status) &&
+           (!filter->only_doubts || entry->doubts != 0);
+}
+
+static size_t list_items(struct views *views, const struct view_filter *filter, struct view *out,
+                         size_t max)
+{
+    const struct table *table = &views->table;
+    const struct list *list = filter->only_orphans ? &table->entries : &table->issued;
+    size_t skip = filter->offset, n = 0;
+    for (size_t i = list->n; i-- > 0 && n < max;)
+        if (passes(list->all[i], filter)) {
+            if (skip > 0)
+                skip--;
+            else
+                out[n++].state.item = list->all[i]->item;
+        }
+    return n;
+}
+
+size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
+                  size_t max)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&views->lock);
+    size_t found = list_items(views, filter, out, max);
+    pthread_mutex_unlock(&views->lock);
+    for (size_t i = 0; i < found; i++) {
+        struct item item = out[i].state.item;
+        if (views_item(views, &item, &out[n]))
+            n++;
+    }
+    return n;
+}
+
+bool views_recent(struct views *views, struct instant since, uint32_t doubts,
+                  struct view_brief **new_briefs, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    const struct list *issued = &views->table.issued;
+    struct view_brief *briefs = calloc(issued->n + 1, sizeof *briefs);
+    size_t n = 0;
+    for (size_t i = 0; briefs != NULL && i < issued->n; i++) {
+        const struct tracked *entry = issued->all[i];
+        if (entry->since_arrival.ms >= since.ms || (entry->doubts & doubts))
+            briefs[n++] = (struct view_brief){entry->item, entry->status, entry->doubts};
+    }
+    pthread_mutex_unlock(&views->lock);
+    if (briefs == NULL)
+        return false;
+    *new_briefs = briefs;
+    *ret_n = n;
+    return true;
+}
+
+void views_counts(struct views *views, uint64_t out[VIEW_STATUSES])
+{
+    pthread_mutex_lock(&views->lock);
+    memcpy(out, views->table.counts, sizeof views->table.counts);
+    pthread_mutex_unlock(&views->lock);
+}
+
+/* ------------------------------------------------------------------ what is due */
+
+struct board views_board(struct views *views, enum view_clock clock, int64_t from_day,
+                         int64_t to_day, struct instant now)
+{
+    pthread_mutex_lock(&views->lock);
+    struct board board = board_sum(&views->table.board, clock, from_day, to_day, now);
+    pthread_mutex_unlock(&views->lock);
+    return board;
+}
+
+size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
+                          struct instant until, struct view *out, size_t max)
+{
+    uint32_t *found = calloc(max == 0 ? 1 : max, sizeof *found);
+    size_t n = 0, shown = 0;
+    if (found == NULL)
+        return 0;
+    pthread_mutex_lock(&views->lock);
+    struct board_entries entries = table_dues(&views->table, clock);
+    n = board_open(&views->table.board, clock, &entries, after, until, found, max);
+    for (size_t i = 0; i < n; i++)
+        out[i].state.item = views->table.entries.all[found[i]]->item;
+    pthread_mutex_unlock(&views->lock);
+    free(found);
+    for (size_t i = 0; i < n; i++) {
+        struct item item = out[i].state.item;
+        shown += views_item(views, &item, &out[shown]);
+    }
+    return shown;
+}
+
+bool views_rules(struct views *views, struct rules *ret_rules)
+{
+    pthread_mutex_lock(&views->reading);
+    bool good = rules_copy(&views->rules, ret_rules);
+    pthread_mutex_unlock(&views->reading);
+    return good;
+}

@@ -1,0 +1,130 @@
+/* settle.c - folds the items that rows have touched: at once when following, when the stock is full
+ * or all is read when there is much to catch up with. */
+#include "server/views/inside.h"
+
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------ one item */
+
+static bool fold_facts(struct views *views, struct tracked *entry, bool live, struct view *ret_view,
+                       struct error *err)
+{
+    struct fact *facts = stock_read(&views->stock, entry), *read = NULL;
+    if (facts == NULL) {
+        if (!facts_read(views->feeder, &entry->item, entry->refs, entry->refs_n, &read, err))
+            return error_add(err, "views");
+        if (live)
+            stock_put(&views->stock, entry, read, entry->refs_n);
+        facts = read;
+    }
+    facts_fold(facts, entry->refs_n, &views->rules, ret_view);
+    free(read);
+    return true;
+}
+
+static bool fold_entry(struct views *views, struct tracked *entry, bool live, struct view *ret_view,
+                       struct error *err)
+{
+    if (!fold_facts(views, entry, live, ret_view, err))
+        return false;
+    pthread_mutex_lock(&views->lock);
+    bool good = table_fold(&views->table, entry, ret_view, live);
+    pthread_mutex_unlock(&views->lock);
+    return good || error_set(err, ERROR_LATER, "views: out of memory");
+}
+
+/* Makes room in stock; whose facts go before it was folded is folded now. */
+static bool trim(struct views *views, size_t most_bytes, struct error *err)
+{
+    while (views->stock.bytes > most_bytes) {
+        struct tracked *entry = stock_oldest(&views->stock);
+        struct view view;
+        if (!entry->folded && !fold_entry(views, entry, false, &view, err))
+            return false;
+        stock_drop(&views->stock, entry);
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ all that was touched */
+
+static void tell(const struct views *views, const struct item *item, const struct view *view)
+{
+    for (size_t i = 0; i < views->watchers_n; i++)
+        views->watchers[i].changed(views->watchers[i].ctx, item, view);
+}
+
+bool list_unfolded(struct views *views)
+{
+    for (size_t i = 0; i < views->table.entries.n; i++) {
+        struct tracked *entry = views->table.entries.all[i];
+        if (entry->folded || entry->listed)
+            continue;
+        entry->listed = list_add(&views->touched, entry);
+        if (!entry->listed)
+            return false;
+    }
+    return true;
+}
+
+/* Other rules may give any item another term. */
+static bool touch_all(struct views *views)
+{
+    pthread_mutex_lock(&views->lock);
+    bool good = table_doubt_all(&views->table) && list_unfolded(views);
+    pthread_mutex_unlock(&views->lock);
+    views->rules_changed = !good;
+    return good;
+}
+
+/* From the end, so that what a failure leaves is still in the list. */
+static bool fold_touched(struct views *views, bool telling, struct error *err)
+{
+    if (views->rules_changed && !touch_all(views))
+        return error_set(err, ERROR_LATER, "views: out of memory");
+    while (views->touched.n > 0) {
+        struct tracked *entry = views->touched.all[views->touched.n - 1];
+        struct view view;
+        bool fold = !entry->folded;
+        if (fold && !fold_entry(views, entry, telling, &view, err))
+            return false;
+        views->touched.n--;
+        entry->listed = false;
+        if (fold && telling)
+            tell(views, &entry->item, &view);
+    }
+    return trim(views, views->stock_following_bytes, err);
+}
+
+bool views_follow(struct views *views, struct error *err)
+{
+    bool more = true;
+    while (more)
+        if (!take_some(views, &more, err) || !fold_touched(views, true, err))
+            return false;
+    return true;
+}
+
+/* More than the stock holds at once: then some are folded before all rules would be known. */
+static bool is_long(struct views *views, bool *ret_long, struct error *err)
+{
+    int64_t batch;
+    uint64_t office;
+    if (!record_end(facts_record(views->feeder), &batch, &office, err))
+        return false;
+    uint64_t scans = (uint64_t)(batch - views->table.mark.batch) * BATCH_SCANS_MAX;
+    uint64_t facts = scans + office - views->table.mark.office;
+    *ret_long = facts > views->stock_catching_up_bytes / sizeof(struct fact);
+    return true;
+}
+
+bool catch_up(struct views *views, struct error *err)
+{
+    bool more = true, is_much;
+    if (!is_long(views, &is_much, err) || (is_much && !take_rules(views, err)))
+        return false;
+    while (more)
+        if (!take_some(views, &more, err) || !trim(views, views->stock_catching_up_bytes, err))
+            return false;
+    return fold_touched(views, false, err);
+}

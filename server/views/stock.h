@@ -1,0 +1,36 @@
+/* stock.h - facts of the items that were touched last, kept in memory as they were read, so that an
+ * item is folded without reading the record again. What does not fit goes, the item touched longest
+ * ago first; it can always be read again. Private to this folder, the feeding thread's.
+ *
+ * A bundle is whole when it has as many facts as its entry has refs. A fact is kept without the
+ * zeros at its end: about 280 bytes of a scan, 350 of an office fact.
+ */
+#ifndef TRAO_SERVER_VIEWS_STOCK_H
+#define TRAO_SERVER_VIEWS_STOCK_H
+
+#include "server/views/table.h"
+
+struct bundle;
+
+/* Zeroed: empty. */
+struct stock {
+    struct bundle *newest, *oldest;
+    size_t bytes;
+    struct fact *scratch; /* unpacked facts of one item */
+    size_t scratch_room;
+};
+
+void stock_done(struct stock *stock);
+/* Adds a fact to the entry's bundle; `entry` has it among its refs already. Without the facts
+ * before it, or without memory, the bundle is dropped instead. */
+void stock_add(struct stock *stock, struct tracked *entry, const struct fact *fact);
+/* Puts all facts of an entry there, after they were read from the record. */
+void stock_put(struct stock *stock, struct tracked *entry, const struct fact *facts, size_t n);
+/* The entry's facts, all of them, or NULL: not there, or no memory. The stock's own until the next
+ * call; the caller may sort them. */
+struct fact *stock_read(struct stock *stock, const struct tracked *entry);
+/* The entry touched longest ago, NULL when the stock is empty. */
+struct tracked *stock_oldest(const struct stock *stock);
+void stock_drop(struct stock *stock, struct tracked *entry);
+
+#endif

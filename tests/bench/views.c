@@ -1,0 +1,182 @@
+/* views - how fast all views are worked out from the record, and how soon a board and the list of
+ * what is at risk are there over all items.
+ *
+ *   bench_views [--smoke | ITEMS]     without: 500,000 items; a smoke's figures mean nothing
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/views/views.h"
+#include "tests/bench/disk.h"
+#include "tests/bench/history.h"
+
+#define LIST 200 /* what one page shows at most */
+#define ASKED 200
+
+static char dir[4096], record_path[4200], views_path[4200];
+
+static void remove_all(void)
+{
+    static const char *const ends[] = {"record.db", "record.db-wal", "record.db-shm", "record.mark",
+                                       "views.db",  "views.db-wal",  "views.db-shm"};
+    char path[4300];
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, ends[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(dir);
+}
+
+static void must(bool good, const char *what, const struct error *err)
+{
+    if (good)
+        return;
+    fprintf(stderr, "bench: %s: %s\n", what, err->text);
+    exit(1);
+}
+
+static double cpu_ms(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e3 +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e3;
+}
+
+static double memory_mb(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long all = 0, resident = 0;
+    if (file != NULL && fscanf(file, "%lu %lu", &all, &resident) != 2)
+        resident = 0;
+    if (file != NULL)
+        fclose(file);
+    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1e6;
+}
+
+static double file_mb(const char *path)
+{
+    struct stat stat_of;
+    return stat(path, &stat_of) == 0 ? (double)stat_of.st_size / 1e6 : 0;
+}
+
+struct span {
+    double begun_ms, cpu_ms;
+};
+
+static struct span span_begin(void)
+{
+    return (struct span){now_ms(), cpu_ms()};
+}
+
+static void print_work(const char *what, struct span span, const struct history *history)
+{
+    double took_ms = now_ms() - span.begun_ms, cpu = cpu_ms() - span.cpu_ms;
+    double facts = (double)(history->scans + history->office_facts);
+    printf("| %-28s | %8.2f s | %9.0f scans/s | %9.0f facts/s | %5.2f us CPU a scan |\n", what,
+           took_ms / 1e3, (double)history->scans / took_ms * 1e3, facts / took_ms * 1e3,
+           cpu * 1e3 / (double)history->scans);
+    fflush(stdout);
+}
+
+/* ------------------------------------------------------------------ questions */
+
+static void ask_boards(struct views *views, const struct history *history)
+{
+    double times[ASKED];
+    int64_t today = day_of((struct instant){history->now_ms});
+    uint64_t due = 0;
+    for (int i = 0; i < ASKED; i++) {
+        double begun = now_ms();
+        due = views_board(views, i % VIEW_CLOCKS, today - 365, today + 30,
+                          (struct instant){history->now_ms})
+                  .due;
+        times[i] = now_ms() - begun;
+    }
+    struct spread spread = spread_of(times, ASKED);
+    printf("| board of a year (%llu due) | p50 %.3f ms | p99 %.3f ms |\n", (unsigned long long)due,
+           spread.p50_ms, spread.p99_ms);
+}
+
+/* What is due in the week to come, each folded for the page. */
+static void ask_at_risk(struct views *views, const struct history *history)
+{
+    static struct view list[LIST];
+    double times[ASKED];
+    size_t n = 0;
+    for (int i = 0; i < ASKED; i++) {
+        int64_t from_ms = history->now_ms - (int64_t)i * 60 * 1000;
+        double begun = now_ms();
+        n = views_open_between(views, VIEW_CLOCK_POST, (struct instant){from_ms},
+                               (struct instant){from_ms + INT64_C(7) * 24 * 3600 * 1000}, list,
+                               LIST);
+        times[i] = now_ms() - begun;
+    }
+    struct spread spread = spread_of(times, ASKED);
+    printf("| at risk, %zu items shown | p50 %.3f ms | p99 %.3f ms |\n", n, spread.p50_ms,
+           spread.p99_ms);
+}
+
+static void measure(const struct history *history)
+{
+    struct views *views;
+    struct error err;
+    double bare_mb = memory_mb();
+    struct span span = span_begin();
+    must(views_open(views_path, record_path, &views, &err), "views", &err);
+    print_work("from nothing, at start", span, history);
+    double held_mb = memory_mb() - bare_mb;
+    span = span_begin();
+    must(views_flush(views, &err), "flush", &err);
+    print_work("to disk", span, history);
+    span = span_begin();
+    must(views_rebuild(views, &err), "rebuild", &err);
+    print_work("rebuild, disk included", span, history);
+    views_close(views);
+    span = span_begin();
+    must(views_open(views_path, record_path, &views, &err), "views", &err);
+    print_work("opened from views.db", span, history);
+    printf("\nmemory %.0f MB: %.0f bytes an item; views.db %.0f MB, record.db %.0f MB, sealed %.0f "
+           "MB\n\n",
+           held_mb, held_mb * 1e6 / (double)history->items, file_mb(views_path),
+           file_mb(record_path), (double)history->sealed_bytes / 1e6);
+    ask_boards(views, history);
+    ask_at_risk(views, history);
+    views_close(views);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t items = 500000;
+    if (argc == 2 && strcmp(argv[1], "--smoke") == 0)
+        items = 1000;
+    else if (argc == 2 && atoll(argv[1]) > 0)
+        items = (uint64_t)atoll(argv[1]);
+    else if (argc != 1) {
+        fprintf(stderr, "usage: bench_views [--smoke | ITEMS]\n");
+        return 2;
+    }
+    const char *tmp = getenv("TMPDIR");
+    struct history history;
+    chain_init();
+    snprintf(dir, sizeof dir, "%s/trao-views-XXXXXX", tmp == NULL ? "/tmp" : tmp);
+    if (mkdtemp(dir) == NULL) {
+        perror(dir);
+        return 1;
+    }
+    snprintf(record_path, sizeof record_path, "%s/record.db", dir);
+    snprintf(views_path, sizeof views_path, "%s/views.db", dir);
+    struct span span = span_begin();
+    history_make(record_path, items, items / 20 + 1, &history);
+    printf("%llu items, %llu office facts, %llu scans in batches of 50\n\n",
+           (unsigned long long)history.items, (unsigned long long)history.office_facts,
+           (unsigned long long)history.scans);
+    print_work("the record made", span, &history);
+    measure(&history);
+    remove_all();
+    return 0;
+}
