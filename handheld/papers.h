@@ -13,22 +13,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "protocol/chain.h"
+#include "protocol/attachment.h"
 #include "protocol/error.h"
 
 struct stop; /* protocol/round.h */
 
-/* Wire values (trao.proto AttachmentChunk.kind). */
-enum paper {
-    PAPER_LIST = 1, /* names the others; made by `take` alone */
-    PAPER_RECEIVER = 2,
-    PAPER_NOTE = 3,
-    PAPER_SIGNATURE = 4,
-    PAPER_PHOTO = 5,
-    PAPER_ID_CHECK = 6 /* of a card or of a delivery code: match, last 4, keyed hash */
-};
-
-#define PAPERS_TEXT_MAX 1024 /* bytes of a receiver's name or a note, UTF-8 NFC, not terminated */
+#define PAPERS_TEXT_MAX                                                                            \
+    ATTACHMENT_TEXT_MAX /* bytes of a receiver's name or a note, UTF-8 NFC, not terminated */
 
 enum papers_match {
     PAPERS_MATCH,     /* the card is the owner's; the code is the right one */

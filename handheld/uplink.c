@@ -177,6 +177,7 @@ void uplink_message(struct uplink *uplink, const void *bytes, size_t n)
     case WIRE_DOWN_STANDING:
         take_standing(uplink, &down.standing);
         break;
+    case WIRE_DOWN_ATTACHMENT:
     case WIRE_DOWN_OTHER:
         break;
     }

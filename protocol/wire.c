@@ -10,8 +10,10 @@
 /* The numbers in trao.proto of what is borrowed in place. */
 #define UP_HELLO 2
 #define UP_ENVELOPE 3
+#define UP_ATTACHMENT 4
 #define HELLO_CERTIFICATE 2
 #define ENVELOPE_BATCH 1
+#define ATTACHMENT_DATA 4
 
 /* ------------------------------------------------------------------- epochs, both directions */
 
@@ -119,7 +121,46 @@ bool wire_envelope(const struct envelope *envelope, uint8_t out[WIRE_BYTES_MAX],
     return up_pack(&up, out, ret_n, err) || error_add(err, "envelope");
 }
 
+static bool check_chunk(const struct attachment_chunk *chunk, struct error *err)
+{
+    return codec_range("kind", (uint64_t)chunk->kind, 1, UINT32_MAX, err) &&
+           codec_range("total_bytes", chunk->total_bytes, 1, ATTACHMENT_CLOSED_MAX, err) &&
+           codec_size("data", chunk->data, 0, ATTACHMENT_CHUNK_MAX, err) &&
+           codec_range("offset", (uint64_t)chunk->offset + chunk->data.n, 0, chunk->total_bytes,
+                       err);
+}
+
+bool wire_attachment(const struct attachment_chunk *chunk, uint8_t out[WIRE_BYTES_MAX],
+                     size_t *ret_n, struct error *err)
+{
+    if (!check_chunk(chunk, err))
+        return error_add(err, "attachment");
+    Trao__V1__AttachmentChunk wire = TRAO__V1__ATTACHMENT_CHUNK__INIT;
+    wire.hash = codec_bytes(chunk->hash.bytes, CHAIN_LINK_BYTES);
+    wire.total_bytes = chunk->total_bytes;
+    wire.offset = chunk->offset;
+    wire.data = codec_bytes(chunk->data.bytes, chunk->data.n);
+    wire.kind = (uint32_t)chunk->kind;
+    Trao__V1__Up up = TRAO__V1__UP__INIT;
+    up.kind_case = TRAO__V1__UP__KIND_ATTACHMENT;
+    up.attachment = &wire;
+    return up_pack(&up, out, ret_n, err) || error_add(err, "attachment");
+}
+
 /* ---------------------------------------------------------------------------------- up, in */
+
+static bool read_chunk(const Trao__V1__AttachmentChunk *wire, struct slice bytes,
+                       struct attachment_chunk *chunk, struct error *err)
+{
+    chunk->data = codec_find(bytes, ATTACHMENT_DATA);
+    chunk->total_bytes = wire->total_bytes;
+    chunk->offset = wire->offset;
+    chunk->kind = (enum paper)wire->kind;
+    if (!codec_fixed("hash", wire->hash, CHAIN_LINK_BYTES, chunk->hash.bytes, err) ||
+        !check_chunk(chunk, err))
+        return error_add(err, "attachment");
+    return true;
+}
 
 static bool read_hello(const Trao__V1__Hello *wire, struct slice bytes, struct hello *hello,
                        struct error *err)
@@ -164,6 +205,10 @@ static bool read_up(const Trao__V1__Up *wire, struct slice bytes, struct wire_up
     if (wire->kind_case == TRAO__V1__UP__KIND_ENVELOPE) {
         up->kind = WIRE_UP_ENVELOPE;
         return read_envelope(wire->envelope, codec_find(bytes, UP_ENVELOPE), &up->envelope, err);
+    }
+    if (wire->kind_case == TRAO__V1__UP__KIND_ATTACHMENT) {
+        up->kind = WIRE_UP_ATTACHMENT;
+        return read_chunk(wire->attachment, codec_find(bytes, UP_ATTACHMENT), &up->attachment, err);
     }
     return true;
 }
@@ -296,7 +341,40 @@ bool wire_standing(const char *device, const struct standing *standing,
     return down_seal(body, device, key, out, ret_n, err) || error_add(err, "standing");
 }
 
+static bool check_state(const struct attachment_state *state, struct error *err)
+{
+    return codec_range("state", (uint64_t)state->stand, ATTACHMENT_WANTED, UINT32_MAX, err) &&
+           codec_range("have_bytes", state->have_bytes, 0, ATTACHMENT_CLOSED_MAX, err);
+}
+
+bool wire_attachment_state(const char *device, const struct attachment_state *state,
+                           const struct seal_secret *key, uint8_t out[WIRE_BYTES_MAX],
+                           size_t *ret_n, struct error *err)
+{
+    if (!check_state(state, err))
+        return error_add(err, "attachment");
+    Trao__V1__AttachmentState wire = TRAO__V1__ATTACHMENT_STATE__INIT;
+    wire.hash = codec_bytes(state->hash.bytes, CHAIN_LINK_BYTES);
+    wire.have_bytes = state->have_bytes;
+    wire.state = (uint32_t)state->stand;
+    Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
+    body.kind_case = TRAO__V1__DOWN_BODY__KIND_ATTACHMENT;
+    body.attachment = &wire;
+    return down_seal(body, device, key, out, ret_n, err) || error_add(err, "attachment");
+}
+
 /* --------------------------------------------------------------------------------- down, in */
+
+static bool read_state(const Trao__V1__AttachmentState *wire, struct attachment_state *state,
+                       struct error *err)
+{
+    state->have_bytes = wire->have_bytes;
+    state->stand = (enum attachment_stand)wire->state;
+    if (!codec_fixed("hash", wire->hash, CHAIN_LINK_BYTES, state->hash.bytes, err) ||
+        !check_state(state, err))
+        return error_add(err, "attachment");
+    return true;
+}
 
 static bool read_verdicts(const Trao__V1__Receipt *wire, struct receipt *receipt, struct error *err)
 {
@@ -354,6 +432,10 @@ static bool read_body(const Trao__V1__DownBody *wire, const char *device, struct
     if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_STANDING) {
         down->kind = WIRE_DOWN_STANDING;
         return read_standing(wire->standing, &down->standing, err);
+    }
+    if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_ATTACHMENT) {
+        down->kind = WIRE_DOWN_ATTACHMENT;
+        return read_state(wire->attachment, &down->attachment, err);
     }
     return true;
 }

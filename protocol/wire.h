@@ -1,5 +1,6 @@
-/* wire.h - what travels on the two topics of a device: Up (hello, envelope) and Down (receipt,
- * standing), as plain values to and from bytes (trao.proto Up, Down). Also enrolment.
+/* wire.h - what travels on the two topics of a device: Up (hello, envelope, attachment) and Down
+ * (receipt, standing, what has come of an attachment), as plain values to and from bytes
+ * (trao.proto Up, Down). Also enrolment.
  *
  * Messages that later versions bring come out as WIRE_UP_OTHER / WIRE_DOWN_OTHER and are ignored by
  * whoever does not know them.
@@ -7,6 +8,7 @@
 #ifndef TRAO_PROTOCOL_WIRE_H
 #define TRAO_PROTOCOL_WIRE_H
 
+#include "protocol/attachment.h"
 #include "protocol/batch.h"
 #include "protocol/chain.h"
 #include "protocol/error.h"
@@ -33,12 +35,13 @@ struct hello {
     uint64_t nonce;
 };
 
-enum wire_up_kind { WIRE_UP_OTHER, WIRE_UP_HELLO, WIRE_UP_ENVELOPE };
+enum wire_up_kind { WIRE_UP_OTHER, WIRE_UP_HELLO, WIRE_UP_ENVELOPE, WIRE_UP_ATTACHMENT };
 
 struct wire_up {
     enum wire_up_kind kind;
     struct hello hello;
     struct envelope envelope;
+    struct attachment_chunk attachment;
 };
 
 /* Why scans up to `through` were not simply stored; wire values. What is read may be any other
@@ -74,12 +77,18 @@ struct standing {
     struct instant server_wall;
 };
 
-enum wire_down_kind { WIRE_DOWN_OTHER, WIRE_DOWN_RECEIPT, WIRE_DOWN_STANDING };
+enum wire_down_kind {
+    WIRE_DOWN_OTHER,
+    WIRE_DOWN_RECEIPT,
+    WIRE_DOWN_STANDING,
+    WIRE_DOWN_ATTACHMENT
+};
 
 struct wire_down {
     enum wire_down_kind kind;
     struct receipt receipt;
     struct standing standing;
+    struct attachment_state attachment;
 };
 
 /* Encoders write at most WIRE_BYTES_MAX to `out`. BAD_INPUT only for what breaks the ranges above.
@@ -88,11 +97,16 @@ bool wire_hello(const struct hello *hello, uint8_t out[WIRE_BYTES_MAX], size_t *
                 struct error *err) must_use;
 bool wire_envelope(const struct envelope *envelope, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
                    struct error *err) must_use;
+bool wire_attachment(const struct attachment_chunk *chunk, uint8_t out[WIRE_BYTES_MAX],
+                     size_t *ret_n, struct error *err) must_use;
 bool wire_receipt(const char *device, const struct receipt *receipt, const struct seal_secret *key,
                   uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err) must_use;
 bool wire_standing(const char *device, const struct standing *standing,
                    const struct seal_secret *key, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
                    struct error *err) must_use;
+bool wire_attachment_state(const char *device, const struct attachment_state *state,
+                           const struct seal_secret *key, uint8_t out[WIRE_BYTES_MAX],
+                           size_t *ret_n, struct error *err) must_use;
 
 /* Reads what a device sent; slices point into `bytes`. BAD_INPUT names message and field. */
 bool wire_read_up(const uint8_t *bytes, size_t n, struct wire_up *ret_up,

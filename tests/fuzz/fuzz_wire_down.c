@@ -27,6 +27,9 @@ static void write_again(const struct wire_down *down, uint8_t *out, size_t *ret_
     case WIRE_DOWN_STANDING:
         invariant(wire_standing("HH-042", &down->standing, &key, out, ret_n, &err));
         break;
+    case WIRE_DOWN_ATTACHMENT:
+        invariant(wire_attachment_state("HH-042", &down->attachment, &key, out, ret_n, &err));
+        break;
     case WIRE_DOWN_OTHER:
         *ret_n = 0;
         break;

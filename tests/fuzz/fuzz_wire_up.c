@@ -12,6 +12,9 @@ static void write_again(const struct wire_up *up, uint8_t *out, size_t *ret_n)
     case WIRE_UP_ENVELOPE:
         invariant(wire_envelope(&up->envelope, out, ret_n, &err));
         break;
+    case WIRE_UP_ATTACHMENT:
+        invariant(wire_attachment(&up->attachment, out, ret_n, &err));
+        break;
     case WIRE_UP_OTHER:
         *ret_n = 0;
         break;

@@ -210,6 +210,21 @@ struct standing sample_standing(void)
 
 /* ------------------------------------------------------------------------------- enrolment */
 
+struct attachment_chunk sample_chunk(void)
+{
+    return (struct attachment_chunk){.hash = link_of(0xAB),
+                                     .total_bytes = 20000,
+                                     .offset = 16384,
+                                     .data = {(const uint8_t *)"the rest", 8},
+                                     .kind = PAPER_PHOTO};
+}
+
+struct attachment_state sample_state(void)
+{
+    return (struct attachment_state){
+        .hash = link_of(0xAB), .have_bytes = 16392, .stand = ATTACHMENT_WANTED};
+}
+
 struct enrol_code sample_code(void)
 {
     return (struct enrol_code){{0x00, 0x44, 0x32, 0x14, 0xC7},

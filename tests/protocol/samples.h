@@ -29,6 +29,8 @@ struct envelope sample_envelope(const uint8_t *batch, size_t n);
 struct hello sample_hello(void);
 struct receipt sample_receipt(void);
 struct standing sample_standing(void);
+struct attachment_chunk sample_chunk(void);
+struct attachment_state sample_state(void);
 struct enrol_code sample_code(void);
 struct enrol_request sample_enrol_request(void);
 struct enrol_reply sample_enrol_reply(void);

@@ -149,6 +149,29 @@ static void receipt_and_standing(void **state)
     check_made("down-standing", n);
 }
 
+static void attachments(void **state)
+{
+    (void)state;
+    struct attachment_chunk chunk = sample_chunk();
+    struct attachment_state stand = sample_state();
+    struct seal_secret secret = sample_server_secret();
+    struct seal_public key = sample_server_public();
+    struct wire_up up;
+    struct wire_down down;
+    struct error err;
+    size_t n;
+    GOOD(wire_attachment(&chunk, made, &n, &err));
+    n = check_made("up-attachment", n);
+    GOOD(wire_read_up(kept, n, &up, &err));
+    GOOD(wire_attachment(&up.attachment, made, &n, &err));
+    check_made("up-attachment", n);
+    GOOD(wire_attachment_state(SAMPLE_DEVICE, &stand, &secret, made, &n, &err));
+    n = check_made("down-attachment", n);
+    GOOD(wire_read_down(kept, n, SAMPLE_DEVICE, &key, &down, &err));
+    GOOD(wire_attachment_state(SAMPLE_DEVICE, &down.attachment, &secret, made, &n, &err));
+    check_made("down-attachment", n);
+}
+
 static void enrolment(void **state)
 {
     (void)state;
@@ -201,9 +224,10 @@ static void office_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scans),     cmocka_unit_test(batch_and_envelope),
-        cmocka_unit_test(hello),     cmocka_unit_test(receipt_and_standing),
-        cmocka_unit_test(enrolment), cmocka_unit_test(office_facts),
+        cmocka_unit_test(scans),        cmocka_unit_test(batch_and_envelope),
+        cmocka_unit_test(hello),        cmocka_unit_test(receipt_and_standing),
+        cmocka_unit_test(attachments),  cmocka_unit_test(enrolment),
+        cmocka_unit_test(office_facts),
     };
     return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
 }

@@ -74,6 +74,71 @@ static void envelope_there_and_back(void **state)
     assert_int_equal(up.envelope.sent_time_source, TIME_SOURCE_NETWORK);
 }
 
+static void attachment_there_and_back(void **state)
+{
+    (void)state;
+    struct attachment_chunk chunk = sample_chunk();
+    struct wire_up up;
+    size_t n;
+    assert_true(wire_attachment(&chunk, out, &n, NULL));
+    read_up_good(out, n, &up);
+    assert_int_equal(up.kind, WIRE_UP_ATTACHMENT);
+    assert_true(link_equal(&up.attachment.hash, &chunk.hash));
+    assert_int_equal(up.attachment.total_bytes, chunk.total_bytes);
+    assert_int_equal(up.attachment.offset, chunk.offset);
+    assert_int_equal(up.attachment.kind, PAPER_PHOTO);
+    assert_int_equal(up.attachment.data.n, chunk.data.n);
+    assert_memory_equal(up.attachment.data.bytes, chunk.data.bytes, chunk.data.n);
+    assert_true(up.attachment.data.bytes > out && up.attachment.data.bytes < out + n);
+    chunk.data = (struct slice){NULL, 0}; /* asks what has come */
+    assert_true(wire_attachment(&chunk, out, &n, NULL));
+    read_up_good(out, n, &up);
+    assert_int_equal(up.attachment.data.n, 0);
+}
+
+static void attachments_have_ranges(void **state)
+{
+    (void)state;
+    static uint8_t much[ATTACHMENT_CHUNK_MAX + 1];
+    struct attachment_chunk chunk = sample_chunk();
+    struct error err;
+    size_t n;
+    chunk.offset = chunk.total_bytes - 7;
+    assert_false(wire_attachment(&chunk, out, &n, &err));
+    assert_says(&err, "attachment: offset");
+    chunk = sample_chunk();
+    chunk.total_bytes = (uint32_t)ATTACHMENT_CLOSED_MAX + 1;
+    assert_false(wire_attachment(&chunk, out, &n, &err));
+    chunk = sample_chunk();
+    chunk.data = (struct slice){much, sizeof much};
+    assert_false(wire_attachment(&chunk, out, &n, &err));
+    assert_says(&err, "attachment: data");
+    chunk.data.n--;
+    chunk.offset = 0;
+    assert_true(wire_attachment(&chunk, out, &n, &err));
+    assert_true(n < WIRE_BYTES_MAX);
+}
+
+static void bad_attachments_are_refused(void **state)
+{
+    (void)state;
+    uint8_t hash[32] = {0};
+    struct wire_up up;
+    struct error err;
+    for (int at = 0; at < 3; at++) {
+        struct raw raw = {.n = 0}, chunk = {.n = 0};
+        raw_bytes(&chunk, 1, hash, at == 0 ? 31 : 32);
+        raw_varint(&chunk, 2, at == 1 ? 0 : 10);
+        raw_varint(&chunk, 3, at == 2 ? UINT32_MAX : 0);
+        raw_bytes(&chunk, 4, "abc", 3);
+        raw_varint(&chunk, 5, 5);
+        raw_varint(&raw, 1, 1);
+        raw_bytes(&raw, 4, chunk.bytes, chunk.n);
+        assert_false(wire_read_up(raw.bytes, raw.n, &up, &err));
+        assert_says(&err, "up: attachment:");
+    }
+}
+
 /* What a device may say at most fits the broker's limit. */
 static void the_largest_of_each_fits(void **state)
 {
@@ -202,7 +267,7 @@ static void other_kinds_are_left_to_later_versions(void **state)
     raw_varint(&raw, 1, 1);
     read_up_good(raw.bytes, raw.n, &up);
     assert_int_equal(up.kind, WIRE_UP_OTHER);
-    for (uint32_t kind = 4; kind <= 9; kind++) {
+    for (uint32_t kind = 5; kind <= 9; kind++) {
         raw.n = 0;
         raw_varint(&raw, 1, 1);
         raw_bytes(&raw, kind, "", 0);
@@ -295,6 +360,24 @@ static void standing_there_and_back(void **state)
     assert_true(down.standing.nonce == standing.nonce);
     assert_int_equal(down.standing.epochs, 1);
     assert_same_epochs(down.standing.epoch, standing.epoch, 1);
+}
+
+static void attachment_state_there_and_back(void **state)
+{
+    (void)state;
+    struct attachment_state stand = sample_state();
+    struct seal_secret key = sample_server_secret();
+    struct seal_public public = sample_server_public();
+    struct wire_down down;
+    size_t n;
+    assert_true(wire_attachment_state(SAMPLE_DEVICE, &stand, &key, out, &n, NULL));
+    assert_true(wire_read_down(out, n, SAMPLE_DEVICE, &public, &down, NULL));
+    assert_int_equal(down.kind, WIRE_DOWN_ATTACHMENT);
+    assert_true(link_equal(&down.attachment.hash, &stand.hash));
+    assert_int_equal(down.attachment.have_bytes, stand.have_bytes);
+    assert_int_equal(down.attachment.stand, ATTACHMENT_WANTED);
+    stand.stand = (enum attachment_stand)0;
+    assert_false(wire_attachment_state(SAMPLE_DEVICE, &stand, &key, out, &n, NULL));
 }
 
 static void down_is_for_one_device_from_one_server(void **state)
@@ -420,6 +503,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hello_there_and_back),
         cmocka_unit_test(envelope_there_and_back),
+        cmocka_unit_test(attachment_there_and_back),
+        cmocka_unit_test(attachments_have_ranges),
+        cmocka_unit_test(bad_attachments_are_refused),
         cmocka_unit_test(the_largest_of_each_fits),
         cmocka_unit_test(encoding_up_checks_ranges),
         cmocka_unit_test(reading_up_checks_ranges),
@@ -428,6 +514,7 @@ int main(void)
         cmocka_unit_test(no_cut_of_an_up_is_taken_for_the_whole),
         cmocka_unit_test(receipt_there_and_back),
         cmocka_unit_test(standing_there_and_back),
+        cmocka_unit_test(attachment_state_there_and_back),
         cmocka_unit_test(down_is_for_one_device_from_one_server),
         cmocka_unit_test(no_bit_of_a_down_may_change_and_no_cut_is_taken),
         cmocka_unit_test(encoding_a_receipt_checks_ranges),
