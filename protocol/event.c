@@ -41,6 +41,16 @@ static const struct relation_info relations[] = {
 #include "protocol/reason.def"
 };
 
+static const struct note_info notes[] = {
+#define NOTE(KEY, wire, reason, vi, en) {NOTE_##KEY, REASON_##reason, vi, en},
+#include "protocol/reason.def"
+};
+
+static const struct named_info named[] = {
+#define NAMED(KEY, wire, vi, en) {NAMED_##KEY, vi, en},
+#include "protocol/reason.def"
+};
+
 const struct event_info *event_info(uint32_t wire)
 {
     for (size_t i = 0; i < ROWS(events); i++)
@@ -99,6 +109,22 @@ const struct relation_info *relation_info(uint32_t wire)
     return NULL;
 }
 
+const struct note_info *note_info(uint32_t wire)
+{
+    for (size_t i = 0; i < ROWS(notes); i++)
+        if ((uint32_t)notes[i].note == wire)
+            return &notes[i];
+    return NULL;
+}
+
+const struct named_info *named_info(uint32_t wire)
+{
+    for (size_t i = 0; i < ROWS(named); i++)
+        if ((uint32_t)named[i].named == wire)
+            return &named[i];
+    return NULL;
+}
+
 const struct event_info *event_row(size_t i)
 {
     return i < ROWS(events) ? &events[i] : NULL;
@@ -117,4 +143,17 @@ const struct reason_info *reason_row(size_t i)
 const struct relation_info *relation_row(size_t i)
 {
     return i < ROWS(relations) ? &relations[i] : NULL;
+}
+
+const struct named_info *named_row(size_t i)
+{
+    return i < ROWS(named) ? &named[i] : NULL;
+}
+
+const struct note_info *note_of_reason(uint32_t reason, size_t i)
+{
+    for (size_t n = 0; n < ROWS(notes); n++)
+        if ((uint32_t)notes[n].reason == reason && i-- == 0)
+            return &notes[n];
+    return NULL;
 }

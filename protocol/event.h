@@ -73,6 +73,18 @@ enum relation {
 #include "protocol/reason.def"
 };
 
+enum note {
+    NOTE_NONE = 0,
+#define NOTE(KEY, wire, reason, vi, en) NOTE_##KEY = (wire),
+#include "protocol/reason.def"
+};
+
+enum named {
+    NAMED_NONE = 0,
+#define NAMED(KEY, wire, vi, en) NAMED_##KEY = (wire),
+#include "protocol/reason.def"
+};
+
 struct reason_info {
     enum reason reason;
     const char *vi, *en;
@@ -92,16 +104,32 @@ struct relation_info {
     const char *vi, *en;
 };
 
+struct note_info {
+    enum note note;
+    enum reason reason; /* that it adds to */
+    const char *vi, *en;
+};
+
+struct named_info {
+    enum named named;
+    const char *vi, *en;
+};
+
 /* NULL for 0 and for numbers this version does not know. */
 const struct reason_info *reason_info(uint32_t wire);
 const struct action_info *action_info(uint32_t wire);
 const struct action_info *action_of_letter(char letter);
 const struct relation_info *relation_info(uint32_t wire);
+const struct note_info *note_info(uint32_t wire);
+const struct named_info *named_info(uint32_t wire);
 
 /* The i-th row of a table, in file order, or NULL past its end: for menus, help and tests. */
 const struct event_info *event_row(size_t i);
 const struct status_info *status_row(size_t i);
 const struct reason_info *reason_row(size_t i);
 const struct relation_info *relation_row(size_t i);
+const struct named_info *named_row(size_t i);
+/* The i-th note that may be added to a reason, or NULL. */
+const struct note_info *note_of_reason(uint32_t reason, size_t i);
 
 #endif

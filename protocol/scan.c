@@ -62,6 +62,8 @@ static bool check_scan(const struct scan *scan, struct error *err)
            codec_range("post_office", scan->post_office, 0, POST_OFFICE_MAX, err) &&
            codec_range("postage_vnd", scan->postage_vnd, 0, SCAN_MONEY_MAX_VND, err) &&
            codec_range("fees_vnd", scan->fees_vnd, 0, SCAN_MONEY_MAX_VND, err) &&
+           codec_range("slip", scan->slip, 0, scan->event == EVENT_DELIVERY_FAILED ? UINT64_MAX : 0,
+                       err) &&
            check_of_seq(scan, err);
 }
 
@@ -108,6 +110,7 @@ static Trao__V1__Scan scan_to_wire(const struct scan *scan)
     wire.stop = scan->stop;
     wire.of_seq = scan->of_seq;
     wire.of_epoch = scan->of_epoch;
+    wire.slip = scan->slip;
     return wire;
 }
 
@@ -187,6 +190,7 @@ static bool scan_from_wire(const Trao__V1__Scan *wire, struct scan *ret_scan, st
         .stop = wire->stop,
         .of_seq = wire->of_seq,
         .of_epoch = wire->of_epoch,
+        .slip = wire->slip,
     };
     if (!codec_item(wire->item, &scan.item, err) ||
         !codec_tick("mono_ms", wire->mono_ms, &scan.mono, err) ||

@@ -32,13 +32,14 @@ struct scan {
     uint32_t event; /* event.def 1..63; numbers unknown to this version are kept */
     struct place place;
     uint32_t badge;
-    uint32_t post_office; /* 0..999999 */
-    uint32_t reason, action, relation;
-    uint64_t postage_vnd, fees_vnd; /* 0..SCAN_MONEY_MAX_VND each */
+    uint32_t post_office;              /* 0..999999 */
+    uint32_t reason, action, relation; /* reason: of NAMED with EVENT_NAMED */
+    uint64_t postage_vnd, fees_vnd;    /* 0..SCAN_MONEY_MAX_VND each */
     uint64_t round, handover, stop;
     uint64_t of_seq;   /* EVENT_WITHDRAWN only, else 0; below seq when of_epoch is 0 */
     uint64_t of_epoch; /* EVENT_WITHDRAWN only, else 0; 0: the epoch it stands in itself */
-    uint32_t program;  /* major*10000 + minor*100 + patch */
+    uint64_t slip;    /* serial of the GM- slip that was left, EVENT_DELIVERY_FAILED only, else 0 */
+    uint32_t program; /* major*10000 + minor*100 + patch */
     enum entry entry;
     struct item item;
     bool has_attachments;

@@ -57,7 +57,7 @@ static void events(void **state)
             assert_string_not_equal(a->key, b->key);
         }
     }
-    assert_int_equal(n, 60);
+    assert_int_equal(n, 61);
     assert_null(event_info(0));
     assert_null(event_info(63));
     assert_null(event_find(""));
@@ -159,12 +159,41 @@ static void relations(void **state)
     assert_null(relation_info(10));
 }
 
+static void notes_and_names(void **state)
+{
+    (void)state;
+    uint32_t wire = 0;
+    for (size_t r = 0; reason_row(r) != NULL; r++) {
+        const struct note_info *a;
+        for (size_t i = 0; (a = note_of_reason((uint32_t)reason_row(r)->reason, i)) != NULL; i++) {
+            assert_true(i < 9); /* a digit chooses it */
+            assert_int_equal(a->reason, reason_row(r)->reason);
+            assert_ptr_equal(note_info((uint32_t)a->note), a);
+            staff_words(a->vi);
+            words(a->en);
+            wire++;
+        }
+    }
+    assert_non_null(note_info(wire)); /* each stands under a reason that is offered */
+    assert_null(note_info(wire + 1));
+    const struct named_info *b;
+    size_t n = 0;
+    for (; (b = named_row(n)) != NULL; n++) {
+        assert_int_equal(b->named, n + 1);
+        assert_ptr_equal(named_info((uint32_t)b->named), b);
+        staff_words(b->vi);
+        words(b->en);
+    }
+    assert_in_range(n, 1, 9);
+    assert_null(named_info(0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events),    cmocka_unit_test(covers_emsevt),
         cmocka_unit_test(statuses),  cmocka_unit_test(reasons_and_their_actions),
-        cmocka_unit_test(relations),
+        cmocka_unit_test(relations), cmocka_unit_test(notes_and_names),
     };
     return cmocka_run_group_tests_name("event", tests, NULL, NULL);
 }

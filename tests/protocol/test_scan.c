@@ -32,6 +32,7 @@ static void assert_same(const struct scan *a, const struct scan *b)
     assert_true(a->round == b->round && a->handover == b->handover && a->stop == b->stop);
     assert_true(a->of_seq == b->of_seq);
     assert_true(a->of_epoch == b->of_epoch);
+    assert_true(a->slip == b->slip);
 }
 
 static size_t encoded(const struct scan *scan, uint8_t out[SCAN_BYTES_MAX])
@@ -66,6 +67,14 @@ static void the_largest_fits(void **state)
     uint8_t bytes[SCAN_BYTES_MAX];
     struct scan scan = sample_largest();
     assert_in_range(encoded(&scan, bytes), 200, SCAN_BYTES_MAX);
+    scan.event = EVENT_DELIVERY_FAILED;
+    scan.of_seq = scan.of_epoch = 0;
+    scan.slip = UINT64_MAX;
+    size_t n = encoded(&scan, bytes);
+    struct scan back;
+    assert_in_range(n, 200, SCAN_BYTES_MAX);
+    assert_true(scan_decode(bytes, n, &back, NULL));
+    assert_same(&scan, &back);
 }
 
 static void expect_refused(const struct scan *scan, const char *why)
@@ -107,6 +116,7 @@ static void encoding_checks_every_range(void **state)
     REFUSED(scan.post_office = 1000000, "scan: post_office");
     REFUSED(scan.postage_vnd = SCAN_MONEY_MAX_VND + 1, "scan: postage_vnd");
     REFUSED(scan.fees_vnd = SCAN_MONEY_MAX_VND + 1, "scan: fees_vnd");
+    REFUSED(scan.slip = 1, "scan: slip");
     REFUSED(scan.of_seq = 1, "scan: of_seq");
     REFUSED(scan.of_epoch = 1, "scan: of_epoch");
     REFUSED((scan.event = EVENT_WITHDRAWN, scan.of_epoch = 1), "scan: of_seq");
