@@ -9,6 +9,7 @@
 struct bells {
     int left;
     int64_t gap_ms;
+    int then; /* quick ones behind them, after a gap: the long tone of short-long */
     struct tick next;
 };
 

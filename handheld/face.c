@@ -1,5 +1,6 @@
 #include "handheld/face.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int within(int value, int least, int most)
@@ -47,7 +48,7 @@ static uint32_t next_point(const char **text)
     return point < 0x20 || (point >= 0x7F && point < 0xA0) ? '?' : point;
 }
 
-static int width(const char *text)
+int face_width(const char *text)
 {
     int n = 0;
     while (*text != '\0') {
@@ -87,12 +88,31 @@ void face_put(struct face *face, int row, int column, enum face_attr attr, const
 
 void face_center(struct face *face, int row, enum face_attr attr, const char *text)
 {
-    face_put(face, row, within((face->w - width(text)) / 2, 0, face->w), attr, text);
+    face_put(face, row, within((face->w - face_width(text)) / 2, 0, face->w), attr, text);
 }
 
 void face_right(struct face *face, int row, enum face_attr attr, const char *text)
 {
-    face_put(face, row, within(face->w - width(text), 0, face->w), attr, text);
+    face_put(face, row, within(face->w - face_width(text), 0, face->w), attr, text);
+}
+
+void face_fit(struct face *face, int row, int column, enum face_attr attr, int room,
+              const char *text)
+{
+    char line[FACE_LINE_MAX];
+    const char *end = text;
+    if (room <= 0)
+        return;
+    for (int n = 0; *end != '\0' && n < room; n++)
+        next_point(&end);
+    size_t bytes = (size_t)(end - text);
+    if (*end != '\0') { /* room for the ellipsis: one character less */
+        do
+            bytes--;
+        while (bytes > 0 && ((uint8_t)text[bytes] & 0xC0) == 0x80);
+    }
+    snprintf(line, sizeof line, "%.*s%s", (int)bytes, text, *end != '\0' ? "…" : "");
+    face_put(face, row, column, attr, line);
 }
 
 void face_rule(struct face *face, int row, char c)

@@ -20,7 +20,8 @@
 
 /* The colour of the whole screen [ux.md section 8: contrast at least 4.5]; signs and words say the
  * same without it. */
-enum face_tone { FACE_PLAIN, FACE_GREEN, FACE_AMBER, FACE_RED };
+/* DARK: white on black, whatever the outcome [section 8, the option]. */
+enum face_tone { FACE_PLAIN, FACE_GREEN, FACE_AMBER, FACE_RED, FACE_DARK };
 
 enum face_attr { FACE_NORMAL, FACE_BOLD, FACE_REVERSE };
 
@@ -46,10 +47,15 @@ void face_clear(struct face *face, enum face_tone tone);
 void face_put(struct face *face, int row, int column, enum face_attr attr, const char *text);
 void face_center(struct face *face, int row, enum face_attr attr, const char *text);
 void face_right(struct face *face, int row, enum face_attr attr, const char *text);
+/* As face_put within `room` cells; what is longer ends in "…". */
+void face_fit(struct face *face, int row, int column, enum face_attr attr, int room,
+              const char *text);
 /* A whole row of one character. */
 void face_rule(struct face *face, int row, char c);
 /* Breaks at blanks into rows from `row` on, one column in from each side; returns the rows used. */
 int face_wrap(struct face *face, int row, const char *text);
+/* How many cells a text fills. */
+int face_width(const char *text);
 /* Centred, five rows from `row` on. */
 void face_sign(struct face *face, int row, enum face_sign sign);
 /* One row as UTF-8 without trailing blanks; a reverse-video blank is '#'. */

@@ -14,13 +14,21 @@ static enum word done_word(const struct app *app)
     case EVENT_PICKED_UP:
         return WORD_DONE_PICKED_UP;
     case EVENT_ARRIVED_DELIVERY_OFFICE:
-        return WORD_DONE_ARRIVED;
+        return app->last.mode == TODAY_BRING_BACK ? WORD_DONE_BACK : WORD_DONE_ARRIVED;
+    case EVENT_INTO_SORTING:
+        return WORD_DONE_SORT_IN;
+    case EVENT_OUT_OF_SORTING:
+        return WORD_DONE_SORT_OUT;
     case EVENT_OUT_FOR_DELIVERY:
         return WORD_DONE_OUT;
     case EVENT_DELIVERED:
         return WORD_DONE_DELIVERED;
     case EVENT_DELIVERY_FAILED:
         return WORD_DONE_FAILED;
+    case EVENT_RETURN_STARTED:
+        return WORD_DONE_RETURNING;
+    case EVENT_RETURNED:
+        return WORD_DONE_RETURNED;
     }
     invariant(false); /* app_record is called with no other */
 }
@@ -44,6 +52,28 @@ static void draw_detail(const struct app *app, struct face *face)
     face_center(face, 13, FACE_NORMAL, line);
 }
 
+/* One answer recorded several envelopes of the door. */
+static void draw_several(const struct app *app, struct face *face)
+{
+    char line[96];
+    if (app->last.n <= 1)
+        return;
+    snprintf(line, sizeof line, app_word(app, WORD_TOGETHER), app->last.n);
+    face_center(face, 11, FACE_BOLD, line);
+}
+
+static void draw_kept(const struct app *app, struct face *face)
+{
+    char line[96];
+    if (app->practice)
+        snprintf(line, sizeof line, "%s", app_word(app, WORD_PRACTICE_NOT_REAL));
+    else if (app_round(app) != NULL)
+        snprintf(line, sizeof line, app_word(app, WORD_KEPT_LEFT), app->tally.count[TALLY_OPEN]);
+    else
+        snprintf(line, sizeof line, "%s", app_word(app, WORD_KEPT));
+    face_center(face, 14, FACE_NORMAL, line);
+}
+
 static void draw(const struct app *app, struct face *face)
 {
     face_clear(face, app->last.undone ? FACE_AMBER : FACE_GREEN);
@@ -51,8 +81,9 @@ static void draw(const struct app *app, struct face *face)
     face_sign(face, 3, app->last.undone ? FACE_SIGN_AGAIN : FACE_SIGN_DONE);
     face_center(face, 9, FACE_BOLD, app_word(app, done_word(app)));
     app_draw_item(&app->last.item, face, 10);
+    draw_several(app, face);
     draw_detail(app, face);
-    face_center(face, 14, FACE_NORMAL, app_word(app, WORD_KEPT));
+    draw_kept(app, face);
     app_draw_undo(app, face);
     app_draw_foot(app, face, app_word(app, WORD_HOME_KEYS));
 }

@@ -48,21 +48,29 @@ static void fail(struct app *app, const struct action_info *action)
     if (action == NULL)
         return;
     app->subject.action = action->action;
-    app_record(app, EVENT_DELIVERY_FAILED);
+    door_next(app);
 }
 
-/* One possible action is no question. */
 static void choose_reason(struct app *app, const struct reason_info *row)
 {
     if (row == NULL)
         return;
     app->subject.reason = row->reason;
+    app->door.done = 0; /* another reason asks for other things */
     if (offered(app, 1) == NULL) {
         fail(app, offered(app, 0));
         return;
     }
     app_show(app, &screen_action);
     app->marked = 0; /* the first is proposed */
+}
+
+static void back_to_the_door(struct app *app)
+{
+    app->door.fails = false;
+    app->door.done = 0;
+    app->subject.reason = app->subject.action = 0;
+    app_show(app, &screen_relation);
 }
 
 static void key_reason(struct app *app, enum press pressed)
@@ -80,7 +88,7 @@ static void key_reason(struct app *app, enum press pressed)
     else if (pressed == PRESS_UP && app->marked > 0)
         app->marked--;
     else if (pressed == PRESS_LEFT)
-        app_show(app, &screen_relation);
+        back_to_the_door(app);
 }
 
 const struct screen screen_reason = {.draw = draw_reason, .key = key_reason, .asks = true};

@@ -1,5 +1,5 @@
 /* D refused: what was read, and what to scan instead; what to do when it cannot be stored; that a
- * second failure comes too soon. All stay until a key or a scan. */
+ * second failure comes too soon; what must not be carried out. All stay until a key or a scan. */
 #include <stdio.h>
 
 #include "handheld/app.h"
@@ -15,7 +15,10 @@ static void draw_no(const struct app *app, struct face *face, enum word title)
 
 static void key(struct app *app, enum press pressed)
 {
-    app_show(app, pressed == PRESS_MODES ? &screen_modes : &screen_home);
+    if (pressed == PRESS_MODES)
+        app_show(app, &screen_modes);
+    else
+        app_home(app);
 }
 
 #define AIM_PREFIX 3 /* ']', letter, digit */
@@ -105,3 +108,15 @@ static void draw_too_soon(const struct app *app, struct face *face)
 }
 
 const struct screen screen_too_soon = {.draw = draw_too_soon, .key = key};
+
+/* ------------------------------------------------------------------ told */
+
+static void draw_told(const struct app *app, struct face *face)
+{
+    draw_no(app, face, app->told_title);
+    if (app->told_item)
+        app_draw_item(&app->subject.item, face, 10);
+    face_wrap(face, 12, app->told);
+}
+
+const struct screen screen_told = {.draw = draw_told, .key = key};

@@ -20,6 +20,12 @@ static void draw_when(const struct app *app, struct face *face)
     face_wrap(face, 12, text);
 }
 
+/* Whoever counts a handover finds the envelope counted; there it is taken out with one key. */
+static bool can_correct(const struct app *app)
+{
+    return app->before.seq != 0 && !app->practice;
+}
+
 static void draw(const struct app *app, struct face *face)
 {
     face_clear(face, FACE_AMBER);
@@ -28,12 +34,19 @@ static void draw(const struct app *app, struct face *face)
     face_center(face, 9, FACE_BOLD, app_word(app, WORD_AGAIN));
     app_draw_item(&app->before.item, face, 10);
     draw_when(app, face);
+    if (can_correct(app))
+        face_put(face, 15, 1, FACE_NORMAL, app_word(app, WORD_AGAIN_CORRECT));
     app_draw_foot(app, face, app_word(app, WORD_CLOSE_KEYS));
 }
 
 static void key(struct app *app, enum press pressed)
 {
-    app_show(app, pressed == PRESS_MODES ? &screen_modes : &screen_home);
+    if (pressed == PRESS_RIGHT && can_correct(app))
+        app_correct(app);
+    else if (pressed == PRESS_MODES)
+        app_show(app, &screen_modes);
+    else
+        app_home(app);
 }
 
 const struct screen screen_repeated = {.draw = draw, .key = key, .shown_ms = SHOWN_MS};

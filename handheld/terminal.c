@@ -18,6 +18,7 @@ static void make_colours(void)
         {FACE_GREEN, 231, 22, COLOR_BLACK, COLOR_GREEN},
         {FACE_AMBER, 16, 220, COLOR_BLACK, COLOR_YELLOW},
         {FACE_RED, 231, 124, COLOR_WHITE, COLOR_RED},
+        {FACE_DARK, 231, 16, COLOR_WHITE, COLOR_BLACK},
     };
     bool many = COLORS >= 256;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)

@@ -1,6 +1,5 @@
 /* today.h - what a scan means now, from the mode and what this device did to the item last: pure.
- *
- * No round is held yet, so the device knows no more of an item than its own scans.
+ * What the round says besides is looked at by app_scan.c.
  */
 #ifndef TRAO_HANDHELD_TODAY_H
 #define TRAO_HANDHELD_TODAY_H
@@ -12,7 +11,17 @@
  * as silence for ever (docs/decisions/0011-bounce.md). */
 #define TODAY_BOUNCE_MS 1500
 
-enum today_mode { TODAY_PICK_UP, TODAY_ARRIVE, TODAY_GO_OUT, TODAY_DELIVER };
+enum today_mode {
+    TODAY_PICK_UP,
+    TODAY_ARRIVE,
+    TODAY_SORT_IN,  /* into the sorting centre */
+    TODAY_SORT_OUT, /* out of it */
+    TODAY_GO_OUT,
+    TODAY_DELIVER,
+    TODAY_START_RETURN, /* on its way back to the office */
+    TODAY_RETURN,       /* in the office's hand */
+    TODAY_BRING_BACK    /* the end of the day: back to the counter, undelivered */
+};
 
 enum today_act {
     TODAY_RECORD, /* at once, with today_event */
@@ -35,5 +44,12 @@ bool today_may_fail(const struct scan *last, const struct scan *now, struct inst
 /* `last` is what outbox_last says of the item, NULL for nothing; `now` is by the device's clock, as
  * last->wall is. */
 enum today_act today_act(enum today_mode mode, const struct scan *last, struct instant now);
+
+/* How far from the house somebody may stand without being asked: a lane with its plots, beside what
+ * the receiver says of its own error [design]. */
+#define TODAY_FAR_M 300
+/* Whether the place is surely further than that from the address; `*ret_m` how far, rounded to 1 m,
+ * untouched when not. A place that is none, stale or has jumped makes nobody ask. */
+bool today_is_far(const struct place *place, int32_t lat_e7, int32_t lon_e7, uint32_t *ret_m);
 
 #endif

@@ -1,0 +1,66 @@
+/* round.h - a postman's list for the day, as plain values (trao.proto Round; settled points 6, 18
+ * of the house's design). Personal: a stop lives only inside the vault, opened by the PIN, and on
+ * the screen. All text is UTF-8 in NFC. No I/O, no allocation.
+ */
+#ifndef TRAO_PROTOCOL_ROUND_H
+#define TRAO_PROTOCOL_ROUND_H
+
+#include "protocol/clock.h"
+#include "protocol/item.h"
+
+#define ROUND_STOPS_MAX 400
+#define ROUND_HANDOVER_MAX 400 /* envelopes of one handover */
+
+enum proof_level { PROOF_OFF = 0, PROOF_WARN = 1, PROOF_REQUIRED = 2 };
+
+/* One envelope of the round. */
+struct stop {
+    struct item item;
+    uint32_t place;                 /* order on the list, 1.. */
+    char name[256], address[512];   /* as printed */
+    char phone[24];                 /* +84..., or empty */
+    char note[256];                 /* what the desk wants the postman to know, or empty */
+    char office[128];               /* the office whose result it is: cash is summed by office */
+    uint64_t fees_vnd, postage_vnd; /* due at the door, apart */
+    bool owner_only;
+    bool voided; /* void or recalled since the round was built: not handed out any more */
+    enum proof_level signature, photo, code, id_card;
+    bool has_code;
+    uint8_t code_salt[16], code_hash[32]; /* BLAKE2b-256(salt || digits of the delivery code) */
+    bool has_id;
+    uint8_t id_key[16], id_hash[32]; /* BLAKE2b-256 keyed by id_key of the owner's 12 digits */
+    bool has_position;
+    int32_t lat_e7, lon_e7; /* of the address, if known */
+    uint32_t attempts;
+    struct instant last_failed; /* as the server knows it; 0 never */
+    struct instant due;         /* the post's term; 0 unknown */
+};
+
+/* Of the list itself; not personal but the postman's own name. */
+struct round_list {
+    uint64_t round;
+    uint32_t badge;
+    char postman[256];
+    uint32_t revision;
+    char name[16];              /* "TS-03": what is said aloud */
+    char keyword[16];           /* word of the day, ASCII upper case ("SEN"), or empty */
+    struct instant from, until; /* the shift; the data key dies 24 h after `until` */
+    uint32_t stops;
+};
+
+/* An envelope on another's round of the same post office. */
+struct neighbour {
+    struct item item;
+    char round[16];
+    char postman[64]; /* first name */
+};
+
+/* What a handover (BG-) holds: numbers only. */
+struct handover_list {
+    uint64_t handover;
+    uint32_t count;
+    struct item item[ROUND_HANDOVER_MAX];
+    bool voided[ROUND_HANDOVER_MAX];
+};
+
+#endif
