@@ -120,6 +120,7 @@ static void desk_to_wire(struct office_fact *fact, Trao__V1__OfficeFact *wire)
         wire->evidence = codec_bytes(fact->evidence.bytes, CHAIN_LINK_BYTES);
     wire->other_item = fact->other_item.text;
     wire->kind = fact->kind;
+    wire->office = fact->office;
     wire->slip = fact->slip;
     wire->device = fact->device;
     wire->old_device = fact->old_device;
@@ -223,6 +224,7 @@ static bool desk_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact 
     fact->post_office = wire->post_office;
     fact->has_evidence = wire->evidence.len > 0;
     fact->kind = wire->kind;
+    fact->office = wire->office;
     fact->slip = wire->slip;
     fact->from.ms = wire->from_ms;
     fact->to.ms = wire->to_ms;

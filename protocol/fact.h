@@ -78,7 +78,8 @@ struct office_fact {
     bool has_evidence;
     struct link evidence;   /* BLAKE2b-256( salt || Evidence ) */
     struct item other_item; /* empty: none */
-    uint32_t kind;          /* enum difference */
+    uint32_t kind;          /* enum difference, enum premises_kind */
+    uint32_t office;        /* number of premises.h, 0 the first (return_standing: all) */
     uint64_t slip;          /* GM- serial */
     struct paper_scan paper;
     char device[DEVICE_NAME_MAX + 1], old_device[DEVICE_NAME_MAX + 1];

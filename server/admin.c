@@ -56,6 +56,7 @@ static const struct conf_key {
     struct argp_option option;
     const char *section, *key;
 } settings[] = {
+    {{"office-code", 13, "CODE", 0, "its code, such as H27.15; CQ-1", 0}, "office", "code"},
     {{"office-name", 1, "TEXT", 0, "neutral name, stands on the envelope", 0}, "office", "name"},
     {{"office-address", 2, "TEXT", 0, "sender's address on the envelope", 0}, "office", "address"},
     {{"office-phone", 3, "TEXT", 0, "for citizens to call", 0}, "office", "phone"},
@@ -246,11 +247,12 @@ static bool open_list(const char *path, int *ret_fd, struct error *err)
 
 static bool reads_a_list(const char *command)
 {
-    return strcmp(command, "import") == 0 || strcmp(command, "days") == 0;
+    return strcmp(command, "import") == 0 || strcmp(command, "days") == 0 ||
+           strcmp(command, "communeload") == 0;
 }
 
-/* What import and days read, what `print --out FILE` writes; the latter is taken out of the words,
- * for the server needs no name. */
+/* What import, days and communeload read, what `print --out FILE` writes; the latter is taken out
+ * of the words, for the server needs no name. */
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {
     struct along along = {.fd = -1};

@@ -9,6 +9,7 @@
 #include "server/files.h"
 #include "server/office/import.h"
 #include "server/office/print.h"
+#include "server/record/premises.h"
 
 static const struct command rows[] = {
 #define COMMAND(name, WHERE, least, most, arguments, help)                                         \
@@ -148,6 +149,9 @@ bool run_import(const struct commands *commands, const struct call *call, struct
                                    .post_office_name = commands->config->post_office_name,
                                    .reader_program = commands->program};
     struct import_report report;
+    if (!options_check(call, 2, "office", err) ||
+        !option_office(commands, call, 2, &config.office, err))
+        return false;
     char *lines, summary[IMPORT_SUMMARY_MAX];
     const char *slash = strrchr(call->argv[1], '/');
     if (call->fd < 0)
@@ -320,6 +324,21 @@ static void say_doubts(struct answer *answer, uint32_t doubts)
     answer_words(answer, "doubts", words, n);
 }
 
+/* Its code, of an item that was issued. */
+static void say_office(const struct commands *commands, struct answer *answer,
+                       const struct state *state)
+{
+    struct premises office;
+    struct error none;
+    uint32_t number = state->office.office ? state->office.office : PREMISES_FIRST_OFFICE;
+    struct instant far = {INT64_MAX};
+    if (state->issued &&
+        premises_at(commands->record, PREMISES_OFFICE, number, far, &office, &none)) {
+        answer_label(answer, "office ");
+        answer_text(answer, "office", office.code);
+    }
+}
+
 #define SOURCE_TEXT_MAX (DEVICE_NAME_MAX + 40)
 /* "HH-042/00000000000000e1-7": the handheld's name, its epoch, the scan's number; "office/12". */
 static bool source_text(const struct commands *commands, const struct fact *fact,
@@ -369,6 +388,7 @@ bool run_status(const struct commands *commands, const struct call *call, struct
     answer_label(call->answer, "attempt ");
     answer_number(call->answer, "attempt", state->attempt);
     say_doubts(call->answer, state->doubts);
+    say_office(commands, call->answer, state);
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (!facts)
         return error_set(err, ERROR_LATER, "out of memory");

@@ -48,6 +48,11 @@ bool option_badge(const struct call *call, int first, uint32_t *ret_badge,
 bool option_user(const struct commands *commands, const struct call *call, int first,
                  uint32_t *ret_user, struct error *err) must_use;
 
+/* office=CODE: the number of an office in force; left alone when it is not given. NOT_FOUND,
+ * REFUSED when it has ended. */
+bool option_office(const struct commands *commands, const struct call *call, int first,
+                   uint32_t *ret_office, struct error *err) must_use;
+
 bool digits_read(const char *text, uint64_t most, uint64_t *ret_value, struct error *err) must_use;
 
 /* The numbers of the post office this server stands in. */

@@ -171,13 +171,16 @@ static bool option_flag(const struct call *call, const char *key, bool *ret_on, 
 bool run_procedure(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct procedure procedure = {.bcci_allowed = true};
-    const char *citation = option_text(call, 2, "citation");
-    if (!options_check(call, 2, "post owner-only citation", err) ||
+    const char *citation = option_text(call, 2, "citation"), *code = option_text(call, 2, "code");
+    if (!options_check(call, 2, "post owner-only citation code", err) ||
         !option_flag(call, "post", &procedure.bcci_allowed, err) ||
         !option_flag(call, "owner-only", &procedure.owner_only, err))
         return false;
     if (!text_clean(call->argv[1], strlen(call->argv[1]), procedure.name, sizeof procedure.name))
         return error_set(err, ERROR_BAD_INPUT, "tên thủ tục: không đọc được. / procedure");
+    if (code && strlen(code) >= sizeof procedure.code)
+        return error_set(err, ERROR_BAD_INPUT, "code: mã thủ tục quá dài. / too long");
+    text_copy(code ? code : "", procedure.code, sizeof procedure.code);
     text_copy(citation ? citation : "", procedure.citation, sizeof procedure.citation);
     if (!procedure_publish(commands->acts, &procedure, err))
         return false;
@@ -193,6 +196,7 @@ static bool say_procedure(void *ctx, const struct procedure *procedure)
     answer_flag(ctx, "owner_only", procedure->owner_only, "owner-only", "anybody");
     answer_time(ctx, "from", procedure->from);
     answer_text(ctx, "citation", procedure->citation);
+    answer_text(ctx, "code", *procedure->code ? procedure->code : NULL);
     return true;
 }
 

@@ -126,7 +126,8 @@ bool run_standing(const struct commands *commands, const struct call *call, stru
     if (!yes && strcmp(call->argv[1], "no") != 0)
         return error_set(err, ERROR_BAD_INPUT, "«%s»: yes hoặc no. / yes or no", call->argv[1]);
     if (!set_citation(&fact, call->argv[2], err) ||
-        !setting_options(commands, call, 3, "from to post-office by", &fact, err))
+        !setting_options(commands, call, 3, "from to office post-office by", &fact, err) ||
+        !option_office(commands, call, 3, &fact.office, err))
         return false;
     fact.value = yes;
     if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))

@@ -4,6 +4,7 @@
 
 #include "server/commands_inside.h"
 #include "server/record/postmen.h"
+#include "server/record/premises.h"
 
 static bool names(const char *keys, const char *word)
 {
@@ -69,6 +70,20 @@ bool option_user(const struct commands *commands, const struct call *call, int f
     if (!person_find(commands->record, name, &person, err))
         return error_add(err, "by=%s", name);
     *ret_user = (uint32_t)person.id;
+    return true;
+}
+
+bool option_office(const struct commands *commands, const struct call *call, int first,
+                   uint32_t *ret_office, struct error *err)
+{
+    struct premises office;
+    const char *code = option_text(call, first, "office");
+    if (!code)
+        return true;
+    if (!premises_find(commands->record, PREMISES_OFFICE, code, record_now(commands->record),
+                       &office, err))
+        return error_add(err, "office=%.40s", code);
+    *ret_office = office.number;
     return true;
 }
 

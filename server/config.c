@@ -13,6 +13,7 @@
 struct config config_defaults(void)
 {
     return (struct config){
+        .office_code = "CQ-1",
         .prefix = "RA",
         .country = "VN",
         .plain = {"127.0.0.1", 8080},
@@ -106,6 +107,8 @@ static bool set_url(const char *value, char *out, size_t size, struct error *err
 
 static bool set_value(struct config *c, const char *name, const char *value, struct error *err)
 {
+    if (strcmp(name, "office.code") == 0)
+        return set_text(value, c->office_code, sizeof c->office_code, err);
     if (strcmp(name, "office.name") == 0)
         return set_text(value, c->office_name, sizeof c->office_name, err);
     if (strcmp(name, "office.address") == 0)
@@ -196,17 +199,36 @@ bool config_write(const char *folder, const struct config *config, struct error 
     if (!file)
         return error_set(err, errno == EEXIST ? ERROR_REPEATED : ERROR_LATER, "%s: %s", path,
                          strerror(errno));
-    (void)fprintf(file,
-                  "# Written by trao-admin init; read when a program starts.\n"
-                  "[office]\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
-                  "reply_number=%s\nmanager_phone=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
-                  "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
-                  config->office_name, config->office_address, config->office_phone,
-                  config->post_office, config->post_office_name, config->reply_number,
-                  config->manager_phone, config->prefix, config->country, config->plain.host,
-                  config->plain.port, config->tls.host, config->tls.port, config->public_url,
-                  config->mqtt.host, config->mqtt.port);
+    (void)fprintf(
+        file,
+        "# Written by trao-admin init; read when a program starts.\n"
+        "[office]\ncode=%s\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
+        "reply_number=%s\nmanager_phone=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
+        "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
+        config->office_code, config->office_name, config->office_address, config->office_phone,
+        config->post_office, config->post_office_name, config->reply_number, config->manager_phone,
+        config->prefix, config->country, config->plain.host, config->plain.port, config->tls.host,
+        config->tls.port, config->public_url, config->mqtt.host, config->mqtt.port);
     bool kept = fflush(file) == 0 && fsync(fd) == 0;
     kept = fclose(file) == 0 && kept;
     return kept || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+}
+
+/* ------------------------------------------------------------------ another office's name */
+
+static void put_in_place(const char *text, char *out, size_t size)
+{
+    if (*text != '\0' && strlen(text) < size)
+        memcpy(out, text, strlen(text) + 1);
+}
+
+struct config config_signed(const struct config *config, const char *name, const char *address,
+                            const char *phone, const char *post_office_name)
+{
+    struct config copy = *config;
+    put_in_place(name, copy.office_name, sizeof copy.office_name);
+    put_in_place(address, copy.office_address, sizeof copy.office_address);
+    put_in_place(phone, copy.office_phone, sizeof copy.office_phone);
+    put_in_place(post_office_name, copy.post_office_name, sizeof copy.post_office_name);
+    return copy;
 }

@@ -18,11 +18,12 @@ struct endpoint {
 };
 
 struct config {
+    char office_code[33];  /* of the first office in the registry */
     char office_name[160]; /* neutral name: it stands on the envelope */
     char office_address[184];
     char office_phone[32]; /* for citizens to call; may be empty */
     uint32_t post_office;  /* 0..999999, 0 unknown */
-    char post_office_name[128];
+    char post_office_name[160];
     char reply_number[12];  /* <= 11 digits; empty: citizens cannot answer an SMS */
     char manager_phone[13]; /* +84..., told of what is near its term; may be empty */
     char prefix[3];         /* of item numbers */
@@ -43,6 +44,11 @@ bool endpoint_read(const char *text, struct endpoint *ret_endpoint, struct error
  * key. */
 bool config_set(struct config *config, const char *section, const char *key, const char *value,
                 struct error *err) must_use;
+
+/* A copy in which those that are not empty stand in place of office_name, office_address,
+ * office_phone and post_office_name: what the registry says of one item's office. */
+struct config config_signed(const struct config *config, const char *name, const char *address,
+                            const char *phone, const char *post_office_name);
 
 bool config_read(const char *folder, struct config *ret_config, struct error *err) must_use;
 /* Writes a new DIR/trao.conf (0600); REPEATED when there is one. */

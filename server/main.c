@@ -20,6 +20,7 @@
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
+#include "server/office/offices.h"
 #include "server/sandbox.h"
 #include "server/web/web.h"
 #include "server/writer.h"
@@ -107,6 +108,17 @@ static void close_keys(struct server *server)
     keys_close(server->keys);
 }
 
+/* What trao.conf says of the one office, before anybody asks the registry. */
+static bool adopt_offices(struct server *server, struct error *err)
+{
+    if (!record_begin(server->record, err))
+        return false;
+    if (offices_adopt(server->record, &server->config, err))
+        return record_commit(server->record, err);
+    record_rollback(server->record);
+    return false;
+}
+
 static bool open_record(struct server *server, struct error *err)
 {
     struct record_config config = {.path = server->record_path,
@@ -119,7 +131,8 @@ static bool open_record(struct server *server, struct error *err)
         log_line(LOG_LEVEL_ALARM, "the record was put back to an older state: a new generation",
                  "generation_serial=%llu",
                  (unsigned long long)record_generation_serial(server->record));
-    return record_open_reader(server->record_path, &server->short_reader, err) &&
+    return adopt_offices(server, err) &&
+           record_open_reader(server->record_path, &server->short_reader, err) &&
            record_open_reader(server->record_path, &server->long_reader, err) &&
            db_open(server->record_path, DB_DURABLE, &server->checkpointer, err);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "protocol/premises.h"
 #include "server/delivery/days.h"
 #include "server/delivery/places.h"
 
@@ -34,10 +35,16 @@ static bool was_invited(const struct state *state, const struct schedule *schedu
                rule_value(schedule, RULE_INVITATIONS_APART_DAYS, at);
 }
 
+static uint32_t office_of(const struct state *state)
+{
+    return state->office.office != 0 ? state->office.office : PREMISES_FIRST_OFFICE;
+}
+
 static bool is_instructed(const struct state *state, const struct schedule *schedule,
                           struct instant at)
 {
-    return state->return_instructed || rule_value(schedule, RULE_RETURN_STANDING, at) != 0;
+    return state->return_instructed ||
+           rule_value_of(schedule, office_of(state), RULE_RETURN_STANDING, at) != 0;
 }
 
 static struct instant next_invitation(const struct state *state, const struct schedule *schedule,

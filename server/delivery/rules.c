@@ -181,6 +181,7 @@ static bool read_setting(const struct office_fact *fact, struct setting *ret_set
 {
     *ret_setting = (struct setting){.value = fact->value,
                                     .post_office = fact->post_office,
+                                    .office = fact->office,
                                     .from = fact->from.ms == 0 ? fact->at : fact->from,
                                     .to = fact->to,
                                     .entered = fact->at};
@@ -243,9 +244,11 @@ bool rules_take(struct rules *rules, const struct office_fact *fact)
 
 /* ------------------------------------------------------------------ asking */
 
-static bool applies(const struct schedule *schedule, const struct setting *setting,
+static bool applies(const struct schedule *schedule, uint32_t office, const struct setting *setting,
                     struct instant at)
 {
+    if (setting->office != 0 && setting->office != office)
+        return false;
     bool ours = setting->post_office == 0 || setting->post_office == schedule->post_office;
     bool known = setting->entered.ms <= schedule->as_of.ms;
     bool valid = setting->is_day ||
@@ -256,6 +259,8 @@ static bool applies(const struct schedule *schedule, const struct setting *setti
 /* True if `a` goes before `b`. */
 static bool beats(const struct setting *a, const struct setting *b)
 {
+    if ((a->office != 0) != (b->office != 0))
+        return a->office != 0;
     if ((a->post_office != 0) != (b->post_office != 0))
         return a->post_office != 0;
     if (!a->is_day && a->from.ms != b->from.ms)
@@ -265,15 +270,15 @@ static bool beats(const struct setting *a, const struct setting *b)
     return a->value > b->value; /* entered at once: any rule will do, if it is always the same */
 }
 
-static const struct setting *best_of(const struct schedule *schedule, int64_t wanted,
-                                     struct instant at)
+static const struct setting *best_of(const struct schedule *schedule, uint32_t office,
+                                     int64_t wanted, struct instant at)
 {
     const struct rules *rules = schedule->rules;
     const struct setting *best = NULL;
     for (size_t i = place_of(rules, wanted); i < rules->n && subject(&rules->settings[i]) == wanted;
          i++) {
         const struct setting *setting = &rules->settings[i];
-        if (applies(schedule, setting, at) && (best == NULL || beats(setting, best)))
+        if (applies(schedule, office, setting, at) && (best == NULL || beats(setting, best)))
             best = setting;
     }
     return best;
@@ -282,12 +287,19 @@ static const struct setting *best_of(const struct schedule *schedule, int64_t wa
 const struct setting *rule_setting(const struct schedule *schedule, enum rule rule,
                                    struct instant at)
 {
-    return best_of(schedule, (int64_t)rule, at);
+    return best_of(schedule, 0, (int64_t)rule, at);
 }
 
 int64_t rule_value(const struct schedule *schedule, enum rule rule, struct instant at)
 {
     const struct setting *setting = rule_setting(schedule, rule, at);
+    return setting != NULL ? setting->value : rows[rule].value;
+}
+
+int64_t rule_value_of(const struct schedule *schedule, uint32_t office, enum rule rule,
+                      struct instant at)
+{
+    const struct setting *setting = best_of(schedule, office, (int64_t)rule, at);
     return setting != NULL ? setting->value : rows[rule].value;
 }
 
@@ -307,7 +319,7 @@ static const struct holiday *holiday_of(int64_t day)
 struct day_info schedule_day(const struct schedule *schedule, int64_t day)
 {
     const struct setting *setting =
-        day < 0 ? NULL : best_of(schedule, RULES + day, schedule->as_of);
+        day < 0 ? NULL : best_of(schedule, 0, RULES + day, schedule->as_of);
     if (setting != NULL)
         return (struct day_info){
             .works = setting->value == WORK, .note = setting->citation, .is_setting = true};

@@ -56,6 +56,7 @@ struct setting {
     int64_t day;
     int64_t value;           /* of the rule; day: 1 worked, 0 off */
     uint32_t post_office;    /* 0 all */
+    uint32_t office;         /* number of premises.h; 0 all */
     struct instant from, to; /* rules only: validity; to.ms 0 open */
     struct instant entered;  /* when the record learned it */
     char citation[CITATION_MAX + 1];
@@ -87,6 +88,9 @@ struct schedule {
 };
 
 int64_t rule_value(const struct schedule *schedule, enum rule rule, struct instant at);
+/* The same for one office of the State: what it said itself goes before what all said. */
+int64_t rule_value_of(const struct schedule *schedule, uint32_t office, enum rule rule,
+                      struct instant at);
 /* The setting behind that value, NULL when it is rule.def's own. */
 const struct setting *rule_setting(const struct schedule *schedule, enum rule rule,
                                    struct instant at);

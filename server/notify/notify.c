@@ -7,6 +7,7 @@
 
 #include "server/notify/alert.h"
 #include "server/notify/message.h"
+#include "server/record/premises.h"
 #include "server/text/phone.h"
 
 struct notify {
@@ -249,6 +250,24 @@ static bool phone_of(struct notify *notify, const struct look *look, char out[PH
     return true;
 }
 
+/* In the words of its own office and post office. */
+static bool text_of(const struct notify *notify, const struct view *view, char out[WORDS_MAX],
+                    struct error *err)
+{
+    struct sign sign;
+    const struct state *state = &view->state;
+    uint32_t where = state->post_office ? state->post_office : state->office.post_office;
+    if (!premises_sign(notify->record, state->office.office, where,
+                       notify->config.clock.now(notify->config.clock.self), &sign, err))
+        return false;
+    struct config config = config_signed(notify->config.config, sign.office, sign.address,
+                                         sign.phone, sign.post_office);
+    if (*sign.post_office)
+        config.post_office = where;
+    message_text(view, &config, out);
+    return true;
+}
+
 static bool send_one(struct notify *notify, const struct look *look, struct error *err)
 {
     char request_id[NOTICE_REQUEST_MAX + 1], phone[PHONE_MAX], text[WORDS_MAX];
@@ -262,8 +281,8 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
         return false;
     if (look->correction)
         message_correction(&look->view.state.item, text);
-    else
-        message_text(&look->view, notify->config.config, text);
+    else if (!text_of(notify, &look->view, text, err))
+        return false;
     struct sms sms = {request_id, phone, text};
     return driver->send(driver->self, &sms, err);
 }

@@ -68,5 +68,8 @@ bool procedure_publish(struct acts acts, struct procedure *procedure, struct err
     text_fold(procedure->name, procedure->folded, sizeof procedure->folded);
     if (*procedure->folded == '\0')
         return error_set(err, ERROR_BAD_INPUT, "tên thủ tục: trống. / procedure: no name");
+    char code[PROCEDURE_CODE_MAX];
+    text_copy(procedure->code, code, sizeof code);
+    text_fold(code, procedure->code, sizeof procedure->code);
     return acts.run(acts.self, procedure_act, procedure, err);
 }

@@ -50,6 +50,7 @@ static bool add_item(struct record *record, struct job *job, struct issue *issue
     issue->fact.job = job->id;
     issue->fact.has_addressee = true;
     issue->fact.post_office = job->config->numbers.post_office;
+    issue->fact.office = job->config->office;
     return addressee_encode(&issue->who, bytes, &n, err) &&
            record_attachment_add(record, bytes, n, &issue->fact.addressee, err) &&
            record_office_add(record, &issue->fact, NULL, err);

@@ -21,6 +21,7 @@ struct import_config {
     struct numbers numbers;
     const char *post_office_name; /* for the sentence that its numbers run out */
     const char *reader_program;   /* started as `... --read-list` */
+    uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be

@@ -12,6 +12,7 @@
 #include "labels/labels.h"
 #include "labels/readback.h"
 #include "server/files.h"
+#include "server/record/premises.h"
 
 /* ------------------------------------------------------------------ the file */
 
@@ -136,16 +137,19 @@ static bool draw(struct job *job, const struct office_fact *issued, uint32_t cop
                  struct error *err)
 {
     struct addressee who;
+    struct sign sign;
     char link[LINK_URL_MAX], postal[8] = "";
-    if (!read_addressee(job, issued, &who, err) || !qr_text(job, &issued->item, link, err))
+    if (!read_addressee(job, issued, &who, err) || !qr_text(job, &issued->item, link, err) ||
+        !premises_sign(job->config->record, issued->office, issued->post_office,
+                       record_now(job->config->record), &sign, err))
         return false;
     if (issued->postal_code)
         (void)snprintf(postal, sizeof postal, "%05u", issued->postal_code);
     bool due = issued->postage_vnd + issued->fees_vnd > 0;
     struct label label = {
         .number = issued->item.text,
-        .sender = job->config->sender,
-        .sender_address = job->config->sender_address,
+        .sender = *sign.office ? sign.office : job->config->sender,
+        .sender_address = *sign.office ? sign.address : job->config->sender_address,
         .name = who.name,
         .address = who.address,
         .postal_code = postal,

@@ -23,7 +23,7 @@ bool procedure_put(struct record *record, struct procedure *procedure, struct er
     if (!end_former(record, procedure, err) ||
         !db_prepare(record->db,
                     "INSERT INTO procedure_rule(folded, name, bcci_allowed, owner_only, from_ms,"
-                    " to_ms, citation) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    " to_ms, citation, code) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     &stmt, err))
         return error_add(err, "cannot keep a procedure");
     stmt_text(stmt, 1, procedure->folded);
@@ -33,6 +33,7 @@ bool procedure_put(struct record *record, struct procedure *procedure, struct er
     stmt_int(stmt, 5, procedure->from.ms);
     stmt_int(stmt, 6, procedure->to.ms);
     stmt_text(stmt, 7, procedure->citation);
+    stmt_text(stmt, 8, procedure->code);
     if (!stmt_done(stmt, err))
         return error_add(err, "cannot keep a procedure");
     procedure->id = db_last_id(record->db);
@@ -49,6 +50,7 @@ static void read_row(struct stmt *stmt, struct procedure *procedure)
     strncpy(procedure->folded, stmt_col_text(stmt, 1), sizeof procedure->folded - 1);
     strncpy(procedure->name, stmt_col_text(stmt, 2), sizeof procedure->name - 1);
     strncpy(procedure->citation, stmt_col_text(stmt, 7), sizeof procedure->citation - 1);
+    strncpy(procedure->code, stmt_col_text(stmt, 8), sizeof procedure->code - 1);
 }
 
 bool procedures_each(struct record *record, struct instant at,
@@ -57,8 +59,8 @@ bool procedures_each(struct record *record, struct instant at,
 {
     struct stmt *stmt;
     if (!db_prepare(record->db,
-                    "SELECT id, folded, name, bcci_allowed, owner_only, from_ms, to_ms, citation"
-                    " FROM procedure_rule WHERE ?1 = 0 OR (from_ms <= ?1 AND"
+                    "SELECT id, folded, name, bcci_allowed, owner_only, from_ms, to_ms, citation,"
+                    " code FROM procedure_rule WHERE ?1 = 0 OR (from_ms <= ?1 AND"
                     " (to_ms = 0 OR to_ms > ?1)) ORDER BY id",
                     &stmt, err))
         return false;
@@ -96,8 +98,9 @@ static bool stands_in(const char *words, const char *folded)
 static bool match_one(void *ctx, const struct procedure *procedure)
 {
     struct match *match = ctx;
-    size_t n = strlen(procedure->folded);
-    if (n > match->best_n && stands_in(procedure->folded, match->folded)) {
+    bool by_code = *procedure->code && stands_in(procedure->code, match->folded);
+    size_t n = by_code ? PROCEDURE_NAME_MAX : strlen(procedure->folded);
+    if (n > match->best_n && (by_code || stands_in(procedure->folded, match->folded))) {
         match->best = *procedure;
         match->best_n = n;
     }

@@ -8,6 +8,7 @@
 #include "server/record/record.h"
 
 #define PROCEDURE_NAME_MAX 512
+#define PROCEDURE_CODE_MAX 64
 
 struct procedure {
     int64_t id;
@@ -17,6 +18,7 @@ struct procedure {
     bool owner_only;
     struct instant from, to; /* to: 0 open */
     char citation[CITATION_MAX + 1];
+    char code[PROCEDURE_CODE_MAX]; /* mã TTHC folded as the name is, empty: known by name alone */
 };
 
 /* Ends what held for the same folded name at `from`, then adds; sets id. */
@@ -27,8 +29,8 @@ bool procedures_each(struct record *record, struct instant at,
                      bool (*each)(void *ctx, const struct procedure *procedure), void *ctx,
                      struct error *err) must_use;
 
-/* The rule in force at `at` whose folded name stands in `folded` as whole words; the longest name
- * of several. NOT_FOUND when none does. */
+/* The rule in force at `at` whose code, or else whose folded name, stands in `folded` as whole
+ * words; the longest of several. NOT_FOUND when none does. */
 bool procedure_match(struct record *record, const char *folded, struct instant at,
                      struct procedure *ret_procedure, struct error *err) must_use;
 

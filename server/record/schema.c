@@ -100,6 +100,25 @@ static const char *const steps[] = {
     " issued_ms INTEGER NOT NULL);"
     "CREATE TABLE slip(slip INTEGER PRIMARY KEY, item TEXT NOT NULL, seq INTEGER NOT NULL);"
     "CREATE INDEX slip_item ON slip(item);",
+
+    /* 4: offices and places with their history; procedures by code; communes as they were and are.
+     */
+    "CREATE TABLE premises("
+    " seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, number INTEGER NOT NULL, code TEXT NOT NULL,"
+    " name TEXT NOT NULL, neutral TEXT NOT NULL, address TEXT NOT NULL, phone TEXT NOT NULL,"
+    " commune INTEGER NOT NULL, post_office INTEGER NOT NULL, has_place INTEGER NOT NULL,"
+    " lat_e7 INTEGER NOT NULL, lon_e7 INTEGER NOT NULL, successor TEXT NOT NULL,"
+    " from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, citation TEXT NOT NULL);"
+    "CREATE INDEX premises_code ON premises(kind, code, from_ms);"
+    "CREATE INDEX premises_number ON premises(kind, number);"
+    "ALTER TABLE procedure_rule ADD COLUMN code TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE commune("
+    " id INTEGER PRIMARY KEY, code INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
+    " folded TEXT NOT NULL, district TEXT NOT NULL, district_folded TEXT NOT NULL,"
+    " postal_code INTEGER NOT NULL, successor INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
+    " to_ms INTEGER NOT NULL);"
+    "CREATE INDEX commune_folded ON commune(folded);"
+    "CREATE INDEX commune_code ON commune(code);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -58,6 +58,8 @@ struct shown {
     const struct view *view;
     enum proof proof;
     bool english;
+    const struct config
+        *config;           /* in the name of its own office, once more than a number is shown */
     const char *stream;    /* address of its stream, without version */
     const char *switch_to; /* NULL: by a form, see below */
     const char *last4;     /* shown back into the form that switches the language */
@@ -78,7 +80,7 @@ static void put_living_part(struct web *web, const struct shown *shown, struct h
         .proof = shown->proof,
         .english = shown->english,
         .now = web->config.clock.now(web->config.clock.self),
-        .config = web->config.config,
+        .config = shown->config,
     };
     html_put(html, "<p id=noi class=an role=status aria-live=polite></p><div id=tin data-song=\"");
     html_text(html, shown->stream);
@@ -119,9 +121,14 @@ static void put_switch_form(const struct shown *shown, struct html *html)
                 en ? "Tiếng Việt" : "English");
 }
 
-static void give_item(struct web *web, const struct shown *shown, struct http_answer *answer)
+static void give_item(struct web *web, struct shown *shown, struct http_answer *answer)
 {
     struct html html = {.n = 0};
+    struct config config = *web->config.config;
+    if (shown->proof != PROOF_NUMBER)
+        config = readers_config(web->readers, web->config.config, &shown->view->state,
+                                web->config.clock.now(web->config.clock.self));
+    shown->config = &config;
     char tail[ITEM_PRETTY_MAX], title[64];
     item_tail(&shown->view->state.item, tail);
     (void)snprintf(title, sizeof title, "%s · Trao", tail);
@@ -129,6 +136,7 @@ static void give_item(struct web *web, const struct shown *shown, struct http_an
                              .english = shown->english,
                              .script = "tin.js",
                              .switch_to = shown->switch_to,
+                             .config = shown->config,
                              .wide = ""};
     page_begin(&html, &head);
     if (!shown->switch_to)

@@ -27,7 +27,8 @@ struct page_head {
     bool english;
     const char *script;
     const char *switch_to;
-    const char *wide; /* class of main, "" for the citizens' narrow column */
+    const struct config *config; /* whose name and phone stand at its foot; NULL: the server's */
+    const char *wide;            /* class of main, "" for the citizens' narrow column */
 };
 void page_begin(struct html *html, const struct page_head *head);
 void page_end(struct html *html, const struct web *web, const struct page_head *head);

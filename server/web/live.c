@@ -32,6 +32,7 @@ struct page {
 struct live {
     const struct config *config;
     struct views *views;
+    struct readers *readers;
     struct clock clock;
     pthread_mutex_t lock;              /* guards the lists and every use of a stream */
     struct page *buckets[BUCKETS + 1]; /* the last: desks */
@@ -58,14 +59,15 @@ static size_t bucket_of_page(const struct page *page)
     return page->is_desk ? BUCKETS : bucket_of(&page->ticket.item);
 }
 
-bool live_new(const struct config *config, struct views *views, struct clock clock,
-              struct live **ret_live, struct error *err)
+bool live_new(const struct config *config, struct views *views, struct readers *readers,
+              struct clock clock, struct live **ret_live, struct error *err)
 {
     struct live *live = calloc(1, sizeof *live);
     if (!live)
         return error_set(err, ERROR_LATER, "live: out of memory");
     live->config = config;
     live->views = views;
+    live->readers = readers;
     live->clock = clock;
     pthread_mutex_init(&live->lock, NULL);
     *ret_live = live;
@@ -100,6 +102,9 @@ static unsigned kind_of(const struct live_ticket *ticket)
 static void render(const struct live *live, const struct view *view, const struct fact *history,
                    size_t history_n, unsigned kind, struct html *html)
 {
+    struct config config = *live->config;
+    if (kind / 2 != PROOF_NUMBER)
+        config = readers_config(live->readers, live->config, &view->state, now(live));
     struct face face = {
         .view = view,
         .history = history,
@@ -107,7 +112,7 @@ static void render(const struct live *live, const struct view *view, const struc
         .proof = (enum proof)(kind / 2),
         .english = kind % 2,
         .now = now(live),
-        .config = live->config,
+        .config = &config,
     };
     html_format(html, "id: %llu\nevent: tin\ndata: ", (unsigned long long)view->version);
     face_render(&face, html);

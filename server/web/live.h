@@ -13,6 +13,7 @@
 
 #include "server/web/face.h"
 #include "server/web/http.h"
+#include "server/web/readers.h"
 
 #define LIVE_BEAT_S 15
 #define LIVE_STREAMS_MAX 3000 /* of 4,000 connections: pages still answer */
@@ -22,8 +23,8 @@
 
 struct live;
 
-bool live_new(const struct config *config, struct views *views, struct clock clock,
-              struct live **ret_live, struct error *err) must_use;
+bool live_new(const struct config *config, struct views *views, struct readers *readers,
+              struct clock clock, struct live **ret_live, struct error *err) must_use;
 void live_free(struct live *live);
 
 /* What a citizen's page may hear. */

@@ -27,7 +27,7 @@ void page_begin(struct html *html, const struct page_head *head)
 
 void page_end(struct html *html, const struct web *web, const struct page_head *head)
 {
-    const struct config *config = web->config.config;
+    const struct config *config = head->config ? head->config : web->config.config;
     html_format(html, "</main><footer class=\"%s\">", head->wide);
     if (*config->office_phone) {
         html_put(html, head->english ? "Questions? Call " : "Cần hỏi, xin gọi ");

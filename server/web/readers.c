@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "server/record/premises.h"
+
 #define READERS 4 /* as many as threads that answer on the plain listener */
 
 struct readers {
@@ -71,4 +73,22 @@ bool readers_addressee(struct readers *readers, const struct office_fact *issued
     ok = ok && addressee_decode(bytes, n, ret_who, err);
     chain_wipe(bytes, sizeof bytes);
     return ok;
+}
+
+struct config readers_config(struct readers *readers, const struct config *config,
+                             const struct state *state, struct instant at)
+{
+    struct sign sign;
+    struct error err;
+    uint32_t where = state->post_office ? state->post_office : state->office.post_office;
+    struct record *record = readers_take(readers);
+    bool good = premises_sign(record, state->office.office, where, at, &sign, &err);
+    readers_give(readers, record);
+    if (!good)
+        return *config;
+    struct config signed_by =
+        config_signed(config, sign.office, sign.address, sign.phone, sign.post_office);
+    if (*sign.post_office)
+        signed_by.post_office = where;
+    return signed_by;
 }

@@ -3,6 +3,8 @@
 #ifndef TRAO_SERVER_WEB_READERS_H
 #define TRAO_SERVER_WEB_READERS_H
 
+#include "server/config.h"
+#include "server/delivery/fold.h"
 #include "server/record/record.h"
 
 struct readers;
@@ -13,6 +15,11 @@ void readers_close(struct readers *readers); /* NULL is fine */
 /* Waits for a free one: microseconds, since nobody keeps one over an answer. */
 struct record *readers_take(struct readers *readers);
 void readers_give(struct readers *readers, struct record *record);
+
+/* The settings with the name, address and phone of this item's own office and the name of the post
+ * office it is at, as the registry has them at `at`; as they are when it cannot be asked. */
+struct config readers_config(struct readers *readers, const struct config *config,
+                             const struct state *state, struct instant at);
 
 /* Who an issued item is for. NOT_FOUND when it was deleted. */
 bool readers_addressee(struct readers *readers, const struct office_fact *issued,

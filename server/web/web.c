@@ -220,10 +220,10 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     web->config = *config;
     (void)snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
     (void)snprintf(record, sizeof record, "%s/record.db", config->folder);
-    bool ok = readers_open(record, &web->readers, err) &&
-              guard_new(config->clock, &web->guard, err) &&
-              live_new(config->config, config->views, config->clock, &web->live, err) &&
-              open_http(web, err);
+    bool ok =
+        readers_open(record, &web->readers, err) && guard_new(config->clock, &web->guard, err) &&
+        live_new(config->config, config->views, web->readers, config->clock, &web->live, err) &&
+        open_http(web, err);
     if (!ok) {
         web_close(web);
         return error_add(err, "web");

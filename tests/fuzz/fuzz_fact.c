@@ -1,6 +1,7 @@
 /* The server's own chain, as a restored or tampered store may give it back. */
 #include "fuzz.h"
 #include "protocol/fact.h"
+#include "protocol/premises.h"
 
 static void fact(const uint8_t *bytes, size_t n)
 {
@@ -44,10 +45,25 @@ static void testimony(const uint8_t *bytes, size_t n)
     invariant(testimony_decode(out, out_n, &said, &err));
 }
 
+static void premises(const uint8_t *bytes, size_t n)
+{
+    struct premises said = {.kind = PREMISES_OFFICE};
+    struct error err;
+    uint8_t out[PREMISES_BYTES_MAX];
+    size_t out_n;
+    if (!premises_decode(bytes, n, &said, &err)) {
+        check_refusal(&err);
+        return;
+    }
+    invariant(premises_encode(&said, out, &out_n, &err));
+    invariant(premises_decode(out, out_n, &said, &err));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     fact(bytes, n);
     addressee(bytes, n);
     testimony(bytes, n);
+    premises(bytes, n);
     return 0;
 }

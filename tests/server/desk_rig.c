@@ -85,6 +85,7 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
     struct import_config config = {.acts = desk_rig_acts(desk),
                                    .numbers = desk_rig_numbers(desk),
                                    .post_office_name = desk->config.post_office_name,
+                                   .office = desk->office,
                                    .reader_program = "/proc/self/exe"};
     FILE *file = tmpfile();
     assert_non_null(file);

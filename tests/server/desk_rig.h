@@ -16,6 +16,7 @@ struct desk_rig {
     _Atomic int64_t now_ms; /* rig.now, for threads that hold no lock */
     struct config config;
     uint8_t secret[LINK_SECRET_BYTES];
+    uint32_t office;  /* whose results are imported; 0 the first */
     uint32_t fail_at; /* the n-th act to come is refused with LATER; 0 none */
 };
 

@@ -217,6 +217,30 @@ static void a_rule_holds_from_its_day_until_its_end(void **state)
     assert_int_equal(rule_value(&schedule, RULE_HOLD_WARD_DAYS, local("2026-06-09T00:00")), 22);
 }
 
+/* What an office said itself goes before what its post office, or all, said. */
+static void an_office_asks_for_its_own_returns(void **state)
+{
+    (void)state;
+    struct office_fact fact = {.event = EVENT_RETURN_STANDING, .at = long_ago, .from = long_ago};
+    struct schedule schedule = at_last();
+    struct instant at = local("2026-06-09T00:00");
+    fact.office = 2;
+    fact.value = 1;
+    assert_true(rules_take(&rules, &fact));
+    assert_int_equal(rule_value_of(&schedule, 2, RULE_RETURN_STANDING, at), 1);
+    assert_int_equal(rule_value_of(&schedule, 3, RULE_RETURN_STANDING, at), 0);
+    assert_int_equal(rule_value(&schedule, RULE_RETURN_STANDING, at), 0);
+    fact.office = 0;
+    fact.at.ms++;
+    assert_true(rules_take(&rules, &fact)); /* all */
+    fact.office = 3;
+    fact.value = 0;
+    fact.at = long_ago;
+    assert_true(rules_take(&rules, &fact));
+    assert_int_equal(rule_value_of(&schedule, 4, RULE_RETURN_STANDING, at), 1);
+    assert_int_equal(rule_value_of(&schedule, 3, RULE_RETURN_STANDING, at), 0);
+}
+
 static void order_of_taking_does_not_matter(void **state)
 {
     (void)state;
@@ -328,6 +352,7 @@ int main(void)
         ON(a_late_edit_moves_open_clocks_only),
         ON(one_office_works_when_others_do_not),
         ON(a_rule_holds_from_its_day_until_its_end),
+        ON(an_office_asks_for_its_own_returns),
         ON(order_of_taking_does_not_matter),
         ON(refused_settings_change_nothing),
         ON(every_rule_is_in_its_range_and_cited),

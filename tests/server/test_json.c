@@ -237,6 +237,40 @@ static void the_rest(struct day *day)
     }
 }
 
+static void the_places(struct day *day)
+{
+    char path[192];
+    said(day, 0,
+         "office H27.15 name=Sở_Thử neutral=Trung_tâm address=Số_1 phone=0239 commune=18073");
+    said(day, 1, "office H27.15 place=18");
+    said(day, 0, "office H27.15 place=18.3428,105.9057 from=2030-01-01");
+    said(day, 1, "office H27.15 to=2031-01-01 successor=H27.99");
+    assert_int_equal(rows(day, "offices", "premises"), 1);
+    assert_int_equal(rows(day, "moves H27.15", "premises"), 2);
+    said(day, 0, "postoffice 481000 name=Thử");
+    said(day, 1, "postoffice 4810 name=Thử");
+    assert_int_equal(rows(day, "postoffices", "premises"), 1);
+    said(day, 0, "pickup PD-1 name=Thử post-office=481000");
+    assert_int_equal(rows(day, "pickups", "premises"), 1);
+    said(day, 0, "standing yes QĐ1 office=H27.15");
+    said(day, 1, "standing yes QĐ1 office=H27.99");
+    (void)snprintf(path, sizeof path, "%s/communes.csv", day->asked->desk.rig.dir);
+    FILE *file = fopen(path, "w+");
+    assert_non_null(file);
+    assert_true(fputs("code,kind,name,district,postal,from,to,successor\n"
+                      "18073,phường,Thành Sen,,45122,2025-07-01,,\n"
+                      ",phường,Nguyễn Du,Thành phố Hà Tĩnh,,,2025-07-01,18073\n",
+                      file) >= 0);
+    rewind(file);
+    json_decref(say(day, fileno(file), 0, "communeload communes.csv citation=NQ"));
+    (void)fclose(file);
+    assert_int_equal(rows(day, "communes", "communes"), 1);
+    json_t *document = say(day, -1, 0, "commune nguyen-du");
+    assert_string_equal(cell(json_array_get(json_object_get(document, "communes"), 0), "code"),
+                        "18073");
+    json_decref(document);
+}
+
 static void every_command_answers_in_json(void **state)
 {
     struct day day;
@@ -244,6 +278,7 @@ static void every_command_answers_in_json(void **state)
     the_desk(&day);
     the_post(&day);
     the_terms(&day);
+    the_places(&day);
     the_rest(&day);
 }
 

@@ -13,6 +13,7 @@
 #include "server/files.h"
 #include "server/office/handover.h"
 #include "server/office/list.h"
+#include "server/office/offices.h"
 #include "server/office/print.h"
 #include "tests/server/desk_rig.h"
 
@@ -163,6 +164,26 @@ static void a_job_is_one_pdf_and_one_fact_a_page(void **state)
     assert_int_equal(about.st_mode & 0777, 0600);
 }
 
+/* What stands on the envelope is the neutral name of the item's own office, as it is today. */
+static void the_sender_is_the_items_own_office(void **state)
+{
+    struct shop *shop = *state;
+    struct acts acts = desk_rig_acts(&shop->desk);
+    struct premises office = {.kind = PREMISES_OFFICE,
+                              .code = "CQ-1",
+                              .name = "Phòng Kể Hết",
+                              .neutral = "Trung tâm Kín",
+                              .address = "Số 99 đường Thử"};
+    assert_good(offices_put(acts, &office, 0, &err));
+    int pages;
+    struct print_result result = print(shop, shop->item, 1);
+    char *text = page_text(result.path, 0, &pages);
+    assert_non_null(strstr(text, "Trung tâm Kín"));
+    assert_non_null(strstr(text, "Số 99 đường Thử"));
+    assert_null(strstr(text, "Kể Hết"));
+    g_free(text);
+}
+
 static void a_second_print_is_marked_and_is_no_new_item(void **state)
 {
     struct shop *shop = *state;
@@ -279,6 +300,7 @@ int main(int argc, char **argv)
 #define SHOP(name) cmocka_unit_test_setup_teardown(name, open_shop, close_shop)
     const struct CMUnitTest tests[] = {
         SHOP(a_job_is_one_pdf_and_one_fact_a_page),
+        SHOP(the_sender_is_the_items_own_office),
         SHOP(a_second_print_is_marked_and_is_no_new_item),
         SHOP(what_cannot_be_printed_is_left_out_by_name),
         SHOP(facts_never_come_before_the_file),

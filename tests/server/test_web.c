@@ -14,6 +14,7 @@
 
 #include "server/office/list.h"
 #include "server/record/people.h"
+#include "server/office/offices.h"
 #include "tests/server/web_rig.h"
 
 static int open_web(void **state)
@@ -91,6 +92,22 @@ static void a_number_alone_opens_status_and_date(void **state)
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
         if (web_rig_says(rig, hidden[i]))
             fail_msg("%s is shown", hidden[i]);
+}
+
+/* The link speaks in the name of the item's own office; the number alone does not tell which. */
+static void an_items_own_office_stands_on_its_page(void **state)
+{
+    struct web_rig *rig = *state;
+    struct acts acts = desk_rig_acts(&rig->desk);
+    struct premises first = {.kind = PREMISES_OFFICE, .code = "CQ-1", .name = "Tên Riêng"};
+    (void)snprintf(first.phone, sizeof first.phone, "02390000001");
+    assert_good(offices_put(acts, &first, 0, &err));
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "Tên Riêng"));
+    assert_true(web_rig_says(rig, "tel:02390000001"));
+    assert_int_equal(look(rig, rig->item.text, "", "10.0.0.1"), 200);
+    assert_false(web_rig_says(rig, "Tên Riêng"));
+    assert_false(web_rig_says(rig, "02390000001"));
 }
 
 static void the_link_also_opens_the_history(void **state)
@@ -746,6 +763,7 @@ int main(int argc, char **argv)
         WEB(every_answer_is_strict),
         WEB(the_first_page_is_small),
         WEB(a_number_alone_opens_status_and_date),
+        WEB(an_items_own_office_stands_on_its_page),
         WEB(the_link_also_opens_the_history),
         WEB(the_last_four_digits_open_amount_and_receiver),
         WEB(a_look_up_reloaded_is_the_form),
