@@ -180,6 +180,7 @@ struct app {
     uint32_t aside_n; /* of other rounds, set aside on this run */
     struct item aside[PICKUP_EXTRA_MAX];
     uint64_t practice_seq;
+    bool watched;
     unsigned warned; /* bits of lines of screen_health that are known to want attention */
     /* for the footer, renewed by app_tick */
     bool connected;

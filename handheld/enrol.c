@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -377,4 +378,15 @@ bool enrol_device(const char *dir, const char *server, const char *code_file, st
     if (made && !done)
         rmdir(dir);
     return done;
+}
+
+struct instant enrol_certificate_until(const void *der, size_t n)
+{
+    struct tm until;
+    const unsigned char *at = der;
+    X509 *certificate = d2i_X509(NULL, &at, (long)n);
+    bool known =
+        certificate != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &until) == 1;
+    X509_free(certificate);
+    return (struct instant){known ? (int64_t)timegm(&until) * 1000 : 0};
 }

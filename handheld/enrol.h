@@ -10,6 +10,9 @@
 #ifndef TRAO_HANDHELD_ENROL_H
 #define TRAO_HANDHELD_ENROL_H
 
+#include <stddef.h>
+
+#include "protocol/clock.h"
 #include "protocol/error.h"
 
 /* Reads the code from `code_file`, or standard input when NULL; stores DIR/identity; says the
@@ -17,5 +20,8 @@
  * LATER: no connection; try again with the same code unless it was used. */
 bool enrol_device(const char *dir, const char *server, const char *code_file,
                   struct error *err) must_use;
+
+/* The last moment of a certificate in DER; 0 when it cannot be read. */
+struct instant enrol_certificate_until(const void *der, size_t n);
 
 #endif

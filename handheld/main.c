@@ -22,6 +22,7 @@ static const struct argp_option options[] = {
     {"gpsd", 'g', "[HOST:]PORT", 0, "gpsd on this machine, or 'off' (default 127.0.0.1:2947)", 0},
     {"scanner", 's', "PATH", 0, "A serial scanner or a FIFO", 0},
     {"script", 'x', "FILE", 0, "Lines in place of a terminal; - is standard input", 0},
+    {"white-on-black", 'w', 0, 0, "No colours: signs and words say the same", 0},
     {"server", 'S', "URL", 0, "enrol: https://HOST:PORT of the server", 0},
     {"code-file", 'c', "FILE", 0, "enrol: holds the one-time code (default standard input)", 0},
     {0}};
@@ -41,6 +42,9 @@ static error_t take(int key, char *value, struct argp_state *state)
         return 0;
     case 'x':
         arguments->run.script = value;
+        return 0;
+    case 'w':
+        arguments->run.dark = true;
         return 0;
     case 'S':
         arguments->server = value;

@@ -13,7 +13,9 @@
 #include "handheld/app.h"
 #include "handheld/bells.h"
 #include "handheld/config.h"
+#include "handheld/enrol.h"
 #include "handheld/gps.h"
+#include "handheld/machine.h"
 #include "handheld/mailbox.h"
 #include "handheld/script.h"
 #include "handheld/serial.h"
@@ -43,6 +45,9 @@ struct run {
     struct script script;
     struct bells bells;
     struct face face, painted; /* as it should be, as it stands on the terminal */
+    struct app_machine machine;
+    struct tick machine_due;
+    const char *data; /* the device's folder */
     bool on_terminal, staying, ended;
     int signals, log;
     int status;
@@ -70,6 +75,14 @@ static void said(void *ctx, enum sound sound, const char *line)
         bells_start(&run->bells, sound, now(run));
     else
         dprintf(STDOUT_FILENO, "beep %s\n", line);
+}
+
+/* The postman asks for it: what was refused lately is tried again at once. */
+static void try_now(void *ctx)
+{
+    struct run *run = ctx;
+    if (run->uplink.connected)
+        uplink_connected(&run->uplink);
 }
 
 static void session_up(void *ctx, bool session_present)
@@ -201,11 +214,17 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
     struct app_config config = {.device = run->config.device,
                                 .post_office = run->config.post_office,
                                 .clock = run->clock,
+                                .chance = chance_system(),
                                 .outbox = run->outbox,
                                 .fix = gps_last(run->gps),
                                 .said = said,
-                                .ctx = run};
+                                .try_now = try_now,
+                                .ctx = run,
+                                .dark = options->dark};
     app_init(&run->app, &config);
+    run->data = options->data;
+    run->machine.certificate_until =
+        enrol_certificate_until(run->config.certificate, run->config.certificate_n);
     return true;
 }
 
@@ -255,6 +274,18 @@ static void typed(void *ctx, uint8_t byte)
         run->ended = true;
 }
 
+/* Where text is typed every byte is text: no scanner's timing takes letters away. */
+static void take_byte(struct run *run, uint8_t byte, const struct wedge_out *out)
+{
+    bool types = run->app.screen->types && face_fits(&run->face);
+    if (types && byte == CTRL_C)
+        run->ended = true;
+    else if (types)
+        app_type(&run->app, byte);
+    else
+        wedge_feed(&run->wedge, byte, now(run), out);
+}
+
 static void read_terminal(struct run *run)
 {
     struct terminal_input input;
@@ -264,7 +295,7 @@ static void read_terminal(struct run *run)
         if (input.press != PRESS_NONE)
             press(run, input.press);
         else
-            wedge_feed(&run->wedge, input.byte, now(run), &out);
+            take_byte(run, input.byte, &out);
     }
     wedge_tick(&run->wedge, now(run), &out);
     if (resized) {
@@ -300,8 +331,18 @@ static void read_mailbox(struct run *run)
 
 /* ------------------------------------------------------------------ the face and the script */
 
+static void look_at_machine(struct run *run)
+{
+    if (now(run).ms < run->machine_due.ms)
+        return;
+    machine_read(MACHINE_POWER, run->data, &run->machine);
+    app_machine(&run->app, &run->machine);
+    run->machine_due.ms = now(run).ms + MACHINE_EVERY_MS;
+}
+
 static void draw(struct run *run)
 {
+    look_at_machine(run);
     app_tick(&run->app, run->uplink.connected);
     app_draw(&run->app, &run->face);
     if (!run->on_terminal || face_equal(&run->face, &run->painted))
@@ -350,6 +391,10 @@ static void lead(struct run *run)
         case SCRIPT_SCANS:
             scanner_feed(&run->scripted, run->script.line.text, run->script.line.n, now(run),
                          scanned, run);
+            break;
+        case SCRIPT_TYPES:
+            for (size_t i = 0; i < run->script.line.n && run->app.screen->types; i++)
+                app_type(&run->app, (uint8_t)run->script.line.text[i]);
             break;
         case SCRIPT_PRESSES:
             app_key(&run->app, run->script.line.press);

@@ -3,6 +3,8 @@
 #ifndef TRAO_HANDHELD_RUN_H
 #define TRAO_HANDHELD_RUN_H
 
+#include <stdbool.h>
+
 #include "protocol/error.h"
 
 struct run_options {
@@ -10,6 +12,7 @@ struct run_options {
     const char *gpsd;    /* "[HOST:]PORT" or "off" */
     const char *scanner; /* path, or NULL */
     const char *script;  /* file, "-", or NULL: the terminal */
+    bool dark;           /* white on black from the start */
 };
 
 /* Returns the program's exit status: 0, 1, 2 or 3; what went wrong is said on standard error. */

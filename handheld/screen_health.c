@@ -1,5 +1,6 @@
 /* L the machine: each line well or in need of attention, in words; nothing is silent. */
 #include <stdio.h>
+#include <string.h>
 
 #include "handheld/app.h"
 
@@ -58,7 +59,8 @@ static void gps_line(const struct app *app, struct line *line)
     line->known = true;
     line->look = place.why_none != NO_PLACE_NONE || place.jumped;
     app_gps_words(app, gps);
-    snprintf(line->text, LINE, "%.30s", gps + 4); /* behind "GPS " */
+    bool named = strncmp(gps, "GPS ", 4) == 0; /* the line says so already */
+    snprintf(line->text, LINE, "%s", named ? gps + 4 : gps);
 }
 
 static void battery_line(const struct app *app, struct line *line)
@@ -118,9 +120,10 @@ void health_watch(struct app *app)
     for (int i = 0; i < LINES; i++)
         now |= lines[i].known && lines[i].look ? 1u << i : 0;
     now &= ~SILENT_LINES;
-    if ((now & ~app->warned) != 0 && !app->practice)
+    if (app->watched && (now & ~app->warned) != 0 && !app->practice)
         app_say(app, SOUND_LOOK, "look health");
     app->warned = now;
+    app->watched = true; /* what was so at the start has not come about; home shows it */
 }
 
 static void draw(const struct app *app, struct face *face)

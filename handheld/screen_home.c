@@ -99,6 +99,8 @@ static void draw(const struct app *app, struct face *face)
     snprintf(head, sizeof head, "%s  %s", app_mode_word(app, app->mode),
              round != NULL ? round->name : app->config.device);
     app_draw_head(app, face, head);
+    if (app->warned != 0)
+        face_center(face, 3, FACE_BOLD, app_word(app, WORD_HEALTH_HOME));
     face_center(face, 5, FACE_BOLD, app_word(app, WORD_SCAN_ONE));
     if (round != NULL) {
         draw_counts(app, face);

@@ -45,7 +45,7 @@ static bool unescape(const char *from, struct script_line *line, struct error *e
             return false;
         memcpy(&line->text[line->n++], &byte, 1);
     }
-    return line->n > 0 || error_set(err, ERROR_BAD_INPUT, "scan needs bytes");
+    return line->n > 0 || error_set(err, ERROR_BAD_INPUT, "scan and type need bytes");
 }
 
 static bool read_key(const char *name, struct script_line *line, struct error *err)
@@ -104,6 +104,7 @@ static bool read_rest(const char *rest, struct script_line *line, struct error *
 {
     switch (line->verb) {
     case SCRIPT_SCAN:
+    case SCRIPT_TYPE:
         return unescape(rest, line, err);
     case SCRIPT_KEY:
         return read_key(rest, line, err);
@@ -127,10 +128,15 @@ bool script_read(const char *text, struct script_line *ret_line, struct error *e
     static const struct {
         const char *name;
         enum script_verb verb;
-    } verbs[] = {{"scan", SCRIPT_SCAN}, {"key", SCRIPT_KEY},
-                 {"wait", SCRIPT_WAIT}, {"expect", SCRIPT_EXPECT},
-                 {"show", SCRIPT_SHOW}, {"expect-sent", SCRIPT_EXPECT_SENT},
-                 {"stay", SCRIPT_STAY}, {"quit", SCRIPT_QUIT}};
+    } verbs[] = {{"scan", SCRIPT_SCAN},
+                 {"key", SCRIPT_KEY},
+                 {"type", SCRIPT_TYPE},
+                 {"wait", SCRIPT_WAIT},
+                 {"expect", SCRIPT_EXPECT},
+                 {"show", SCRIPT_SHOW},
+                 {"expect-sent", SCRIPT_EXPECT_SENT},
+                 {"stay", SCRIPT_STAY},
+                 {"quit", SCRIPT_QUIT}};
     struct script_line line = {.verb = SCRIPT_NOTHING};
     text += strspn(text, " \t");
     size_t n = strcspn(text, " ");
@@ -237,6 +243,8 @@ static enum script_state begin(struct script *script, struct tick now)
         return SCRIPT_RUNS;
     case SCRIPT_SCAN:
         return SCRIPT_SCANS;
+    case SCRIPT_TYPE:
+        return SCRIPT_TYPES;
     case SCRIPT_KEY:
         return SCRIPT_PRESSES;
     case SCRIPT_WAIT:

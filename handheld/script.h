@@ -10,6 +10,7 @@ enum script_verb {
     SCRIPT_NOTHING, /* a blank line or a comment */
     SCRIPT_SCAN,
     SCRIPT_KEY,
+    SCRIPT_TYPE,
     SCRIPT_WAIT,
     SCRIPT_EXPECT,
     SCRIPT_EXPECT_SENT,
@@ -22,7 +23,7 @@ enum script_verb {
 
 struct script_line {
     enum script_verb verb;
-    char text[SCRIPT_TEXT_MAX + 1]; /* bytes of scan, text of expect */
+    char text[SCRIPT_TEXT_MAX + 1]; /* bytes of scan and type, text of expect */
     size_t n;
     enum press press;
     int64_t ms; /* of wait, expect and expect-sent */
@@ -40,6 +41,7 @@ enum script_state {
     SCRIPT_BAD,     /* a line that cannot be read: exit status 2 */
     SCRIPT_MISSED,  /* an expectation that was not met: exit status 3 */
     SCRIPT_SCANS,   /* take the bytes of line.text as from the scanner, then go on */
+    SCRIPT_TYPES,   /* take the bytes of line.text as letters, then go on */
     SCRIPT_PRESSES, /* take line.press, then go on */
     SCRIPT_SHOWS    /* write the face, then go on */
 };

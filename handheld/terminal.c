@@ -122,6 +122,8 @@ bool terminal_read(struct terminal_input *ret_input, bool *resized)
             *resized = true;
             continue;
         }
+        if (c == KEY_BACKSPACE)
+            c = 0x7F; /* as input methods send it, whatever this terminal's own key says */
         *ret_input = (struct terminal_input){.press = press_of(c), .byte = (uint8_t)(c & 0xff)};
         if (ret_input->press != PRESS_NONE || c < 0x100)
             return true;

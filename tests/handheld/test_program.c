@@ -90,7 +90,7 @@ static void scripts_say_what_is_wrong(void **state)
     } bad[] = {
         {"show\nbeep\n", "script:2: 'beep' is no command"},
         {"key F2", "script:1: key 'F2' is none of"},
-        {"scan", "script:1: scan needs bytes"},
+        {"scan", "script:1: scan and type need bytes"},
         {"\n\nscan RA\\q", "script:3: \\q is none of"},
         {"scan RA\\x5", "\\x is none of"},
         {"wait soon", "'soon' is no number"},

@@ -119,6 +119,107 @@ static void a_round(void **state)
     assert_int_equal(device_unsent(&device), 3);
 }
 
+/* Slower than any scanner: four keys or more in a row are typing. */
+static void press(const char *keys)
+{
+    for (; *keys != '\0'; keys++) {
+        tmux("send-keys -l %c", *keys);
+        proc_sleep_ms(120);
+    }
+}
+
+static void scan(const char *text)
+{
+    proc_sleep_ms(150);
+    tmux("send-keys -l %s", text);
+    tmux("send-keys Enter");
+}
+
+/* A handover without its list, the machine, the end of a day without a round. */
+static void a_handover_and_the_machine(void **state)
+{
+    (void)state;
+    until("QUÉT PHONG BÌ");
+    scan("BG-261125-07");
+    until("chưa có danh sách, chỉ đếm");
+    assert_int_equal(strncmp(seen, "NHẬN  BG-26112507 ", strlen("NHẬN  BG-26112507 ")), 0);
+    scan("RA123456785VN");
+    until("Mới quét …785");
+    scan("RA234567895VN");
+    until("Mới quét …895 …785");
+    seen_line(4, "                   2");
+    tmux("capture-pane -p -e");
+    assert_non_null(strstr(seen, "48;5;22")); /* green for a moment, as any accepted scan */
+    proc_sleep_ms(150);
+    tmux("send-keys Left"); /* put back into the bag */
+    until("ĐÃ RÚT LẠI");
+    until("Mới quét …785");
+    tmux("send-keys Enter");
+    until("NHẬN 1 BÌ");
+    tmux("send-keys Enter");
+    until("BÊN NHẬN bấm Enter");
+    tmux("send-keys Enter");
+    until("QUÉT PHONG BÌ");
+    tmux("send-keys Right");
+    until("MÁY HH-042");
+    until("Chưa gửi   3");
+    until("chưa có");
+    tmux("send-keys Left");
+    until("QUÉT PHONG BÌ");
+    tmux("send-keys F1");
+    until("6 Cuối ca");
+    press("6");
+    until("Không có bản kê mở");
+    scan("RA123456785VN");
+    until("ĐÃ VỀ QUẦY");
+    proc_sleep_ms(150);
+    tmux("send-keys C-c");
+    until("ended=0");
+    assert_string_equal(device_errors(&device), "");
+    assert_int_equal(device_unsent(&device), 4);
+}
+
+/* Nothing that is practised leaves the screen; and without colours the signs say the same. */
+static void practice_and_no_colours(void **state)
+{
+    (void)state;
+    until("QUÉT PHONG BÌ");
+    tmux("send-keys F1");
+    until("7 Tập");
+    press("0");
+    until("QUÉT PHONG BÌ");
+    tmux("send-keys F1");
+    until("7 Tập");
+    press("7");
+    until("QUÉT THỬ");
+    seen_line(1, "TẬP----------KHÔNG GHI THẬT----------TẬP");
+    seen_line(19, "TẬP----------KHÔNG GHI THẬT----------TẬP");
+    scan("RA123456785VN");
+    until("Nguyễn Văn Mẫu");
+    until("168.000 đ");
+    press("1");
+    tmux("send-keys Enter");
+    until("ĐÃ PHÁT");
+    until("QUÉT THỬ");
+    scan("8935000000053");
+    until("893…053");
+    tmux("capture-pane -p -e");
+    assert_null(strstr(seen, "48;5;124"));
+    assert_non_null(strstr(seen, "48;5;16"));
+    assert_non_null(strstr(seen, "\033[7m")); /* the sign stands out all the same */
+    proc_sleep_ms(150);
+    tmux("send-keys Right");
+    until("QUÉT THỬ");
+    tmux("send-keys F1");
+    until("1 Nhận");
+    tmux("send-keys Left");
+    until("PHÁT  HH-042");
+    seen_line(1, "----------------------------------------");
+    tmux("send-keys C-c");
+    until("ended=0");
+    assert_int_equal(device_unsent(&device), 0);
+}
+
 /* Keys answer nothing that cannot be seen; scans are taken, and the screen comes back. */
 static void a_screen_too_small(void **state)
 {
@@ -180,6 +281,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_handover_and_the_machine, setup, teardown),
+        cmocka_unit_test_setup_teardown(practice_and_no_colours, setup, teardown),
         cmocka_unit_test_setup_teardown(a_screen_too_small, setup, teardown),
         cmocka_unit_test(a_change_of_size_and_a_key_in_one_drain),
     };
