@@ -100,16 +100,34 @@ static void ask_whose(struct app *app)
     app_show(app, &screen_wrong_round);
 }
 
-/* A voided label, a recalled envelope: it is not carried out any more. */
-static bool is_stopped(struct app *app)
+static void stop_it(struct app *app, const char *why, enum word title, const char *sentence)
 {
     char line[64];
-    const struct stop *stop = app_stop(app, &app->subject.item);
-    if (stop == NULL || !stop->voided)
-        return false;
-    snprintf(line, sizeof line, "refused %s void", app->subject.item.text);
+    snprintf(line, sizeof line, "refused %s %s", app->subject.item.text, why);
     app_say(app, SOUND_REFUSED, line);
-    app_tell(app, WORD_VOID, app_word(app, WORD_VOID_DO), true);
+    app_tell(app, title, sentence, true);
+}
+
+/* "Người khác phát 24/11; báo quầy." */
+static void stop_delivered(struct app *app, struct instant at)
+{
+    char sentence[128], day[CLOCK_TEXT_MAX];
+    clock_date_vi(at, day, sizeof day);
+    snprintf(sentence, sizeof sentence, app_word(app, WORD_DELIVERED_BY_OTHER), day);
+    stop_it(app, "delivered-by-other", WORD_DONE_DELIVERED, sentence);
+}
+
+/* A voided label, a recalled envelope, one that another device delivered: it is not carried out any
+ * more. */
+static bool is_stopped(struct app *app)
+{
+    const struct stop *stop = app_stop(app, &app->subject.item);
+    if (stop != NULL && stop->voided)
+        stop_it(app, "void", WORD_VOID, app_word(app, WORD_VOID_DO));
+    else if (stop != NULL && stop->delivered.ms != 0)
+        stop_delivered(app, stop->delivered);
+    else
+        return false;
     return true;
 }
 

@@ -18,7 +18,7 @@ static void read_word(const char *folder, const char *name, const char *file, ch
         return;
     if (fscanf(from, "%31s", out) != 1)
         out[0] = '\0';
-    fclose(from);
+    (void)fclose(from);
 }
 
 /* Mice and keyboards have batteries of their own: those are of scope "Device". */

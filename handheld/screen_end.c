@@ -159,12 +159,10 @@ static void key_why(struct app *app, enum press pressed)
 {
     int row = app_chosen(app, pressed, REASONS);
     struct item item = app->subject.item;
-    if (row >= 0 && app_record_named(app, &item, reasons[row]))
-        app_home(app);
-    else if (pressed == PRESS_LEFT)
-        app_home(app);
-    else if (row < 0)
+    if (row < 0 && pressed != PRESS_LEFT)
         app_move_mark(app, pressed, REASONS);
+    else if (row < 0 || app_record_named(app, &item, reasons[row]))
+        app_home(app);
 }
 
 const struct screen screen_end_why = {.draw = draw_why, .key = key_why, .asks = true};

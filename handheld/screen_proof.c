@@ -37,7 +37,9 @@ static void draw_code(const struct app *app, struct face *face)
     char boxes[2 * CODE_DIGITS + 1] = "";
     size_t n = strlen(app->door.code);
     for (size_t i = 0; i < CODE_DIGITS; i++) {
-        boxes[2 * i] = i < n ? app->door.code[i] : '_';
+        boxes[2 * i] = '_';
+        if (i < n)
+            boxes[2 * i] = app->door.code[i];
         boxes[2 * i + 1] = ' ';
     }
     boxes[2 * CODE_DIGITS - 1] = '\0';

@@ -123,6 +123,8 @@ static void compose_last(struct typing *typing)
     typing->n = point != 0 ? base_at : mark_at; /* a mark that fits nothing is dropped */
     memcpy(typing->text + typing->n, out, strlen(out));
     typing->n += strlen(out);
+    if (typing->burst > typing->n)
+        typing->burst = typing->n; /* the letter stood before this burst */
 }
 
 static bool is_whole(const struct typing *typing)

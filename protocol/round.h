@@ -23,6 +23,7 @@ struct stop {
     char office[128];               /* the office whose result it is: cash is summed by office */
     uint64_t fees_vnd, postage_vnd; /* due at the door, apart */
     bool owner_only;
+    struct instant delivered; /* by another device, as the server knows it; 0 not */
     bool voided; /* void or recalled since the round was built: not handed out any more */
     enum proof_level signature, photo, code, id_card;
     bool has_code;

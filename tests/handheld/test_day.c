@@ -434,6 +434,11 @@ static void another_round(void **state)
     scan(A);
     heard("long: refused " A " void");
     looks_like("day-void");
+    stops[0].voided = false;
+    stops[0].delivered.ms = rig.wall_ms - 24 * HOUR;
+    scan(A);
+    heard("long: refused " A " delivered-by-other");
+    looks_like("day-delivered-by-other");
     assert_int_equal(rig_unsent(&rig), 2);
 }
 

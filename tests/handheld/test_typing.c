@@ -96,6 +96,11 @@ static void scans_among_it(void **state)
     assert_string_equal(typing_text(&typing), "Chị Hạnh nhà bên");
     typing_init(&typing);
     assert_int_equal(feed("RA123456785VN\r", 200), TYPING_ENDED); /* typed by hand: text */
+    typing_init(&typing);
+    feed("\xe1\xba\xbf", 0);
+    now_ms += 1000; /* a mark in a burst of its own makes the letter before it shorter */
+    assert_int_equal(feed("\xcc\x81\x7f\r", 0), TYPING_ENDED);
+    assert_true(typing.burst <= typing.n);
 }
 
 int main(void)
