@@ -640,6 +640,25 @@ static void handover_counted_on(void **state)
 
 /* ------------------------------------------------------------------ the end of the day */
 
+/* The morning's arrival is of no round: the same envelope comes back in the evening, a fact more.
+ */
+static void arrived_is_not_brought_back(void **state)
+{
+    (void)state;
+    keys("F2");
+    scan(D);
+    heard("short: ok seq=1 " D " arrived_delivery_office");
+    assert_int_equal(last_of(D).round, 0);
+    assert_int_equal(app.tally.count[TALLY_BACK], 0);
+    assert_int_equal(app.tally.count[TALLY_OPEN], 4);
+    pass(2000);
+    keys("F6");
+    scan(D);
+    heard("short: ok seq=2 " D " arrived_delivery_office");
+    assert_int_equal(last_of(D).round, 77);
+    assert_int_equal(app.tally.count[TALLY_BACK], 1);
+}
+
 static void end_of_day(void **state)
 {
     (void)state;
@@ -717,6 +736,7 @@ static void signing_in(void **state)
     looks_like("day-locked");
     scan(B);
     heard("short: ok seq=2 " B " picked_up");
+    assert_int_equal(last_of(B).badge, 0); /* nobody has typed a PIN */
     pass(2000);
     assert_ptr_equal(app.screen, &screen_login); /* still locked */
     keys(PIN "\r");                              /* the badge is remembered */
@@ -838,6 +858,7 @@ int main(void)
         T(corrected_later),
         T(handover_counted),
         T(handover_counted_on),
+        T(arrived_is_not_brought_back),
         T(end_of_day),
         T(signing_in),
         T(locked_forgets),
