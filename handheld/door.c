@@ -107,9 +107,10 @@ enum proof_level door_level(const struct app *app, unsigned step)
 
 /* ------------------------------------------------------------------ the steps */
 
+/* Without a round nothing is asked that was not always asked (docs/decisions/0093). */
 static bool has_papers(const struct app *app)
 {
-    return app->config.papers != NULL && !app->practice;
+    return app->config.papers != NULL && !app->practice && app_round(app) != NULL;
 }
 
 /* Somebody else than the family: who, by name. */
@@ -137,7 +138,9 @@ static unsigned steps_of_failure(const struct app *app)
     unsigned steps = 0;
     const struct reason_info *why = reason_info(app->subject.reason);
     bool invites = why != NULL && strcmp(why->article, "d") == 0;
-    if (app_round(app) != NULL && invites)
+    if (app_round(app) == NULL)
+        return 0;
+    if (invites)
         steps |= DOOR_SLIP;
     if (!has_papers(app))
         return steps;

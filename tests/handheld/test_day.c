@@ -518,6 +518,25 @@ static void not_delivered(void **state)
     assert_null(memmem(&app, sizeof app, "Theo con", 8));
 }
 
+/* Locked, or no list has come: what was always asked, and no more. */
+static void without_a_round(void **state)
+{
+    (void)state;
+    open_day = false;
+    app_tick(&app, false);
+    scan(A);
+    heard("3 short: look " A " who");
+    keys("9"); /* somebody else: no name is asked */
+    heard("short: ok seq=1 " A " delivered");
+    pass(2000);
+    scan(N); /* nobody knows whose */
+    heard("3 short: look " N " who");
+    keys("F1\r");
+    heard("short: ok seq=2 " N " delivery_failed");
+    assert_int_equal(last_of(A).round, 0);
+    assert_int_equal(last_of(N).slip, 0);
+}
+
 /* The server knows of another device's failure; this one refuses the second within four hours. */
 static void failed_elsewhere(void **state)
 {
@@ -854,6 +873,7 @@ int main(void)
         T(another_round),
         T(another_place),
         T(not_delivered),
+        T(without_a_round),
         T(failed_elsewhere),
         T(corrected_later),
         T(handover_counted),
