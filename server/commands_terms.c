@@ -284,39 +284,6 @@ bool run_calendar(const struct commands *commands, const struct call *call, stru
 
 static const char *const clock_keys[VIEW_CLOCKS] = {"office", "post"};
 
-static void say_board(struct answer *answer, enum view_clock clock, const struct board *board)
-{
-    answer_row(answer, "board");
-    answer_text(answer, "clock", clock_keys[clock]);
-    answer_label(answer, "due ");
-    answer_number(answer, "due", (int64_t)board->due);
-    answer_label(answer, "kept ");
-    answer_number(answer, "kept", (int64_t)board->kept);
-    answer_share(answer, "share", board->kept, board->due);
-    answer_label(answer, "at first ");
-    answer_share(answer, "share_at_first", board->kept_at_first, board->due);
-    answer_label(answer, "came late ");
-    answer_number(answer, "came_late", (int64_t)(board->kept - board->kept_at_first));
-    answer_label(answer, "paused ");
-    answer_number(answer, "paused", (int64_t)board->paused);
-    answer_label(answer, "not yet ");
-    answer_number(answer, "not_yet", (int64_t)board->not_yet);
-}
-
-bool run_board(const struct commands *commands, const struct call *call, struct error *err)
-{
-    int64_t from = 0, to = 0;
-    if (!day_read(call->argv[1], &from, err) ||
-        !day_read(call->argv[call->argc > 2 ? 2 : 1], &to, err))
-        return false;
-    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
-        struct board board =
-            views_board(commands->views, (enum view_clock)clock, from, to, now_of(commands));
-        say_board(call->answer, (enum view_clock)clock, &board);
-    }
-    return true;
-}
-
 #define LIST_MAX 1000
 
 static void say_open(const struct call *call, const struct view *view, enum view_clock clock,

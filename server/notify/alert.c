@@ -1,5 +1,6 @@
 /* alert.c - the manager hears of what is about to be late while something can still be done. One
- * message names all that came near its term since the last; each item is named once an attempt. */
+ * message a clock names all that came near its term since the last; each item is named once an
+ * attempt by the post's clock, and once by the office's. */
 #include "server/notify/alert.h"
 
 #include <stdio.h>
@@ -12,28 +13,39 @@
 #define LOOK_MAX 200 /* further ones are found a minute later, when these are recorded */
 
 struct group {
+    enum view_clock clock;
     struct view views[LOOK_MAX];
     size_t n;
     char request_id[NOTICE_REQUEST_MAX + 1];
 };
 
-/* The id under which the manager was told of this attempt, "" if he was not. */
-static void told_as(const struct alert *alert, const struct view *view, struct fact *history,
-                    char out[NOTICE_REQUEST_MAX + 1])
+/* Ends the id of a message about a clock: which one it was about is told by it. */
+static const char *const ends[VIEW_CLOCKS] = {".manager-office", ".manager"};
+
+static bool is_about(const char *id, enum view_clock clock)
+{
+    size_t n = strlen(id), end_n = strlen(ends[clock]);
+    return n > end_n && strcmp(id + n - end_n, ends[clock]) == 0;
+}
+
+/* The id under which the manager was told of this clock and attempt, "" if he was not. */
+static void told_as(const struct alert *alert, const struct view *view, enum view_clock clock,
+                    struct fact *history, char out[NOTICE_REQUEST_MAX + 1])
 {
     size_t n = views_history(alert->views, &view->state.item, history, VIEW_HISTORY_MAX);
     *out = '\0';
     for (size_t i = 0; i < n; i++) {
         const struct notice *notice = &history[i].office.notice;
         if (!history[i].is_scan && history[i].office.event == EVENT_NOTICE_SENT &&
-            notice->channel == CHANNEL_MANAGER && notice->attempt == view->state.attempt)
+            notice->channel == CHANNEL_MANAGER && notice->attempt == view->state.attempt &&
+            is_about(notice->request_id, clock))
             memcpy(out, notice->request_id, sizeof notice->request_id);
     }
 }
 
-/* Open items of the post whose term ends within at_risk_min working minutes. */
-static bool find_near(const struct alert *alert, struct view near[LOOK_MAX], size_t *ret_n,
-                      struct error *err)
+/* Open items whose term ends within at_risk_min working minutes. */
+static bool find_near(const struct alert *alert, enum view_clock clock, struct view near[LOOK_MAX],
+                      size_t *ret_n, struct error *err)
 {
     struct rules rules;
     if (!views_rules(alert->views, &rules))
@@ -42,7 +54,7 @@ static bool find_near(const struct alert *alert, struct view near[LOOK_MAX], siz
     int64_t minutes = rule_value(&schedule, RULE_AT_RISK_MIN, alert->now);
     struct instant soon = after_working_minutes(&schedule, alert->now, minutes);
     rules_done(&rules);
-    *ret_n = views_open_between(alert->views, VIEW_CLOCK_POST, alert->now, soon, near, LOOK_MAX);
+    *ret_n = views_open_between(alert->views, clock, alert->now, soon, near, LOOK_MAX);
     return true;
 }
 
@@ -53,7 +65,7 @@ static void gather(const struct alert *alert, const struct view *near, size_t n,
 {
     for (size_t i = 0; i < n; i++) {
         char id[NOTICE_REQUEST_MAX + 1];
-        told_as(alert, &near[i], history, id);
+        told_as(alert, &near[i], fresh->clock, history, id);
         if (*id == '\0') {
             fresh->views[fresh->n++] = near[i];
         } else if (owed->n == 0 ? !alert->driver.has(alert->driver.self, id)
@@ -83,7 +95,7 @@ static bool send_group(const struct alert *alert, const struct group *group, str
 {
     char text[WORDS_MAX];
     struct sms sms = {group->request_id, alert->config->manager_phone,
-                      message_alert(group->views, group->n, text)};
+                      message_alert(group->views, group->n, group->clock, text)};
     return alert->driver.send(alert->driver.self, &sms, err);
 }
 
@@ -94,8 +106,9 @@ static bool tell(const struct alert *alert, struct group *fresh, const struct gr
         return send_group(alert, owed, err);
     if (fresh->n == 0)
         return true;
-    (void)snprintf(fresh->request_id, sizeof fresh->request_id, "%s.%u.manager",
-                   fresh->views[0].state.item.text, fresh->views[0].state.attempt);
+    (void)snprintf(fresh->request_id, sizeof fresh->request_id, "%s.%u%s",
+                   fresh->views[0].state.item.text, fresh->views[0].state.attempt,
+                   ends[fresh->clock]);
     return alert->acts.run(alert->acts.self, record_act, fresh, err) &&
            send_group(alert, fresh, err);
 }
@@ -107,19 +120,27 @@ struct room {
     struct group fresh, owed;
 };
 
-bool alert_manager(const struct alert *alert, struct error *err)
+static bool look_at(const struct alert *alert, enum view_clock clock, struct room *room,
+                    struct error *err)
 {
     size_t n = 0;
+    room->fresh.clock = room->owed.clock = clock;
+    room->fresh.n = room->owed.n = 0;
+    if (!find_near(alert, clock, room->near, &n, err))
+        return false;
+    gather(alert, room->near, n, room->history, &room->fresh, &room->owed);
+    return tell(alert, &room->fresh, &room->owed, err);
+}
+
+bool alert_manager(const struct alert *alert, struct error *err)
+{
     if (*alert->config->manager_phone == '\0')
         return true;
     struct room *room = calloc(1, sizeof *room);
     if (room == NULL)
         return error_set(err, ERROR_LATER, "alert: out of memory");
-    bool good = find_near(alert, room->near, &n, err);
-    if (good) {
-        gather(alert, room->near, n, room->history, &room->fresh, &room->owed);
-        good = tell(alert, &room->fresh, &room->owed, err);
-    }
+    bool good =
+        look_at(alert, VIEW_CLOCK_POST, room, err) && look_at(alert, VIEW_CLOCK_OFFICE, room, err);
     free(room);
     return good || error_add(err, "alert");
 }

@@ -1,7 +1,8 @@
-/* alert.h - what the manager is told before a term of the post ends. Private to this folder.
+/* alert.h - what the manager is told before a term of the post or of the office ends. Private to
+ * this folder.
  *
- * The notice is a fact (channel CHANNEL_MANAGER), at most one per item and attempt; it is recorded
- * first and handed to the driver then, and handed on again when a crash came between. */
+ * The notice is a fact (channel CHANNEL_MANAGER), at most one per item, attempt and clock; it is
+ * recorded first and handed to the driver then, and handed on again when a crash came between. */
 #ifndef TRAO_SERVER_NOTIFY_ALERT_H
 #define TRAO_SERVER_NOTIFY_ALERT_H
 
@@ -15,7 +16,8 @@ struct alert {
     struct instant now;
 };
 
-/* Looks once, and sends at most one message. LATER when it could not be recorded or sent. */
+/* Looks once, and sends at most one message a clock. LATER when it could not be recorded or sent.
+ */
 bool alert_manager(const struct alert *alert, struct error *err) must_use;
 
 #endif

@@ -134,16 +134,22 @@ char *message_correction(const struct item *item, char out[WORDS_MAX])
 
 #define ALERT_NAMED 5 /* numbers that two parts of a message hold */
 
-char *message_alert(const struct view *views, size_t n, char out[WORDS_MAX])
+static struct instant due_of(const struct view *view, enum view_clock clock)
+{
+    return clock == VIEW_CLOCK_OFFICE ? view->clocks.office.due : view->clocks.post.due;
+}
+
+char *message_alert(const struct view *views, size_t n, enum view_clock clock, char out[WORDS_MAX])
 {
     char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
-    struct instant first = views[0].clocks.post.due;
+    struct instant first = due_of(&views[0], clock);
     for (size_t i = 1; i < n; i++)
-        if (views[i].clocks.post.due.ms < first.ms)
-            first = views[i].clocks.post.due;
+        if (due_of(&views[i], clock).ms < first.ms)
+            first = due_of(&views[i], clock);
     clock_time_vi(first, time, sizeof time);
     day_month(first, date);
-    int at = snprintf(out, WORDS_MAX, "Trao: %zu bi sap tre, han %s %s:", n, time, date);
+    int at = snprintf(out, WORDS_MAX, "Trao: %zu bi sap tre%s, han %s %s:", n,
+                      clock == VIEW_CLOCK_OFFICE ? " ban giao" : "", time, date);
     for (size_t i = 0; i < n && i < ALERT_NAMED; i++)
         at += snprintf(out + at, (size_t)(WORDS_MAX - at), "%s %s", i == 0 ? "" : ",",
                        views[i].state.item.text);

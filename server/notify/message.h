@@ -9,8 +9,8 @@
 
 /* What is said when an item stands like this. `out` is GSM-7 throughout. */
 char *message_text(const struct view *view, const struct config *config, char out[WORDS_MAX]);
-/* To the manager: how many are near their term, when the first one ends, and the first numbers. */
-char *message_alert(const struct view *views, size_t n, char out[WORDS_MAX]);
+/* To the manager: how many are near this term, when the first one ends, and the first numbers. */
+char *message_alert(const struct view *views, size_t n, enum view_clock clock, char out[WORDS_MAX]);
 /* Takes back "delivered". */
 char *message_correction(const struct item *item, char out[WORDS_MAX]);
 

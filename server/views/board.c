@@ -97,6 +97,12 @@ bool board_put(struct board_days *board, enum view_clock clock, const struct boa
 
 /* ------------------------------------------------------------------ reading */
 
+bool board_day_is_over(const struct board_days *board, enum view_clock clock, int64_t day,
+                       struct instant now)
+{
+    return board->days[clock] == NULL || board->days[clock][place_of(day)].last_due_ms < now.ms;
+}
+
 /* A day counts as a whole, once its last term is over: counting early deliveries before those still
  * running would flatter it. */
 struct board board_sum(const struct board_days *board, enum view_clock clock, int64_t from_day,

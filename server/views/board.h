@@ -43,6 +43,9 @@ bool board_put(struct board_days *board, enum view_clock clock, const struct boa
 /* Sums the days of from..to that are over by `now`. */
 struct board board_sum(const struct board_days *board, enum view_clock clock, int64_t from_day,
                        int64_t to_day, struct instant now);
+/* True once the last term of a day has passed: then it counts. */
+bool board_day_is_over(const struct board_days *board, enum view_clock clock, int64_t day,
+                       struct instant now);
 /* Indices of open entries due after `after` and up to `until`, the earliest day first. */
 size_t board_open(const struct board_days *board, enum view_clock clock,
                   const struct board_entries *entries, struct instant after, struct instant until,

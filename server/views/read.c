@@ -165,6 +165,38 @@ struct board views_board(struct views *views, enum view_clock clock, int64_t fro
     return board;
 }
 
+bool views_figures(struct views *views, const struct view_asked *asked,
+                   struct view_figure **new_figures, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    bool good = groups_sum(&views->table.groups, &views->table.board, asked, new_figures, ret_n);
+    pthread_mutex_unlock(&views->lock);
+    return good;
+}
+
+size_t views_behind(struct views *views, const struct view_asked *asked,
+                    const struct view_behind *behind, size_t offset, struct view *out, size_t max)
+{
+    size_t n = 0, shown = 0;
+    pthread_mutex_lock(&views->lock);
+    const struct list *issued = &views->table.issued;
+    for (size_t i = 0; i < issued->n && n < max; i++) {
+        const struct tracked *entry = issued->all[i];
+        if (!groups_has(asked, behind, &views->table.board, &entry->marks, entry->dues))
+            continue;
+        if (offset > 0)
+            offset--;
+        else
+            out[n++].state.item = entry->item;
+    }
+    pthread_mutex_unlock(&views->lock);
+    for (size_t i = 0; i < n; i++) {
+        struct item item = out[i].state.item;
+        shown += views_item(views, &item, &out[shown]);
+    }
+    return shown;
+}
+
 size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
                           struct instant until, struct view *out, size_t max)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LAYOUT 3 /* of this file and of the fold: raise it when either changes */
+#define LAYOUT 4 /* of this file and of the fold: raise it when either changes */
 
 struct store {
     struct db *db;
@@ -22,10 +22,11 @@ static const char layout[] =
     " doubts INTEGER NOT NULL, since_arrival_ms INTEGER NOT NULL, issue_seq INTEGER NOT NULL,"
     " refs BLOB NOT NULL,"
     " office_due INTEGER NOT NULL, office_stand INTEGER NOT NULL, office_first INTEGER NOT NULL,"
-    " post_due INTEGER NOT NULL, post_stand INTEGER NOT NULL, post_first INTEGER NOT NULL)"
+    " post_due INTEGER NOT NULL, post_stand INTEGER NOT NULL, post_first INTEGER NOT NULL,"
+    " marks BLOB NOT NULL)"
     " WITHOUT ROWID;"
-    "PRAGMA user_version=3";
-static_assert(LAYOUT == 3, "the layout above says its number too");
+    "PRAGMA user_version=4";
+static_assert(LAYOUT == 4, "the layout above says its number too");
 
 /* ------------------------------------------------------------------ open, close */
 
@@ -145,15 +146,27 @@ static bool read_dues(struct stmt *stmt, int at, struct dues *ret_dues)
     return stand >= STAND_NONE && stand <= STAND_MISSED;
 }
 
+/* As it stands in memory: the file is made anew on another machine. */
+static bool read_marks(struct stmt *stmt, int at, struct marks *ret_marks)
+{
+    size_t n;
+    const void *bytes = stmt_col_blob(stmt, at, &n);
+    if (n != sizeof *ret_marks)
+        return false;
+    memcpy(ret_marks, bytes, n);
+    return ret_marks->zone < ZONES && ret_marks->reason < MARKS_REASONS;
+}
+
 static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
 {
     struct item item;
     const char *text = stmt_col_text(stmt, 0);
     uint64_t status = stmt_col_u64(stmt, 2);
     struct dues dues[VIEW_CLOCKS];
+    struct marks marks;
     if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES ||
         !read_dues(stmt, 7, &dues[VIEW_CLOCK_OFFICE]) ||
-        !read_dues(stmt, 10, &dues[VIEW_CLOCK_POST]))
+        !read_dues(stmt, 10, &dues[VIEW_CLOCK_POST]) || !read_marks(stmt, 13, &marks))
         return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
     size_t n;
     const uint8_t *refs = stmt_col_blob(stmt, 6, &n);
@@ -165,7 +178,8 @@ static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
         entry->since_arrival.ms = stmt_col_int(stmt, 4);
         entry->issue_seq = stmt_col_u64(stmt, 5);
     }
-    if (entry == NULL || !read_refs(table, entry, refs, n) || !table_place(table, entry, dues))
+    if (entry == NULL || !read_refs(table, entry, refs, n) ||
+        !table_place(table, entry, dues, &marks))
         return error_set(err, ERROR_LATER, "views: out of memory");
     return true;
 }
@@ -210,12 +224,12 @@ bool store_read(struct store *store, struct table *table, struct seqs *rules, st
     struct stmt *stmt;
     enum db_step step;
     if (!read_mark(store, &table->mark, err) || !read_rules(store, rules, err) ||
-        !db_prepare(
-            store->db,
-            "SELECT item, folded, status, doubts, since_arrival_ms, issue_seq, refs,"
-            " office_due, office_stand, office_first, post_due, post_stand, post_first FROM item"
-            " ORDER BY issue_seq, item",
-            &stmt, err))
+        !db_prepare(store->db,
+                    "SELECT item, folded, status, doubts, since_arrival_ms, issue_seq, refs,"
+                    " office_due, office_stand, office_first, post_due, post_stand, post_first, "
+                    "marks FROM item"
+                    " ORDER BY issue_seq, item",
+                    &stmt, err))
         return false;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
         if (!read_row(stmt, table, err)) {
@@ -247,6 +261,7 @@ bool saved_of(const struct tracked *entry, struct saved *ret_saved)
                        .since_arrival = entry->since_arrival,
                        .issue_seq = entry->issue_seq,
                        .dues = {entry->dues[VIEW_CLOCK_OFFICE], entry->dues[VIEW_CLOCK_POST]},
+                       .marks = entry->marks,
                        .refs = refs,
                        .refs_bytes = entry->refs_n * 8};
     return true;
@@ -265,11 +280,12 @@ static bool write_one(struct store *store, const struct saved *saved, struct err
     if (!db_prepare(store->db,
                     "INSERT INTO item(item, folded, status, doubts, since_arrival_ms, issue_seq,"
                     " refs, office_due, office_stand, office_first, post_due, post_stand,"
-                    " post_first) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+                    " post_first, marks) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                    " ?13, ?14)"
                     " ON CONFLICT(item) DO UPDATE SET folded = ?2, status = ?3, doubts = ?4,"
                     " since_arrival_ms = ?5, issue_seq = ?6, refs = ?7, office_due = ?8,"
                     " office_stand = ?9, office_first = ?10, post_due = ?11, post_stand = ?12,"
-                    " post_first = ?13",
+                    " post_first = ?13, marks = ?14",
                     &stmt, err))
         return false;
     stmt_text(stmt, 1, saved->item.text);
@@ -284,6 +300,7 @@ static bool write_one(struct store *store, const struct saved *saved, struct err
         stmt_int(stmt, 9 + 3 * clock, saved->dues[clock].stand);
         stmt_int(stmt, 10 + 3 * clock, saved->dues[clock].kept_at_first);
     }
+    stmt_blob(stmt, 14, &saved->marks, sizeof saved->marks);
     return stmt_done(stmt, err);
 }
 

@@ -29,6 +29,7 @@ struct saved {
     struct instant since_arrival;
     uint64_t issue_seq;
     struct dues dues[VIEW_CLOCKS];
+    struct marks marks;
     uint8_t *refs; /* 8 bytes each, big end first */
     size_t refs_bytes;
 };

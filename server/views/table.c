@@ -50,6 +50,7 @@ void table_done(struct table *table)
     free(table->issued.all);
     free(table->dirty.all);
     board_done(&table->board);
+    groups_done(&table->groups);
     *table = (struct table){0};
 }
 
@@ -203,6 +204,32 @@ static bool put_dues(struct table *table, struct tracked *entry, enum view_clock
     return board_put(&table->board, clock, &entries, entry->index, dues);
 }
 
+static bool counts_alike(const struct tracked *entry, const struct dues fresh[VIEW_CLOCKS],
+                         const struct marks *marks)
+{
+    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
+        const struct dues *old = &entry->dues[clock], *now = &fresh[clock];
+        if (old->due_ms != now->due_ms || old->stand != now->stand ||
+            old->kept_at_first != now->kept_at_first)
+            return false;
+    }
+    return memcmp(&entry->marks, marks, sizeof *marks) == 0;
+}
+
+/* Both clocks and all groups at once. */
+static bool put_up(struct table *table, struct tracked *entry, const struct dues fresh[VIEW_CLOCKS],
+                   const struct marks *marks)
+{
+    if (counts_alike(entry, fresh, marks))
+        return true;
+    if (!groups_count(&table->groups, &entry->marks, entry->dues, -1) ||
+        !put_dues(table, entry, VIEW_CLOCK_OFFICE, &fresh[VIEW_CLOCK_OFFICE]) ||
+        !put_dues(table, entry, VIEW_CLOCK_POST, &fresh[VIEW_CLOCK_POST]))
+        return false;
+    entry->marks = *marks;
+    return groups_count(&table->groups, &entry->marks, entry->dues, 1);
+}
+
 bool table_doubt_all(struct table *table)
 {
     for (size_t i = 0; i < table->entries.n; i++) {
@@ -215,12 +242,12 @@ bool table_doubt_all(struct table *table)
     return true;
 }
 
-bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS])
+bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS],
+                 const struct marks *marks)
 {
     table->counts[STATUS_NONE]--;
     table->counts[entry->status]++;
-    if (!put_dues(table, entry, VIEW_CLOCK_OFFICE, &dues[VIEW_CLOCK_OFFICE]) ||
-        !put_dues(table, entry, VIEW_CLOCK_POST, &dues[VIEW_CLOCK_POST]))
+    if (!put_up(table, entry, dues, marks))
         return false;
     return entry->issue_seq == 0 || list_issued(table, entry);
 }
@@ -246,9 +273,9 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
         table_keep_view(table, entry, view);
     else
         drop_view(table, entry);
-    struct dues office = dues_of(&view->clocks.office), post = dues_of(&view->clocks.post);
-    if (!put_dues(table, entry, VIEW_CLOCK_OFFICE, &office) ||
-        !put_dues(table, entry, VIEW_CLOCK_POST, &post))
+    const struct dues fresh[VIEW_CLOCKS] = {[VIEW_CLOCK_OFFICE] = dues_of(&view->clocks.office),
+                                            [VIEW_CLOCK_POST] = dues_of(&view->clocks.post)};
+    if (!put_up(table, entry, fresh, &view->marks))
         return false;
     return make_dirty(table, entry);
 }

@@ -3,7 +3,7 @@
 #ifndef TRAO_SERVER_VIEWS_TABLE_H
 #define TRAO_SERVER_VIEWS_TABLE_H
 
-#include "server/views/board.h"
+#include "server/views/groups.h"
 
 /* One fact's place in the record in 64 bits: (batch id, index of the scan) or (office seq, all
  * ones). Eight bytes a fact, so that a million items fit in memory. */
@@ -31,6 +31,7 @@ struct tracked {
     uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
     uint32_t index;               /* its own place in entries */
     struct dues dues[VIEW_CLOCKS];
+    struct marks marks;
     struct view *view;     /* NULL: to be folded when asked for */
     struct bundle *bundle; /* the feeding thread's: its facts in memory (stock.h), or NULL */
     ref *refs;
@@ -60,6 +61,7 @@ struct table {
     struct list dirty;  /* each once */
     uint64_t counts[VIEW_STATUSES];
     struct board_days board;
+    struct groups groups;
     size_t views_n, views_hand; /* views kept, and the clock hand that frees one */
     struct mark mark;
 };
@@ -71,8 +73,10 @@ struct tracked *table_take(struct table *table, const struct item *item);
 bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);
 /* Makes the entry stand as the view says; the view itself is kept for who asks next, if `keep`. */
 bool table_fold(struct table *table, struct tracked *entry, const struct view *view, bool keep);
-/* For an entry read from views.db: status, doubts and issue_seq are set already; `dues` are its. */
-bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS]);
+/* For an entry read from views.db: status, doubts and issue_seq are set already; `dues` and `marks`
+ * are its. */
+bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS],
+                 const struct marks *marks);
 /* Every entry is to be folded anew, for the rules have changed; false without memory. */
 bool table_doubt_all(struct table *table);
 /* How the board reaches the entries of this table. */

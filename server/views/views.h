@@ -7,7 +7,7 @@
 #ifndef TRAO_SERVER_VIEWS_VIEWS_H
 #define TRAO_SERVER_VIEWS_VIEWS_H
 
-#include "server/delivery/clocks.h"
+#include "server/delivery/marks.h"
 #include "server/record/record.h"
 
 struct views;
@@ -32,6 +32,7 @@ bool views_rebuild(struct views *views, struct error *err) must_use;
 struct view {
     struct state state;
     struct clocks clocks;
+    struct marks marks;
     uint64_t version; /* grows with every change of this item's public face, over restarts and
                          rebuilds too: number of facts taken in for this item */
 };
@@ -78,6 +79,62 @@ struct board {
 };
 struct board views_board(struct views *views, enum view_clock clock, int64_t from_day,
                          int64_t to_day, struct instant now);
+/* The same figures by what items have in common, with how attempts went and how long those that
+ * are still open have been waited for. Attempts and reasons are those of items whose post's term
+ * ends in the period; open items are all there are, whatever the period. */
+enum view_group {
+    VIEW_GROUP_ALL,
+    VIEW_GROUP_ZONE,        /* enum zone */
+    VIEW_GROUP_OFFICE,      /* number of premises.h */
+    VIEW_GROUP_POST_OFFICE, /* code as a number */
+    VIEW_GROUP_ROUND,
+    VIEW_GROUP_POSTMAN, /* badge */
+    VIEW_GROUPS
+};
+#define VIEW_AGES 5 /* working days since issue: 0-1, 2, 3-5, 6-10, more */
+struct view_asked {
+    enum view_group group;
+    enum view_clock clock;
+    int64_t from_day, to_day;
+    struct instant now;
+    int64_t oldest_of_age[VIEW_AGES - 1]; /* the earliest day of issue that is of this age */
+};
+struct view_figure {
+    uint64_t key; /* 0: of none */
+    struct board board;
+    uint64_t attempted, at_first; /* at the door at least once; delivered then */
+    uint64_t reasons[MARKS_REASONS];
+    uint64_t open[VIEW_AGES];
+};
+/* In order of key, none that says nothing; free(*new_figures). False without memory. */
+bool views_figures(struct views *views, const struct view_asked *asked,
+                   struct view_figure **new_figures, size_t *ret_n) must_use;
+
+/* Which number of a figure is opened. */
+enum view_number {
+    VIEW_BEHIND_DUE,
+    VIEW_BEHIND_KEPT,
+    VIEW_BEHIND_LATE,
+    VIEW_BEHIND_CAME_LATE,
+    VIEW_BEHIND_PAUSED,
+    VIEW_BEHIND_NOT_YET,
+    VIEW_BEHIND_ATTEMPTED,
+    VIEW_BEHIND_AT_FIRST,
+    VIEW_BEHIND_NOT_AT_FIRST,
+    VIEW_BEHIND_REASON, /* `which`: reason.def */
+    VIEW_BEHIND_OPEN    /* `which`: the age */
+};
+struct view_behind {
+    enum view_number number;
+    uint32_t which;
+    bool all_keys;
+    uint64_t key;
+};
+/* The items that number counts, in order of issue, from the `offset`-th on; returns how many were
+ * written. One walk through memory. */
+size_t views_behind(struct views *views, const struct view_asked *asked,
+                    const struct view_behind *behind, size_t offset, struct view *out, size_t max);
+
 /* Open items due after `after` and up to `until`, the earliest day first: what is late (until now),
  * or at risk (from now on). Returns how many were written. */
 size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,

@@ -225,6 +225,99 @@ static void the_same_after_a_restart_and_rebuilt(void **state)
     assert_int_equal(rig_view(&rig, 5).clocks.post.due.ms, due);
 }
 
+/* ------------------------------------------------------------------ by what they have in common */
+
+static struct view_asked asked_by(enum view_group group)
+{
+    return (struct view_asked){.group = group,
+                               .clock = VIEW_CLOCK_POST,
+                               .from_day = TODAY,
+                               .to_day = TODAY + 30,
+                               .now = rig.now,
+                               .oldest_of_age = {TODAY, TODAY, TODAY, TODAY}};
+}
+
+static size_t figures_by(enum view_group group, struct view_figure out[8])
+{
+    struct view_asked asked = asked_by(group);
+    struct view_figure *figures;
+    size_t n = 0;
+    assert_good(views_follow(rig.views, &err));
+    assert_true(views_figures(rig.views, &asked, &figures, &n));
+    assert_in_range(n, 0, 8);
+    memset(out, 0, 8 * sizeof *out);
+    memcpy(out, figures, n * sizeof *out);
+    free(figures);
+    return n;
+}
+
+static void scan_by(uint32_t item, uint32_t event, uint32_t badge, uint32_t reason)
+{
+    struct rig_batch batch;
+    struct scan *scan = rig_beep(&rig, &hand, item, event, 0);
+    scan->badge = badge;
+    scan->reason = reason;
+    scan->action = reason != 0 ? ACTION_AGAIN : 0;
+    rig_cut(&hand, &batch);
+    rig_send(&rig, &hand, &batch);
+}
+
+/* Two postmen: one delivers at once, the other finds nobody home. */
+static void make_attempts(void)
+{
+    for (uint32_t item = 1; item <= 4; item++)
+        issue(item);
+    struct view_figure before[8];
+    assert_int_equal(figures_by(VIEW_GROUP_POSTMAN, before), 1);
+    assert_int_equal(before[0].board.not_yet, 4);
+    scan_by(1, EVENT_OUT_FOR_DELIVERY, 12, 0);
+    scan_by(1, EVENT_DELIVERED, 12, 0);
+    scan_by(2, EVENT_OUT_FOR_DELIVERY, 13, 0);
+    scan_by(2, EVENT_DELIVERY_FAILED, 13, REASON_NOBODY_HOME);
+    rig.now.ms += 5 * HOUR;
+    scan_by(2, EVENT_DELIVERED, 13, 0);
+}
+
+static void check_attempts(void)
+{
+    struct view_figure by[8];
+    assert_int_equal(figures_by(VIEW_GROUP_ALL, by), 1);
+    assert_int_equal(by[0].board.not_yet, 4);
+    assert_int_equal(by[0].attempted, 2);
+    assert_int_equal(by[0].at_first, 1);
+    assert_int_equal(by[0].reasons[REASON_NOBODY_HOME], 1);
+    assert_int_equal(by[0].open[0], 2);
+    assert_int_equal(figures_by(VIEW_GROUP_POSTMAN, by), 3);
+    assert_int_equal(by[0].key, 0); /* nobody had them yet */
+    assert_int_equal(by[0].board.not_yet, 2);
+    assert_int_equal(by[1].key, 12);
+    assert_int_equal(by[1].at_first, 1);
+    assert_int_equal(by[2].key, 13);
+    assert_int_equal(by[2].attempted, 1);
+    assert_int_equal(by[2].at_first, 0);
+    assert_int_equal(by[2].reasons[REASON_NOBODY_HOME], 1);
+    struct view_asked asked = asked_by(VIEW_GROUP_POSTMAN);
+    struct view_behind behind = {.number = VIEW_BEHIND_NOT_AT_FIRST, .key = 13};
+    struct view rows[4];
+    assert_int_equal(views_behind(rig.views, &asked, &behind, 0, rows, 4), 1);
+    struct item item = rig_item(2);
+    assert_true(item_equal(&rows[0].state.item, &item));
+    assert_int_equal(views_behind(rig.views, &asked, &behind, 1, rows, 4), 0);
+}
+
+static void attempts_by_postman_live_restarted_and_rebuilt(void **state)
+{
+    (void)state;
+    make_attempts();
+    check_attempts();
+    assert_good(views_flush(rig.views, &err));
+    rig_stop(&rig);
+    rig_start(&rig);
+    check_attempts();
+    assert_good(views_rebuild(rig.views, &err));
+    check_attempts();
+}
+
 /* ------------------------------------------------------------------ alone: many, at random */
 
 #define MANY 2000
@@ -291,6 +384,7 @@ int main(void)
         TEST(open_items_by_their_term),
         TEST(a_day_off_moves_what_is_open),
         TEST(the_same_after_a_restart_and_rebuilt),
+        TEST(attempts_by_postman_live_restarted_and_rebuilt),
         cmocka_unit_test(adding_up_days_is_counting_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -520,7 +520,7 @@ static void an_import_ends_when_nobody_waits_for_it(void **state)
 }
 
 struct man {
-    char text[32768];
+    char text[98304];
     const char *at, *end; /* one section of it */
 };
 
@@ -571,6 +571,40 @@ static void table_and_man_page_agree(void **state)
     assert_int_equal(man_entries(&man), in_table);
 }
 
+/* Words of a line of the page, as a shell takes them. */
+static int words_of_line(const char *line)
+{
+    int n = 0;
+    bool quoted = false, in_word = false;
+    for (; *line && *line != '\n'; line++) {
+        quoted ^= *line == '"';
+        bool blank = *line == ' ' && !quoted;
+        n += !blank && !in_word;
+        in_word = !blank;
+    }
+    return n;
+}
+
+/* Each command has an example with as many words as it takes. */
+static void every_command_has_an_example(void **state)
+{
+    (void)state;
+    struct man man;
+    const struct command *command;
+    man_section(&man, "# EXAMPLES", "# RESTORING");
+    for (size_t i = 0; (command = command_row(i)) != NULL; i++) {
+        char begin[64];
+        (void)snprintf(begin, sizeof begin, "\ntrao-admin --data /srv/trao %s", command->name);
+        size_t n = strlen(begin);
+        const char *at = strstr(man.at, begin);
+        while (at && at[n] != ' ' && at[n] != '\n')
+            at = strstr(at + 1, begin);
+        if (!at || at > man.end)
+            fail_msg("%s has no example", command->name);
+        assert_in_range(words_of_line(at + 1) - 4, command->least, command->most);
+    }
+}
+
 /* So does each column of a list, whether it is required, and every name it may have. */
 static void columns_and_man_page_agree(void **state)
 {
@@ -618,6 +652,7 @@ int main(int argc, char **argv)
         ASKED(long_commands_leave_room_for_short_ones),
         ASKED(an_import_ends_when_nobody_waits_for_it),
         cmocka_unit_test(table_and_man_page_agree),
+        cmocka_unit_test(every_command_has_an_example),
         cmocka_unit_test(columns_and_man_page_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,42 @@ static void the_post(struct day *day)
     said(day, 0, "revoke HH-002");
 }
 
+/* By every group; each number of the only key has as many rows. */
+static void the_boards(struct day *day)
+{
+    static const char *const groups[] = {"zone", "office", "post-office", "round", "postman"};
+    static const char *const numbers[][2] = {{"due", "due"},
+                                             {"kept", "kept"},
+                                             {"paused", "paused"},
+                                             {"not-yet", "not_yet"},
+                                             {"attempted", "attempted"},
+                                             {"at-first-attempt", "at_first_attempt"},
+                                             {"open-0-1", "open_0_1"},
+                                             {"open-more", "open_more"}};
+    char words[160];
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        (void)snprintf(words, sizeof words, "board 2026-11-25 2026-12-31 by=%s", groups[i]);
+        assert_true(rows(day, words, "groups") > 0);
+    }
+    json_t *document = say(day, -1, 0, "board 2026-11-25 2026-12-31 by=office");
+    json_t *row = json_incref(json_array_get(json_object_get(document, "groups"), 0));
+    json_decref(document);
+    assert_true(json_integer_value(json_object_get(row, "open_0_1")) > 50);
+    assert_true(json_is_true(json_object_get(row, "few")));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        (void)snprintf(words, sizeof words, "board 2026-11-25 2026-12-31 by=office rows=%s key=%s",
+                       numbers[i][0], cell(row, "key"));
+        assert_int_equal(rows(day, words, "items"),
+                         json_integer_value(json_object_get(row, numbers[i][1])));
+    }
+    json_decref(row);
+    said(day, 1, "board 2026-11-25 by=weather");
+    said(day, 1, "board 2026-11-25 rows=weather");
+    said(day, 1, "board 2026-11-25 rows=reason-0");
+    said(day, 1, "board 2026-11-25 by=zone rows=due key=moon");
+    said(day, 1, "board 2026-11-25 key=mountain");
+}
+
 static void the_terms(struct day *day)
 {
     char path[192];
@@ -206,6 +242,8 @@ static void the_terms(struct day *day)
     json_decref(document);
     said(day, 0, "due");
     assert_int_equal(rows(day, "board 2026-11-25 2026-12-31", "board"), 2);
+    assert_int_equal(rows(day, "board 2026-11-25 2026-12-31", "groups"), 1);
+    the_boards(day);
     said(day, 0, "standing yes QĐ1");
     said(day, 0, "rule at_risk_min 120 QĐ1");
     assert_true(rows(day, "rules", "rules") > 10);

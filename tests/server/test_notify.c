@@ -389,6 +389,25 @@ static void the_manager_hears_before_the_term(void **state)
     assert_int_equal(lines(told, NULL), 2);
 }
 
+/* Before the office's term too, while nobody has handed the envelope over; each clock once. */
+static void the_manager_hears_of_both_clocks(void **state)
+{
+    struct told *told = *state;
+    char last[1024] = "";
+    manager_is(told, "+84912000009");
+    tick(told);
+    size_t before = lines(told, NULL);
+    pass(told, DAY + SECOND * 3600 * 6); /* 14:00 on 26/11, the day the office's term ends */
+    assert_int_equal(lines(told, last), before + 1);
+    assert_non_null(strstr(last, "Trao: 1 bi sap tre ban giao, han 17:00 26/11: "));
+    pass(told, SECOND * 600);
+    restart(told);
+    pass(told, SECOND * 600);
+    assert_int_equal(lines(told, NULL), before + 1);
+    pass(told, DAY * 30);
+    assert_int_equal(lines(told, NULL), before + 1); /* what is late is no news */
+}
+
 static void nobody_is_named_nobody_is_told(void **state)
 {
     struct told *told = *state;
@@ -482,6 +501,7 @@ int main(int argc, char **argv)
         TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
         TOLD(the_manager_hears_before_the_term),
+        TOLD(the_manager_hears_of_both_clocks),
         TOLD(nobody_is_named_nobody_is_told),
         TOLD(what_was_delivered_alarms_nobody),
         TOLD(an_alert_is_recorded_before_it_goes),

@@ -1,0 +1,283 @@
+#include "server/views/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void groups_done(struct groups *groups)
+{
+    for (int group = 0; group < VIEW_GROUPS; group++) {
+        free(groups->of[group].all);
+        free(groups->of[group].slots);
+    }
+    *groups = (struct groups){0};
+}
+
+static uint64_t key_of(const struct marks *marks, enum view_group group)
+{
+    switch (group) {
+    case VIEW_GROUP_ALL:
+    case VIEW_GROUPS:
+        return 0;
+    case VIEW_GROUP_ZONE:
+        return marks->zone;
+    case VIEW_GROUP_OFFICE:
+        return marks->office;
+    case VIEW_GROUP_POST_OFFICE:
+        return marks->post_office;
+    case VIEW_GROUP_ROUND:
+        return marks->round;
+    case VIEW_GROUP_POSTMAN:
+        return marks->badge;
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------ cells */
+
+static size_t slot_of(const struct cells *cells, uint64_t key, int32_t day)
+{
+    uint64_t hash = (key * UINT64_C(0x9E3779B97F4A7C15)) ^ ((uint64_t)(uint32_t)day << 17);
+    hash = (hash ^ hash >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
+    size_t slot = (size_t)(hash ^ hash >> 32) & (cells->slots_n - 1);
+    while (cells->slots[slot] != 0) {
+        const struct cell *cell = &cells->all[cells->slots[slot] - 1];
+        if (cell->key == key && cell->day == day)
+            break;
+        slot = (slot + 1) & (cells->slots_n - 1);
+    }
+    return slot;
+}
+
+/* At most half full. */
+static bool widen(struct cells *cells)
+{
+    if (cells->n * 2 < cells->slots_n)
+        return true;
+    size_t wider_n = cells->slots_n == 0 ? 256 : cells->slots_n * 2;
+    uint32_t *wider = calloc(wider_n, sizeof *wider);
+    if (wider == NULL)
+        return false;
+    free(cells->slots);
+    cells->slots = wider;
+    cells->slots_n = wider_n;
+    for (size_t i = 0; i < cells->n; i++)
+        wider[slot_of(cells, cells->all[i].key, cells->all[i].day)] = (uint32_t)(i + 1);
+    return true;
+}
+
+static struct cell *cell_of(struct cells *cells, uint64_t key, int32_t day)
+{
+    if (!widen(cells))
+        return NULL;
+    size_t slot = slot_of(cells, key, day);
+    if (cells->slots[slot] != 0)
+        return &cells->all[cells->slots[slot] - 1];
+    if (cells->n == cells->room) {
+        size_t room = cells->room == 0 ? 128 : cells->room * 2;
+        struct cell *grown = realloc(cells->all, room * sizeof *grown);
+        if (grown == NULL)
+            return NULL;
+        cells->all = grown;
+        cells->room = room;
+    }
+    cells->all[cells->n] = (struct cell){.key = key, .day = day};
+    cells->slots[slot] = (uint32_t)++cells->n;
+    return &cells->all[cells->n - 1];
+}
+
+/* ------------------------------------------------------------------ counting */
+
+static int32_t day_due(const struct dues *dues)
+{
+    return (int32_t)day_of((struct instant){dues->due_ms});
+}
+
+static bool is_open(const struct dues *dues)
+{
+    return dues->stand == STAND_RUNNING || dues->stand == STAND_PAUSED;
+}
+
+static void count_clock(struct cell *cell, int clock, const struct dues *dues, uint32_t more)
+{
+    if (dues->stand == STAND_PAUSED)
+        cell->paused[clock] += more;
+    else
+        cell->due[clock] += more;
+    if (dues->stand == STAND_KEPT)
+        cell->kept[clock] += more;
+    if (dues->kept_at_first)
+        cell->first[clock] += more;
+}
+
+static void count_attempts(struct cell *cell, const struct marks *marks, uint32_t more)
+{
+    if (marks->attempted)
+        cell->attempted += more;
+    if (marks->first)
+        cell->at_first += more;
+    if (marks->reason != 0)
+        cell->reasons[marks->reason] += more;
+}
+
+static bool count_in(struct cells *cells, uint64_t key, const struct marks *marks,
+                     const struct dues dues[VIEW_CLOCKS], uint32_t more)
+{
+    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
+        if (dues[clock].stand == STAND_NONE)
+            continue;
+        struct cell *cell = cell_of(cells, key, day_due(&dues[clock]));
+        if (cell == NULL)
+            return false;
+        count_clock(cell, clock, &dues[clock], more);
+        if (clock == VIEW_CLOCK_POST)
+            count_attempts(cell, marks, more);
+    }
+    if (!is_open(&dues[VIEW_CLOCK_POST]))
+        return true;
+    struct cell *cell = cell_of(cells, key, marks->start_day);
+    if (cell == NULL)
+        return false;
+    cell->open += more;
+    return true;
+}
+
+bool groups_count(struct groups *groups, const struct marks *marks,
+                  const struct dues dues[VIEW_CLOCKS], int by)
+{
+    if (!marks->issued)
+        return true;
+    for (int group = 0; group < VIEW_GROUPS; group++)
+        if (!count_in(&groups->of[group], key_of(marks, (enum view_group)group), marks, dues,
+                      (uint32_t)by))
+            return false;
+    return true;
+}
+
+/* ------------------------------------------------------------------ summing */
+
+static int age_of(const struct view_asked *asked, int32_t day)
+{
+    int age = 0;
+    while (age < VIEW_AGES - 1 && day < asked->oldest_of_age[age])
+        age++;
+    return age;
+}
+
+static void add(struct view_figure *figure, const struct cell *cell, const struct board_days *days,
+                const struct view_asked *asked)
+{
+    if (cell->open > 0)
+        figure->open[age_of(asked, cell->day)] += cell->open;
+    if (cell->day < asked->from_day || cell->day > asked->to_day)
+        return;
+    struct board *board = &figure->board;
+    board->paused += cell->paused[asked->clock];
+    if (!board_day_is_over(days, asked->clock, cell->day, asked->now)) {
+        board->not_yet += cell->due[asked->clock];
+    } else {
+        board->due += cell->due[asked->clock];
+        board->kept += cell->kept[asked->clock];
+        board->kept_at_first += cell->first[asked->clock];
+    }
+    figure->attempted += cell->attempted;
+    figure->at_first += cell->at_first;
+    for (size_t i = 0; i < MARKS_REASONS; i++)
+        figure->reasons[i] += cell->reasons[i];
+}
+
+static bool matters(const struct cell *cell, const struct view_asked *asked)
+{
+    return cell->open > 0 || (cell->day >= asked->from_day && cell->day <= asked->to_day);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+static bool says_nothing(const struct view_figure *figure)
+{
+    uint64_t open = 0;
+    for (int age = 0; age < VIEW_AGES; age++)
+        open += figure->open[age];
+    return open + figure->board.due + figure->board.not_yet + figure->board.paused == 0;
+}
+
+bool groups_sum(const struct groups *groups, const struct board_days *days,
+                const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n)
+{
+    const struct cells *cells = &groups->of[asked->group];
+    const struct cell **found = calloc(cells->n + 1, sizeof(struct cell *));
+    struct view_figure *figures = NULL;
+    size_t found_n = 0, n = 0;
+    for (size_t i = 0; found != NULL && i < cells->n; i++)
+        if (matters(&cells->all[i], asked))
+            found[found_n++] = &cells->all[i];
+    if (found != NULL) {
+        qsort(found, found_n, sizeof(struct cell *), by_key);
+        size_t keys = 0;
+        for (size_t i = 0; i < found_n; i++)
+            keys += i == 0 || found[i]->key != found[i - 1]->key;
+        figures = calloc(keys + 1, sizeof *figures);
+    }
+    for (size_t i = 0; figures != NULL && i < found_n; i++) {
+        if (i > 0 && found[i]->key != found[i - 1]->key && !says_nothing(&figures[n]))
+            n++;
+        if (figures[n].key != found[i]->key)
+            figures[n] = (struct view_figure){.key = found[i]->key};
+        add(&figures[n], found[i], days, asked);
+    }
+    if (figures != NULL && found_n > 0 && !says_nothing(&figures[n]))
+        n++;
+    free(found);
+    if (figures == NULL)
+        return false;
+    *new_figures = figures;
+    *ret_n = n;
+    return true;
+}
+
+/* ------------------------------------------------------------------ what stands behind */
+
+static bool in_period(const struct view_asked *asked, const struct dues *dues)
+{
+    int32_t day = day_due(dues);
+    return dues->stand != STAND_NONE && day >= asked->from_day && day <= asked->to_day;
+}
+
+bool groups_has(const struct view_asked *asked, const struct view_behind *behind,
+                const struct board_days *days, const struct marks *marks,
+                const struct dues dues[VIEW_CLOCKS])
+{
+    const struct dues *one = &dues[asked->clock], *post = &dues[VIEW_CLOCK_POST];
+    if (!marks->issued || (!behind->all_keys && key_of(marks, asked->group) != behind->key))
+        return false;
+    bool counted = in_period(asked, one), paused = one->stand == STAND_PAUSED;
+    bool over = counted && board_day_is_over(days, asked->clock, day_due(one), asked->now);
+    switch (behind->number) {
+    case VIEW_BEHIND_DUE:
+        return over && !paused;
+    case VIEW_BEHIND_KEPT:
+        return over && one->stand == STAND_KEPT;
+    case VIEW_BEHIND_LATE:
+        return over && !paused && one->stand != STAND_KEPT;
+    case VIEW_BEHIND_CAME_LATE:
+        return over && one->stand == STAND_KEPT && !one->kept_at_first;
+    case VIEW_BEHIND_PAUSED:
+        return counted && paused;
+    case VIEW_BEHIND_NOT_YET:
+        return counted && !over && !paused;
+    case VIEW_BEHIND_ATTEMPTED:
+        return in_period(asked, post) && marks->attempted;
+    case VIEW_BEHIND_AT_FIRST:
+        return in_period(asked, post) && marks->first;
+    case VIEW_BEHIND_NOT_AT_FIRST:
+        return in_period(asked, post) && marks->attempted && !marks->first;
+    case VIEW_BEHIND_REASON:
+        return in_period(asked, post) && marks->reason == behind->which;
+    case VIEW_BEHIND_OPEN:
+        return is_open(post) && age_of(asked, marks->start_day) == (int)behind->which;
+    }
+    return false;
+}
