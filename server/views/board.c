@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-static int64_t place_of(int64_t day)
+int64_t board_place(int64_t day)
 {
     int64_t at = day - day_of((struct instant){CLOCK_SANE_MS});
     if (at < 0)
@@ -66,7 +66,7 @@ static void unlink_open(struct board_day *day, const struct board_entries *entri
 
 static struct board_day *day_at(struct board_days *board, enum view_clock clock, int64_t due_ms)
 {
-    return &board->days[clock][place_of(day_of((struct instant){due_ms}))];
+    return &board->days[clock][board_place(day_of((struct instant){due_ms}))];
 }
 
 bool board_put(struct board_days *board, enum view_clock clock, const struct board_entries *entries,
@@ -100,7 +100,7 @@ bool board_put(struct board_days *board, enum view_clock clock, const struct boa
 bool board_day_is_over(const struct board_days *board, enum view_clock clock, int64_t day,
                        struct instant now)
 {
-    return board->days[clock] == NULL || board->days[clock][place_of(day)].last_due_ms < now.ms;
+    return board->days[clock] == NULL || board->days[clock][board_place(day)].last_due_ms < now.ms;
 }
 
 /* A day counts as a whole, once its last term is over: counting early deliveries before those still
@@ -111,7 +111,7 @@ struct board board_sum(const struct board_days *board, enum view_clock clock, in
     struct board sum = {0};
     if (board->days[clock] == NULL || from_day > to_day)
         return sum;
-    for (int64_t at = place_of(from_day), last = place_of(to_day); at <= last; at++) {
+    for (int64_t at = board_place(from_day), last = board_place(to_day); at <= last; at++) {
         const struct board_day *day = &board->days[clock][at];
         sum.paused += day->paused;
         if (day->last_due_ms >= now.ms) {
@@ -132,8 +132,8 @@ size_t board_open(const struct board_days *board, enum view_clock clock,
     size_t n = 0;
     if (board->days[clock] == NULL)
         return 0;
-    int64_t last = place_of(day_of(until));
-    for (int64_t at = place_of(day_of(after)); at <= last && n < max; at++)
+    int64_t last = board_place(day_of(until));
+    for (int64_t at = board_place(day_of(after)); at <= last && n < max; at++)
         for (uint32_t one = board->days[clock][at].open; one != 0 && n < max;) {
             const struct dues *dues = entries->of(entries->ctx, one - 1);
             if (dues->stand == STAND_RUNNING && dues->due_ms > after.ms && dues->due_ms <= until.ms)

@@ -35,6 +35,8 @@ struct board_entries {
     void *ctx;
 };
 
+/* Where a day stands: 0 .. BOARD_DAYS - 1. */
+int64_t board_place(int64_t day);
 void board_done(struct board_days *board);
 struct dues dues_of(const struct leg *leg);
 /* Puts entry `index` up with `fresh` in place of what stood there. False without memory. */

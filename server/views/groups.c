@@ -8,6 +8,7 @@ void groups_done(struct groups *groups)
     for (int group = 0; group < VIEW_GROUPS; group++) {
         free(groups->of[group].all);
         free(groups->of[group].slots);
+        free(groups->of[group].days);
     }
     *groups = (struct groups){0};
 }
@@ -67,7 +68,9 @@ static bool widen(struct cells *cells)
 
 static struct cell *cell_of(struct cells *cells, uint64_t key, int32_t day)
 {
-    if (!widen(cells))
+    if (cells->days == NULL)
+        cells->days = calloc(BOARD_DAYS, sizeof *cells->days);
+    if (cells->days == NULL || !widen(cells))
         return NULL;
     size_t slot = slot_of(cells, key, day);
     if (cells->slots[slot] != 0)
@@ -80,8 +83,10 @@ static struct cell *cell_of(struct cells *cells, uint64_t key, int32_t day)
         cells->all = grown;
         cells->room = room;
     }
-    cells->all[cells->n] = (struct cell){.key = key, .day = day};
+    struct cells_of_day *of_day = &cells->days[board_place(day)];
+    cells->all[cells->n] = (struct cell){.key = key, .day = day, .next = of_day->first};
     cells->slots[slot] = (uint32_t)++cells->n;
+    of_day->first = (uint32_t)cells->n;
     return &cells->all[cells->n - 1];
 }
 
@@ -138,6 +143,7 @@ static bool count_in(struct cells *cells, uint64_t key, const struct marks *mark
     if (cell == NULL)
         return false;
     cell->open += more;
+    cells->days[board_place(marks->start_day)].open += more;
     return true;
 }
 
@@ -190,6 +196,24 @@ static bool matters(const struct cell *cell, const struct view_asked *asked)
     return cell->open > 0 || (cell->day >= asked->from_day && cell->day <= asked->to_day);
 }
 
+/* The cells that matter, counted; written where there is room for them. */
+static size_t find_cells(const struct cells *cells, const struct view_asked *asked,
+                         const struct cell **out, size_t max)
+{
+    size_t n = 0;
+    int64_t from = board_place(asked->from_day), to = board_place(asked->to_day);
+    for (int64_t at = 0; cells->days != NULL && at < BOARD_DAYS; at++) {
+        if ((at < from || at > to) && cells->days[at].open == 0)
+            continue;
+        for (uint32_t one = cells->days[at].first; one != 0; one = cells->all[one - 1].next) {
+            if (n < max && matters(&cells->all[one - 1], asked))
+                out[n] = &cells->all[one - 1];
+            n += matters(&cells->all[one - 1], asked);
+        }
+    }
+    return n;
+}
+
 static int by_key(const void *a, const void *b)
 {
     const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
@@ -208,12 +232,11 @@ bool groups_sum(const struct groups *groups, const struct board_days *days,
                 const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n)
 {
     const struct cells *cells = &groups->of[asked->group];
-    const struct cell **found = calloc(cells->n + 1, sizeof(struct cell *));
+    size_t found_n = find_cells(cells, asked, NULL, 0), n = 0;
+    const struct cell **found = calloc(found_n + 1, sizeof(struct cell *));
     struct view_figure *figures = NULL;
-    size_t found_n = 0, n = 0;
-    for (size_t i = 0; found != NULL && i < cells->n; i++)
-        if (matters(&cells->all[i], asked))
-            found[found_n++] = &cells->all[i];
+    if (found != NULL)
+        found_n = find_cells(cells, asked, found, found_n);
     if (found != NULL) {
         qsort(found, found_n, sizeof(struct cell *), by_key);
         size_t keys = 0;

@@ -1,6 +1,6 @@
 /* groups.h - the board by what items have in common: per group, key and day, counts that are kept
- * in step as items are folded. Private to this folder; no lock inside. A figure adds up the days of
- * a group, whatever the number of items.
+ * in step as items are folded. Private to this folder; no lock inside. A figure adds up the cells
+ * of its days, whatever the number of items.
  */
 #ifndef TRAO_SERVER_VIEWS_GROUPS_H
 #define TRAO_SERVER_VIEWS_GROUPS_H
@@ -14,6 +14,13 @@ struct cell {
     uint32_t attempted, at_first; /* by the day the post's term ends, as the reasons are */
     uint32_t reasons[MARKS_REASONS];
     uint32_t open; /* not ended yet, by the day of issue */
+    uint32_t next; /* another cell of the day: index + 1, 0 none */
+};
+
+/* By the day's place on the board. */
+struct cells_of_day {
+    uint32_t first; /* index + 1 */
+    uint32_t open;  /* of them all */
 };
 
 struct cells {
@@ -21,6 +28,7 @@ struct cells {
     size_t n, room;
     uint32_t *slots; /* index + 1; a power of two of them */
     size_t slots_n;
+    struct cells_of_day *days; /* BOARD_DAYS of them; a figure looks at its own days alone */
 };
 
 struct groups {
