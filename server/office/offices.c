@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/utf8.h"
 #include "server/delivery/rules.h"
 #include "server/text/text.h"
 
@@ -123,8 +124,7 @@ static bool read_code(const char *what, const char *text, uint32_t *ret_code, st
 {
     size_t n = strlen(text);
     if (n > 5 || strspn(text, "0123456789") != n)
-        return error_set(err, ERROR_BAD_INPUT, "%s «%.20s»: nhiều nhất 5 chữ số. / digits wanted",
-                         what, text);
+        return error_set(err, ERROR_BAD_INPUT, "%s: nhiều nhất 5 chữ số. / digits wanted", what);
     *ret_code = (uint32_t)strtoul(text, NULL, 10);
     return true;
 }
@@ -205,6 +205,8 @@ bool communes_load(struct acts acts, char *text, const char *citation, uint32_t 
     struct table table = {.communes = calloc(COMMUNES_MAX, sizeof *table.communes),
                           .fact = {.user = user}};
     bool good = table.communes || error_set(err, ERROR_LATER, "out of memory");
+    good = good && (utf8_is_text(text, strlen(text)) ||
+                    error_set(err, ERROR_BAD_INPUT, "tệp: không phải UTF-8. / no UTF-8"));
     text_copy(citation, table.fact.citation, sizeof table.fact.citation);
     good = good && read_table(text, &table, err) && acts.run(acts.self, load_act, &table, err);
     if (good)
