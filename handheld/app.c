@@ -53,7 +53,9 @@ void app_show(struct app *app, const struct screen *screen)
 
 void app_home(struct app *app)
 {
-    if (app->locked)
+    if (app->revoked)
+        app_show(app, &screen_revoked);
+    else if (app->locked)
         app_show(app, &screen_login);
     else if (app->mode == TODAY_PICK_UP && app->pickup.handover != 0)
         app_show(app, &screen_pickup);
@@ -136,6 +138,16 @@ void app_lock(struct app *app)
     memset(&app->cash, 0, sizeof app->cash);
     app->login = (struct app_login){.badge = badge};
     app_show(app, &screen_login);
+}
+
+void app_revoke(struct app *app)
+{
+    if (app->revoked)
+        return;
+    app_lock(app);
+    app->revoked = true;
+    app_say(app, SOUND_REFUSED, "refused revoked");
+    app_home(app);
 }
 
 /* ------------------------------------------------------------------ keys, time, drawing */

@@ -54,7 +54,8 @@ extern const struct screen screen_home, screen_modes, screen_ok, screen_repeated
     screen_too_soon, screen_full, screen_told, screen_relation, screen_proof, screen_reason,
     screen_action, screen_note, screen_date, screen_slip, screen_typing, screen_wrong_round,
     screen_far, screen_pickup, screen_pickup_list, screen_pickup_why, screen_pickup_sign,
-    screen_round, screen_stop, screen_find, screen_end, screen_end_why, screen_health, screen_login;
+    screen_revoked, screen_round, screen_stop, screen_find, screen_end, screen_end_why,
+    screen_health, screen_login;
 
 /* What the machine says of itself, for the health screen; a part nobody has told is not shown. */
 struct app_machine {
@@ -169,6 +170,7 @@ struct app {
     char told[256];
     bool told_item; /* with the subject's number */
     uint32_t badge; /* signed in; 0 nobody */
+    bool revoked;   /* by the server: names are gone, scans are not */
     bool locked;    /* by idleness or by hand: the login screen is home */
     struct tally tally;
     struct tally_cash cash; /* for screen_end */
@@ -198,6 +200,9 @@ void app_key(struct app *app, enum press key);
 void app_type(struct app *app, uint8_t byte);
 /* Time passes; what the footer says is read anew. */
 void app_tick(struct app *app, bool connected);
+/* The server took this device out of service: what the day knew is gone; scans are kept, and taken
+ * still. */
+void app_revoke(struct app *app);
 void app_machine(struct app *app, const struct app_machine *machine);
 /* On a face that is too small for a screen: that it is, and nothing else. */
 void app_draw(const struct app *app, struct face *face);

@@ -64,7 +64,8 @@ static void take_code(struct app *app, const struct reading *reading)
 {
     enum item_kind kind = item_kind_of(reading->text, reading->n);
     uint64_t serial = app_serial(reading);
-    if (kind == ITEM_KIND_BADGE && app->config.day != NULL && serial > 0 && serial <= UINT32_MAX)
+    if (kind == ITEM_KIND_BADGE && app->config.day != NULL && !app->revoked && serial > 0 &&
+        serial <= UINT32_MAX)
         app_login_begin(app, (uint32_t)serial);
     else if (kind == ITEM_KIND_HANDOVER && app->mode == TODAY_PICK_UP && serial > 0)
         pickup_begin(app, serial);

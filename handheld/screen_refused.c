@@ -120,3 +120,33 @@ static void draw_told(const struct app *app, struct face *face)
 }
 
 const struct screen screen_told = {.draw = draw_told, .key = key};
+
+/* ------------------------------------------------------------------ revoked */
+
+/* "Máy HH-042 đã bị khóa. Tên, địa chỉ đã xóa; 12 lượt còn giữ. Đem về bưu cục." [ux.md section 7]
+ */
+static void draw_revoked(const struct app *app, struct face *face)
+{
+    char text[256];
+    face_clear(face, FACE_RED);
+    app_draw_head(app, face, app_mode_word(app, app->mode));
+    face_sign(face, 3, FACE_SIGN_NO);
+    face_center(face, 9, FACE_BOLD, app_word(app, WORD_REVOKED));
+    snprintf(text, sizeof text, app_word(app, WORD_REVOKED_DO), app->config.device,
+             (unsigned long long)app->counts.unsent);
+    face_wrap(face, 11, text);
+    app_draw_undo(app, face);
+    app_draw_foot(app, face, app_word(app, WORD_HOME_KEYS));
+}
+
+static void key_revoked(struct app *app, enum press pressed)
+{
+    if (pressed == PRESS_LEFT)
+        app_withdraw(app);
+    else if (pressed == PRESS_RIGHT)
+        app_show(app, &screen_health);
+    else if (pressed == PRESS_MODES)
+        app_show(app, &screen_modes);
+}
+
+const struct screen screen_revoked = {.draw = draw_revoked, .key = key_revoked};

@@ -608,6 +608,32 @@ static void locked_forgets(void **state)
     keys("4");
 }
 
+static void revoked(void **state)
+{
+    (void)state;
+    scan(A);
+    keys("1\r");
+    pass(2000);
+    scan(B); /* with a question open */
+    n_said = 0;
+    app_revoke(&app);
+    heard("long: refused revoked");
+    app_revoke(&app); /* the server says it again at each hello */
+    assert_int_equal(n_said, 0);
+    app_tick(&app, false);
+    looks_like("day-revoked");
+    assert_false(open_day);
+    assert_null(memmem(&app, sizeof app, "Bắc Hải", strlen("Bắc Hải")));
+    scan(C); /* still a beep that is kept */
+    heard("3 short: look " C " who");
+    keys("1");
+    heard("short: ok seq=2 " C " delivered");
+    pass(2000);
+    assert_ptr_equal(app.screen, &screen_revoked);
+    scan("TH-4172");
+    heard("long: refused badge");
+}
+
 /* ------------------------------------------------------------------ practice */
 
 static void practice(void **state)
@@ -696,6 +722,7 @@ int main(void)
         T(end_of_day),
         T(signing_in),
         T(locked_forgets),
+        T(revoked),
         T(practice),
         T(health),
     };
