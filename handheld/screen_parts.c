@@ -130,12 +130,13 @@ static void add(char out[LINE], const char *gap, const char *format, ...)
 
 static void add(char out[LINE], const char *gap, const char *format, ...)
 {
+    char more[LINE];
     size_t n = strlen(out);
     va_list args;
-    n += (size_t)snprintf(out + n, LINE - n, "%s", n > 0 ? gap : "");
     va_start(args, format);
-    (void)vsnprintf(out + n, LINE - n, format, args);
+    (void)vsnprintf(more, sizeof more, format, args);
     va_end(args);
+    snprintf(out + n, LINE - n, "%s%s", n > 0 ? gap : "", more);
 }
 
 /* The hour today, the day before that. */

@@ -131,8 +131,7 @@ static void press(const char *keys)
 static void scan(const char *text)
 {
     proc_sleep_ms(150);
-    tmux("send-keys -l %s", text);
-    tmux("send-keys Enter");
+    tmux("send-keys -l %s ';' send-keys Enter", text); /* at once, as a scanner does */
 }
 
 /* A handover without its list, the machine, the end of a day without a round. */
