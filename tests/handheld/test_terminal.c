@@ -76,12 +76,26 @@ static void seen_line(int row, const char *want)
     assert_string_equal(text, want);
 }
 
+/* Slower than any scanner: four keys or more in a row are typing. */
+static void press(const char *keys)
+{
+    for (; *keys != '\0'; keys++) {
+        tmux("send-keys -l %c", *keys);
+        proc_sleep_ms(120);
+    }
+}
+
+static void scan(const char *text)
+{
+    proc_sleep_ms(150);
+    tmux("send-keys -l %s ';' send-keys Enter", text); /* at once, as a scanner does */
+}
+
 static void a_round(void **state)
 {
     (void)state;
     until("QUÉT PHONG BÌ");
-    tmux("send-keys -l RA123456785VN");
-    tmux("send-keys Enter");
+    scan("RA123456785VN");
     until("ĐÃ NHẬN");
     seen_line(9, "                ĐÃ NHẬN");
     seen_line(10, "           RA 123 456 785 VN");
@@ -105,8 +119,7 @@ static void a_round(void **state)
     until("Chưa gửi 2");
     tmux("send-keys Left");
     until("ĐÃ RÚT LẠI");
-    tmux("send-keys -l 8935000000053");
-    tmux("send-keys Enter");
+    scan("8935000000053");
     until("893…053");
     proc_sleep_ms(150);
 
@@ -117,21 +130,6 @@ static void a_round(void **state)
     until("ended=0");
     assert_string_equal(device_errors(&device), "");
     assert_int_equal(device_unsent(&device), 3);
-}
-
-/* Slower than any scanner: four keys or more in a row are typing. */
-static void press(const char *keys)
-{
-    for (; *keys != '\0'; keys++) {
-        tmux("send-keys -l %c", *keys);
-        proc_sleep_ms(120);
-    }
-}
-
-static void scan(const char *text)
-{
-    proc_sleep_ms(150);
-    tmux("send-keys -l %s ';' send-keys Enter", text); /* at once, as a scanner does */
 }
 
 /* A handover without its list, the machine, the end of a day without a round. */
