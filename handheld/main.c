@@ -23,9 +23,22 @@ static const struct argp_option options[] = {
     {"scanner", 's', "PATH", 0, "A serial scanner or a FIFO", 0},
     {"script", 'x', "FILE", 0, "Lines in place of a terminal; - is standard input", 0},
     {"white-on-black", 'w', 0, 0, "No colours: signs and words say the same", 0},
+    {"photos", 'p', "DIR", 0, "Folder a camera writes into (default DATA/photos)", 0},
+    {"signatures", 'n', "DIR", 0, "Folder a signature pad writes into (default DATA/signatures)",
+     0},
+    {"attachments-mb", 'm', "MB", 0, "Room for attachments, 1 to 65536 (default 512)", 0},
     {"server", 'S', "URL", 0, "enrol: https://HOST:PORT of the server", 0},
     {"code-file", 'c', "FILE", 0, "enrol: holds the one-time code (default standard input)", 0},
     {0}};
+
+static uint64_t megabytes(const char *value, struct argp_state *state)
+{
+    char *end;
+    unsigned long mb = strtoul(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end != '\0' || mb < 1 || mb > 65536)
+        argp_error(state, "--attachments-mb %s: not 1 to 65536", value);
+    return (uint64_t)mb << 20;
+}
 
 static error_t take(int key, char *value, struct argp_state *state)
 {
@@ -45,6 +58,15 @@ static error_t take(int key, char *value, struct argp_state *state)
         return 0;
     case 'w':
         arguments->run.dark = true;
+        return 0;
+    case 'p':
+        arguments->run.photos = value;
+        return 0;
+    case 'n':
+        arguments->run.signatures = value;
+        return 0;
+    case 'm':
+        arguments->run.attachments_bytes = megabytes(value, state);
         return 0;
     case 'S':
         arguments->server = value;

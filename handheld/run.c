@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "handheld/app.h"
+#include "handheld/attach.h"
 #include "handheld/bells.h"
 #include "handheld/config.h"
 #include "handheld/enrol.h"
@@ -35,6 +36,8 @@ struct run {
     struct clock clock;
     struct gps *gps;
     struct outbox *outbox;
+    struct attach_store *attach_store; /* NULL: the disk did not let it be opened */
+    struct attach *attach;
     struct mailbox *mailbox;
     struct session *session;
     struct uplink uplink;
@@ -134,6 +137,33 @@ static bool open_outbox(struct run *run, const char *dir, struct error *err)
     return outbox_open(&config, &run->outbox, err);
 }
 
+/* A folder of pictures: as the option names it, or DIR/NAME. */
+static const char *folder_of(const char *option, const char *dir, const char *name,
+                             char out[PATH_MAX])
+{
+    if (option != NULL)
+        return option;
+    snprintf(out, PATH_MAX, "%s/%s", dir, name);
+    return out;
+}
+
+/* Without a store of attachments the scans go on: the postman is told at each door. */
+static bool open_attachments(struct run *run, const struct run_options *options, struct error *err)
+{
+    char photos[PATH_MAX], signatures[PATH_MAX];
+    struct error why;
+    struct attach_store_config store = {options->data, options->attachments_bytes, run->clock};
+    if (!attach_store_open(&store, &run->attach_store, &why))
+        tell(run, why.text, 0, 0);
+    struct attach_config config = {
+        .store = run->attach_store,
+        .chance = chance_system(),
+        .photos = folder_of(options->photos, options->data, "photos", photos),
+        .signatures = folder_of(options->signatures, options->data, "signatures", signatures)};
+    memcpy(config.server.bytes, run->config.server_box_key, sizeof config.server.bytes);
+    return attach_new(&config, &run->attach, err);
+}
+
 static bool open_link(struct run *run, struct error *err)
 {
     char topic[TOPIC_MAX];
@@ -163,7 +193,8 @@ static bool open_link(struct run *run, struct error *err)
                                    .clock = run->clock,
                                    .chance = chance_system(),
                                    .out = session_out(run->session),
-                                   .told = {tell, run}};
+                                   .told = {tell, run},
+                                   .attachments = run->attach_store};
     uplink_init(&run->uplink, &uplink);
     return true;
 }
@@ -205,7 +236,8 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
     if (options->script == NULL && isatty(STDERR_FILENO))
         open_log(run, options->data);
     if (!open_config(run, options->data, err) || !open_outbox(run, options->data, err) ||
-        !open_link(run, err) || !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
+        !open_attachments(run, options, err) || !open_link(run, err) ||
+        !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
         !open_face(run, options->script, err))
         return false;
     serial_init(&run->serial, options->scanner, now(run));
@@ -237,6 +269,8 @@ static void close_all(struct run *run)
     gps_free(run->gps);
     session_close(run->session);
     mailbox_free(run->mailbox);
+    attach_free(run->attach);
+    attach_store_close(run->attach_store);
     outbox_close(run->outbox);
     config_done(&run->config);
     close(run->signals);

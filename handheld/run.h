@@ -4,15 +4,19 @@
 #define TRAO_HANDHELD_RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "protocol/error.h"
 
 struct run_options {
-    const char *data;    /* folder */
-    const char *gpsd;    /* "[HOST:]PORT" or "off" */
-    const char *scanner; /* path, or NULL */
-    const char *script;  /* file, "-", or NULL: the terminal */
-    bool dark;           /* white on black from the start */
+    const char *data;           /* folder */
+    const char *gpsd;           /* "[HOST:]PORT" or "off" */
+    const char *scanner;        /* path, or NULL */
+    const char *script;         /* file, "-", or NULL: the terminal */
+    const char *photos;         /* folder a camera writes into; NULL: DATA/photos */
+    const char *signatures;     /* folder a signature pad writes into; NULL: DATA/signatures */
+    uint64_t attachments_bytes; /* budget; 0: ATTACH_BUDGET_BYTES */
+    bool dark;                  /* white on black from the start */
 };
 
 /* Returns the program's exit status: 0, 1, 2 or 3; what went wrong is said on standard error. */

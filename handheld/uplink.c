@@ -29,11 +29,23 @@ static void tell(struct uplink *uplink, const char *sentence)
         uplink->config.told.tell(uplink->config.told.ctx, sentence, 0, 0);
 }
 
+static void tell_attach(void *ctx, const char *sentence)
+{
+    tell(ctx, sentence);
+}
+
 void uplink_init(struct uplink *uplink, const struct uplink_config *config)
 {
     memset(uplink, 0, sizeof *uplink);
     uplink->config = *config;
     uplink->wait_ms = UPLINK_WAIT_MIN_MS;
+    attach_send_init(&uplink->attach, &(struct attach_send_config){.device = config->device,
+                                                                   .store = config->attachments,
+                                                                   .clock = config->clock,
+                                                                   .chance = config->chance,
+                                                                   .out = config->out,
+                                                                   .tell = tell_attach,
+                                                                   .ctx = uplink});
 }
 
 /* ------------------------------------------------------------------ waiting */
@@ -75,6 +87,9 @@ void uplink_connected(struct uplink *uplink)
 {
     uplink->connected = true;
     uplink->stood = false;
+    uplink->drained = false;
+    uplink->generation = 0;
+    attach_send_anew(&uplink->attach);
     uplink->hold_until = now(uplink);
     uplink->wait_ms = UPLINK_WAIT_MIN_MS;
     take_back(uplink);
@@ -85,6 +100,8 @@ void uplink_disconnected(struct uplink *uplink)
 {
     uplink->connected = false;
     uplink->stood = false;
+    uplink->drained = false;
+    attach_send_anew(&uplink->attach);
     uplink->asking = false;
     take_back(uplink);
 }
@@ -158,8 +175,18 @@ static void take_standing(struct uplink *uplink, const struct standing *standing
     if (!uplink->stood || other_record)
         take_back(uplink); /* the server may stand further back than thought */
     uplink->stood = true;
+    uplink->generation = standing->generation;
     uplink->asking = false;
     if (again)
+        ask(uplink);
+}
+
+/* Only the record that the scans stand in vouches for what they name. */
+static void take_attachment(struct uplink *uplink, const struct attachment_state *state)
+{
+    if (state->generation == uplink->generation)
+        attach_send_state(&uplink->attach, state);
+    else if (uplink->stood && !uplink->asking)
         ask(uplink);
 }
 
@@ -178,6 +205,8 @@ void uplink_message(struct uplink *uplink, const void *bytes, size_t n)
         take_standing(uplink, &down.standing);
         break;
     case WIRE_DOWN_ATTACHMENT:
+        take_attachment(uplink, &down.attachment);
+        break;
     case WIRE_DOWN_OTHER:
         break;
     }
@@ -241,6 +270,8 @@ static void send_batches(struct uplink *uplink)
         if (!outbox_batch_after(uplink->config.outbox, uplink->sent, cut_any, &batch, &err)) {
             if (err.code != ERROR_NOT_FOUND)
                 uplink->hold_until = in_ms(uplink, PAUSE_MS);
+            else
+                uplink->drained = uplink->flights == 0;
             return;
         }
         if (!send_batch(uplink, &batch)) {
@@ -264,8 +295,11 @@ void uplink_tick(struct uplink *uplink)
         ask(uplink);
     if (uplink->asking && reached(uplink, uplink->hello_due))
         say_hello(uplink);
+    uplink->drained = false;
     if (uplink->stood && reached(uplink, uplink->hold_until))
         send_batches(uplink);
+    if (uplink->drained && !uplink->asking)
+        attach_send_tick(&uplink->attach);
 }
 
 static void sooner(struct tick *due, struct tick at)
@@ -285,5 +319,7 @@ struct tick uplink_due(const struct uplink *uplink)
         sooner(&due, uplink->silence_due);
     if (uplink->stood && !reached(uplink, uplink->hold_until))
         sooner(&due, uplink->hold_until);
+    if (uplink->drained && !uplink->asking)
+        sooner(&due, attach_send_due(&uplink->attach));
     return due;
 }

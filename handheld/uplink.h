@@ -8,6 +8,8 @@
  * refusals
  * (>= 128) count as not sent.
  *
+ * Attachments go one piece at a time while every scan is receipted, never before (attach_send.h).
+ *
  * One thread, no globals, no clock of its own: the caller drives uplink_tick, right after each
  * outbox_add and after each of the calls below, at the latest at uplink_due. Only uplink_tick
  * sends.
@@ -15,6 +17,7 @@
 #ifndef TRAO_HANDHELD_UPLINK_H
 #define TRAO_HANDHELD_UPLINK_H
 
+#include "handheld/attach_send.h"
 #include "handheld/outbox.h"
 #include "protocol/session.h"
 
@@ -32,6 +35,7 @@ struct uplink_config {
     struct chance chance;
     struct link_out out;
     struct outbox_told told;
+    struct attach_store *attachments; /* sent when no scan waits; NULL: none */
 };
 
 struct uplink_counts {
@@ -59,6 +63,9 @@ struct uplink {
     int64_t wait_ms;
     struct tick silence_due; /* when silence counts as lost; meaningful while flights > 0 */
     struct tick hold_until;  /* nothing is sent before, after a refusal */
+    uint64_t generation;     /* that the last Standing named; 0 none on this connection */
+    bool drained;            /* at the last look nothing was left to send, nothing unreceipted */
+    struct attach_send attach;
     struct uplink_counts counts;
 };
 

@@ -86,6 +86,7 @@ struct attachment_state {
     struct link hash;
     uint32_t have_bytes; /* from the front */
     enum attachment_stand stand;
+    uint64_t generation; /* of the record that says so, never 0 */
 };
 
 /* ------------------------------------------------------------------ a list */

@@ -26,6 +26,18 @@ struct link chain_hash(const void *bytes, size_t n)
     return hash;
 }
 
+struct link chain_hash_parts(size_t (*next)(void *ctx, const void **ret_bytes), void *ctx)
+{
+    struct link hash;
+    crypto_generichash_state state;
+    const void *bytes;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes);
+    for (size_t n; (n = next(ctx, &bytes)) > 0;)
+        crypto_generichash_update(&state, bytes, n);
+    crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes);
+    return hash;
+}
+
 struct link chain_next_hashed(const struct link *before, const struct link *hash)
 {
     struct link pair[2] = {*before, *hash};

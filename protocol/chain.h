@@ -46,6 +46,8 @@ void chain_init(void);
 
 /* BLAKE2b-256 of the bytes. */
 struct link chain_hash(const void *bytes, size_t n);
+/* The same of what `next` gives, part by part until it gives none. */
+struct link chain_hash_parts(size_t (*next)(void *ctx, const void **ret_bytes), void *ctx);
 /* The next link after `before` for these bytes. */
 struct link chain_next(const struct link *before, const void *bytes, size_t n);
 /* The same when only the hash of the bytes is left. */

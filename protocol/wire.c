@@ -344,7 +344,8 @@ bool wire_standing(const char *device, const struct standing *standing,
 static bool check_state(const struct attachment_state *state, struct error *err)
 {
     return codec_range("state", (uint64_t)state->stand, ATTACHMENT_WANTED, UINT32_MAX, err) &&
-           codec_range("have_bytes", state->have_bytes, 0, ATTACHMENT_CLOSED_MAX, err);
+           codec_range("have_bytes", state->have_bytes, 0, ATTACHMENT_CLOSED_MAX, err) &&
+           check_generation(state->generation, err);
 }
 
 bool wire_attachment_state(const char *device, const struct attachment_state *state,
@@ -357,6 +358,7 @@ bool wire_attachment_state(const char *device, const struct attachment_state *st
     wire.hash = codec_bytes(state->hash.bytes, CHAIN_LINK_BYTES);
     wire.have_bytes = state->have_bytes;
     wire.state = (uint32_t)state->stand;
+    wire.generation = state->generation;
     Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
     body.kind_case = TRAO__V1__DOWN_BODY__KIND_ATTACHMENT;
     body.attachment = &wire;
@@ -370,6 +372,7 @@ static bool read_state(const Trao__V1__AttachmentState *wire, struct attachment_
 {
     state->have_bytes = wire->have_bytes;
     state->stand = (enum attachment_stand)wire->state;
+    state->generation = wire->generation;
     if (!codec_fixed("hash", wire->hash, CHAIN_LINK_BYTES, state->hash.bytes, err) ||
         !check_state(state, err))
         return error_add(err, "attachment");

@@ -21,11 +21,13 @@ struct sent {
     struct tick mono;
     size_t epochs;
     uint32_t count;
-    bool hello;
+    bool hello, attachment;
+    struct link hash;
 };
 
 static struct rig rig;
 static struct uplink uplink;
+static struct attach_store *papers;
 static struct sent sent[SENT_MAX];
 static size_t n_sent;
 static bool refuse;
@@ -45,6 +47,11 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     assert_true(n_sent < SENT_MAX);
     struct sent *s = &sent[n_sent++];
     *s = (struct sent){.hello = up.kind == WIRE_UP_HELLO};
+    s->attachment = up.kind == WIRE_UP_ATTACHMENT;
+    if (s->attachment) {
+        s->hash = up.attachment.hash;
+        return true;
+    }
     if (s->hello) {
         s->nonce = up.hello.nonce;
         s->epochs = up.hello.epochs;
@@ -68,13 +75,16 @@ static int setup(void **state)
     rig_init(&rig);
     struct chance chance = rig_chance(&rig);
     chain_keys_new(&chance, &server_public, &server_key);
+    struct attach_store_config store = {rig.dir, 0, rig_clock(&rig)};
+    assert_true(attach_store_open(&store, &papers, NULL));
     struct uplink_config config = {.device = RIG_DEVICE,
                                    .certificate = {(const uint8_t *)"cert", 4},
                                    .server = server_public,
                                    .outbox = rig.outbox,
                                    .clock = rig_clock(&rig),
                                    .chance = chance,
-                                   .out = {publish, NULL}};
+                                   .out = {publish, NULL},
+                                   .attachments = papers};
     uplink_init(&uplink, &config);
     n_sent = 0;
     refuse = false;
@@ -84,6 +94,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    attach_store_close(papers);
     rig_done(&rig);
     return 0;
 }
@@ -99,7 +110,7 @@ static size_t batches(void)
 {
     size_t n = 0;
     for (size_t i = 0; i < n_sent; i++)
-        n += !sent[i].hello;
+        n += !sent[i].hello && !sent[i].attachment;
     return n;
 }
 
@@ -107,9 +118,12 @@ static void down(const struct wire_down *what)
 {
     uint8_t bytes[WIRE_BYTES_MAX];
     size_t n;
-    bool made = what->kind == WIRE_DOWN_RECEIPT
-                    ? wire_receipt(RIG_DEVICE, &what->receipt, &server_key, bytes, &n, NULL)
-                    : wire_standing(RIG_DEVICE, &what->standing, &server_key, bytes, &n, NULL);
+    bool made =
+        what->kind == WIRE_DOWN_ATTACHMENT
+            ? wire_attachment_state(RIG_DEVICE, &what->attachment, &server_key, bytes, &n, NULL)
+        : what->kind == WIRE_DOWN_RECEIPT
+            ? wire_receipt(RIG_DEVICE, &what->receipt, &server_key, bytes, &n, NULL)
+            : wire_standing(RIG_DEVICE, &what->standing, &server_key, bytes, &n, NULL);
     assert_true(made);
     uplink_message(&uplink, bytes, n);
 }
@@ -451,6 +465,71 @@ static void everything_arrives_through_a_bad_pipe(void **state)
     assert_int_equal(through, 500);
 }
 
+/* ------------------------------------------------------------------ attachments */
+
+static struct link put_paper(void)
+{
+    static const uint8_t bytes[100] = {1};
+    struct link hash = chain_hash(bytes, sizeof bytes);
+    assert_true(attach_store_put(papers, PAPER_LIST, &hash, bytes, sizeof bytes, NULL));
+    assert_true(attach_store_queue(papers, &hash, NULL, 0, NULL));
+    return hash;
+}
+
+static size_t attachments(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_sent; i++)
+        n += sent[i].attachment;
+    return n;
+}
+
+static void say_kept(const struct link *hash, uint64_t generation)
+{
+    struct wire_down what = {.kind = WIRE_DOWN_ATTACHMENT};
+    what.attachment = (struct attachment_state){*hash, 100, ATTACHMENT_KEPT, generation};
+    down(&what);
+}
+
+static void attachments_wait_for_the_scans(void **state)
+{
+    (void)state;
+    struct link hash = put_paper();
+    rig_beep(&rig, 1, 2);
+    connect_fresh();
+    assert_int_equal(batches(), 1);
+    assert_int_equal(attachments(), 0);
+    rig_beep(&rig, 3, 1);
+    receipt_for(&sent[0]);
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 2);
+    assert_int_equal(attachments(), 0); /* the third scan is not receipted */
+    receipt_for(&sent[1]);
+    uplink_tick(&uplink);
+    assert_int_equal(attachments(), 1);
+    assert_true(link_equal(&sent[2].hash, &hash));
+    rig_beep(&rig, 4, 1);
+    uplink_tick(&uplink);
+    assert_int_equal(batches(), 3); /* a scan leaves at once, whatever is on its way */
+    say_kept(&hash, 7);
+    assert_int_equal(attach_store_counts(papers).waiting, 0);
+}
+
+/* A server restored to before the scans may say "refused", an older one may have said "kept". */
+static void only_the_record_of_the_scans_is_heeded(void **state)
+{
+    (void)state;
+    struct link hash = put_paper();
+    connect_fresh();
+    assert_int_equal(attachments(), 1);
+    say_kept(&hash, 6);
+    assert_int_equal(attach_store_counts(papers).waiting, 1);
+    uplink_tick(&uplink);
+    assert_true(sent[n_sent - 1].hello); /* asks where it stands instead */
+    say_kept(&hash, 7);
+    assert_int_equal(attach_store_counts(papers).waiting, 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -466,6 +545,8 @@ int main(void)
         T(another_generation),
         T(an_older_epoch_goes_again),
         T(everything_arrives_through_a_bad_pipe),
+        T(attachments_wait_for_the_scans),
+        T(only_the_record_of_the_scans_is_heeded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -222,7 +222,7 @@ struct attachment_chunk sample_chunk(void)
 struct attachment_state sample_state(void)
 {
     return (struct attachment_state){
-        .hash = link_of(0xAB), .have_bytes = 16392, .stand = ATTACHMENT_WANTED};
+        .hash = link_of(0xAB), .have_bytes = 16392, .stand = ATTACHMENT_WANTED, .generation = 9};
 }
 
 struct enrol_code sample_code(void)
