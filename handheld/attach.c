@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "protocol/idcard.h"
+#include "protocol/round.h"
 
 /* One thing of this door. */
 struct gathered {
@@ -112,8 +113,9 @@ static bool read_file(const char *path, size_t max, uint8_t **new_bytes, size_t 
 
 /* ------------------------------------------------------------------ gathering */
 
-void attach_begin(struct attach *attach)
+static void begin(void *ctx)
 {
+    struct attach *attach = ctx;
     attach->n = 0;
     attach->listed = false;
     if (attach->store != NULL)
@@ -164,12 +166,11 @@ static bool keep(struct attach *attach, enum paper kind, int source, const void 
     return true;
 }
 
-bool attach_add(struct attach *attach, enum paper kind, const void *bytes, size_t n,
-                struct error *err)
+static bool add(void *ctx, enum paper kind, const void *bytes, size_t n, struct error *err)
 {
     if (kind == PAPER_LIST || kind == PAPER_ID_CHECK)
         return error_set(err, ERROR_BAD_INPUT, "kind %d is made here alone", (int)kind);
-    return keep(attach, kind, 0, bytes, n, err);
+    return keep(ctx, kind, 0, bytes, n, err);
 }
 
 /* Taken in, it is removed from the folder: it was in the clear there. */
@@ -187,8 +188,9 @@ static bool take_in(struct attach *attach, enum paper kind, const char *path, st
     return good;
 }
 
-bool attach_fetch(struct attach *attach, enum paper kind, struct error *err)
+static bool fetch(void *ctx, enum paper kind, struct error *err)
 {
+    struct attach *attach = ctx;
     struct spool *spool = kind == PAPER_PHOTO ? &attach->photos : &attach->signatures;
     char name[NAME_MAX + 1], path[PATH_MAX + NAME_MAX + 2];
     struct stat info;
@@ -239,33 +241,29 @@ static enum id_check_match compare(bool known, const struct link *found, const u
 }
 
 /* Whether or not it can be kept, the postman is told what the card says. */
-enum papers_match attach_card(struct attach *attach, const struct attach_secret *owner,
-                              const char *text, size_t n)
+static enum papers_match id_card(void *ctx, const struct stop *stop, const char *text, size_t n)
 {
     struct idcard card;
     if (!idcard_read(text, n, &card, NULL))
         return PAPERS_UNREADABLE;
-    struct id_check check = {.source = ID_CHECK_CARD, .has_hash = owner->known};
-    if (owner->known)
-        check.hash = idcard_hash(owner->key, card.number);
-    check.match = compare(owner->known, &check.hash, owner->hash);
+    struct id_check check = {.source = ID_CHECK_CARD, .has_hash = stop->has_id};
+    if (stop->has_id)
+        check.hash = idcard_hash(stop->id_key, card.number);
+    check.match = compare(stop->has_id, &check.hash, stop->id_hash);
     memcpy(check.last4, card.number + IDCARD_DIGITS - 4, 5);
     chain_wipe(&card, sizeof card);
-    (void)keep_check(attach, &check);
+    (void)keep_check(ctx, &check);
     return match_of(check.match);
 }
 
-enum papers_match attach_code(struct attach *attach, const struct attach_secret *code,
-                              const char *digits)
+static enum papers_match code(void *ctx, const struct stop *stop, const char *digits)
 {
     if (!delivery_code_is_good(digits))
         return PAPERS_UNREADABLE;
-    struct link hash = {{0}};
-    if (code->known)
-        hash = delivery_code_hash(code->key, digits);
+    struct link hash = delivery_code_hash(stop->code_salt, digits);
     struct id_check check = {.source = ID_CHECK_CODE,
-                             .match = compare(code->known, &hash, code->hash)};
-    (void)keep_check(attach, &check);
+                             .match = compare(stop->has_code, &hash, stop->code_hash)};
+    (void)keep_check(ctx, &check);
     return match_of(check.match);
 }
 
@@ -294,8 +292,9 @@ static bool make_list(struct attach *attach, struct error *err)
     return good;
 }
 
-bool attach_take(struct attach *attach, struct link *ret_list, struct error *err)
+static bool take(void *ctx, struct link *ret_list, struct error *err)
 {
+    struct attach *attach = ctx;
     if (attach->n == 0)
         return error_set(err, ERROR_NOT_FOUND, "chưa có chứng từ nào. / nothing was gathered");
     attach->listed = attach->listed || make_list(attach, err);
@@ -334,4 +333,15 @@ bool attach_new(const struct attach_config *config, struct attach **ret_attach, 
 void attach_free(struct attach *attach)
 {
     free(attach);
+}
+
+struct door_papers attach_papers(struct attach *attach)
+{
+    return (struct door_papers){.begin = begin,
+                                .add = add,
+                                .fetch = fetch,
+                                .id_card = id_card,
+                                .code = code,
+                                .take = take,
+                                .ctx = attach};
 }

@@ -24,22 +24,7 @@ bool attach_new(const struct attach_config *config, struct attach **ret_attach,
                 struct error *err) must_use;
 void attach_free(struct attach *attach); /* NULL is fine */
 
-/* What papers.h says of each. */
-void attach_begin(struct attach *attach);
-bool attach_add(struct attach *attach, enum paper kind, const void *bytes, size_t n,
-                struct error *err) must_use;
-bool attach_fetch(struct attach *attach, enum paper kind, struct error *err) must_use;
-bool attach_take(struct attach *attach, struct link *ret_list, struct error *err) must_use;
-
-/* What a stop knows of its owner's number or of its code: by hash alone. */
-struct attach_secret {
-    bool known;
-    const uint8_t *key;  /* 16 bytes: the key of the number's hash, the salt of the code's */
-    const uint8_t *hash; /* 32 bytes */
-};
-enum papers_match attach_card(struct attach *attach, const struct attach_secret *owner,
-                              const char *text, size_t n);
-enum papers_match attach_code(struct attach *attach, const struct attach_secret *code,
-                              const char *digits);
+/* Lives as long as `attach`. */
+struct door_papers attach_papers(struct attach *attach);
 
 #endif

@@ -38,6 +38,7 @@ struct run {
     struct outbox *outbox;
     struct attach_store *attach_store; /* NULL: the disk did not let it be opened */
     struct attach *attach;
+    struct door_papers papers;
     struct mailbox *mailbox;
     struct session *session;
     struct uplink uplink;
@@ -161,7 +162,10 @@ static bool open_attachments(struct run *run, const struct run_options *options,
         .photos = folder_of(options->photos, options->data, "photos", photos),
         .signatures = folder_of(options->signatures, options->data, "signatures", signatures)};
     memcpy(config.server.bytes, run->config.server_box_key, sizeof config.server.bytes);
-    return attach_new(&config, &run->attach, err);
+    if (!attach_new(&config, &run->attach, err))
+        return false;
+    run->papers = attach_papers(run->attach);
+    return true;
 }
 
 static bool open_link(struct run *run, struct error *err)
@@ -249,6 +253,7 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
                                 .chance = chance_system(),
                                 .outbox = run->outbox,
                                 .fix = gps_last(run->gps),
+                                .papers = &run->papers,
                                 .said = said,
                                 .try_now = try_now,
                                 .ctx = run,

@@ -16,6 +16,7 @@
 
 #include "handheld/attach_send.h"
 #include "protocol/idcard.h"
+#include "protocol/round.h"
 #include "tests/handheld/rig.h"
 
 static const char jpeg[] = "\xFF\xD8\xFF\xE0 a photo";
@@ -23,6 +24,7 @@ static const char jpeg[] = "\xFF\xD8\xFF\xE0 a photo";
 static struct rig rig;
 static struct attach_store *store;
 static struct attach *attach;
+static struct door_papers papers;
 static struct box_public public;
 static struct box_secret secret;
 static struct error err;
@@ -35,7 +37,8 @@ static void open_store(uint64_t budget)
         fail_msg("%s", err.text);
     struct attach_config door = {store, public, rig_chance(&rig), photos, signatures};
     assert_true(attach_new(&door, &attach, &err));
-    attach_begin(attach);
+    papers = attach_papers(attach);
+    papers.begin(papers.ctx);
 }
 
 /* As a kill leaves it: there is nothing to close but descriptors. */
@@ -84,14 +87,14 @@ static uint64_t files_in(const char *folder)
 
 static void add(enum paper kind, const char *text)
 {
-    if (!attach_add(attach, kind, text, strlen(text), &err))
+    if (!papers.add(papers.ctx, kind, text, strlen(text), &err))
         fail_msg("%s", err.text);
 }
 
 static struct link take(void)
 {
     struct link list;
-    if (!attach_take(attach, &list, &err))
+    if (!papers.take(papers.ctx, &list, &err))
         fail_msg("%s", err.text);
     return list;
 }
@@ -200,7 +203,7 @@ static void nothing_gathered_is_no_list(void **state)
 {
     (void)state;
     struct link list;
-    assert_false(attach_take(attach, &list, &err));
+    assert_false(papers.take(papers.ctx, &list, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
 }
 
@@ -232,9 +235,9 @@ static void another_door_forgets(void **state)
     (void)state;
     struct link list;
     add(PAPER_RECEIVER, "Trần Thị Mẫu");
-    attach_begin(attach);
+    papers.begin(papers.ctx);
     assert_int_equal(files_in("attachments/door"), 0);
-    assert_false(attach_take(attach, &list, &err));
+    assert_false(papers.take(papers.ctx, &list, &err));
 }
 
 static void nothing_is_in_the_clear_on_the_disk(void **state)
@@ -286,16 +289,16 @@ static void a_photo_is_fetched_and_removed(void **state)
 {
     (void)state;
     write_photo(photos, "old.jpg", jpeg);
-    attach_begin(attach);
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err)); /* the old one is not of this door */
+    papers.begin(papers.ctx);
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err)); /* the old one is not of this door */
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     write_photo(photos, "new.jpg", "\xFF\xD8\xFF");
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err)); /* it may still grow */
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err)); /* it may still grow */
     write_photo(photos, "new.jpg", jpeg);
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err)); /* and did */
-    assert_true(attach_fetch(attach, PAPER_PHOTO, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err)); /* and did */
+    assert_true(papers.fetch(papers.ctx, PAPER_PHOTO, &err));
     assert_int_equal(files_in("photos"), 1);
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err));
     (void)take();
     assert_int_equal(attach_store_counts(store).waiting, 2);
 }
@@ -304,12 +307,12 @@ static void a_file_that_is_no_picture_is_said_once(void **state)
 {
     (void)state;
     write_photo(photos, "x.gif", "GIF89a");
-    attach_begin(attach);
+    papers.begin(papers.ctx);
     write_photo(photos, "y.gif", "GIF89a");
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err));
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
-    assert_false(attach_fetch(attach, PAPER_PHOTO, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_PHOTO, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
 }
 
@@ -317,9 +320,9 @@ static void a_signature_is_strokes_or_a_picture(void **state)
 {
     (void)state;
     write_photo(signatures, "sign.txt", "trao-strokes 1 400 300\n10,20 11,22\n");
-    assert_false(attach_fetch(attach, PAPER_SIGNATURE, &err));
-    assert_true(attach_fetch(attach, PAPER_SIGNATURE, &err));
-    assert_false(attach_fetch(attach, PAPER_NOTE, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_SIGNATURE, &err));
+    assert_true(papers.fetch(papers.ctx, PAPER_SIGNATURE, &err));
+    assert_false(papers.fetch(papers.ctx, PAPER_NOTE, &err));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
 }
 
@@ -327,17 +330,27 @@ static void a_signature_is_strokes_or_a_picture(void **state)
 
 static const uint8_t key[16] = {1, 2, 3};
 
+/* One hash for the owner's number and the code. */
+static struct stop stop_of(const struct link *hash)
+{
+    struct stop stop = {.has_id = true, .has_code = true};
+    memcpy(stop.id_key, key, 16);
+    memcpy(stop.code_salt, key, 16);
+    memcpy(stop.id_hash, hash->bytes, 32);
+    memcpy(stop.code_hash, hash->bytes, 32);
+    return stop;
+}
+
 static void a_card_is_the_owners_or_not(void **state)
 {
     (void)state;
     static const char card[] = "000099000001||Nguyễn Văn Mẫu|05031999|Nam|Số 3|15042021";
     struct link hash = idcard_hash(key, "000099000001"), other = idcard_hash(key, "000099000002");
-    struct attach_secret owner = {true, key, hash.bytes}, not_him = {true, key, other.bytes};
-    struct attach_secret unknown = {.known = false};
-    assert_int_equal(attach_card(attach, &owner, card, sizeof card - 1), PAPERS_MATCH);
-    assert_int_equal(attach_card(attach, &not_him, card, sizeof card - 1), PAPERS_OTHER);
-    assert_int_equal(attach_card(attach, &unknown, card, sizeof card - 1), PAPERS_UNKNOWN);
-    assert_int_equal(attach_card(attach, &owner, "RA123456785VN", 13), PAPERS_UNREADABLE);
+    struct stop owner = stop_of(&hash), not_him = stop_of(&other), unknown = {.has_id = false};
+    assert_int_equal(papers.id_card(papers.ctx, &owner, card, sizeof card - 1), PAPERS_MATCH);
+    assert_int_equal(papers.id_card(papers.ctx, &not_him, card, sizeof card - 1), PAPERS_OTHER);
+    assert_int_equal(papers.id_card(papers.ctx, &unknown, card, sizeof card - 1), PAPERS_UNKNOWN);
+    assert_int_equal(papers.id_card(papers.ctx, &owner, "RA123456785VN", 13), PAPERS_UNREADABLE);
     (void)take();
     assert_int_equal(attach_store_counts(store).waiting, 2); /* the last reading, and the list */
 }
@@ -350,9 +363,9 @@ static void nothing_but_the_result_of_a_card_is_kept(void **state)
     size_t n;
     struct id_check check;
     struct link hash = idcard_hash(key, "000099000001");
-    struct attach_secret owner = {true, key, hash.bytes};
+    struct stop owner = stop_of(&hash);
     static const char card[] = "000099000001||Nguyen Van Mau|05031999|Nam|So 3|15042021";
-    assert_int_equal(attach_card(attach, &owner, card, sizeof card - 1), PAPERS_MATCH);
+    assert_int_equal(papers.id_card(papers.ctx, &owner, card, sizeof card - 1), PAPERS_MATCH);
     (void)take();
     send_init();
     drive(20);
@@ -372,11 +385,11 @@ static void a_code_is_right_or_wrong(void **state)
 {
     (void)state;
     struct link hash = delivery_code_hash(key, "048213");
-    struct attach_secret code = {true, key, hash.bytes}, none = {.known = false};
-    assert_int_equal(attach_code(attach, &code, "048213"), PAPERS_MATCH);
-    assert_int_equal(attach_code(attach, &code, "048214"), PAPERS_OTHER);
-    assert_int_equal(attach_code(attach, &code, "4821"), PAPERS_UNREADABLE);
-    assert_int_equal(attach_code(attach, &none, "048213"), PAPERS_UNKNOWN);
+    struct stop code = stop_of(&hash), none = {.has_code = false};
+    assert_int_equal(papers.code(papers.ctx, &code, "048213"), PAPERS_MATCH);
+    assert_int_equal(papers.code(papers.ctx, &code, "048214"), PAPERS_OTHER);
+    assert_int_equal(papers.code(papers.ctx, &code, "4821"), PAPERS_UNREADABLE);
+    assert_int_equal(papers.code(papers.ctx, &none, "048213"), PAPERS_UNKNOWN);
 }
 
 /* ------------------------------------------------------------------ the budget */
@@ -386,9 +399,9 @@ static void a_full_budget_is_said_and_texts_go_on(void **state)
     (void)state;
     static char photo[60000] = "\xFF\xD8\xFF\xE0";
     start_again(160000);
-    assert_true(attach_add(attach, PAPER_PHOTO, photo, sizeof photo, &err));
-    assert_true(attach_add(attach, PAPER_PHOTO, photo, sizeof photo, &err));
-    assert_false(attach_add(attach, PAPER_PHOTO, photo, sizeof photo, &err));
+    assert_true(papers.add(papers.ctx, PAPER_PHOTO, photo, sizeof photo, &err));
+    assert_true(papers.add(papers.ctx, PAPER_PHOTO, photo, sizeof photo, &err));
+    assert_false(papers.add(papers.ctx, PAPER_PHOTO, photo, sizeof photo, &err));
     assert_int_equal(err.code, ERROR_LATER);
     assert_non_null(strstr(err.text, "hết chỗ"));
     assert_true(attach_store_counts(store).full);
@@ -396,7 +409,7 @@ static void a_full_budget_is_said_and_texts_go_on(void **state)
     (void)take();
     assert_int_equal(attach_store_counts(store).waiting, 4);
     start_again(160000); /* what is there counts after a start too */
-    assert_false(attach_add(attach, PAPER_PHOTO, photo, sizeof photo, &err));
+    assert_false(papers.add(papers.ctx, PAPER_PHOTO, photo, sizeof photo, &err));
     rig_beep(&rig, 1, 3); /* the outbox knows nothing of it */
     assert_int_equal(rig_unsent(&rig), 3);
 }
@@ -406,7 +419,7 @@ static void no_more_than_a_list_holds(void **state)
     (void)state;
     for (int i = 0; i < ATTACHMENT_LIST_MAX; i++)
         add(PAPER_PHOTO, jpeg);
-    assert_false(attach_add(attach, PAPER_PHOTO, jpeg, strlen(jpeg), &err));
+    assert_false(papers.add(papers.ctx, PAPER_PHOTO, jpeg, strlen(jpeg), &err));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
     (void)take();
     assert_int_equal(attach_store_counts(store).waiting, ATTACHMENT_LIST_MAX + 1);
@@ -417,7 +430,7 @@ static void no_more_than_a_list_holds(void **state)
 static void add_large(void)
 {
     static char photo[100000] = "\xFF\xD8\xFF\xE0";
-    assert_true(attach_add(attach, PAPER_PHOTO, photo, sizeof photo, &err));
+    assert_true(papers.add(papers.ctx, PAPER_PHOTO, photo, sizeof photo, &err));
     (void)take();
 }
 
@@ -511,7 +524,7 @@ static void many_doors_drain(void **state)
 {
     (void)state;
     for (int i = 0; i < 30; i++) {
-        attach_begin(attach);
+        papers.begin(papers.ctx);
         add(PAPER_RECEIVER, "Trần Thị Mẫu");
         add(PAPER_PHOTO, jpeg);
         (void)take();
