@@ -251,14 +251,19 @@ static bool reads_a_list(const char *command)
            strcmp(command, "communeload") == 0;
 }
 
-/* What import, days and communeload read, what `print --out FILE` writes; the latter is taken out
- * of the words, for the server needs no name. */
+static bool writes_a_file(const char *command)
+{
+    return strcmp(command, "print") == 0 || strcmp(command, "paperout") == 0;
+}
+
+/* What import, days and communeload read, what `print --out FILE` and paperout write; the latter is
+ * taken out of the words, for the server needs no name. */
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {
     struct along along = {.fd = -1};
     if (reads_a_list(admin->argv[0]) && !open_list(admin->argv[1], &along.fd, err))
         return false;
-    for (int i = 1; strcmp(admin->argv[0], "print") == 0 && i + 1 < admin->argc; i++) {
+    for (int i = 1; writes_a_file(admin->argv[0]) && i + 1 < admin->argc; i++) {
         if (strcmp(admin->argv[i], "--out") != 0)
             continue;
         if (!out_file_open(admin->argv[i + 1], &along.out, err))

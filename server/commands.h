@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "server/answer.h"
+#include "protocol/box.h"
 #include "server/config.h"
 #include "server/field/devices.h"
 #include "server/record/acts.h"
@@ -33,6 +34,8 @@ struct commands {
     struct views *views;
     struct record *record; /* a reader of its own */
     const struct enrol_desk *enrol;
+    const struct box_public *box_public; /* what devices close attachments for */
+    const struct box_secret *box_secret;
 };
 
 /* One command as it came: argv[0] is its name; `fd` is the file it reads or writes, -1 for none.

@@ -17,6 +17,7 @@
 #include "server/alarms.h"
 #include "server/control.h"
 #include "server/files.h"
+#include "server/field/attachments.h"
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
@@ -44,6 +45,7 @@ struct server {
     struct session *session;
     struct alarms *alarms;
     struct intake *intake;
+    struct attachments *attachments;
     struct enrol_desk desk;
     struct sms_file *sms;
     struct notify *notify;
@@ -228,6 +230,38 @@ static void say_alarm(void *ctx, const struct alarm *alarm)
              alarm->times);
 }
 
+/* Without a piece: none came for a while. */
+static void take_piece(void *ctx, const char *device, const struct attachment_chunk *chunk)
+{
+    struct server *server = ctx;
+    struct error err;
+    bool good = chunk != NULL ? attachments_take(server->attachments, device, chunk, &err)
+                              : attachments_tidy(server->attachments, &err);
+    if (!good)
+        log_line(LOG_LEVEL_ERROR, "attachments wait", "why=\"%s\"", err.text);
+}
+
+static bool open_attachments(struct server *server, struct error *err)
+{
+    const struct keys *keys = server->keys;
+    struct attachments_config config = {
+        .folder = server->folder,
+        .record_path = server->record_path,
+        .acts = writer_acts(server->writer),
+        .box_public = (const struct box_public *)keys->box_public,
+        .box_secret = (const struct box_secret *)keys->box_secret,
+        .seal_key = &keys->seal,
+        .out = session_out(server->session),
+        .clock = clock_system(),
+    };
+    return attachments_open(&config, &server->attachments, err);
+}
+
+static void close_attachments(struct server *server)
+{
+    attachments_close(server->attachments);
+}
+
 static bool open_intake(struct server *server, struct error *err)
 {
     struct slice authority = ca_authority(server->keys->ca);
@@ -294,14 +328,18 @@ static void close_web(struct server *server)
 
 static bool open_control(struct server *server, struct error *err)
 {
-    server->for_short = (struct commands){.folder = server->folder,
-                                          .program = server->program,
-                                          .config = &server->config,
-                                          .secret = server->keys->secret,
-                                          .acts = writer_acts(server->writer),
-                                          .views = server->views,
-                                          .record = server->short_reader,
-                                          .enrol = &server->desk};
+    const struct keys *keys = server->keys;
+    server->for_short =
+        (struct commands){.folder = server->folder,
+                          .program = server->program,
+                          .config = &server->config,
+                          .secret = server->keys->secret,
+                          .acts = writer_acts(server->writer),
+                          .views = server->views,
+                          .record = server->short_reader,
+                          .enrol = &server->desk,
+                          .box_public = (const struct box_public *)keys->box_public,
+                          .box_secret = (const struct box_secret *)keys->box_secret};
     server->for_long = server->for_short;
     server->for_long.record = server->long_reader;
     return control_open(server->folder, &server->for_short, &server->for_long, &server->control,
@@ -403,6 +441,7 @@ static bool open_threads(struct server *server, struct error *err)
 {
     struct writer_config config = {.record = server->record,
                                    .intake = server->intake,
+                                   .piece = take_piece,
                                    .follow = follow,
                                    .broken = broken,
                                    .ctx = server};
@@ -441,6 +480,7 @@ static const struct part {
     {"views", open_views, close_views},
     {"broker", open_session, close_session},
     {"intake", open_intake, NULL}, /* closed with the writer that uses it */
+    {"attachments", open_attachments, close_attachments},
     {"messages", open_notify, close_notify},
     {"pages", open_web, close_web},
     {"control", open_control, close_control},

@@ -13,6 +13,8 @@
 #define GROUP_MESSAGES 500 /* bounds what a rollback repeats, and how long an act waits */
 #define GROUP_ACTS 50
 #define RETRY_S 1
+#define PIECES_MAX 256 /* each at most half a message; a device has one on its way */
+#define PIECES_IDLE_S 60
 
 /* ------------------------------------------------------------------ queues */
 
@@ -73,13 +75,16 @@ struct reader {
     pthread_cond_t some;
 };
 
-#define THREADS_MAX (2 + READERS)
+#define THREADS_MAX (3 + READERS)
 
 struct writer {
     struct writer_config config;
     pthread_mutex_t lock; /* over all below */
     struct reader readers[READERS];
-    struct letters read; /* for the writer */
+    struct letters read;   /* for the writer */
+    struct letters pieces; /* for the thread beside it */
+    size_t pieces_n;
+    pthread_cond_t some_piece;
     size_t waiting_bytes;
     struct asked *asked, **asked_end;
     pthread_cond_t work;          /* for the writer */
@@ -102,6 +107,7 @@ bool writer_open(struct writer **ret_writer, struct error *err)
         return error_set(err, ERROR_LATER, "writer: out of memory");
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->work, NULL);
+    pthread_cond_init(&writer->some_piece, NULL);
     pthread_cond_init(&writer->news, NULL);
     pthread_cond_init(&writer->answered, NULL);
     writer->asked_end = &writer->asked;
@@ -164,6 +170,27 @@ static struct letter *next_letter(struct reader *reader)
     return letter;
 }
 
+/* To the thread it is for; what is too much is dropped, for the device sends it again. */
+static bool sort_letter(struct writer *writer, struct letter *letter)
+{
+    const char *device;
+    bool piece = letter->message != NULL && intake_piece(letter->message, &device) != NULL;
+    bool kept = !piece || (writer->config.piece != NULL && writer->pieces_n < PIECES_MAX);
+    if (piece)
+        writer->waiting_bytes -= letter->n;
+    if (!kept) {
+        writer->counts.dropped++;
+    } else if (piece) {
+        letters_add(&writer->pieces, letter);
+        writer->pieces_n++;
+        pthread_cond_signal(&writer->some_piece);
+    } else {
+        letters_add(&writer->read, letter);
+        pthread_cond_signal(&writer->work);
+    }
+    return kept;
+}
+
 static void *read_letters(void *arg)
 {
     struct reader *reader = arg;
@@ -176,9 +203,62 @@ static void *read_letters(void *arg)
             letter->message == NULL) /* one that came through is told of by the intake */
             log_line(LOG_LEVEL_ERROR, "message dropped", "why=\"%s\"", err.text);
         pthread_mutex_lock(&writer->lock);
-        letters_add(&writer->read, letter);
-        pthread_cond_signal(&writer->work);
+        bool kept = sort_letter(writer, letter);
         pthread_mutex_unlock(&writer->lock);
+        if (!kept)
+            letter_free(letter);
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ beside the writer: pieces */
+
+static struct timespec in_seconds(time_t seconds)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    at.tv_sec += seconds;
+    return at;
+}
+
+/* NULL: none came for a while, or it is time to end. */
+static struct letter *next_piece(struct writer *writer)
+{
+    struct timespec until = in_seconds(PIECES_IDLE_S);
+    struct letter *letter = NULL;
+    pthread_mutex_lock(&writer->lock);
+    while (!writer->stopping && (letter = letters_take(&writer->pieces)) == NULL &&
+           pthread_cond_timedwait(&writer->some_piece, &writer->lock, &until) == 0)
+        continue;
+    if (letter != NULL)
+        writer->pieces_n--;
+    pthread_mutex_unlock(&writer->lock);
+    return letter;
+}
+
+static bool is_stopping(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    bool stopping = writer->stopping;
+    pthread_mutex_unlock(&writer->lock);
+    return stopping;
+}
+
+static void *take_pieces(void *arg)
+{
+    struct writer *writer = arg;
+    const struct writer_config *config = &writer->config;
+    if (config->piece == NULL)
+        return NULL;
+    config->piece(config->ctx, NULL, NULL);
+    while (!is_stopping(writer)) {
+        const char *device = NULL;
+        struct letter *letter = next_piece(writer);
+        const struct attachment_chunk *chunk =
+            letter == NULL ? NULL : intake_piece(letter->message, &device);
+        config->piece(config->ctx, device, chunk);
+        if (letter != NULL)
+            letter_free(letter);
     }
     return NULL;
 }
@@ -291,10 +371,7 @@ static void group_committed(struct writer *writer, struct group *group)
 
 static struct timespec next_try(void)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
-    at.tv_sec += RETRY_S;
-    return at;
+    return in_seconds(RETRY_S);
 }
 
 static void wait_to_retry(struct writer *writer)
@@ -334,14 +411,6 @@ static void writer_ends(struct writer *writer, struct group *group)
     writer->asked_end = &writer->asked;
     pthread_cond_signal(&writer->news);
     pthread_mutex_unlock(&writer->lock);
-}
-
-static bool is_stopping(struct writer *writer)
-{
-    pthread_mutex_lock(&writer->lock);
-    bool stopping = writer->stopping;
-    pthread_mutex_unlock(&writer->lock);
-    return stopping;
 }
 
 static void *write_groups(void *arg)
@@ -445,16 +514,15 @@ bool writer_start(struct writer *writer, const struct writer_config *config, str
     writer->config = *config;
     bool good =
         start(writer, write_groups, writer, err) && start(writer, follow_groups, writer, err);
+    pthread_mutex_lock(&writer->lock);
+    writer->started = good; /* acts wait in a queue until then */
+    pthread_mutex_unlock(&writer->lock);
+    good = good && start(writer, take_pieces, writer, err);
     for (int i = 0; good && i < READERS; i++)
         good = start(writer, read_letters, &writer->readers[i], err);
-    if (!good) {
+    if (!good)
         writer_stop(writer); /* those that run must not outlive what they work on */
-        return false;
-    }
-    pthread_mutex_lock(&writer->lock);
-    writer->started = true;
-    pthread_mutex_unlock(&writer->lock);
-    return true;
+    return good;
 }
 
 void writer_stop(struct writer *writer)
@@ -462,6 +530,7 @@ void writer_stop(struct writer *writer)
     pthread_mutex_lock(&writer->lock);
     writer->stopping = true;
     pthread_cond_broadcast(&writer->work);
+    pthread_cond_broadcast(&writer->some_piece);
     for (int i = 0; i < READERS; i++)
         pthread_cond_broadcast(&writer->readers[i].some);
     pthread_mutex_unlock(&writer->lock);
@@ -482,11 +551,13 @@ void writer_close(struct writer *writer)
         return;
     writer_stop(writer);
     drop(&writer->read);
+    drop(&writer->pieces);
     for (int i = 0; i < READERS; i++) {
         drop(&writer->readers[i].letters);
         pthread_cond_destroy(&writer->readers[i].some);
     }
     pthread_cond_destroy(&writer->work);
+    pthread_cond_destroy(&writer->some_piece);
     pthread_cond_destroy(&writer->news);
     pthread_cond_destroy(&writer->answered);
     pthread_mutex_destroy(&writer->lock);

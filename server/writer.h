@@ -3,7 +3,9 @@
  * A message goes: writer_message (network thread: copy and leave) -> a reader (unpacks, verifies
  * the seal; messages of one device keep their order) -> the writer, which takes all that waits into
  * one group, commits as soon as the last commit is done, then sends receipts -> the follower, which
- * lets the views take in what was committed. Acts of pages and commands join the same groups.
+ * lets the views take in what was committed. A piece of an attachment goes from the reader to a
+ * thread beside the writer, so that no receipt waits for it. Acts of pages and commands join the
+ * same groups.
  *
  * A record that cannot be written (disk full) stops receipts: acts are refused with LATER, the
  * messages in hand are tried again each second, further ones beyond the queue are dropped, for the
@@ -18,6 +20,9 @@
 struct writer_config {
     struct record *record; /* from writer_start on the writer's thread's own */
     struct intake *intake;
+    /* Called on a thread of its own for each piece of an attachment, which may wait for acts; and
+     * with NULL at the start and whenever none came for a minute. NULL: pieces are dropped. */
+    void (*piece)(void *ctx, const char *device, const struct attachment_chunk *chunk);
     /* Called by the follower after each commit: views_follow. */
     bool (*follow)(void *ctx, struct error *err);
     /* Called once, from one of the threads: the program must stop. Must not wait. */

@@ -11,6 +11,7 @@
 #include "server/field/ca.h"
 #include "server/field/judge.h"
 #include "server/field/receipts.h"
+#include "server/record/papers.h"
 
 #define WHAT_MAX 200 /* bytes of a sentence with its zero */
 
@@ -47,7 +48,12 @@ struct intake_message {
     struct wire_up up;
     struct batch batch;
     struct sealed sealed;
-    bool checked, holds; /* the seal, by `checked_with` */
+    struct {
+        bool any;
+        struct link list;
+        struct item item;
+    } papers[BATCH_SCANS_MAX]; /* what each scan names */
+    bool checked, holds;       /* the seal, by `checked_with` */
     struct seal_public checked_with;
     bool certified; /* hello: the certificate is this authority's, for this device */
     struct ca_device certificate;
@@ -155,6 +161,14 @@ void intake_close(struct intake *intake)
 
 /* ------------------------------------------------------------------ reading, on any thread */
 
+static void note_scan(struct intake_message *message, uint32_t i, const struct scan *scan)
+{
+    message->sealed.stamp[i] = (struct stamp){scan->wall, scan->mono, scan->boot};
+    message->papers[i].any = scan->has_attachments;
+    message->papers[i].list = scan->attachments;
+    message->papers[i].item = scan->item;
+}
+
 static bool read_scans(struct intake_message *message)
 {
     for (uint32_t i = 0; i < message->batch.head.count; i++) {
@@ -164,7 +178,7 @@ static bool read_scans(struct intake_message *message)
             scan.seq != message->batch.head.first_seq + i)
             message->sealed.malformed |= UINT64_C(1) << i;
         else
-            message->sealed.stamp[i] = (struct stamp){scan.wall, scan.mono, scan.boot};
+            note_scan(message, i, &scan);
     }
     return true;
 }
@@ -244,6 +258,15 @@ bool intake_read(struct intake *intake, const char *topic, const void *bytes, si
 void intake_message_free(struct intake_message *message)
 {
     free(message);
+}
+
+const struct attachment_chunk *intake_piece(const struct intake_message *message,
+                                            const char **ret_device)
+{
+    if (!message->readable || message->up.kind != WIRE_UP_ATTACHMENT)
+        return NULL;
+    *ret_device = message->device;
+    return &message->up.attachment;
 }
 
 /* ------------------------------------------------------------------ setting aside */
@@ -433,6 +456,19 @@ static bool note(struct intake *intake, const struct intake_message *message,
     return true;
 }
 
+/* What the scans name is awaited from now on, whatever their verdict: all are kept. */
+static bool name_papers(struct intake *intake, const struct intake_message *message, int64_t device,
+                        struct error *err)
+{
+    const struct head *head = &message->batch.head;
+    for (uint32_t i = 0; i < head->count; i++)
+        if (message->papers[i].any &&
+            !paper_named(intake->config.record, &message->papers[i].list, &message->papers[i].item,
+                         device, head->first_seq + i, err))
+            return false;
+    return true;
+}
+
 static bool take_sealed(struct intake *intake, const struct intake_message *message,
                         const struct device *device, bool revoked, struct error *err)
 {
@@ -443,7 +479,8 @@ static bool take_sealed(struct intake *intake, const struct intake_message *mess
     sealed.revoked = revoked || device->state == DEVICE_REVOKED;
     return record_epoch_get(record, device->id, message->batch.head.epoch, &epoch, err) &&
            judge(record, &epoch, &sealed, &judgement, err) &&
-           (!judgement.added || record_epoch_put(record, &epoch, err)) &&
+           (!judgement.added || (record_epoch_put(record, &epoch, err) &&
+                                 name_papers(intake, message, device->id, err))) &&
            note(intake, message, &judgement, err) &&
            receipts_due(intake->receipts, message->device, &epoch, judgement.verdict,
                         judgement.verdicts, err);

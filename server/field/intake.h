@@ -52,6 +52,10 @@ bool intake_read(struct intake *intake, const char *topic, const void *bytes, si
                  struct instant arrival, struct intake_message **ret_message,
                  struct error *err) must_use;
 void intake_message_free(struct intake_message *message);
+/* A piece of an attachment: not the writer's, but attachments_take's. NULL when it is none;
+ * borrowed from the message, as is the device's name. */
+const struct attachment_chunk *intake_piece(const struct intake_message *message,
+                                            const char **ret_device);
 
 bool intake_take(struct intake *intake, const struct intake_message *message,
                  struct error *err) must_use;

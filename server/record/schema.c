@@ -119,6 +119,22 @@ static const char *const steps[] = {
     " to_ms INTEGER NOT NULL);"
     "CREATE INDEX commune_folded ON commune(folded);"
     "CREATE INDEX commune_code ON commune(code);",
+
+    /* 5: attachments of scans: which are named by what, which have come. Their hashes are looked up
+     * one at a time, a few a delivery. */
+    "CREATE TABLE attached("
+    " id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, device INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, stand INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL);"
+    "CREATE INDEX attached_stand ON attached(stand);"
+    "CREATE INDEX attached_device ON attached(device, at_ms);"
+    "CREATE TABLE attached_scan("
+    " item TEXT NOT NULL, list INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY(item, list, device, seq));"
+    "CREATE INDEX attached_scan_list ON attached_scan(list);"
+    "CREATE TABLE attached_member("
+    " list INTEGER NOT NULL, attached INTEGER NOT NULL, PRIMARY KEY(list, attached));"
+    "CREATE INDEX attached_member_attached ON attached_member(attached);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

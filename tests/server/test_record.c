@@ -144,7 +144,8 @@ static void an_older_layout_is_brought_up(void **state)
                 "DROP TABLE content; DROP TABLE handover; DROP TABLE handover_item;"
                 "DROP TABLE paper; DROP TABLE postman; DROP TABLE round;"
                 "DROP TABLE round_item; DROP TABLE pad; DROP TABLE slip; DROP TABLE premises;"
-                "DROP TABLE commune;"
+                "DROP TABLE commune; DROP TABLE attached; DROP TABLE attached_scan;"
+                "DROP TABLE attached_member;"
                 "PRAGMA user_version = 2",
                 &err));
     rig_stop(&rig);

@@ -1,0 +1,480 @@
+#include "server/field/attachments.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "protocol/topic.h"
+#include "protocol/wire.h"
+#include "server/record/devices.h"
+
+#define DISK_RESERVE 20 /* one part of so many stays free for the record */
+#define DAY_MS INT64_C(86400000)
+#define PART_KEEP_MS (30 * DAY_MS)
+#define TIDY_MAX 1000
+
+struct attachments {
+    struct attachments_config config;
+    struct record *reader;
+    char folder[ATTACHMENTS_PATH_MAX]; /* .../attachments */
+};
+
+/* ------------------------------------------------------------------ paths */
+
+static char *hex(const struct link *hash, char out[2 * CHAIN_LINK_BYTES + 1])
+{
+    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
+        (void)snprintf(out + 2 * i, 3, "%02x", hash->bytes[i]);
+    return out;
+}
+
+bool attachments_path(const char *folder, const struct link *hash, char out[ATTACHMENTS_PATH_MAX],
+                      struct error *err)
+{
+    char name[2 * CHAIN_LINK_BYTES + 1];
+    int n = snprintf(out, ATTACHMENTS_PATH_MAX, "%s/attachments/%.2s/%s", folder, hex(hash, name),
+                     name);
+    return n < ATTACHMENTS_PATH_MAX || error_set(err, ERROR_BAD_INPUT, "the folder's name is long");
+}
+
+/* By device, so that one device's unfinished ones can be counted, and none meets another's. */
+static void part_path(const struct attachments *attachments, const char *device,
+                      const struct link *hash, char out[ATTACHMENTS_PATH_MAX])
+{
+    char name[2 * CHAIN_LINK_BYTES + 1];
+    (void)snprintf(out, ATTACHMENTS_PATH_MAX, "%s/partial/%s.%s", attachments->folder, device,
+                   hex(hash, name));
+}
+
+static bool make_folder(const char *path, struct error *err)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ||
+           error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+}
+
+static bool sync_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* ------------------------------------------------------------------ open, close */
+
+bool attachments_open(const struct attachments_config *config, struct attachments **ret_attachments,
+                      struct error *err)
+{
+    char partial[ATTACHMENTS_PATH_MAX + 16];
+    struct attachments *attachments = calloc(1, sizeof *attachments);
+    if (attachments == NULL)
+        return error_set(err, ERROR_LATER, "attachments: out of memory");
+    attachments->config = *config;
+    if (attachments->config.day_bytes == 0)
+        attachments->config.day_bytes = ATTACHMENTS_DAY_BYTES;
+    /* Room for "/partial/", the longest device name and the hash. */
+    int n = snprintf(attachments->folder, sizeof attachments->folder - 128, "%s/attachments",
+                     config->folder);
+    bool good = n < (int)sizeof attachments->folder - 128 ||
+                error_set(err, ERROR_BAD_INPUT, "the data folder's name is too long");
+    (void)snprintf(partial, sizeof partial, "%s/partial", attachments->folder);
+    if (!good || !make_folder(attachments->folder, err) || !make_folder(partial, err) ||
+        !record_open_reader(config->record_path, &attachments->reader, err)) {
+        attachments_close(attachments);
+        return error_add(err, "attachments");
+    }
+    *ret_attachments = attachments;
+    return true;
+}
+
+void attachments_close(struct attachments *attachments)
+{
+    if (attachments == NULL)
+        return;
+    record_close(attachments->reader);
+    free(attachments);
+}
+
+/* ------------------------------------------------------------------ what is said */
+
+static void say(struct attachments *attachments, const char *device, const struct link *hash,
+                enum attachment_stand stand, uint32_t have)
+{
+    const struct attachments_config *config = &attachments->config;
+    uint8_t bytes[WIRE_BYTES_MAX];
+    char topic[TOPIC_MAX];
+    size_t n;
+    struct attachment_state state = {.hash = *hash,
+                                     .have_bytes = have,
+                                     .stand = stand,
+                                     .generation = record_generation(attachments->reader)};
+    if (wire_attachment_state(device, &state, config->seal_key, bytes, &n, NULL))
+        (void)config->out.publish(config->out.self, topic_down(device, topic), bytes, n, NULL);
+}
+
+/* ------------------------------------------------------------------ acts */
+
+struct came {
+    struct link hash;
+    enum paper kind;
+    uint32_t bytes;
+    bool usable;
+    const struct attachment_list *list;
+};
+
+static bool came_act(struct record *record, void *arg, struct error *err)
+{
+    const struct came *came = arg;
+    if (!came->usable)
+        return paper_set(record, &came->hash, PAPER_UNUSABLE, err);
+    return paper_came(record, &came->hash, came->kind, came->bytes, came->list, err);
+}
+
+static bool run(const struct acts *acts, act what, void *arg, struct error *err)
+{
+    return acts->run(acts->self, what, arg, err);
+}
+
+/* ------------------------------------------------------------------ a whole one */
+
+/* Reads a file whole. NOT_FOUND, LATER. */
+static bool read_file(const char *path, uint8_t **new_bytes, size_t *ret_n, struct error *err)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_LATER, "attachment: %s",
+                         strerror(errno));
+    bool good = fstat(fd, &info) == 0 && (uint64_t)info.st_size <= ATTACHMENT_CLOSED_MAX;
+    size_t n = good ? (size_t)info.st_size : 0, at = 0;
+    uint8_t *bytes = good ? malloc(n + 1) : NULL;
+    ssize_t got;
+    while (bytes != NULL && at < n && (got = read(fd, bytes + at, n - at)) > 0)
+        at += (size_t)got;
+    close(fd);
+    if (bytes == NULL || at < n) {
+        free(bytes);
+        return error_set(err, ERROR_LATER, "an attachment cannot be read");
+    }
+    *new_bytes = bytes;
+    *ret_n = n;
+    return true;
+}
+
+/* Opens it once, to know what it is; nothing of it is kept in the clear. */
+static bool enter(struct attachments *attachments, const struct link *hash, const uint8_t *bytes,
+                  size_t n, bool *ret_usable, struct error *err)
+{
+    const struct attachments_config *config = &attachments->config;
+    struct came came = {.hash = *hash};
+    struct attachment_list list;
+    struct error why;
+    uint8_t *plain = NULL;
+    size_t plain_n = 0;
+    came.usable = attachment_open(bytes, n, config->box_public, config->box_secret, &came.kind,
+                                  &plain, &plain_n, &why);
+    if (!came.usable && why.code == ERROR_LATER)
+        return error_set(err, ERROR_LATER, "%s", why.text);
+    came.bytes = (uint32_t)plain_n;
+    if (came.usable && came.kind == PAPER_LIST && attachment_list_read(plain, plain_n, &list, NULL))
+        came.list = &list;
+    if (plain != NULL)
+        chain_wipe(plain, plain_n);
+    free(plain);
+    *ret_usable = came.usable;
+    return run(&config->acts, came_act, &came, err);
+}
+
+/* Under its own name, on the disk. */
+static bool put_in_place(struct attachments *attachments, const char *part, const struct link *hash,
+                         struct error *err)
+{
+    char path[ATTACHMENTS_PATH_MAX], folder[ATTACHMENTS_PATH_MAX];
+    if (!attachments_path(attachments->config.folder, hash, path, err))
+        return false;
+    (void)snprintf(folder, sizeof folder, "%s/%02x", attachments->folder, hash->bytes[0]);
+    int fd = open(part, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0 && make_folder(folder, err) && rename(part, path) == 0 &&
+                sync_folder(folder) && sync_folder(attachments->folder);
+    if (fd >= 0)
+        close(fd);
+    return good || error_set(err, ERROR_LATER, "attachment not stored: %s", strerror(errno));
+}
+
+/* Nobody can open it: its file would only lie there. */
+static void remove_kept(struct attachments *attachments, const struct link *hash)
+{
+    char path[ATTACHMENTS_PATH_MAX];
+    if (attachments_path(attachments->config.folder, hash, path, NULL))
+        unlink(path);
+}
+
+static bool finish(struct attachments *attachments, const char *device, const char *part,
+                   const struct link *hash, struct error *err)
+{
+    uint8_t *bytes;
+    size_t n;
+    bool usable = false;
+    if (!read_file(part, &bytes, &n, err))
+        return false;
+    struct link found = chain_hash(bytes, n);
+    if (!link_equal(&found, hash)) { /* bent on its way, or never what it was named */
+        free(bytes);
+        unlink(part);
+        say(attachments, device, hash, ATTACHMENT_WANTED, 0);
+        return true;
+    }
+    bool good = put_in_place(attachments, part, hash, err) &&
+                enter(attachments, hash, bytes, n, &usable, err);
+    free(bytes);
+    if (!good)
+        return false;
+    if (!usable)
+        remove_kept(attachments, hash);
+    say(attachments, device, hash, usable ? ATTACHMENT_KEPT : ATTACHMENT_REFUSED, 0);
+    return true;
+}
+
+/* ------------------------------------------------------------------ pieces */
+
+/* Unfinished ones of a device, this one left out. */
+static size_t parts_of(const struct attachments *attachments, const char *device, const char *but)
+{
+    char path[ATTACHMENTS_PATH_MAX + 16], begin[DEVICE_NAME_MAX + 2];
+    size_t n = 0;
+    (void)snprintf(path, sizeof path, "%s/partial", attachments->folder);
+    int begin_n = snprintf(begin, sizeof begin, "%s.", device);
+    const char *own = strrchr(but, '/') + 1;
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        n += strncmp(entry->d_name, begin, (size_t)begin_n) == 0 && strcmp(entry->d_name, own) != 0;
+    closedir(dir);
+    return n;
+}
+
+static bool disk_has_room(const struct attachments *attachments, uint32_t n)
+{
+    struct statvfs fs;
+    return statvfs(attachments->folder, &fs) == 0 &&
+           (uint64_t)fs.f_bavail >= fs.f_blocks / DISK_RESERVE + n / fs.f_frsize + 1;
+}
+
+/* Asked when one begins; what has begun may end. */
+static bool has_room(struct attachments *attachments, const char *device, int64_t device_id,
+                     const struct attachment_chunk *chunk, const char *part, bool *ret_room,
+                     struct error *err)
+{
+    const struct attachments_config *config = &attachments->config;
+    struct instant since = {config->clock.now(config->clock.self).ms - DAY_MS};
+    uint64_t brought;
+    if (!papers_bytes_since(attachments->reader, device_id, since, &brought, err))
+        return false;
+    *ret_room = brought + chunk->total_bytes <= config->day_bytes &&
+                parts_of(attachments, device, part) < ATTACHMENTS_PARTS_MAX &&
+                disk_has_room(attachments, chunk->total_bytes);
+    return true;
+}
+
+static uint32_t part_bytes(const char *part)
+{
+    struct stat info;
+    return stat(part, &info) == 0 && (uint64_t)info.st_size <= ATTACHMENT_CLOSED_MAX
+               ? (uint32_t)info.st_size
+               : 0;
+}
+
+/* Only at the end of what is here: anything else is a repetition, or comes too early. */
+static bool append(const char *part, const struct attachment_chunk *chunk, uint32_t *have)
+{
+    if (chunk->offset != *have || chunk->data.n == 0)
+        return true;
+    int fd = open(part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool good = fd >= 0 && pwrite(fd, chunk->data.bytes, chunk->data.n, (off_t)*have) ==
+                               (ssize_t)chunk->data.n;
+    if (!good && fd >= 0 && ftruncate(fd, (off_t)*have) != 0)
+        unlink(part);
+    if (fd >= 0)
+        close(fd);
+    if (good)
+        *have += (uint32_t)chunk->data.n;
+    return good;
+}
+
+static bool take_piece(struct attachments *attachments, const char *device, int64_t device_id,
+                       const struct attachment_chunk *chunk, struct error *err)
+{
+    char part[ATTACHMENTS_PATH_MAX];
+    bool room = true;
+    part_path(attachments, device, &chunk->hash, part);
+    uint32_t have = part_bytes(part);
+    if (have > chunk->total_bytes) { /* another size was said before */
+        unlink(part);
+        have = 0;
+    }
+    if (have == 0 && !has_room(attachments, device, device_id, chunk, part, &room, err))
+        return false;
+    if (!room || !append(part, chunk, &have)) {
+        say(attachments, device, &chunk->hash, ATTACHMENT_LATER, have);
+        return true;
+    }
+    if (have == chunk->total_bytes)
+        return finish(attachments, device, part, &chunk->hash, err);
+    say(attachments, device, &chunk->hash, ATTACHMENT_WANTED, have);
+    return true;
+}
+
+/* ------------------------------------------------------------------ a message */
+
+/* Whoever is revoked keeps it until an administrator admits his scans. */
+static bool find_device(struct attachments *attachments, const char *name, struct device *device,
+                        bool *ret_revoked, bool *ret_known, struct error *err)
+{
+    struct error none = {ERROR_NONE, ""};
+    *ret_known = device_find(attachments->reader, name, device, &none);
+    *ret_revoked = *ret_known && device->state == DEVICE_REVOKED;
+    return *ret_known || none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
+}
+
+static bool find_row(struct attachments *attachments, const struct attachment_chunk *chunk,
+                     int64_t device, struct paper_row *row, bool *ret_named, struct error *err)
+{
+    struct error none = {ERROR_NONE, ""};
+    *ret_named = paper_find(attachments->reader, &chunk->hash, row, &none);
+    if (!*ret_named && none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    *ret_named = *ret_named && row->device == device && paper_is_known((uint32_t)chunk->kind);
+    return true;
+}
+
+bool attachments_take(struct attachments *attachments, const char *device,
+                      const struct attachment_chunk *chunk, struct error *err)
+{
+    struct device known;
+    struct paper_row row;
+    bool is_known, revoked, named;
+    if (!find_device(attachments, device, &known, &revoked, &is_known, err))
+        return error_add(err, "attachment of %s", device);
+    if (!is_known)
+        return true; /* its scans are set aside too: nothing is said to a stranger */
+    if (!find_row(attachments, chunk, known.id, &row, &named, err))
+        return error_add(err, "attachment of %s", device);
+    if (revoked) {
+        say(attachments, device, &chunk->hash, ATTACHMENT_LATER, 0);
+        return true;
+    }
+    if (!named || row.stand == PAPER_UNUSABLE) {
+        say(attachments, device, &chunk->hash, ATTACHMENT_REFUSED, 0);
+        return true;
+    }
+    if (row.stand != PAPER_AWAITED) { /* kept, or kept and deleted since */
+        say(attachments, device, &chunk->hash, ATTACHMENT_KEPT, 0);
+        return true;
+    }
+    return take_piece(attachments, device, known.id, chunk, err) ||
+           error_add(err, "attachment of %s", device);
+}
+
+/* ------------------------------------------------------------------ now and then */
+
+struct awaited {
+    struct link *hash;
+    size_t n;
+};
+
+static bool note_awaited(void *ctx, const struct paper_row *row)
+{
+    struct awaited *awaited = ctx;
+    awaited->hash[awaited->n++] = row->hash;
+    return awaited->n < TIDY_MAX;
+}
+
+static bool enter_if_here(struct attachments *attachments, const struct link *hash,
+                          struct error *err)
+{
+    char path[ATTACHMENTS_PATH_MAX];
+    struct error none = {ERROR_NONE, ""};
+    uint8_t *bytes;
+    size_t n;
+    bool usable;
+    if (!attachments_path(attachments->config.folder, hash, path, err))
+        return false;
+    if (!read_file(path, &bytes, &n, &none))
+        return true; /* not here: it is still awaited */
+    struct link found = chain_hash(bytes, n);
+    bool good = !link_equal(&found, hash) || enter(attachments, hash, bytes, n, &usable, err);
+    free(bytes);
+    return good;
+}
+
+static void remove_old_parts(struct attachments *attachments)
+{
+    char path[ATTACHMENTS_PATH_MAX + 16];
+    struct clock *clock = &attachments->config.clock;
+    int64_t now_ms = clock->now(clock->self).ms;
+    (void)snprintf(path, sizeof path, "%s/partial", attachments->folder);
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        struct stat info;
+        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, 0) == 0 &&
+            now_ms - (int64_t)info.st_mtim.tv_sec * 1000 > PART_KEEP_MS)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    closedir(dir);
+}
+
+bool attachments_tidy(struct attachments *attachments, struct error *err)
+{
+    struct awaited awaited = {.hash = calloc(TIDY_MAX, sizeof *awaited.hash)};
+    if (awaited.hash == NULL)
+        return error_set(err, ERROR_LATER, "attachments: out of memory");
+    bool good = papers_awaited(attachments->reader, TIDY_MAX, note_awaited, &awaited, err);
+    for (size_t i = 0; good && i < awaited.n; i++)
+        good = enter_if_here(attachments, &awaited.hash[i], err);
+    free(awaited.hash);
+    remove_old_parts(attachments);
+    return good;
+}
+
+/* ------------------------------------------------------------------ for an office */
+
+bool attachments_read(const char *folder, const struct link *hash, const struct box_public *to,
+                      const struct box_secret *secret, enum paper *ret_kind, uint8_t **new_bytes,
+                      size_t *ret_n, struct error *err)
+{
+    char path[ATTACHMENTS_PATH_MAX];
+    uint8_t *bytes;
+    size_t n;
+    if (!attachments_path(folder, hash, path, err) || !read_file(path, &bytes, &n, err))
+        return false;
+    bool good = attachment_open(bytes, n, to, secret, ret_kind, new_bytes, ret_n, err);
+    free(bytes);
+    return good;
+}
+
+static bool delete_act(struct record *record, void *arg, struct error *err)
+{
+    return paper_set(record, arg, PAPER_DELETED, err);
+}
+
+/* The record first: a file that outlives its row is removed by deleting again. */
+bool attachments_delete(const char *folder, const struct acts *acts, const struct link *hash,
+                        struct error *err)
+{
+    char path[ATTACHMENTS_PATH_MAX];
+    struct link name = *hash;
+    if (!attachments_path(folder, hash, path, err) || !run(acts, delete_act, &name, err))
+        return false;
+    return unlink(path) == 0 || error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_LATER,
+                                          "attachment: %s", strerror(errno));
+}
