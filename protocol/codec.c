@@ -1,10 +1,10 @@
 #include "protocol/codec.h"
 
 #include <inttypes.h>
-#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/codec_plain.h"
 #include "protocol/utf8.h"
 
 #define WIRE_VARINT 0
@@ -114,21 +114,20 @@ static bool check_message(const ProtobufCMessageDescriptor *type, struct slice r
 
 /* -------------------------------------------------------------------------- unpacking */
 
-/* protobuf-c's allocator over one block: taken from the front, given back all at once. */
-struct block {
-    uint8_t *bytes;
-    size_t size, used;
-};
-
-static void *block_take(void *self, size_t n)
+void *codec_block_take(struct codec_block *block, size_t n)
 {
-    struct block *block = self;
     size_t aligned = (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (aligned < n || aligned > block->size - block->used)
         return NULL;
     void *taken = block->bytes + block->used;
     block->used += aligned;
     return taken;
+}
+
+/* protobuf-c's allocator over one block: taken from the front, given back all at once. */
+static void *block_take(void *self, size_t n)
+{
+    return codec_block_take(self, n);
 }
 
 static void block_keep(void *self, void *taken)
@@ -145,26 +144,37 @@ static size_t block_size(size_t n)
     return size < CODEC_BLOCK_MAX ? size : CODEC_BLOCK_MAX;
 }
 
+static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,
+                                struct codec_block *block, struct error *err)
+{
+    ProtobufCAllocator allocator = {block_take, block_keep, block};
+    if (!check_message(type, bytes, err))
+        return NULL;
+    block->used = 0;
+    ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, bytes.n, bytes.bytes);
+    if (message == NULL)
+        error_set(err, ERROR_BAD_INPUT, "not a %s, or too many unknown fields", type->short_name);
+    return message;
+}
+
 bool codec_unpack(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t n,
                   struct codec_message *ret_message, struct error *err)
 {
     if (n > CODEC_BLOCK_MAX / 16)
         return error_set(err, ERROR_BAD_INPUT, "%zu bytes are too many for any message", n);
-    if (!check_message(type, (struct slice){bytes, n}, err))
-        return false;
-    struct block block = {.size = block_size(n)};
-    block.bytes = malloc(block.size);
+    struct codec_block block = {.size = block_size(n)};
+    struct slice slice = {bytes, n};
+    bool is_near = block.size <= sizeof ret_message->near;
+    ret_message->block = is_near ? NULL : malloc(block.size);
+    block.bytes = is_near ? ret_message->near : ret_message->block;
     if (block.bytes == NULL)
         return error_set(err, ERROR_LATER, "no memory");
-    ProtobufCAllocator allocator = {block_take, block_keep, &block};
-    ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, n, bytes);
-    if (message == NULL) {
-        free(block.bytes);
-        return error_set(err, ERROR_BAD_INPUT, "not a %s, or too many unknown fields",
-                         type->short_name);
-    }
-    *ret_message = (struct codec_message){message, block.bytes};
-    return true;
+    ret_message->base = codec_plain(type, slice, &block);
+    if (ret_message->base == NULL)
+        ret_message->base = unpack(type, slice, &block, err);
+    if (ret_message->base == NULL)
+        codec_free(ret_message);
+    return ret_message->base != NULL;
 }
 
 void codec_free(struct codec_message *message)

@@ -10,6 +10,8 @@
 #define TRAO_PROTOCOL_CODEC_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdalign.h>
+#include <stddef.h>
 
 #include "protocol/batch.h"
 #include "protocol/chain.h"
@@ -40,10 +42,15 @@ struct slice codec_find(struct slice message, uint32_t number);
 
 #define CODEC_BLOCK_MAX ((size_t)1024 * 1024)
 
-/* An unpacked message: lives, with all it points to, until codec_free. */
+/* Messages up to so many bytes are unpacked without asking for memory: scans, heads, most facts. */
+#define CODEC_NEAR_BYTES 256
+
+/* An unpacked message: lives, with all it points to, until codec_free, where it is: it must not be
+ * copied. */
 struct codec_message {
     ProtobufCMessage *base;
-    void *block;
+    void *block; /* NULL: `near` holds it */
+    alignas(max_align_t) uint8_t near[8192 + 16 * CODEC_NEAR_BYTES];
 };
 
 /* Unpacks a peer's bytes. BAD_INPUT names the field where it can. */

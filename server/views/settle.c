@@ -126,5 +126,7 @@ bool catch_up(struct views *views, struct error *err)
     while (more)
         if (!take_some(views, &more, err) || !trim(views, views->stock_catching_up_bytes, err))
             return false;
-    return fold_touched(views, false, err);
+    bool good = fold_touched(views, false, err);
+    stock_clear(&views->stock); /* what is on its way now comes back when it moves */
+    return good;
 }

@@ -4,14 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct bundle {
-    struct tracked *entry;
-    struct bundle *newer, *older;
-    size_t facts, used, room;
+struct packed {
+    struct packed *next; /* in the order they were added */
+    size_t n;            /* with this head */
     uint8_t bytes[];
 };
 
-#define FIRST_ROOM 480 /* a bundle of three facts or so, without its head 512 bytes */
+struct bundle {
+    struct tracked *entry;
+    struct bundle *newer, *older;
+    struct packed *first, *last;
+    size_t facts, bytes;
+};
 
 /* ------------------------------------------------------------------ packing */
 
@@ -49,8 +53,7 @@ static size_t packed_bytes(size_t body)
     return sizeof(uint16_t) + HEAD_BYTES + body + TAIL_BYTES;
 }
 
-/* Returns where the next one begins. */
-static const uint8_t *unpack(const uint8_t *at, struct fact *ret_fact)
+static void unpack(const uint8_t *at, struct fact *ret_fact)
 {
     uint16_t body;
     memcpy(&body, at, sizeof body);
@@ -58,7 +61,6 @@ static const uint8_t *unpack(const uint8_t *at, struct fact *ret_fact)
     memcpy(to, at + sizeof body, HEAD_BYTES + body);
     memset(to + HEAD_BYTES + body, 0, BODY_BYTES - body);
     memcpy(to + TAIL_AT, at + sizeof body + HEAD_BYTES + body, TAIL_BYTES);
-    return at + packed_bytes(body);
 }
 
 /* ------------------------------------------------------------------ the row of bundles */
@@ -73,7 +75,19 @@ static void unlink_bundle(struct stock *stock, struct bundle *bundle)
         bundle->older->newer = bundle->newer;
     else
         stock->oldest = bundle->newer;
-    stock->bytes -= sizeof *bundle + bundle->room;
+    stock->bytes -= bundle->bytes;
+}
+
+static void link_oldest(struct stock *stock, struct bundle *bundle)
+{
+    bundle->older = NULL;
+    bundle->newer = stock->oldest;
+    if (stock->oldest != NULL)
+        stock->oldest->older = bundle;
+    else
+        stock->newest = bundle;
+    stock->oldest = bundle;
+    stock->bytes += bundle->bytes;
 }
 
 static void link_newest(struct stock *stock, struct bundle *bundle)
@@ -85,7 +99,7 @@ static void link_newest(struct stock *stock, struct bundle *bundle)
     else
         stock->oldest = bundle;
     stock->newest = bundle;
-    stock->bytes += sizeof *bundle + bundle->room;
+    stock->bytes += bundle->bytes;
 }
 
 void stock_drop(struct stock *stock, struct tracked *entry)
@@ -93,14 +107,24 @@ void stock_drop(struct stock *stock, struct tracked *entry)
     if (entry->bundle == NULL)
         return;
     unlink_bundle(stock, entry->bundle);
-    free(entry->bundle);
+    for (struct packed *at = entry->bundle->first, *next; at != NULL; at = next) {
+        next = at->next;
+        slab_give(&stock->slab, at, at->n);
+    }
+    slab_give(&stock->slab, entry->bundle, sizeof *entry->bundle);
     entry->bundle = NULL;
+}
+
+void stock_clear(struct stock *stock)
+{
+    while (stock->oldest != NULL)
+        stock_drop(stock, stock->oldest->entry);
+    slab_done(&stock->slab);
 }
 
 void stock_done(struct stock *stock)
 {
-    while (stock->oldest != NULL)
-        stock_drop(stock, stock->oldest->entry);
+    stock_clear(stock);
     free(stock->scratch);
     *stock = (struct stock){0};
 }
@@ -112,53 +136,58 @@ struct tracked *stock_oldest(const struct stock *stock)
 
 /* ------------------------------------------------------------------ in and out */
 
-/* The entry's bundle, made or widened until `more` bytes fit, and the newest. NULL without memory.
- */
-static struct bundle *bundle_for(struct stock *stock, struct tracked *entry, size_t more)
+/* The entry's bundle off its place in the row, a fresh one if need be; NULL without memory. */
+static struct bundle *bundle_take(struct stock *stock, struct tracked *entry)
 {
-    struct bundle *bundle = entry->bundle;
-    size_t used = bundle == NULL ? 0 : bundle->used;
-    size_t room = bundle == NULL ? FIRST_ROOM : bundle->room;
-    bool widen = bundle == NULL || used + more > room;
-    while (used + more > room)
-        room += room / 2;
-    if (bundle != NULL)
-        unlink_bundle(stock, bundle);
-    if (widen) {
-        struct bundle *wide = realloc(bundle, sizeof *wide + room);
-        if (wide == NULL) {
-            free(bundle);
-            entry->bundle = NULL;
-            return NULL;
-        }
-        if (bundle == NULL)
-            *wide = (struct bundle){.entry = entry};
-        wide->room = room;
-        entry->bundle = bundle = wide;
+    if (entry->bundle != NULL) {
+        unlink_bundle(stock, entry->bundle);
+        return entry->bundle;
     }
-    link_newest(stock, bundle);
+    struct bundle *bundle = slab_take(&stock->slab, sizeof *bundle);
+    if (bundle != NULL)
+        *bundle = (struct bundle){.entry = entry, .bytes = sizeof *bundle};
+    entry->bundle = bundle;
     return bundle;
+}
+
+/* Delivered or returned: seldom does anything follow. */
+static bool is_last(const struct fact *fact)
+{
+    return fact->is_scan &&
+           (fact->scan.event == EVENT_DELIVERED || fact->scan.event == EVENT_RETURNED);
 }
 
 static bool append(struct stock *stock, struct tracked *entry, const struct fact *fact)
 {
-    size_t body = body_bytes(fact), n = packed_bytes(body);
-    struct bundle *bundle = bundle_for(stock, entry, n);
-    if (bundle == NULL)
+    size_t body = body_bytes(fact), n = sizeof(struct packed) + packed_bytes(body);
+    struct packed *packed = slab_take(&stock->slab, n);
+    struct bundle *bundle = packed == NULL ? NULL : bundle_take(stock, entry);
+    if (bundle == NULL) {
+        slab_give(&stock->slab, packed, n);
         return false;
-    pack(fact, (uint16_t)body, bundle->bytes + bundle->used);
-    bundle->used += n;
+    }
+    packed->next = NULL;
+    packed->n = n;
+    pack(fact, (uint16_t)body, packed->bytes);
+    if (bundle->last != NULL)
+        bundle->last->next = packed;
+    else
+        bundle->first = packed;
+    bundle->last = packed;
     bundle->facts++;
+    bundle->bytes += n;
+    if (is_last(fact))
+        link_oldest(stock, bundle);
+    else
+        link_newest(stock, bundle);
     return true;
 }
 
 void stock_add(struct stock *stock, struct tracked *entry, const struct fact *fact)
 {
     size_t had = entry->bundle == NULL ? 0 : entry->bundle->facts;
-    if (had + 1 != entry->refs_n)
+    if (had + 1 != entry->refs_n || !append(stock, entry, fact))
         stock_drop(stock, entry);
-    else
-        (void)append(stock, entry, fact);
 }
 
 void stock_put(struct stock *stock, struct tracked *entry, const struct fact *facts, size_t n)
@@ -186,8 +215,8 @@ struct fact *stock_read(struct stock *stock, const struct tracked *entry)
     const struct bundle *bundle = entry->bundle;
     if (bundle == NULL || bundle->facts != entry->refs_n || !scratch_for(stock, bundle->facts))
         return NULL;
-    const uint8_t *at = bundle->bytes;
-    for (size_t i = 0; i < bundle->facts; i++)
-        at = unpack(at, &stock->scratch[i]);
+    const struct packed *at = bundle->first;
+    for (size_t i = 0; i < bundle->facts; i++, at = at->next)
+        unpack(at->bytes, &stock->scratch[i]);
     return stock->scratch;
 }

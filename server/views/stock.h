@@ -1,6 +1,7 @@
 /* stock.h - facts of the items that were touched last, kept in memory as they were read, so that an
- * item is folded without reading the record again. What does not fit goes, the item touched longest
- * ago first; it can always be read again. Private to this folder, the feeding thread's.
+ * item is folded without reading the record again. What does not fit goes, items that
+ * are done first, then the one touched longest ago; it can always be read again. Private to this
+ * folder, the feeding thread's.
  *
  * A bundle is whole when it has as many facts as its entry has refs. A fact is kept without the
  * zeros at its end: about 280 bytes of a scan, 350 of an office fact.
@@ -16,6 +17,7 @@ struct bundle;
 struct stock {
     struct bundle *newest, *oldest;
     size_t bytes;
+    struct slab slab;
     struct fact *scratch; /* unpacked facts of one item */
     size_t scratch_room;
 };
@@ -29,8 +31,10 @@ void stock_put(struct stock *stock, struct tracked *entry, const struct fact *fa
 /* The entry's facts, all of them, or NULL: not there, or no memory. The stock's own until the next
  * call; the caller may sort them. */
 struct fact *stock_read(struct stock *stock, const struct tracked *entry);
-/* The entry touched longest ago, NULL when the stock is empty. */
+/* The entry to go first, NULL when the stock is empty. */
 struct tracked *stock_oldest(const struct stock *stock);
 void stock_drop(struct stock *stock, struct tracked *entry);
+/* Drops everything and gives the memory back. */
+void stock_clear(struct stock *stock);
 
 #endif

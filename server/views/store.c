@@ -274,6 +274,11 @@ void saved_free(struct saved *saved, size_t n)
     free(saved);
 }
 
+static int by_item(const void *a, const void *b)
+{
+    return strcmp(((const struct saved *)a)->item.text, ((const struct saved *)b)->item.text);
+}
+
 static bool write_one(struct store *store, const struct saved *saved, struct error *err)
 {
     struct stmt *stmt;
@@ -327,9 +332,11 @@ static bool write_rules(struct store *store, const struct seqs *rules, struct er
     return true;
 }
 
-bool store_write(struct store *store, const struct saved *saved, size_t n, const struct seqs *rules,
+/* In the order of the table's key: then each page is written once, not once a row. */
+bool store_write(struct store *store, struct saved *saved, size_t n, const struct seqs *rules,
                  const struct mark *mark, struct error *err)
 {
+    qsort(saved, n, sizeof *saved, by_item);
     if (!db_exec(store->db, "BEGIN IMMEDIATE", err))
         return error_add(err, "views");
     bool good = true;

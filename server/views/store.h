@@ -33,8 +33,8 @@ struct saved {
     uint8_t *refs; /* 8 bytes each, big end first */
     size_t refs_bytes;
 };
-/* `rules` are the office seqs of all facts that set rules, up to the mark. */
-bool store_write(struct store *store, const struct saved *saved, size_t n, const struct seqs *rules,
+/* `rules` are the office seqs of all facts that set rules, up to the mark. Sorts `saved`. */
+bool store_write(struct store *store, struct saved *saved, size_t n, const struct seqs *rules,
                  const struct mark *mark, struct error *err) must_use;
 
 /* Copies `entry`; false without memory. */

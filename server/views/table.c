@@ -1,9 +1,12 @@
 #include "server/views/table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define VIEWS_KEPT 20000 /* about 15 MB of folded views; the others are folded when asked for */
+
+#define REFS_FIRST 8 /* what an ordinary item sees */
 
 static bool room_for(void **array, size_t used, size_t *room, size_t each)
 {
@@ -41,10 +44,12 @@ bool seqs_add(struct seqs *seqs, uint64_t seq)
 void table_done(struct table *table)
 {
     for (size_t i = 0; i < table->entries.n; i++) {
-        free(table->entries.all[i]->view);
-        free(table->entries.all[i]->refs);
-        free(table->entries.all[i]);
+        struct tracked *entry = table->entries.all[i];
+        free(entry->view);
+        slab_give(&table->slab, entry->refs, entry->refs_room * sizeof *entry->refs);
+        slab_give(&table->slab, entry, sizeof *entry);
     }
+    slab_done(&table->slab);
     free(table->entries.all);
     free(table->slots);
     free(table->issued.all);
@@ -56,12 +61,15 @@ void table_done(struct table *table)
 
 /* ------------------------------------------------------------------ by number */
 
-/* FNV-1a: numbers are checked S10 numbers of our own pools, or a device's whose key we know. */
+/* The 13 characters as two numbers, stirred: numbers are checked S10 numbers of our own slabs, or a
+ * device's whose key we know. */
 static size_t hash_of(const struct item *item)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < ITEM_CHARS; i++)
-        hash = (hash ^ (unsigned char)item->text[i]) * UINT64_C(1099511628211);
+    uint64_t front, back;
+    static_assert(ITEM_CHARS >= 8, "two numbers cover all characters");
+    memcpy(&front, item->text, sizeof front);
+    memcpy(&back, item->text + ITEM_CHARS - sizeof back, sizeof back);
+    uint64_t hash = (front ^ back * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
     return (size_t)(hash ^ hash >> 32);
 }
 
@@ -80,6 +88,17 @@ struct tracked *table_find(const struct table *table, const struct item *item)
         return NULL;
     uint32_t at = table->slots[slot_of(table, item)];
     return at == 0 ? NULL : table->entries.all[at - 1];
+}
+
+void table_fetch(const struct table *table, const struct item *item, bool entry)
+{
+    if (table->slots_n == 0)
+        return;
+    const uint32_t *slot = &table->slots[hash_of(item) & (table->slots_n - 1)];
+    if (!entry)
+        __builtin_prefetch(slot);
+    else if (*slot != 0)
+        __builtin_prefetch(table->entries.all[*slot - 1]);
 }
 
 /* At most half full. */
@@ -106,14 +125,13 @@ struct tracked *table_take(struct table *table, const struct item *item)
         return entry;
     if (!widen(table))
         return NULL;
-    entry = calloc(1, sizeof *entry);
+    entry = slab_take(&table->slab, sizeof *entry);
     if (entry == NULL || !list_add(&table->entries, entry)) {
-        free(entry);
+        slab_give(&table->slab, entry, sizeof *entry);
         return NULL;
     }
-    entry->item = *item;
-    entry->folded = true;
-    entry->index = (uint32_t)(table->entries.n - 1);
+    *entry =
+        (struct tracked){.item = *item, .folded = true, .index = (uint32_t)(table->entries.n - 1)};
     table->slots[slot_of(table, item)] = (uint32_t)table->entries.n;
     table->counts[STATUS_NONE]++;
     return entry;
@@ -129,12 +147,24 @@ static bool make_dirty(struct table *table, struct tracked *entry)
     return entry->dirty;
 }
 
+static bool widen_refs(struct table *table, struct tracked *entry)
+{
+    size_t room = entry->refs_room == 0 ? REFS_FIRST : entry->refs_room * 2;
+    ref *wider = slab_take(&table->slab, room * sizeof *wider);
+    if (wider == NULL)
+        return false;
+    if (entry->refs_n > 0)
+        memcpy(wider, entry->refs, entry->refs_n * sizeof *wider);
+    slab_give(&table->slab, entry->refs, entry->refs_room * sizeof *wider);
+    entry->refs = wider;
+    entry->refs_room = room;
+    return true;
+}
+
 bool entry_add_ref(struct table *table, struct tracked *entry, ref one)
 {
-    void *array = entry->refs;
-    if (!room_for(&array, entry->refs_n, &entry->refs_room, sizeof *entry->refs))
+    if (entry->refs_n == entry->refs_room && !widen_refs(table, entry))
         return false;
-    entry->refs = array;
     entry->refs[entry->refs_n++] = one;
     entry->folded = false;
     return make_dirty(table, entry);

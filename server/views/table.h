@@ -4,6 +4,7 @@
 #define TRAO_SERVER_VIEWS_TABLE_H
 
 #include "server/views/groups.h"
+#include "server/views/slab.h"
 
 /* One fact's place in the record in 64 bits: (batch id, index of the scan) or (office seq, all
  * ones). Eight bytes a fact, so that a million items fit in memory. */
@@ -54,6 +55,7 @@ struct seqs {
 bool seqs_add(struct seqs *seqs, uint64_t seq);
 
 struct table {
+    struct slab slab;    /* of entries and refs */
     struct list entries; /* in order of first sight */
     uint32_t *slots;     /* index + 1 into entries; a power of two of them */
     size_t slots_n;
@@ -68,6 +70,9 @@ struct table {
 
 void table_done(struct table *table);
 struct tracked *table_find(const struct table *table, const struct item *item);
+/* Begins to bring what a look-up of `item` will touch near the processor: its slot first, for all
+ * items that come next, then what the slots point to. A table of millions is far away. */
+void table_fetch(const struct table *table, const struct item *item, bool entry);
 /* NULL without memory. */
 struct tracked *table_take(struct table *table, const struct item *item);
 bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);

@@ -12,7 +12,8 @@ static struct tracked *touch(struct views *views, const struct item *item, ref o
 
 struct take {
     struct views *views;
-    size_t left; /* how many rows may still be taken at one go */
+    size_t left;          /* how many rows may still be taken at one go */
+    struct instant until; /* the first that came later is the last taken */
     struct error *err;
     bool good;
 };
@@ -22,6 +23,9 @@ struct take {
 static bool take_scans(struct views *views, uint64_t position)
 {
     const struct facts_batch *row = views->row;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < row->n; i++)
+            table_fetch(&views->table, &row->fact[i].scan.item, pass == 1);
     for (size_t i = 0; i < row->n; i++) {
         const struct fact *fact = &row->fact[i];
         struct tracked *entry = touch(views, &fact->scan.item, ref_make(position, row->index[i]));
@@ -46,7 +50,8 @@ static bool take_batch(void *ctx, const struct record_batch *row)
     if (take->good)
         views->table.mark.batch = row->id;
     pthread_mutex_unlock(&views->lock);
-    return take->good && --take->left > 0;
+    views->scans_at = row->arrival;
+    return take->good && row->arrival.ms <= take->until.ms && --take->left > 0;
 }
 
 /* ------------------------------------------------------------------ the office */
@@ -100,7 +105,8 @@ static bool take_office(void *ctx, const struct office_fact *office)
     if (take->good)
         views->table.mark.office = office->seq;
     pthread_mutex_unlock(&views->lock);
-    return take->good && --take->left > 0;
+    views->office_at = office->at;
+    return take->good && office->at.ms <= take->until.ms && --take->left > 0;
 }
 
 static bool take_rule_only(void *ctx, const struct office_fact *office)
@@ -127,17 +133,32 @@ bool take_rules(struct views *views, struct error *err)
 
 /* ------------------------------------------------------------------ both */
 
+/* How far one kind may run ahead of the other, so that turns are not of one row. */
+#define AHEAD_MS (INT64_C(10) * 60 * 1000)
+
+/* The kind that is behind goes first, a little beyond where the other is; with nothing more of the
+ * one, the other goes on alone. */
 bool take_some(struct views *views, bool *ret_more, struct error *err)
 {
+    struct record *record = facts_record(views->feeder);
     struct take scans = {.views = views, .left = ROWS_AT_ONCE, .err = err, .good = true};
     struct take office = scans;
-    if (!record_batches_from(facts_record(views->feeder), views->table.mark.batch, take_batch,
-                             &scans, err) ||
-        !scans.good ||
-        !record_office_from(facts_record(views->feeder), views->table.mark.office, take_office,
-                            &office, err) ||
-        !office.good)
+    int64_t last_batch;
+    uint64_t last_office;
+    if (!record_end(record, &last_batch, &last_office, err))
         return error_add(err, "views");
-    *ret_more = scans.left == 0 || office.left == 0;
+    bool both = views->table.mark.batch < last_batch && views->table.mark.office < last_office;
+    bool office_first = both && views->office_at.ms <= views->scans_at.ms;
+    office.until.ms = both ? views->scans_at.ms + AHEAD_MS : INT64_MAX;
+    scans.until.ms = both ? views->office_at.ms + AHEAD_MS : INT64_MAX;
+    if ((!both || !office_first) &&
+        (!record_batches_from(record, views->table.mark.batch, take_batch, &scans, err) ||
+         !scans.good))
+        return error_add(err, "views");
+    if ((!both || office_first) &&
+        (!record_office_from(record, views->table.mark.office, take_office, &office, err) ||
+         !office.good))
+        return error_add(err, "views");
+    *ret_more = both || scans.left == 0 || office.left == 0;
     return true;
 }

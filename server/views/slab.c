@@ -1,0 +1,93 @@
+#include "server/views/slab.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define FIRST_BLOCK ((size_t)64 << 10) /* a small office needs no more */
+#define HUGE_PAGE ((size_t)2 << 20)
+#define BLOCK (4 * HUGE_PAGE)
+
+struct slab_block {
+    struct slab_block *next;
+    void *fill; /* keeps what follows aligned */
+};
+
+struct slab_free {
+    struct slab_free *next;
+};
+
+static size_t rounded(size_t n)
+{
+    return (n + SLAB_STEP - 1) / SLAB_STEP * SLAB_STEP;
+}
+
+/* The first small, the others whole huge pages; that the kernel has none is no failure. */
+static struct slab_block *block_new(const struct slab *slab, size_t *ret_n)
+{
+    *ret_n = slab->blocks == NULL ? FIRST_BLOCK : BLOCK;
+    if (slab->blocks == NULL)
+        return malloc(FIRST_BLOCK);
+    void *block = aligned_alloc(HUGE_PAGE, BLOCK);
+    if (block != NULL)
+        (void)madvise(block, BLOCK, MADV_HUGEPAGE);
+    return block;
+}
+
+static void *cut(struct slab *slab, size_t n)
+{
+    if (slab->left < n) {
+        size_t size;
+        struct slab_block *block = block_new(slab, &size);
+        if (block == NULL)
+            return NULL;
+        block->next = slab->blocks;
+        slab->blocks = block;
+        slab->at = (unsigned char *)(block + 1);
+        slab->left = size - sizeof *block;
+    }
+    void *taken = slab->at;
+    slab->at += n;
+    slab->left -= n;
+    return taken;
+}
+
+/* Under a sanitizer each thing stands alone, so that it is watched. */
+#ifdef TRAO_SANITIZED
+#define IS_ALONE(n) ((void)(n), true)
+#else
+#define IS_ALONE(n) ((n) > SLAB_MOST)
+#endif
+
+void *slab_take(struct slab *slab, size_t n)
+{
+    if (IS_ALONE(n))
+        return malloc(n);
+    size_t size = rounded(n);
+    struct slab_free **free_ones = &slab->free[size / SLAB_STEP - 1], *taken = *free_ones;
+    if (taken == NULL)
+        return cut(slab, size);
+    *free_ones = taken->next;
+    return taken;
+}
+
+void slab_give(struct slab *slab, void *taken, size_t n)
+{
+    if (taken == NULL)
+        return;
+    if (IS_ALONE(n)) {
+        free(taken);
+        return;
+    }
+    struct slab_free *one = taken, **free_ones = &slab->free[rounded(n) / SLAB_STEP - 1];
+    one->next = *free_ones;
+    *free_ones = one;
+}
+
+void slab_done(struct slab *slab)
+{
+    for (struct slab_block *block = slab->blocks, *next; block != NULL; block = next) {
+        next = block->next;
+        free(block);
+    }
+    *slab = (struct slab){0};
+}
