@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/batch.h"
+#include "server/views/rows.h"
 
 /* ------------------------------------------------------------------ scans of a batch */
 
@@ -37,19 +38,18 @@ static void set_scan(const struct record_batch *row, const struct scan *scan, st
     };
 }
 
-bool facts_of_batch(const struct record_batch *row, struct facts_batch *ret_facts,
-                    struct error *err)
+bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct error *err)
 {
     struct batch batch;
     struct scan scan;
     if (!read_batch(row, &batch, err))
         return false;
-    ret_facts->n = 0;
     for (uint32_t i = 0; i < batch.head.count; i++) {
         if (!read_scan(&batch, i, &scan))
             continue;
-        ret_facts->index[ret_facts->n] = i;
-        set_scan(row, &scan, &ret_facts->fact[ret_facts->n++]);
+        struct row_fact *to = &rows->fact[rows->n++];
+        to->ref = ref_make((uint64_t)row->id, i);
+        set_scan(row, &scan, &to->fact);
     }
     return true;
 }

@@ -17,16 +17,10 @@ bool facts_read(struct facts *facts, const struct item *item, const ref *refs, s
 /* Folds them by `rules`, in place: pure. */
 void facts_fold(struct fact *facts, size_t n, const struct rules *rules, struct view *ret_view);
 
-/* A batch as the fold sees it: what cannot be read has its verdict in the receipt and belongs to no
- * item. */
-struct facts_batch {
-    size_t n;
-    uint32_t index[BATCH_SCANS_MAX]; /* of each in the batch */
-    struct fact fact[BATCH_SCANS_MAX];
-};
-/* BROKEN if the stored batch itself cannot be read. */
-bool facts_of_batch(const struct record_batch *row, struct facts_batch *ret_facts,
-                    struct error *err) must_use;
+/* Appends a batch's readable scans to `rows`, which has room for them. BROKEN if the stored batch
+ * itself cannot be read. */
+struct rows;
+bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct error *err) must_use;
 /* An office fact as the fold sees it. */
 bool facts_of_office(struct facts *facts, const struct office_fact *office, struct fact *ret_fact,
                      struct error *err) must_use;

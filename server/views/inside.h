@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-#include "server/views/facts.h"
+#include "server/views/rows.h"
 #include "server/views/stock.h"
 #include "server/views/store.h"
 #include "server/views/views.h"
@@ -20,6 +20,7 @@ struct watcher {
 
 struct views {
     struct facts *feeder; /* the feeding thread's */
+    struct facts *ahead;  /* its helper's while catching up */
     pthread_mutex_t reading;
     struct facts *reader; /* under `reading` */
     struct rules rules;   /* changed by the feeding thread under `reading` */
@@ -31,10 +32,10 @@ struct views {
     struct list touched; /* what follows is the feeding thread's: items to fold */
     struct stock stock;  /* facts of the items touched last */
     size_t stock_catching_up_bytes, stock_following_bytes; /* at most */
-    uint64_t rules_through;             /* rules of office facts up to here are known beforehand */
-    struct instant scans_at, office_at; /* arrival of what was taken in last */
-    bool rules_changed;                 /* all items are to be folded */
-    struct facts_batch *row;            /* of the batch in hand */
+    uint64_t rules_through; /* rules of office facts up to here are known beforehand */
+    bool rules_changed;     /* all items are to be folded */
+    struct rows_at at;      /* where following stands */
+    struct rows *rows;      /* those in hand */
     struct watcher watchers[WATCHERS_MAX];
     size_t watchers_n;
 };
@@ -44,13 +45,8 @@ struct views {
 #define STOCK_CATCHING_UP_BYTES ((size_t)256 << 20)
 #define STOCK_FOLLOWING_BYTES ((size_t)64 << 20)
 
-/* Rows at one go: short enough that no reading pins the log (reliability.md (c) 40). */
-#define ROWS_AT_ONCE 500
-
-/* Takes in the next rows beyond the mark: refs, facts in stock, items to fold, rules. Of a long
- * history scans and office facts are taken in step, so that an item's facts are in stock together.
- */
-bool take_some(struct views *views, bool *ret_more, struct error *err) must_use;
+/* Takes in rows: refs, facts in stock, items to fold, rules, the mark. */
+bool take_rows(struct views *views, const struct rows *rows, struct error *err) must_use;
 /* Takes in the rules alone of all that is there, so that what is folded early is folded by them. */
 bool take_rules(struct views *views, struct error *err) must_use;
 

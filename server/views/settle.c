@@ -1,5 +1,6 @@
 /* settle.c - folds the items that rows have touched: at once when following, when the stock is full
  * or all is read when there is much to catch up with. */
+#include "server/views/ahead.h"
 #include "server/views/inside.h"
 
 #include <stdlib.h>
@@ -96,6 +97,16 @@ static bool fold_touched(struct views *views, bool telling, struct error *err)
     return trim(views, views->stock_following_bytes, err);
 }
 
+static bool take_some(struct views *views, bool *ret_more, struct error *err)
+{
+    views->at.mark = views->table.mark;
+    if (!rows_next(views->feeder, &views->at, views->rows, err) ||
+        !take_rows(views, views->rows, err))
+        return false;
+    *ret_more = views->rows->more;
+    return true;
+}
+
 bool views_follow(struct views *views, struct error *err)
 {
     bool more = true;
@@ -118,15 +129,31 @@ static bool is_long(struct views *views, bool *ret_long, struct error *err)
     return true;
 }
 
+static bool take_ahead(struct views *views, struct ahead *ahead, struct error *err)
+{
+    const struct rows *rows;
+    bool good;
+    while ((good = ahead_next(ahead, &rows, err)) && rows != NULL) {
+        good = take_rows(views, rows, err);
+        ahead_give_back(ahead);
+        if (!good || !trim(views, views->stock_catching_up_bytes, err))
+            return false;
+    }
+    return good;
+}
+
 bool catch_up(struct views *views, struct error *err)
 {
+    struct ahead *ahead;
     bool more = true, is_much;
-    if (!is_long(views, &is_much, err) || (is_much && !take_rules(views, err)))
+    if (!is_long(views, &is_much, err) || (is_much && !take_rules(views, err)) ||
+        !ahead_begin(views->ahead, &views->table.mark, &ahead, err))
         return false;
-    while (more)
-        if (!take_some(views, &more, err) || !trim(views, views->stock_catching_up_bytes, err))
-            return false;
-    bool good = fold_touched(views, false, err);
+    bool good = take_ahead(views, ahead, err);
+    ahead_end(ahead);
+    while (good && more) /* what came since */
+        good = take_some(views, &more, err);
+    good = good && fold_touched(views, false, err);
     stock_clear(&views->stock); /* what is on its way now comes back when it moves */
     return good;
 }

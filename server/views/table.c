@@ -61,7 +61,7 @@ void table_done(struct table *table)
 
 /* ------------------------------------------------------------------ by number */
 
-/* The 13 characters as two numbers, stirred: numbers are checked S10 numbers of our own slabs, or a
+/* The 13 characters as two numbers, stirred: numbers are checked S10 numbers of our own pools, or a
  * device's whose key we know. */
 static size_t hash_of(const struct item *item)
 {

@@ -10,51 +10,7 @@ static struct tracked *touch(struct views *views, const struct item *item, ref o
     return entry->listed ? entry : NULL;
 }
 
-struct take {
-    struct views *views;
-    size_t left;          /* how many rows may still be taken at one go */
-    struct instant until; /* the first that came later is the last taken */
-    struct error *err;
-    bool good;
-};
-
-/* ------------------------------------------------------------------ scans */
-
-static bool take_scans(struct views *views, uint64_t position)
-{
-    const struct facts_batch *row = views->row;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < row->n; i++)
-            table_fetch(&views->table, &row->fact[i].scan.item, pass == 1);
-    for (size_t i = 0; i < row->n; i++) {
-        const struct fact *fact = &row->fact[i];
-        struct tracked *entry = touch(views, &fact->scan.item, ref_make(position, row->index[i]));
-        if (entry == NULL)
-            return false;
-        stock_add(&views->stock, entry, fact);
-    }
-    return true;
-}
-
-/* Refs and mark move together under the lock: what is flushed is never half a batch. */
-static bool take_batch(void *ctx, const struct record_batch *row)
-{
-    struct take *take = ctx;
-    struct views *views = take->views;
-    take->good = facts_of_batch(row, views->row, take->err);
-    if (!take->good)
-        return false;
-    pthread_mutex_lock(&views->lock);
-    take->good = take_scans(views, (uint64_t)row->id) ||
-                 error_set(take->err, ERROR_LATER, "batch %lld: out of memory", (long long)row->id);
-    if (take->good)
-        views->table.mark.batch = row->id;
-    pthread_mutex_unlock(&views->lock);
-    views->scans_at = row->arrival;
-    return take->good && row->arrival.ms <= take->until.ms && --take->left > 0;
-}
-
-/* ------------------------------------------------------------------ the office */
+/* ------------------------------------------------------------------ rules */
 
 static bool sets_rule(uint32_t event)
 {
@@ -70,44 +26,11 @@ static bool take_rule(struct views *views, const struct office_fact *fact)
     return good;
 }
 
-/* A fact that names no item is either a rule, or nothing that is shown here. */
-static bool take_fact(struct views *views, const struct office_fact *office,
-                      const struct fact *fact)
-{
-    if (office->event < EVENT_WITHOUT_ITEM) {
-        struct tracked *entry = touch(views, &office->item, ref_make(office->seq, REF_OFFICE));
-        if (entry == NULL ||
-            (office->event == EVENT_ISSUED && !table_issue(&views->table, entry, office->seq)))
-            return false;
-        stock_add(&views->stock, entry, fact);
-        return true;
-    }
-    if (!sets_rule(office->event))
-        return true;
-    views->rules_changed |= office->seq > views->rules_through;
-    return seqs_add(&views->rule_seqs, office->seq);
-}
-
-static bool take_office(void *ctx, const struct office_fact *office)
-{
-    struct take *take = ctx;
-    struct views *views = take->views;
-    struct fact fact;
-    bool fresh_rule = sets_rule(office->event) && office->seq > views->rules_through;
-    take->good = facts_of_office(views->feeder, office, &fact, take->err);
-    if (!take->good)
-        return false;
-    bool ruled = !fresh_rule || take_rule(views, office);
-    pthread_mutex_lock(&views->lock);
-    take->good = (ruled && take_fact(views, office, &fact)) ||
-                 error_set(take->err, ERROR_LATER, "office fact %llu: out of memory",
-                           (unsigned long long)office->seq);
-    if (take->good)
-        views->table.mark.office = office->seq;
-    pthread_mutex_unlock(&views->lock);
-    views->office_at = office->at;
-    return take->good && office->at.ms <= take->until.ms && --take->left > 0;
-}
+struct take {
+    struct views *views;
+    struct error *err;
+    bool good;
+};
 
 static bool take_rule_only(void *ctx, const struct office_fact *office)
 {
@@ -131,34 +54,70 @@ bool take_rules(struct views *views, struct error *err)
     return true;
 }
 
-/* ------------------------------------------------------------------ both */
+/* ------------------------------------------------------------------ rows */
 
-/* How far one kind may run ahead of the other, so that turns are not of one row. */
-#define AHEAD_MS (INT64_C(10) * 60 * 1000)
-
-/* The kind that is behind goes first, a little beyond where the other is; with nothing more of the
- * one, the other goes on alone. */
-bool take_some(struct views *views, bool *ret_more, struct error *err)
+static const struct item *item_of(const struct fact *fact)
 {
-    struct record *record = facts_record(views->feeder);
-    struct take scans = {.views = views, .left = ROWS_AT_ONCE, .err = err, .good = true};
-    struct take office = scans;
-    int64_t last_batch;
-    uint64_t last_office;
-    if (!record_end(record, &last_batch, &last_office, err))
-        return error_add(err, "views");
-    bool both = views->table.mark.batch < last_batch && views->table.mark.office < last_office;
-    bool office_first = both && views->office_at.ms <= views->scans_at.ms;
-    office.until.ms = both ? views->scans_at.ms + AHEAD_MS : INT64_MAX;
-    scans.until.ms = both ? views->office_at.ms + AHEAD_MS : INT64_MAX;
-    if ((!both || !office_first) &&
-        (!record_batches_from(record, views->table.mark.batch, take_batch, &scans, err) ||
-         !scans.good))
-        return error_add(err, "views");
-    if ((!both || office_first) &&
-        (!record_office_from(record, views->table.mark.office, take_office, &office, err) ||
-         !office.good))
-        return error_add(err, "views");
-    *ret_more = both || scans.left == 0 || office.left == 0;
+    return fact->is_scan ? &fact->scan.item : &fact->office.item;
+}
+
+static bool names_item(const struct fact *fact)
+{
+    return fact->is_scan || fact->office.event < EVENT_WITHOUT_ITEM;
+}
+
+static bool take_item(struct views *views, const struct row_fact *row)
+{
+    const struct fact *fact = &row->fact;
+    struct tracked *entry = touch(views, item_of(fact), row->ref);
+    if (entry == NULL || (!fact->is_scan && fact->office.event == EVENT_ISSUED &&
+                          !table_issue(&views->table, entry, fact->seq)))
+        return false;
+    stock_add(&views->stock, entry, fact);
     return true;
+}
+
+/* A fact that names no item is either a rule, or nothing that is shown here. */
+static bool take_fact(struct views *views, const struct row_fact *row)
+{
+    const struct fact *fact = &row->fact;
+    if (names_item(fact))
+        return take_item(views, row);
+    if (!sets_rule(fact->office.event))
+        return true;
+    views->rules_changed |= fact->seq > views->rules_through;
+    return seqs_add(&views->rule_seqs, fact->seq);
+}
+
+static bool take_new_rules(struct views *views, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct fact *fact = &rows->fact[i].fact;
+        if (!names_item(fact) && sets_rule(fact->office.event) &&
+            fact->seq > views->rules_through && !take_rule(views, &fact->office))
+            return false;
+    }
+    return true;
+}
+
+/* The table of millions is far from the processor: what the rows touch is sent for beforehand. */
+static void fetch(const struct views *views, const struct rows *rows)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < rows->n; i++)
+            table_fetch(&views->table, item_of(&rows->fact[i].fact), pass == 1);
+}
+
+/* Refs and mark move together under the lock: what is flushed is never half of them. */
+bool take_rows(struct views *views, const struct rows *rows, struct error *err)
+{
+    bool good = take_new_rules(views, rows);
+    pthread_mutex_lock(&views->lock);
+    fetch(views, rows);
+    for (size_t i = 0; good && i < rows->n; i++)
+        good = take_fact(views, &rows->fact[i]);
+    if (good)
+        views->table.mark = rows->mark;
+    pthread_mutex_unlock(&views->lock);
+    return good || error_set(err, ERROR_LATER, "views: out of memory");
 }

@@ -72,12 +72,13 @@ bool views_open(const char *views_path, const char *record_path, struct views **
     pthread_mutex_init(&views->storing, NULL);
     views->stock_catching_up_bytes = STOCK_CATCHING_UP_BYTES;
     views->stock_following_bytes = STOCK_FOLLOWING_BYTES;
-    views->row = malloc(sizeof *views->row);
-    if (views->row == NULL) {
+    views->rows = malloc(sizeof *views->rows);
+    if (views->rows == NULL) {
         views_close(views);
         return error_set(err, ERROR_LATER, "views: out of memory");
     }
     if (!facts_open(record_path, &views->feeder, err) ||
+        !facts_open(record_path, &views->ahead, err) ||
         !facts_open(record_path, &views->reader, err) ||
         !store_open(views_path, record_generation(facts_record(views->feeder)), &views->store,
                     err) ||
@@ -95,13 +96,14 @@ void views_close(struct views *views)
         return;
     store_close(views->store);
     facts_close(views->reader);
+    facts_close(views->ahead);
     facts_close(views->feeder);
     stock_done(&views->stock);
     table_done(&views->table);
     rules_done(&views->rules);
     free(views->rule_seqs.all);
     free(views->touched.all);
-    free(views->row);
+    free(views->rows);
     pthread_mutex_destroy(&views->lock);
     pthread_mutex_destroy(&views->reading);
     pthread_mutex_destroy(&views->storing);
@@ -137,7 +139,8 @@ static void take_over(struct views *views, struct views *fresh)
 bool views_rebuild(struct views *views, struct error *err)
 {
     struct views fresh = {.feeder = views->feeder,
-                          .row = views->row,
+                          .ahead = views->ahead,
+                          .rows = views->rows,
                           .stock_catching_up_bytes = views->stock_catching_up_bytes,
                           .stock_following_bytes = views->stock_following_bytes};
     pthread_mutex_init(&fresh.lock, NULL);

@@ -1,0 +1,36 @@
+/* rows.h - the record's rows beyond a mark, unpacked and dated as the fold wants them, a handful at
+ * a time. Private to this folder. */
+#ifndef TRAO_SERVER_VIEWS_ROWS_H
+#define TRAO_SERVER_VIEWS_ROWS_H
+
+#include "server/views/facts.h"
+
+/* Facts at one go: short enough that no reading pins the log (reliability.md (c) 40), and that
+ * taking them in keeps no page waiting. At least a batch. */
+#define ROWS_FACTS 200
+
+struct row_fact {
+    ref ref;
+    struct fact fact;
+};
+
+struct rows {
+    size_t n;
+    struct mark mark; /* all up to here is taken in with these */
+    bool more;        /* there was more when they were read */
+    struct row_fact fact[ROWS_FACTS];
+};
+
+/* Where reading stands. */
+struct rows_at {
+    struct mark mark;
+    struct instant scans_at, office_at; /* arrival of the last of each kind */
+};
+
+/* Reads on from `at`. Of a long history scans and office facts are read in step, so that an item's
+ * facts come together. What cannot be read of a batch has its verdict in the receipt and belongs to
+ * no item. BROKEN if a stored batch or office fact itself cannot be read. */
+bool rows_next(struct facts *facts, struct rows_at *at, struct rows *ret_rows,
+               struct error *err) must_use;
+
+#endif
