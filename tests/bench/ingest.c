@@ -11,11 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/bench/disk.h"
 #include "tests/bench/load.h"
 
-#define DEVICES_MAX 8
+#define DEVICES_MAX 32
 #define WINDOW 8
 #define QUIET_MS 30000 /* no receipt for so long: something is wrong */
 
@@ -27,8 +28,11 @@ struct plan {
 
 struct result {
     double scans_a_second;
+    double server_us, broker_us; /* of CPU a scan */
     struct spread receipt;
 };
+
+static sem_t news; /* of all sessions */
 
 static size_t receipted(struct load *load, size_t devices)
 {
@@ -47,6 +51,20 @@ static bool send_round(struct load *load, size_t devices)
     return sent;
 }
 
+/* Until a receipt came or `ms` have passed. */
+static void wait_for_news(double ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(ms * 1e6);
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (sem_timedwait(&news, &until) != 0)
+        return;
+    while (sem_trywait(&news) == 0)
+        continue;
+}
+
 /* Sends all batches, not faster than `pace` messages a second (0: as they go), until receipted. */
 static double send_all(struct load *load, size_t devices, double pace)
 {
@@ -58,7 +76,7 @@ static double send_all(struct load *load, size_t devices, double pace)
         if (now_ms() >= due && send_round(load, devices))
             due = pace > 0 ? due + 1e3 * (double)devices / pace : begun;
         else
-            proc_sleep_ms(pace > 0 && due - now_ms() > 1.5 ? 1 : 0);
+            wait_for_news(pace > 0 && due - now_ms() < 5 ? 0.2 : 5);
         size_t now_done = receipted(load, devices);
         if (now_done != done)
             moved = now_ms();
@@ -70,30 +88,68 @@ static double send_all(struct load *load, size_t devices, double pace)
     return now_ms() - begun;
 }
 
+/* CPU time a program has used, us. */
+static double cpu_us(const struct proc *proc)
+{
+    char path[64], line[1024] = "";
+    unsigned long user = 0, kernel = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)proc->pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 0;
+    if (fgets(line, sizeof line, file) != NULL && strrchr(line, ')') != NULL)
+        (void)sscanf(strrchr(line, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                     &user, &kernel);
+    fclose(file);
+    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK) * 1e6;
+}
+
 static struct result measure(struct load *load, size_t devices, size_t messages, uint32_t per,
                              double pace)
 {
     for (size_t at = 0; at < devices; at++)
         load_make(&load[at], messages, per);
+    const struct world *world = load->hand.world;
+    double scans = (double)(devices * messages * per);
+    double server = cpu_us(&world->server), broker = cpu_us(&world->broker);
     double took_ms = send_all(load, devices, pace);
     double *times = calloc(devices * messages, sizeof *times);
     size_t n = 0;
     for (size_t at = 0; at < devices; at++)
         n += load_times(&load[at], times + n);
-    struct result result = {(double)(devices * messages * per) / took_ms * 1e3,
-                            spread_of(times, n)};
+    struct result result = {.scans_a_second = scans / took_ms * 1e3,
+                            .server_us = (cpu_us(&world->server) - server) / scans,
+                            .broker_us = (cpu_us(&world->broker) - broker) / scans,
+                            .receipt = spread_of(times, n)};
     free(times);
     return result;
 }
 
 static void print_row(uint32_t per, const char *how, const struct result *result)
 {
-    printf("| %2u | %-14s | %9.0f | %7.2f | %7.2f |\n", per, how, result->scans_a_second,
-           result->receipt.p50_ms, result->receipt.p99_ms);
+    printf("| %2u | %-14s | %9.0f | %7.2f | %7.2f | %6.1f | %6.1f |\n", per, how,
+           result->scans_a_second, result->receipt.p50_ms, result->receipt.p99_ms,
+           result->server_us, result->broker_us);
     fflush(stdout);
 }
 
-static void measure_size(struct load *load, const struct plan *plan, uint32_t per)
+/* Seals of one scan that one core verifies in a second, alone. */
+static double verify_rate(double seconds)
+{
+    static const uint8_t bytes[178];
+    struct chance chance = chance_system();
+    struct seal_public public_key;
+    struct seal_secret secret;
+    chain_keys_new(&chance, &public_key, &secret);
+    struct seal seal = chain_seal(&secret, SEAL_BATCH, bytes, sizeof bytes);
+    size_t n = 0;
+    double begun = now_ms();
+    while (now_ms() - begun < seconds * 1e3)
+        n += chain_seal_holds(&public_key, SEAL_BATCH, &seal, bytes, sizeof bytes);
+    return (double)n / (now_ms() - begun) * 1e3;
+}
+
+static double measure_size(struct load *load, const struct plan *plan, uint32_t per)
 {
     size_t messages = per == 1 ? plan->messages_1 : plan->messages_50;
     struct result flat = measure(load, plan->devices, messages, per, 0);
@@ -101,6 +157,7 @@ static void measure_size(struct load *load, const struct plan *plan, uint32_t pe
     double pace = flat.scans_a_second / per / 3;
     struct result paced = measure(load, plan->devices, messages / 3 + 1, per, pace);
     print_row(per, "a third of it", &paced);
+    return flat.scans_a_second;
 }
 
 static void print_disk(const char *when, const struct spread *disk)
@@ -111,7 +168,7 @@ static void print_disk(const char *when, const struct spread *disk)
 
 int main(int argc, char **argv)
 {
-    struct plan plan = {.devices = 8, .messages_1 = 6000, .messages_50 = 1200, .disk_s = 2};
+    struct plan plan = {.devices = 32, .messages_1 = 2000, .messages_50 = 400, .disk_s = 2};
     if (argc == 2 && strcmp(argv[1], "--smoke") == 0) {
         plan = (struct plan){.devices = 2, .messages_1 = 60, .messages_50 = 20, .disk_s = 0.2};
     } else if (argc != 1) {
@@ -121,21 +178,25 @@ int main(int argc, char **argv)
     static struct load load[DEVICES_MAX];
     struct world world;
     chain_init();
+    sem_init(&news, 0, 0);
     world_begin(&world);
     world_start_broker(&world);
     world_start_server(&world);
     for (size_t at = 0; at < plan.devices; at++) {
         char name[16];
         snprintf(name, sizeof name, "HH-%03zu", at + 1);
-        load_open(&load[at], &world, name);
+        load_open(&load[at], &world, name, &news);
     }
     struct spread before = disk_measure(world.dir, plan.disk_s);
     printf("%zu devices, %d messages under way each\n\n", plan.devices, WINDOW);
-    printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms |\n|-|-|-|-|-|\n");
-    measure_size(load, &plan, 1);
-    measure_size(load, &plan, 50);
+    printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms | server us CPU a scan "
+           "| broker us |\n|-|-|-|-|-|-|-|\n");
+    double one = measure_size(load, &plan, 1);
+    (void)measure_size(load, &plan, 50);
     struct spread after = disk_measure(world.dir, plan.disk_s);
-    printf("\n");
+    double verify = verify_rate(plan.disk_s);
+    printf("\nseals verified by one core, alone: %.0f/s; one scan a message is %.2f of it\n",
+           verify, one / verify);
     print_disk("before", &before);
     print_disk("after", &after);
     for (size_t at = 0; at < plan.devices; at++)

@@ -56,6 +56,7 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
          load->receipted++)
         load->batch[load->receipted].receipt_ms = at_ms;
     pthread_mutex_unlock(&load->lock);
+    sem_post(load->news);
 }
 
 /* ---------------------------------------------------------------- batches */
@@ -190,11 +191,11 @@ static bool is_up(struct load *load)
     return is;
 }
 
-void load_open(struct load *load, struct world *world, const char *name)
+void load_open(struct load *load, struct world *world, const char *name, sem_t *news)
 {
     struct config config;
     struct error err;
-    *load = (struct load){.lock = PTHREAD_MUTEX_INITIALIZER};
+    *load = (struct load){.news = news, .lock = PTHREAD_MUTEX_INITIALIZER};
     hand_enrol(&load->hand, world, name);
     must(config_load(load->hand.dir, &config, &err), load, "identity", &err);
     load->key = config.seal_key;

@@ -4,6 +4,7 @@
 #define TRAO_TESTS_BENCH_LOAD_H
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #include "protocol/session.h"
 #include "protocol/wire.h"
@@ -21,6 +22,7 @@ struct load {
     struct seal_secret key;
     struct seal_public server;
     struct session *session;
+    sem_t *news; /* posted when a receipt came */
     struct load_batch *batch;
     size_t batches;
     size_t next; /* to be sent */
@@ -30,8 +32,9 @@ struct load {
     pthread_mutex_t lock; /* over what both threads use: up, receipted, receipt_ms */
 };
 
-/* Enrols a handheld of this name, as the program does, and opens its session. */
-void load_open(struct load *load, struct world *world, const char *name);
+/* Enrols a handheld of this name, as the program does, and opens its session; `news` is posted at
+ * each receipt, for a load generator that spins would take the core it measures. */
+void load_open(struct load *load, struct world *world, const char *name, sem_t *news);
 /* `batches` of `per` scans in one chain of a new epoch: items of four scans each, that nobody
  * issued.
  */
