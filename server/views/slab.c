@@ -1,5 +1,6 @@
 #include "server/views/slab.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
