@@ -136,18 +136,22 @@ static bool put_field(struct reader *reader, const ProtobufCFieldDescriptor *fie
 
 /* ------------------------------------------------------------------------------- all of them */
 
-/* A field that may stand once, of a message whose fields are numbered 1, 2, 3 ... */
-static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor *type,
-                                                uint32_t number)
+/* The numbers begin at 1 and have few gaps, so that the first run of them is nearly always it. */
+static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescriptor *type,
+                                                  uint32_t number)
 {
-    if (number == 0 || number > type->n_fields || type->n_field_ranges != 1 ||
-        type->field_ranges[0].start_value != 1)
-        return NULL;
-    const ProtobufCFieldDescriptor *field = &type->fields[number - 1];
+    const ProtobufCIntRange *run = type->field_ranges;
+    unsigned run_n = type->n_field_ranges == 0 ? 0 : run[1].orig_index;
+    if (run_n > 0 && run[0].start_value == 1 && number - 1 < run_n)
+        return &type->fields[number - 1];
+    return protobuf_c_message_descriptor_get_field(type, number);
+}
+
+/* One that may stand once, and no oneof. */
+static bool is_plain(const ProtobufCFieldDescriptor *field)
+{
     return field->label == PROTOBUF_C_LABEL_NONE && field->quantifier_offset == 0 &&
-                   (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0
-               ? field
-               : NULL;
+           (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0;
 }
 
 ProtobufCMessage *codec_plain(const ProtobufCMessageDescriptor *type, struct slice bytes,
@@ -156,16 +160,18 @@ ProtobufCMessage *codec_plain(const ProtobufCMessageDescriptor *type, struct sli
     struct reader reader = {bytes.bytes, bytes.bytes + bytes.n, block};
     uint64_t seen = 0;
     ProtobufCMessage *message = codec_block_take(block, type->sizeof_message);
-    if (message == NULL || type->n_fields > 63)
+    if (message == NULL || type->n_fields > 64)
         return NULL;
     protobuf_c_message_init(type, message);
     while (reader.at < reader.end) {
         uint32_t tag;
         if (!read_short(&reader, &tag))
             return NULL;
-        const ProtobufCFieldDescriptor *field = field_of(type, tag >> 3);
-        uint64_t bit = UINT64_C(1) << ((tag >> 3) & 63);
-        if (field == NULL || (seen & bit) != 0 ||
+        const ProtobufCFieldDescriptor *field = find_field(type, tag >> 3);
+        if (field == NULL || !is_plain(field))
+            return NULL;
+        uint64_t bit = UINT64_C(1) << (field - type->fields);
+        if ((seen & bit) != 0 ||
             !put_field(&reader, field, tag & 7, (uint8_t *)message + field->offset))
             return NULL;
         seen |= bit;
