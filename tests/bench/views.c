@@ -148,7 +148,7 @@ static bool add_entry(struct table *table, const struct tracked *like, uint64_t 
     entry->folded = true;
     entry->status = is_open ? STATUS_OUT : STATUS_DELIVERED;
     entry->issue_seq = n + 1;
-    return table_place(table, entry, dues);
+    return table_place(table, entry, dues, &(struct marks){0});
 }
 
 static void fill_up(struct views *views, const struct history *history, uint64_t items)
