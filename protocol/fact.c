@@ -55,6 +55,7 @@ static bool check_fact(const struct office_fact *fact, struct error *err)
            codec_range("fees_vnd", fact->fees_vnd, 0, SCAN_MONEY_MAX_VND, err) &&
            codec_range("commune", fact->commune, 0, FIVE_DIGITS, err) &&
            codec_range("postal_code", fact->postal_code, 0, FIVE_DIGITS, err) &&
+           codec_range("weight_g", fact->weight_g, 0, WEIGHT_MAX_G, err) &&
            check_notice(fact, err) && check_paper(fact, err) && check_names(fact, err);
 }
 
@@ -105,6 +106,31 @@ static Trao__V1__PaperScan paper_to_wire(const struct paper_scan *paper)
     return wire;
 }
 
+/* Corrections, charges and cases. */
+static void money_to_wire(const struct office_fact *fact, Trao__V1__OfficeFact *wire)
+{
+    wire->of_seq = fact->of_seq;
+    wire->of_epoch = fact->of_epoch;
+    wire->weight_g = fact->weight_g;
+    wire->zone = fact->zone;
+    wire->payer = fact->payer;
+    wire->opener = fact->opener;
+    wire->outcome = fact->outcome;
+    wire->has_sums = fact->has_sums;
+}
+
+static void money_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact *fact)
+{
+    fact->of_seq = wire->of_seq;
+    fact->of_epoch = wire->of_epoch;
+    fact->weight_g = wire->weight_g;
+    fact->zone = wire->zone;
+    fact->payer = wire->payer;
+    fact->opener = wire->opener;
+    fact->outcome = wire->outcome;
+    fact->has_sums = wire->has_sums;
+}
+
 static void desk_to_wire(struct office_fact *fact, Trao__V1__OfficeFact *wire)
 {
     wire->originals = fact->originals;
@@ -152,6 +178,7 @@ static Trao__V1__OfficeFact fact_to_wire(struct office_fact *fact)
     wire.handover = fact->handover;
     wire.reason = fact->reason;
     desk_to_wire(fact, &wire);
+    money_to_wire(fact, &wire);
     return wire;
 }
 
@@ -229,6 +256,7 @@ static bool desk_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact 
     fact->from.ms = wire->from_ms;
     fact->to.ms = wire->to_ms;
     fact->value = wire->value;
+    money_from_wire(wire, fact);
     if (wire->paper != NULL)
         paper_from_wire(wire->paper, &fact->paper);
     return (!fact->has_evidence ||

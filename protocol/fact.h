@@ -51,6 +51,35 @@ struct paper_scan {
     uint64_t postage_vnd, fees_vnd;
 };
 
+/* Who pays the postage; State fees are always the citizen's. */
+enum payer { PAYER_RULE = 0, PAYER_CITIZEN = 1, PAYER_OFFICE = 2, PAYER_POST = 3 };
+
+enum claim_kind {
+    CLAIM_NONE = 0,
+    CLAIM_NOT_RECEIVED = 1,
+    CLAIM_DAMAGED = 2,
+    CLAIM_LOST = 3,
+    CLAIM_LATE = 4,
+    CLAIM_DISPUTED = 5, /* delivered, and the receiver says not */
+    CLAIM_MONEY = 6     /* owed at the door and not collected, or more than was owed */
+};
+enum opener { OPENER_NONE = 0, OPENER_CITIZEN = 1, OPENER_OFFICE = 2, OPENER_RULE = 3 };
+enum claim_outcome {
+    OUTCOME_NONE = 0,
+    OUTCOME_DELIVERED = 1,     /* it was delivered as the post said */
+    OUTCOME_NOT_DELIVERED = 2, /* it was not: the delivery is refuted */
+    OUTCOME_COMPENSATED = 3,
+    OUTCOME_UNFOUNDED = 4,
+    OUTCOME_WITHDRAWN = 5, /* by whoever opened it */
+    OUTCOME_SETTLED = 6    /* found again, repaired, paid */
+};
+
+/* Who gives to whom. */
+enum remittance { REMITTANCE_NONE = 0, REMITTANCE_SHIFT = 1, REMITTANCE_OFFICE = 2 };
+enum naming { NAMING_NONE = 0, NAMING_SHORT = 1, NAMING_OVER = 2 };
+
+#define WEIGHT_MAX_G 30000 /* beyond any letter */
+
 struct office_fact {
     uint64_t seq;     /* given by the record on append; 1, 2, 3 ... */
     struct item item; /* empty with events from EVENT_WITHOUT_ITEM */
@@ -78,7 +107,7 @@ struct office_fact {
     bool has_evidence;
     struct link evidence;   /* BLAKE2b-256( salt || Evidence ) */
     struct item other_item; /* empty: none */
-    uint32_t kind;          /* enum difference, enum premises_kind */
+    uint32_t kind;          /* enum difference, premises_kind, claim_kind, remittance or naming */
     uint32_t office;        /* number of premises.h, 0 the first (return_standing: all) */
     uint64_t slip;          /* GM- serial */
     struct paper_scan paper;
@@ -87,6 +116,13 @@ struct office_fact {
     char key[FACT_KEY_MAX + 1];
     int64_t value;
     char citation[CITATION_MAX + 1];
+    uint64_t of_seq, of_epoch; /* corrected, cleared: what is named; of_epoch with device: a scan */
+    uint32_t weight_g;
+    uint32_t zone;    /* price_set: enum zone + 1; 0 all */
+    uint32_t payer;   /* enum payer */
+    uint32_t opener;  /* enum opener */
+    uint32_t outcome; /* enum claim_outcome */
+    bool has_sums;
 };
 
 /* What a fact rests on (trao.proto Evidence): deletable. */

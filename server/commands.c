@@ -309,6 +309,10 @@ static const char *doubt_word(enum doubt doubt)
         return "pause";
     case DOUBT_DISPUTED:
         return "disputed";
+    case DOUBT_MONEY:
+        return "money";
+    case DOUBT_CASE:
+        return "case";
     }
     return "?";
 }

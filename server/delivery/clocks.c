@@ -1,5 +1,6 @@
 #include "server/delivery/clocks.h"
 
+#include "server/delivery/claims.h"
 #include "server/delivery/days.h"
 #include "server/delivery/returns.h"
 
@@ -19,7 +20,7 @@ static struct instant later(struct instant a, struct instant b)
 
 static bool is_delivered(const struct state *state)
 {
-    return state->status == STATUS_DELIVERED && !state->disputed;
+    return state->status == STATUS_DELIVERED && !claims_hold_clock(state);
 }
 
 /* ------------------------------------------------------------------ the office */
@@ -111,15 +112,10 @@ static struct leg post_leg(const struct state *state, const struct rules *rules,
 
 static struct instant answer_by(const struct state *state, const struct schedule *schedule)
 {
-    struct instant from = {0};
-    if (state->status == STATUS_LOST)
-        from = state->since.estimate;
-    else if (state->disputed)
-        from = state->disputed_at;
-    if (from.ms == 0)
-        return from;
-    int64_t months = rule_value(schedule, RULE_ANSWER_MONTHS, from);
-    return day_minute(day_after_months(day_of(from), months), 0);
+    struct instant first = {0};
+    for (size_t i = 0; i < state->claims_n; i++)
+        first = earlier(first, claim_terms_of(&state->claims[i], schedule).answer_by);
+    return first;
 }
 
 static struct instant again_by(const struct state *state, const struct schedule *schedule)
@@ -130,6 +126,12 @@ static struct instant again_by(const struct state *state, const struct schedule 
     return after_working_days(schedule, failed, rule_value(schedule, RULE_RETRY_DAYS, failed));
 }
 
+enum zone zone_of_item(const struct state *state, const struct schedule *schedule)
+{
+    return place_zone(state->office.commune, state->office.postal_code,
+                      (uint32_t)rule_value(schedule, RULE_OFFICE_COMMUNE, state->office.at));
+}
+
 void clocks_of(const struct state *state, const struct rules *rules, struct clocks *ret_clocks)
 {
     *ret_clocks = (struct clocks){.zone = ZONE_OTHER};
@@ -138,9 +140,7 @@ void clocks_of(const struct state *state, const struct rules *rules, struct cloc
     struct schedule schedule = {rules, state->office.post_office,
                                 is_delivered(state) ? state->since_arrival : for_ever};
     struct clocks clocks = {.office = office_leg(state, rules)};
-    clocks.zone =
-        place_zone(state->office.commune, state->office.postal_code,
-                   (uint32_t)rule_value(&schedule, RULE_OFFICE_COMMUNE, state->office.at));
+    clocks.zone = zone_of_item(state, &schedule);
     clocks.post = post_leg(state, rules, &clocks.office, clocks.zone);
     clocks.hold_until = returns_of(state, &schedule, state->since.estimate).hold_until;
     clocks.answer_by = answer_by(state, &schedule);

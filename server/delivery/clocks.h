@@ -3,9 +3,9 @@
  * The office's clock runs from the result being ready (issued) to the envelope being in the post's
  * hands; the post's from there to the receiver's. Postal time never counts against the office.
  * Every issued item has both from the start: what nobody ever scanned is due all the same, on the
- * day it would have been. What was delivered and is disputed is not delivered until that is
- * settled. Pure; a clock that ended is judged by the calendar as it was known when its end arrived
- * (T01).
+ * day it would have been. What was delivered is not delivered while a case is open about it: the
+ * post's clock runs on until that is closed. Pure; a clock that ended is judged by the calendar as
+ * it was known when its end arrived (T01).
  */
 #ifndef TRAO_SERVER_DELIVERY_CLOCKS_H
 #define TRAO_SERVER_DELIVERY_CLOCKS_H
@@ -34,9 +34,12 @@ struct clocks {
     enum zone zone;
     /* .ms 0: none. */
     struct instant hold_until; /* last minute at the post office (returns.h) */
-    struct instant answer_by;  /* lost or disputed: when an answer is owed */
+    struct instant answer_by;  /* of the open cases: when the first answer is owed */
     struct instant again_by;   /* failed, and to be tried again */
 };
+
+/* How far it goes, seen from its post office. */
+enum zone zone_of_item(const struct state *state, const struct schedule *schedule);
 
 void clocks_of(const struct state *state, const struct rules *rules, struct clocks *ret_clocks);
 

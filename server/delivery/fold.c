@@ -70,13 +70,11 @@ static void give_order(struct fact *facts, size_t n)
 
 /* ------------------------------------------------------------------ what was withdrawn */
 
-/* First stored fact that `withdrawal` takes back, of the same device; the facts stand by source. */
-static size_t find_scan(const struct fact *facts, size_t n, const struct fact *withdrawal)
+/* First stored fact of a source and number; `n` without. The facts stand by source. */
+static size_t find_fact(const struct fact *facts, size_t n, int64_t device, uint64_t epoch,
+                        uint64_t seq)
 {
-    const struct scan *scan = &withdrawal->scan;
-    struct fact key = {.device = withdrawal->device,
-                       .epoch = scan->of_epoch != 0 ? scan->of_epoch : withdrawal->epoch,
-                       .seq = scan->of_seq};
+    struct fact key = {.device = device, .epoch = epoch, .seq = seq};
     key.arrival.ms = key.when.estimate.ms = INT64_MIN;
     size_t low = 0, high = n;
     while (low < high) {
@@ -91,6 +89,36 @@ static size_t find_scan(const struct fact *facts, size_t n, const struct fact *w
     return found ? low : n;
 }
 
+static size_t withdrawn_by(const struct fact *facts, size_t n, const struct fact *withdrawal)
+{
+    const struct scan *scan = &withdrawal->scan;
+    return find_fact(facts, n, withdrawal->device,
+                     scan->of_epoch != 0 ? scan->of_epoch : withdrawal->epoch, scan->of_seq);
+}
+
+bool event_is_correctable(uint32_t event)
+{
+    return event != EVENT_ISSUED && event != EVENT_PRINTED && event != EVENT_HANDED_OVER &&
+           event != EVENT_VOIDED && event != EVENT_RECALLED && event != EVENT_NOTICE_SENT &&
+           event != EVENT_RECEIVED_FROM_DEPARTMENT && event != EVENT_PAIRED &&
+           event != EVENT_ROUND_ASSIGNED;
+}
+
+/* An entry from paper is a source of its own. An office fact takes back only what stood before it.
+ */
+static size_t corrected_by(const struct fact *facts, size_t n, const struct fact *correction)
+{
+    const struct office_fact *office = &correction->office;
+    if (correction->of_device != 0)
+        return find_fact(facts, n, correction->of_device, office->of_epoch, office->of_seq);
+    if (office->of_seq >= correction->seq)
+        return n;
+    size_t at = find_fact(facts, n, 0, 0, office->of_seq);
+    if (at == n)
+        at = find_fact(facts, n, 0, office->of_seq, office->of_seq);
+    return at < n && event_is_correctable(facts[at].office.event) ? at : n;
+}
+
 bool event_is_door_outcome(uint32_t event)
 {
     return event == EVENT_DELIVERED || event == EVENT_DELIVERY_FAILED || event == EVENT_RETURNED;
@@ -100,30 +128,46 @@ bool event_is_door_outcome(uint32_t event)
  */
 #define WITHDRAW_MS (30 * INT64_C(1000))
 
-static bool is_late(const struct fact *withdrawal, const struct fact *target)
+static bool is_late(const struct fact *by, const struct fact *target)
 {
-    return event_is_door_outcome(target->scan.event) &&
-           withdrawal->when.estimate.ms - target->when.estimate.ms > WITHDRAW_MS;
+    return event_is_door_outcome(act_of(target).event) &&
+           by->when.estimate.ms - target->when.estimate.ms > WITHDRAW_MS;
 }
 
-/* From the last number down, so that a withdrawal that was itself withdrawn strikes nothing. */
+/* Strikes the fact at `at` with its copies; n: there is none. */
+static void strike_at(struct fact *facts, size_t n, struct fact *by, size_t at, struct state *state)
+{
+    by->effect = at < n ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
+    if (at == n)
+        state->doubts |= DOUBT_OUT_OF_ORDER;
+    else if (is_late(by, &facts[at]))
+        state->doubts |= DOUBT_WITHDRAWN_LATE;
+    for (size_t to = at;
+         to < n && same_source(&facts[to], &facts[at]) && facts[to].seq == facts[at].seq; to++)
+        if (facts[to].verdict == 0)
+            facts[to].effect = EFFECT_STRUCK;
+}
+
+static bool is_correction(const struct fact *fact)
+{
+    return !fact->is_scan && fact->office.event == EVENT_CORRECTED;
+}
+
+static bool is_withdrawal(const struct fact *fact)
+{
+    return fact->is_scan && fact->scan.event == EVENT_WITHDRAWN;
+}
+
+/* From the last number down, so that what was itself taken back strikes nothing. The desk's word
+ * goes first: it may take back a withdrawal, no scan takes back what a desk wrote. */
 static void strike(struct fact *facts, size_t n, struct state *state)
 {
-    for (size_t i = n; i-- > 0;) {
-        struct fact *fact = &facts[i];
-        if (!fact->is_scan || fact->scan.event != EVENT_WITHDRAWN || fact->effect != EFFECT_NONE)
-            continue;
-        size_t at = find_scan(facts, n, fact);
-        fact->effect = at < n ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
-        if (at == n)
-            state->doubts |= DOUBT_OUT_OF_ORDER;
-        else if (is_late(fact, &facts[at]))
-            state->doubts |= DOUBT_WITHDRAWN_LATE;
-        for (size_t to = at;
-             to < n && same_source(&facts[to], &facts[at]) && facts[to].seq == facts[at].seq; to++)
-            if (facts[to].verdict == 0)
-                facts[to].effect = EFFECT_STRUCK;
-    }
+    for (size_t i = n; i-- > 0;)
+        if (is_correction(&facts[i]) && facts[i].effect == EFFECT_NONE)
+            strike_at(facts, n, &facts[i], corrected_by(facts, n, &facts[i]), state);
+    for (size_t i = n; i-- > 0;)
+        if (is_withdrawal(&facts[i]) && facts[i].effect == EFFECT_NONE)
+            strike_at(facts, n, &facts[i], withdrawn_by(facts, n, &facts[i]), state);
 }
 
 /* ------------------------------------------------------------------ the fold */

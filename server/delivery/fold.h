@@ -3,9 +3,9 @@
  *
  * Any order, repetition and cutting of the same facts gives the same state: facts are first sorted
  * by (greatest estimate among this item's facts of the same device and epoch up to its sequence,
- * device, epoch, sequence), repeats (same source and sequence) count once, withdrawn scans are
- * struck, then the table of moves (moves.def) is walked. A fact no move allows is kept, shown and
- * marked; it never stops what follows.
+ * device, epoch, sequence), repeats (same source and sequence) count once, withdrawn scans
+ * and what a desk corrected are struck, then the table of moves (moves.def) is walked. A fact no
+ * move allows is kept, shown and marked; it never stops what follows.
  */
 #ifndef TRAO_SERVER_DELIVERY_FOLD_H
 #define TRAO_SERVER_DELIVERY_FOLD_H
@@ -44,7 +44,7 @@ enum effect {
     EFFECT_NOTED,        /* allowed, no change of status (reprint, notice) */
     EFFECT_OUT_OF_ORDER, /* no move from the status then: kept, shown, marked */
     EFFECT_UNKNOWN,      /* a kind of event this version does not know */
-    EFFECT_STRUCK,       /* withdrawn by a later scan of the same device */
+    EFFECT_STRUCK,       /* withdrawn by a later scan of the same device, or corrected by a desk */
     EFFECT_REPEATED,     /* same outcome again (two devices, or a second copy) */
     EFFECT_SET_ASIDE     /* the intake's verdict keeps it out of the fold */
 };
@@ -62,6 +62,8 @@ struct fact {
         struct scan scan;
         struct office_fact office;
     };
+    int64_t of_device;        /* of a fact CORRECTED: the device of the scan it names; 0 it names an
+                                 office fact, -1 a device nobody knows */
     struct instant order;     /* out: sorted by this, then device, epoch, seq */
     enum effect effect;       /* out */
     enum status status_after; /* out */
@@ -80,9 +82,12 @@ enum doubt {
     DOUBT_OUT_OF_ORDER = 1 << 8,
     DOUBT_UNKNOWN_EVENT = 1 << 9,
     DOUBT_WITHDRAWN_LATE = 1 << 10, /* a door outcome taken back after 30 s */
-    DOUBT_RETURN = 1 << 11,  /* sent back without a ground, or without the office having asked */
-    DOUBT_PAUSE = 1 << 12,   /* a clock stopped without evidence: it ran on */
-    DOUBT_DISPUTED = 1 << 13 /* delivered, and the receiver says not */
+    DOUBT_RETURN = 1 << 11,   /* sent back without a ground, or without the office having asked */
+    DOUBT_PAUSE = 1 << 12,    /* a clock stopped without evidence: it ran on */
+    DOUBT_DISPUTED = 1 << 13, /* delivered, and the receiver says not */
+    DOUBT_MONEY = 1 << 14,    /* owed and not collected, or more than that, or taken by a scan that
+                                 does    not count */
+    DOUBT_CASE = 1 << 15      /* a case is open */
 };
 
 /* Whose hands an envelope is in: always exactly one. */
@@ -100,6 +105,39 @@ struct pause {
     struct instant from, to;
 };
 #define PAUSES_MAX 8 /* more than an item sees; further ones stop nothing */
+
+/* Money that somebody took: at a door that counts, or later at the desk. The fact that says so is
+ * (device, epoch, seq) like every fact. */
+struct taking {
+    struct instant at;
+    int64_t device;
+    uint64_t epoch, seq;
+    uint32_t badge; /* 0: did not sign in; later: the post office took it */
+    bool later;
+    uint64_t postage_vnd, fees_vnd;
+};
+#define TAKINGS_MAX 6 /* more than an item sees; further ones are added to the last */
+
+/* What the desk set of an item's charges; zeros: not said. */
+struct charge {
+    uint32_t weight_g;
+    enum payer payer;
+    char exemption[FACT_KEY_MAX + 1];
+    bool has_sums; /* postage_vnd and fees_vnd stand in place of the list's */
+    uint64_t postage_vnd, fees_vnd;
+};
+
+/* A case: something is wrong, and somebody owes an answer. At most one of a kind is open. */
+struct claim {
+    enum claim_kind kind;
+    enum opener opener;
+    uint64_t seq; /* of the office fact that opened it; 0: a rule over scans or over time */
+    struct instant opened;
+    struct instant answered, closed; /* .ms 0 not yet */
+    uint64_t liable_vnd, paid_vnd;   /* compensation as answered, as closed */
+    enum claim_outcome outcome;
+};
+#define CLAIMS_MAX 8 /* further ones are noted and stand in the history only */
 
 struct state {
     struct item item;
@@ -129,6 +167,11 @@ struct state {
     uint32_t failed_reason, failed_action; /* of the last attempt that failed */
     struct pause pauses[PAUSES_MAX];
     size_t pauses_n;
+    struct taking takings[TAKINGS_MAX];
+    size_t takings_n;
+    struct charge charge;
+    struct claim claims[CLAIMS_MAX]; /* in the order they were opened */
+    size_t claims_n;
     struct office_fact office; /* the issued fact, when issued */
 };
 
@@ -138,6 +181,11 @@ bool status_is_final(enum status status);
 /* True for delivered, failed and returned: they act outwards only after 30 s, so that one that is
  * taken back in time tells nobody (settled point 4). Any number from the wire is allowed. */
 bool event_is_door_outcome(uint32_t event);
+
+/* True for what a desk may take back by a fact CORRECTED: all but the birth and the end of a
+ * number, what was printed, handed over, paired or put on a round, and a message that was sent.
+ * Those have papers and verbs of their own. Scans may always be corrected. */
+bool event_is_correctable(uint32_t event);
 
 /* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. Rules
  * are asked as they were known when each fact arrived. */

@@ -137,6 +137,7 @@ bool calendar_row(size_t i, int64_t *ret_day)
 void rules_done(struct rules *rules)
 {
     free(rules->settings);
+    prices_done(&rules->prices);
     *rules = (struct rules){0};
 }
 
@@ -148,6 +149,10 @@ bool rules_copy(const struct rules *rules, struct rules *ret_copy)
         if (copy.settings == NULL)
             return false;
         memcpy(copy.settings, rules->settings, rules->n * sizeof *copy.settings);
+    }
+    if (!prices_copy(&rules->prices, &copy.prices)) {
+        rules_done(&copy);
+        return false;
     }
     *ret_copy = copy;
     return true;
@@ -221,9 +226,18 @@ static size_t place_of(const struct rules *rules, int64_t wanted)
     return low;
 }
 
+bool event_sets_rule(uint32_t event)
+{
+    return event == EVENT_CALENDAR_SET || event == EVENT_PARAMETER_SET ||
+           event == EVENT_RETURN_STANDING || event == EVENT_PRICE_SET ||
+           event == EVENT_EXEMPTION_SET;
+}
+
 bool rules_take(struct rules *rules, const struct office_fact *fact)
 {
     struct setting setting;
+    if (fact->event == EVENT_PRICE_SET || fact->event == EVENT_EXEMPTION_SET)
+        return prices_take(&rules->prices, fact);
     if (!read_setting(fact, &setting, NULL))
         return true;
     if (rules->n == rules->room) {

@@ -18,6 +18,7 @@
 #include "protocol/clock.h"
 #include "protocol/error.h"
 #include "protocol/fact.h"
+#include "server/delivery/prices.h"
 
 /* ------------------------------------------------------------------ days */
 
@@ -66,11 +67,14 @@ struct setting {
 struct rules {
     struct setting *settings; /* sorted by what they set */
     size_t n, room;
+    struct prices prices;
 };
 void rules_done(struct rules *rules);
 /* False without memory. */
 bool rules_copy(const struct rules *rules, struct rules *ret_copy) must_use;
 
+/* True for the events whose facts rules_take takes in: rules, days, prices, exemptions. */
+bool event_sets_rule(uint32_t event);
 /* Checks what is to become a fact CALENDAR_SET (key "2026-11-25", value 0 or 1) or PARAMETER_SET
  * (key of rule.def, value in its range). BAD_INPUT says what is wrong. */
 bool rules_check(const struct office_fact *fact, struct error *err) must_use;

@@ -1,6 +1,8 @@
 /* walk.c - what each fact, in its turn, does to where the item stands. */
 #include "server/delivery/walk.h"
 
+#include "server/delivery/claims.h"
+#include "server/delivery/money.h"
 #include "server/delivery/returns.h"
 
 /* ------------------------------------------------------------------ the table of moves */
@@ -97,7 +99,8 @@ struct walk {
     bool went_out;           /* the holder took it out for delivery */
     const struct fact *door; /* the counted door outcome in force */
     bool door_outcome, any_pickup, any_scan, voided;
-    int64_t issued_ms; /* INT64_MIN: never */
+    bool money_elsewhere; /* taken, as a scan says that does not count */
+    int64_t issued_ms;    /* INT64_MIN: never */
 };
 
 static bool is_custody(uint32_t event)
@@ -193,6 +196,10 @@ static void took_failure(struct walk *walk, const struct fact *fact, const struc
         state->first_failed_at = fact->when.estimate;
     state->failed_reason = act->reason;
     state->failed_action = act->action;
+    if (act->reason == REASON_DAMAGED)
+        claim_open(state, &(struct claim){.kind = CLAIM_DAMAGED,
+                                          .opener = OPENER_RULE,
+                                          .opened = fact->when.estimate});
     if (leaves_invitation(act->reason) && !fact->when.bounds_only)
         invite(state, fact->when.estimate);
 }
@@ -205,8 +212,13 @@ static void took_door_outcome(struct walk *walk, const struct fact *fact, const 
         took_failure(walk, fact, act);
     if (act->event == EVENT_DELIVERED)
         check_deliverer(walk, fact);
-    state->collected_postage_vnd += act->postage_vnd;
-    state->collected_fees_vnd += act->fees_vnd;
+    money_take(state, &(struct taking){.at = fact->when.estimate,
+                                       .device = fact->device,
+                                       .epoch = fact->epoch,
+                                       .seq = fact->seq,
+                                       .badge = act->badge,
+                                       .postage_vnd = act->postage_vnd,
+                                       .fees_vnd = act->fees_vnd});
 }
 
 static bool is_next_attempt(const struct walk *walk, const struct fact *fact)
@@ -217,10 +229,17 @@ static bool is_next_attempt(const struct walk *walk, const struct fact *fact)
     return since_door_ms(walk, fact) >= least_ms;
 }
 
+static bool has_money(const struct act *act)
+{
+    return act->postage_vnd != 0 || act->fees_vnd != 0;
+}
+
 static enum effect take_again(struct walk *walk, const struct fact *fact, const struct act *act)
 {
-    if (act->event == EVENT_DELIVERED && !same_door(walk, fact))
+    if (act->event == EVENT_DELIVERED && !same_door(walk, fact)) {
         walk->state->doubts |= DOUBT_DELIVERED_TWICE;
+        walk->money_elsewhere |= has_money(act);
+    }
     if (act->event != EVENT_DELIVERY_FAILED || !is_next_attempt(walk, fact))
         return EFFECT_REPEATED;
     set_status(walk, walk->status, fact, act);
@@ -237,11 +256,22 @@ static void check_return(struct walk *walk, const struct fact *fact)
         walk->state->doubts |= DOUBT_RETURN;
 }
 
+/* Noted; but a case that closes with "not delivered" refutes the delivery: nobody knows then where
+ * the envelope is, until a scan says otherwise. */
+static enum effect note(struct walk *walk, const struct fact *fact, const struct act *act)
+{
+    if (act->event != EVENT_CASE_CLOSED || walk->status != STATUS_DELIVERED ||
+        !claim_refutes(walk->state, &fact->office))
+        return EFFECT_NOTED;
+    set_status(walk, STATUS_LOST, fact, act);
+    return EFFECT_MOVED;
+}
+
 static enum effect take_move(struct walk *walk, const struct fact *fact, const struct act *act,
                              const struct move *move)
 {
     if (move->to == STAY)
-        return EFFECT_NOTED;
+        return note(walk, fact, act);
     if (move->to == AGAIN)
         return take_again(walk, fact, act);
     if (act->event == EVENT_RETURN_STARTED)
@@ -259,6 +289,7 @@ static enum effect no_move(struct walk *walk, const struct act *act)
         return EFFECT_UNKNOWN;
     }
     bool after_end = act->in_field && status_is_final(walk->status);
+    walk->money_elsewhere |= event_is_door_outcome(act->event) && has_money(act);
     walk->state->doubts |= after_end ? DOUBT_AFTER_END : DOUBT_OUT_OF_ORDER;
     return EFFECT_OUT_OF_ORDER;
 }
@@ -413,6 +444,26 @@ static void note_disputed(struct walk *walk, const struct fact *fact)
     state->disputed = true;
     state->disputed_at = fact->office.at;
     state->doubts |= DOUBT_DISPUTED;
+    claim_open(state, &(struct claim){.kind = CLAIM_DISPUTED,
+                                      .opener = OPENER_CITIZEN,
+                                      .seq = fact->seq,
+                                      .opened = fact->office.at});
+}
+
+/* Declared lost, or found not delivered when a case was closed. */
+static void note_lost(struct state *state, const struct fact *fact)
+{
+    claim_open(state, &(struct claim){.kind = CLAIM_LOST,
+                                      .opener = OPENER_RULE,
+                                      .seq = fact->seq,
+                                      .opened = fact->office.at});
+}
+
+static void note_case(struct state *state, const struct fact *fact)
+{
+    claim_note(state, fact);
+    if (fact->effect == EFFECT_MOVED)
+        note_lost(state, fact);
 }
 
 static void note_office(struct walk *walk, const struct fact *fact)
@@ -449,6 +500,19 @@ static void note_office(struct walk *walk, const struct fact *fact)
         break;
     case EVENT_DISPUTED:
         note_disputed(walk, fact);
+        break;
+    case EVENT_LOST:
+        if (fact->effect == EFFECT_MOVED)
+            note_lost(state, fact);
+        break;
+    case EVENT_CHARGED:
+    case EVENT_PAID_LATER:
+        money_note(state, fact);
+        break;
+    case EVENT_CASE_OPENED:
+    case EVENT_CASE_ANSWERED:
+    case EVENT_CASE_CLOSED:
+        note_case(state, fact);
         break;
     default:
         break;
@@ -507,6 +571,12 @@ static void conclude(const struct walk *walk)
         state->doubts |= DOUBT_NO_PICKUP;
     if (walk->voided && walk->any_scan)
         state->doubts |= DOUBT_VOID_SCANNED;
+    struct owed owed = money_owed(state, walk->rules);
+    if ((walk->money_elsewhere || owed.postage_vnd != 0 || owed.fees_vnd != 0) &&
+        !claim_was_closed(state, CLAIM_MONEY))
+        state->doubts |= DOUBT_MONEY;
+    if (claims_open(state) > 0)
+        state->doubts |= DOUBT_CASE;
 }
 
 void walk(struct fact *facts, size_t n, const struct rules *rules, struct state *state)

@@ -134,14 +134,20 @@ static bool was_noticed(const struct fact *facts, size_t n, uint32_t status, uin
     return false;
 }
 
-/* "Delivered" was said within the last day, and the scan behind it was withdrawn. */
+/* A delivery, scanned or on paper, that was withdrawn or corrected. */
+static bool is_struck_delivery(const struct fact *fact)
+{
+    uint32_t event = fact->is_scan ? fact->scan.event : fact->office.paper.event;
+    return event == EVENT_DELIVERED && fact->effect == EFFECT_STRUCK;
+}
+
+/* "Delivered" was said within the last day, and what it rested on was taken back. */
 static bool owes_correction(const struct notify *notify, const struct state *state,
                             const struct fact *facts, size_t n, uint32_t *ret_attempt)
 {
     bool struck = false;
     for (size_t i = 0; i < n; i++)
-        struck = struck || (facts[i].is_scan && facts[i].scan.event == EVENT_DELIVERED &&
-                            facts[i].effect == EFFECT_STRUCK);
+        struck = struck || is_struck_delivery(&facts[i]);
     if (!struck || state->status == STATUS_DELIVERED)
         return false;
     for (size_t i = 0; i < n; i++) {

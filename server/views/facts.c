@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/batch.h"
+#include "server/record/devices.h"
 #include "server/views/rows.h"
 
 /* ------------------------------------------------------------------ scans of a batch */
@@ -149,12 +150,26 @@ static bool fetch_scan(struct facts *facts, int64_t id, uint32_t index, struct f
     return true;
 }
 
+/* Whose scan a correction names, as the record's small integer. */
+static bool find_device(struct record *record, const struct office_fact *office,
+                        int64_t *ret_device, struct error *err)
+{
+    struct device device = {.id = -1};
+    struct error why = {ERROR_NONE, ""};
+    if (office->event != EVENT_CORRECTED || office->device[0] == '\0')
+        return true;
+    if (!device_find(record, office->device, &device, &why) && why.code != ERROR_NOT_FOUND)
+        return error_set(err, why.code, "%s", why.text);
+    *ret_device = why.code == ERROR_NOT_FOUND ? -1 : device.id;
+    return true;
+}
+
 bool facts_of_office(struct facts *facts, const struct office_fact *office, struct fact *ret_fact,
                      struct error *err)
 {
-    (void)facts;
-    (void)err;
     struct fact fact = {.is_scan = false, .seq = office->seq, .arrival = office->at};
+    if (!find_device(facts->record, office, &fact.of_device, err))
+        return false;
     struct instant at = office->at;
     if (office->event == EVENT_PAPER_ENTRY) {
         struct instant written = office->paper.wall;

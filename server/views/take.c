@@ -12,12 +12,6 @@ static struct tracked *touch(struct views *views, const struct item *item, ref o
 
 /* ------------------------------------------------------------------ rules */
 
-static bool sets_rule(uint32_t event)
-{
-    return event == EVENT_CALENDAR_SET || event == EVENT_PARAMETER_SET ||
-           event == EVENT_RETURN_STANDING;
-}
-
 static bool take_rule(struct views *views, const struct office_fact *fact)
 {
     pthread_mutex_lock(&views->reading);
@@ -47,7 +41,7 @@ bool take_rules(struct views *views, struct error *err)
     uint64_t office;
     if (!record_end(facts_record(views->feeder), &batch, &office, err) ||
         !record_office_some(facts_record(views->feeder), views->table.mark.office, office,
-                            sets_rule, take_rule_only, &take, err) ||
+                            event_sets_rule, take_rule_only, &take, err) ||
         !take.good)
         return error_add(err, "views");
     views->rules_through = office;
@@ -83,7 +77,7 @@ static bool take_fact(struct views *views, const struct row_fact *row)
     const struct fact *fact = &row->fact;
     if (names_item(fact))
         return take_item(views, row);
-    if (!sets_rule(fact->office.event))
+    if (!event_sets_rule(fact->office.event))
         return true;
     views->rules_changed |= fact->seq > views->rules_through;
     return seqs_add(&views->rule_seqs, fact->seq);
@@ -93,7 +87,7 @@ static bool take_new_rules(struct views *views, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n; i++) {
         const struct fact *fact = &rows->fact[i].fact;
-        if (!names_item(fact) && sets_rule(fact->office.event) &&
+        if (!names_item(fact) && event_sets_rule(fact->office.event) &&
             fact->seq > views->rules_through && !take_rule(views, &fact->office))
             return false;
     }

@@ -352,3 +352,24 @@ struct addressee sample_addressee(void)
                               .received = "25/11/2026",
                               .phone_note = "gọi sau 17 giờ"};
 }
+
+struct office_fact sample_corrected(void)
+{
+    return (struct office_fact){.seq = 5,
+                                .item = {"RA123456785VN"},
+                                .event = EVENT_CORRECTED,
+                                .at = {1795620000000},
+                                .user = 4,
+                                .badge = 12,
+                                .device = "HH-042",
+                                .of_seq = 4711,
+                                .of_epoch = UINT64_C(0xE100000000000001),
+                                .has_evidence = true,
+                                .evidence = link_of(0xEC),
+                                .weight_g = 120,
+                                .zone = 3,
+                                .payer = PAYER_OFFICE,
+                                .opener = OPENER_CITIZEN,
+                                .outcome = OUTCOME_SETTLED,
+                                .has_sums = true};
+}

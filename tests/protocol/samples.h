@@ -38,6 +38,7 @@ struct office_fact sample_issued(void);
 struct office_fact sample_notice(void);
 struct office_fact sample_sealed(void); /* names no item; every field of the desk */
 struct office_fact sample_paper(void);
+struct office_fact sample_corrected(void);
 struct testimony sample_testimony(void);
 struct addressee sample_addressee(void);
 

@@ -32,13 +32,16 @@ static void same_desk(const struct office_fact *a, const struct office_fact *b)
     assert_string_equal(a->key, b->key);
     assert_string_equal(a->citation, b->citation);
     assert_memory_equal(&a->paper, &b->paper, sizeof a->paper);
+    assert_true(a->of_seq == b->of_seq && a->of_epoch == b->of_epoch);
+    assert_true(a->weight_g == b->weight_g && a->zone == b->zone && a->payer == b->payer);
+    assert_true(a->opener == b->opener && a->outcome == b->outcome && a->has_sums == b->has_sums);
 }
 
 static void facts_there_and_back(void **state)
 {
     (void)state;
-    struct office_fact facts[] = {sample_issued(), sample_notice(), sample_sealed(),
-                                  sample_paper()};
+    struct office_fact facts[] = {sample_issued(), sample_notice(), sample_sealed(), sample_paper(),
+                                  sample_corrected()};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         uint8_t bytes[FACT_BYTES_MAX], again[FACT_BYTES_MAX];
         struct office_fact *a = &facts[i], b = {.seq = 0};
@@ -92,6 +95,10 @@ static void the_largest_fact_fits(void **state)
     fact.other_item = fact.item;
     fact.from.ms = fact.to.ms = -(INT64_C(1) << 60);
     fact.value = INT64_MIN;
+    fact.of_seq = fact.of_epoch = UINT64_MAX;
+    fact.weight_g = WEIGHT_MAX_G;
+    fact.zone = fact.payer = fact.opener = fact.outcome = UINT32_MAX;
+    fact.has_sums = true;
     memset(fact.seal_number, 'S', SEAL_NUMBER_MAX);
     memset(fact.device, 'H', DEVICE_NAME_MAX);
     memset(fact.old_device, 'H', DEVICE_NAME_MAX);

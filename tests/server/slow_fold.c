@@ -42,6 +42,11 @@ static uint64_t postage_of(const struct fact *fact)
     return fact->is_scan ? fact->scan.postage_vnd : fact->office.paper.postage_vnd;
 }
 
+static uint64_t fees_of(const struct fact *fact)
+{
+    return fact->is_scan ? fact->scan.fees_vnd : fact->office.paper.fees_vnd;
+}
+
 static bool has_proof(const struct fact *fact)
 {
     return fact->is_scan ? fact->scan.has_attachments : fact->office.has_evidence;
@@ -112,17 +117,53 @@ static void sort(struct slow *slow, size_t m)
         }
 }
 
-/* A withdrawal counts unless a later one takes it back; asked recursively. */
+/* What a desk's correction means: a handheld's scan, or an earlier line of the office's own. */
+static bool corrects(const struct fact *by, const struct fact *of)
+{
+    static const uint32_t never[] = {EVENT_ISSUED,
+                                     EVENT_PRINTED,
+                                     EVENT_HANDED_OVER,
+                                     EVENT_VOIDED,
+                                     EVENT_RECALLED,
+                                     EVENT_NOTICE_SENT,
+                                     EVENT_RECEIVED_FROM_DEPARTMENT,
+                                     EVENT_PAIRED,
+                                     EVENT_ROUND_ASSIGNED};
+    if (by->is_scan || by->office.event != EVENT_CORRECTED || by->office.of_seq != of->seq)
+        return false;
+    if (of->is_scan)
+        return by->of_device == of->device && by->office.of_epoch == of->epoch;
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (of->office.event == never[i])
+            return false;
+    return by->of_device == 0 && of->seq < by->seq;
+}
+
+static bool is_corrected(const struct slow *slow, size_t m, const struct fact *fact)
+{
+    for (size_t i = 0; i < m; i++)
+        if (corrects(slow[i].fact, fact) && !is_corrected(slow, m, slow[i].fact))
+            return true;
+    return false;
+}
+
+/* A withdrawal counts unless a later one, or a desk, takes it back; asked recursively. */
 static bool is_withdrawn(const struct slow *slow, size_t m, const struct fact *fact)
 {
     for (size_t i = 0; i < m; i++) {
         const struct fact *by = slow[i].fact;
         if (by->is_scan && by->scan.event == EVENT_WITHDRAWN && by->device == fact->device &&
             epoch_meant(by) == fact->epoch && by->scan.of_seq == fact->seq && fact->is_scan &&
-            !is_withdrawn(slow, m, by))
+            !is_withdrawn(slow, m, by) && !is_corrected(slow, m, by))
             return true;
     }
     return false;
+}
+
+static bool taken_back_late(const struct fact *by, const struct fact *of)
+{
+    return is_door(event_of(of)) &&
+           by->when.estimate.ms - of->when.estimate.ms > INT64_C(30) * 1000;
 }
 
 static bool withdrawn_late(const struct slow *slow, size_t m)
@@ -133,14 +174,21 @@ static bool withdrawn_late(const struct slow *slow, size_t m)
             if (by->is_scan && of->is_scan && by->scan.event == EVENT_WITHDRAWN &&
                 by->device == of->device && epoch_meant(by) == of->epoch &&
                 by->scan.of_seq == of->seq && !is_withdrawn(slow, m, by) &&
-                is_door(of->scan.event) &&
-                by->when.estimate.ms - of->when.estimate.ms > INT64_C(30) * 1000)
+                !is_corrected(slow, m, by) && taken_back_late(by, of))
+                return true;
+            if (corrects(by, of) && !is_corrected(slow, m, by) && taken_back_late(by, of))
                 return true;
         }
     return false;
 }
 
 /* ------------------------------------------------------------------ the story, in order */
+
+/* A case, by its kind. */
+struct affair {
+    uint32_t kind;
+    bool open;
+};
 
 struct story {
     struct slow_state *state;
@@ -149,7 +197,42 @@ struct story {
     int64_t pause_from;
     uint32_t ground; /* reason of the last failed attempt */
     uint32_t ground_action;
+    const struct fact *door; /* that fact */
+    struct affair affairs[CLAIMS_MAX];
+    uint32_t affairs_n;
+    bool stray_money; /* taken, says a scan that came when nothing could be taken */
+    const struct fact *issue;
+    uint32_t payer;
+    bool sums_set;
+    uint64_t set_postage, set_fees;
 };
+
+static struct affair *affair_open(struct story *story, uint32_t kind)
+{
+    for (uint32_t i = 0; i < story->affairs_n; i++)
+        if (story->affairs[i].kind == kind && story->affairs[i].open)
+            return &story->affairs[i];
+    return NULL;
+}
+
+static void open_affair(struct story *story, uint32_t kind, int64_t ms)
+{
+    if (affair_open(story, kind) != NULL || story->affairs_n == CLAIMS_MAX)
+        return;
+    story->affairs[story->affairs_n++] = (struct affair){kind, true};
+    story->state->opened_ms += ms;
+}
+
+static void takes_money(struct story *story, const struct fact *fact)
+{
+    story->state->postage_vnd += postage_of(fact);
+    story->state->fees_vnd += fees_of(fact);
+}
+
+static void strays(struct story *story, const struct fact *fact)
+{
+    story->stray_money |= postage_of(fact) + fees_of(fact) > 0;
+}
 
 static bool over(enum status status)
 {
@@ -217,16 +300,22 @@ static void hands(struct story *story, enum hand hand, uint32_t badge)
 static void failed(struct story *story, const struct fact *fact)
 {
     int64_t ms = fact->when.estimate.ms;
-    if (over(story->at) || going_back(story->at) ||
-        (story->at == STATUS_FAILED && ms - story->door_ms < INT64_C(4) * 3600 * 1000))
+    if (over(story->at) || going_back(story->at)) {
+        strays(story, fact);
+        return;
+    }
+    if ((story->at == STATUS_FAILED && ms - story->door_ms < INT64_C(4) * 3600 * 1000))
         return;
     uint32_t reason = reason_of(fact);
     if (story->state->hand != HAND_POSTMAN)
         hands(story, HAND_POSTMAN, badge_of(fact));
     go(story, STATUS_FAILED, fact);
     story->state->attempt++;
-    story->state->postage_vnd += postage_of(fact);
+    takes_money(story, fact);
+    if (reason == REASON_DAMAGED)
+        open_affair(story, CLAIM_DAMAGED, ms);
     story->door_ms = ms;
+    story->door = fact;
     story->ground = reason;
     story->ground_action = fact->is_scan ? fact->scan.action : fact->office.paper.action;
     if (reason == REASON_NOBODY_HOME || reason == REASON_NO_ANSWER)
@@ -239,8 +328,9 @@ static void outcome(struct story *story, enum status to, enum hand hand, const s
 {
     go(story, to, fact);
     hands(story, hand, 0);
-    story->state->postage_vnd += postage_of(fact);
+    takes_money(story, fact);
     story->door_ms = fact->when.estimate.ms;
+    story->door = fact;
 }
 
 /* Weekdays only: the stories stay clear of holidays. */
@@ -284,6 +374,8 @@ static void back_to_office(struct story *story, const struct fact *fact)
         hands(story, HAND_OFFICE, 0);
     else if (!over(story->at))
         outcome(story, STATUS_RETURNED, HAND_OFFICE, fact);
+    else if (story->at != STATUS_RETURNED)
+        strays(story, fact);
 }
 
 static void start_return(struct story *story, const struct fact *fact)
@@ -324,6 +416,16 @@ static bool where(struct story *story, const struct fact *fact)
     return true;
 }
 
+/* One reading of the label after another at one door, or one postman's paper and scan of a day. */
+static bool one_door(const struct story *story, const struct fact *fact)
+{
+    if (story->door->is_scan && fact->is_scan)
+        return story->door->device == fact->device &&
+               fact->when.estimate.ms - story->door_ms <= INT64_C(3600) * 1000;
+    return badge_of(story->door) == badge_of(fact) &&
+           local_day(story->door_ms) == local_day(fact->when.estimate.ms);
+}
+
 static void field(struct story *story, const struct fact *fact)
 {
     uint32_t event = event_of(fact);
@@ -340,6 +442,8 @@ static void field(struct story *story, const struct fact *fact)
     } else if (event == EVENT_DELIVERED) {
         if (!over(story->at))
             outcome(story, STATUS_DELIVERED, HAND_RECEIVER, fact);
+        else if (story->at != STATUS_DELIVERED || !one_door(story, fact))
+            strays(story, fact);
     } else if (event == EVENT_RETURN_STARTED) {
         start_return(story, fact);
     } else if (event == EVENT_RETURNED) {
@@ -377,6 +481,7 @@ static void decide(struct story *story, const struct fact *fact)
             story->at == STATUS_UNCLAIMED) {
             go(story, STATUS_LOST, fact);
             hands(story, HAND_NOBODY, 0);
+            open_affair(story, CLAIM_LOST, fact->office.at.ms);
         }
         break;
     case EVENT_UNCLAIMED:
@@ -387,6 +492,8 @@ static void decide(struct story *story, const struct fact *fact)
         break;
     case EVENT_DISPUTED:
         if (story->at == STATUS_DELIVERED) {
+            if (!story->state->disputed)
+                open_affair(story, CLAIM_DISPUTED, fact->office.at.ms);
             story->state->disputed = true;
             story->state->doubts |= DOUBT_DISPUTED;
         }
@@ -396,11 +503,101 @@ static void decide(struct story *story, const struct fact *fact)
     }
 }
 
+static uint64_t positive(int64_t value)
+{
+    return value > 0 ? (uint64_t)value : 0;
+}
+
+static void close_affair(struct story *story, const struct fact *fact)
+{
+    const struct office_fact *said = &fact->office;
+    struct affair *affair = affair_open(story, said->kind);
+    if (affair == NULL && (said->kind == CLAIM_LATE || said->kind == CLAIM_MONEY)) {
+        open_affair(story, said->kind, said->at.ms);
+        affair = affair_open(story, said->kind);
+    }
+    if (affair == NULL)
+        return;
+    if (said->event == EVENT_CASE_ANSWERED)
+        return;
+    affair->open = false;
+    story->state->closed_ms += said->at.ms;
+    story->state->paid_vnd += positive(said->value);
+    if (said->kind == CLAIM_DISPUTED) {
+        story->state->disputed = false;
+        story->state->doubts &= ~(uint32_t)DOUBT_DISPUTED;
+    }
+    if (story->at == STATUS_DELIVERED && said->outcome == OUTCOME_NOT_DELIVERED &&
+        (said->kind == CLAIM_DISPUTED || said->kind == CLAIM_NOT_RECEIVED)) {
+        go(story, STATUS_LOST, fact);
+        hands(story, HAND_NOBODY, 0);
+        open_affair(story, CLAIM_LOST, said->at.ms);
+    }
+}
+
+static void set_charge(struct story *story, const struct office_fact *said)
+{
+    if (said->payer >= 1 && said->payer <= 3)
+        story->payer = said->payer;
+    if (said->has_sums) {
+        story->sums_set = true;
+        story->set_postage = said->postage_vnd;
+        story->set_fees = said->fees_vnd;
+    }
+}
+
+/* Prices are not part of these stories: the list and the desk say what is due. */
+static bool books_agree(const struct story *story)
+{
+    const struct slow_state *state = story->state;
+    bool agree = true;
+    if (story->at != STATUS_DELIVERED || story->issue == NULL)
+        return true;
+    uint64_t postage = story->sums_set ? story->set_postage : story->issue->office.postage_vnd;
+    uint64_t fees = story->sums_set ? story->set_fees : story->issue->office.fees_vnd;
+    if (story->sums_set || postage > 0)
+        agree = state->postage_vnd ==
+                (story->payer == PAYER_OFFICE || story->payer == PAYER_POST ? 0 : postage);
+    return agree && ((!story->sums_set && fees == 0) || fees == state->fees_vnd);
+}
+
+static void close_the_books(struct story *story)
+{
+    struct slow_state *state = story->state;
+    bool settled = false;
+    for (uint32_t i = 0; i < story->affairs_n; i++) {
+        state->cases_open += story->affairs[i].open;
+        state->cases_closed += !story->affairs[i].open;
+        if (story->affairs[i].kind == CLAIM_MONEY)
+            settled = !story->affairs[i].open;
+    }
+    if (state->cases_open > 0)
+        state->doubts |= DOUBT_CASE;
+    if (!settled && (story->stray_money || !books_agree(story)))
+        state->doubts |= DOUBT_MONEY;
+}
+
 static void office(struct story *story, const struct fact *fact)
 {
     struct slow_state *state = story->state;
     switch (fact->office.event) {
+    case EVENT_CHARGED:
+        set_charge(story, &fact->office);
+        break;
+    case EVENT_PAID_LATER:
+        state->postage_vnd += fact->office.postage_vnd;
+        state->fees_vnd += fact->office.fees_vnd;
+        break;
+    case EVENT_CASE_OPENED:
+        open_affair(story, fact->office.kind, fact->office.at.ms);
+        break;
+    case EVENT_CASE_ANSWERED:
+    case EVENT_CASE_CLOSED:
+        close_affair(story, fact);
+        break;
     case EVENT_ISSUED:
+        if (!state->issued)
+            story->issue = fact;
         state->issued = true;
         if (story->at == STATUS_NONE)
             go(story, STATUS_ISSUED, fact);
@@ -500,7 +697,7 @@ struct slow_state slow_fold(const struct fact *facts, size_t n)
     for (size_t i = 0; i < m; i++) {
         slow[i].key = key_of(slow, m, slow[i].fact);
         slow[i].gone = event_of(slow[i].fact) == EVENT_WITHDRAWN ||
-                       is_withdrawn(slow, m, slow[i].fact) ||
+                       is_withdrawn(slow, m, slow[i].fact) || is_corrected(slow, m, slow[i].fact) ||
                        of_earlier_life(slow, m, slow[i].fact);
     }
     sort(slow, m);
@@ -514,6 +711,7 @@ struct slow_state slow_fold(const struct fact *facts, size_t n)
             office(&story, slow[i].fact);
     }
     state.status = state.issued ? story.at : STATUS_NONE;
+    close_the_books(&story);
     state.doubts |= doubts_of(slow, m, facts, n);
     free(slow);
     return state;

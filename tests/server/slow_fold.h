@@ -9,7 +9,10 @@ struct slow_state {
     enum status status;
     bool issued;
     uint32_t attempt, copies;
-    uint64_t postage_vnd;
+    uint64_t postage_vnd, fees_vnd;
+    uint32_t cases_open, cases_closed;
+    uint64_t paid_vnd;            /* of all cases */
+    int64_t opened_ms, closed_ms; /* sums over all cases */
     int64_t since_ms;
     int64_t holder;
     enum hand hand;
@@ -23,7 +26,8 @@ struct slow_state {
 };
 #define SLOW_DOUBTS                                                                                \
     (DOUBT_NO_PICKUP | DOUBT_PICKED_UP_TWICE | DOUBT_CONFLICT | DOUBT_CLOCK | DOUBT_VOID_SCANNED | \
-     DOUBT_UNKNOWN_EVENT | DOUBT_WITHDRAWN_LATE | DOUBT_PAUSE | DOUBT_DISPUTED | DOUBT_RETURN)
+     DOUBT_UNKNOWN_EVENT | DOUBT_WITHDRAWN_LATE | DOUBT_PAUSE | DOUBT_DISPUTED | DOUBT_RETURN |    \
+     DOUBT_MONEY | DOUBT_CASE)
 
 /* `facts` is left alone. */
 struct slow_state slow_fold(const struct fact *facts, size_t n);

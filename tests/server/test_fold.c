@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "server/delivery/clocks.h"
+#include "server/delivery/claims.h"
 #include "tests/server/slow_fold.h"
 
 #define EIGHT INT64_C(1795568400000) /* 2026-11-25T08:00:00+07:00 */
@@ -484,13 +484,40 @@ static uint32_t random_scan_event(void)
     return usual[random_below(sizeof usual / sizeof *usual)];
 }
 
+/* Of a fact of the desk that came before, or of some handheld's scan that may be there. */
+static void random_correction(const struct story *story, struct fact *fact)
+{
+    fact->office.of_seq = 1 + random_below(fact->seq);
+    if (random_below(3) == 0)
+        return;
+    fact->of_device = 1 + (int64_t)random_below(3);
+    fact->office.of_epoch = 7 + random_below(2);
+    fact->office.of_seq = 1 + random_below(story->seq[fact->of_device] + 1);
+}
+
+static void random_money(const struct story *story, struct fact *fact)
+{
+    struct office_fact *office = &fact->office;
+    if (office->event == EVENT_CORRECTED)
+        random_correction(story, fact);
+    office->postage_vnd = random_below(2) == 0 ? 0 : 500;
+    office->fees_vnd = random_below(2) == 0 ? 0 : 300;
+    office->kind = (uint32_t)random_below(8);
+    office->opener = (uint32_t)random_below(4);
+    office->outcome = (uint32_t)random_below(7);
+    office->payer = (uint32_t)random_below(5);
+    office->has_sums = random_below(2) == 0;
+    office->value = (int64_t)random_below(3) * 1000 - 1000;
+}
+
 static void random_office(struct story *story, int64_t clock)
 {
     static const uint32_t first[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER};
     uint32_t event = first[random_below(3)];
     if (random_below(2) == 0)
-        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_CLOCK_RESUMED - EVENT_VOIDED + 1);
+        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_PAID_LATER - EVENT_VOIDED + 1);
     struct fact *fact = office(story, event, clock);
+    random_money(story, fact);
     fact->office.at.ms = clock;
     fact->office.has_evidence = random_below(2) == 0;
     fact->office.badge = (uint32_t)random_below(3);
@@ -515,7 +542,8 @@ static void random_scan(struct story *story, int64_t clock)
     fact->arrival.ms = clock;
     fact->epoch = 7 + random_below(2);
     fact->when.clock_off = random_below(20) == 0;
-    fact->scan.postage_vnd = random_below(1000);
+    fact->scan.postage_vnd = random_below(2) == 0 ? 0 : 500;
+    fact->scan.fees_vnd = random_below(2) == 0 ? 0 : 300;
     fact->scan.reason = (uint32_t)random_below(12);
     fact->scan.action = (uint32_t)random_below(6);
     fact->scan.badge = (uint32_t)random_below(3);
@@ -609,6 +637,31 @@ static int64_t paused_ms(const struct state *state)
     return sum;
 }
 
+static void same_cases(const struct slow_state *slow, const struct state *fast)
+{
+    struct slow_state sums = {.cases_open = 0};
+    uint64_t postage_vnd = 0, fees_vnd = 0;
+    for (size_t i = 0; i < fast->claims_n; i++) {
+        const struct claim *claim = &fast->claims[i];
+        sums.cases_open += claim_is_open(claim);
+        sums.cases_closed += !claim_is_open(claim);
+        sums.paid_vnd += claim->paid_vnd;
+        sums.opened_ms += claim->opened.ms;
+        sums.closed_ms += claim->closed.ms;
+    }
+    assert_int_equal(slow->cases_open, sums.cases_open);
+    assert_int_equal(slow->cases_closed, sums.cases_closed);
+    assert_int_equal(slow->paid_vnd, sums.paid_vnd);
+    assert_int_equal(slow->opened_ms, sums.opened_ms);
+    assert_int_equal(slow->closed_ms, sums.closed_ms);
+    for (size_t i = 0; i < fast->takings_n; i++) {
+        postage_vnd += fast->takings[i].postage_vnd;
+        fees_vnd += fast->takings[i].fees_vnd;
+    }
+    assert_int_equal(postage_vnd, fast->collected_postage_vnd); /* rows add up to their sum */
+    assert_int_equal(fees_vnd, fast->collected_fees_vnd);
+}
+
 static void same_as_slow(const struct slow_state *slow, const struct state *fast)
 {
     assert_int_equal(slow->status, fast->status);
@@ -616,6 +669,8 @@ static void same_as_slow(const struct slow_state *slow, const struct state *fast
     assert_int_equal(slow->attempt, fast->attempt);
     assert_int_equal(slow->copies, fast->copies);
     assert_int_equal(slow->postage_vnd, fast->collected_postage_vnd);
+    assert_int_equal(slow->fees_vnd, fast->collected_fees_vnd);
+    same_cases(slow, fast);
     assert_int_equal(slow->since_ms, fast->since.estimate.ms);
     assert_int_equal(slow->holder, fast->holder);
     assert_int_equal(slow->hand, fast->hand);
@@ -707,7 +762,7 @@ static void every_event_from_every_status(void **unused)
     assert_non_null(file);
     for (size_t i = 0; (info = event_row(i)) != NULL; i++) {
         if (info->wire >= EVENT_WITHOUT_ITEM || info->wire == EVENT_WITHDRAWN ||
-            info->wire == EVENT_PAPER_ENTRY)
+            info->wire == EVENT_PAPER_ENTRY || info->wire == EVENT_CORRECTED)
             continue;
         int n = snprintf(got, sizeof got, "%s", info->key);
         for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
@@ -810,7 +865,7 @@ static void disputed_only_what_was_delivered(void **unused)
     assert_int_equal(state.status, STATUS_DELIVERED);
     assert_true(state.disputed);
     assert_int_equal(state.disputed_at.ms, EIGHT + DAY);
-    assert_int_equal(state.doubts, DOUBT_DISPUTED);
+    assert_int_equal(state.doubts, DOUBT_DISPUTED | DOUBT_CASE);
     withdraw(&story, A, 2, EIGHT + 2 * DAY); /* with it goes what followed from it */
     assert_false(folded(&story).disputed);
 }
