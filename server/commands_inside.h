@@ -53,6 +53,20 @@ bool option_user(const struct commands *commands, const struct call *call, int f
 bool option_office(const struct commands *commands, const struct call *call, int first,
                    uint32_t *ret_office, struct error *err) must_use;
 
+/* key=2026-11-25: the first minute of that day; left alone when it is not given. BAD_INPUT. */
+bool option_day(const struct call *call, int first, const char *key, struct instant *ret_at,
+                struct error *err) must_use;
+
+/* What a fact that sets something has in common: from=, to=, post-office=, by=; the key; the
+ * citation, which is wanted. BAD_INPUT, NOT_FOUND. */
+bool setting_options(const struct commands *commands, const struct call *call, int first,
+                     const char *keys, struct office_fact *fact, struct error *err) must_use;
+bool setting_key(struct office_fact *fact, const char *key, struct error *err) must_use;
+bool setting_citation(struct office_fact *fact, const char *text, struct error *err) must_use;
+/* Writes them, all or none. */
+bool settings_record(const struct commands *commands, struct office_fact *facts, size_t n,
+                     struct error *err) must_use;
+
 bool digits_read(const char *text, uint64_t most, uint64_t *ret_value, struct error *err) must_use;
 
 /* The numbers of the post office this server stands in. */

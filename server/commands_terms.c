@@ -36,8 +36,8 @@ static bool take_schedule(const struct commands *commands, struct rules *rules,
 
 /* ------------------------------------------------------------------ setting */
 
-static bool option_day(const struct call *call, int first, const char *key,
-                       struct instant *ret_from, struct error *err)
+bool option_day(const struct call *call, int first, const char *key, struct instant *ret_from,
+                struct error *err)
 {
     const char *text = option_text(call, first, key);
     int64_t day = 0;
@@ -49,8 +49,8 @@ static bool option_day(const struct call *call, int first, const char *key,
     return true;
 }
 
-static bool setting_options(const struct commands *commands, const struct call *call, int first,
-                            const char *keys, struct office_fact *fact, struct error *err)
+bool setting_options(const struct commands *commands, const struct call *call, int first,
+                     const char *keys, struct office_fact *fact, struct error *err)
 {
     uint64_t post_office = 0;
     if (!options_check(call, first, keys, err) ||
@@ -63,7 +63,7 @@ static bool setting_options(const struct commands *commands, const struct call *
     return true;
 }
 
-static bool set_key(struct office_fact *fact, const char *key, struct error *err)
+bool setting_key(struct office_fact *fact, const char *key, struct error *err)
 {
     if (strlen(key) >= sizeof fact->key)
         return error_set(err, ERROR_BAD_INPUT, "%.20s…: không có tham số này. / no such key", key);
@@ -72,7 +72,7 @@ static bool set_key(struct office_fact *fact, const char *key, struct error *err
 }
 
 /* What a number rests on must be said: it is shown beside it. */
-static bool set_citation(struct office_fact *fact, const char *text, struct error *err)
+bool setting_citation(struct office_fact *fact, const char *text, struct error *err)
 {
     char clean[CITATION_MAX + 1];
     if (!text_clean(text, strlen(text), clean, sizeof clean) || !*clean)
@@ -97,8 +97,8 @@ static bool settings_act(struct record *record, void *arg, struct error *err)
     return true;
 }
 
-static bool record_settings(const struct commands *commands, struct office_fact *facts, size_t n,
-                            struct error *err)
+bool settings_record(const struct commands *commands, struct office_fact *facts, size_t n,
+                     struct error *err)
 {
     struct settings settings = {facts, n};
     return commands->acts.run(commands->acts.self, settings_act, &settings, err);
@@ -108,12 +108,12 @@ bool run_rule(const struct commands *commands, const struct call *call, struct e
 {
     struct office_fact fact = {.event = EVENT_PARAMETER_SET};
     uint64_t value = 0;
-    if (!digits_read(call->argv[2], 1000000, &value, err) || !set_key(&fact, call->argv[1], err) ||
-        !set_citation(&fact, call->argv[3], err) ||
+    if (!digits_read(call->argv[2], 1000000, &value, err) ||
+        !setting_key(&fact, call->argv[1], err) || !setting_citation(&fact, call->argv[3], err) ||
         !setting_options(commands, call, 4, "from to post-office by", &fact, err))
         return false;
     fact.value = (int64_t)value;
-    if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
+    if (!rules_check(&fact, err) || !settings_record(commands, &fact, 1, err))
         return false;
     answer_say(call->answer, "Đã đặt %s = %lld. / set", fact.key, (long long)fact.value);
     return true;
@@ -125,12 +125,12 @@ bool run_standing(const struct commands *commands, const struct call *call, stru
     bool yes = strcmp(call->argv[1], "yes") == 0;
     if (!yes && strcmp(call->argv[1], "no") != 0)
         return error_set(err, ERROR_BAD_INPUT, "«%s»: yes hoặc no. / yes or no", call->argv[1]);
-    if (!set_citation(&fact, call->argv[2], err) ||
+    if (!setting_citation(&fact, call->argv[2], err) ||
         !setting_options(commands, call, 3, "from to office post-office by", &fact, err) ||
         !option_office(commands, call, 3, &fact.office, err))
         return false;
     fact.value = yes;
-    if (!rules_check(&fact, err) || !record_settings(commands, &fact, 1, err))
+    if (!rules_check(&fact, err) || !settings_record(commands, &fact, 1, err))
         return false;
     answer_say(call->answer, "%s",
                yes ? "Cơ quan yêu cầu hoàn mọi bì không phát được. / all go back"
@@ -178,8 +178,8 @@ static bool read_day(char *line, struct office_fact *fact, struct error *err)
         return error_set(err, ERROR_BAD_INPUT, "cần NGÀY,off|work,CĂN CỨ. / three columns wanted");
     *kind++ = '\0';
     *note++ = '\0';
-    return set_key(fact, line, err) && read_kind(kind, &fact->value, err) &&
-           set_citation(fact, note, err) && rules_check(fact, err);
+    return setting_key(fact, line, err) && read_kind(kind, &fact->value, err) &&
+           setting_citation(fact, note, err) && rules_check(fact, err);
 }
 
 /* The whole file, as text. */
@@ -231,7 +231,7 @@ static bool load_days(const struct commands *commands, const struct call *call, 
     size_t n = 0;
     if (!setting_options(commands, call, 2, "post-office by", &like, err) ||
         !read_file(call->fd, text, err) || !read_days(text, &like, facts, &n, err) ||
-        !record_settings(commands, facts, n, err))
+        !settings_record(commands, facts, n, err))
         return false;
     answer_say(call->answer, "Đã nạp %zu ngày. / days loaded", n);
     return true;

@@ -118,6 +118,12 @@ bool claim_was_closed(const struct state *state, enum claim_kind kind)
     return closed;
 }
 
+/* A term counted in days or months ends with its last day. */
+static struct instant last_minute(int64_t day)
+{
+    return day_minute(day, 24 * 60 - 1);
+}
+
 struct claim_terms claim_terms_of(const struct claim *claim, const struct schedule *schedule)
 {
     struct claim_terms terms = {{0}, {0}};
@@ -125,10 +131,10 @@ struct claim_terms claim_terms_of(const struct claim *claim, const struct schedu
         return terms;
     if (claim->answered.ms == 0) {
         int64_t months = rule_value(schedule, RULE_ANSWER_MONTHS, claim->opened);
-        terms.answer_by = day_minute(day_after_months(day_of(claim->opened), months), 0);
+        terms.answer_by = last_minute(day_after_months(day_of(claim->opened), months));
     } else if (claim->liable_vnd > 0) {
         int64_t days = rule_value(schedule, RULE_PAYMENT_DAYS, claim->answered);
-        terms.pay_by = day_minute(day_of(claim->answered) + days, 24 * 60);
+        terms.pay_by = last_minute(day_of(claim->answered) + days);
     }
     return terms;
 }
@@ -179,7 +185,7 @@ struct instant claim_window(const struct state *state, const struct clocks *cloc
         return from;
     int64_t months = rule_value(
         &schedule, from_delivery ? RULE_COMPLAINT_DAMAGE_MONTHS : RULE_COMPLAINT_LOST_MONTHS, from);
-    return day_minute(day_after_months(day_of(from), months), 24 * 60);
+    return last_minute(day_after_months(day_of(from), months));
 }
 
 uint64_t claim_compensation_vnd(const struct state *state, const struct rules *rules,

@@ -45,6 +45,8 @@ bool lookups_fill(struct record *record, struct error *err) must_use;
 
 /* The part of it that concerns rounds, pads and slips. */
 bool rounds_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+/* ... and that of money (ledger.h). */
+bool ledger_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 
 /* Reads a blob that must have exactly `n` bytes; BROKEN names `what` otherwise. */
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,

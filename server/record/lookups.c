@@ -288,6 +288,13 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
     case EVENT_PAD_ISSUED:
     case EVENT_SLIP_BOUND:
         return rounds_add(record, fact, err);
+    case EVENT_REMITTED:
+    case EVENT_CLEARED:
+    case EVENT_MONEY_NAMED:
+    case EVENT_MONEY_CORRECTED:
+    case EVENT_PAID_LATER:
+    case EVENT_CORRECTED:
+        return ledger_add(record, fact, err);
     case EVENT_PAPER_ENTRY:
         return paper_add(record, fact, err);
     case EVENT_HANDED_OVER:

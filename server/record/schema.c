@@ -135,6 +135,16 @@ static const char *const steps[] = {
     "CREATE TABLE attached_member("
     " list INTEGER NOT NULL, attached INTEGER NOT NULL, PRIMARY KEY(list, attached));"
     "CREATE INDEX attached_member_attached ON attached_member(attached);",
+
+    /* 6: what was given on of the money that was taken. */
+    "CREATE TABLE ledger("
+    " seq INTEGER PRIMARY KEY, event INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " badge INTEGER NOT NULL, office INTEGER NOT NULL, item TEXT NOT NULL,"
+    " from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " postage_vnd INTEGER NOT NULL, fees_vnd INTEGER NOT NULL, cleared_seq INTEGER NOT NULL,"
+    " taken_back INTEGER NOT NULL);"
+    "CREATE INDEX ledger_day ON ledger(event, from_ms);"
+    "CREATE INDEX ledger_cleared ON ledger(cleared_seq);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LAYOUT 4 /* of this file and of the fold: raise it when either changes */
+#define LAYOUT 5 /* of this file and of the fold: raise it when either changes */
 
 struct store {
     struct db *db;
@@ -25,8 +25,8 @@ static const char layout[] =
     " post_due INTEGER NOT NULL, post_stand INTEGER NOT NULL, post_first INTEGER NOT NULL,"
     " marks BLOB NOT NULL)"
     " WITHOUT ROWID;"
-    "PRAGMA user_version=4";
-static_assert(LAYOUT == 4, "the layout above says its number too");
+    "PRAGMA user_version=5";
+static_assert(LAYOUT == 5, "the layout above says its number too");
 
 /* ------------------------------------------------------------------ open, close */
 

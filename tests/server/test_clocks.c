@@ -356,7 +356,7 @@ static void what_is_promised(void **unused)
     office(&story, EVENT_LOST, "2026-12-31T10:00");
     state = folded(&story);
     both = clocks(&story);
-    shown_equal(clocks_promised(&state, &both), "2027-02-28T00:00");
+    shown_equal(clocks_promised(&state, &both), "2027-02-28T23:59");
 }
 
 /* ------------------------------------------------------------------ returns: Art 17 */

@@ -251,6 +251,26 @@ static void the_terms(struct day *day)
     said(day, 0, "resume @5");
     said(day, 0, "sendback @5 đơn");
     said(day, 0, "dispute @0 đơn");
+    said(day, 0, "answer @0 disputed cv liable=5");
+    assert_int_equal(rows(day, "cases", "cases"), 1);
+    said(day, 0, "close @0 disputed delivered bb paid=5");
+    said(day, 0, "case @0 damaged đơn from=citizen");
+    said(day, 1, "correct @0 office/999 nhầm");
+    said(day, 0, "price 250 all 33000 QĐ1");
+    said(day, 0, "exemption ho-ngheo 50 QĐ1");
+    assert_int_equal(rows(day, "prices", "prices"), 2);
+    said(day, 0, "charge @6 cân weight=40 payer=office");
+    said(day, 0, "owed @6");
+    said(day, 0, "paid @0 phiếu fees=1");
+    said(day, 0, "shift 12 2026-11-25");
+    said(day, 0, "shifts 2026-11-25");
+    said(day, 0, "remit 12 2026-11-25 phiếu postage=1 giver=An taker=Bình");
+    said(day, 0, "unbalanced 12 2026-11-25 over thừa postage=1");
+    said(day, 1, "takeback 1 nhầm");
+    said(day, 1, "clear 1 nhầm taker=An");
+    said(day, 0, "costs 2026-11-25");
+    said(day, 1, "officebooks H27.99 2026-11-25");
+    said(day, 1, "payoffice H27.99 2026-11-25 2026-11-25 unc fees=1 giver=An taker=Bình");
     said(day, 0, "lost @5 đơn");
     said(day, 1, "unclaimed @6 đơn");
 }
