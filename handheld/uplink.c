@@ -204,6 +204,14 @@ void uplink_message(struct uplink *uplink, const void *bytes, size_t n)
     case WIRE_DOWN_STANDING:
         take_standing(uplink, &down.standing);
         break;
+    case WIRE_DOWN_ROUND:
+        if (uplink->config.came.round != NULL)
+            uplink->config.came.round(uplink->config.came.ctx, &down.round, bytes, n);
+        break;
+    case WIRE_DOWN_REVOKE:
+        if (uplink->config.came.revoke != NULL)
+            uplink->config.came.revoke(uplink->config.came.ctx, &down.revoke);
+        break;
     case WIRE_DOWN_ATTACHMENT:
         take_attachment(uplink, &down.attachment);
         break;
@@ -230,6 +238,8 @@ static void say_hello(struct uplink *uplink)
     strncpy(hello->device, uplink->config.device, sizeof hello->device - 1);
     hello->certificate = uplink->config.certificate;
     hello->program = scan_program_version();
+    if (uplink->config.came.hello != NULL)
+        uplink->config.came.hello(uplink->config.came.ctx, hello);
     if (!outbox_hello(uplink->config.outbox, hello, NULL) || !wire_hello(hello, bytes, &n, NULL) ||
         !publish(uplink, bytes, n))
         return;

@@ -26,6 +26,16 @@
 #define UPLINK_WAIT_MIN_MS 5000   /* first silence: several round trips of a slow link */
 #define UPLINK_WAIT_MAX_MS 300000 /* 10,000 devices back within 5 min [reliability.md, part d] */
 
+/* What came down for others than the outbox, and what they add to a hello; any may be NULL. */
+struct uplink_came {
+    /* `message`: the bytes as they came, sealed by the server. */
+    void (*round)(void *ctx, const struct round_part *part, const void *message, size_t n);
+    void (*revoke)(void *ctx, const struct revoke *revoke);
+    void (*hello)(void *ctx, struct hello *hello);
+    void (*report)(void *ctx, struct device_report *report);
+    void *ctx;
+};
+
 struct uplink_config {
     const char *device;        /* borrowed for the uplink's life, as are the four below */
     struct slice certificate;  /* DER, sent with the hello; may be empty */
@@ -36,6 +46,7 @@ struct uplink_config {
     struct link_out out;
     struct outbox_told told;
     struct attach_store *attachments; /* sent when no scan waits; NULL: none */
+    struct uplink_came came;
 };
 
 struct uplink_counts {

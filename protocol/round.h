@@ -1,11 +1,14 @@
 /* round.h - a postman's list for the day, as plain values (trao.proto Round; settled points 6, 18
  * of the house's design). Personal: a stop lives only inside the vault, opened by the PIN, and on
- * the screen. All text is UTF-8 in NFC. No I/O, no allocation.
+ * the screen. All text is UTF-8 in NFC. On the wire each piece is closed on its own to the vault
+ * key of the device, so that the server's queue and the device's disk hold nothing that can be read
+ * without the PIN. No I/O.
  */
 #ifndef TRAO_PROTOCOL_ROUND_H
 #define TRAO_PROTOCOL_ROUND_H
 
 #include "protocol/clock.h"
+#include "protocol/error.h"
 #include "protocol/item.h"
 
 #define ROUND_STOPS_MAX 400
@@ -63,5 +66,40 @@ struct handover_list {
     struct item item[ROUND_HANDOVER_MAX];
     bool voided[ROUND_HANDOVER_MAX];
 };
+
+/* With what the device checks a PIN, so that it needs no network later. */
+#define LOGIN_VERIFIER_MAX 128 /* an argon2id string of libsodium with its zero */
+struct login {
+    uint32_t badge;
+    char verifier[LOGIN_VERIFIER_MAX];
+};
+
+enum round_piece_kind {
+    ROUND_PIECE_OTHER, /* of a later version: left alone */
+    ROUND_PIECE_LIST,
+    ROUND_PIECE_STOP,
+    ROUND_PIECE_NEIGHBOUR,
+    ROUND_PIECE_HANDOVER,
+    ROUND_PIECE_LOGIN
+};
+
+struct round_piece {
+    enum round_piece_kind kind;
+    union {
+        struct round_list list;
+        struct stop stop;
+        struct neighbour neighbour;
+        struct handover_list handover;
+        struct login login;
+    } u;
+};
+
+#define ROUND_PIECE_BYTES_MAX 10240 /* a handover of 400 envelopes, all void: 9,000 */
+
+/* Both are BAD_INPUT with the field's name for what breaks the ranges of trao.proto. */
+bool round_piece_write(const struct round_piece *piece, uint8_t out[ROUND_PIECE_BYTES_MAX],
+                       size_t *ret_n, struct error *err) must_use;
+bool round_piece_read(const uint8_t *bytes, size_t n, struct round_piece *ret_piece,
+                      struct error *err) must_use;
 
 #endif

@@ -14,6 +14,9 @@
 #define HELLO_CERTIFICATE 2
 #define ENVELOPE_BATCH 1
 #define ATTACHMENT_DATA 4
+#define DOWN_BODY 1
+#define BODY_ROUND 5
+#define ROUND_PIECE 4
 
 /* ------------------------------------------------------------------- epochs, both directions */
 
@@ -89,6 +92,11 @@ bool wire_hello(const struct hello *hello, uint8_t out[WIRE_BYTES_MAX], size_t *
     wire.epoch = epochs.pointer;
     wire.program = hello->program;
     wire.nonce = hello->nonce;
+    if (hello->has_vault)
+        wire.vault_key = codec_bytes(hello->vault_key.bytes, BOX_KEY_BYTES);
+    wire.badge = hello->badge;
+    wire.held_round = hello->held_round;
+    wire.held_revision = hello->held_revision;
     Trao__V1__Up up = TRAO__V1__UP__INIT;
     up.kind_case = TRAO__V1__UP__KIND_HELLO;
     up.hello = &wire;
@@ -147,7 +155,45 @@ bool wire_attachment(const struct attachment_chunk *chunk, uint8_t out[WIRE_BYTE
     return up_pack(&up, out, ret_n, err) || error_add(err, "attachment");
 }
 
+static bool check_report(const struct device_report *report, struct error *err)
+{
+    return codec_time("oldest_wall_ms", report->oldest.ms, err) &&
+           codec_range("battery_percent", report->battery_percent, 0, 100, err);
+}
+
+bool wire_report(const struct device_report *report, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
+                 struct error *err)
+{
+    if (!check_report(report, err))
+        return error_add(err, "report");
+    Trao__V1__DeviceReport wire = TRAO__V1__DEVICE_REPORT__INIT;
+    wire.unsent = report->unsent;
+    wire.oldest_wall_ms = report->oldest.ms;
+    wire.program = report->program;
+    wire.battery_percent = report->battery_percent;
+    wire.skew_ms = report->skew_ms;
+    wire.free_bytes = report->free_bytes;
+    wire.damaged = report->damaged;
+    Trao__V1__Up up = TRAO__V1__UP__INIT;
+    up.kind_case = TRAO__V1__UP__KIND_REPORT;
+    up.report = &wire;
+    return up_pack(&up, out, ret_n, err) || error_add(err, "report");
+}
+
 /* ---------------------------------------------------------------------------------- up, in */
+
+static bool read_report(const Trao__V1__DeviceReport *wire, struct device_report *report,
+                        struct error *err)
+{
+    report->unsent = wire->unsent;
+    report->oldest.ms = wire->oldest_wall_ms;
+    report->program = wire->program;
+    report->battery_percent = wire->battery_percent;
+    report->skew_ms = wire->skew_ms;
+    report->free_bytes = wire->free_bytes;
+    report->damaged = wire->damaged;
+    return check_report(report, err) || error_add(err, "report");
+}
 
 static bool read_chunk(const Trao__V1__AttachmentChunk *wire, struct slice bytes,
                        struct attachment_chunk *chunk, struct error *err)
@@ -169,6 +215,13 @@ static bool read_hello(const Trao__V1__Hello *wire, struct slice bytes, struct h
     hello->generation = wire->generation;
     hello->program = wire->program;
     hello->nonce = wire->nonce;
+    hello->badge = wire->badge;
+    hello->held_round = wire->held_round;
+    hello->held_revision = wire->held_revision;
+    hello->has_vault = wire->vault_key.len > 0;
+    if (hello->has_vault &&
+        !codec_fixed("vault_key", wire->vault_key, BOX_KEY_BYTES, hello->vault_key.bytes, err))
+        return error_add(err, "hello");
     if (!codec_device(wire->device, hello->device, err) ||
         !codec_size("certificate", hello->certificate, 0, WIRE_CERTIFICATE_MAX, err) ||
         !epochs_from_wire(wire->epoch, wire->n_epoch, hello->epoch, &hello->epochs, err))
@@ -209,6 +262,10 @@ static bool read_up(const Trao__V1__Up *wire, struct slice bytes, struct wire_up
     if (wire->kind_case == TRAO__V1__UP__KIND_ATTACHMENT) {
         up->kind = WIRE_UP_ATTACHMENT;
         return read_chunk(wire->attachment, codec_find(bytes, UP_ATTACHMENT), &up->attachment, err);
+    }
+    if (wire->kind_case == TRAO__V1__UP__KIND_REPORT) {
+        up->kind = WIRE_UP_REPORT;
+        return read_report(wire->report, &up->report, err);
     }
     return true;
 }
@@ -365,7 +422,90 @@ bool wire_attachment_state(const char *device, const struct attachment_state *st
     return down_seal(body, device, key, out, ret_n, err) || error_add(err, "attachment");
 }
 
+static bool check_part(const struct round_part *part, struct error *err)
+{
+    return codec_range("parts", part->parts, 1, WIRE_PARTS_MAX, err) &&
+           codec_range("part", part->part, 1, part->parts, err) &&
+           codec_range("stop", part->pieces, 0, WIRE_PIECES_MAX, err) &&
+           codec_time("until_wall_ms", part->until.ms, err);
+}
+
+bool wire_round(const char *device, const struct round_part *part, const struct seal_secret *key,
+                uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err)
+{
+    ProtobufCBinaryData pieces[WIRE_PIECES_MAX];
+    if (!check_part(part, err))
+        return error_add(err, "round");
+    for (size_t i = 0; i < part->pieces; i++)
+        pieces[i] = codec_bytes(part->piece[i].bytes, part->piece[i].n);
+    Trao__V1__Round wire = TRAO__V1__ROUND__INIT;
+    wire.round = part->round;
+    wire.badge = part->badge;
+    wire.revision = part->revision;
+    wire.n_stop = part->pieces;
+    wire.stop = pieces;
+    wire.part = part->part;
+    wire.parts = part->parts;
+    wire.until_wall_ms = part->until.ms;
+    wire.vault_key = codec_bytes(part->vault_key.bytes, BOX_KEY_BYTES);
+    Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
+    body.kind_case = TRAO__V1__DOWN_BODY__KIND_ROUND;
+    body.round = &wire;
+    return down_seal(body, device, key, out, ret_n, err) || error_add(err, "round");
+}
+
+bool wire_revoke(const char *device, const struct revoke *revoke, const struct seal_secret *key,
+                 uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err)
+{
+    if (!codec_time("since_wall_ms", revoke->since.ms, err))
+        return error_add(err, "revoke");
+    Trao__V1__Revoke wire = TRAO__V1__REVOKE__INIT;
+    wire.since_wall_ms = revoke->since.ms;
+    wire.reason = revoke->reason;
+    Trao__V1__DownBody body = TRAO__V1__DOWN_BODY__INIT;
+    body.kind_case = TRAO__V1__DOWN_BODY__KIND_REVOKE;
+    body.revoke = &wire;
+    return down_seal(body, device, key, out, ret_n, err) || error_add(err, "revoke");
+}
+
 /* --------------------------------------------------------------------------------- down, in */
+
+/* The pieces, in place. */
+static bool read_pieces(struct slice rest, struct round_part *part, struct error *err)
+{
+    struct codec_field field;
+    while (rest.n > 0) {
+        if (!codec_next(&rest, &field, err))
+            return false;
+        if (field.number != ROUND_PIECE)
+            continue;
+        if (part->pieces == WIRE_PIECES_MAX)
+            return error_set(err, ERROR_BAD_INPUT, "stop: more than %d", WIRE_PIECES_MAX);
+        part->piece[part->pieces++] = field.bytes;
+    }
+    return true;
+}
+
+static bool read_round(const Trao__V1__Round *wire, struct slice bytes, struct round_part *part,
+                       struct error *err)
+{
+    part->round = wire->round;
+    part->badge = wire->badge;
+    part->revision = wire->revision;
+    part->part = wire->part;
+    part->parts = wire->parts;
+    part->until.ms = wire->until_wall_ms;
+    return (codec_fixed("vault_key", wire->vault_key, BOX_KEY_BYTES, part->vault_key.bytes, err) &&
+            read_pieces(bytes, part, err) && check_part(part, err)) ||
+           error_add(err, "round");
+}
+
+static bool read_revoke(const Trao__V1__Revoke *wire, struct revoke *revoke, struct error *err)
+{
+    revoke->since.ms = wire->since_wall_ms;
+    revoke->reason = wire->reason;
+    return codec_time("since_wall_ms", revoke->since.ms, err) || error_add(err, "revoke");
+}
 
 static bool read_state(const Trao__V1__AttachmentState *wire, struct attachment_state *state,
                        struct error *err)
@@ -418,8 +558,8 @@ static bool read_standing(const Trao__V1__Standing *wire, struct standing *stand
     return true;
 }
 
-static bool read_body(const Trao__V1__DownBody *wire, const char *device, struct wire_down *down,
-                      struct error *err)
+static bool read_body(const Trao__V1__DownBody *wire, struct slice bytes, const char *device,
+                      struct wire_down *down, struct error *err)
 {
     if (wire->version == 0)
         return error_set(err, ERROR_BAD_INPUT, "version: missing");
@@ -440,10 +580,18 @@ static bool read_body(const Trao__V1__DownBody *wire, const char *device, struct
         down->kind = WIRE_DOWN_ATTACHMENT;
         return read_state(wire->attachment, &down->attachment, err);
     }
+    if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_ROUND) {
+        down->kind = WIRE_DOWN_ROUND;
+        return read_round(wire->round, codec_find(bytes, BODY_ROUND), &down->round, err);
+    }
+    if (wire->kind_case == TRAO__V1__DOWN_BODY__KIND_REVOKE) {
+        down->kind = WIRE_DOWN_REVOKE;
+        return read_revoke(wire->revoke, &down->revoke, err);
+    }
     return true;
 }
 
-static bool read_sealed(const Trao__V1__Down *wire, const char *device,
+static bool read_sealed(const Trao__V1__Down *wire, struct slice body, const char *device,
                         const struct seal_public *server, struct wire_down *down, struct error *err)
 {
     struct seal seal;
@@ -455,7 +603,7 @@ static bool read_sealed(const Trao__V1__Down *wire, const char *device,
     if (!codec_unpack(&trao__v1__down_body__descriptor, wire->body.data, wire->body.len, &message,
                       err))
         return error_add(err, "body");
-    bool good = read_body((const Trao__V1__DownBody *)message.base, device, down, err);
+    bool good = read_body((const Trao__V1__DownBody *)message.base, body, device, down, err);
     codec_free(&message);
     return good || error_add(err, "body");
 }
@@ -469,7 +617,8 @@ bool wire_read_down(const uint8_t *bytes, size_t n, const char *device,
     if (!codec_size("bytes", (struct slice){bytes, n}, 1, WIRE_BYTES_MAX, err) ||
         !codec_unpack(&trao__v1__down__descriptor, bytes, n, &message, err))
         return error_add(err, "down");
-    bool good = read_sealed((const Trao__V1__Down *)message.base, device, server, &down, err);
+    struct slice body = codec_find((struct slice){bytes, n}, DOWN_BODY);
+    bool good = read_sealed((const Trao__V1__Down *)message.base, body, device, server, &down, err);
     codec_free(&message);
     if (!good)
         return error_add(err, "down");

@@ -1,5 +1,6 @@
-/* wire.h - what travels on the two topics of a device: Up (hello, envelope, attachment) and Down
- * (receipt, standing, what has come of an attachment), as plain values to and from bytes
+/* wire.h - what travels on the two topics of a device: Up (hello, envelope, attachment,
+ * report) and Down (receipt, standing, what has come of an attachment, round, revocation), as plain
+ * values to and from bytes
  * (trao.proto Up, Down). Also enrolment.
  *
  * Messages that later versions bring come out as WIRE_UP_OTHER / WIRE_DOWN_OTHER and are ignored by
@@ -10,6 +11,7 @@
 
 #include "protocol/attachment.h"
 #include "protocol/batch.h"
+#include "protocol/box.h"
 #include "protocol/chain.h"
 #include "protocol/error.h"
 
@@ -33,15 +35,38 @@ struct hello {
     size_t epochs;
     uint32_t program;
     uint64_t nonce;
+    bool has_vault;              /* somebody signed in: */
+    struct box_public vault_key; /* rounds are closed to it */
+    uint32_t badge;              /* who signed in; 0 nobody */
+    uint64_t held_round;         /* held whole under that key; 0 none */
+    uint32_t held_revision;
 };
 
-enum wire_up_kind { WIRE_UP_OTHER, WIRE_UP_HELLO, WIRE_UP_ENVELOPE, WIRE_UP_ATTACHMENT };
+/* What a machine says of itself, never of its people: every 5 minutes and after each hello. */
+struct device_report {
+    uint32_t unsent;
+    struct instant oldest; /* 0 nothing unsent */
+    uint32_t program;
+    uint32_t battery_percent; /* 0 unknown, else 1..100 */
+    int32_t skew_ms;          /* against the last Standing */
+    uint64_t free_bytes;
+    uint32_t damaged; /* scans set aside on the device */
+};
+
+enum wire_up_kind {
+    WIRE_UP_OTHER,
+    WIRE_UP_HELLO,
+    WIRE_UP_ENVELOPE,
+    WIRE_UP_ATTACHMENT,
+    WIRE_UP_REPORT
+};
 
 struct wire_up {
     enum wire_up_kind kind;
     struct hello hello;
     struct envelope envelope;
     struct attachment_chunk attachment;
+    struct device_report report;
 };
 
 /* Why scans up to `through` were not simply stored; wire values. What is read may be any other
@@ -77,11 +102,34 @@ struct standing {
     struct instant server_wall;
 };
 
+#define WIRE_PIECES_MAX 256 /* of a round in one message */
+#define WIRE_PARTS_MAX 64
+
+/* A part of a round: pieces (round.h) closed to the vault key, borrowed. */
+struct round_part {
+    uint64_t round; /* 0: the postman has none */
+    uint32_t badge, revision;
+    uint32_t part, parts; /* 1..parts */
+    struct instant until;
+    struct box_public vault_key;
+    struct slice piece[WIRE_PIECES_MAX];
+    size_t pieces;
+};
+
+/* The device is revoked: the data key is destroyed, scans are still handed in (settled point 9). */
+enum revoke_reason { REVOKE_LOST = 1, REVOKE_REPLACED = 2, REVOKE_SUSPECTED = 3 };
+struct revoke {
+    struct instant since;
+    uint32_t reason; /* enum revoke_reason, or what a later version says */
+};
+
 enum wire_down_kind {
     WIRE_DOWN_OTHER,
     WIRE_DOWN_RECEIPT,
     WIRE_DOWN_STANDING,
-    WIRE_DOWN_ATTACHMENT
+    WIRE_DOWN_ATTACHMENT,
+    WIRE_DOWN_ROUND,
+    WIRE_DOWN_REVOKE
 };
 
 struct wire_down {
@@ -89,6 +137,8 @@ struct wire_down {
     struct receipt receipt;
     struct standing standing;
     struct attachment_state attachment;
+    struct round_part round;
+    struct revoke revoke;
 };
 
 /* Encoders write at most WIRE_BYTES_MAX to `out`. BAD_INPUT only for what breaks the ranges above.
@@ -107,12 +157,18 @@ bool wire_standing(const char *device, const struct standing *standing,
 bool wire_attachment_state(const char *device, const struct attachment_state *state,
                            const struct seal_secret *key, uint8_t out[WIRE_BYTES_MAX],
                            size_t *ret_n, struct error *err) must_use;
+bool wire_report(const struct device_report *report, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
+                 struct error *err) must_use;
+bool wire_round(const char *device, const struct round_part *part, const struct seal_secret *key,
+                uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err) must_use;
+bool wire_revoke(const char *device, const struct revoke *revoke, const struct seal_secret *key,
+                 uint8_t out[WIRE_BYTES_MAX], size_t *ret_n, struct error *err) must_use;
 
 /* Reads what a device sent; slices point into `bytes`. BAD_INPUT names message and field. */
 bool wire_read_up(const uint8_t *bytes, size_t n, struct wire_up *ret_up,
                   struct error *err) must_use;
-/* Reads what the server sent to `device`; REFUSED if the seal is not the server's or the body is
- * for another device, BAD_INPUT if it cannot be read. */
+/* Reads what the server sent to `device`; slices point into `bytes`. REFUSED if the seal is not the
+ * server's or the body is for another device, BAD_INPUT if it cannot be read. */
 bool wire_read_down(const uint8_t *bytes, size_t n, const char *device,
                     const struct seal_public *server, struct wire_down *ret_down,
                     struct error *err) must_use;

@@ -229,6 +229,7 @@ static bool read_up(struct intake *intake, struct intake_message *message, const
         return read_envelope(intake, message, err);
     case WIRE_UP_HELLO:
         return read_hello(intake, message, err);
+    case WIRE_UP_REPORT:
     case WIRE_UP_ATTACHMENT:
     case WIRE_UP_OTHER:
         break;

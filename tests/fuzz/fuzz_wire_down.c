@@ -30,6 +30,12 @@ static void write_again(const struct wire_down *down, uint8_t *out, size_t *ret_
     case WIRE_DOWN_ATTACHMENT:
         invariant(wire_attachment_state("HH-042", &down->attachment, &key, out, ret_n, &err));
         break;
+    case WIRE_DOWN_ROUND:
+        invariant(wire_round("HH-042", &down->round, &key, out, ret_n, &err));
+        break;
+    case WIRE_DOWN_REVOKE:
+        invariant(wire_revoke("HH-042", &down->revoke, &key, out, ret_n, &err));
+        break;
     case WIRE_DOWN_OTHER:
         *ret_n = 0;
         break;

@@ -15,6 +15,9 @@ static void write_again(const struct wire_up *up, uint8_t *out, size_t *ret_n)
     case WIRE_UP_ATTACHMENT:
         invariant(wire_attachment(&up->attachment, out, ret_n, &err));
         break;
+    case WIRE_UP_REPORT:
+        invariant(wire_report(&up->report, out, ret_n, &err));
+        break;
     case WIRE_UP_OTHER:
         *ret_n = 0;
         break;
