@@ -22,6 +22,7 @@
 #include "handheld/serial.h"
 #include "handheld/terminal.h"
 #include "handheld/uplink.h"
+#include "handheld/vault.h"
 #include "handheld/wedge.h"
 #include "protocol/log.h"
 #include "protocol/topic.h"
@@ -36,6 +37,7 @@ struct run {
     struct clock clock;
     struct gps *gps;
     struct outbox *outbox;
+    struct vault *vault;               /* NULL: the disk did not let it be opened */
     struct attach_store *attach_store; /* NULL: the disk did not let it be opened */
     struct attach *attach;
     struct door_papers papers;
@@ -113,6 +115,39 @@ static void session_acknowledged(void *ctx, int code)
         mailbox_put(ctx, LETTER_ACKNOWLEDGED, code, NULL, 0);
 }
 
+/* ------------------------------------------------------------------ rounds, and the machine's word
+ */
+
+static void round_came(void *ctx, const struct round_part *part, const void *message, size_t n)
+{
+    struct run *run = ctx;
+    if (run->vault != NULL)
+        vault_part(run->vault, part, message, n);
+}
+
+static void revoke_came(void *ctx, const struct revoke *revoke)
+{
+    struct run *run = ctx;
+    (void)revoke;
+    if (run->vault != NULL)
+        vault_revoke(run->vault);
+    app_revoke(&run->app);
+}
+
+static void add_to_hello(void *ctx, struct hello *hello)
+{
+    struct run *run = ctx;
+    if (run->vault != NULL)
+        vault_hello(run->vault, hello);
+}
+
+static void add_to_report(void *ctx, struct device_report *report)
+{
+    struct run *run = ctx;
+    report->battery_percent = run->machine.battery_percent;
+    report->free_bytes = run->machine.free_bytes;
+}
+
 /* ------------------------------------------------------------------ opening, closing */
 
 static bool open_config(struct run *run, const char *dir, struct error *err)
@@ -168,6 +203,20 @@ static bool open_attachments(struct run *run, const struct run_options *options,
     return true;
 }
 
+/* Without a vault there are no names and no round; scans go on. */
+static void open_vault(struct run *run, const char *dir)
+{
+    struct error err;
+    struct vault_config config = {.dir = dir,
+                                  .device = run->config.device,
+                                  .seal = &run->config.seal_key,
+                                  .server = run->config.server_seal_key,
+                                  .clock = run->clock,
+                                  .chance = chance_system()};
+    if (!vault_open(&config, &run->vault, &err))
+        tell(run, err.text, 0, 0);
+}
+
 static bool open_link(struct run *run, struct error *err)
 {
     char topic[TOPIC_MAX];
@@ -190,15 +239,17 @@ static bool open_link(struct run *run, struct error *err)
                                     .ctx = run->mailbox};
     if (!session_open(&config, &events, &run->session, err))
         return false;
-    struct uplink_config uplink = {.device = c->device,
-                                   .certificate = {c->certificate, c->certificate_n},
-                                   .server = c->server_seal_key,
-                                   .outbox = run->outbox,
-                                   .clock = run->clock,
-                                   .chance = chance_system(),
-                                   .out = session_out(run->session),
-                                   .told = {tell, run},
-                                   .attachments = run->attach_store};
+    struct uplink_config uplink = {
+        .device = c->device,
+        .certificate = {c->certificate, c->certificate_n},
+        .server = c->server_seal_key,
+        .outbox = run->outbox,
+        .clock = run->clock,
+        .chance = chance_system(),
+        .out = session_out(run->session),
+        .told = {tell, run},
+        .attachments = run->attach_store,
+        .came = {round_came, revoke_came, add_to_hello, add_to_report, run}};
     uplink_init(&run->uplink, &uplink);
     return true;
 }
@@ -240,8 +291,10 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
     if (options->script == NULL && isatty(STDERR_FILENO))
         open_log(run, options->data);
     if (!open_config(run, options->data, err) || !open_outbox(run, options->data, err) ||
-        !open_attachments(run, options, err) || !open_link(run, err) ||
-        !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
+        !open_attachments(run, options, err))
+        return false;
+    open_vault(run, options->data);
+    if (!open_link(run, err) || !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
         !open_face(run, options->script, err))
         return false;
     serial_init(&run->serial, options->scanner, now(run));
@@ -254,11 +307,14 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
                                 .outbox = run->outbox,
                                 .fix = gps_last(run->gps),
                                 .papers = &run->papers,
+                                .day = run->vault != NULL ? vault_day(run->vault) : NULL,
                                 .said = said,
                                 .try_now = try_now,
                                 .ctx = run,
                                 .dark = options->dark};
     app_init(&run->app, &config);
+    if (run->vault != NULL && vault_is_revoked(run->vault))
+        app_revoke(&run->app);
     run->data = options->data;
     run->machine.certificate_until =
         enrol_certificate_until(run->config.certificate, run->config.certificate_n);
@@ -274,6 +330,7 @@ static void close_all(struct run *run)
     gps_free(run->gps);
     session_close(run->session);
     mailbox_free(run->mailbox);
+    vault_close(run->vault);
     attach_free(run->attach);
     attach_store_close(run->attach_store);
     outbox_close(run->outbox);
@@ -379,9 +436,20 @@ static void look_at_machine(struct run *run)
     run->machine_due.ms = now(run).ms + MACHINE_EVERY_MS;
 }
 
+/* Who has just signed in waits for his round: the server is asked at once. */
+static void work_vault(struct run *run)
+{
+    if (run->vault == NULL)
+        return;
+    vault_tick(run->vault);
+    if (vault_asks(run->vault))
+        uplink_ask(&run->uplink);
+}
+
 static void draw(struct run *run)
 {
     look_at_machine(run);
+    work_vault(run);
     app_tick(&run->app, run->uplink.connected);
     app_draw(&run->app, &run->face);
     if (!run->on_terminal || face_equal(&run->face, &run->painted))

@@ -81,6 +81,12 @@ static void ask(struct uplink *uplink)
     uplink->hello_due = now(uplink);
 }
 
+void uplink_ask(struct uplink *uplink)
+{
+    if (uplink->connected && !uplink->asking)
+        ask(uplink);
+}
+
 /* ------------------------------------------------------------------ the connection */
 
 void uplink_connected(struct uplink *uplink)
@@ -89,6 +95,7 @@ void uplink_connected(struct uplink *uplink)
     uplink->stood = false;
     uplink->drained = false;
     uplink->generation = 0;
+    uplink->again_due = in_ms(uplink, UPLINK_AGAIN_MS);
     attach_send_anew(&uplink->attach);
     uplink->hold_until = now(uplink);
     uplink->wait_ms = UPLINK_WAIT_MIN_MS;
@@ -114,6 +121,31 @@ void uplink_acknowledged(struct uplink *uplink, int code)
     take_back(uplink);
     uplink->hold_until = after_wait(uplink);
     back_off(uplink);
+}
+
+/* ------------------------------------------------------------------ the machine's word */
+
+static bool publish(struct uplink *uplink, const uint8_t *bytes, size_t n)
+{
+    char topic[TOPIC_MAX];
+    struct link_out *out = &uplink->config.out;
+    return out->publish(out->self, topic_up(uplink->config.device, topic), bytes, n, NULL);
+}
+
+static void say_report(struct uplink *uplink)
+{
+    uint8_t bytes[WIRE_BYTES_MAX];
+    size_t n;
+    struct outbox_counts counts;
+    struct device_report report = {.program = scan_program_version(), .skew_ms = uplink->skew_ms};
+    if (outbox_counts(uplink->config.outbox, &counts, NULL)) {
+        report.unsent = counts.unsent > UINT32_MAX ? UINT32_MAX : (uint32_t)counts.unsent;
+        report.oldest = counts.oldest;
+        report.damaged = counts.set_aside > UINT32_MAX ? UINT32_MAX : (uint32_t)counts.set_aside;
+    }
+    uplink->config.came.report(uplink->config.came.ctx, &report);
+    if (wire_report(&report, bytes, &n, NULL))
+        (void)publish(uplink, bytes, n); /* a lost one is followed by the next */
 }
 
 /* ------------------------------------------------------------------ what comes down */
@@ -158,6 +190,16 @@ static void take_receipt(struct uplink *uplink, const struct receipt *receipt)
     }
 }
 
+/* The way down is part of it: good to a second or so, enough for a flag at 120 s. */
+static void note_skew(struct uplink *uplink, struct instant server)
+{
+    const struct clock *clock = &uplink->config.clock;
+    int64_t skew_ms = clock->now(clock->self).ms - server.ms;
+    if (skew_ms > INT32_MAX || skew_ms < INT32_MIN)
+        skew_ms = skew_ms > 0 ? INT32_MAX : INT32_MIN;
+    uplink->skew_ms = (int32_t)skew_ms;
+}
+
 static void take_standing(struct uplink *uplink, const struct standing *standing)
 {
     bool again;
@@ -171,12 +213,16 @@ static void take_standing(struct uplink *uplink, const struct standing *standing
     }
     for (size_t i = 0; i < standing->epochs; i++)
         land(uplink, standing->epoch[i].epoch, standing->epoch[i].through);
+    note_skew(uplink, standing->server_wall);
+    bool first = !uplink->stood;
     bool other_record = standing->generation != uplink->asked.generation;
     if (!uplink->stood || other_record)
         take_back(uplink); /* the server may stand further back than thought */
     uplink->stood = true;
     uplink->generation = standing->generation;
     uplink->asking = false;
+    if (first && uplink->config.came.report != NULL)
+        say_report(uplink);
     if (again)
         ask(uplink);
 }
@@ -222,13 +268,6 @@ void uplink_message(struct uplink *uplink, const void *bytes, size_t n)
 
 /* ------------------------------------------------------------------ what goes up */
 
-static bool publish(struct uplink *uplink, const uint8_t *bytes, size_t n)
-{
-    char topic[TOPIC_MAX];
-    struct link_out *out = &uplink->config.out;
-    return out->publish(out->self, topic_up(uplink->config.device, topic), bytes, n, NULL);
-}
-
 static void say_hello(struct uplink *uplink)
 {
     uint8_t bytes[WIRE_BYTES_MAX];
@@ -245,6 +284,17 @@ static void say_hello(struct uplink *uplink)
         return;
     uplink->counts.hellos++;
     uplink->hello_due = in_ms(uplink, UPLINK_HELLO_MS);
+}
+
+/* Between rounds nothing else tells the server that this machine is still there, nor this machine
+ * that a record was put back. Never all machines at once. */
+static void say_again(struct uplink *uplink)
+{
+    int64_t jitter = (int64_t)(chance_u64(&uplink->config.chance) % (UPLINK_AGAIN_MS / 4));
+    uplink->again_due = in_ms(uplink, UPLINK_AGAIN_MS - jitter);
+    if (uplink->config.came.report != NULL)
+        say_report(uplink);
+    uplink_ask(uplink);
 }
 
 static bool send_batch(struct uplink *uplink, const struct outbox_batch *batch)
@@ -303,6 +353,8 @@ void uplink_tick(struct uplink *uplink)
     }
     if (outbox_asks(uplink->config.outbox) && !uplink->asking)
         ask(uplink);
+    if (uplink->config.came.hello != NULL && uplink->stood && reached(uplink, uplink->again_due))
+        say_again(uplink);
     if (uplink->asking && reached(uplink, uplink->hello_due))
         say_hello(uplink);
     uplink->drained = false;
@@ -325,6 +377,8 @@ struct tick uplink_due(const struct uplink *uplink)
         return due;
     if (uplink->asking)
         sooner(&due, uplink->hello_due);
+    if (uplink->config.came.hello != NULL && uplink->stood)
+        sooner(&due, uplink->again_due);
     if (uplink->stood && uplink->flights > 0)
         sooner(&due, uplink->silence_due);
     if (uplink->stood && !reached(uplink, uplink->hold_until))

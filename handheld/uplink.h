@@ -23,6 +23,7 @@
 
 #define UPLINK_WINDOW 8           /* 8 x 16 KB: what a 64 kbit/s link carries in half a minute */
 #define UPLINK_HELLO_MS 60000     /* trao.proto, Hello */
+#define UPLINK_AGAIN_MS 300000    /* a hello and a report so often, when there are rounds */
 #define UPLINK_WAIT_MIN_MS 5000   /* first silence: several round trips of a slow link */
 #define UPLINK_WAIT_MAX_MS 300000 /* 10,000 devices back within 5 min [reliability.md, part d] */
 
@@ -64,10 +65,12 @@ struct uplink_flight {
 struct uplink {
     struct uplink_config config;
     bool connected;
-    bool stood;  /* a Standing answered since this connection */
-    bool asking; /* a hello waits for its Standing */
+    bool stood;      /* a Standing answered since this connection */
+    int32_t skew_ms; /* of the wall clock against the last Standing; positive: it is ahead */
+    bool asking;     /* a hello waits for its Standing */
     struct hello asked;
     struct tick hello_due;
+    struct tick again_due; /* of the next hello and report, asked or not */
     struct outbox_at sent; /* last batch handed on */
     struct uplink_flight flying[UPLINK_WINDOW];
     size_t flights;
@@ -83,6 +86,8 @@ struct uplink {
 void uplink_init(struct uplink *uplink, const struct uplink_config *config);
 void uplink_connected(struct uplink *uplink);
 void uplink_disconnected(struct uplink *uplink);
+/* Says hello at the next tick: something of it has changed. Nothing while not connected. */
+void uplink_ask(struct uplink *uplink);
 /* The payload of a message on the device's down topic. */
 void uplink_message(struct uplink *uplink, const void *bytes, size_t n);
 /* What the broker answered to a publish. */

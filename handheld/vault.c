@@ -41,7 +41,7 @@ struct stored {
 struct opened {
     bool open, has_list, has_login;
     struct box_secret secret;
-    struct login login;
+    struct round_login login;
     struct round_list list;
     struct stop *stop;
     struct neighbour *neighbour;
@@ -540,6 +540,7 @@ static void take_whole(struct vault *vault, const struct round_part *part)
     key->held_revision = part->revision;
     key->held_parts = part->parts;
     key->dies.ms = part->until.ms == 0 ? 0 : part->until.ms + VAULT_AFTER_MS;
+    vault->asks = true; /* a hello says that it is held */
     if (key_save(vault) && vault->opened.open)
         reopen(vault);
 }
@@ -593,6 +594,8 @@ void vault_hello(const struct vault *vault, struct hello *hello)
     hello->badge = key->badge;
     hello->held_round = key->held_round;
     hello->held_revision = key->held_revision;
+    if (key->has_key)
+        hello->vault_seal = hello_vault_seal(hello, vault->config.seal);
 }
 
 bool vault_asks(struct vault *vault)

@@ -28,7 +28,8 @@ static bool check_stop(const struct stop *stop, struct error *err)
            codec_range("lon_e7", (uint64_t)(stop->lon_e7 + INT64_C(1800000000)), 0, 3600000000,
                        err) &&
            codec_time("last_failed_ms", stop->last_failed.ms, err) &&
-           codec_time("due_ms", stop->due.ms, err);
+           codec_time("due_ms", stop->due.ms, err) &&
+           codec_time("delivered_ms", stop->delivered.ms, err);
 }
 
 static bool check_list(const struct round_list *list, struct error *err)
@@ -110,6 +111,7 @@ static bool write_stop(const struct stop *stop, uint8_t *out, size_t *ret_n, str
     wire.attempts = stop->attempts;
     wire.last_failed_ms = stop->last_failed.ms;
     wire.due_ms = stop->due.ms;
+    wire.delivered_ms = stop->delivered.ms;
     Trao__V1__RoundPiece piece = TRAO__V1__ROUND_PIECE__INIT;
     piece.kind_case = TRAO__V1__ROUND_PIECE__KIND_STOP;
     piece.stop = &wire;
@@ -156,9 +158,10 @@ static bool write_handover(const struct handover_list *list, uint8_t *out, size_
     return pack(&piece, out, ret_n, err);
 }
 
-static bool write_login(const struct login *login, uint8_t *out, size_t *ret_n, struct error *err)
+static bool write_login(const struct round_login *login, uint8_t *out, size_t *ret_n,
+                        struct error *err)
 {
-    struct login text = *login;
+    struct round_login text = *login;
     Trao__V1__Login wire = TRAO__V1__LOGIN__INIT;
     wire.badge = login->badge;
     wire.verifier = text.verifier;
@@ -230,6 +233,7 @@ static bool read_stop(const Trao__V1__Stop *wire, struct stop *stop, struct erro
     stop->attempts = wire->attempts;
     stop->last_failed.ms = wire->last_failed_ms;
     stop->due.ms = wire->due_ms;
+    stop->delivered.ms = wire->delivered_ms;
     return codec_item(wire->item, &stop->item, err) && TEXT(wire, stop, name) &&
            codec_lines("address", wire->address, stop->address, sizeof stop->address, err) &&
            TEXT(wire, stop, phone) && TEXT(wire, stop, note) && TEXT(wire, stop, office) &&
@@ -265,7 +269,7 @@ static bool read_handover(const Trao__V1__HandoverList *wire, struct handover_li
     return true;
 }
 
-static bool read_login(const Trao__V1__Login *wire, struct login *login, struct error *err)
+static bool read_login(const Trao__V1__Login *wire, struct round_login *login, struct error *err)
 {
     login->badge = wire->badge;
     return TEXT(wire, login, verifier);

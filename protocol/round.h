@@ -69,7 +69,7 @@ struct handover_list {
 
 /* With what the device checks a PIN, so that it needs no network later. */
 #define LOGIN_VERIFIER_MAX 128 /* an argon2id string of libsodium with its zero */
-struct login {
+struct round_login {
     uint32_t badge;
     char verifier[LOGIN_VERIFIER_MAX];
 };
@@ -90,7 +90,7 @@ struct round_piece {
         struct stop stop;
         struct neighbour neighbour;
         struct handover_list handover;
-        struct login login;
+        struct round_login login;
     } u;
 };
 

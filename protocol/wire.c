@@ -74,6 +74,33 @@ static bool up_pack(Trao__V1__Up *up, uint8_t *out, size_t *ret_n, struct error 
     return codec_pack(&up->base, out, WIRE_BYTES_MAX, ret_n, err);
 }
 
+#define VAULT_WORDS_MAX (DEVICE_NAME_MAX + 1 + BOX_KEY_BYTES + 4)
+
+/* device || 0 || vault_key || badge, big end first. */
+static size_t vault_words(const struct hello *hello, uint8_t out[VAULT_WORDS_MAX])
+{
+    size_t n = strlen(hello->device) + 1;
+    memcpy(out, hello->device, n);
+    memcpy(out + n, hello->vault_key.bytes, BOX_KEY_BYTES);
+    n += BOX_KEY_BYTES;
+    for (int i = 0; i < 4; i++)
+        out[n++] = (uint8_t)(hello->badge >> (24 - 8 * i));
+    return n;
+}
+
+struct seal hello_vault_seal(const struct hello *hello, const struct seal_secret *key)
+{
+    uint8_t words[VAULT_WORDS_MAX];
+    return chain_seal(key, SEAL_VAULT, words, vault_words(hello, words));
+}
+
+bool hello_vault_holds(const struct hello *hello, const struct seal_public *key)
+{
+    uint8_t words[VAULT_WORDS_MAX];
+    return hello->has_vault &&
+           chain_seal_holds(key, SEAL_VAULT, &hello->vault_seal, words, vault_words(hello, words));
+}
+
 bool wire_hello(const struct hello *hello, uint8_t out[WIRE_BYTES_MAX], size_t *ret_n,
                 struct error *err)
 {
@@ -92,8 +119,10 @@ bool wire_hello(const struct hello *hello, uint8_t out[WIRE_BYTES_MAX], size_t *
     wire.epoch = epochs.pointer;
     wire.program = hello->program;
     wire.nonce = hello->nonce;
-    if (hello->has_vault)
+    if (hello->has_vault) {
         wire.vault_key = codec_bytes(hello->vault_key.bytes, BOX_KEY_BYTES);
+        wire.vault_seal = codec_bytes(hello->vault_seal.bytes, sizeof hello->vault_seal.bytes);
+    }
     wire.badge = hello->badge;
     wire.held_round = hello->held_round;
     wire.held_revision = hello->held_revision;
@@ -220,7 +249,9 @@ static bool read_hello(const Trao__V1__Hello *wire, struct slice bytes, struct h
     hello->held_revision = wire->held_revision;
     hello->has_vault = wire->vault_key.len > 0;
     if (hello->has_vault &&
-        !codec_fixed("vault_key", wire->vault_key, BOX_KEY_BYTES, hello->vault_key.bytes, err))
+        (!codec_fixed("vault_key", wire->vault_key, BOX_KEY_BYTES, hello->vault_key.bytes, err) ||
+         !codec_fixed("vault_seal", wire->vault_seal, sizeof hello->vault_seal.bytes,
+                      hello->vault_seal.bytes, err)))
         return error_add(err, "hello");
     if (!codec_device(wire->device, hello->device, err) ||
         !codec_size("certificate", hello->certificate, 0, WIRE_CERTIFICATE_MAX, err) ||

@@ -40,7 +40,13 @@ struct hello {
     uint32_t badge;              /* who signed in; 0 nobody */
     uint64_t held_round;         /* held whole under that key; 0 none */
     uint32_t held_revision;
+    struct seal vault_seal; /* hello_vault_seal: the device's own word for that key */
 };
+
+/* The device seals who signed in and the key for his rounds, so that a broker cannot put in one of
+ * its own; and whether that holds. */
+struct seal hello_vault_seal(const struct hello *hello, const struct seal_secret *key);
+bool hello_vault_holds(const struct hello *hello, const struct seal_public *key);
 
 /* What a machine says of itself, never of its people: every 5 minutes and after each hello. */
 struct device_report {

@@ -18,6 +18,7 @@
 #include "server/control.h"
 #include "server/files.h"
 #include "server/field/attachments.h"
+#include "server/field/dispatch.h"
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
@@ -46,6 +47,7 @@ struct server {
     struct alarms *alarms;
     struct intake *intake;
     struct attachments *attachments;
+    struct dispatch *dispatch;
     struct enrol_desk desk;
     struct sms_file *sms;
     struct notify *notify;
@@ -53,7 +55,7 @@ struct server {
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
     struct control *control;
-    pthread_t threads[3 + WEB_WORKERS];
+    pthread_t threads[4 + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -262,6 +264,46 @@ static void close_attachments(struct server *server)
     attachments_close(server->attachments);
 }
 
+static void heard_hello(void *ctx, const struct device *device, const struct hello *hello)
+{
+    struct server *server = ctx;
+    dispatch_hello(server->dispatch, device, hello);
+}
+
+static void heard_report(void *ctx, const char *device, const struct device_report *report,
+                         struct instant arrival)
+{
+    struct server *server = ctx;
+    dispatch_report(server->dispatch, device, report, arrival);
+}
+
+static void item_changed(void *ctx, const struct item *item, const struct view *view)
+{
+    struct server *server = ctx;
+    (void)view;
+    dispatch_changed(server->dispatch, item);
+}
+
+static bool open_dispatch(struct server *server, struct error *err)
+{
+    struct dispatch_config config = {.record_path = server->record_path,
+                                     .views = server->views,
+                                     .secret = server->keys->secret,
+                                     .seal_key = &server->keys->seal,
+                                     .out = session_out(server->session),
+                                     .clock = clock_system(),
+                                     .chance = chance_system()};
+    if (!dispatch_open(&config, &server->dispatch, err))
+        return false;
+    views_watch(server->views, item_changed, server);
+    return true;
+}
+
+static void close_dispatch(struct server *server)
+{
+    dispatch_close(server->dispatch);
+}
+
 static bool open_intake(struct server *server, struct error *err)
 {
     struct slice authority = ca_authority(server->keys->ca);
@@ -272,6 +314,8 @@ static bool open_intake(struct server *server, struct error *err)
                                    .out = session_out(server->session),
                                    .clock = clock_system(),
                                    .alarm = raise_alarm,
+                                   .hello = heard_hello,
+                                   .report = heard_report,
                                    .ctx = server};
     return alarms_new(clock_system(), say_alarm, server, &server->alarms, err) &&
            intake_open(&config, &server->intake, err);
@@ -415,6 +459,17 @@ static void *keep(void *arg)
     return NULL;
 }
 
+static void *send_rounds(void *arg)
+{
+    struct server *server = arg;
+    while (pause_ms(server, TICK_MS)) {
+        struct error err;
+        if (!dispatch_work(server->dispatch, &err))
+            log_line(LOG_LEVEL_ERROR, "rounds wait", "why=\"%s\"", err.text);
+    }
+    return NULL;
+}
+
 static void *serve_control(void *arg)
 {
     struct server *server = arg;
@@ -447,8 +502,8 @@ static bool open_threads(struct server *server, struct error *err)
                                    .ctx = server};
     if (!writer_start(server->writer, &config, err))
         return false;
-    bool good =
-        start(server, serve_control, err) && start(server, tick, err) && start(server, keep, err);
+    bool good = start(server, serve_control, err) && start(server, tick, err) &&
+                start(server, keep, err) && start(server, send_rounds, err);
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
     return good;
@@ -479,6 +534,7 @@ static const struct part {
     {"record", open_record, close_record},
     {"views", open_views, close_views},
     {"broker", open_session, close_session},
+    {"rounds", open_dispatch, close_dispatch},
     {"intake", open_intake, NULL}, /* closed with the writer that uses it */
     {"attachments", open_attachments, close_attachments},
     {"messages", open_notify, close_notify},

@@ -379,6 +379,8 @@ static bool take_hello(struct intake *intake, const struct intake_message *messa
     if (!known)
         return set_aside(intake, message, &intake->seen.forged, "hello of an unknown device", err);
     known_put(intake, device.name, &device.seal_key);
+    if (intake->config.hello != NULL)
+        intake->config.hello(intake->config.ctx, &device, &message->up.hello);
     return stand(intake, &message->up.hello, device.id, &standing, err) &&
            receipts_standing(intake->receipts, device.name, &standing, err);
 }
@@ -517,6 +519,9 @@ bool intake_take(struct intake *intake, const struct intake_message *message, st
         good = take_hello(intake, message, err);
     else if (message->up.kind == WIRE_UP_ENVELOPE)
         good = take_envelope(intake, message, err);
+    else if (message->up.kind == WIRE_UP_REPORT && intake->config.report != NULL)
+        intake->config.report(intake->config.ctx, message->device, &message->up.report,
+                              message->sealed.arrival);
     return good || error_add(err, "message of %s", message->device);
 }
 

@@ -36,6 +36,11 @@ struct intake_config {
     /* Told of what somebody must look at: a forged seal, a broken link, a conflict. On the writer's
      * thread, after COMMIT. May be NULL. */
     void (*alarm)(void *ctx, const char *device, uint64_t epoch, uint64_t seq, const char *what);
+    /* Told of what concerns rounds, on the writer's thread, inside the group: copy and leave. May
+     * be NULL. A report may come from a device nobody knows. */
+    void (*hello)(void *ctx, const struct device *device, const struct hello *hello);
+    void (*report)(void *ctx, const char *device, const struct device_report *report,
+                   struct instant arrival);
     void *ctx;
 };
 

@@ -98,7 +98,7 @@ static void ask_boards(struct views *views, const struct history *history)
     uint64_t due = 0;
     for (int i = 0; i < ASKED; i++) {
         double begun = now_ms();
-        due = views_board(views, i % VIEW_CLOCKS, today - 365, today + 30,
+        due = views_board(views, (enum view_clock)(i % VIEW_CLOCKS), today - 365, today + 30,
                           (struct instant){history->now_ms})
                   .due;
         times[i] = now_ms() - begun;

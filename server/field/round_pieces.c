@@ -1,0 +1,426 @@
+#include "server/field/round_pieces.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/idcard.h"
+#include "server/delivery/money.h"
+#include "server/record/lookups.h"
+#include "server/record/postmen.h"
+#include "server/record/premises.h"
+#include "server/record/rounds.h"
+
+#define NEIGHBOURS_MAX 2000 /* of one post office */
+#define HANDOVERS_BACK 20   /* handovers that may still wait to be picked up */
+
+/* ------------------------------------------------------------------ the two secrets of a day */
+
+void delivery_code(const uint8_t secret[DISPATCH_SECRET_BYTES], const struct item *item,
+                   char ret_code[7])
+{
+    uint8_t hash[16];
+    uint64_t number = 0;
+    chain_keyed_hash(secret, DISPATCH_SECRET_BYTES, "trao code 1", item->text, strlen(item->text),
+                     hash, sizeof hash);
+    for (int i = 0; i < 8; i++)
+        number = number << 8 | hash[i];
+    (void)snprintf(ret_code, 7, "%06u", (unsigned)(number % 1000000));
+}
+
+const char *word_of_day(const uint8_t secret[DISPATCH_SECRET_BYTES], int64_t day)
+{
+    /* Flowers, trees and birds that are said without a mistake over a telephone. */
+    static const char *const words[] = {
+        "SEN", "MAI", "LAN",  "CUC",  "HUE",    "TRE",  "THONG", "BANG", "GAO", "SIM", "CAU",
+        "DUA", "CAM", "BUOI", "XOAI", "NHAN",   "VAI",  "CHUOI", "OI",   "MIT", "YEN", "CO",
+        "HAC", "VET", "SAO",  "CONG", "PHUONG", "TRUC", "DAO",   "LIEU", "QUE", "TRAM"};
+    uint8_t bytes[8], hash[16];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)((uint64_t)day >> (56 - 8 * i));
+    chain_keyed_hash(secret, DISPATCH_SECRET_BYTES, "trao word 1", bytes, sizeof bytes, hash,
+                     sizeof hash);
+    return words[hash[0] % (sizeof words / sizeof *words)];
+}
+
+/* ------------------------------------------------------------------ a heap of pieces */
+
+void pieces_wipe(struct pieces *pieces)
+{
+    if (pieces->bytes != NULL)
+        chain_wipe(pieces->bytes, pieces->n);
+    free(pieces->bytes);
+    free(pieces->end);
+    free(pieces->items);
+    *pieces = (struct pieces){.bytes = NULL};
+}
+
+/* By hand: what realloc leaves behind would hold names. */
+static bool make_room(struct pieces *pieces, size_t n)
+{
+    if (pieces->room - pieces->n < n) {
+        size_t room = pieces->room == 0 ? 32768 : pieces->room * 2;
+        while (room - pieces->n < n)
+            room *= 2;
+        uint8_t *grown = malloc(room);
+        if (grown == NULL)
+            return false;
+        if (pieces->n > 0) {
+            memcpy(grown, pieces->bytes, pieces->n);
+            chain_wipe(pieces->bytes, pieces->n);
+        }
+        free(pieces->bytes);
+        pieces->bytes = grown;
+        pieces->room = room;
+    }
+    if (pieces->count == pieces->count_room) {
+        size_t room = pieces->count_room == 0 ? 128 : pieces->count_room * 2;
+        size_t *grown = realloc(pieces->end, room * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        pieces->end = grown;
+        pieces->count_room = room;
+    }
+    return true;
+}
+
+static bool add_piece(struct pieces *pieces, const struct round_piece *piece, struct error *err)
+{
+    size_t n = 0;
+    if (!make_room(pieces, ROUND_PIECE_BYTES_MAX))
+        return error_set(err, ERROR_LATER, "out of memory");
+    if (!round_piece_write(piece, pieces->bytes + pieces->n, &n, err))
+        return false;
+    pieces->n += n;
+    pieces->end[pieces->count++] = pieces->n;
+    return true;
+}
+
+static bool note_item(struct pieces *pieces, const struct item *item)
+{
+    if (pieces->items_n == pieces->items_room) {
+        size_t room = pieces->items_room == 0 ? 64 : pieces->items_room * 2;
+        struct item *grown = realloc(pieces->items, room * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        pieces->items = grown;
+        pieces->items_room = room;
+    }
+    pieces->items[pieces->items_n++] = *item;
+    return true;
+}
+
+/* ------------------------------------------------------------------ a stop */
+
+struct gathering {
+    const struct dispatch_config *config;
+    struct record *record;
+    const struct device *device;
+    struct rules rules;
+    struct postman postman;
+    struct instant now;
+    struct pieces *pieces;
+    struct error *err;
+    bool good;
+    uint32_t stops;
+    struct round round; /* the one being read */
+    size_t neighbours;
+};
+
+/* As much as fits, cut at a letter. */
+static void put_text(const char *from, char *to, size_t size)
+{
+    size_t n = strlen(from);
+    if (n >= size) {
+        n = size - 1;
+        while (n > 0 && ((uint8_t)from[n] & 0xC0) == 0x80)
+            n--;
+    }
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+/* NOT_FOUND: deleted on the addressee's own demand; the envelope is carried all the same. */
+static bool read_addressee(struct gathering *g, const struct state *state,
+                           struct addressee *ret_who)
+{
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    struct error none = {ERROR_NONE, ""};
+    *ret_who = (struct addressee){.name = ""};
+    if (!state->office.has_addressee)
+        return true;
+    if (!record_attachment_get(g->record, &state->office.addressee, bytes, sizeof bytes, &n, &none))
+        return none.code == ERROR_NOT_FOUND || error_set(g->err, none.code, "%s", none.text);
+    bool good = addressee_decode(bytes, n, ret_who, g->err);
+    chain_wipe(bytes, sizeof bytes);
+    return good;
+}
+
+static void put_secrets(const struct gathering *g, const struct addressee *who, struct stop *stop)
+{
+    const uint8_t *secret = g->config->secret;
+    char code[7];
+    uint8_t salt[32];
+    chain_keyed_hash(secret, DISPATCH_SECRET_BYTES, "trao salt 1", stop->item.text,
+                     strlen(stop->item.text), salt, sizeof salt);
+    if (stop->code != PROOF_OFF) {
+        stop->has_code = true;
+        memcpy(stop->code_salt, salt, sizeof stop->code_salt);
+        delivery_code(secret, &stop->item, code);
+        struct link hash = delivery_code_hash(stop->code_salt, code);
+        memcpy(stop->code_hash, hash.bytes, sizeof stop->code_hash);
+        chain_wipe(code, sizeof code);
+    }
+    if (strlen(who->id_number) == IDCARD_DIGITS &&
+        strspn(who->id_number, "0123456789") == IDCARD_DIGITS) {
+        stop->has_id = true;
+        memcpy(stop->id_key, salt + 16, sizeof stop->id_key);
+        struct link hash = idcard_hash(stop->id_key, who->id_number);
+        memcpy(stop->id_hash, hash.bytes, sizeof stop->id_hash);
+    }
+}
+
+static enum proof_level level(const struct gathering *g, enum rule rule, const struct view *view)
+{
+    struct schedule schedule = {&g->rules, view->state.office.post_office, g->now};
+    return (enum proof_level)rule_value(&schedule, rule, g->now);
+}
+
+static void put_view(const struct gathering *g, const struct view *view, struct stop *stop)
+{
+    const struct state *state = &view->state;
+    struct due due = money_due(state, &g->rules);
+    stop->item = state->item;
+    stop->fees_vnd = due.fees_vnd;
+    stop->postage_vnd = due.postage_vnd;
+    stop->owner_only = state->office.owner_only;
+    stop->voided = state->status == STATUS_VOID || state->status == STATUS_RECALLED;
+    if (state->status == STATUS_DELIVERED && state->holder != g->device->id)
+        stop->delivered = state->since.estimate;
+    stop->attempts = state->attempt;
+    if (state->status == STATUS_FAILED)
+        stop->last_failed = state->since.estimate;
+    stop->due = view->clocks.post.due;
+    stop->signature = level(g, RULE_PROOF_SIGNATURE, view);
+    stop->photo = level(g, RULE_PROOF_PHOTO, view);
+    stop->code = level(g, RULE_PROOF_CODE, view);
+    stop->id_card = stop->owner_only ? level(g, RULE_PROOF_ID_CARD, view) : PROOF_OFF;
+}
+
+static bool add_stop(struct gathering *g, const struct view *view)
+{
+    struct round_piece piece = {.kind = ROUND_PIECE_STOP};
+    struct stop *stop = &piece.u.stop;
+    struct addressee who;
+    struct sign sign;
+    put_view(g, view, stop);
+    stop->place = g->stops + 1;
+    if (!read_addressee(g, &view->state, &who) ||
+        !premises_sign(g->record, view->state.office.office, view->state.office.post_office, g->now,
+                       &sign, g->err))
+        return false;
+    put_text(who.name, stop->name, sizeof stop->name);
+    put_text(who.address, stop->address, sizeof stop->address);
+    put_text(who.phone, stop->phone, sizeof stop->phone);
+    put_text(who.phone_note, stop->note, sizeof stop->note);
+    put_text(sign.office, stop->office, sizeof stop->office);
+    put_secrets(g, &who, stop);
+    bool good = add_piece(g->pieces, &piece, g->err);
+    chain_wipe(&who, sizeof who);
+    chain_wipe(&piece, sizeof piece);
+    g->stops += good;
+    return good;
+}
+
+static bool each_item_on(void *ctx, const struct item *item)
+{
+    struct gathering *g = ctx;
+    struct view view;
+    if (g->stops >= ROUND_STOPS_MAX || !views_item(g->config->views, item, &view))
+        return g->stops < ROUND_STOPS_MAX;
+    g->good = (note_item(g->pieces, item) || error_set(g->err, ERROR_LATER, "out of memory")) &&
+              add_stop(g, &view);
+    return g->good;
+}
+
+static bool each_own_round(void *ctx, const struct round *round)
+{
+    struct gathering *g = ctx;
+    if (g->pieces->round == 0)
+        g->round = *round;
+    g->pieces->round = g->round.id;
+    return round_items(g->record, round->id, each_item_on, g, g->err) ? g->good : (g->good = false);
+}
+
+/* ------------------------------------------------------------------ the others' rounds */
+
+static void round_name(uint64_t round, char out[16])
+{
+    (void)snprintf(out, 16, "BD-%06llu", (unsigned long long)round);
+}
+
+static bool each_other_item(void *ctx, const struct item *item)
+{
+    struct gathering *g = ctx;
+    struct round_piece piece = {.kind = ROUND_PIECE_NEIGHBOUR};
+    struct postman other;
+    struct error none;
+    piece.u.neighbour.item = *item;
+    round_name(g->round.id, piece.u.neighbour.round);
+    if (postman_get(g->record, g->round.badge, &other, &none)) {
+        const char *first = strrchr(other.name, ' '); /* the given name stands last */
+        put_text(first == NULL ? other.name : first + 1, piece.u.neighbour.postman,
+                 sizeof piece.u.neighbour.postman);
+    }
+    g->good = add_piece(g->pieces, &piece, g->err);
+    return g->good && ++g->neighbours < NEIGHBOURS_MAX;
+}
+
+static bool each_other_round(void *ctx, const struct round *round)
+{
+    struct gathering *g = ctx;
+    if (round->badge == g->postman.badge || round->post_office != g->postman.post_office)
+        return true;
+    g->round = *round;
+    if (!round_items(g->record, round->id, each_other_item, g, g->err))
+        g->good = false;
+    return g->good && g->neighbours < NEIGHBOURS_MAX;
+}
+
+/* ------------------------------------------------------------------ handovers */
+
+struct holding {
+    struct gathering *g;
+    struct handover_list *list;
+    bool waits; /* something of it was not picked up yet */
+};
+
+static bool each_held(void *ctx, const struct item *item)
+{
+    struct holding *holding = ctx;
+    struct handover_list *list = holding->list;
+    struct view view;
+    if (list->count == ROUND_HANDOVER_MAX)
+        return false;
+    if (!views_item(holding->g->config->views, item, &view))
+        return true;
+    enum status status = view.state.status;
+    holding->waits |= status == STATUS_HANDED_OVER || status == STATUS_PICKED_UP;
+    list->voided[list->count] = status == STATUS_VOID || status == STATUS_RECALLED;
+    list->item[list->count++] = *item;
+    return true;
+}
+
+static bool each_handover(void *ctx, uint64_t handover, uint64_t sealed)
+{
+    struct gathering *g = ctx;
+    (void)sealed;
+    struct round_piece piece = {.kind = ROUND_PIECE_HANDOVER};
+    piece.u.handover.handover = handover;
+    struct holding holding = {g, &piece.u.handover, false};
+    g->good =
+        record_handover_items(g->record, handover, each_held, &holding, g->err) &&
+        (!holding.waits || piece.u.handover.count == 0 || add_piece(g->pieces, &piece, g->err));
+    return g->good;
+}
+
+struct last {
+    uint64_t serial;
+};
+
+static bool keep_last(void *ctx, uint64_t handover, uint64_t sealed)
+{
+    (void)sealed;
+    ((struct last *)ctx)->serial = handover;
+    return true;
+}
+
+static bool add_handovers(struct gathering *g)
+{
+    struct last last = {0};
+    if (!record_handovers(g->record, 0, keep_last, &last, g->err))
+        return false;
+    uint64_t after = last.serial > HANDOVERS_BACK ? last.serial - HANDOVERS_BACK : 0;
+    return record_handovers(g->record, after, each_handover, g, g->err) && g->good;
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static bool add_list(struct gathering *g)
+{
+    struct round_piece piece = {.kind = ROUND_PIECE_LIST};
+    struct round_list *list = &piece.u.list;
+    int64_t day = day_of(g->now);
+    list->round = g->pieces->round;
+    list->badge = g->postman.badge;
+    put_text(g->postman.name, list->postman, sizeof list->postman);
+    round_name(list->round, list->name);
+    put_text(word_of_day(g->config->secret, day), list->keyword, sizeof list->keyword);
+    list->from = day_minute(day, 0);
+    list->until = g->pieces->until;
+    list->stops = g->stops;
+    return add_piece(g->pieces, &piece, g->err);
+}
+
+static bool add_login(struct gathering *g)
+{
+    struct round_piece piece = {.kind = ROUND_PIECE_LOGIN};
+    piece.u.login.badge = g->postman.badge;
+    if (g->postman.pin[0] == '\0' || strlen(g->postman.pin) >= sizeof piece.u.login.verifier)
+        return true;
+    put_text(g->postman.pin, piece.u.login.verifier, sizeof piece.u.login.verifier);
+    bool good = add_piece(g->pieces, &piece, g->err);
+    chain_wipe(&piece, sizeof piece);
+    return good;
+}
+
+/* Of the pieces as they are before they are closed: the same list has the same revision, whenever
+ * and by whatever server it is gathered. */
+static uint32_t revision_of(const struct pieces *pieces)
+{
+    struct link hash = chain_hash(pieces->bytes, pieces->n);
+    uint32_t revision = 0;
+    for (int i = 0; i < 4; i++)
+        revision = revision << 8 | hash.bytes[i];
+    return revision == 0 ? 1 : revision;
+}
+
+static bool gather(struct gathering *g)
+{
+    struct pieces *pieces = g->pieces;
+    pieces->until = day_minute(day_of(g->now) + 1, 0);
+    if (!add_login(g) || !rounds_open(g->record, g->postman.badge, each_own_round, g, g->err) ||
+        !g->good || (pieces->round != 0 && !add_list(g)) ||
+        !rounds_open(g->record, 0, each_other_round, g, g->err) || !g->good || !add_handovers(g))
+        return false;
+    pieces->revision = revision_of(pieces);
+    return true;
+}
+
+bool pieces_gather(const struct dispatch_config *config, struct record *record, uint32_t badge,
+                   const struct device *device, struct pieces *ret_pieces, struct error *err)
+{
+    struct pieces pieces = {.bytes = NULL};
+    struct gathering g = {.config = config,
+                          .record = record,
+                          .device = device,
+                          .now = config->clock.now(config->clock.self),
+                          .pieces = &pieces,
+                          .err = err,
+                          .good = true};
+    struct error none = {ERROR_NONE, ""};
+    *ret_pieces = pieces;
+    if (!postman_at(record, badge, g.now, &g.postman, &none))
+        return none.code == ERROR_NOT_FOUND || none.code == ERROR_REFUSED ||
+               error_set(err, none.code, "%s", none.text);
+    if (!views_rules(config->views, &g.rules))
+        return error_set(err, ERROR_LATER, "out of memory");
+    bool good = gather(&g);
+    rules_done(&g.rules);
+    chain_wipe(&g.postman, sizeof g.postman);
+    if (!good)
+        pieces_wipe(&pieces);
+    *ret_pieces = pieces;
+    return good;
+}
