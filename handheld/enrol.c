@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "handheld/config.h"
+#include "handheld/vault.h"
 #include "protocol/scan.h"
 
 #define CONNECT_S 15
@@ -345,6 +346,7 @@ static bool ask_and_store(const char *dir, const char *server, const struct enro
     if (!answered || !enrol_reply_read(talk.answer, talk.n, &reply, err) ||
         !store(dir, &reply, key, public, secret, err))
         return false;
+    vault_forget(dir);
     printf("%s: đã cấp phép (enrolled)\n", reply.device);
     return true;
 }

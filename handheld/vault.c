@@ -405,6 +405,8 @@ static void open_round(struct vault *vault)
     if (o->stops > 0)
         qsort(o->stop, o->stops, sizeof *o->stop, by_place);
     o->list.stops = o->stops;
+    o->list.revision =
+        key->held_revision; /* the message says it: a list cannot hold its own hash */
 }
 
 /* ------------------------------------------------------------------ unlocking */
@@ -579,6 +581,13 @@ void vault_revoke(struct vault *vault)
     vault->key.version = 1;
     vault->key.revoked = true;
     destroy(vault);
+}
+
+void vault_forget(const char *dir)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/vault/key", dir);
+    (void)unlink(path); /* what else lies there is closed to a key that is gone */
 }
 
 bool vault_is_revoked(const struct vault *vault)

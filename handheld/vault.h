@@ -57,6 +57,9 @@ void vault_part(struct vault *vault, const struct round_part *part, const void *
 /* Destroys key and round; nobody can sign in any more. */
 void vault_revoke(struct vault *vault);
 bool vault_is_revoked(const struct vault *vault);
+/* Removes what a vault in `dir` holds, that it was revoked included: for a device that is enrolled
+ * anew. No vault may be open there. */
+void vault_forget(const char *dir);
 /* Adds to a hello who signed in and what is held. */
 void vault_hello(const struct vault *vault, struct hello *hello);
 /* True once after something happened for which the server should be asked. */

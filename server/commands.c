@@ -415,64 +415,6 @@ bool run_link(const struct commands *commands, const struct call *call, struct e
     return true;
 }
 
-/* ------------------------------------------------------------------ handhelds */
-
-static bool is_device_name(const char *name, struct error *err)
-{
-    return device_name_is_good(name) ||
-           error_set(err, ERROR_BAD_INPUT,
-                     "%.40s: tên máy có 1 đến %d ký tự A-Z, 0-9, '-'. / a handheld's name has 1 to "
-                     "%d of A-Z, 0-9 and '-'",
-                     name, DEVICE_NAME_MAX, DEVICE_NAME_MAX);
-}
-
-bool run_enrol(const struct commands *commands, const struct call *call, struct error *err)
-{
-    struct enrol_code code;
-    char text[ENROL_CODE_TEXT_MAX], url[sizeof commands->config->tls.host + 16];
-    if (!is_device_name(call->argv[1], err) ||
-        !enrol_code_issue(commands->enrol, call->argv[1], commands->config->post_office, &code,
-                          err))
-        return false;
-    enrol_code_write(&code, text);
-    (void)snprintf(url, sizeof url, "https://%s:%u", commands->config->tls.host,
-                   commands->config->tls.port);
-    answer_text(call->answer, "code", text);
-    answer_text(call->answer, "address", url);
-    chain_wipe(&code, sizeof code);
-    chain_wipe(text, sizeof text);
-    return true;
-}
-
-static bool say_device(void *ctx, const struct device *device)
-{
-    answer_row(ctx, "devices");
-    answer_text(ctx, "device", device->name);
-    answer_text(ctx, "state", device->state == DEVICE_ACTIVE ? "active" : "revoked");
-    answer_code(ctx, "post_office", 6, device->post_office);
-    answer_time(ctx, "enrolled", device->enrolled);
-    return true;
-}
-
-bool run_devices(const struct commands *commands, const struct call *call, struct error *err)
-{
-    return devices_each(commands->record, say_device, call->answer, err);
-}
-
-bool run_revoke(const struct commands *commands, const struct call *call, struct error *err)
-{
-    const char *name = call->argv[1];
-    if (!is_device_name(name, err))
-        return false;
-    if (!device_revoke(&commands->acts, name, err))
-        return err->code == ERROR_NOT_FOUND
-                   ? error_set(err, ERROR_NOT_FOUND, "%s: không có máy này. / no such handheld",
-                               name)
-                   : false;
-    answer_say(call->answer, "Đã khóa máy %s. / revoked", name);
-    return true;
-}
-
 /* ------------------------------------------------------------------ dispatch */
 
 /* Beside each row of the table; NULL for what trao-admin does itself. */

@@ -25,6 +25,8 @@ const struct command *command_row(size_t i);
 const struct command *command_find(const char *name);
 
 /* What commands work with; borrowed. */
+struct dispatch;
+
 struct commands {
     const char *folder;  /* the data folder */
     const char *program; /* the server's own, started as `... --read-list` */
@@ -34,6 +36,7 @@ struct commands {
     struct views *views;
     struct record *record; /* a reader of its own */
     const struct enrol_desk *enrol;
+    struct dispatch *dispatch;           /* what handhelds say; NULL: nothing is heard */
     const struct box_public *box_public; /* what devices close attachments for */
     const struct box_secret *box_secret;
 };

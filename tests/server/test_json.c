@@ -181,6 +181,8 @@ static void the_post(struct day *day)
     assert_int_equal(strncmp(cell(document, "address"), "https://", 8), 0);
     json_decref(document);
     assert_int_equal(rows(day, "devices", "devices"), 2);
+    said(day, 0, "code @0");
+    said(day, 0, "keyword 2026-11-25");
     said(day, 0, "revoke HH-002");
 }
 
