@@ -256,7 +256,7 @@ static void revoked_it_stays_so(void **state)
 static void change_byte(const char *name, off_t at)
 {
     char path[160];
-    uint8_t byte;
+    uint8_t byte = 0;
     (void)snprintf(path, sizeof path, "%s/vault/%s", rig.dir, name);
     int fd = open(path, O_RDWR);
     assert_true(fd >= 0 && pread(fd, &byte, 1, at) == 1);

@@ -1,0 +1,253 @@
+/* What goes to a handheld of a postman's round, when, and to whom it never goes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/field/devices.h"
+#include "server/field/dispatch.h"
+#include "server/office/items.h"
+#include "server/office/list.h"
+#include "server/office/rounds.h"
+#include "server/record/postmen.h"
+#include "tests/server/desk_rig.h"
+
+struct post {
+    struct desk_rig desk;
+    struct rig_device device;
+    struct device known;
+    struct dispatch *dispatch;
+    struct box_public vault_public;
+    struct box_secret vault_secret;
+    struct item item[2];
+    struct wire_down down; /* the last message */
+    uint8_t bytes[WIRE_BYTES_MAX];
+    size_t sent;
+    bool link_down;
+};
+
+static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *why)
+{
+    struct post *post = self;
+    if (post->link_down)
+        return error_set(why, ERROR_LATER, "no connection");
+    assert_string_equal(topic, "trao/1/HH-042/down");
+    memcpy(post->bytes, bytes, n);
+    assert_good(
+        wire_read_down(post->bytes, n, "HH-042", &post->desk.rig.seal_public, &post->down, &err));
+    post->sent++;
+    return true;
+}
+
+static bool put_postman(struct record *record, void *arg, struct error *why)
+{
+    return postman_put(record, arg, 5, why);
+}
+
+static int begin(void **state)
+{
+    struct post *post = calloc(1, sizeof *post);
+    struct desk_rig *desk = &post->desk;
+    struct chance chance;
+    struct postman postman = {.badge = 12, .name = "Phạm Văn Thử", .post_office = 480000};
+    desk_rig_open(desk);
+    chance = rig_chance(&desk->rig);
+    rig_device(&post->device, &desk->rig, "HH-042");
+    assert_good(device_find(desk->rig.record, "HH-042", &post->known, &err));
+    postman.from.ms = desk->rig.now.ms - 1000;
+    (void)strcpy(postman.pin, "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA");
+    struct acts acts = desk_rig_acts(desk);
+    assert_good(acts.run(acts.self, put_postman, &postman, &err));
+    post->item[0] = desk_rig_issue(desk, "H27-261118-0001", "0912000001", "33000");
+    post->item[1] = desk_rig_issue(desk, "H27-261118-0002", "0912000002", "0");
+    box_keys_new(&chance, &post->vault_public, &post->vault_secret);
+    struct dispatch_config config = {.record_path = desk->rig.record_path,
+                                     .views = desk->rig.views,
+                                     .secret = desk->secret,
+                                     .seal_key = &desk->rig.seal_key,
+                                     .out = {publish, post},
+                                     .clock = desk_rig_clock(desk),
+                                     .chance = chance};
+    assert_good(dispatch_open(&config, &post->dispatch, &err));
+    *state = post;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct post *post = *state;
+    dispatch_close(post->dispatch);
+    desk_rig_close(&post->desk);
+    free(post);
+    return 0;
+}
+
+static void build_round(struct post *post, size_t n)
+{
+    struct round_plan plan = {.badge = 12, .user = 5, .items = post->item, .n = n};
+    uint64_t round;
+    size_t built;
+    assert_good(
+        round_build(desk_rig_acts(&post->desk), post->desk.rig.views, &plan, &round, &built, &err));
+    assert_good(views_follow(post->desk.rig.views, &err));
+}
+
+static struct hello hello_of(struct post *post, uint32_t badge)
+{
+    struct hello hello = {
+        .device = "HH-042", .has_vault = true, .vault_key = post->vault_public, .badge = badge};
+    hello.vault_seal = hello_vault_seal(&hello, &post->device.secret_key);
+    return hello;
+}
+
+static void say(struct post *post, const struct hello *hello)
+{
+    dispatch_hello(post->dispatch, &post->known, hello);
+}
+
+static void work(struct post *post)
+{
+    assert_good(dispatch_work(post->dispatch, &err));
+}
+
+/* Of the last message, opened: the stop of an item. */
+static bool find_stop(const struct post *post, const struct item *item, struct stop *ret_stop)
+{
+    uint8_t plain[ROUND_PIECE_BYTES_MAX];
+    struct round_piece piece;
+    assert_int_equal(post->down.kind, WIRE_DOWN_ROUND);
+    for (size_t i = 0; i < post->down.round.pieces; i++) {
+        const struct slice *closed = &post->down.round.piece[i];
+        assert_good(box_open(&post->vault_public, &post->vault_secret, closed->bytes, closed->n,
+                             plain, &err));
+        assert_good(round_piece_read(plain, closed->n - BOX_OVERHEAD, &piece, &err));
+        if (piece.kind == ROUND_PIECE_STOP && strcmp(piece.u.stop.item.text, item->text) == 0) {
+            *ret_stop = piece.u.stop;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ tests */
+
+static void a_round_goes_to_who_signed_in(void **state)
+{
+    struct post *post = *state;
+    struct stop stop;
+    struct hello hello = hello_of(post, 12);
+    build_round(post, 1);
+    say(post, &hello);
+    work(post);
+    assert_int_equal(post->sent, 1);
+    assert_true(find_stop(post, &post->item[0], &stop));
+    assert_string_equal(stop.name, "Đỗ Xuân Mẫu");
+    assert_string_equal(stop.phone, "+84912000001");
+    assert_int_equal(stop.postage_vnd, 33000);
+    assert_false(find_stop(post, &post->item[1], &stop));
+    /* Held: nothing more is said. */
+    hello.held_round = post->down.round.round;
+    hello.held_revision = post->down.round.revision;
+    say(post, &hello);
+    work(post);
+    assert_int_equal(post->sent, 1);
+}
+
+static void nobody_else_gets_one(void **state)
+{
+    struct post *post = *state;
+    struct hello hello = hello_of(post, 12);
+    build_round(post, 1);
+    hello.vault_key.bytes[3] ^= 1; /* whoever stands between puts in a key of his own */
+    say(post, &hello);
+    hello = hello_of(post, 0);
+    say(post, &hello);
+    hello = hello_of(post, 13); /* a badge nobody registered */
+    say(post, &hello);
+    work(post);
+    struct rig_device other;
+    rig_device(&other, NULL, "HH-999");
+    hello = hello_of(post, 12);
+    hello.vault_seal = hello_vault_seal(&hello, &other.secret_key);
+    say(post, &hello);
+    work(post);
+    assert_int_equal(post->sent, 0);
+}
+
+static void a_change_is_sent_at_once(void **state)
+{
+    struct post *post = *state;
+    struct stop stop;
+    struct because because = {.user = 5};
+    struct hello hello = hello_of(post, 12);
+    build_round(post, 2);
+    say(post, &hello);
+    work(post);
+    hello.held_round = post->down.round.round;
+    hello.held_revision = post->down.round.revision;
+    say(post, &hello);
+    work(post);
+    assert_int_equal(post->sent, 1);
+    assert_good(item_void(desk_rig_acts(&post->desk), post->desk.rig.views, &post->item[1],
+                          &because, &err));
+    assert_good(views_follow(post->desk.rig.views, &err));
+    dispatch_changed(post->dispatch, &post->item[1]);
+    work(post);
+    assert_int_equal(post->sent, 2);
+    assert_true(find_stop(post, &post->item[1], &stop) && stop.voided);
+    work(post); /* on its way: not again */
+    assert_int_equal(post->sent, 2);
+    desk_rig_pass(&post->desk, 61000);
+    work(post); /* never confirmed: again */
+    assert_int_equal(post->sent, 3);
+}
+
+static void without_a_link_it_stays_due(void **state)
+{
+    struct post *post = *state;
+    struct hello hello = hello_of(post, 12);
+    build_round(post, 1);
+    post->link_down = true;
+    say(post, &hello);
+    work(post);
+    assert_int_equal(post->sent, 0);
+    post->link_down = false;
+    work(post);
+    assert_int_equal(post->sent, 1);
+}
+
+static void a_revocation_is_told_until_the_next_hello(void **state)
+{
+    struct post *post = *state;
+    struct hello hello = hello_of(post, 12);
+    struct acts acts = desk_rig_acts(&post->desk);
+    build_round(post, 1);
+    say(post, &hello);
+    work(post);
+    assert_good(device_revoke(&acts, "HH-042", &err));
+    desk_rig_pass(&post->desk, 6000);
+    work(post);
+    assert_int_equal(post->down.kind, WIRE_DOWN_REVOKE);
+    size_t sent = post->sent;
+    desk_rig_pass(&post->desk, 6000);
+    work(post);
+    assert_int_equal(post->sent, sent);
+    assert_good(device_find(post->desk.rig.record, "HH-042", &post->known, &err));
+    say(post, &hello); /* it did not hear */
+    desk_rig_pass(&post->desk, 6000);
+    work(post);
+    assert_int_equal(post->sent, sent + 1);
+    assert_int_equal(post->down.kind, WIRE_DOWN_REVOKE);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define ONE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        ONE(a_round_goes_to_who_signed_in),
+        ONE(nobody_else_gets_one),
+        ONE(a_change_is_sent_at_once),
+        ONE(without_a_link_it_stays_due),
+        ONE(a_revocation_is_told_until_the_next_hello),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
