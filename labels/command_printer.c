@@ -59,11 +59,25 @@ static bool find_printer(struct sending *sending, const char *printer, struct er
            error_set(err, ERROR_BAD_INPUT, "the printer's place is too long");
 }
 
+/* The raw port of a printer cuts labels apart; what is a document goes to a queue. */
+static bool takes_tongue(const struct printer_profile *profile, struct error *err)
+{
+    static const char *const labels[] = {"zpl", "tspl", "escpos"};
+    if (strncmp(profile->where, "tcp://", 6) != 0)
+        return true;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (strcmp(profile->tongue, labels[i]) == 0)
+            return true;
+    return error_set(err, ERROR_BAD_INPUT,
+                     "%s takes zpl, tspl or escpos, not %s: a document goes to ipp:// or file:",
+                     profile->where, profile->tongue);
+}
+
 static bool open_sending(struct sending *sending, const char *layout, const char *printer,
                          struct error *err)
 {
     char path[PATH_BYTES];
-    if (!find_printer(sending, printer, err) ||
+    if (!find_printer(sending, printer, err) || !takes_tongue(&sending->profile, err) ||
         !own_path(sending->options->spool, ".trao-spool", path, err) ||
         !command_open(sending->options, layout, &sending->labels, err) ||
         !spool_open(path, &sending->spool, err))

@@ -112,6 +112,7 @@ bool items_read(struct items *items, const char *path, const struct labels *labe
                 const struct list_record *all, struct error *err)
 {
     const char *name = path == NULL ? "-" : path;
+    (void)snprintf(items->name, sizeof items->name, "%s", name);
     enum labels_use use = labels_about(labels).use;
     struct list *list = NULL;
     FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rbe");
@@ -150,7 +151,8 @@ bool items_add(const struct items *items, struct labels *labels, const struct sp
     *at = k;
     struct label label = items->rows == NULL ? items->all[k] : items->head;
     label.copy = item->copy;
-    return items->rows == NULL ? labels_add(labels, &label, ret_report, err)
-                               : labels_add_sheet(labels, &label, items->rows, items->n_records, k,
-                                                  ret_report, err);
+    if (items->rows != NULL)
+        return labels_add_sheet(labels, &label, items->rows, items->n_records, k, ret_report, err);
+    return labels_add(labels, &label, ret_report, err) ||
+           error_add(err, "%s:%zu:1", items->name, items->records[k].row);
 }

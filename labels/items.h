@@ -12,6 +12,7 @@
 #include "labels/spool.h"
 
 struct items {
+    char name[256]; /* of the list, as said; "-" standard input */
     struct list_record *records;
     size_t n_records, records_room;
     struct label *all;       /* labels and slips: one an item */
@@ -32,7 +33,7 @@ void items_done(struct items *items);
 
 /* Lays out the item of a number as the given copy. `at` is where the search begins and then where
  * it ended, as jobs are in the list's order. ERROR_NOT_FOUND: the list has no such number; else as
- * labels_add. */
+ * labels_add, with the place in front, file:row:column. */
 must_use bool items_add(const struct items *items, struct labels *labels,
                         const struct spool_item *item, size_t *at, struct labels_report *ret_report,
                         struct error *err);
