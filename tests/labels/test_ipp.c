@@ -251,6 +251,39 @@ static void test_cancelled_at_the_queue(void **state)
     assert_int_equal(items[next].copy, 2);
 }
 
+static bool release_when_held(void *ctx, const struct printer_progress *progress)
+{
+    (void)ctx;
+    char command[128];
+    clerk.seen |= 1u << progress->state;
+    if (progress->state != PRINTER_HELD || clerk.states++ != 1)
+        return true;
+    snprintf(command, sizeof command, "lp -h localhost:8632 -i quay1-%d -H resume",
+             (int)spool_job_remote(job));
+    return system(command) == 0;
+}
+
+/* Somebody holds jobs at the queue, and lets this one go after a while. */
+static void test_held_in_the_queue(void **state)
+{
+    (void)state;
+    bool same = false;
+    struct printer_profile profile = {.where = QUEUE, .tongue = "pdf"};
+    const char *hold = "lpadmin -h localhost:8632 -p quay1 -o job-hold-until-default=";
+    char command[128];
+    snprintf(command, sizeof command, "%sindefinite", hold);
+    assert_int_equal(system(command), 0);
+    bool printed =
+        printer_print(&profile, job, &data, 1, (struct printer_ear){release_when_held, NULL}, &err);
+    snprintf(command, sizeof command, "%sno-hold", hold);
+    assert_int_equal(system(command), 0);
+    if (!printed)
+        fail_msg("%s", err.text);
+    assert_true(heard(PRINTER_HELD));
+    assert_int_equal(count_printed(&same), 1);
+    expect_finished();
+}
+
 static void test_given_up_by_the_printer(void **state)
 {
     (void)state;
@@ -317,8 +350,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONE(test_the_very_bytes_come_out), ONE(test_through_a_queue_of_cups),
         ONE(test_waits_for_paper),         ONE(test_cancelled_here),
-        ONE(test_cancelled_at_the_queue),  ONE(test_given_up_by_the_printer),
-        ONE(test_followed_after_a_crash),  ONE(test_no_such_queue),
+        ONE(test_cancelled_at_the_queue),  ONE(test_held_in_the_queue),
+        ONE(test_given_up_by_the_printer), ONE(test_followed_after_a_crash),
+        ONE(test_no_such_queue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
