@@ -25,7 +25,7 @@ static bool read_records(struct items *items, struct list *list, enum labels_use
     size_t bad = 0;
     for (;;) {
         void *records = items->records;
-        struct error why;
+        struct error why = {ERROR_NONE, ""};
         if (!buffer_grow(&records, &items->records_room, items->n_records + 1,
                          sizeof *items->records))
             return no_memory(err);
@@ -48,6 +48,8 @@ static bool read_records(struct items *items, struct list *list, enum labels_use
                                          bad);
         if (got == LIST_BAD)
             list_record_done(record);
+        if (why.code == ERROR_LATER) /* the machine's fault, not the row's */
+            return error_set(err, why.code, "%s", why.text);
         bad++;
         fprintf(stderr, "%s\n", why.text);
     }
