@@ -44,19 +44,29 @@ static char *name_of(const struct attach_file *file, char out[NAME_MAX_BYTES])
     return out;
 }
 
+/* As name_of writes it; what is not hexadecimal reads as another name and is found out there. */
+static bool hash_read(const char *text, struct link *ret_hash)
+{
+    if (strlen(text) != 2 * (size_t)CHAIN_LINK_BYTES)
+        return false;
+    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++) {
+        char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
+        ret_hash->bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+    }
+    return true;
+}
+
 static bool name_read(const char *name, struct attach_file *ret_file)
 {
     struct attach_file file;
-    unsigned kind;
-    int at = 0;
-    char again[NAME_MAX_BYTES];
-    if (sscanf(name, "%20" SCNu64 "-%1u-%n", &file.door, &kind, &at) != 2 || at == 0 ||
-        !paper_is_known(kind) || strlen(name + at) != 2 * (size_t)CHAIN_LINK_BYTES)
+    char *end = NULL, again[NAME_MAX_BYTES];
+    file.door = strtoull(name, &end, 10);
+    if (*end != '-' || end[1] < '0' || end[1] > '9' || end[2] != '-' ||
+        !paper_is_known((uint32_t)(end[1] - '0')))
         return false;
-    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
-        if (sscanf(name + at + 2 * i, "%2hhx", &file.hash.bytes[i]) != 1)
-            return false;
-    file.kind = (enum paper)kind;
+    file.kind = (enum paper)(end[1] - '0');
+    if (!hash_read(end + 3, &file.hash))
+        return false;
     *ret_file = file;
     return strcmp(name_of(&file, again), name) == 0;
 }

@@ -92,7 +92,7 @@ struct attachment_state {
 /* ------------------------------------------------------------------ a list */
 
 #define ATTACHMENT_LIST_MAX 16
-#define ATTACHMENT_LIST_BYTES_MAX (ATTACHMENT_LIST_MAX * (CHAIN_LINK_BYTES + 2))
+#define ATTACHMENT_LIST_BYTES_MAX ((size_t)ATTACHMENT_LIST_MAX * (CHAIN_LINK_BYTES + 2))
 
 struct attachment_list {
     struct link hash[ATTACHMENT_LIST_MAX];

@@ -130,7 +130,8 @@ static bool put_field(struct reader *reader, const ProtobufCFieldDescriptor *fie
     if (field->type != PROTOBUF_C_TYPE_MESSAGE)
         return false;
     ProtobufCMessage *inner = codec_plain(field->descriptor, bytes, reader->block);
-    memcpy(member, &inner, sizeof inner);
+    ProtobufCMessage **slot = (ProtobufCMessage **)member;
+    *slot = inner;
     return inner != NULL;
 }
 

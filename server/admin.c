@@ -233,6 +233,8 @@ struct along {
 static bool open_list(const char *path, int *ret_fd, struct error *err)
 {
     struct stat about;
+    if (path == NULL) /* the table says how many words a command has */
+        return error_set(err, ERROR_BAD_INPUT, "no file is named");
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));

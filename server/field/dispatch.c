@@ -9,11 +9,13 @@
 #include "server/field/round_pieces.h"
 #include "server/record/rounds.h"
 
-#define PART_BYTES_MAX (24 * 1024) /* of closed pieces in one message (trao.proto Round) */
-#define AGAIN_MS 60000             /* looked at anew although nothing seems to have changed */
-#define RESEND_MS 30000            /* sent and not held: the next hello asks, this is the floor */
-#define REVOKED_MS 5000            /* how often the record is asked for new revocations */
-#define CHANGED_MAX 4096           /* items remembered between two turns; beyond: all rounds */
+#define PART_BYTES_MAX                                                                             \
+    ((size_t)24 * 1024)  /* of closed pieces in one message (trao.proto Round)                     \
+                          */
+#define AGAIN_MS 60000   /* looked at anew although nothing seems to have changed */
+#define RESEND_MS 30000  /* sent and not held: the next hello asks, this is the floor */
+#define REVOKED_MS 5000  /* how often the record is asked for new revocations */
+#define CHANGED_MAX 4096 /* items remembered between two turns; beyond: all rounds */
 
 /* A device, as its last hello and report said. */
 struct machine {
@@ -36,7 +38,9 @@ struct dispatch {
     struct dispatch_config config;
     struct record *record; /* the working thread's own reader */
     pthread_mutex_t lock;  /* over all below */
-    struct machine **machines;
+    struct slot {
+        struct machine *machine; /* stays where it is while the table grows */
+    } * slots;
     size_t n, room;
     struct item changed[CHANGED_MAX];
     size_t changed_n;
@@ -68,10 +72,10 @@ void dispatch_close(struct dispatch *dispatch)
     if (dispatch == NULL)
         return;
     for (size_t i = 0; i < dispatch->n; i++) {
-        free(dispatch->machines[i]->items);
-        free(dispatch->machines[i]);
+        free(dispatch->slots[i].machine->items);
+        free(dispatch->slots[i].machine);
     }
-    free(dispatch->machines);
+    free(dispatch->slots);
     record_close(dispatch->record);
     pthread_mutex_destroy(&dispatch->lock);
     free(dispatch);
@@ -87,8 +91,8 @@ static struct tick now(const struct dispatch *dispatch)
 static struct machine *find(const struct dispatch *dispatch, const char *name)
 {
     for (size_t i = 0; i < dispatch->n; i++)
-        if (strcmp(dispatch->machines[i]->device.name, name) == 0)
-            return dispatch->machines[i];
+        if (strcmp(dispatch->slots[i].machine->device.name, name) == 0)
+            return dispatch->slots[i].machine;
     return NULL;
 }
 
@@ -100,10 +104,10 @@ static struct machine *find_or_add(struct dispatch *dispatch, const char *name)
         return machine;
     if (dispatch->n == dispatch->room) {
         size_t room = dispatch->room == 0 ? 64 : dispatch->room * 2;
-        struct machine **more = realloc(dispatch->machines, room * sizeof *more);
+        struct slot *more = realloc(dispatch->slots, room * sizeof *more);
         if (more == NULL)
             return NULL;
-        dispatch->machines = more;
+        dispatch->slots = more;
         dispatch->room = room;
     }
     machine = calloc(1, sizeof *machine);
@@ -111,7 +115,7 @@ static struct machine *find_or_add(struct dispatch *dispatch, const char *name)
         return NULL;
     (void)snprintf(machine->device.name, sizeof machine->device.name, "%s", name);
     machine->looked.ms = machine->sent.ms = INT64_MIN / 2;
-    dispatch->machines[dispatch->n++] = machine;
+    dispatch->slots[dispatch->n++].machine = machine;
     return machine;
 }
 
@@ -320,7 +324,7 @@ static bool mark_item(struct dispatch *dispatch, const struct item *item, struct
         return false;
     pthread_mutex_lock(&dispatch->lock);
     for (size_t i = 0; i < dispatch->n; i++) {
-        struct machine *machine = dispatch->machines[i];
+        struct machine *machine = dispatch->slots[i].machine;
         machine->due |= machine->has_vault &&
                         ((round.id != 0 && !round.closed && round.badge == machine->word.badge) ||
                          is_on(machine, item));
@@ -341,7 +345,7 @@ static bool mark_changed(struct dispatch *dispatch, struct error *err)
     dispatch->changed_n = 0;
     dispatch->changed_all = false;
     for (size_t i = 0; all && i < dispatch->n; i++)
-        dispatch->machines[i]->due |= dispatch->machines[i]->has_vault;
+        dispatch->slots[i].machine->due |= dispatch->slots[i].machine->has_vault;
     pthread_mutex_unlock(&dispatch->lock);
     bool good = true;
     for (size_t i = 0; good && !all && i < n; i++)
@@ -354,7 +358,7 @@ static bool mark_changed(struct dispatch *dispatch, struct error *err)
 static bool take_due(struct dispatch *dispatch, size_t i, struct machine *ret_machine)
 {
     pthread_mutex_lock(&dispatch->lock);
-    struct machine *machine = dispatch->machines[i];
+    struct machine *machine = dispatch->slots[i].machine;
     int64_t idle_ms = now(dispatch).ms - machine->looked.ms;
     bool due = machine->has_vault && (machine->due || idle_ms >= AGAIN_MS);
     if (due) {
@@ -379,7 +383,7 @@ static bool is_there(const struct dispatch *dispatch, const struct machine *mach
 static void note_sent(struct dispatch *dispatch, size_t i, struct pieces *pieces)
 {
     pthread_mutex_lock(&dispatch->lock);
-    struct machine *machine = dispatch->machines[i];
+    struct machine *machine = dispatch->slots[i].machine;
     machine->sent_round = pieces->round;
     machine->sent_revision = pieces->revision;
     machine->sent = now(dispatch);
@@ -393,7 +397,7 @@ static void note_sent(struct dispatch *dispatch, size_t i, struct pieces *pieces
 static void mark_due(struct dispatch *dispatch, size_t i)
 {
     pthread_mutex_lock(&dispatch->lock);
-    dispatch->machines[i]->due = true;
+    dispatch->slots[i].machine->due = true;
     pthread_mutex_unlock(&dispatch->lock);
 }
 

@@ -121,14 +121,16 @@ static void put_switch_form(const struct shown *shown, struct html *html)
                 en ? "Tiếng Việt" : "English");
 }
 
-static void give_item(struct web *web, struct shown *shown, struct http_answer *answer)
+static void give_item(struct web *web, const struct shown *asked, struct http_answer *answer)
 {
     struct html html = {.n = 0};
     struct config config = *web->config.config;
+    struct shown whole = *asked;
+    const struct shown *shown = &whole;
     if (shown->proof != PROOF_NUMBER)
         config = readers_config(web->readers, web->config.config, &shown->view->state,
                                 web->config.clock.now(web->config.clock.self));
-    shown->config = &config;
+    whole.config = &config;
     char tail[ITEM_PRETTY_MAX], title[64];
     item_tail(&shown->view->state.item, tail);
     (void)snprintf(title, sizeof title, "%s · Trao", tail);
