@@ -131,7 +131,7 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
         server.hash = chunk->hash;
         server.have = 0;
     }
-    if (chunk->offset == server.have) {
+    if (chunk->offset == server.have && chunk->data.n > 0) {
         memcpy(server.bytes + server.have, chunk->data.bytes, chunk->data.n);
         server.have += (uint32_t)chunk->data.n;
     }
