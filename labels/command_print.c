@@ -97,7 +97,7 @@ static bool read_chunk(struct run *run, size_t most, struct error *err)
             continue;
         }
         if (got == LIST_RECORD)
-            list_blame(run->list, record, &why);
+            list_blame(list_name(run->list), record, &why);
         tell_bad(run, &why);
     }
     return true;
@@ -138,7 +138,7 @@ static bool add_chunk(struct run *run, struct error *err)
             break;
         if (why.code != ERROR_BAD_INPUT)
             return error_set(err, why.code, "%s", why.text);
-        list_blame(run->list, &run->records[first], &why);
+        list_blame(list_name(run->list), &run->records[first], &why);
         tell_bad(run, &why);
         first++;
     }
@@ -168,7 +168,7 @@ static bool add_list(struct run *run, struct error *err)
         else if (got == LIST_RECORD && list_row(&records[n], &run->options->all, &rows[n], &why))
             n++;
         else if (got == LIST_RECORD)
-            tell_bad(run, (list_blame(run->list, &records[n], &why), &why));
+            tell_bad(run, (list_blame(list_name(run->list), &records[n], &why), &why));
         else
             tell_bad(run, &why);
     }

@@ -59,11 +59,16 @@ static bool find_printer(struct sending *sending, const char *printer, struct er
            error_set(err, ERROR_BAD_INPUT, "the printer's place is too long");
 }
 
+static bool on_raw_port(const struct printer_profile *profile)
+{
+    return strncmp(profile->where, "tcp://", 6) == 0;
+}
+
 /* The raw port of a printer cuts labels apart; what is a document goes to a queue. */
 static bool takes_tongue(const struct printer_profile *profile, struct error *err)
 {
     static const char *const labels[] = {"zpl", "tspl", "escpos"};
-    if (strncmp(profile->where, "tcp://", 6) != 0)
+    if (!on_raw_port(profile))
         return true;
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         if (strcmp(profile->tongue, labels[i]) == 0)
@@ -83,6 +88,11 @@ static bool open_sending(struct sending *sending, const char *layout, const char
         !spool_open(path, &sending->spool, err))
         return false;
     sending->about = labels_about(sending->labels);
+    if (sending->about.use == LABELS_FOR_LIST && on_raw_port(&sending->profile))
+        return error_set(err, ERROR_BAD_INPUT,
+                         "%s is a document of sheets, and %s takes labels: it goes to ipp:// or "
+                         "file:",
+                         layout, sending->profile.where);
     return sending->options->labels.start <= 1 ||
            error_set(err, ERROR_BAD_INPUT, "--start is for files");
 }
@@ -166,7 +176,7 @@ static bool print(struct sending *sending, struct error *err)
     (void)signal(SIGINT, on_interrupt);
     fprintf(stderr, "lệnh in / print job %s\n", spool_job_id(sending->job));
     return printer_print(&sending->profile, sending->job, &sending->data, sending->about.places,
-                         (struct printer_ear){hear, &told}, err);
+                         (struct printer_ear){.hear = hear, .ctx = &told}, err);
 }
 
 /* A new job; one that cannot be laid out is as if it had never been. */
@@ -209,7 +219,13 @@ static bool resume(struct sending *sending, struct error *err)
         return false;
     if (spool_job_remote(sending->job) != 0)
         return printer_follow(&sending->profile, sending->job, sending->about.places,
-                              (struct printer_ear){hear, &told}, err);
+                              (struct printer_ear){.hear = hear, .ctx = &told}, err);
+    size_t n = 0;
+    (void)spool_job_items(sending->job, &n);
+    if (spool_job_next(sending->job) == n) { /* all left; only its end was not noted */
+        fprintf(stderr, "%zu/%zu %s\n", n, n, printer_state_words(PRINTER_FINISHED));
+        return spool_job_end(sending->job, true, err);
+    }
     return lay_out(sending, err) && print(sending, err);
 }
 

@@ -37,7 +37,7 @@ static bool read_records(struct items *items, struct list *list, enum labels_use
             items->n_records++;
             if (try_record(use, record, all, &why))
                 continue;
-            list_blame(list, record, &why);
+            list_blame(items->name, record, &why);
         }
         if (got == LIST_END && why.code != ERROR_NONE)
             return error_set(err, why.code, "%s", why.text);
@@ -156,5 +156,5 @@ bool items_add(const struct items *items, struct labels *labels, const struct sp
     if (items->rows != NULL)
         return labels_add_sheet(labels, &label, items->rows, items->n_records, k, ret_report, err);
     return labels_add(labels, &label, ret_report, err) ||
-           error_add(err, "%s:%zu:1", items->name, items->records[k].row);
+           list_blame(items->name, &items->records[k], err);
 }

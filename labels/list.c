@@ -293,14 +293,19 @@ enum list_got list_next(struct list *list, struct list_record *record, struct er
 
 /* ------------------------------------------------------------------ what a record says */
 
-bool list_blame(const struct list *list, const struct list_record *record, struct error *err)
+const char *list_name(const struct list *list)
+{
+    return list->name;
+}
+
+bool list_blame(const char *name, const struct list_record *record, struct error *err)
 {
     size_t n = strcspn(err->text, ": ");
     unsigned field = 0;
     uint32_t column = 1;
     if (list_field_find(err->text, n, &field) && (record->given & 1u << field) != 0)
         column = record->column[field];
-    return bad_at(list, record->row, column, err);
+    return error_add(err, "%s:%zu:%u", name, record->row, column);
 }
 
 static const char *either(const struct list_record *record, const struct list_record *all,

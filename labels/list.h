@@ -55,8 +55,12 @@ enum list_got { LIST_RECORD, LIST_BAD, LIST_END };
  * ERROR_NONE. */
 enum list_got list_next(struct list *list, struct list_record *record, struct error *err);
 
-/* Puts file:row:column before a sentence that begins with a field's name; returns false. */
-bool list_blame(const struct list *list, const struct list_record *record, struct error *err);
+/* As sentences name it. */
+const char *list_name(const struct list *list);
+
+/* Puts file:row:column before a sentence that begins with a field's name: the column where the
+ * record has that field, 1 when it has it not. `name` is the list's. Returns false. */
+bool list_blame(const char *name, const struct list_record *record, struct error *err);
 
 /* A record as a label or a row of a list; `all` holds what is the same for every record (its values
  * count where the record has none). ERROR_BAD_INPUT names the field first. */

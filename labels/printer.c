@@ -169,6 +169,11 @@ bool printer_tell(const struct printer_run *run, enum printer_state state, const
            error_set(err, ERROR_REFUSED, "cancelled after item %zu of %zu", progress.done, run->n);
 }
 
+int printer_look_ms(const struct printer_run *run)
+{
+    return run->ear.every_ms == 0 ? PRINTER_LOOK_MS : (int)run->ear.every_ms;
+}
+
 size_t printer_items(const struct printer_run *run, size_t pages)
 {
     size_t items = run->first + pages * run->items_a_page;

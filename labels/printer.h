@@ -66,11 +66,13 @@ struct printer_progress {
     char words[PRINTER_WORDS_BYTES]; /* the printer's own, "" when it said nothing more */
 };
 
-/* Hears of every change, and of the same state again each second while waiting. False: cancel. */
+/* Hears of every change, and of the same state again at each look while waiting. False: cancel. */
 struct printer_ear {
     bool (*hear)(void *ctx, const struct printer_progress *progress);
     void *ctx;
+    unsigned every_ms; /* between two looks at a printer; 0: PRINTER_LOOK_MS */
 };
+#define PRINTER_LOOK_MS 1000
 
 /* Sends what has not left of a job and follows it until the last item is on paper as far as the
  * printer tells; then the spool job is finished. `data` holds the items from spool_job_next on:

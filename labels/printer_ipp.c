@@ -3,11 +3,10 @@
 #include "labels/printer_way.h"
 
 #include <cups/cups.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define TURN_MS 1000
 #define CONNECT_MS 10000
 
 struct ipp {
@@ -51,9 +50,9 @@ static const char *format_of(const char *tongue)
     return strcmp(tongue, "pdf") == 0 ? "application/pdf" : "application/octet-stream";
 }
 
-static void wait_a_turn(void)
+static void wait_a_turn(const struct ipp *ipp)
 {
-    nanosleep(&(struct timespec){.tv_sec = TURN_MS / 1000}, NULL);
+    (void)poll(NULL, 0, printer_look_ms(ipp->run));
 }
 
 /* The name says no more than the number of the job: queues show it to everyone. Nothing may be
@@ -78,7 +77,7 @@ static bool create_job(struct ipp *ipp, struct error *err)
     while ((answer = ask_for_job(ipp)) == NULL && cupsLastError() == IPP_STATUS_ERROR_BUSY) {
         if (!printer_tell(ipp->run, PRINTER_WAITING, cupsLastErrorString(), err))
             return false;
-        wait_a_turn();
+        wait_a_turn(ipp);
     }
     if (answer == NULL)
         return refused("the printer takes no job", err);
@@ -256,7 +255,7 @@ static bool follow(struct ipp *ipp, struct error *err)
         }
         if (ended)
             return true;
-        wait_a_turn();
+        wait_a_turn(ipp);
     }
 }
 

@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 #define CONNECT_MS 10000
-#define ANSWER_MS 2000 /* an idle printer answers in some ms, one that is busy within a second */
-#define TURN_MS 1000   /* between two looks while something is amiss */
+#define ANSWER_LOOKS 2 /* an idle printer answers in some ms, one that is busy within a second */
 #define ANSWER_BYTES 256
 
 /* How a printer says it is. */
@@ -191,7 +190,7 @@ static bool send_all(struct line *line, const unsigned char *bytes, size_t n, st
         if (sent < 0 && errno != EAGAIN && errno != EINTR)
             return broke_off("sending broke off", err);
         struct pollfd wait = {line->socket, POLLOUT, 0};
-        if (poll(&wait, 1, TURN_MS) == 0 &&
+        if (poll(&wait, 1, printer_look_ms(line->run)) == 0 &&
             !printer_tell(line->run, PRINTER_STOPPED, "máy in không nhận thêm dữ liệu", err))
             return false;
     }
@@ -212,7 +211,7 @@ static bool hear_answer(struct line *line, struct health *health)
     unsigned char bytes[ANSWER_BYTES];
     size_t n = 0;
     struct pollfd wait = {line->socket, POLLIN, 0};
-    while (n < sizeof bytes && poll(&wait, 1, ANSWER_MS) == 1) {
+    while (n < sizeof bytes && poll(&wait, 1, ANSWER_LOOKS * printer_look_ms(line->run)) == 1) {
         ssize_t got = recv(line->socket, bytes + n, sizeof bytes - n, 0);
         if (got <= 0)
             return false;
@@ -254,7 +253,7 @@ static bool await(struct line *line, bool at_end, struct error *err)
             return true;
         if (!printer_tell(line->run, ready ? PRINTER_PRINTING : health.state, health.words, err))
             return false;
-        poll(NULL, 0, TURN_MS);
+        poll(NULL, 0, printer_look_ms(line->run));
     }
 }
 

@@ -30,6 +30,9 @@ struct printer_run {
 must_use bool printer_tell(const struct printer_run *run, enum printer_state state,
                            const char *words, struct error *err);
 
+/* Between two looks at the printer. */
+int printer_look_ms(const struct printer_run *run);
+
 /* The item that follows those of `pages` pages of the data. */
 size_t printer_items(const struct printer_run *run, size_t pages);
 

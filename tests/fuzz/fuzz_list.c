@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         if (got == LIST_BAD)
             check_refusal(&err);
         else if (!list_label(&record, &none, &label, &err) || !list_row(&record, &none, &row, &err))
-            check_refusal((list_blame(list, &record, &err), &err));
+            check_refusal((list_blame(list_name(list), &record, &err), &err));
     }
     invariant(err.code == ERROR_NONE);
     list_record_done(&record);

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #define LABELS 2
+#define LOOK_MS 200
 #define PRINTER "ipp://localhost:8631/ipp/print"
 #define QUEUE "ipp://localhost:8632/printers/quay1"
 
@@ -88,7 +89,7 @@ static bool print(const char *where)
 {
     struct printer_profile profile = {.tongue = "pdf"};
     snprintf(profile.where, sizeof profile.where, "%s", where);
-    return printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL}, &err);
+    return printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err);
 }
 
 /* The documents that came out, and whether the last is the very one that was sent. */
@@ -151,6 +152,7 @@ static int end(void **state)
     char command[256];
     take("no-paper");
     take("jam");
+    take("slow");
     spool_job_close(job);
     spool_close(spool);
     job = NULL;
@@ -234,8 +236,8 @@ static void test_cancelled_at_the_queue(void **state)
     struct spool_stopped stopped;
     struct printer_profile profile = {.where = QUEUE, .tongue = "pdf"};
     put("no-paper");
-    assert_false(
-        printer_print(&profile, job, &data, 1, (struct printer_ear){cancel_there, NULL}, &err));
+    assert_false(printer_print(&profile, job, &data, 1,
+                               (struct printer_ear){cancel_there, NULL, LOOK_MS}, &err));
     take("no-paper");
     assert_int_equal(err.code, ERROR_REFUSED);
     assert_non_null(strstr(err.text, "cancelled at the printer"));
@@ -273,8 +275,8 @@ static void test_held_in_the_queue(void **state)
     char command[128];
     snprintf(command, sizeof command, "%sindefinite", hold);
     assert_int_equal(system(command), 0);
-    bool printed =
-        printer_print(&profile, job, &data, 1, (struct printer_ear){release_when_held, NULL}, &err);
+    bool printed = printer_print(&profile, job, &data, 1,
+                                 (struct printer_ear){release_when_held, NULL, LOOK_MS}, &err);
     snprintf(command, sizeof command, "%sno-hold", hold);
     assert_int_equal(system(command), 0);
     if (!printed)
@@ -305,6 +307,7 @@ static void test_followed_after_a_crash(void **state)
     bool same = false;
     struct printer_profile profile = {.where = PRINTER, .tongue = "pdf"};
     clerk.when = PRINTER_PRINTING;
+    put("slow");
     spool_job_close(job);
     job = NULL;
     spool_close(spool);
@@ -313,7 +316,7 @@ static void test_followed_after_a_crash(void **state)
     if (pid == 0) {
         if (!spool_open(folder, &spool, &err) || !spool_resume(spool, "000001", &job, &err))
             _exit(1);
-        alarm(1); /* kills while the printer is at work, which takes a second and more */
+        alarm(1); /* kills while the printer is at work, which takes two seconds then */
         print(PRINTER);
         fprintf(stderr, "%s\n", err.text);
         _exit(1);
@@ -325,7 +328,7 @@ static void test_followed_after_a_crash(void **state)
     assert_true(spool_unfinished(spool, &stopped, &err));
     assert_true(spool_resume(spool, stopped.id, &job, &err));
     assert_int_not_equal(spool_job_remote(job), 0);
-    if (!printer_follow(&profile, job, 1, (struct printer_ear){hear, NULL}, &err))
+    if (!printer_follow(&profile, job, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err))
         fail_msg("%s", err.text);
     assert_int_equal(count_printed(&same), 1);
     assert_true(same);

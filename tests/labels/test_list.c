@@ -175,7 +175,7 @@ static void test_what_a_record_says(void **state)
         assert_int_equal(list_next(list, &record, &err), LIST_RECORD);
         assert_false(list_label(&record, &all, &label, &err) &&
                      list_row(&record, &all, &row, &err));
-        list_blame(list, &record, &err);
+        list_blame(list_name(list), &record, &err);
         if (strncmp(err.text, says[i], strlen(says[i])) != 0)
             fail_msg("'%s' does not begin with '%s'", err.text, says[i]);
     }
