@@ -332,58 +332,7 @@ static bool take_piece(struct attachments *attachments, const char *device, int6
     return true;
 }
 
-/* ------------------------------------------------------------------ a message */
-
-/* Whoever is revoked keeps it until an administrator admits his scans. */
-static bool find_device(struct attachments *attachments, const char *name, struct device *device,
-                        bool *ret_revoked, bool *ret_known, struct error *err)
-{
-    struct error none = {ERROR_NONE, ""};
-    *ret_known = device_find(attachments->reader, name, device, &none);
-    *ret_revoked = *ret_known && device->state == DEVICE_REVOKED;
-    return *ret_known || none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
-}
-
-static bool find_row(struct attachments *attachments, const struct attachment_chunk *chunk,
-                     int64_t device, struct paper_row *row, bool *ret_named, struct error *err)
-{
-    struct error none = {ERROR_NONE, ""};
-    *ret_named = paper_find(attachments->reader, &chunk->hash, row, &none);
-    if (!*ret_named && none.code != ERROR_NOT_FOUND)
-        return error_set(err, none.code, "%s", none.text);
-    *ret_named = *ret_named && row->device == device && paper_is_known((uint32_t)chunk->kind);
-    return true;
-}
-
-bool attachments_take(struct attachments *attachments, const char *device,
-                      const struct attachment_chunk *chunk, struct error *err)
-{
-    struct device known;
-    struct paper_row row;
-    bool is_known, revoked, named;
-    if (!find_device(attachments, device, &known, &revoked, &is_known, err))
-        return error_add(err, "attachment of %s", device);
-    if (!is_known)
-        return true; /* its scans are set aside too: nothing is said to a stranger */
-    if (!find_row(attachments, chunk, known.id, &row, &named, err))
-        return error_add(err, "attachment of %s", device);
-    if (revoked) {
-        say(attachments, device, &chunk->hash, ATTACHMENT_LATER, 0);
-        return true;
-    }
-    if (!named || row.stand == PAPER_UNUSABLE) {
-        say(attachments, device, &chunk->hash, ATTACHMENT_REFUSED, 0);
-        return true;
-    }
-    if (row.stand != PAPER_AWAITED) { /* kept, or kept and deleted since */
-        say(attachments, device, &chunk->hash, ATTACHMENT_KEPT, 0);
-        return true;
-    }
-    return take_piece(attachments, device, known.id, chunk, err) ||
-           error_add(err, "attachment of %s", device);
-}
-
-/* ------------------------------------------------------------------ now and then */
+/* ------------------------------------------------------------------ what lies here already */
 
 struct awaited {
     struct link *hash;
@@ -415,6 +364,91 @@ static bool enter_if_here(struct attachments *attachments, const struct link *ha
     return good;
 }
 
+static bool enter_awaited(struct attachments *attachments, const struct awaited *awaited,
+                          struct error *err)
+{
+    for (size_t i = 0; i < awaited->n; i++)
+        if (!enter_if_here(attachments, &awaited->hash[i], err))
+            return false;
+    return true;
+}
+
+/* A record that was put back has forgotten which papers the lists name that lie here; the device
+ * has only the papers by now. */
+static bool enter_lists(struct attachments *attachments, int64_t device, struct error *err)
+{
+    struct awaited awaited = {.hash = calloc(TIDY_MAX, sizeof *awaited.hash)};
+    if (awaited.hash == NULL)
+        return error_set(err, ERROR_LATER, "attachments: out of memory");
+    bool good =
+        papers_awaited_lists(attachments->reader, device, TIDY_MAX, note_awaited, &awaited, err) &&
+        enter_awaited(attachments, &awaited, err);
+    free(awaited.hash);
+    return good;
+}
+
+/* ------------------------------------------------------------------ a message */
+
+/* Whoever is revoked keeps it until an administrator admits his scans. */
+static bool find_device(struct attachments *attachments, const char *name, struct device *device,
+                        bool *ret_revoked, bool *ret_known, struct error *err)
+{
+    struct error none = {ERROR_NONE, ""};
+    *ret_known = device_find(attachments->reader, name, device, &none);
+    *ret_revoked = *ret_known && device->state == DEVICE_REVOKED;
+    return *ret_known || none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
+}
+
+static bool find_row(struct attachments *attachments, const struct attachment_chunk *chunk,
+                     int64_t device, struct paper_row *row, bool *ret_named, struct error *err)
+{
+    struct error none = {ERROR_NONE, ""};
+    *ret_named = paper_find(attachments->reader, &chunk->hash, row, &none);
+    if (!*ret_named && none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    *ret_named = *ret_named && row->device == device && paper_is_known((uint32_t)chunk->kind);
+    return true;
+}
+
+/* Nobody names it, as far as is known: the device's lists that lie here unread may. */
+static bool find_again(struct attachments *attachments, const struct attachment_chunk *chunk,
+                       int64_t device, struct paper_row *row, bool *ret_named, struct error *err)
+{
+    return enter_lists(attachments, device, err) &&
+           find_row(attachments, chunk, device, row, ret_named, err);
+}
+
+bool attachments_take(struct attachments *attachments, const char *device,
+                      const struct attachment_chunk *chunk, struct error *err)
+{
+    struct device known;
+    struct paper_row row;
+    bool is_known, revoked, named;
+    if (!find_device(attachments, device, &known, &revoked, &is_known, err))
+        return error_add(err, "attachment of %s", device);
+    if (!is_known)
+        return true; /* its scans are set aside too: nothing is said to a stranger */
+    if (!find_row(attachments, chunk, known.id, &row, &named, err) ||
+        (!named && !revoked && !find_again(attachments, chunk, known.id, &row, &named, err)))
+        return error_add(err, "attachment of %s", device);
+    if (revoked) {
+        say(attachments, device, &chunk->hash, ATTACHMENT_LATER, 0);
+        return true;
+    }
+    if (!named || row.stand == PAPER_UNUSABLE) {
+        say(attachments, device, &chunk->hash, ATTACHMENT_REFUSED, 0);
+        return true;
+    }
+    if (row.stand != PAPER_AWAITED) { /* kept, or kept and deleted since */
+        say(attachments, device, &chunk->hash, ATTACHMENT_KEPT, 0);
+        return true;
+    }
+    return take_piece(attachments, device, known.id, chunk, err) ||
+           error_add(err, "attachment of %s", device);
+}
+
+/* ------------------------------------------------------------------ now and then */
+
 static void remove_old_parts(struct attachments *attachments)
 {
     char path[ATTACHMENTS_PATH_MAX + 16];
@@ -439,8 +473,7 @@ bool attachments_tidy(struct attachments *attachments, struct error *err)
     if (awaited.hash == NULL)
         return error_set(err, ERROR_LATER, "attachments: out of memory");
     bool good = papers_awaited(attachments->reader, TIDY_MAX, note_awaited, &awaited, err);
-    for (size_t i = 0; good && i < awaited.n; i++)
-        good = enter_if_here(attachments, &awaited.hash[i], err);
+    good = good && enter_awaited(attachments, &awaited, err);
     free(awaited.hash);
     remove_old_parts(attachments);
     return good;

@@ -206,3 +206,19 @@ bool papers_awaited(struct record *record, uint32_t limit,
     stmt_int(stmt, 1, limit);
     return each_row(stmt, each, ctx, err);
 }
+
+bool papers_awaited_lists(struct record *record, int64_t device, uint32_t limit,
+                          bool (*each)(void *ctx, const struct paper_row *row), void *ctx,
+                          struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    COLUMNS "WHERE p.stand = 0 AND p.device = ?1 AND p.kind = ?2"
+                            " ORDER BY p.id DESC LIMIT ?3",
+                    &stmt, err))
+        return false;
+    stmt_int(stmt, 1, device);
+    stmt_int(stmt, 2, PAPER_LIST);
+    stmt_int(stmt, 3, limit);
+    return each_row(stmt, each, ctx, err);
+}

@@ -54,5 +54,9 @@ bool papers_missing(struct record *record, bool (*each)(void *ctx, const struct 
 bool papers_awaited(struct record *record, uint32_t limit,
                     bool (*each)(void *ctx, const struct paper_row *row), void *ctx,
                     struct error *err) must_use;
+/* Lists of one device that are awaited, likewise: until one is read, what it names is unknown. */
+bool papers_awaited_lists(struct record *record, int64_t device, uint32_t limit,
+                          bool (*each)(void *ctx, const struct paper_row *row), void *ctx,
+                          struct error *err) must_use;
 
 #endif

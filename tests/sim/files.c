@@ -1,6 +1,7 @@
 #include "tests/sim/files.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,13 @@ static bool ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
     return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* What lies in folders of its own stays as it is. */
+static bool is_file(DIR *folder, const char *name)
+{
+    struct stat info;
+    return fstatat(dirfd(folder), name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode);
 }
 
 static void read_file(struct files *files, const char *dir, const char *name)
@@ -38,7 +46,7 @@ void files_save(struct files *files, const char *dir, const char *prefix)
     invariant(folder != NULL);
     for (struct dirent *entry; (entry = readdir(folder));)
         if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && entry->d_name[0] != '.' &&
-            !ends_with(entry->d_name, "-shm"))
+            !ends_with(entry->d_name, "-shm") && is_file(folder, entry->d_name))
             read_file(files, dir, entry->d_name);
     closedir(folder);
 }

@@ -265,6 +265,28 @@ static struct scan next_scan(struct postman *postman)
     return scan;
 }
 
+/* A name, perhaps a photo, on the disk before the scan that names them; the hand may be killed
+ * between the two. */
+static bool gather(struct postman *postman, struct scan *scan)
+{
+    static uint8_t photo[40000] = {0xFF, 0xD8, 0xFF, 0xE0};
+    struct error err;
+    struct door_papers papers = attach_papers(postman->attach);
+    if (scan->event != EVENT_DELIVERED || !env_chance(postman->env, 500))
+        return true;
+    papers.begin(papers.ctx);
+    must(postman, papers.add(papers.ctx, PAPER_RECEIVER, "Tran Thi Mau", 12, &err), "name", &err);
+    if (env_chance(postman->env, 300))
+        must(postman,
+             papers.add(papers.ctx, PAPER_PHOTO, photo,
+                        (size_t)env_between(postman->env, 10, sizeof photo), &err),
+             "photo", &err);
+    must(postman, papers.take(papers.ctx, &scan->attachments, &err), "take", &err);
+    scan->has_attachments = true;
+    postman->papers++;
+    return !postman->env->failed && !killed_here(postman, "between papers and scan");
+}
+
 /* The epoch of the beep just heard, as the mark beside the store tells. */
 static uint64_t epoch_of(struct postman *postman, uint64_t seq)
 {
@@ -284,6 +306,8 @@ static void beep(struct postman *postman)
 {
     struct error err;
     struct scan scan = next_scan(postman);
+    if (!gather(postman, &scan))
+        return;
     if (!outbox_add(postman->outbox, &scan, &err)) {
         /* What it takes back may have been numbered again since, into another epoch. */
         if (err.code != ERROR_REFUSED || !ledger_is_forked(postman->ledger, postman->name))
@@ -327,7 +351,7 @@ static void hand(void *ctx, uint64_t arg)
     if (env_chance(postman->env, 30))
         remember_store(postman);
     beep(postman);
-    if (!postman->env->failed && !killed_here(postman, "right after a beep"))
+    if (!postman->env->failed && postman->alive && !killed_here(postman, "right after a beep"))
         drive(postman, "after a scan");
 }
 
@@ -367,6 +391,14 @@ void postman_start(struct postman *postman)
     must(postman, outbox_open(&store, &postman->outbox, &err), "open", &err);
     if (postman->env->failed)
         return;
+    struct attach_store_config papers = {postman->dir, 0, clock};
+    must(postman, attach_store_open(&papers, &postman->store, &err), "open attachments", &err);
+    struct attach_config attach = {.store = postman->store,
+                                   .server = postman->box,
+                                   .chance = chance,
+                                   .photos = postman->dir,
+                                   .signatures = postman->dir};
+    must(postman, attach_new(&attach, &postman->attach, &err), "attach", &err);
     struct link_out out = broker_out(postman->client);
     if (postman->forget_at_puback)
         out = (struct link_out){publish, postman};
@@ -376,6 +408,7 @@ void postman_start(struct postman *postman)
                                                           .clock = clock,
                                                           .chance = chance,
                                                           .out = out,
+                                                          .attachments = postman->store,
                                                           .told = {tell, postman}});
     postman->alive = true;
     postman->life++;
@@ -393,8 +426,12 @@ void postman_kill(struct postman *postman)
     postman->wakes++;
     postman->kills++;
     broker_kill(postman->client);
+    attach_free(postman->attach);
+    attach_store_close(postman->store);
     outbox_drop(postman->outbox);
     postman->outbox = NULL;
+    postman->attach = NULL;
+    postman->store = NULL;
 }
 
 bool postman_is_done(struct postman *postman)
@@ -404,5 +441,6 @@ bool postman_is_done(struct postman *postman)
     if (postman->todo > 0 || !postman->alive)
         return false;
     must(postman, outbox_counts(postman->outbox, &counts, &err), "counts", &err);
-    return !postman->env->failed && counts.unsent == 0;
+    return !postman->env->failed && counts.unsent == 0 &&
+           attach_store_counts(postman->store).waiting == 0;
 }

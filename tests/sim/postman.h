@@ -3,6 +3,7 @@
 #ifndef TRAO_TESTS_SIM_POSTMAN_H
 #define TRAO_TESTS_SIM_POSTMAN_H
 
+#include "handheld/attach.h"
 #include "handheld/outbox.h"
 #include "handheld/uplink.h"
 #include "tests/sim/broker.h"
@@ -18,6 +19,7 @@ struct postman {
     char dir[256];
     struct seal_secret key;
     struct seal_public server;
+    struct box_public box;
     const struct item *item;
     size_t items;
     uint64_t todo; /* scans still to make */
@@ -26,6 +28,9 @@ struct postman {
     uint64_t life, wakes;
     struct outbox *outbox;
     struct uplink uplink;
+    struct attach_store *store;
+    struct attach *attach;
+    uint64_t papers;     /* scans that named some */
     uint64_t epoch, seq; /* of the last beep */
     struct scan last;
     bool may_withdraw; /* the last beep is of this start, so of the running epoch */
@@ -49,7 +54,7 @@ void postman_init(struct postman *postman, struct env *env, struct ledger *ledge
                   struct broker_client *client, const char *dir);
 void postman_start(struct postman *postman);
 void postman_kill(struct postman *postman);
-/* True when all its scans are made and receipted. */
+/* True when all its scans are made and receipted, and what they name is with the server. */
 bool postman_is_done(struct postman *postman);
 
 #endif

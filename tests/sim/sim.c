@@ -12,7 +12,8 @@
  * What must hold: every beep is in the record once, with its bytes, and nothing else is (beeped
  * after a folder was copied back: with its content, maybe under new numbers); no receipt
  * is ahead of the record; what a device takes for done is in the record; the chains verify; the
- * views kept are the views folded from nothing; everything drains. The same objects as in the
+ * views kept are the views folded from nothing; what a scan names lies with the server once the
+ * device has forgotten it, and before no scan; everything drains. The same objects as in the
  * programs are linked; the broker and all bad luck are ours (broker.h).
  */
 #include <ftw.h>
@@ -151,6 +152,7 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
     postman->items = ITEMS;
     postman->todo = (uint64_t)env_between(&world->env, 20, 90);
     postman->server = chain_public_of(&world->site.key);
+    postman->box = world->site.box_public;
     postman->forget_at_puback = plant == PLANT_FORGET_AT_PUBACK;
     postman->trust_numbers = plant == PLANT_TRUST_NUMBERS;
     postman->copied_back = world->copied_back;
@@ -254,7 +256,8 @@ static void end(struct world *world)
 /* ---------------------------------------------------------------- many seeds */
 
 struct totals {
-    uint64_t beeped, kills, server_kills, copy_backs, put_backs, lost, doubled, groups;
+    uint64_t beeped, kills, server_kills, copy_backs, put_backs, papers, kept, lost, doubled,
+        groups;
     int64_t virtual_ms;
 };
 
@@ -275,11 +278,13 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
     totals->server_kills += world.site.kills;
     totals->put_backs += world.site.put_backs;
     totals->groups += world.site.groups;
+    totals->kept += world.site.papers_kept;
     totals->lost += world.broker.lost;
     totals->doubled += world.broker.doubled;
     totals->virtual_ms += world.env.now_ms;
     for (size_t at = 0; at < world.postmen; at++) {
         totals->kills += world.postman[at].kills;
+        totals->papers += world.postman[at].papers;
         totals->copy_backs += world.postman[at].copy_backs;
     }
     end(&world);
@@ -305,11 +310,11 @@ static void print_totals(const struct options *options, const struct totals *tot
 {
     printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %.1f virtual days, %" PRIu64
            " handheld kills, %" PRIu64 " folders copied back, %" PRIu64 " server kills, %" PRIu64
-           " records put back, %" PRIu64 " groups, broker lost %" PRIu64 " and doubled %" PRIu64
-           "; %.1f s\n",
+           " records put back, %" PRIu64 " scans with papers, %" PRIu64 " kept, %" PRIu64
+           " groups, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
            options->seeds, options->from, totals->beeped, (double)totals->virtual_ms / 86400000.0,
            totals->kills, totals->copy_backs, totals->server_kills, totals->put_backs,
-           totals->groups, totals->lost, totals->doubled, seconds);
+           totals->papers, totals->kept, totals->groups, totals->lost, totals->doubled, seconds);
 }
 
 static int run_seeds(const struct options *options)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "protocol/topic.h"
 
@@ -21,6 +22,20 @@ static void must(struct site *site, bool ok, const char *what, const struct erro
 
 /* ---------------------------------------------------------------- what leaves */
 
+/* "Kept": it lies there, and a look-up names it. */
+static void check_kept(struct site *site, const struct attachment_state *state)
+{
+    char path[ATTACHMENTS_PATH_MAX];
+    struct paper_row row;
+    struct error err;
+    if (state->stand != ATTACHMENT_KEPT)
+        return;
+    site->papers_kept++;
+    if (!attachments_path(site->dir, &state->hash, path, &err) || access(path, F_OK) != 0 ||
+        !paper_find(site->reader, &state->hash, &row, &err) || row.stand != PAPER_KEPT)
+        env_fail(site->env, "server: says kept of what it does not hold");
+}
+
 /* What is vouched for is held against the record before it goes to the broker. */
 static void check_down(struct site *site, const char *device, const struct wire_down *down)
 {
@@ -30,6 +45,8 @@ static void check_down(struct site *site, const char *device, const struct wire_
                  device);
     if (down->kind == WIRE_DOWN_RECEIPT)
         ledger_check_vouched(site->ledger, site->reader, device, receipt->epoch, receipt->through);
+    if (down->kind == WIRE_DOWN_ATTACHMENT)
+        check_kept(site, &down->attachment);
     if (down->kind == WIRE_DOWN_STANDING)
         for (size_t at = 0; at < down->standing.epochs; at++)
             ledger_check_vouched(site->ledger, site->reader, device, down->standing.epoch[at].epoch,
@@ -158,6 +175,37 @@ static void plan_writer(struct site *site)
 
 /* ---------------------------------------------------------------- what arrives */
 
+/* As the writer's thread runs an act: in a group of its own here. */
+static bool run_act(void *self, act what, void *arg, struct error *err)
+{
+    struct site *site = self;
+    if (env_fault(site->env, 10))
+        return error_set(err, ERROR_LATER, "the group cannot be written");
+    if (!record_begin(site->record, err))
+        return false;
+    if (what(site->record, arg, err))
+        return record_commit(site->record, err);
+    record_rollback(site->record);
+    return false;
+}
+
+/* Pieces of attachments have a thread of their own: between two groups. */
+static bool is_piece(struct site *site, const struct intake_message *read)
+{
+    const char *device;
+    struct error err = {.code = ERROR_NONE};
+    const struct attachment_chunk *chunk = intake_piece(read, &device);
+    if (chunk == NULL)
+        return false;
+    if (!attachments_take(site->attachments, device, chunk, &err) && err.code != ERROR_LATER)
+        must(site, false, "attachment", &err);
+    if (env_chance(site->env, 50) && !attachments_tidy(site->attachments, &err) &&
+        err.code != ERROR_LATER)
+        must(site, false, "tidy", &err);
+    (void)killed_here(site, "after a piece");
+    return true;
+}
+
 static void message(void *ctx, const char *topic, const void *bytes, size_t n)
 {
     struct site *site = ctx;
@@ -170,6 +218,12 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
     struct clock clock = env_clock(&site->machine);
     must(site, intake_read(site->intake, topic, bytes, n, clock.now(clock.self), &read, &err),
          "read", &err);
+    if (read && is_piece(site, read)) {
+        intake_message_free(read);
+        read = NULL;
+    }
+    if (!site->alive)
+        return;
     if (read)
         site->inbox[site->n_inbox++] = read;
     if (!killed_here(site, "with a message just acknowledged") && site->n_inbox > 0)
@@ -194,7 +248,8 @@ static void acknowledged(void *ctx, int code)
     (void)code;
 }
 
-static void alarm(void *ctx, const char *device, uint64_t epoch, uint64_t seq, const char *what)
+static void raise_alarm(void *ctx, const char *device, uint64_t epoch, uint64_t seq,
+                        const char *what)
 {
     struct site *site = ctx;
     env_fail(site->env, "server: alarm about %s epoch %016" PRIx64 " seq %" PRIu64 ": %s", device,
@@ -224,6 +279,7 @@ void site_init(struct site *site, struct env *env, struct ledger *ledger,
     struct chance chance = env_chance_door(env);
     struct seal_public key;
     chain_keys_new(&chance, &key, &site->key);
+    box_keys_new(&chance, &site->box_public, &site->box_secret);
     env_boot(&site->machine, env, env_between(env, -500, 500));
     open_record(site);
 }
@@ -277,10 +333,19 @@ void site_start(struct site *site)
                                    .seal_key = &site->key,
                                    .out = {publish, site},
                                    .clock = env_clock(&site->machine),
-                                   .alarm = alarm,
+                                   .alarm = raise_alarm,
                                    .ctx = site};
     must(site, intake_open(&config, &site->intake, &err), "open intake", &err);
     must(site, views_open(views, record, &site->views, &err), "open views", &err);
+    struct attachments_config papers = {.folder = site->dir,
+                                        .record_path = record,
+                                        .acts = {run_act, site},
+                                        .box_public = &site->box_public,
+                                        .box_secret = &site->box_secret,
+                                        .seal_key = &site->key,
+                                        .out = {publish, site},
+                                        .clock = env_clock(&site->machine)};
+    must(site, attachments_open(&papers, &site->attachments, &err), "open attachments", &err);
     site->alive = true;
     site->life++;
     site->writing = false;
@@ -307,6 +372,8 @@ void site_kill(struct site *site)
     broker_kill(site->client);
     files_save(&left, site->dir, "");
     empty_inbox(site, site->n_inbox);
+    attachments_close(site->attachments);
+    site->attachments = NULL;
     intake_close(site->intake);
     views_close(site->views);
     record_close(site->reader);
@@ -360,6 +427,13 @@ static void compare_boards(struct site *site, struct views *fresh)
     }
 }
 
+static bool say_missing(void *ctx, const struct item *item)
+{
+    struct site *site = ctx;
+    env_fail(site->env, "papers of %s never came", item->text);
+    return false;
+}
+
 void site_check_end(struct site *site, const struct item *items, size_t n)
 {
     char record[320], fresh_path[320];
@@ -371,6 +445,11 @@ void site_check_end(struct site *site, const struct item *items, size_t n)
     must(site, record_set_aside_count(site->reader, &set_aside, &err), "set aside", &err);
     if (set_aside > 0)
         env_fail(site->env, "record: %" PRIu64 " messages set aside", set_aside);
+    must(site,
+         attachments_tidy(site->attachments, &err) && /* lists, then what they name */
+             attachments_tidy(site->attachments, &err) &&
+             papers_missing(site->reader, say_missing, site, &err),
+         "papers", &err);
     if (proof.scans != site->ledger->recorded)
         env_fail(site->env, "verify counts %" PRIu64 " scans, there are %" PRIu64, proof.scans,
                  site->ledger->recorded);

@@ -3,6 +3,7 @@
 #ifndef TRAO_TESTS_SIM_SITE_H
 #define TRAO_TESTS_SIM_SITE_H
 
+#include "server/field/attachments.h"
 #include "server/field/intake.h"
 #include "server/record/record.h"
 #include "server/views/views.h"
@@ -28,6 +29,10 @@ struct site {
     uint64_t life;
     struct record *record, *reader; /* the writer's; what anybody else sees */
     struct intake *intake;
+    struct attachments *attachments;
+    struct box_public box_public;
+    struct box_secret box_secret;
+    uint64_t papers_kept;
     struct views *views;
     struct intake_message *inbox[SITE_INBOX_MAX];
     size_t n_inbox;
