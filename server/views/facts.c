@@ -48,9 +48,9 @@ bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct er
     for (uint32_t i = 0; i < batch.head.count; i++) {
         if (!read_scan(&batch, i, &scan))
             continue;
-        struct row_fact *to = &rows->fact[rows->n++];
-        to->ref = ref_make((uint64_t)row->id, i);
-        set_scan(row, &scan, &to->fact);
+        struct fact fact;
+        set_scan(row, &scan, &fact);
+        rows_add(rows, ref_make((uint64_t)row->id, i), &fact);
     }
     return true;
 }
@@ -167,19 +167,19 @@ static bool find_device(struct record *record, const struct office_fact *office,
 bool facts_of_office(struct facts *facts, const struct office_fact *office, struct fact *ret_fact,
                      struct error *err)
 {
-    struct fact fact = {.is_scan = false, .seq = office->seq, .arrival = office->at};
-    if (!find_device(facts->record, office, &fact.of_device, err))
+    struct fact *fact = ret_fact;
+    *fact = (struct fact){.is_scan = false, .seq = office->seq, .arrival = office->at};
+    if (!find_device(facts->record, office, &fact->of_device, err))
         return false;
     struct instant at = office->at;
     if (office->event == EVENT_PAPER_ENTRY) {
         struct instant written = office->paper.wall;
-        fact.epoch = office->seq;
-        fact.when.clock_off = written.ms > at.ms; /* nobody writes of what is still to come */
-        at = fact.when.clock_off ? at : written;
+        fact->epoch = office->seq;
+        fact->when.clock_off = written.ms > at.ms; /* nobody writes of what is still to come */
+        at = fact->when.clock_off ? at : written;
     }
-    fact.when.estimate = fact.when.earliest = fact.when.latest = at;
-    *ret_fact = fact;
-    ret_fact->office = *office;
+    fact->when.estimate = fact->when.earliest = fact->when.latest = at;
+    fact->office = *office;
     return true;
 }
 

@@ -191,32 +191,85 @@ static void add(struct view_figure *figure, const struct cell *cell, const struc
         figure->reasons[i] += cell->reasons[i];
 }
 
-static bool matters(const struct cell *cell, const struct view_asked *asked)
+/* Figures by key while they are summed: a year of rounds has a hundred thousand keys. */
+struct sums {
+    struct view_figure *all;
+    size_t n, room;
+    uint32_t *slots; /* index + 1; a power of two of them, at most half full */
+    size_t slots_n;
+};
+
+static size_t sum_slot(const struct sums *sums, uint64_t key)
 {
-    return cell->open > 0 || (cell->day >= asked->from_day && cell->day <= asked->to_day);
+    uint64_t hash = key * UINT64_C(0x9E3779B97F4A7C15);
+    size_t slot = (size_t)(hash ^ hash >> 32) & (sums->slots_n - 1);
+    while (sums->slots[slot] != 0 && sums->all[sums->slots[slot] - 1].key != key)
+        slot = (slot + 1) & (sums->slots_n - 1);
+    return slot;
 }
 
-/* The cells that matter, counted; written where there is room for them. */
-static size_t find_cells(const struct cells *cells, const struct view_asked *asked,
-                         const struct cell **out, size_t max)
+static bool sums_widen(struct sums *sums)
 {
-    size_t n = 0;
-    int64_t from = board_place(asked->from_day), to = board_place(asked->to_day);
-    for (int64_t at = 0; cells->days != NULL && at < BOARD_DAYS; at++) {
-        if ((at < from || at > to) && cells->days[at].open == 0)
-            continue;
-        for (uint32_t one = cells->days[at].first; one != 0; one = cells->all[one - 1].next) {
-            if (n < max && matters(&cells->all[one - 1], asked))
-                out[n] = &cells->all[one - 1];
-            n += matters(&cells->all[one - 1], asked);
-        }
+    size_t wider_n = sums->slots_n == 0 ? 256 : sums->slots_n * 2;
+    struct view_figure *all = realloc(sums->all, wider_n / 2 * sizeof *all);
+    if (all == NULL)
+        return false;
+    sums->all = all;
+    sums->room = wider_n / 2;
+    uint32_t *slots = calloc(wider_n, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    free(sums->slots);
+    sums->slots = slots;
+    sums->slots_n = wider_n;
+    for (size_t i = 0; i < sums->n; i++)
+        slots[sum_slot(sums, all[i].key)] = (uint32_t)(i + 1);
+    return true;
+}
+
+static struct view_figure *sum_of(struct sums *sums, uint64_t key)
+{
+    if (sums->n == sums->room && !sums_widen(sums))
+        return NULL;
+    size_t slot = sum_slot(sums, key);
+    if (sums->slots[slot] == 0) {
+        sums->all[sums->n] = (struct view_figure){.key = key};
+        sums->slots[slot] = (uint32_t)++sums->n;
     }
-    return n;
+    return &sums->all[sums->slots[slot] - 1];
+}
+
+static bool sum_day(struct sums *sums, const struct cells *cells, uint32_t first,
+                    const struct board_days *days, const struct view_asked *asked)
+{
+    for (uint32_t one = first; one != 0; one = cells->all[one - 1].next) {
+        const struct cell *cell = &cells->all[one - 1];
+        __builtin_prefetch(&cells->all[cell->next == 0 ? 0 : cell->next - 1]);
+        if (cell->open == 0 && (cell->day < asked->from_day || cell->day > asked->to_day))
+            continue;
+        struct view_figure *figure = sum_of(sums, cell->key);
+        if (figure == NULL)
+            return false;
+        add(figure, cell, days, asked);
+    }
+    return true;
+}
+
+/* Days that are asked for, and days on which something issued is still open. */
+static bool sum_days(struct sums *sums, const struct cells *cells, const struct board_days *days,
+                     const struct view_asked *asked)
+{
+    int64_t from = board_place(asked->from_day), to = board_place(asked->to_day);
+    for (int64_t at = 0; cells->days != NULL && at < BOARD_DAYS; at++)
+        if (((at >= from && at <= to) || cells->days[at].open > 0) &&
+            !sum_day(sums, cells, cells->days[at].first, days, asked))
+            return false;
+    return true;
 }
 
 static int by_key(const void *a, const void *b)
 {
-    const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
+    const struct view_figure *x = a, *y = b;
     return (x->key > y->key) - (x->key < y->key);
 }
 
@@ -228,36 +281,32 @@ static bool says_nothing(const struct view_figure *figure)
     return open + figure->board.due + figure->board.not_yet + figure->board.paused == 0;
 }
 
+static void drop_empty(struct sums *sums)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < sums->n; i++)
+        if (!says_nothing(&sums->all[i])) {
+            if (kept < i)
+                sums->all[kept] = sums->all[i];
+            kept++;
+        }
+    sums->n = kept;
+}
+
 bool groups_sum(const struct groups *groups, const struct board_days *days,
                 const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n)
 {
-    const struct cells *cells = &groups->of[asked->group];
-    size_t found_n = find_cells(cells, asked, NULL, 0), n = 0;
-    const struct cell **found = calloc(found_n + 1, sizeof(struct cell *));
-    struct view_figure *figures = NULL;
-    if (found != NULL)
-        found_n = find_cells(cells, asked, found, found_n);
-    if (found != NULL) {
-        qsort(found, found_n, sizeof(struct cell *), by_key);
-        size_t keys = 0;
-        for (size_t i = 0; i < found_n; i++)
-            keys += i == 0 || found[i]->key != found[i - 1]->key;
-        figures = calloc(keys + 1, sizeof *figures);
-    }
-    for (size_t i = 0; figures != NULL && i < found_n; i++) {
-        if (i > 0 && found[i]->key != found[i - 1]->key && !says_nothing(&figures[n]))
-            n++;
-        if (figures[n].key != found[i]->key)
-            figures[n] = (struct view_figure){.key = found[i]->key};
-        add(&figures[n], found[i], days, asked);
-    }
-    if (figures != NULL && found_n > 0 && !says_nothing(&figures[n]))
-        n++;
-    free(found);
-    if (figures == NULL)
+    struct sums sums = {.n = 0};
+    bool good = sums_widen(&sums) && sum_days(&sums, &groups->of[asked->group], days, asked);
+    free(sums.slots);
+    if (!good) {
+        free(sums.all);
         return false;
-    *new_figures = figures;
-    *ret_n = n;
+    }
+    drop_empty(&sums);
+    qsort(sums.all, sums.n, sizeof *sums.all, by_key);
+    *new_figures = sums.all;
+    *ret_n = sums.n;
     return true;
 }
 

@@ -33,6 +33,8 @@ struct views {
     struct stock stock;  /* facts of the items touched last */
     size_t stock_catching_up_bytes, stock_following_bytes; /* at most */
     uint64_t rules_through; /* rules of office facts up to here are known beforehand */
+    bool rules_ahead;       /* catching up, and they are known to the end */
+    bool from_nothing;      /* catching up, and nothing was folded by the rules before */
     bool rules_changed;     /* all items are to be folded */
     struct rows_at at;      /* where following stands */
     struct rows *rows;      /* those in hand */
@@ -42,12 +44,16 @@ struct views {
 
 /* Facts in memory: while catching up those of the items that are open at a time in the history that
  * is read, while following those of the items on their way now. */
-#define STOCK_CATCHING_UP_BYTES ((size_t)256 << 20)
+#define STOCK_CATCHING_UP_BYTES ((size_t)96 << 20)
 #define STOCK_FOLLOWING_BYTES ((size_t)64 << 20)
+
+/* views_open with stocks of other sizes, in bytes. */
+bool views_open_sized(const char *views_path, const char *record_path, size_t catching_up_bytes,
+                      size_t following_bytes, struct views **ret_views, struct error *err) must_use;
 
 /* Takes in rows: refs, facts in stock, items to fold, rules, the mark. */
 bool take_rows(struct views *views, const struct rows *rows, struct error *err) must_use;
-/* Takes in the rules alone of all that is there, so that what is folded early is folded by them. */
+/* Takes in the rules alone of all that is there, once, before the first item is folded early. */
 bool take_rules(struct views *views, struct error *err) must_use;
 
 /* Lists every entry that is not folded; false without memory. */

@@ -9,6 +9,21 @@ struct reading {
     bool good, full;
 };
 
+void rows_add(struct rows *rows, ref one, const struct fact *fact)
+{
+    size_t bytes = fact_pack(fact, rows->packed + rows->words);
+    rows->fact[rows->n++] = (struct row_fact){
+        .ref = one,
+        .seq = fact->seq,
+        .item = fact->is_scan ? fact->scan.item : fact->office.item,
+        .event = fact->is_scan ? (uint32_t)fact->scan.event : (uint32_t)fact->office.event,
+        .is_scan = fact->is_scan,
+        .bytes = (uint16_t)bytes,
+        .at = (uint32_t)rows->words,
+    };
+    rows->words += bytes / sizeof *rows->packed;
+}
+
 static bool read_batch(void *ctx, const struct record_batch *row)
 {
     struct reading *reading = ctx;
@@ -31,12 +46,11 @@ static bool read_office(void *ctx, const struct office_fact *office)
     reading->full = rows->n == ROWS_FACTS;
     if (reading->full)
         return false;
-    struct row_fact *to = &rows->fact[rows->n];
-    to->ref = ref_make(office->seq, REF_OFFICE);
-    reading->good = facts_of_office(reading->facts, office, &to->fact, reading->err);
+    struct fact fact;
+    reading->good = facts_of_office(reading->facts, office, &fact, reading->err);
     if (!reading->good)
         return false;
-    rows->n++;
+    rows_add(rows, ref_make(office->seq, REF_OFFICE), &fact);
     reading->at->mark.office = office->seq;
     reading->at->office_at = office->at;
     return office->at.ms <= reading->until.ms;
@@ -62,7 +76,7 @@ bool rows_next(struct facts *facts, struct rows_at *at, struct rows *ret_rows, s
     bool scans = at->mark.batch < end.batch, office = at->mark.office < end.office;
     bool office_turn = office && (!scans || at->office_at.ms <= at->scans_at.ms);
     reading.until = until(scans && office, office_turn ? at->scans_at : at->office_at);
-    ret_rows->n = 0;
+    ret_rows->n = ret_rows->words = 0;
     bool good = true;
     if (office_turn)
         good = record_office_from(record, at->mark.office, read_office, &reading, err);

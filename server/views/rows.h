@@ -4,6 +4,7 @@
 #define TRAO_SERVER_VIEWS_ROWS_H
 
 #include "server/views/facts.h"
+#include "server/views/packed.h"
 
 /* Facts at one go: short enough that no reading pins the log (reliability.md (c) 40), and that
  * taking them in keeps no page waiting. At least a batch. */
@@ -11,15 +12,24 @@
 
 struct row_fact {
     ref ref;
-    struct fact fact;
+    uint64_t seq;
+    struct item item;
+    uint32_t event;
+    bool is_scan;
+    uint16_t bytes; /* packed */
+    uint32_t at;    /* its words in `packed` begin there */
 };
 
 struct rows {
-    size_t n;
+    size_t n, words;
     struct mark mark; /* all up to here is taken in with these */
     bool more;        /* there was more when they were read */
     struct row_fact fact[ROWS_FACTS];
+    uint64_t packed[ROWS_FACTS * PACKED_MAX / sizeof(uint64_t)]; /* `words` of them are used */
 };
+
+/* Appends a fact; there is room for it. */
+void rows_add(struct rows *rows, ref one, const struct fact *fact);
 
 /* Where reading stands. */
 struct rows_at {

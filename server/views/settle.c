@@ -40,7 +40,8 @@ static bool trim(struct views *views, size_t most_bytes, struct error *err)
     while (views->stock.bytes > most_bytes) {
         struct tracked *entry = stock_oldest(&views->stock);
         struct view view;
-        if (!entry->folded && !fold_entry(views, entry, false, &view, err))
+        if (!entry->folded &&
+            (!take_rules(views, err) || !fold_entry(views, entry, false, &view, err)))
             return false;
         stock_drop(&views->stock, entry);
     }
@@ -116,19 +117,6 @@ bool views_follow(struct views *views, struct error *err)
     return true;
 }
 
-/* More than the stock holds at once: then some are folded before all rules would be known. */
-static bool is_long(struct views *views, bool *ret_long, struct error *err)
-{
-    int64_t batch;
-    uint64_t office;
-    if (!record_end(facts_record(views->feeder), &batch, &office, err))
-        return false;
-    uint64_t scans = (uint64_t)(batch - views->table.mark.batch) * BATCH_SCANS_MAX;
-    uint64_t facts = scans + office - views->table.mark.office;
-    *ret_long = facts > views->stock_catching_up_bytes / sizeof(struct fact);
-    return true;
-}
-
 static bool take_ahead(struct views *views, struct ahead *ahead, struct error *err)
 {
     const struct rows *rows;
@@ -145,15 +133,17 @@ static bool take_ahead(struct views *views, struct ahead *ahead, struct error *e
 bool catch_up(struct views *views, struct error *err)
 {
     struct ahead *ahead;
-    bool more = true, is_much;
-    if (!is_long(views, &is_much, err) || (is_much && !take_rules(views, err)) ||
-        !ahead_begin(views->ahead, &views->table.mark, &ahead, err))
+    bool more = true;
+    if (!ahead_begin(views->ahead, &views->table.mark, &ahead, err))
         return false;
+    views->rules_ahead = false;
+    views->from_nothing = views->table.entries.n == 0;
     bool good = take_ahead(views, ahead, err);
     ahead_end(ahead);
     while (good && more) /* what came since */
         good = take_some(views, &more, err);
     good = good && fold_touched(views, false, err);
+    views->rules_ahead = true;  /* following folds nothing early */
     stock_clear(&views->stock); /* what is on its way now comes back when it moves */
     return good;
 }

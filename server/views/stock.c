@@ -1,13 +1,12 @@
 #include "server/views/stock.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct packed {
     struct packed *next; /* in the order they were added */
-    size_t n;            /* with this head */
-    uint8_t bytes[];
+    size_t n;            /* bytes with this head */
+    uint64_t words[];
 };
 
 struct bundle {
@@ -16,52 +15,6 @@ struct bundle {
     struct packed *first, *last;
     size_t facts, bytes;
 };
-
-/* ------------------------------------------------------------------ packing */
-
-/* A fact in three parts: what all kinds have, the kind's own (long, and mostly zeros at its end),
- * and what stands after it. */
-#define HEAD_BYTES offsetof(struct fact, scan)
-#define BODY_BYTES                                                                                 \
-    (sizeof(struct office_fact) > sizeof(struct scan) ? sizeof(struct office_fact)                 \
-                                                      : sizeof(struct scan))
-#define TAIL_AT (offsetof(struct fact, scan) + BODY_BYTES)
-#define TAIL_BYTES (sizeof(struct fact) - TAIL_AT)
-
-static size_t body_bytes(const struct fact *fact)
-{
-    const uint8_t *body = (const uint8_t *)&fact->scan;
-    size_t n = fact->is_scan ? sizeof fact->scan : sizeof fact->office;
-    uint64_t word;
-    for (; n >= sizeof word; n -= sizeof word) {
-        memcpy(&word, body + n - sizeof word, sizeof word);
-        if (word != 0)
-            break;
-    }
-    return n;
-}
-
-static void pack(const struct fact *fact, uint16_t body, uint8_t *out)
-{
-    memcpy(out, &body, sizeof body);
-    memcpy(out + sizeof body, fact, HEAD_BYTES + body);
-    memcpy(out + sizeof body + HEAD_BYTES + body, (const uint8_t *)fact + TAIL_AT, TAIL_BYTES);
-}
-
-static size_t packed_bytes(size_t body)
-{
-    return sizeof(uint16_t) + HEAD_BYTES + body + TAIL_BYTES;
-}
-
-static void unpack(const uint8_t *at, struct fact *ret_fact)
-{
-    uint16_t body;
-    memcpy(&body, at, sizeof body);
-    uint8_t *to = (uint8_t *)ret_fact;
-    memcpy(to, at + sizeof body, HEAD_BYTES + body);
-    memset(to + HEAD_BYTES + body, 0, BODY_BYTES - body);
-    memcpy(to + TAIL_AT, at + sizeof body + HEAD_BYTES + body, TAIL_BYTES);
-}
 
 /* ------------------------------------------------------------------ the row of bundles */
 
@@ -150,16 +103,10 @@ static struct bundle *bundle_take(struct stock *stock, struct tracked *entry)
     return bundle;
 }
 
-/* Delivered or returned: seldom does anything follow. */
-static bool is_last(const struct fact *fact)
+static bool append(struct stock *stock, struct tracked *entry, const uint64_t *words, size_t bytes,
+                   bool is_last)
 {
-    return fact->is_scan &&
-           (fact->scan.event == EVENT_DELIVERED || fact->scan.event == EVENT_RETURNED);
-}
-
-static bool append(struct stock *stock, struct tracked *entry, const struct fact *fact)
-{
-    size_t body = body_bytes(fact), n = sizeof(struct packed) + packed_bytes(body);
+    size_t n = sizeof(struct packed) + bytes;
     struct packed *packed = slab_take(&stock->slab, n);
     struct bundle *bundle = packed == NULL ? NULL : bundle_take(stock, entry);
     if (bundle == NULL) {
@@ -168,7 +115,7 @@ static bool append(struct stock *stock, struct tracked *entry, const struct fact
     }
     packed->next = NULL;
     packed->n = n;
-    pack(fact, (uint16_t)body, packed->bytes);
+    memcpy(packed->words, words, bytes);
     if (bundle->last != NULL)
         bundle->last->next = packed;
     else
@@ -176,25 +123,27 @@ static bool append(struct stock *stock, struct tracked *entry, const struct fact
     bundle->last = packed;
     bundle->facts++;
     bundle->bytes += n;
-    if (is_last(fact))
+    if (is_last)
         link_oldest(stock, bundle);
     else
         link_newest(stock, bundle);
     return true;
 }
 
-void stock_add(struct stock *stock, struct tracked *entry, const struct fact *fact)
+void stock_add(struct stock *stock, struct tracked *entry, const uint64_t *packed, size_t bytes,
+               bool is_last)
 {
     size_t had = entry->bundle == NULL ? 0 : entry->bundle->facts;
-    if (had + 1 != entry->refs_n || !append(stock, entry, fact))
+    if (had + 1 != entry->refs_n || !append(stock, entry, packed, bytes, is_last))
         stock_drop(stock, entry);
 }
 
 void stock_put(struct stock *stock, struct tracked *entry, const struct fact *facts, size_t n)
 {
+    uint64_t words[PACKED_MAX / sizeof(uint64_t)];
     stock_drop(stock, entry);
     for (size_t i = 0; i < n; i++)
-        if (!append(stock, entry, &facts[i]))
+        if (!append(stock, entry, words, fact_pack(&facts[i], words), false))
             return;
 }
 
@@ -217,6 +166,6 @@ struct fact *stock_read(struct stock *stock, const struct tracked *entry)
         return NULL;
     const struct packed *at = bundle->first;
     for (size_t i = 0; i < bundle->facts; i++, at = at->next)
-        unpack(at->bytes, &stock->scratch[i]);
+        fact_unpack(at->words, &stock->scratch[i]);
     return stock->scratch;
 }

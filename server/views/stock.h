@@ -3,12 +3,13 @@
  * are done first, then the one touched longest ago; it can always be read again. Private to this
  * folder, the feeding thread's.
  *
- * A bundle is whole when it has as many facts as its entry has refs. A fact is kept without the
- * zeros at its end: about 280 bytes of a scan, 350 of an office fact.
+ * A bundle is whole when it has as many facts as its entry has refs. Facts are kept packed
+ * (packed.h).
  */
 #ifndef TRAO_SERVER_VIEWS_STOCK_H
 #define TRAO_SERVER_VIEWS_STOCK_H
 
+#include "server/views/packed.h"
 #include "server/views/table.h"
 
 struct bundle;
@@ -23,9 +24,11 @@ struct stock {
 };
 
 void stock_done(struct stock *stock);
-/* Adds a fact to the entry's bundle; `entry` has it among its refs already. Without the facts
- * before it, or without memory, the bundle is dropped instead. */
-void stock_add(struct stock *stock, struct tracked *entry, const struct fact *fact);
+/* Adds a packed fact of `bytes` to the entry's bundle; `entry` has it among its refs already.
+ * Without the facts before it, or without memory, the bundle is dropped instead. `is_last`: nothing
+ * is likely to follow, so it may go first. */
+void stock_add(struct stock *stock, struct tracked *entry, const uint64_t *packed, size_t bytes,
+               bool is_last);
 /* Puts all facts of an entry there, after they were read from the record. */
 void stock_put(struct stock *stock, struct tracked *entry, const struct fact *facts, size_t n);
 /* The entry's facts, all of them, or NULL: not there, or no memory. The stock's own until the next

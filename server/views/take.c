@@ -29,6 +29,7 @@ struct take {
 static bool take_rule_only(void *ctx, const struct office_fact *office)
 {
     struct take *take = ctx;
+    take->views->rules_changed = true;
     take->good =
         take_rule(take->views, office) || error_set(take->err, ERROR_LATER, "views: out of memory");
     return take->good;
@@ -39,56 +40,58 @@ bool take_rules(struct views *views, struct error *err)
     struct take take = {.views = views, .err = err, .good = true};
     int64_t batch;
     uint64_t office;
+    if (views->rules_ahead)
+        return true;
     if (!record_end(facts_record(views->feeder), &batch, &office, err) ||
         !record_office_some(facts_record(views->feeder), views->table.mark.office, office,
                             event_sets_rule, take_rule_only, &take, err) ||
         !take.good)
         return error_add(err, "views");
     views->rules_through = office;
+    views->rules_ahead = true;
+    views->rules_changed = views->rules_changed && !views->from_nothing;
     return true;
 }
 
 /* ------------------------------------------------------------------ rows */
 
-static const struct item *item_of(const struct fact *fact)
+static bool names_item(const struct row_fact *row)
 {
-    return fact->is_scan ? &fact->scan.item : &fact->office.item;
+    return row->is_scan || row->event < EVENT_WITHOUT_ITEM;
 }
 
-static bool names_item(const struct fact *fact)
+static bool take_item(struct views *views, const struct rows *rows, const struct row_fact *row)
 {
-    return fact->is_scan || fact->office.event < EVENT_WITHOUT_ITEM;
-}
-
-static bool take_item(struct views *views, const struct row_fact *row)
-{
-    const struct fact *fact = &row->fact;
-    struct tracked *entry = touch(views, item_of(fact), row->ref);
-    if (entry == NULL || (!fact->is_scan && fact->office.event == EVENT_ISSUED &&
-                          !table_issue(&views->table, entry, fact->seq)))
+    struct tracked *entry = touch(views, &row->item, row->ref);
+    if (entry == NULL || (!row->is_scan && row->event == EVENT_ISSUED &&
+                          !table_issue(&views->table, entry, row->seq)))
         return false;
-    stock_add(&views->stock, entry, fact);
+    /* Delivered or returned: seldom does anything follow. */
+    bool is_last = row->is_scan && (row->event == EVENT_DELIVERED || row->event == EVENT_RETURNED);
+    stock_add(&views->stock, entry, rows->packed + row->at, row->bytes, is_last);
     return true;
 }
 
 /* A fact that names no item is either a rule, or nothing that is shown here. */
-static bool take_fact(struct views *views, const struct row_fact *row)
+static bool take_fact(struct views *views, const struct rows *rows, const struct row_fact *row)
 {
-    const struct fact *fact = &row->fact;
-    if (names_item(fact))
-        return take_item(views, row);
-    if (!event_sets_rule(fact->office.event))
+    if (names_item(row))
+        return take_item(views, rows, row);
+    if (!event_sets_rule(row->event))
         return true;
-    views->rules_changed |= fact->seq > views->rules_through;
-    return seqs_add(&views->rule_seqs, fact->seq);
+    views->rules_changed |= row->seq > views->rules_through;
+    return seqs_add(&views->rule_seqs, row->seq);
 }
 
 static bool take_new_rules(struct views *views, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n; i++) {
-        const struct fact *fact = &rows->fact[i].fact;
-        if (!names_item(fact) && event_sets_rule(fact->office.event) &&
-            fact->seq > views->rules_through && !take_rule(views, &fact->office))
+        const struct row_fact *row = &rows->fact[i];
+        struct fact fact;
+        if (names_item(row) || !event_sets_rule(row->event) || row->seq <= views->rules_through)
+            continue;
+        fact_unpack(rows->packed + row->at, &fact);
+        if (!take_rule(views, &fact.office))
             return false;
     }
     return true;
@@ -99,7 +102,7 @@ static void fetch(const struct views *views, const struct rows *rows)
 {
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < rows->n; i++)
-            table_fetch(&views->table, item_of(&rows->fact[i].fact), pass == 1);
+            table_fetch(&views->table, &rows->fact[i].item, pass == 1);
 }
 
 /* Refs and mark move together under the lock: what is flushed is never half of them. */
@@ -109,7 +112,7 @@ bool take_rows(struct views *views, const struct rows *rows, struct error *err)
     pthread_mutex_lock(&views->lock);
     fetch(views, rows);
     for (size_t i = 0; good && i < rows->n; i++)
-        good = take_fact(views, &rows->fact[i]);
+        good = take_fact(views, rows, &rows->fact[i]);
     if (good)
         views->table.mark = rows->mark;
     pthread_mutex_unlock(&views->lock);

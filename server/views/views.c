@@ -61,8 +61,8 @@ static bool load(struct views *views, struct error *err)
     return list_unfolded(views) || error_set(err, ERROR_LATER, "views: out of memory");
 }
 
-bool views_open(const char *views_path, const char *record_path, struct views **ret_views,
-                struct error *err)
+bool views_open_sized(const char *views_path, const char *record_path, size_t catching_up_bytes,
+                      size_t following_bytes, struct views **ret_views, struct error *err)
 {
     struct views *views = calloc(1, sizeof *views);
     if (views == NULL)
@@ -70,8 +70,8 @@ bool views_open(const char *views_path, const char *record_path, struct views **
     pthread_mutex_init(&views->lock, NULL);
     pthread_mutex_init(&views->reading, NULL);
     pthread_mutex_init(&views->storing, NULL);
-    views->stock_catching_up_bytes = STOCK_CATCHING_UP_BYTES;
-    views->stock_following_bytes = STOCK_FOLLOWING_BYTES;
+    views->stock_catching_up_bytes = catching_up_bytes;
+    views->stock_following_bytes = following_bytes;
     views->rows = malloc(sizeof *views->rows);
     if (views->rows == NULL) {
         views_close(views);
@@ -88,6 +88,13 @@ bool views_open(const char *views_path, const char *record_path, struct views **
     }
     *ret_views = views;
     return true;
+}
+
+bool views_open(const char *views_path, const char *record_path, struct views **ret_views,
+                struct error *err)
+{
+    return views_open_sized(views_path, record_path, STOCK_CATCHING_UP_BYTES, STOCK_FOLLOWING_BYTES,
+                            ret_views, err);
 }
 
 void views_close(struct views *views)

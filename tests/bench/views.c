@@ -108,6 +108,61 @@ static void ask_boards(struct views *views, const struct history *history)
            spread.p50_ms, spread.p99_ms);
 }
 
+/* A year of the board by what items have in common. */
+static void ask_groups(struct views *views, const struct history *history)
+{
+    static const char *const names[VIEW_GROUPS] = {
+        [VIEW_GROUP_ALL] = "all",       [VIEW_GROUP_ZONE] = "zone",
+        [VIEW_GROUP_OFFICE] = "office", [VIEW_GROUP_POST_OFFICE] = "post office",
+        [VIEW_GROUP_ROUND] = "round",   [VIEW_GROUP_POSTMAN] = "postman"};
+    int64_t today = day_of((struct instant){history->now_ms});
+    for (int group = 0; group < VIEW_GROUPS; group++) {
+        struct view_asked asked = {.group = (enum view_group)group,
+                                   .clock = VIEW_CLOCK_POST,
+                                   .from_day = today - 365,
+                                   .to_day = today + 30,
+                                   .now = {history->now_ms}};
+        double times[ASKED / 10];
+        size_t n = 0;
+        for (int i = 0; i < ASKED / 10; i++) {
+            struct view_figure *figures;
+            double begun = now_ms();
+            if (!views_figures(views, &asked, &figures, &n)) {
+                fprintf(stderr, "bench: out of memory\n");
+                exit(1);
+            }
+            times[i] = now_ms() - begun;
+            free(figures);
+        }
+        struct spread spread = spread_of(times, ASKED / 10);
+        printf("| board of a year by %s, %zu lines | p50 %.3f ms | p99 %.3f ms |\n", names[group],
+               n, spread.p50_ms, spread.p99_ms);
+    }
+}
+
+/* The rows behind one post office's late ones of a year: few, among all. */
+static void ask_behind(struct views *views, const struct history *history)
+{
+    static struct view list[LIST];
+    int64_t today = day_of((struct instant){history->now_ms});
+    struct view_asked asked = {.group = VIEW_GROUP_POST_OFFICE,
+                               .clock = VIEW_CLOCK_POST,
+                               .from_day = today - 365,
+                               .to_day = today + 30,
+                               .now = {history->now_ms}};
+    double times[ASKED / 10];
+    size_t n = 0;
+    for (int i = 0; i < ASKED / 10; i++) {
+        struct view_behind behind = {.number = VIEW_BEHIND_LATE, .key = (uint64_t)i + 1};
+        double begun = now_ms();
+        n = views_behind(views, &asked, &behind, 0, list, LIST);
+        times[i] = now_ms() - begun;
+    }
+    struct spread spread = spread_of(times, ASKED / 10);
+    printf("| late ones of a post office in a year, %zu shown | p50 %.3f ms | p99 %.3f ms |\n", n,
+           spread.p50_ms, spread.p99_ms);
+}
+
 /* What is due in the week to come, each folded for the page. */
 static void ask_at_risk(struct views *views, const struct history *history)
 {
@@ -128,12 +183,13 @@ static void ask_at_risk(struct views *views, const struct history *history)
 }
 
 /* A made-up item due at some time around now: nine in ten are done, as after a year of service. */
-static bool add_entry(struct table *table, const struct tracked *like, uint64_t n, int64_t now_ms)
+static bool add_entry(struct table *table, const struct tracked *like, uint64_t n,
+                      uint64_t first_seq, int64_t now_ms)
 {
     struct item item;
     struct error err;
-    int64_t due_ms =
-        now_ms + (int64_t)(n * 7919 % 380 * 24 * 3600) * 1000 - INT64_C(350) * 24 * 3600 * 1000;
+    int64_t due_ms = now_ms + (int64_t)(n / 80 * 7919 % 380 * 24 * 3600) * 1000 -
+                     INT64_C(350) * 24 * 3600 * 1000;
     bool is_open = due_ms > now_ms || n % 1000 == 0;
     struct dues one = {
         .due_ms = due_ms, .stand = is_open ? STAND_RUNNING : STAND_KEPT, .kept_at_first = !is_open};
@@ -147,17 +203,28 @@ static bool add_entry(struct table *table, const struct tracked *like, uint64_t 
             return false;
     entry->folded = true;
     entry->status = is_open ? STATUS_OUT : STATUS_DELIVERED;
-    entry->issue_seq = n + 1;
-    return table_place(table, entry, dues, &(struct marks){0});
+    entry->issue_seq = first_seq + n;
+    /* A province of three hundred post offices; eighty items on a round. */
+    struct marks marks = {.round = n / 80 + 1,
+                          .office = (uint32_t)(n % 211) + 1,
+                          .post_office = (uint32_t)(n / 80 % 307) + 1,
+                          .badge = (uint32_t)(n / 80 % 1201) + 1,
+                          .start_day = (int32_t)day_of((struct instant){due_ms}) - 4,
+                          .zone = (uint8_t)(n % 3) + 1,
+                          .attempted = !is_open,
+                          .first = !is_open && n % 9 != 0,
+                          .issued = 1};
+    return table_place(table, entry, dues, &marks);
 }
 
 static void fill_up(struct views *views, const struct history *history, uint64_t items)
 {
     struct table *table = &views->table;
     size_t real = table->entries.n;
+    uint64_t first_seq = history->office_facts + 1; /* issued after all others */
     double begun = now_ms(), had_mb = memory_mb();
     for (uint64_t n = 0; n < items; n++)
-        if (!add_entry(table, table->entries.all[n * 31 % real], n, history->now_ms)) {
+        if (!add_entry(table, table->entries.all[n * 31 % real], n, first_seq, history->now_ms)) {
             fprintf(stderr, "bench: out of memory\n");
             exit(1);
         }
@@ -192,6 +259,8 @@ static void measure(const struct history *history)
     fill_up(views, history, history->items < SMOKE_ITEMS * 2 ? SMOKE_ITEMS : TEN_MILLION);
     printf("| asked of the views | p50 | p99 |\n|-|-|-|\n");
     ask_boards(views, history);
+    ask_groups(views, history);
+    ask_behind(views, history);
     ask_at_risk(views, history);
     views_close(views);
 }

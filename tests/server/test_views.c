@@ -301,13 +301,18 @@ static void stopped_between_any_two_events(void **state)
     same_views(before, known);
 }
 
-static void set_rule(enum rule rule, int64_t value)
+static void set_rule_from(enum rule rule, int64_t value, struct instant from)
 {
-    struct office_fact fact = {.event = EVENT_PARAMETER_SET, .value = value};
+    struct office_fact fact = {.event = EVENT_PARAMETER_SET, .value = value, .from = from};
     (void)snprintf(fact.key, sizeof fact.key, "%s", rule_row((size_t)rule)->key);
     assert_good(record_begin(rig.record, &err));
     assert_good(record_office_add(rig.record, &fact, NULL, &err));
     assert_good(record_commit(rig.record, &err));
+}
+
+static void set_rule(enum rule rule, int64_t value)
+{
+    set_rule_from(rule, value, (struct instant){0}); /* from now on */
 }
 
 /* Whether facts are at hand or read again, early or late, by rules that come last: one and the
@@ -336,6 +341,40 @@ static void a_stock_of_any_size(void **state)
     }
 }
 
+/* A rule that came while nobody followed moves the terms of what was folded before, however little
+ * of what came with it is held. */
+static void a_rule_that_came_meanwhile(void **state)
+{
+    (void)state;
+    int64_t today = day_of(rig.now);
+    issue_some();
+    for (uint32_t i = 0; i < ITEMS; i += 2)
+        rig_office(&rig, i, EVENT_HANDED_OVER);
+    rig.now.ms += INT64_C(10) * 24 * 3600 * 1000; /* all of them are late */
+    follow();
+    assert_int_not_equal(views_board(rig.views, VIEW_CLOCK_POST, today, today + 60, rig.now).due,
+                         0);
+    assert_good(views_flush(rig.views, &err));
+    views_close(rig.views);
+    for (size_t bytes = 0; bytes <= 1 << 20; bytes += 1 << 20) {
+        char dossier[16];
+        uint32_t one = bytes == 0 ? 1 : 3;
+        (void)snprintf(dossier, sizeof dossier, "H56-%u", one);
+        rig_issue(&rig, one, dossier);
+        rig_scan(&rig, &hand, one, EVENT_PICKED_UP, 0); /* folded before the rule is read */
+        rig.now.ms += 3600000;
+        rig_scan(&rig, &hand, 0, EVENT_OUT_FOR_DELIVERY, 0);
+        rig.now.ms += 3600000;
+        set_rule_from(RULE_LEG_OTHER_DAYS, 30, (struct instant){1});
+        assert_good(
+            views_open_sized(rig.views_path, rig.record_path, bytes, bytes, &rig.views, &err));
+        assert_int_equal(views_board(rig.views, VIEW_CLOCK_POST, today, today + 60, rig.now).due,
+                         0);
+        if (bytes == 0)
+            views_close(rig.views);
+    }
+}
+
 /* ------------------------------------------------------------------ the stock */
 
 static struct fact fact_of(uint64_t seq, bool is_scan)
@@ -353,6 +392,43 @@ static struct fact fact_of(uint64_t seq, bool is_scan)
     return fact;
 }
 
+static void add_to(struct stock *stock, struct tracked *entry, const struct fact *fact)
+{
+    uint64_t words[PACKED_MAX / sizeof(uint64_t)];
+    size_t bytes = fact_pack(fact, words);
+    assert_in_range(bytes, 8, PACKED_MAX);
+    stock_add(stock, entry, words, bytes, fact->is_scan);
+}
+
+/* Every word that a kind has, alone and with all the others. */
+static void a_packed_fact_is_the_fact(void **state)
+{
+    (void)state;
+    uint64_t words[PACKED_MAX / sizeof(uint64_t)];
+    size_t kind = offsetof(struct fact, is_scan) / 8, tail = offsetof(struct fact, of_device) / 8;
+    size_t scan_end = (offsetof(struct fact, scan) + sizeof(struct scan)) / 8;
+    for (int is_scan = 0; is_scan < 2; is_scan++) {
+        struct fact all = {.is_scan = is_scan != 0}, read;
+        size_t n = 0;
+        for (size_t i = 0; i < PACKED_WORDS; i++) {
+            struct fact one = {.is_scan = is_scan != 0};
+            if (i == kind || (is_scan != 0 && i >= scan_end && i < tail))
+                continue;
+            ((unsigned char *)&one)[i * 8 + i % 8] = 1;
+            ((unsigned char *)&all)[i * 8 + i % 8] = 1;
+            n++;
+            assert_int_equal(fact_pack(&one, words), 24 + 8 * is_scan);
+            memset(&read, 0xFF, sizeof read);
+            fact_unpack(words, &read);
+            assert_memory_equal(&read, &one, sizeof one);
+        }
+        assert_int_equal(fact_pack(&all, words), 16 + 8 * n + 8 * (size_t)is_scan);
+        memset(&read, 0xFF, sizeof read);
+        fact_unpack(words, &read);
+        assert_memory_equal(&read, &all, sizeof all);
+    }
+}
+
 static void the_stock_gives_back_what_it_got(void **state)
 {
     (void)state;
@@ -363,7 +439,7 @@ static void the_stock_gives_back_what_it_got(void **state)
     for (uint64_t seq = 1; seq <= 9; seq++) {
         struct fact fact = fact_of(seq, seq % 2 == 0);
         assert_true(entry_add_ref(&table, entry, seq));
-        stock_add(&stock, entry, &fact);
+        add_to(&stock, entry, &fact);
         struct fact *read = stock_read(&stock, entry);
         assert_non_null(read);
         for (uint64_t i = 1; i <= seq; i++) {
@@ -373,12 +449,12 @@ static void the_stock_gives_back_what_it_got(void **state)
     }
     struct fact fact = fact_of(1, true);
     assert_true(entry_add_ref(&table, second, 1));
-    stock_add(&stock, second, &fact);
+    add_to(&stock, second, &fact);
     assert_ptr_equal(stock_oldest(&stock), second); /* delivered */
     assert_true(entry_add_ref(&table, entry, 10));
     assert_null(stock_read(&stock, entry)); /* one is missing */
     assert_true(entry_add_ref(&table, entry, 11));
-    stock_add(&stock, entry, &fact);
+    add_to(&stock, entry, &fact);
     assert_null(entry->bundle); /* it goes with the one before it missing */
     assert_ptr_equal(stock_oldest(&stock), second);
     stock_drop(&stock, second);
@@ -500,6 +576,8 @@ int main(void)
         TEST(the_same_in_every_way),
         TEST(stopped_between_any_two_events),
         TEST(a_stock_of_any_size),
+        TEST(a_rule_that_came_meanwhile),
+        TEST(a_packed_fact_is_the_fact),
         TEST(the_stock_gives_back_what_it_got),
         TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),
