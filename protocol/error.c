@@ -5,19 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Cuts a sentence that vsnprintf shortened, so that it does not end inside a UTF-8 character. */
-static void cut_at_character(char *text)
+#include "protocol/utf8.h"
+
+/* Bytes of a letter that ends too early, its first and those that continue it; 0 if none begins
+ * here. */
+static size_t part_of_letter(const char *at, size_t left)
 {
-    size_t n = strlen(text);
-    size_t start = n;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start == 0)
-        return;
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t want = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-    if (n - start < want)
-        text[start - 1] = '\0';
+    unsigned char lead = (unsigned char)at[0];
+    size_t want = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, n = 1;
+    while (n < left && n < want && ((unsigned char)at[n] & 0xC0) == 0x80)
+        n++;
+    return n < want ? n : 0;
+}
+
+/* A quote that a format's precision cut, or a sentence that is too long, ends inside a letter: what
+ * is left of the letter goes. Bytes that are no letter come from outside, and are shown as '?'. */
+static void mend(char *text)
+{
+    const char *at = text;
+    char *to = text;
+    for (size_t left = strlen(text); left > 0;) {
+        const char *letter = at;
+        uint32_t point;
+        size_t part;
+        if (utf8_next(&at, &left, &point)) {
+            memmove(to, letter, (size_t)(at - letter));
+            to += at - letter;
+        } else if ((part = part_of_letter(at, left)) > 0) {
+            at += part;
+            left -= part;
+        } else {
+            *to++ = '?';
+            at++;
+            left--;
+        }
+    }
+    *to = '\0';
 }
 
 bool(error_set)(struct error *err, enum error_code code, const char *format, ...)
@@ -26,10 +49,10 @@ bool(error_set)(struct error *err, enum error_code code, const char *format, ...
         return false;
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(err->text, sizeof err->text, format, args);
+    if (vsnprintf(err->text, sizeof err->text, format, args) < 0)
+        err->text[0] = '\0';
     va_end(args);
-    if (n >= (int)sizeof err->text)
-        cut_at_character(err->text);
+    mend(err->text);
     err->code = code;
     return false;
 }
@@ -45,9 +68,8 @@ bool(error_add)(struct error *err, const char *format, ...)
     int n = vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
     size_t used = n < 0 ? 0 : (size_t)n < sizeof err->text ? (size_t)n : sizeof err->text - 1;
-    int m = snprintf(err->text + used, sizeof err->text - used, ": %s", inner);
-    if (used + (size_t)(m < 0 ? 0 : m) >= sizeof err->text)
-        cut_at_character(err->text);
+    (void)snprintf(err->text + used, sizeof err->text - used, ": %s", inner);
+    mend(err->text);
     return false;
 }
 

@@ -1,6 +1,8 @@
 /* rules.c - the tables and what overrules them. */
 #include "server/delivery/rules.h"
 
+#include "protocol/premises.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +183,20 @@ static bool read_rule(const struct office_fact *fact, const struct rule_info *in
     return true;
 }
 
+/* Where a post office stands: the registry's word, as `office_commune` set for that post office is.
+ */
+static bool read_premises(const struct office_fact *fact, struct setting *ret_setting,
+                          struct error *err)
+{
+    if (!fact_sets_rule(fact))
+        return error_set(err, ERROR_BAD_INPUT, "%s: of no post office, or without its commune",
+                         fact->key);
+    ret_setting->rule = RULE_OFFICE_COMMUNE;
+    ret_setting->value = fact->commune;
+    ret_setting->post_office = (uint32_t)fact->value;
+    return true;
+}
+
 static bool read_setting(const struct office_fact *fact, struct setting *ret_setting,
                          struct error *err)
 {
@@ -197,6 +213,8 @@ static bool read_setting(const struct office_fact *fact, struct setting *ret_set
         return read_rule(fact, rule_find(fact->key), ret_setting, err);
     if (fact->event == EVENT_RETURN_STANDING)
         return read_rule(fact, &rows[RULE_RETURN_STANDING], ret_setting, err);
+    if (fact->event == EVENT_PREMISES_SET)
+        return read_premises(fact, ret_setting, err);
     return error_set(err, ERROR_BAD_INPUT, "event %u sets no rule", fact->event);
 }
 
@@ -230,7 +248,14 @@ bool event_sets_rule(uint32_t event)
 {
     return event == EVENT_CALENDAR_SET || event == EVENT_PARAMETER_SET ||
            event == EVENT_RETURN_STANDING || event == EVENT_PRICE_SET ||
-           event == EVENT_EXEMPTION_SET;
+           event == EVENT_EXEMPTION_SET || event == EVENT_PREMISES_SET;
+}
+
+bool fact_sets_rule(const struct office_fact *fact)
+{
+    return event_sets_rule(fact->event) &&
+           (fact->event != EVENT_PREMISES_SET ||
+            (fact->kind == PREMISES_POST_OFFICE && fact->commune != 0));
 }
 
 bool rules_take(struct rules *rules, const struct office_fact *fact)

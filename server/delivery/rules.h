@@ -73,8 +73,11 @@ void rules_done(struct rules *rules);
 /* False without memory. */
 bool rules_copy(const struct rules *rules, struct rules *ret_copy) must_use;
 
-/* True for the events whose facts rules_take takes in: rules, days, prices, exemptions. */
+/* True for the events whose facts rules_take may take in: rules, days, prices, exemptions, and what
+ * the registry says of a post office, whose commune decides the zones of its addresses. */
 bool event_sets_rule(uint32_t event);
+/* True for those it does take in, if they can be read: not for what stands elsewhere. */
+bool fact_sets_rule(const struct office_fact *fact);
 /* Checks what is to become a fact CALENDAR_SET (key "2026-11-25", value 0 or 1) or PARAMETER_SET
  * (key of rule.def, value in its range). BAD_INPUT says what is wrong. */
 bool rules_check(const struct office_fact *fact, struct error *err) must_use;

@@ -18,6 +18,7 @@ void rows_add(struct rows *rows, ref one, const struct fact *fact)
         .item = fact->is_scan ? fact->scan.item : fact->office.item,
         .event = fact->is_scan ? (uint32_t)fact->scan.event : (uint32_t)fact->office.event,
         .is_scan = fact->is_scan,
+        .sets_rule = !fact->is_scan && fact_sets_rule(&fact->office),
         .bytes = (uint16_t)bytes,
         .at = (uint32_t)rows->words,
     };

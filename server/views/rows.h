@@ -15,7 +15,7 @@ struct row_fact {
     uint64_t seq;
     struct item item;
     uint32_t event;
-    bool is_scan;
+    bool is_scan, sets_rule;
     uint16_t bytes; /* packed */
     uint32_t at;    /* its words in `packed` begin there */
 };

@@ -29,6 +29,8 @@ struct take {
 static bool take_rule_only(void *ctx, const struct office_fact *office)
 {
     struct take *take = ctx;
+    if (!fact_sets_rule(office))
+        return true;
     take->views->rules_changed = true;
     take->good =
         take_rule(take->views, office) || error_set(take->err, ERROR_LATER, "views: out of memory");
@@ -77,7 +79,7 @@ static bool take_fact(struct views *views, const struct rows *rows, const struct
 {
     if (names_item(row))
         return take_item(views, rows, row);
-    if (!event_sets_rule(row->event))
+    if (!row->sets_rule)
         return true;
     views->rules_changed |= row->seq > views->rules_through;
     return seqs_add(&views->rule_seqs, row->seq);
@@ -88,7 +90,7 @@ static bool take_new_rules(struct views *views, const struct rows *rows)
     for (size_t i = 0; i < rows->n; i++) {
         const struct row_fact *row = &rows->fact[i];
         struct fact fact;
-        if (names_item(row) || !event_sets_rule(row->event) || row->seq <= views->rules_through)
+        if (names_item(row) || !row->sets_rule || row->seq <= views->rules_through)
             continue;
         fact_unpack(rows->packed + row->at, &fact);
         if (!take_rule(views, &fact.office))

@@ -48,6 +48,23 @@ static void is_cut_at_a_whole_character(void **state)
     }
 }
 
+/* Also where a format cut it in the middle of a sentence; what is no letter is seen to be none. */
+static void a_quote_ends_with_a_whole_letter(void **state)
+{
+    (void)state;
+    struct error err;
+    for (int n = 0; n <= 7; n++) {
+        static const char *const inside[] = {"«»",  "«»",   "«»",   "«ế»",
+                                             "«ế»", "«ếđ»", "«ếđ»", "«ếđ»"};
+        error_set(&err, ERROR_BAD_INPUT, "«%.*s»", n, "ếđ𝄞");
+        assert_string_equal(err.text, inside[n]);
+    }
+    error_set(&err, ERROR_BAD_INPUT, "«%s»", "a\x80z\xFF\xC0\xAF");
+    assert_string_equal(err.text, "«a?z???»");
+    error_set(&err, ERROR_BAD_INPUT, "«%s»", "\xED\xA0\x80"); /* half of a pair */
+    assert_string_equal(err.text, "«???»");
+}
+
 static void every_code_has_its_own_name(void **state)
 {
     (void)state;
@@ -80,6 +97,7 @@ int main(void)
         cmocka_unit_test(grows_from_the_inside_out),
         cmocka_unit_test(may_be_unwanted),
         cmocka_unit_test(is_cut_at_a_whole_character),
+        cmocka_unit_test(a_quote_ends_with_a_whole_letter),
         cmocka_unit_test(every_code_has_its_own_name),
         cmocka_unit_test(a_broken_invariant_ends_the_program),
     };

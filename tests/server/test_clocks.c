@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "protocol/premises.h"
 #include "server/delivery/clocks.h"
 #include "server/delivery/returns.h"
 
@@ -204,6 +205,38 @@ static void terms_go_by_zone(void **unused)
         assert_int_equal(both.zone, rows[i].zone);
         shown_equal(both.post.due, rows[i].due);
     }
+}
+
+/* The registry says where a post office stands, from a day on, and says it for that one alone. */
+static void a_post_office_moves(void **unused)
+{
+    (void)unused;
+    struct office_fact fact = {.event = EVENT_PREMISES_SET,
+                               .seq = 1,
+                               .kind = PREMISES_POST_OFFICE,
+                               .value = 481000,
+                               .commune = THANH_SEN,
+                               .at = local("2026-11-01T08:00"),
+                               .from = local("2026-11-01T00:00")};
+    struct story story = issued(THANH_SEN);
+    office(&story, EVENT_HANDED_OVER, "2026-11-25T10:00");
+    story.facts[0].office.post_office = 481000;
+    assert_int_equal(clocks(&story).zone, ZONE_PROVINCE);
+    fact.kind = PREMISES_OFFICE; /* where a State office stands says nothing */
+    assert_false(fact_sets_rule(&fact));
+    assert_true(rules_take(&rules, &fact));
+    assert_int_equal(clocks(&story).zone, ZONE_PROVINCE);
+    fact.kind = PREMISES_POST_OFFICE;
+    assert_true(fact_sets_rule(&fact));
+    assert_true(rules_take(&rules, &fact));
+    assert_int_equal(clocks(&story).zone, ZONE_COMMUNE);
+    story.facts[0].office.post_office = 481001;
+    assert_int_equal(clocks(&story).zone, ZONE_PROVINCE);
+    story.facts[0].office.post_office = 481000;
+    fact.commune = CAM_TRUNG;
+    fact.from = local("2026-11-20T00:00"); /* before it was issued */
+    assert_true(rules_take(&rules, &fact));
+    assert_int_equal(clocks(&story).zone, ZONE_PROVINCE);
 }
 
 static void void_and_recalled_have_no_clock(void **unused)
@@ -520,6 +553,7 @@ int main(void)
         ON(without_a_start_there_is_no_duration),
         ON(the_first_pickup_starts_the_clock),
         ON(terms_go_by_zone),
+        ON(a_post_office_moves),
         ON(void_and_recalled_have_no_clock),
         ON(a_first_attempt_in_time_earns_a_second),
         ON(pauses_move_the_term_by_days_worked),
