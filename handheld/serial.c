@@ -17,6 +17,8 @@ void serial_init(struct serial *serial, const char *path, struct tick now)
 
 void serial_done(struct serial *serial)
 {
+    evdev_free(serial->evdev);
+    serial->evdev = NULL;
     if (serial->fd >= 0)
         close(serial->fd);
     serial->fd = -1;
@@ -47,11 +49,30 @@ static void open_again(struct serial *serial, struct tick now)
     struct stat st;
     bool fifo = stat(serial->path, &st) == 0 && S_ISFIFO(st.st_mode);
     int mode = fifo ? O_RDWR : O_RDONLY;
+    struct error err;
     serial->fd = open(serial->path, mode | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (serial->fd < 0)
+    if (serial->fd < 0) {
         lose(serial, now);
-    else
+        return;
+    }
+    if (evdev_new(serial->fd, &serial->evdev, &err)) {
+        serial->scanner.entry = ENTRY_DEVICE;
+    } else if (err.code == ERROR_NOT_FOUND) {
+        serial->scanner.entry = ENTRY_SERIAL;
         make_raw(serial->fd);
+    } else {
+        lose(serial, now); /* another program would hear the scans as well */
+    }
+}
+
+static void read_keys(struct serial *serial, struct tick now, scanner_each *each, void *ctx)
+{
+    enum evdev_got got;
+    uint8_t byte;
+    while ((got = evdev_next(serial->evdev, &byte)) == EVDEV_BYTE)
+        scanner_feed(&serial->scanner, &byte, 1, now, each, ctx);
+    if (got == EVDEV_GONE)
+        lose(serial, now);
 }
 
 static void read_all(struct serial *serial, struct tick now, scanner_each *each, void *ctx)
@@ -70,7 +91,9 @@ void serial_work(struct serial *serial, struct tick now, scanner_each *each, voi
         return;
     if (serial->fd < 0 && now.ms >= serial->retry_at.ms)
         open_again(serial, now);
-    if (serial->fd >= 0)
+    if (serial->evdev != NULL)
+        read_keys(serial, now, each, ctx);
+    else if (serial->fd >= 0)
         read_all(serial, now, each, ctx);
     scanner_tick(&serial->scanner, now, each, ctx);
 }

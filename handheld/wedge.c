@@ -24,8 +24,17 @@ void wedge_tick(struct wedge *wedge, struct tick now, const struct wedge_out *ou
 {
     if (now.ms - wedge->last.ms < WEDGE_GAP_MS)
         return;
+    wedge->bare = wedge->bare || wedge->state == WEDGE_SCANNING;
     scanner_tick(&wedge->scanner, now, out->scan, out->ctx);
     end_burst(wedge, out);
+}
+
+/* The ending of a scan that silence has ended already. */
+static bool is_late_ending(struct wedge *wedge, uint8_t byte, struct tick now)
+{
+    bool late = wedge->bare && is_ending(byte) && now.ms - wedge->last.ms < WEDGE_LATE_MS;
+    wedge->bare = late && byte == '\r'; /* LF may follow */
+    return late;
 }
 
 static void feed(struct wedge *wedge, const uint8_t *bytes, size_t n, struct tick now,
@@ -38,6 +47,8 @@ static void feed(struct wedge *wedge, const uint8_t *bytes, size_t n, struct tic
 void wedge_feed(struct wedge *wedge, uint8_t byte, struct tick now, const struct wedge_out *out)
 {
     wedge_tick(wedge, now, out);
+    if (is_late_ending(wedge, byte, now))
+        return;
     wedge->last = now;
     if (wedge->state == WEDGE_SCANNING) {
         feed(wedge, &byte, 1, now, out);

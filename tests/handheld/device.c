@@ -50,12 +50,23 @@ void device_done(struct device *device)
     nftw(device->top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+void device_start_in(struct device *device, const char *const *wrapper, const char *const *more)
+{
+    const char *const own[] = {TRAO_HANDHELD, "-d", device->data, "-g", "off", "-x", "-"};
+    const char *argv[32] = {NULL};
+    size_t n = 0;
+    for (; wrapper != NULL && *wrapper != NULL; wrapper++)
+        argv[n++] = *wrapper;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        argv[n++] = own[i];
+    for (; more != NULL && *more != NULL; more++)
+        argv[n++] = *more;
+    proc_start(&device->proc, argv, true, device->log);
+}
+
 void device_start(struct device *device, const char *const *more)
 {
-    const char *argv[16] = {TRAO_HANDHELD, "-d", device->data, "-g", "off", "-x", "-"};
-    for (size_t i = 7; more != NULL && *more != NULL; i++)
-        argv[i] = *more++;
-    proc_start(&device->proc, argv, true, device->log);
+    device_start_in(device, NULL, more);
 }
 
 void device_led(struct device *device, const char *const *lines)

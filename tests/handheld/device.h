@@ -16,6 +16,8 @@ void device_init(struct device *device); /* makes the folders, enrols */
 void device_done(struct device *device); /* kills what runs, removes the folders */
 /* Starts it led by lines; `more` are further options, ended by NULL, or NULL. */
 void device_start(struct device *device, const char *const *more);
+/* The same under another program, named with its own arguments, ended by NULL. */
+void device_start_in(struct device *device, const char *const *wrapper, const char *const *more);
 /* The next line it says; fails the test unless it begins so. */
 void device_heard(struct device *device, const char *begin);
 /* Says a line for each of these lines, NULL at the end. */

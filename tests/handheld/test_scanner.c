@@ -187,6 +187,18 @@ static void wedge_and_typing(void **state)
     STRIKE({2, "\x02" A "\x03"}); /* ETX is no Ctrl-C */
     WANT(A);
     assert_string_equal(keys, "");
+    STRIKE({2, A}, {180, "\r"}, {2, "\n"}); /* its ending comes after silence ended it */
+    WANT(A);
+    assert_string_equal(keys, "");
+    STRIKE({2, A}, {400, "\r"}); /* an Enter of somebody who has read what came of it */
+    WANT(A);
+    assert_string_equal(keys, "\r");
+    STRIKE({2, A}, {180, "\r"}, {150, "\r"}); /* and one behind a late ending */
+    WANT(A);
+    assert_string_equal(keys, "\r");
+    STRIKE({2, A}, {180, "4"}, {110, "\r"}); /* keys behind a scan without an ending */
+    WANT(A);
+    assert_string_equal(keys, "4\r");
     STRIKE({300, "\x03"});
     WANT_NONE();
     assert_string_equal(keys, "\x03");
