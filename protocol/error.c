@@ -7,15 +7,17 @@
 
 #include "protocol/utf8.h"
 
-/* Bytes of a letter that ends too early, its first and those that continue it; 0 if none begins
- * here. */
+/* Bytes of a letter that was cut where a quote or the sentence ends, its first and those that
+ * continue it; 0 if there is none. */
 static size_t part_of_letter(const char *at, size_t left)
 {
     unsigned char lead = (unsigned char)at[0];
     size_t want = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, n = 1;
     while (n < left && n < want && ((unsigned char)at[n] & 0xC0) == 0x80)
         n++;
-    return n < want ? n : 0;
+    bool ends = n == left || strchr("\"'", at[n]) != NULL || strncmp(at + n, "»", 2) == 0 ||
+                strncmp(at + n, "…", 3) == 0;
+    return n < want && ends ? n : 0;
 }
 
 /* A quote that a format's precision cut, or a sentence that is too long, ends inside a letter: what

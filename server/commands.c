@@ -149,9 +149,19 @@ bool run_import(const struct commands *commands, const struct call *call, struct
                                    .post_office_name = commands->config->post_office_name,
                                    .reader_program = commands->program};
     struct import_report report;
-    if (!options_check(call, 2, "office", err) ||
+    const char *charset = option_text(call, 2, "charset"), *dry = option_text(call, 2, "dry");
+    if (!options_check(call, 2, "office charset dry", err) ||
         !option_office(commands, call, 2, &config.office, err))
         return false;
+    config.charset = charset_named(charset == NULL ? "" : charset);
+    config.dry = dry != NULL && strcmp(dry, "yes") == 0;
+    if (charset != NULL && config.charset == CHARSET_UNKNOWN)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "«%.20s»: utf-8, utf-16le, utf-16be, windows-1258, tcvn3 hoặc vni. / an "
+                         "encoding",
+                         charset);
+    if (dry != NULL && !config.dry && strcmp(dry, "no") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "«%.20s»: dry=yes hoặc dry=no. / yes or no", dry);
     char *lines, summary[IMPORT_SUMMARY_MAX];
     const char *slash = strrchr(call->argv[1], '/');
     if (call->fd < 0)
@@ -159,7 +169,7 @@ bool run_import(const struct commands *commands, const struct call *call, struct
     if (!import_run(&config, call->fd, slash ? slash + 1 : call->argv[1], &report, &lines, err))
         return false;
     say_lines(call->answer, lines);
-    say_lines(call->answer, import_summary(&report, summary));
+    say_lines(call->answer, import_summary(&report, config.dry, summary));
     free(lines);
     if (answer_is_json(call->answer))
         say_counts(call->answer, &report);

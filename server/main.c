@@ -606,12 +606,15 @@ static const struct argp argp = {
            "Runs in the foreground until SIGTERM, SIGINT or SIGHUP; see trao-server(8).",
 };
 
-static int read_list_child(void)
+/* The tables of encodings are files: they are opened first. */
+static int read_list_child(const char *charset)
 {
     struct error err;
-    if (!sandbox_reader(&err))
+    struct charsets *charsets = NULL;
+    if (!charsets_open(&charsets, &err) || !sandbox_reader(&err))
         return EXIT_FAILURE;
-    return list_child_main(STDIN_FILENO, STDOUT_FILENO);
+    return list_child_main(STDIN_FILENO, STDOUT_FILENO, charsets,
+                           charset == NULL ? CHARSET_UNKNOWN : charset_named(charset));
 }
 
 static void wait_for_end(const sigset_t *ends)
@@ -623,8 +626,8 @@ static void wait_for_end(const sigset_t *ends)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--read-list") == 0)
-        return read_list_child();
+    if ((argc == 2 || argc == 3) && strcmp(argv[1], "--read-list") == 0)
+        return read_list_child(argv[2]);
     static struct server server = {.lock = -1};
     sigset_t ends;
     size_t opened;

@@ -11,6 +11,7 @@
 #include "server/record/procedures.h"
 #include "server/text/text.h"
 
+#define ROWS_SHOWN 5
 #define ROWS_AN_ACT 100 /* some 20 ms of the writer's time; scans wait no longer than that */
 
 /* ------------------------------------------------------------------ one dossier, inside a group */
@@ -197,6 +198,22 @@ static bool take_act(struct record *record, void *arg, struct error *err)
     return true;
 }
 
+#define ONLY_LOOKED "only looked"
+
+/* The same, and taken back: the group of an act that fails leaves nothing. */
+static bool look_act(struct record *record, void *arg, struct error *err)
+{
+    return take_act(record, arg, err) && error_set(err, ERROR_REPEATED, ONLY_LOOKED);
+}
+
+static bool run_rows(const struct job *job, struct error *err)
+{
+    const struct acts *acts = &job->config->acts;
+    if (!job->config->dry)
+        return acts->run(acts->self, take_act, (void *)job, err);
+    return !acts->run(acts->self, look_act, (void *)job, err) && err->code == ERROR_REPEATED;
+}
+
 static bool begin_act(struct record *record, void *arg, struct error *err)
 {
     struct import_report *report = arg;
@@ -285,10 +302,10 @@ struct left {
     struct pool_left pool;
 };
 
-static bool hand_in(const struct import_config *config, struct job *job,
-                    struct import_report *report, struct lines *lines, struct error *err)
+static bool hand_in(struct job *job, struct import_report *report, struct lines *lines,
+                    struct error *err)
 {
-    if (job->n > 0 && !config->acts.run(config->acts.self, take_act, job, err))
+    if (job->n > 0 && !run_rows(job, err))
         return error_add(err, "%u rows are in, the rest is not; import again", report->added);
     for (size_t i = 0; i < job->n; i++) {
         count(report, lines, job, i);
@@ -341,17 +358,86 @@ static bool take_rows(const struct import_config *config, const struct list *lis
         bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
         bool good =
             row_check(&list->rows[i], report->at, lines, &job->issue[job->n], &report->warned);
+        report->warned += good && row_look(&list->rows[i], list->charset, lines);
         if (good)
             job->row[job->n++] = list->rows[i].number;
         report->rows += !skipped;
         report->skipped += skipped;
         report->refused += !good && !skipped;
         if (job->n == ROWS_AN_ACT || i + 1 == list->n)
-            ok = hand_in(config, job, report, lines, err);
+            ok = hand_in(job, report, lines, err);
     }
     ok = ok && say_numbers(config, job->unnumbered, lines, err);
     free(job);
     return ok;
+}
+
+/* ------------------------------------------------------------------ how it was read */
+
+static void say_columns(const struct list *list, char *out, size_t size)
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (int i = 0; i < LIST_COLUMNS && n < size; i++)
+        if (list->position[i] != 0)
+            n += (size_t)snprintf(out + n, size - n, "%s%s=%u", n > 0 ? ", " : "",
+                                  list_column_info((enum list_column)i)->vi, list->position[i]);
+}
+
+static void say_first_rows(const struct list *list, struct lines *lines)
+{
+    for (size_t i = 0; i < list->n && i < ROWS_SHOWN; i++) {
+        const struct list_row *row = &list->rows[i];
+        if (row->fault == LIST_FAULT_NONE)
+            lines_say(lines, "dòng %u / row %u: %.40s | %.80s | %.160s | %.40s\n", row->number,
+                      row->number, row->cell[LIST_DOSSIER], row->cell[LIST_NAME],
+                      row->cell[LIST_ADDRESS], row->cell[LIST_PHONE]);
+    }
+}
+
+/* UTF-8 needs no word: nothing was guessed. */
+static void say_form(const struct import_config *config, const struct list *list,
+                     struct lines *lines)
+{
+    char columns[512];
+    bool old = list->charset > CHARSET_UTF8;
+    if (*list->sheet != '\0' && (config->dry || list->from_1904))
+        lines_say(lines, "Trang tính «%s»%s.\n    Sheet \"%s\"%s.\n", list->sheet,
+                  list->from_1904 ? ", ngày đếm từ 1904: xem lại các cột ngày" : "", list->sheet,
+                  list->from_1904 ? ", days counted from 1904: look at the columns of days" : "");
+    if (old)
+        lines_say(
+            lines,
+            "Bảng mã %s, đã chuyển sang Unicode: xem lại tên và địa chỉ; sai thì nhập lại với "
+            "charset=.\n    Encoding %s, converted: look at names; if wrong, say charset=.\n",
+            charset_name(list->charset), charset_name(list->charset));
+    if (!config->dry)
+        return;
+    say_columns(list, columns, sizeof columns);
+    if (!old && *list->sheet == '\0')
+        lines_say(lines, "Bảng mã %s, dấu phân cách «%s».\n    Encoding %s, separator \"%s\".\n",
+                  charset_name(list->charset),
+                  list->separator == '\t' ? "tab" : (char[]){list->separator, 0},
+                  charset_name(list->charset),
+                  list->separator == '\t' ? "tab" : (char[]){list->separator, 0});
+    lines_say(lines, "Cột / columns: %s.\n", columns);
+    say_first_rows(list, lines);
+}
+
+static bool look_at_clock(struct record *record, void *arg, struct error *err)
+{
+    struct import_report *report = arg;
+    report->at = record_now(record);
+    return error_set(err, ERROR_REPEATED, ONLY_LOOKED);
+}
+
+static bool begin(const struct import_config *config, struct import_report *report,
+                  struct error *err)
+{
+    if (!config->dry)
+        return config->acts.run(config->acts.self, begin_act, report, err);
+    return !config->acts.run(config->acts.self, look_at_clock, report, err) &&
+           err->code == ERROR_REPEATED;
 }
 
 bool import_run(const struct import_config *config, int fd, const char *file,
@@ -361,12 +447,14 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     struct list list;
     struct lines lines = {.text = NULL};
     text_copy(file, report.file, sizeof report.file);
-    if (!list_read(config->reader_program, fd, &list, err))
+    if (!list_read(config->reader_program, fd, config->charset, &list, err))
         return error_add(err, "%s", report.file);
-    bool ok = lines_init(&lines, report.file, &list, err) &&
-              config->acts.run(config->acts.self, begin_act, &report, err) &&
-              take_rows(config, &list, &report, &lines, err) && lines_close(&lines, err);
-    if (ok) {
+    bool ok = lines_init(&lines, report.file, &list, err) && begin(config, &report, err) &&
+              take_rows(config, &list, &report, &lines, err);
+    if (ok)
+        say_form(config, &list, &lines);
+    ok = ok && lines_close(&lines, err);
+    if (ok && !config->dry) {
         struct keep keep = {&report, lines.text};
         ok = config->acts.run(config->acts.self, keep_act, &keep, err);
     }
@@ -380,16 +468,17 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     return ok || error_add(err, "%s", report.file);
 }
 
-char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY_MAX])
+char *import_summary(const struct import_report *report, bool dry, char out[IMPORT_SUMMARY_MAX])
 {
     (void)snprintf(
         out, IMPORT_SUMMARY_MAX,
-        "%s: %u hồ sơ; nhập mới %u, đã có %u, có thay đổi %u (giữ bản cũ), "
+        "%s%s: %u hồ sơ; nhập mới %u, đã có %u, có thay đổi %u (giữ bản cũ), "
         "chưa nhập %u, cần xem %u; bỏ qua %u dòng.\n"
-        "%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u; "
+        "%s%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u; "
         "%u rows skipped.\n",
-        report->file, report->rows, report->added, report->present, report->changed,
-        report->refused, report->warned, report->skipped, report->file, report->rows, report->added,
+        dry ? "XEM TRƯỚC, chưa nhập gì. " : "", report->file, report->rows, report->added,
+        report->present, report->changed, report->refused, report->warned, report->skipped,
+        dry ? "PREVIEW, nothing was kept. " : "", report->file, report->rows, report->added,
         report->present, report->changed, report->refused, report->warned, report->skipped);
     return out;
 }

@@ -7,11 +7,13 @@
  * No number is given to a dossier whose procedure the post may not return, whose citizen withdrew,
  * or whose result is electronic (domain.md section 1, rules 1 and 5). When the post office's
  * numbers are used up the rows that found none are counted, and the report says ahead of time that
- * they run low.
+ * they run low. How the file was read (encoding, sheet, columns) is said when it had to be found
+ * out, and always when the import is dry: then the first rows are shown too, and nothing is kept.
  */
 #ifndef TRAO_SERVER_OFFICE_IMPORT_H
 #define TRAO_SERVER_OFFICE_IMPORT_H
 
+#include "server/office/charset.h"
 #include "server/office/numbers.h"
 #include "server/record/acts.h"
 #include "server/record/imports.h"
@@ -22,6 +24,8 @@ struct import_config {
     const char *post_office_name; /* for the sentence that its numbers run out */
     const char *reader_program;   /* started as `... --read-list` */
     uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
+    enum charset charset;         /* of a CSV file, if somebody said it */
+    bool dry;                     /* only look: the report says what would come of it */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be
@@ -32,6 +36,6 @@ bool import_run(const struct import_config *config, int fd, const char *file,
 
 /* The sentence that sums a report up, both languages, two lines. */
 #define IMPORT_SUMMARY_MAX 512
-char *import_summary(const struct import_report *report, char out[IMPORT_SUMMARY_MAX]);
+char *import_summary(const struct import_report *report, bool dry, char out[IMPORT_SUMMARY_MAX]);
 
 #endif

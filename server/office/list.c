@@ -33,14 +33,17 @@ const struct list_column_info *list_column_info(enum list_column column)
 
 /* ------------------------------------------------------------------ the child's process */
 
-static bool start(const char *program, int fd, pid_t *ret_pid, int *ret_out, struct error *err)
+static bool start(const char *program, int fd, enum charset charset, pid_t *ret_pid, int *ret_out,
+                  struct error *err)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(err, ERROR_LATER, "cannot make a pipe: %s", strerror(errno));
     posix_spawn_file_actions_t moves;
     int failed = posix_spawn_file_actions_init(&moves);
-    char *argv[] = {(char *)program, "--read-list", NULL};
+    char *argv[] = {(char *)program, "--read-list", (char *)charset_name(charset), NULL};
+    if (charset == CHARSET_UNKNOWN)
+        argv[2] = NULL;
     char *environment[] = {NULL};
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(&moves, fd, 0);
@@ -125,10 +128,12 @@ static bool take_cell(struct cursor *cursor, size_t max, const char **ret_cell)
 static bool take_row(struct cursor *cursor, struct list *list, size_t *size)
 {
     struct list_row row = {.number = 0};
-    uint8_t fault = 0, column = 0;
+    uint8_t fault = 0, column = 0, hidden = 0;
     if (!take(cursor, &row.number, sizeof row.number) || !take(cursor, &fault, 1) ||
-        !take(cursor, &column, 1) || fault >= LIST_FAULTS || column >= LIST_COLUMNS)
+        !take(cursor, &column, 1) || !take(cursor, &hidden, 1) || fault >= LIST_FAULTS ||
+        column >= LIST_COLUMNS || hidden > 1)
         return false;
+    row.hidden = hidden != 0;
     row.fault = (enum list_fault)fault;
     row.column = (enum list_column)column;
     for (int i = 0; i < LIST_COLUMNS; i++)
@@ -146,19 +151,37 @@ static bool take_row(struct cursor *cursor, struct list *list, size_t *size)
     return true;
 }
 
+static bool take_form(struct cursor *cursor, struct list *list)
+{
+    uint8_t charset = 0, separator = 0, from_1904 = 0;
+    if (!take(cursor, &charset, 1) || !take(cursor, &separator, 1) ||
+        !take(cursor, &from_1904, 1) || !take_cell(cursor, LIST_SHEET_BYTES_MAX, &list->sheet) ||
+        !take(cursor, list->position, sizeof list->position) || charset >= CHARSETS ||
+        from_1904 > 1 || (separator != 0 && strchr(",;\t", separator) == NULL))
+        return false;
+    list->charset = (enum charset)charset;
+    list->separator = (char)separator;
+    list->from_1904 = from_1904 != 0;
+    return true;
+}
+
+static bool take_refusal(struct cursor *cursor, struct error *err)
+{
+    const char *sentence = "";
+    if (take_cell(cursor, sizeof err->text - 1, &sentence) && *sentence)
+        return error_set(err, ERROR_BAD_INPUT, "%s", sentence);
+    return error_set(err, ERROR_BROKEN, "the list reader refused without a sentence");
+}
+
 /* BROKEN unless the answer is one header, rows, one end; BAD_INPUT with the child's own sentence
  * when it refused the file. */
 static bool take_answer(struct cursor *cursor, struct list *list, struct error *err)
 {
     char kind = 0;
     size_t size = 0;
-    const char *sentence = "";
-    if (take(cursor, &kind, 1) && kind == LIST_SAYS_REFUSED) {
-        if (take_cell(cursor, sizeof err->text - 1, &sentence) && *sentence)
-            return error_set(err, ERROR_BAD_INPUT, "%s", sentence);
-        return error_set(err, ERROR_BROKEN, "the list reader refused without a sentence");
-    }
-    if (kind != LIST_SAYS_HEADER || !take(cursor, list->position, sizeof list->position))
+    if (take(cursor, &kind, 1) && kind == LIST_SAYS_REFUSED)
+        return take_refusal(cursor, err);
+    if (kind != LIST_SAYS_HEADER || !take_form(cursor, list))
         return error_set(err, ERROR_BROKEN, "the list reader gave no header");
     while (take(cursor, &kind, 1) && kind == LIST_SAYS_ROW) {
         if (list->n == LIST_ROWS_MAX)
@@ -169,16 +192,19 @@ static bool take_answer(struct cursor *cursor, struct list *list, struct error *
             return error_set(err, ERROR_BROKEN, "the list reader's row %zu cannot be read",
                              list->n + 1);
     }
+    if (kind == LIST_SAYS_REFUSED)
+        return take_refusal(cursor, err);
     if (kind != LIST_SAYS_END)
         return error_set(err, ERROR_BROKEN, "the list reader stopped after %zu rows", list->n);
     return true;
 }
 
-bool list_read(const char *program, int fd, struct list *ret_list, struct error *err)
+bool list_read(const char *program, int fd, enum charset charset, struct list *ret_list,
+               struct error *err)
 {
     pid_t pid = 0;
     int out = -1, status = 0;
-    if (!start(program, fd, &pid, &out, err))
+    if (!start(program, fd, charset, &pid, &out, err))
         return false;
     struct list list = {.n = 0};
     size_t n = 0;

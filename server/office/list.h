@@ -1,8 +1,9 @@
-/* list.h - a stranger's CSV file becomes rows of named cells, read in a short-lived child.
+/* list.h - a stranger's file becomes rows of named cells, read in a short-lived child.
  *
- * Taken: UTF-8 with or without BOM; ',' ';' or tab, found on the header; quotes, line breaks in
- * cells; LF, CRLF or CR; title rows above the header, total and signature rows below it (case I01).
- * Another encoding is refused, naming the first row and column that are not UTF-8. The header is
+ * Taken: CSV in any encoding that charset.h tells, or that is said; ',' ';' or tab, found on the
+ * header; quotes, line breaks in cells; LF, CRLF or CR; title rows above the header, total and
+ * signature rows below it (case I01). XLSX (xlsx.h): the first sheet with a header that is not
+ * hidden. Where an encoding cannot be told, each cell that is not UTF-8 is refused. The header is
  * the first of 30 rows that holds every REQUIRED column of columns.def; the rows' numbers are those
  * a spreadsheet shows (a record with line breaks is one row; the first is 1).
  *
@@ -18,6 +19,7 @@
 #include <stdint.h>
 
 #include "protocol/error.h"
+#include "server/office/charset.h"
 
 enum list_column {
 #define COLUMN(KEY, NEED, bytes, vi, en, names) LIST_##KEY,
@@ -44,6 +46,7 @@ enum list_fault {
     LIST_FAULT_NOT_UTF8,   /* `column` says where */
     LIST_FAULT_TOO_LONG,   /* `column` says where */
     LIST_FAULT_CUT,        /* the file ends inside this row (case I14) */
+    LIST_FAULT_ERROR_CELL, /* "#N/A" and its like (case I11); `column` says where */
     LIST_FAULT_NO_DOSSIER, /* a total or a signature below the list: skipped, by name */
     LIST_FAULTS
 };
@@ -52,6 +55,7 @@ struct list_row {
     uint32_t number; /* as a spreadsheet shows it */
     enum list_fault fault;
     enum list_column column;        /* of the fault */
+    bool hidden;                    /* a spreadsheet does not show it */
     const char *cell[LIST_COLUMNS]; /* clean text (text_clean); "" when empty or no such column */
 };
 
@@ -59,17 +63,24 @@ struct list {
     struct list_row *rows;
     size_t n;
     uint32_t position[LIST_COLUMNS]; /* place of the column in the file from 1; 0: not there */
+    enum charset charset;            /* CHARSET_UNKNOWN of a workbook */
+    char separator;                  /* 0 of a workbook */
+    bool from_1904;                  /* a workbook's days are counted from then */
+    const char *sheet;               /* of a workbook, else "" */
     char *text;                      /* owner of all cells */
 };
 
-/* Reads `fd` to its end in a child: `program --read-list`. BAD_INPUT when it is no such list (what
+/* Reads `fd` to its end in a child: `program --read-list [CHARSET]`; `charset` is CHARSET_UNKNOWN
+ * unless somebody said it. BAD_INPUT when it is no such list (what
  * was looked for is named), LATER when no child can be started, BROKEN when the child misbehaves.
  */
-bool list_read(const char *program, int fd, struct list *ret_list, struct error *err) must_use;
+bool list_read(const char *program, int fd, enum charset charset, struct list *ret_list,
+               struct error *err) must_use;
 void list_done(struct list *list);
 
 /* The child's whole life: for main() when argv[1] is "--read-list". Reads `in`, writes `out`,
- * returns the exit status. The caller has already confined the process (sandbox_reader). */
-int list_child_main(int in, int out);
+ * returns the exit status. The caller has opened `charsets`, then confined the process
+ * (sandbox_reader). */
+int list_child_main(int in, int out, struct charsets *charsets, enum charset charset);
 
 #endif

@@ -1,14 +1,16 @@
 /* list_wire.h - what the reading child tells its parent, as bytes of this machine's own order:
- *   'H' LIST_COLUMNS x u32 place of the column from 1, 0 not there        once, first
- *   'R' u32 number, u8 fault, u8 column, LIST_COLUMNS x cell              a row
- *   'E'                                                                   once, last
- *   'F' cell                                                              instead: refused, a
- * sentence A cell is u32 n, n bytes without zeros, one zero. Private to list.c and list_child.c. */
+ *   'H' u8 charset, u8 separator, u8 from 1904, cell sheet,
+ *       LIST_COLUMNS x u32 place of the column from 1, 0 not there      once, first
+ *   'R' u32 number, u8 fault, u8 column, u8 hidden, LIST_COLUMNS x cell   a row
+ *   'E'                                                                 once, last
+ *   'F' cell       instead of the first, or of the next row: refused, a sentence
+ * A cell is u32 n, n bytes without zeros, one zero. Private to list.c and list_child.c. */
 #ifndef TRAO_SERVER_OFFICE_LIST_WIRE_H
 #define TRAO_SERVER_OFFICE_LIST_WIRE_H
 
 #include "server/office/list.h"
 
+#define LIST_SHEET_BYTES_MAX 128u
 #define LIST_SAYS_HEADER 'H'
 #define LIST_SAYS_ROW 'R'
 #define LIST_SAYS_END 'E'

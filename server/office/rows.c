@@ -108,6 +108,8 @@ static void complain_of_fault(const struct list_row *row, struct lines *lines)
         [LIST_FAULT_TOO_LONG] = {"dài quá. Chưa nhập; rút ngắn.", "too long; not imported"},
         [LIST_FAULT_CUT] = {"tệp bị cắt giữa dòng này. Chưa nhập; xuất lại danh sách.",
                             "the file ends inside this row; not imported"},
+        [LIST_FAULT_ERROR_CELL] = {"ô báo lỗi (#N/A…). Chưa nhập; sửa công thức rồi nhập lại.",
+                                   "an error cell; not imported"},
         [LIST_FAULT_NO_DOSSIER] = {"không phải hồ sơ, bỏ qua.", "no dossier, skipped"},
     };
     lines_add(lines, row->number, row->column, &said[row->fault]);
@@ -215,4 +217,27 @@ bool row_check(const struct list_row *row, struct instant now, struct lines *lin
     *warned += check.warned;
     *ret_issue = issue;
     return true;
+}
+
+bool row_look(const struct list_row *row, enum charset charset, struct lines *lines)
+{
+    static const struct complaint hidden = {"dòng này bị ẩn trong tệp; vẫn nhập.",
+                                            "this row is hidden in the file; taken in"};
+    static const enum list_column looked_at[] = {LIST_NAME, LIST_ADDRESS};
+    bool said = row->hidden;
+    if (row->hidden)
+        lines_add(lines, row->number, LIST_DOSSIER, &hidden);
+    for (size_t i = 0; charset == CHARSET_TCVN3 && i < 2; i++) {
+        const char *text = row->cell[looked_at[i]];
+        struct complaint complaint;
+        if (!charset_lost_capitals(text))
+            continue;
+        (void)snprintf(complaint.vi, sizeof complaint.vi,
+                       "«%.60s»: TCVN3 không có chữ hoa có dấu; xem lại, sửa rồi nhập lại.", text);
+        (void)snprintf(complaint.en, sizeof complaint.en,
+                       "TCVN3 has no capitals with tones: please check");
+        lines_add(lines, row->number, looked_at[i], &complaint);
+        said = true;
+    }
+    return said;
 }

@@ -36,6 +36,10 @@ struct issue {
     struct addressee who;
 };
 
+/* Says what somebody should look at, though the row is fine: that it is hidden, that an old
+ * encoding lost its capitals. True if anything was said. */
+bool row_look(const struct list_row *row, enum charset charset, struct lines *lines);
+
 /* True when the row is a dossier that can be issued; complaints of both kinds go to `lines`, and
  * `*warned` counts those that did not stop it. */
 bool row_check(const struct list_row *row, struct instant now, struct lines *lines,

@@ -61,6 +61,8 @@ static void a_quote_ends_with_a_whole_letter(void **state)
     }
     error_set(&err, ERROR_BAD_INPUT, "«%s»", "a\x80z\xFF\xC0\xAF");
     assert_string_equal(err.text, "«a?z???»");
+    error_set(&err, ERROR_BAD_INPUT, "«%s»", "R\xC3(\xE1\xBA");
+    assert_string_equal(err.text, "«R?(»");
     error_set(&err, ERROR_BAD_INPUT, "«%s»", "\xED\xA0\x80"); /* half of a pair */
     assert_string_equal(err.text, "«???»");
 }

@@ -134,3 +134,12 @@ void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struc
     assert_good(views_follow(desk->rig.views, &err));
     pthread_mutex_unlock(&desk->lock);
 }
+
+int desk_rig_child(const char *charset)
+{
+    struct charsets *charsets = NULL;
+    struct error err;
+    if (!charsets_open(&charsets, &err))
+        return EXIT_FAILURE;
+    return list_child_main(0, 1, charsets, charset_named(charset == NULL ? "" : charset));
+}

@@ -38,11 +38,12 @@ struct item desk_rig_issue(struct desk_rig *desk, const char *dossier, const cha
 void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struct item *item,
                    uint32_t event, int64_t ago_ms);
 
+int desk_rig_child(const char *charset);
 /* main() of a test that reads lists: the child's life when it is one. */
 #define DESK_RIG_CHILD(argc, argv)                                                                 \
     do {                                                                                           \
         if ((argc) > 1 && strcmp((argv)[1], "--read-list") == 0)                                   \
-            return list_child_main(0, 1);                                                          \
+            return desk_rig_child((argv)[2]);                                                      \
     } while (0)
 
 #endif

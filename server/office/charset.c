@@ -1,0 +1,508 @@
+#include "server/office/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "protocol/utf8.h"
+
+#define SAMPLE_BYTES 262144 /* enough words to tell by */
+#define UNREADABLE 0xFFFD
+
+struct charsets {
+    iconv_t windows_1258, tcvn3;
+};
+
+/* ------------------------------------------------------------------ names */
+
+static const char *const names[CHARSETS] = {
+    [CHARSET_UNKNOWN] = "",
+    [CHARSET_UTF8] = "utf-8",
+    [CHARSET_UTF16LE] = "utf-16le",
+    [CHARSET_UTF16BE] = "utf-16be",
+    [CHARSET_WINDOWS_1258] = "windows-1258",
+    [CHARSET_TCVN3] = "tcvn3",
+    [CHARSET_VNI] = "vni",
+};
+
+const char *charset_name(enum charset charset)
+{
+    return names[charset];
+}
+
+enum charset charset_named(const char *name)
+{
+    for (int i = CHARSET_UTF8; i < CHARSETS; i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum charset)i;
+    return CHARSET_UNKNOWN;
+}
+
+bool charsets_open(struct charsets **ret_charsets, struct error *err)
+{
+    struct charsets *charsets = calloc(1, sizeof *charsets);
+    if (charsets == NULL)
+        return error_set(err, ERROR_LATER, "out of memory");
+    charsets->windows_1258 = iconv_open("UTF-8", "CP1258");
+    charsets->tcvn3 = iconv_open("UTF-8", "TCVN5712-1");
+    if (charsets->windows_1258 == (iconv_t)-1 || charsets->tcvn3 == (iconv_t)-1) {
+        charsets_close(charsets);
+        return error_set(err, ERROR_LATER, "no tables for windows-1258 and TCVN 5712: %s",
+                         strerror(errno));
+    }
+    *ret_charsets = charsets;
+    return true;
+}
+
+void charsets_close(struct charsets *charsets)
+{
+    if (charsets == NULL)
+        return;
+    if (charsets->windows_1258 != (iconv_t)-1)
+        iconv_close(charsets->windows_1258);
+    if (charsets->tcvn3 != (iconv_t)-1)
+        iconv_close(charsets->tcvn3);
+    free(charsets);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* UTF-8 as it grows. */
+struct out {
+    char *text;
+    size_t n, room;
+    bool failed;
+};
+
+static void add_bytes(struct out *out, const char *bytes, size_t n)
+{
+    if (out->n + n > out->room) {
+        size_t room = (out->n + n) * 2 + 64;
+        char *text = realloc(out->text, room);
+        if (text == NULL) {
+            out->failed = true;
+            return;
+        }
+        out->text = text;
+        out->room = room;
+    }
+    memcpy(out->text + out->n, bytes, n);
+    out->n += n;
+}
+
+static void add_point(struct out *out, uint32_t point)
+{
+    char letter[UTF8_CHAR_MAX];
+    utf8_write(point, letter);
+    add_bytes(out, letter, strlen(letter));
+}
+
+static uint32_t unit_of(const uint8_t *at, bool big)
+{
+    return big ? (uint32_t)at[0] << 8 | at[1] : (uint32_t)at[1] << 8 | at[0];
+}
+
+static void read_utf16(struct out *out, const char *bytes, size_t n, bool big)
+{
+    const uint8_t *at = (const uint8_t *)bytes, *end = at + n;
+    while (end - at >= 2) {
+        uint32_t point = unit_of(at, big);
+        at += 2;
+        if (point >= 0xD800 && point < 0xDC00 && end - at >= 2) {
+            uint32_t low = unit_of(at, big);
+            if (low >= 0xDC00 && low < 0xE000) {
+                point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+                at += 2;
+            }
+        }
+        add_point(out, (point >= 0xD800 && point < 0xE000) || point == 0 ? UNREADABLE : point);
+    }
+    if (at < end)
+        add_point(out, UNREADABLE);
+}
+
+static void read_by_table(struct out *out, iconv_t table, const char *bytes, size_t n)
+{
+    char *from = (char *)bytes;
+    (void)iconv(table, NULL, NULL, NULL, NULL);
+    while (n > 0 && !out->failed) {
+        char room[4096], *to = room;
+        size_t left = sizeof room;
+        size_t done = iconv(table, &from, &n, &to, &left);
+        add_bytes(out, room, (size_t)(to - room));
+        if (done == (size_t)-1 && errno != E2BIG && n > 0) { /* a byte that means nothing */
+            add_point(out, UNREADABLE);
+            from++;
+            n--;
+        }
+    }
+    char room[64], *to = room; /* what waited for a mark behind it */
+    size_t left = sizeof room;
+    (void)iconv(table, NULL, NULL, &to, &left);
+    add_bytes(out, room, (size_t)(to - room));
+}
+
+/* VNI: a letter, and behind it a byte for all that stands over and under it; its capitals are the
+ * same 0x20 lower. Ơ, Ư, I and Đ have codes of their own. */
+enum { GRAVE = 0x300, ACUTE, CIRCUMFLEX, TILDE, BREVE = 0x306, HOOK = 0x309, DOT = 0x323 };
+
+static const struct {
+    uint8_t byte;
+    uint16_t first, second;
+} vni_marks[] = {
+    {0xF9, ACUTE, 0},
+    {0xF8, GRAVE, 0},
+    {0xFB, HOOK, 0},
+    {0xF5, TILDE, 0},
+    {0xEF, DOT, 0},
+    {0xE2, CIRCUMFLEX, 0},
+    {0xE1, CIRCUMFLEX, ACUTE},
+    {0xE0, CIRCUMFLEX, GRAVE},
+    {0xE5, CIRCUMFLEX, HOOK},
+    {0xE3, CIRCUMFLEX, TILDE},
+    {0xE4, CIRCUMFLEX, DOT},
+    {0xEA, BREVE, 0},
+    {0xE9, BREVE, ACUTE},
+    {0xE8, BREVE, GRAVE},
+    {0xFA, BREVE, HOOK},
+    {0xFC, BREVE, TILDE},
+    {0xEB, BREVE, DOT},
+};
+
+static const struct {
+    uint8_t byte;
+    uint16_t small, capital;
+} vni_letters[] = {
+    {0xF4, 0x1A1, 0x1A0}, {0xF6, 0x1B0, 0x1AF},   {0xF1, 0x111, 0x110},
+    {0xED, 0xED, 0xCD},   {0xEC, 0xEC, 0xCC},     {0xE6, 0x1EC9, 0x1EC8},
+    {0xF3, 0x129, 0x128}, {0xF2, 0x1ECB, 0x1ECA}, {0xEE, 0x1EF5, 0x1EF4},
+};
+
+static bool takes_marks(uint8_t byte)
+{
+    return byte != 0 &&
+           (strchr("aeouyAEOUY", byte) != NULL || (byte | 0x20) == 0xF4 || (byte | 0x20) == 0xF6);
+}
+
+static bool add_vni_marks(struct out *out, uint8_t before, uint8_t byte)
+{
+    for (size_t i = 0; takes_marks(before) && i < sizeof vni_marks / sizeof vni_marks[0]; i++) {
+        if (vni_marks[i].byte != (byte | 0x20))
+            continue;
+        add_point(out, vni_marks[i].first);
+        if (vni_marks[i].second != 0)
+            add_point(out, vni_marks[i].second);
+        return true;
+    }
+    return false;
+}
+
+static void read_vni(struct out *out, const char *bytes, size_t n)
+{
+    uint8_t before = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t byte = (uint8_t)bytes[i];
+        if (byte < 0x80) {
+            add_bytes(out, bytes + i, 1);
+        } else if (byte < 0xC0) {
+            add_point(out, UNREADABLE);
+        } else if (add_vni_marks(out, before, byte)) {
+            before = 0;
+            continue;
+        } else {
+            uint32_t point = UNREADABLE;
+            for (size_t k = 0; k < sizeof vni_letters / sizeof vni_letters[0]; k++)
+                if (vni_letters[k].byte == (byte | 0x20))
+                    point = (byte & 0x20) != 0 ? vni_letters[k].small : vni_letters[k].capital;
+            add_point(out, point);
+        }
+        before = byte;
+    }
+}
+
+static size_t mark_bytes(enum charset charset, const char *bytes, size_t n)
+{
+    if (charset == CHARSET_UTF8)
+        return n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (charset == CHARSET_UTF16LE)
+        return n >= 2 && memcmp(bytes, "\xFF\xFE", 2) == 0 ? 2 : 0;
+    if (charset == CHARSET_UTF16BE)
+        return n >= 2 && memcmp(bytes, "\xFE\xFF", 2) == 0 ? 2 : 0;
+    return 0;
+}
+
+char *charset_read(struct charsets *charsets, enum charset charset, const char *bytes, size_t n,
+                   size_t *ret_n)
+{
+    struct out out = {.text = malloc(1), .room = 1};
+    size_t mark = mark_bytes(charset, bytes, n);
+    bytes += mark;
+    n -= mark;
+    switch (charset) {
+    case CHARSET_UTF16LE:
+    case CHARSET_UTF16BE:
+        read_utf16(&out, bytes, n, charset == CHARSET_UTF16BE);
+        break;
+    case CHARSET_WINDOWS_1258:
+        read_by_table(&out, charsets->windows_1258, bytes, n);
+        break;
+    case CHARSET_TCVN3:
+        read_by_table(&out, charsets->tcvn3, bytes, n);
+        break;
+    case CHARSET_VNI:
+        read_vni(&out, bytes, n);
+        break;
+    case CHARSET_UNKNOWN:
+    case CHARSET_UTF8:
+    case CHARSETS:
+        add_bytes(&out, bytes, n);
+        break;
+    }
+    if (out.text == NULL || out.failed) {
+        free(out.text);
+        return NULL;
+    }
+    *ret_n = out.n;
+    return out.text;
+}
+
+/* ------------------------------------------------------------------ is it Vietnamese? */
+
+/* A letter taken apart. */
+struct letter {
+    char base; /* small; 0: no letter of the alphabet */
+    bool capital, marked, toned, vowel;
+};
+
+static bool mark_fits(char base, utf8proc_int32_t mark, bool *toned)
+{
+    switch (mark) {
+    case GRAVE:
+    case ACUTE:
+    case TILDE:
+    case HOOK:
+    case DOT:
+        if (*toned)
+            return false;
+        *toned = true;
+        return strchr("aeiouy", base) != NULL;
+    case CIRCUMFLEX:
+        return strchr("aeo", base) != NULL;
+    case BREVE:
+        return base == 'a';
+    case 0x31B:
+        return strchr("ou", base) != NULL;
+    default:
+        return false;
+    }
+}
+
+static struct letter letter_of(utf8proc_int32_t point)
+{
+    utf8proc_int32_t parts[8];
+    struct letter letter = {.base = 0};
+    if (point == 0x110 || point == 0x111)
+        return (struct letter){.base = 'd', .capital = point == 0x110, .marked = true};
+    utf8proc_ssize_t n =
+        utf8proc_decompose_char(point, parts, 8, UTF8PROC_DECOMPOSE | UTF8PROC_STABLE, NULL);
+    if (n < 1 || n > 3 || parts[0] > 'z')
+        return letter;
+    char base = (char)(parts[0] | 0x20);
+    if (base < 'a' || base > 'z')
+        return letter;
+    for (utf8proc_ssize_t i = 1; i < n; i++)
+        if (!mark_fits(base, parts[i], &letter.toned))
+            return (struct letter){.base = 0};
+    letter.base = base;
+    letter.capital = parts[0] <= 'Z';
+    letter.marked = n > 1;
+    letter.vowel = strchr("aeiouy", base) != NULL;
+    return letter;
+}
+
+static bool is_known_sign(utf8proc_int32_t point)
+{
+    static const utf8proc_int32_t signs[] = {0xA0,   0xAB,   0xB0,   0xBB,   0x2013, 0x2014, 0x2018,
+                                             0x2019, 0x201C, 0x201D, 0x2022, 0x2026, 0x20AB};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (signs[i] == point)
+            return true;
+    return false;
+}
+
+/* A word so far. */
+struct word {
+    size_t letters, groups, tones;
+    bool marked, in_group;
+};
+
+struct score {
+    size_t strange; /* letters and words that are not Vietnamese */
+    size_t marked;  /* words with a mark */
+};
+
+static void end_word(struct score *score, struct word *word)
+{
+    if (word->marked) {
+        score->marked++;
+        score->strange += word->tones > 1 || word->groups != 1;
+    }
+    *word = (struct word){0};
+}
+
+static void take_letter(struct word *word, struct letter letter)
+{
+    word->letters++;
+    word->marked = word->marked || letter.marked;
+    word->tones += letter.toned;
+    word->groups += letter.vowel && !word->in_group;
+    word->in_group = letter.vowel;
+}
+
+/* Đ alone ("Đ.") and such have no vowel: a short word with a mark and no vowel group is strange
+ * only when longer. */
+static struct score score_of(const utf8proc_uint8_t *composed)
+{
+    struct score score = {0};
+    struct word word = {0};
+    utf8proc_int32_t point;
+    for (utf8proc_ssize_t n; *composed != '\0'; composed += n) {
+        n = utf8proc_iterate(composed, -1, &point);
+        if (n < 1)
+            break;
+        struct letter letter = letter_of(point);
+        if (letter.base != 0) {
+            take_letter(&word, letter);
+            continue;
+        }
+        if (word.groups == 0 && word.letters < 3)
+            word.marked = false;
+        end_word(&score, &word);
+        score.strange += point >= 0x80 && !is_known_sign(point) ? 2 : 0;
+    }
+    end_word(&score, &word);
+    return score;
+}
+
+static bool try_one(struct charsets *charsets, enum charset charset, const char *bytes, size_t n,
+                    struct score *ret_score)
+{
+    size_t read_n = 0;
+    char *read = charset_read(charsets, charset, bytes, n, &read_n);
+    utf8proc_uint8_t *composed = NULL;
+    if (read == NULL)
+        return false;
+    utf8proc_ssize_t got = utf8proc_map((const utf8proc_uint8_t *)read, (utf8proc_ssize_t)read_n,
+                                        &composed, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+    free(read);
+    if (got < 0)
+        return false;
+    *ret_score = score_of(composed);
+    free(composed);
+    return true;
+}
+
+/* ------------------------------------------------------------------ choosing */
+
+/* UTF-8 with a few broken letters is still UTF-8: those cells are refused. */
+static bool is_mostly_utf8(const char *bytes, size_t n)
+{
+    size_t good = 0, bad = 0;
+    while (n > 0) {
+        uint32_t point;
+        bool ascii = (uint8_t)bytes[0] < 0x80;
+        if (ascii) {
+            bytes++;
+            n--;
+        } else if (utf8_next(&bytes, &n, &point)) {
+            good++;
+        } else {
+            bad++;
+            bytes++;
+            n--;
+        }
+    }
+    return bad == 0 || good >= 3 * bad;
+}
+
+/* Half the bytes of Latin text in UTF-16 are zeros. */
+static enum charset utf16_without_mark(const char *bytes, size_t n)
+{
+    size_t zeros[2] = {0, 0}, looked = n < 4096 ? n : 4096;
+    for (size_t i = 0; i < looked; i++)
+        zeros[i % 2] += bytes[i] == '\0';
+    if (zeros[1] * 4 > looked && zeros[0] * 16 < looked)
+        return CHARSET_UTF16LE;
+    if (zeros[0] * 4 > looked && zeros[1] * 16 < looked)
+        return CHARSET_UTF16BE;
+    return CHARSET_UNKNOWN;
+}
+
+/* The best is clear when the next has at least two more strange things and four times as many, and
+ * few words of it are strange themselves (foreign names are). */
+static bool is_clear(struct score best, size_t next_strange)
+{
+    return best.strange * 10 <= best.marked && next_strange >= best.strange + 2 &&
+           next_strange >= 4 * best.strange;
+}
+
+static enum charset old_one(struct charsets *charsets, const char *bytes, size_t n)
+{
+    static const enum charset candidates[] = {CHARSET_WINDOWS_1258, CHARSET_TCVN3, CHARSET_VNI};
+    struct score best = {.strange = SIZE_MAX}, score;
+    size_t next_strange = SIZE_MAX;
+    enum charset found = CHARSET_UNKNOWN;
+    n = n < SAMPLE_BYTES ? n : SAMPLE_BYTES;
+    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
+        if (!try_one(charsets, candidates[i], bytes, n, &score))
+            return CHARSET_UNKNOWN;
+        if (score.strange < best.strange) {
+            next_strange = best.strange;
+            best = score;
+            found = candidates[i];
+        } else if (score.strange < next_strange) {
+            next_strange = score.strange;
+        }
+    }
+    return is_clear(best, next_strange) ? found : CHARSET_UNKNOWN;
+}
+
+enum charset charset_of(struct charsets *charsets, const char *bytes, size_t n)
+{
+    if (mark_bytes(CHARSET_UTF8, bytes, n) > 0)
+        return CHARSET_UTF8;
+    if (mark_bytes(CHARSET_UTF16LE, bytes, n) > 0)
+        return CHARSET_UTF16LE;
+    if (mark_bytes(CHARSET_UTF16BE, bytes, n) > 0)
+        return CHARSET_UTF16BE;
+    enum charset wide = utf16_without_mark(bytes, n);
+    if (wide != CHARSET_UNKNOWN)
+        return wide;
+    return is_mostly_utf8(bytes, n) ? CHARSET_UTF8 : old_one(charsets, bytes, n);
+}
+
+/* ------------------------------------------------------------------ lost capitals */
+
+bool charset_lost_capitals(const char *text)
+{
+    size_t left = strlen(text), capitals = 0, small = 0, toned_small = 0;
+    for (;;) {
+        uint32_t point = 0;
+        bool more = left > 0 && utf8_next(&text, &left, &point);
+        struct letter letter = more ? letter_of((utf8proc_int32_t)point) : (struct letter){0};
+        if (letter.base != 0) {
+            capitals += letter.capital;
+            toned_small += !letter.capital && letter.toned;
+            small += !letter.capital && !letter.toned;
+            continue;
+        }
+        /* "HIếU"; "Lý" for LÝ cannot be told from a name that is meant so. */
+        if (toned_small > 0 && small == 0 && capitals > 1)
+            return true;
+        if (!more)
+            return false;
+        capitals = small = toned_small = 0;
+    }
+}

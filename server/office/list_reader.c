@@ -1,0 +1,193 @@
+#include "server/office/list_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/office/fields.h"
+#include "server/text/text.h"
+
+#define TEXT_STEP 4096
+#define FOLDED_MAX 128
+
+void reader_cell(struct reader *reader, const char *bytes, size_t n, bool is_error)
+{
+    if (reader->text_n + n > reader->text_size) {
+        size_t size = (reader->text_n + n) * 2 + TEXT_STEP;
+        char *text = realloc(reader->text, size);
+        if (!text) {
+            reader->no_memory = true;
+            return;
+        }
+        reader->text = text;
+        reader->text_size = size;
+    }
+    if (n > 0)
+        memcpy(reader->text + reader->text_n, bytes, n);
+    if (reader->cells < READER_CELLS_MAX)
+        reader->cell[reader->cells] =
+            (struct reader_cell){.at = reader->text_n, .n = n, .is_error = is_error};
+    reader->cells += reader->cells < READER_CELLS_MAX;
+    reader->text_n += n;
+    if (!reader->bad_row && !text_is_utf8(n > 0 ? bytes : "", n)) {
+        reader->bad_row = reader->number + 1;
+        reader->bad_cell = (uint32_t)reader->cells;
+    }
+}
+
+/* ------------------------------------------------------------------ the header */
+
+static bool column_is_called(enum list_column column, const char *folded)
+{
+    char wanted[FOLDED_MAX + 2];
+    (void)snprintf(wanted, sizeof wanted, "|%s|", folded);
+    return *folded && strstr(list_column_info(column)->names, wanted);
+}
+
+static bool take_header(struct reader *reader)
+{
+    uint32_t position[LIST_COLUMNS] = {0};
+    for (size_t i = 0; i < reader->cells; i++) {
+        char name[FOLDED_MAX], folded[FOLDED_MAX];
+        const struct reader_cell *cell = &reader->cell[i];
+        if (!text_clean(reader->text + cell->at, cell->n, name, sizeof name))
+            continue;
+        text_fold(name, folded, sizeof folded);
+        for (int column = 0; column < LIST_COLUMNS; column++)
+            if (position[column] == 0 && column_is_called((enum list_column)column, folded))
+                position[column] = (uint32_t)i + 1;
+    }
+    for (int column = 0; column < LIST_COLUMNS; column++)
+        if (list_column_info((enum list_column)column)->required && position[column] == 0)
+            return false;
+    memcpy(reader->position, position, sizeof position);
+    reader->header_cells = reader->cells;
+    while (reader->header_cells > 0 && reader->cell[reader->header_cells - 1].n == 0)
+        reader->header_cells--; /* trailing empty columns (I01c) */
+    return reader->has_header = true;
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static void say(FILE *out, const void *bytes, size_t n)
+{
+    (void)fwrite(bytes, 1, n, out); /* a broken pipe shows at the end, in fflush */
+}
+
+void reader_say_u32(FILE *out, uint32_t value)
+{
+    say(out, &value, sizeof value);
+}
+
+void reader_say_cell(FILE *out, const char *text)
+{
+    reader_say_u32(out, (uint32_t)strlen(text));
+    say(out, text, strlen(text) + 1);
+}
+
+struct named_row {
+    enum list_fault fault;
+    enum list_column column;
+    char *cell[LIST_COLUMNS];
+};
+
+/* Cleans the cell of a named column into `out`, or notes the row's first fault. */
+static void name_cell(const struct reader *reader, enum list_column column, struct named_row *row)
+{
+    size_t at = reader->position[column];
+    size_t size = list_column_info(column)->bytes_max + 1;
+    row->cell[column] = calloc(1, size);
+    if (!row->cell[column] || at == 0 || at > reader->cells)
+        return;
+    const struct reader_cell *cell = &reader->cell[at - 1];
+    const char *bytes = reader->text + cell->at;
+    if (cell->is_error && row->fault == LIST_FAULT_NONE) {
+        row->fault = LIST_FAULT_ERROR_CELL;
+        row->column = column;
+    }
+    if (text_clean(bytes, cell->n, row->cell[column], size) || row->fault != LIST_FAULT_NONE)
+        return;
+    row->fault = text_is_utf8(bytes, cell->n) ? LIST_FAULT_TOO_LONG : LIST_FAULT_NOT_UTF8;
+    row->column = column;
+}
+
+static bool is_empty_row(const struct reader *reader)
+{
+    for (size_t i = 0; i < reader->cells; i++)
+        if (reader->cell[i].n > 0)
+            return false;
+    return true;
+}
+
+/* "Tổng cộng", "Cộng": a sum may stand beside it. */
+static bool says_total(const char *text)
+{
+    char folded[FOLDED_MAX];
+    text_fold(text, folded, sizeof folded);
+    return strncmp(folded, "tong", 4) == 0 || strncmp(folded, "cong", 4) == 0;
+}
+
+static bool stands_alone(const struct named_row *row, enum list_column column)
+{
+    for (int i = 0; i < LIST_COLUMNS; i++)
+        if (i != (int)column && *row->cell[i])
+            return false;
+    return true;
+}
+
+/* Totals and signatures: neither name nor address, and no dossier code where one should be. A code
+ * that is only mistyped, with anything beside it, is a dossier with an error. */
+static bool is_no_dossier(const struct named_row *row)
+{
+    char code[FIELD_DOSSIER_MAX];
+    struct complaint complaint;
+    const char *dossier = row->cell[LIST_DOSSIER];
+    if (row->fault != LIST_FAULT_NONE || *row->cell[LIST_NAME] || *row->cell[LIST_ADDRESS] ||
+        field_dossier(dossier, code, &complaint))
+        return false;
+    return !*dossier || says_total(dossier) || stands_alone(row, LIST_DOSSIER);
+}
+
+static void say_row(struct reader *reader, const struct named_row *row)
+{
+    uint8_t fault = (uint8_t)row->fault, column = (uint8_t)row->column;
+    uint8_t hidden = reader->hidden;
+    (void)fputc(LIST_SAYS_ROW, reader->out);
+    reader_say_u32(reader->out, reader->number);
+    say(reader->out, &fault, 1);
+    say(reader->out, &column, 1);
+    say(reader->out, &hidden, 1);
+    for (int i = 0; i < LIST_COLUMNS; i++)
+        reader_say_cell(reader->out, row->cell[i]);
+}
+
+static void take_row(struct reader *reader, int end)
+{
+    struct named_row row = {.fault = LIST_FAULT_NONE};
+    bool whole = true;
+    for (int i = 0; i < LIST_COLUMNS; i++) {
+        name_cell(reader, (enum list_column)i, &row);
+        whole = whole && row.cell[i];
+    }
+    bool ended_early = end == -1 && reader->cells < reader->header_cells;
+    if (!whole)
+        reader->no_memory = true;
+    else {
+        if (!reader->cut && is_no_dossier(&row))
+            row.fault = LIST_FAULT_NO_DOSSIER;
+        else if (reader->cut || ended_early)
+            row.fault = LIST_FAULT_CUT;
+        say_row(reader, &row);
+    }
+    for (int i = 0; i < LIST_COLUMNS; i++)
+        free(row.cell[i]);
+}
+
+void reader_row(struct reader *reader, int end)
+{
+    if (!reader->has_header)
+        take_header(reader);
+    else if (reader->out && !is_empty_row(reader))
+        take_row(reader, end);
+    reader->cells = 0;
+    reader->text_n = 0;
+}
