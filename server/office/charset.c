@@ -40,6 +40,12 @@ enum charset charset_named(const char *name)
     return CHARSET_UNKNOWN;
 }
 
+/* iconv says so that there is no such table. */
+static bool is_none(iconv_t table)
+{
+    return table == (iconv_t)-1; // NOLINT(performance-no-int-to-ptr): iconv's own value
+}
+
 bool charsets_open(struct charsets **ret_charsets, struct error *err)
 {
     struct charsets *charsets = calloc(1, sizeof *charsets);
@@ -47,7 +53,7 @@ bool charsets_open(struct charsets **ret_charsets, struct error *err)
         return error_set(err, ERROR_LATER, "out of memory");
     charsets->windows_1258 = iconv_open("UTF-8", "CP1258");
     charsets->tcvn3 = iconv_open("UTF-8", "TCVN5712-1");
-    if (charsets->windows_1258 == (iconv_t)-1 || charsets->tcvn3 == (iconv_t)-1) {
+    if (is_none(charsets->windows_1258) || is_none(charsets->tcvn3)) {
         charsets_close(charsets);
         return error_set(err, ERROR_LATER, "no tables for windows-1258 and TCVN 5712: %s",
                          strerror(errno));
@@ -60,9 +66,9 @@ void charsets_close(struct charsets *charsets)
 {
     if (charsets == NULL)
         return;
-    if (charsets->windows_1258 != (iconv_t)-1)
+    if (!is_none(charsets->windows_1258))
         iconv_close(charsets->windows_1258);
-    if (charsets->tcvn3 != (iconv_t)-1)
+    if (!is_none(charsets->tcvn3))
         iconv_close(charsets->tcvn3);
     free(charsets);
 }

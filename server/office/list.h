@@ -79,8 +79,8 @@ bool list_read(const char *program, int fd, enum charset charset, struct list *r
 void list_done(struct list *list);
 
 /* The child's whole life: for main() when argv[1] is "--read-list". Reads `in`, writes `out`,
- * returns the exit status. The caller has opened `charsets`, then confined the process
- * (sandbox_reader). */
+ * returns the exit status. The caller has opened `charsets`, which are closed here, then confined
+ * the process (sandbox_reader). */
 int list_child_main(int in, int out, struct charsets *charsets, enum charset charset);
 
 #endif

@@ -280,5 +280,6 @@ int list_child_main(int in, int out, struct charsets *charsets, enum charset cha
     else
         status = read_text(answer, charsets, charset, bytes, n);
     free(bytes);
+    charsets_close(charsets);
     return status;
 }
