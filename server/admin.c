@@ -255,11 +255,12 @@ static bool reads_a_list(const char *command)
 
 static bool writes_a_file(const char *command)
 {
-    return strcmp(command, "print") == 0 || strcmp(command, "paperout") == 0;
+    return strcmp(command, "print") == 0 || strcmp(command, "paperout") == 0 ||
+           strcmp(command, "export") == 0;
 }
 
-/* What import, days and communeload read, what `print --out FILE` and paperout write; the latter is
- * taken out of the words, for the server needs no name. */
+/* What import, days and communeload read, what `print --out FILE`, paperout and export write; the
+ * latter is taken out of the words, for the server needs no name. */
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {
     struct along along = {.fd = -1};

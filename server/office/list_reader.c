@@ -90,6 +90,21 @@ struct named_row {
     char *cell[LIST_COLUMNS];
 };
 
+static void note_fault(struct named_row *row, enum list_column column, enum list_fault fault)
+{
+    if (row->fault != LIST_FAULT_NONE)
+        return;
+    row->fault = fault;
+    row->column = column;
+}
+
+/* Our own export puts ' before what a spreadsheet would run (case W09). */
+static void take_off_quote(char *text)
+{
+    if (text[0] == '\'' && text[1] != '\0' && strchr("=+-@'", text[1]) != NULL)
+        memmove(text, text + 1, strlen(text));
+}
+
 /* Cleans the cell of a named column into `out`, or notes the row's first fault. */
 static void name_cell(const struct reader *reader, enum list_column column, struct named_row *row)
 {
@@ -100,14 +115,13 @@ static void name_cell(const struct reader *reader, enum list_column column, stru
         return;
     const struct reader_cell *cell = &reader->cell[at - 1];
     const char *bytes = reader->text + cell->at;
-    if (cell->is_error && row->fault == LIST_FAULT_NONE) {
-        row->fault = LIST_FAULT_ERROR_CELL;
-        row->column = column;
-    }
-    if (text_clean(bytes, cell->n, row->cell[column], size) || row->fault != LIST_FAULT_NONE)
-        return;
-    row->fault = text_is_utf8(bytes, cell->n) ? LIST_FAULT_TOO_LONG : LIST_FAULT_NOT_UTF8;
-    row->column = column;
+    if (cell->is_error)
+        note_fault(row, column, LIST_FAULT_ERROR_CELL);
+    if (text_clean(bytes, cell->n, row->cell[column], size))
+        take_off_quote(row->cell[column]);
+    else
+        note_fault(row, column,
+                   text_is_utf8(bytes, cell->n) ? LIST_FAULT_TOO_LONG : LIST_FAULT_NOT_UTF8);
 }
 
 static bool is_empty_row(const struct reader *reader)

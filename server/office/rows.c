@@ -178,7 +178,8 @@ static void copy_texts(const struct list_row *row, struct addressee *who)
 {
     text_copy(row->cell[LIST_NAME], who->name, sizeof who->name);
     text_copy(row->cell[LIST_ADDRESS], who->address, sizeof who->address);
-    text_copy(row->cell[LIST_ID_NUMBER], who->id_number, sizeof who->id_number);
+    if (*row->cell[LIST_ID_NUMBER] != '*') /* masked by our own export: not given */
+        text_copy(row->cell[LIST_ID_NUMBER], who->id_number, sizeof who->id_number);
     text_copy(row->cell[LIST_PROCEDURE], who->procedure, sizeof who->procedure);
     text_copy(row->cell[LIST_RESULT], who->result, sizeof who->result);
     text_copy(row->cell[LIST_REGISTERED], who->registered, sizeof who->registered);

@@ -118,6 +118,11 @@ static void begin_day(struct day *day, struct asked *asked)
     close(fd);
     assert_int_equal(json_integer_value(json_object_get(document, "added")), 60);
     json_decref(document);
+    FILE *list = tmpfile();
+    document = say(day, fileno(list), 0, "export form=csv");
+    assert_int_equal(json_integer_value(json_object_get(document, "rows")), 60);
+    json_decref(document);
+    fclose(list);
     document = say(day, -1, 0, "items");
     const json_t *items = json_object_get(document, "items");
     assert_int_equal(json_array_size(items), 60);

@@ -1,0 +1,127 @@
+#include "server/office/export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "protocol/fact.h"
+#include "server/office/export_form.h"
+#include "server/record/lookups.h"
+
+/* The columns' own names: the import finds each by its name. */
+static const char *const header[EXPORT_COLUMNS] = {"STT",
+                                                   "Số hiệu giấy tờ (Mã hồ sơ)",
+                                                   "Nội dung hồ sơ",
+                                                   "Số CCCD chủ hồ sơ",
+                                                   "Họ tên người nhận kết quả",
+                                                   "Địa chỉ đăng ký nhận kết quả",
+                                                   "Số điện thoại người nhận kết quả",
+                                                   "Ngày công dân đăng ký",
+                                                   "Ngày bưu điện nhận kết quả",
+                                                   "Số ký hiệu, kết quả",
+                                                   "Cước bưu điện thu"};
+
+/* "********1234"; what is shorter than eight is masked whole. */
+static void mask(const char *id_number, char out[24])
+{
+    size_t n = strlen(id_number), shown = n >= 8 ? 4 : 0;
+    (void)snprintf(out, 24, "%s", id_number);
+    for (size_t i = 0; i + shown < n; i++)
+        out[i] = '*';
+}
+
+/* +84912000001 as people write it; the note that stood behind it follows. */
+static void write_phone(const struct addressee *who, char out[192])
+{
+    const char *national = strncmp(who->phone, "+84", 3) == 0 ? who->phone + 3 : who->phone;
+    (void)snprintf(out, 192, "%s%s%s%s", national != who->phone ? "0" : "", national,
+                   *who->phone != '\0' && *who->phone_note != '\0' ? " " : "", who->phone_note);
+}
+
+static bool wanted(const struct export_asked *asked, const struct office_fact *issued)
+{
+    return (asked->all_offices || issued->office == asked->office) &&
+           issued->at.ms >= asked->from.ms && (asked->to.ms == 0 || issued->at.ms < asked->to.ms);
+}
+
+static bool add_row(struct export_file *file, size_t number, const struct office_fact *issued,
+                    const struct addressee *who, struct error *err)
+{
+    char counted[24], masked[24], phone[192], postage[24];
+    (void)snprintf(counted, sizeof counted, "%zu", number);
+    (void)snprintf(postage, sizeof postage, "%llu", (unsigned long long)issued->postage_vnd);
+    mask(who->id_number, masked);
+    write_phone(who, phone);
+    const char *const cells[EXPORT_COLUMNS] = {
+        counted, issued->dossier, who->procedure, masked,      who->name, who->address,
+        phone,   who->registered, who->received,  who->result, postage};
+    return export_file_row(file, cells, err);
+}
+
+/* False only on a failure; `*ret_there` tells of one that is not to be listed. */
+static bool read_one(struct record *record, const struct item *item,
+                     const struct export_asked *asked, struct office_fact *ret_issued,
+                     struct addressee *ret_who, bool *ret_there, struct error *err)
+{
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    struct error gone = {ERROR_NONE, ""};
+    *ret_there = false;
+    if (!record_issued(record, item, ret_issued, &gone))
+        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
+    bool live = false;
+    if (!record_item_live(record, item, &live, err))
+        return false;
+    if (!live || !wanted(asked, ret_issued))
+        return true;
+    if (!record_attachment_get(record, &ret_issued->addressee, bytes, sizeof bytes, &n, &gone))
+        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
+    *ret_there = true;
+    return addressee_decode(bytes, n, ret_who, err);
+}
+
+static bool write_all(int fd, const char *bytes, size_t n, struct error *err)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return error_set(err, ERROR_LATER, "không ghi được tệp: %s. / cannot be written",
+                             strerror(errno));
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return true;
+}
+
+static bool add_rows(struct record *record, const struct item *items, size_t n,
+                     const struct export_asked *asked, struct export_file *file, size_t *ret_rows,
+                     struct error *err)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct office_fact issued;
+        struct addressee who;
+        bool there;
+        if (!read_one(record, &items[i], asked, &issued, &who, &there, err) ||
+            (there && !add_row(file, ++rows, &issued, &who, err)))
+            return error_add(err, "%s", items[i].text);
+    }
+    *ret_rows = rows;
+    return true;
+}
+
+bool export_list(struct record *record, const struct item *items, size_t n,
+                 const struct export_asked *asked, int fd, size_t *ret_rows, struct error *err)
+{
+    struct export_file *file = NULL;
+    const char *bytes = NULL;
+    size_t bytes_n = 0;
+    bool good = export_file_new(asked, &file, err) && export_file_row(file, header, err) &&
+                add_rows(record, items, n, asked, file, ret_rows, err) &&
+                export_file_end(file, &bytes, &bytes_n, err) && write_all(fd, bytes, bytes_n, err);
+    export_file_free(file);
+    return good;
+}

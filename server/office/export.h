@@ -1,0 +1,31 @@
+/* export.h - what was taken in, as the 11-column list that one-stop software hands to the post
+ * [domain.md section 4]: CSV (UTF-8 with its mark, CR LF) or XLSX, whose cells are all texts.
+ *
+ * No cell is a formula: in CSV one that begins with = + - @ ' or a control character has ' before
+ * it, which our own import takes off again (case W09). ID numbers are masked but for the last four;
+ * import reads a masked one as not given. So a list that is imported again adds and changes
+ * nothing. Threads: those of the record and views given.
+ */
+#ifndef TRAO_SERVER_OFFICE_EXPORT_H
+#define TRAO_SERVER_OFFICE_EXPORT_H
+
+#include "server/record/record.h"
+
+enum export_form { EXPORT_CSV, EXPORT_XLSX };
+
+struct export_asked {
+    uint32_t office;         /* number of premises.h */
+    bool all_offices;        /* else of `office` alone */
+    struct instant from, to; /* issued in between; to.ms 0: until now */
+    enum export_form form;
+    const char *folder; /* for what a workbook is put together from; "": none is wanted */
+};
+
+/* Writes a list of these items, in their order, to `fd`; those not asked for, those voided or
+ * recalled, and those whose addressee was deleted are left out. LATER: the file cannot be written,
+ * or no memory. */
+bool export_list(struct record *record, const struct item *items, size_t n,
+                 const struct export_asked *asked, int fd, size_t *ret_rows,
+                 struct error *err) must_use;
+
+#endif

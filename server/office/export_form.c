@@ -1,0 +1,174 @@
+#include "server/office/export_form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <xlsxwriter.h>
+
+#define WIDTHS_MAX 60 /* of a column, in letters */
+
+struct export_file {
+    enum export_form form;
+    char *bytes; /* of the file */
+    size_t n, room;
+    lxw_workbook *book;
+    lxw_worksheet *sheet;
+    lxw_format *text, *bold;
+    lxw_row_t rows;
+    char path[512]; /* where it is put together; "" when there is nothing to remove */
+};
+
+static bool no_memory(struct error *err)
+{
+    return error_set(err, ERROR_LATER, "out of memory");
+}
+
+/* ------------------------------------------------------------------ CSV */
+
+static bool add(struct export_file *file, const char *bytes, size_t n)
+{
+    if (file->n + n > file->room) {
+        size_t room = (file->n + n) * 2 + 4096;
+        char *wider = realloc(file->bytes, room);
+        if (wider == NULL)
+            return false;
+        file->bytes = wider;
+        file->room = room;
+    }
+    memcpy(file->bytes + file->n, bytes, n);
+    file->n += n;
+    return true;
+}
+
+/* What a spreadsheet would run, or take for a sign of its own [OWASP, CSV injection]. */
+static bool is_dangerous(char first)
+{
+    return first != '\0' && strchr("=+-@'\t\r\n", first) != NULL;
+}
+
+static bool add_cell(struct export_file *file, const char *text)
+{
+    if (!add(file, is_dangerous(*text) ? "\"'" : "\"", is_dangerous(*text) ? 2 : 1))
+        return false;
+    for (; *text != '\0'; text++)
+        if (!add(file, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1))
+            return false;
+    return add(file, "\"", 1);
+}
+
+static bool csv_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS])
+{
+    for (size_t i = 0; i < EXPORT_COLUMNS; i++)
+        if ((i > 0 && !add(file, ",", 1)) || !add_cell(file, cells[i]))
+            return false;
+    return add(file, "\r\n", 2);
+}
+
+/* ------------------------------------------------------------------ XLSX */
+
+/* libxlsxwriter writes to a file by its name. */
+static bool begin_book(struct export_file *file, const char *folder)
+{
+    lxw_workbook_options options = {.constant_memory = LXW_FALSE, .tmpdir = (char *)folder};
+    int n = snprintf(file->path, sizeof file->path, "%s/export-XXXXXX", folder);
+    int fd = n < (int)sizeof file->path ? mkstemp(file->path) : -1;
+    if (fd < 0) {
+        file->path[0] = '\0';
+        return false;
+    }
+    close(fd);
+    file->book = workbook_new_opt(file->path, &options);
+    file->sheet = file->book == NULL ? NULL : workbook_add_worksheet(file->book, "Kết quả");
+    file->text = file->book == NULL ? NULL : workbook_add_format(file->book);
+    file->bold = file->book == NULL ? NULL : workbook_add_format(file->book);
+    if (file->sheet == NULL || file->text == NULL || file->bold == NULL)
+        return false;
+    format_set_num_format(file->text, "@");
+    format_set_bold(file->bold);
+    worksheet_freeze_panes(file->sheet, 1, 0);
+    return true;
+}
+
+static bool book_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS])
+{
+    for (lxw_col_t i = 0; i < EXPORT_COLUMNS; i++) {
+        lxw_error why = worksheet_write_string(file->sheet, file->rows, i, cells[i],
+                                               file->rows == 0 ? file->bold : file->text);
+        if (why != LXW_NO_ERROR)
+            return false;
+        size_t width = strlen(cells[i]);
+        if (file->rows == 0)
+            worksheet_set_column(file->sheet, i, i, width > WIDTHS_MAX ? WIDTHS_MAX : (double)width,
+                                 NULL);
+    }
+    file->rows++;
+    return true;
+}
+
+/* The finished file, whole in memory. */
+static bool read_book(struct export_file *file)
+{
+    char piece[65536];
+    FILE *from = fopen(file->path, "re");
+    bool good = from != NULL;
+    for (size_t n; good && (n = fread(piece, 1, sizeof piece, from)) > 0;)
+        good = add(file, piece, n);
+    good = good && !ferror(from);
+    if (from != NULL)
+        (void)fclose(from); /* only read */
+    return good;
+}
+
+/* ------------------------------------------------------------------ either */
+
+bool export_file_new(const struct export_asked *asked, struct export_file **ret_file,
+                     struct error *err)
+{
+    struct export_file *file = calloc(1, sizeof *file);
+    if (file == NULL)
+        return no_memory(err);
+    file->form = asked->form;
+    bool good =
+        file->form == EXPORT_CSV ? add(file, "\xEF\xBB\xBF", 3) : begin_book(file, asked->folder);
+    if (!good) {
+        export_file_free(file);
+        return error_set(err, ERROR_LATER, "no memory, or no room in the data folder");
+    }
+    *ret_file = file;
+    return true;
+}
+
+void export_file_free(struct export_file *file)
+{
+    if (file == NULL)
+        return;
+    if (file->book != NULL)
+        (void)workbook_close(file->book); /* the one way to free it */
+    if (*file->path != '\0')
+        (void)unlink(file->path);
+    free(file->bytes);
+    free(file);
+}
+
+bool export_file_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS],
+                     struct error *err)
+{
+    return (file->form == EXPORT_CSV ? csv_row(file, cells) : book_row(file, cells)) ||
+           error_set(err, ERROR_LATER, "a row more does not fit");
+}
+
+bool export_file_end(struct export_file *file, const char **ret_bytes, size_t *ret_n,
+                     struct error *err)
+{
+    if (file->form == EXPORT_XLSX) {
+        lxw_error why = workbook_close(file->book);
+        file->book = NULL;
+        if (why != LXW_NO_ERROR || !read_book(file))
+            return error_set(err, ERROR_LATER, "workbook: %s", lxw_strerror(why));
+    }
+    *ret_bytes = file->bytes;
+    *ret_n = file->n;
+    return true;
+}

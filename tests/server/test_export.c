@@ -1,0 +1,200 @@
+/* What was taken in, written out and taken in again: nothing is run, nothing is lost (case W09). */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/office/export.h"
+#include "server/office/import.h"
+#include "server/office/list.h"
+#include "server/record/lookups.h"
+#include "tests/server/desk_rig.h"
+
+#define LIST                                                                                                                    \
+    "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Số CCCD,Nội dung hồ sơ,Số ký hiệu kết quả," \
+    "Ngày đăng ký,Ngày bưu điện nhận,Cước\n"                                                                      \
+    "H27-261118-0001,=1+1|cmd,\"-5, đường Thử\nxã Cẩm Trung\",+84912000001 (gọi con gái),"                          \
+    "042169662975,@SUM(A1),+7/GCN,01/11/2026,,33000\n"                                                                          \
+    "H27-261118-0002,'Đỗ \"Tý\",\"TDP 1, P. Trần "                                                                        \
+    "Phú\",0844000002,123456789012345678,=HYPERLINK(),"                                                                        \
+    "007,,,0\n"                                                                                                                 \
+    "H27-261118-0003,''Lê Ô,Thôn 3,,,,-,,,60500\n"
+#define ROWS 3
+
+static struct desk_rig desks[2];
+
+static int open_desks(void **state)
+{
+    (void)state;
+    desk_rig_open(&desks[0]);
+    desk_rig_open(&desks[1]);
+    return 0;
+}
+
+static int close_desks(void **state)
+{
+    (void)state;
+    desk_rig_close(&desks[0]);
+    desk_rig_close(&desks[1]);
+    return 0;
+}
+
+static void read_one(struct desk_rig *desk, size_t i, struct item *ret_item,
+                     struct office_fact *ret_issued, struct addressee *ret_who)
+{
+    char dossier[32];
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    (void)snprintf(dossier, sizeof dossier, "H27-261118-000%zu", i + 1);
+    assert_good(record_item_of_dossier(desk->rig.record, dossier, ret_item, &err));
+    assert_good(record_issued(desk->rig.record, ret_item, ret_issued, &err));
+    assert_good(record_attachment_get(desk->rig.record, &ret_issued->addressee, bytes, sizeof bytes,
+                                      &n, &err));
+    assert_good(addressee_decode(bytes, n, ret_who, &err));
+}
+
+static size_t write_out(enum export_form form, const struct export_asked *like, FILE *to)
+{
+    struct item items[ROWS];
+    size_t rows = 0;
+    struct export_asked asked = *like;
+    asked.form = form;
+    asked.folder = desks[0].rig.dir;
+    for (size_t i = 0; i < ROWS; i++) {
+        struct office_fact issued;
+        struct addressee who;
+        read_one(&desks[0], i, &items[i], &issued, &who);
+    }
+    assert_good(export_list(desks[0].rig.record, items, ROWS, &asked, fileno(to), &rows, &err));
+    rewind(to);
+    return rows;
+}
+
+static struct import_report take_in(struct desk_rig *desk, FILE *from)
+{
+    struct import_report report;
+    char *lines;
+    struct import_config config = {.acts = desk_rig_acts(desk),
+                                   .numbers = desk_rig_numbers(desk),
+                                   .post_office_name = desk->config.post_office_name,
+                                   .reader_program = "/proc/self/exe"};
+    rewind(from);
+    (void)lseek(fileno(from), 0, SEEK_SET);
+    assert_good(import_run(&config, fileno(from), "ra", &report, &lines, &err));
+    if (report.refused > 0)
+        fail_msg("%s", lines);
+    free(lines);
+    return report;
+}
+
+static const struct export_asked everything = {.all_offices = true};
+
+static void comes_back_as(enum export_form form)
+{
+    char *lines;
+    struct import_report report;
+    FILE *file = tmpfile();
+    assert_good(desk_rig_import(&desks[0], LIST, &report, &lines, &err));
+    if (report.added != ROWS)
+        fail_msg("%s", lines);
+    free(lines);
+    assert_int_equal(write_out(form, &everything, file), ROWS);
+    report = take_in(&desks[0], file); /* known already: nothing new, nothing changed */
+    assert_int_equal(report.present, ROWS);
+    report = take_in(&desks[1], file);
+    assert_int_equal(report.added, ROWS);
+    fclose(file);
+    for (size_t i = 0; i < ROWS; i++) {
+        struct item item[2];
+        struct office_fact issued[2];
+        struct addressee who[2];
+        for (size_t d = 0; d < 2; d++)
+            read_one(&desks[d], i, &item[d], &issued[d], &who[d]);
+        assert_string_equal(who[0].name, who[1].name);
+        assert_string_equal(who[0].address, who[1].address);
+        assert_string_equal(who[0].phone, who[1].phone);
+        assert_string_equal(who[0].phone_note, who[1].phone_note);
+        assert_string_equal(who[0].procedure, who[1].procedure);
+        assert_string_equal(who[0].result, who[1].result);
+        assert_string_equal(who[0].registered, who[1].registered);
+        assert_string_equal(who[1].id_number, ""); /* masked is not given */
+        assert_int_equal(issued[0].postage_vnd, issued[1].postage_vnd);
+        assert_int_equal(issued[0].commune, issued[1].commune);
+    }
+}
+
+static void as_csv(void **state)
+{
+    (void)state;
+    comes_back_as(EXPORT_CSV);
+}
+
+static void as_a_workbook(void **state)
+{
+    (void)state;
+    comes_back_as(EXPORT_XLSX);
+}
+
+/* Every cell is quoted, none begins with what a spreadsheet runs; digits stand as they are. */
+static void no_cell_is_run(void **state)
+{
+    (void)state;
+    static char bytes[65536];
+    char *lines;
+    struct import_report report;
+    FILE *file = tmpfile();
+    assert_good(desk_rig_import(&desks[0], LIST, &report, &lines, &err));
+    free(lines);
+    write_out(EXPORT_CSV, &everything, file);
+    size_t n = fread(bytes, 1, sizeof bytes - 1, file);
+    bytes[n] = '\0';
+    fclose(file);
+    assert_memory_equal(bytes, "\xEF\xBB\xBF\"STT\",", 9);
+    for (const char *at = bytes + 3; (at = strstr(at, ",\"")) != NULL; at += 2)
+        assert_null(at[2] == '\0' ? NULL : strchr("=+-@\t\r", at[2]));
+    assert_non_null(strstr(bytes, "\"'=1+1|cmd\""));
+    assert_non_null(strstr(bytes, "\"'-5, đường Thử xã Cẩm Trung\""));
+    assert_non_null(strstr(bytes, "\"0912000001 gọi con gái\""));
+    assert_non_null(strstr(bytes, "\"********2975\""));
+    assert_non_null(strstr(bytes, "\"**************5678\""));
+    assert_non_null(strstr(bytes, "\"''Đỗ \"\"Tý\"\"\""));
+    assert_null(strstr(bytes, "042169662975"));
+    assert_non_null(strstr(bytes, "\"33000\"\r\n"));
+}
+
+static void what_is_asked_for(void **state)
+{
+    (void)state;
+    char *lines;
+    struct import_report report;
+    struct export_asked asked = {.office = 9};
+    FILE *file = tmpfile();
+    assert_good(desk_rig_import(&desks[0], LIST, &report, &lines, &err));
+    free(lines);
+    assert_int_equal(write_out(EXPORT_CSV, &asked, file), 0); /* another office's */
+    asked = (struct export_asked){.all_offices = true, .from = {desks[0].rig.now.ms + 86400000}};
+    assert_int_equal(write_out(EXPORT_CSV, &asked, file), 0);
+    asked = (struct export_asked){.all_offices = true, .to = {desks[0].rig.now.ms - 86400000}};
+    assert_int_equal(write_out(EXPORT_CSV, &asked, file), 0);
+    fclose(file);
+    struct error err;
+    struct item items[1];
+    struct office_fact issued;
+    struct addressee who;
+    size_t rows = 0;
+    read_one(&desks[0], 0, &items[0], &issued, &who);
+    int full = open("/dev/full", O_WRONLY);
+    assert_false(export_list(desks[0].rig.record, items, 1, &everything, full, &rows, &err));
+    assert_int_equal(err.code, ERROR_LATER);
+    close(full);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define T(name) cmocka_unit_test_setup_teardown(name, open_desks, close_desks)
+    const struct CMUnitTest tests[] = {T(as_csv), T(as_a_workbook), T(no_cell_is_run),
+                                       T(what_is_asked_for)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
