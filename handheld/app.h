@@ -247,6 +247,9 @@ void door_due(const struct app *app, uint64_t *ret_fees_vnd, uint64_t *ret_posta
 bool door_owner_only(const struct app *app);
 /* How strictly a proof is wanted here, of all envelopes the strictest. */
 enum proof_level door_level(const struct app *app, unsigned step);
+/* Whose card, or which code, is looked for here: of the envelope that says so most strictly, not of
+ * whichever was scanned first. Lent as app_stop; NULL without a round. */
+const struct stop *door_stop(const struct app *app, unsigned step);
 enum door_step {
     DOOR_NAME = 1 << 0,
     DOOR_ID_CARD = 1 << 1,

@@ -105,6 +105,30 @@ enum proof_level door_level(const struct app *app, unsigned step)
     return most;
 }
 
+static bool says_whose(const struct stop *stop, unsigned step)
+{
+    return step == DOOR_ID_CARD ? stop->has_id : stop->has_code;
+}
+
+const struct stop *door_stop(const struct app *app, unsigned step)
+{
+    uint32_t chosen = 0;
+    enum proof_level most = PROOF_OFF;
+    bool says = false;
+    for (uint32_t i = 0; i < app->door.n; i++) {
+        const struct stop *stop = app_stop(app, &app->door.item[i]);
+        if (stop == NULL)
+            continue;
+        enum proof_level level = level_of(app, stop, step);
+        if ((says_whose(stop, step) && !says) || (says_whose(stop, step) == says && level > most)) {
+            chosen = i;
+            most = level;
+            says = says_whose(stop, step);
+        }
+    }
+    return app->door.n == 0 ? NULL : app_stop(app, &app->door.item[chosen]);
+}
+
 /* ------------------------------------------------------------------ the steps */
 
 /* Without a round nothing is asked that was not always asked (docs/decisions/0093). */

@@ -111,7 +111,7 @@ static void matched(struct app *app, enum papers_match match, enum word other, e
 static bool scan(struct app *app, const struct reading *reading, const struct item *item)
 {
     const struct door_papers *papers = app->config.papers;
-    const struct stop *stop = app_stop(app, &app->subject.item);
+    const struct stop *stop = door_stop(app, DOOR_ID_CARD);
     if (item != NULL || door_step_now(app) != DOOR_ID_CARD || stop == NULL)
         return false;
     matched(app, papers->id_card(papers->ctx, stop, reading->text, reading->n), WORD_CARD_OTHER,
@@ -122,7 +122,7 @@ static bool scan(struct app *app, const struct reading *reading, const struct it
 static void type_code(struct app *app, enum press digit)
 {
     const struct door_papers *papers = app->config.papers;
-    const struct stop *stop = app_stop(app, &app->subject.item);
+    const struct stop *stop = door_stop(app, DOOR_CODE);
     size_t n = strlen(app->door.code);
     app->door.code[n] = (char)digit;
     app->door.code[n + 1] = '\0';

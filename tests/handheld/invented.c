@@ -87,6 +87,7 @@ const struct day invented_day = {.round = round_of,
 char kept[16][PAPERS_TEXT_MAX + 16];
 uint32_t kept_n;
 enum papers_match card_is, code_is;
+struct item checked_of;
 bool file_came, papers_full;
 
 static void begin(void *ctx)
@@ -119,6 +120,7 @@ static enum papers_match id_card(void *ctx, const struct stop *stop, const char 
     assert_non_null(stop);
     assert_true(n > 0);
     (void)text;
+    checked_of = stop->item;
     if (card_is != PAPERS_UNREADABLE)
         (void)add(ctx, PAPER_ID_CHECK, "card", 4, NULL);
     return card_is;
@@ -128,6 +130,7 @@ static enum papers_match code(void *ctx, const struct stop *stop, const char *di
 {
     assert_non_null(stop);
     assert_int_equal(strlen(digits), 6);
+    checked_of = stop->item;
     (void)add(ctx, PAPER_ID_CHECK, digits, 6, NULL);
     return code_is;
 }

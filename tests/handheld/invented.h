@@ -16,6 +16,7 @@
 
 extern struct round_list list;
 extern struct stop stops[8];
+extern struct item checked_of; /* whose card or code was looked at last */
 extern bool open_day, has_round;
 extern uint32_t tries; /* wrong PINs so far */
 

@@ -225,6 +225,31 @@ static void two_envelopes_at_one_door(void **state)
     assert_int_equal(app.tally.count[TALLY_DELIVERED], 0);
 }
 
+/* The second envelope of a door says which code and whose card: that is what is looked for. */
+static void the_stricter_of_two_envelopes(void **state)
+{
+    (void)state;
+    struct stop *second = NULL;
+    for (size_t i = 0; i < 8; i++)
+        if (strcmp(stops[i].item.text, D) == 0)
+            second = &stops[i];
+    assert_non_null(second);
+    second->has_code = second->has_id = second->owner_only = true;
+    second->code = PROOF_REQUIRED;
+    scan(C);
+    heard("3 short: look " C " who");
+    scan(D);
+    heard("short: look " D " same-door");
+    keys("1\r"); /* the owner, who pays */
+    card_is = PAPERS_MATCH;
+    scan("000099000001|010203040|Nguyen Van Mau|05031999|Nam|So 3|15042021");
+    assert_string_equal(checked_of.text, D);
+    memset(&checked_of, 0, sizeof checked_of);
+    code_is = PAPERS_MATCH;
+    keys("246810");
+    assert_string_equal(checked_of.text, D);
+}
+
 static void another_round(void **state)
 {
     (void)state;
@@ -710,6 +735,7 @@ int main(void)
         T(by_authority),
         T(no_room_for_papers),
         T(two_envelopes_at_one_door),
+        T(the_stricter_of_two_envelopes),
         T(another_round),
         T(another_place),
         T(not_delivered),
