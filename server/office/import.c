@@ -22,6 +22,7 @@ enum outcome {
     PRESENT,
     CHANGED_ADDRESS,
     CHANGED_PHONE,
+    MENDED, /* another address or phone, and nothing was printed yet */
     CHANGED_POSTAGE,
     CHANGED_FEES,
     CHANGED_OWNER_ONLY,
@@ -176,14 +177,48 @@ static bool give_number(struct record *record, struct job *job, size_t i, struct
     return add_item(record, job, &job->issue[i], err);
 }
 
+/* No paper says the old address yet. A print that began a moment ago makes an envelope of a number
+ * that is void: whoever scans it is told. */
+static bool is_unprinted(const struct job *job, const struct item *item)
+{
+    struct view view;
+    return job->config->views != NULL && views_item(job->config->views, item, &view) &&
+           view.state.status == STATUS_ISSUED && view.state.copies == 0;
+}
+
+/* As a reissue does: the old number is void, the new one names it. */
+static bool mend(struct record *record, struct job *job, size_t i, const struct item *old,
+                 struct error *err)
+{
+    struct issue *issue = &job->issue[i];
+    struct office_fact voided = {.item = *old, .event = EVENT_VOIDED};
+    struct error used_up = {ERROR_NONE, ""};
+    if (!number_draw(record, &job->config->numbers, &issue->fact.item, &used_up)) /* reported */
+        return used_up.code == ERROR_REFUSED || error_set(err, used_up.code, "%s", used_up.text);
+    issue->fact.other_item = *old;
+    job->outcome[i] = MENDED;
+    return record_office_add(record, &voided, NULL, err) && add_item(record, job, issue, err);
+}
+
+static bool take_known(struct record *record, struct job *job, size_t i, const struct item *item,
+                       struct error *err)
+{
+    bool by_post;
+    enum outcome *outcome = &job->outcome[i];
+    if (!apply_procedure(record, &job->issue[i], &by_post, err) ||
+        !compare_with(record, job, item, &job->issue[i], outcome, err))
+        return false;
+    bool mends = (*outcome == CHANGED_ADDRESS || *outcome == CHANGED_PHONE) && by_post &&
+                 is_unprinted(job, item);
+    return !mends || mend(record, job, i, item, err);
+}
+
 static bool take_one(struct record *record, struct job *job, size_t i, struct error *err)
 {
     struct item item;
-    bool by_post;
     struct error missing = {ERROR_NONE, ""};
     if (record_item_of_dossier(record, job->issue[i].fact.dossier, &item, &missing))
-        return apply_procedure(record, &job->issue[i], &by_post, err) &&
-               compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err);
+        return take_known(record, job, i, &item, err);
     if (missing.code != ERROR_NOT_FOUND)
         return error_set(err, missing.code, "%s", missing.text);
     return give_number(record, job, i, err);
@@ -251,12 +286,15 @@ static const struct {
                        "no day of the citizen's registration; number given, ask for the form",
                        COUNT(added), true, LIST_DOSSIER},
     [PRESENT] = {NULL, NULL, COUNT(present), false, LIST_DOSSIER},
-    [CHANGED_ADDRESS] = {"đã có, địa chỉ khác. Giữ bản cũ; hỏi cơ quan.",
-                         "known with another address; old kept, ask the office", COUNT(changed),
-                         false, LIST_DOSSIER},
-    [CHANGED_PHONE] = {"đã có, số điện thoại khác. Giữ bản cũ; hỏi cơ quan.",
-                       "known with another phone; old kept, ask the office", COUNT(changed), false,
-                       LIST_DOSSIER},
+    [CHANGED_ADDRESS] = {"đã có, địa chỉ khác. Giữ bản cũ; đúng thì cấp số mới, in lại.",
+                         "known with another address; old kept: reissue and print again",
+                         COUNT(changed), true, LIST_ADDRESS},
+    [CHANGED_PHONE] = {"đã có, số điện thoại khác. Giữ bản cũ; đúng thì cấp số mới, in lại.",
+                       "known with another phone; old kept: reissue and print again",
+                       COUNT(changed), true, LIST_PHONE},
+    [MENDED] = {"đã có, chưa in: sửa địa chỉ hay số điện thoại, cấp số mới, số cũ đã hủy.",
+                "known, not printed yet: mended under a new number, the old is void",
+                COUNT(changed), false, LIST_DOSSIER},
     [CHANGED_POSTAGE] = {"đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
                          "known with another postage; old kept, ask the office", COUNT(changed),
                          false, LIST_POSTAGE},
@@ -470,15 +508,15 @@ bool import_run(const struct import_config *config, int fd, const char *file,
 
 char *import_summary(const struct import_report *report, bool dry, char out[IMPORT_SUMMARY_MAX])
 {
-    (void)snprintf(
-        out, IMPORT_SUMMARY_MAX,
-        "%s%s: %u hồ sơ; nhập mới %u, đã có %u, có thay đổi %u (giữ bản cũ), "
-        "chưa nhập %u, cần xem %u; bỏ qua %u dòng.\n"
-        "%s%s: %u dossiers; new %u, known %u, changed %u (old kept), refused %u, to check %u; "
-        "%u rows skipped.\n",
-        dry ? "XEM TRƯỚC, chưa nhập gì. " : "", report->file, report->rows, report->added,
-        report->present, report->changed, report->refused, report->warned, report->skipped,
-        dry ? "PREVIEW, nothing was kept. " : "", report->file, report->rows, report->added,
-        report->present, report->changed, report->refused, report->warned, report->skipped);
+    (void)snprintf(out, IMPORT_SUMMARY_MAX,
+                   "%s%s: %u hồ sơ; nhập mới %u, đã có %u, có thay đổi %u, "
+                   "chưa nhập %u, cần xem %u; bỏ qua %u dòng.\n"
+                   "%s%s: %u dossiers; new %u, known %u, changed %u, refused %u, to check %u; "
+                   "%u rows skipped.\n",
+                   dry ? "XEM TRƯỚC, chưa nhập gì. " : "", report->file, report->rows,
+                   report->added, report->present, report->changed, report->refused, report->warned,
+                   report->skipped, dry ? "PREVIEW, nothing was kept. " : "", report->file,
+                   report->rows, report->added, report->present, report->changed, report->refused,
+                   report->warned, report->skipped);
     return out;
 }

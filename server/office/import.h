@@ -2,7 +2,8 @@
  *
  * Safe to repeat: a dossier that has a live number adds nothing (case I14: twice, under another
  * file name, by two clerks at once). Another person under the same code is refused; the same person
- * with another address or phone is reported and the old kept. Rows go in by hundreds, each hundred
+ * with another address or phone gets a new number, and the old one is void, while nothing was
+ * printed yet; afterwards it is reported and the old kept. Rows go in by hundreds, each hundred
  * durable as one; what was in when something failed stays in, and repeating the import finishes it.
  * No number is given to a dossier whose procedure the post may not return, whose citizen withdrew,
  * or whose result is electronic (domain.md section 1, rules 1 and 5). When the post office's
@@ -17,6 +18,7 @@
 #include "server/office/numbers.h"
 #include "server/record/acts.h"
 #include "server/record/imports.h"
+#include "server/views/views.h"
 
 struct import_config {
     struct acts acts;
@@ -26,6 +28,7 @@ struct import_config {
     uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
     enum charset charset;         /* of a CSV file, if somebody said it */
     bool dry;                     /* only look: the report says what would come of it */
+    struct views *views;          /* to know what is printed; NULL: a changed row changes nothing */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be

@@ -16,7 +16,7 @@ struct import_report {
     uint32_t rows;              /* dossiers in the list */
     uint32_t added;             /* numbers given out */
     uint32_t present;           /* were there already, nothing changed */
-    uint32_t changed;           /* were there with another address: reported, old kept */
+    uint32_t changed;           /* were there with another address or terms: mended or reported */
     uint32_t refused;           /* each named in the lines */
     uint32_t warned;            /* taken in, but somebody should look */
     uint32_t skipped;           /* totals and signatures, each named in the lines */

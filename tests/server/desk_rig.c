@@ -86,7 +86,8 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
                                    .numbers = desk_rig_numbers(desk),
                                    .post_office_name = desk->config.post_office_name,
                                    .office = desk->office,
-                                   .reader_program = "/proc/self/exe"};
+                                   .reader_program = "/proc/self/exe",
+                                   .views = desk->mends ? desk->rig.views : NULL};
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);

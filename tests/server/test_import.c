@@ -247,6 +247,43 @@ static void another_address_is_told_and_the_old_kept(void **state)
     free(lines);
 }
 
+/* Before anything is printed the mended row counts; afterwards the paper does. */
+static void another_address_before_it_is_printed(void **state)
+{
+    struct desk_rig *desk = *state;
+    char *lines;
+    struct item old = desk_rig_issue(desk, "H27-261118-0001", "0912000001", "0"), now;
+    struct view view;
+    desk->mends = true;
+    assert_good(views_follow(desk->rig.views, &err));
+    static const char mended[] =
+        HEADER "H27-261118-0001,ĐỖ XUÂN MẪU,\"Thôn 9, X. Thạch Hà\",0912000001,0,\n";
+    struct import_report report = take(desk, mended, &lines);
+    assert_int_equal(report.changed, 1);
+    assert_int_equal(report.added, 0);
+    assert_non_null(strstr(lines, "chưa in: sửa địa chỉ"));
+    free(lines);
+    assert_good(record_item_of_dossier(desk->rig.record, "H27-261118-0001", &now, &err));
+    assert_string_not_equal(now.text, old.text);
+    assert_good(views_follow(desk->rig.views, &err));
+    assert_true(views_item(desk->rig.views, &old, &view));
+    assert_int_equal(view.state.status, STATUS_VOID);
+    report = take(desk, mended, &lines); /* again: it is so already */
+    assert_int_equal(report.present, 1);
+    free(lines);
+    struct office_fact printed = {.item = now, .event = EVENT_PRINTED, .copy = 1};
+    assert_good(record_begin(desk->rig.record, &err));
+    assert_good(record_office_add(desk->rig.record, &printed, NULL, &err));
+    assert_good(record_commit(desk->rig.record, &err));
+    assert_good(views_follow(desk->rig.views, &err));
+    report = take(desk, HEADER "H27-261118-0001,Đỗ Xuân Mẫu,Thôn 10,0912000001,0,\n", &lines);
+    assert_int_equal(report.changed, 1);
+    assert_non_null(strstr(lines, "địa chỉ khác. Giữ bản cũ"));
+    free(lines);
+    assert_good(record_item_of_dossier(desk->rig.record, "H27-261118-0001", &old, &err));
+    assert_string_equal(old.text, now.text);
+}
+
 static char *many_rows(size_t n)
 {
     char *text = calloc(1, 200 + n * 80), *at = text;
@@ -363,6 +400,7 @@ int main(int argc, char **argv)
         DESK(numbers_cannot_be_counted_on),
         DESK(broken_rows_are_named_and_the_others_go_in),
         DESK(another_address_is_told_and_the_old_kept),
+        DESK(another_address_before_it_is_printed),
         DESK(an_interrupted_import_is_finished_by_the_next),
         DESK(two_clerks_at_once_make_no_doubles),
         DESK(the_last_report_is_kept),
