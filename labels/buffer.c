@@ -25,7 +25,8 @@ unsigned char *buffer_room(struct buffer *buffer, size_t n)
     if (buffer->failed)
         return NULL;
     void *bytes = buffer->bytes;
-    if (!buffer_grow(&bytes, &buffer->capacity, buffer->n + n, 1)) {
+    size_t wanted = buffer->n + (n > 0 ? n : 1); /* even room for nothing has an address */
+    if (!buffer_grow(&bytes, &buffer->capacity, wanted, 1)) {
         buffer->failed = true;
         return NULL;
     }

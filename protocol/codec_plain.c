@@ -158,7 +158,10 @@ static bool is_plain(const ProtobufCFieldDescriptor *field)
 ProtobufCMessage *codec_plain(const ProtobufCMessageDescriptor *type, struct slice bytes,
                               struct codec_block *block)
 {
-    struct reader reader = {bytes.bytes, bytes.bytes + bytes.n, block};
+    static const uint8_t
+        nothing[1]; /* an empty message may come as NULL, from which nothing counts */
+    const uint8_t *begin = bytes.n > 0 ? bytes.bytes : nothing;
+    struct reader reader = {begin, begin + bytes.n, block};
     uint64_t seen = 0;
     ProtobufCMessage *message = codec_block_take(block, type->sizeof_message);
     if (message == NULL || type->n_fields > 64)
