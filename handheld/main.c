@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "handheld/enrol.h"
@@ -108,12 +110,21 @@ static int enrol(const struct arguments *arguments)
     return 1;
 }
 
+/* The open round, the PIN and the keys lie in memory: none of it comes to lie in a core file. */
+static void leave_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments = {
         .run = {.data = "/var/lib/trao-handheld", .gpsd = "127.0.0.1:2947"}};
     argp_parse(&parser, argc, argv, 0, NULL, &arguments);
     umask(077);
+    leave_no_core();
     chain_init();
     return arguments.enrol ? enrol(&arguments) : run(&arguments.run);
 }

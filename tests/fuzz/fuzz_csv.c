@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "server/office/charset.h"
 #include "server/office/list.h"
 
 /* The child leaves its answer open until it ends; here a million follow. Linked with --wrap. */
@@ -25,7 +26,10 @@ static int file_of(const uint8_t *bytes, size_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     int in = file_of(bytes, n), out = file_of(NULL, 0);
-    int status = list_child_main(in, out);
+    struct charsets *charsets = NULL;
+    struct error err;
+    invariant(charsets_open(&charsets, &err));
+    int status = list_child_main(in, out, charsets, CHARSET_UNKNOWN);
     invariant(status == 0 && answer != NULL && fclose(answer) == 0);
     close(in);
     return 0;
