@@ -148,8 +148,7 @@ bool run_import(const struct commands *commands, const struct call *call, struct
     struct import_config config = {.acts = commands->acts,
                                    .numbers = commands_numbers(commands),
                                    .post_office_name = commands->config->post_office_name,
-                                   .reader_program = commands->program,
-                                   .views = commands->views};
+                                   .reader_program = commands->program};
     struct import_report report;
     const char *charset = option_text(call, 2, "charset"), *dry = option_text(call, 2, "dry");
     if (!options_check(call, 2, "office charset dry", err) ||

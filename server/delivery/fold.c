@@ -101,7 +101,7 @@ bool event_is_correctable(uint32_t event)
     return event != EVENT_ISSUED && event != EVENT_PRINTED && event != EVENT_HANDED_OVER &&
            event != EVENT_VOIDED && event != EVENT_RECALLED && event != EVENT_NOTICE_SENT &&
            event != EVENT_RECEIVED_FROM_DEPARTMENT && event != EVENT_PAIRED &&
-           event != EVENT_ROUND_ASSIGNED;
+           event != EVENT_ROUND_ASSIGNED && event != EVENT_READDRESSED;
 }
 
 /* An entry from paper is a source of its own. An office fact takes back only what stood before it.

@@ -466,6 +466,15 @@ static void note_case(struct state *state, const struct fact *fact)
         note_lost(state, fact);
 }
 
+/* Who and where, and nothing else of what was issued. */
+static void readdress(struct office_fact *issued, const struct office_fact *fact)
+{
+    issued->has_addressee = fact->has_addressee;
+    issued->addressee = fact->addressee;
+    issued->commune = fact->commune;
+    issued->postal_code = fact->postal_code;
+}
+
 static void note_office(struct walk *walk, const struct fact *fact)
 {
     struct state *state = walk->state;
@@ -474,6 +483,9 @@ static void note_office(struct walk *walk, const struct fact *fact)
         if (!state->issued)
             state->office = fact->office;
         state->issued = true;
+        break;
+    case EVENT_READDRESSED:
+        readdress(&state->office, &fact->office);
         break;
     case EVENT_VOIDED:
         walk->voided = true;

@@ -306,85 +306,22 @@ bool field_flag(const char *cell, bool *ret_on, struct complaint *ret_complaint)
 
 enum commune_kind { XA, PHUONG };
 
-struct commune {
+static const struct {
     uint32_t gso_code;
     enum commune_kind kind;
-    const char *name, *folded;
-    uint32_t postal_code;
-};
-
-static const struct commune communes[] = {
-#define COMMUNE(gso, KIND, name, folded, postal) {gso, KIND, name, folded, postal},
+    const char *name;
+} communes[] = {
+#define COMMUNE(gso, KIND, name, folded, postal) {gso, KIND, name},
 #include "server/delivery/communes.def"
 #undef COMMUNE
 };
 
-static const struct commune *commune_called(const char *folded)
+bool field_address(const char *cell, struct complaint *ret_complaint)
 {
-    static const char *const prefixes[] = {"xa ", "x ", "phuong ", "p ", "thi tran ", "tt ", ""};
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        size_t n = strlen(prefixes[i]);
-        if (strncmp(folded, prefixes[i], n) != 0)
-            continue;
-        for (size_t k = 0; k < sizeof communes / sizeof *communes; k++)
-            if (strcmp(folded + n, communes[k].folded) == 0)
-                return &communes[k];
-    }
-    return NULL;
-}
-
-/* Parts between commas from the end; the first of the address is a house or hamlet, unless it is
- * the only one. */
-static const struct commune *commune_in(const char *address)
-{
-    char part[256], folded[256];
-    const char *end = address + strlen(address);
-    while (end > address) {
-        const char *start = end;
-        while (start > address && start[-1] != ',')
-            start--;
-        (void)snprintf(part, sizeof part, "%.*s", (int)(end - start), start);
-        const struct commune *found = commune_called(text_fold(part, folded, sizeof folded));
-        if (found)
-            return found;
-        end = start > address ? start - 1 : address;
-    }
-    return NULL;
-}
-
-static uint32_t last_five_digits(const char *address)
-{
-    size_t n = strlen(address);
-    bool there = n >= 5 && all_digits(address + n - 5, 5) &&
-                 (n == 5 || !isdigit((unsigned char)address[n - 6]));
-    return there ? (uint32_t)strtoul(address + n - 5, NULL, 10) : 0;
-}
-
-bool field_address(const char *cell, struct locality *ret_locality, bool *ret_doubt,
-                   struct complaint *ret_complaint)
-{
-    *ret_doubt = false;
-    if (!text_is_visible(cell))
-        return lacks(ret_complaint, "thiếu địa chỉ. Chưa nhập; điền địa chỉ.",
-                     "no address; not imported");
-    const struct commune *commune = commune_in(cell);
-    struct locality locality = {.postal_code = last_five_digits(cell),
-                                .commune = commune ? commune->gso_code : 0};
-    if (locality.postal_code == 0 && commune) {
-        locality.postal_code = commune->postal_code;
-    } else if (commune && locality.postal_code != commune->postal_code) {
-        char vi[sizeof ret_complaint->vi];
-        (void)snprintf(vi, sizeof vi,
-                       "%%s: mã bưu chính của %s là %05u. Đã nhập như đã viết; xem lại.",
-                       commune->name, commune->postal_code);
-        char code[8];
-        (void)snprintf(code, sizeof code, "%05u", locality.postal_code);
-        complain(ret_complaint, code, vi,
-                 "postal code and commune do not match; imported as written");
-        *ret_doubt = true;
-    }
-    *ret_locality = locality;
-    return true;
+    if (text_is_visible(cell))
+        return true;
+    return lacks(ret_complaint, "thiếu địa chỉ. Chưa nhập; điền địa chỉ.",
+                 "no address; not imported");
 }
 
 const char *field_commune_name(uint32_t gso_code, char *out, size_t size)

@@ -50,16 +50,8 @@ bool field_id_number(const char *cell, bool *ret_doubt, struct complaint *ret_co
 /* "x", "có", "1" or nothing, "không", "0". */
 bool field_flag(const char *cell, bool *ret_on, struct complaint *ret_complaint) must_use;
 
-struct locality {
-    uint32_t postal_code; /* 0 unknown */
-    uint32_t commune;     /* GSO code, 0 unknown */
-};
-/* The postal code is the last five digits of the address; the commune is found by folded name among
- * the parts between commas, from the end, prefixes X. P. xã phường left out. Without a written code
- * the commune's own is taken. False only when the text is empty. `ret_doubt` is set, with a
- * complaint, when written code and commune do not belong together: the written one stays. */
-bool field_address(const char *cell, struct locality *ret_locality, bool *ret_doubt,
-                   struct complaint *ret_complaint) must_use;
+/* An address must leave ink; where it lies is asked of the record (locality.h). */
+bool field_address(const char *cell, struct complaint *ret_complaint) must_use;
 
 /* Name of a commune by GSO code ("X. Cẩm Trung"), or "" when unknown. */
 const char *field_commune_name(uint32_t gso_code, char *out, size_t size);

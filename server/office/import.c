@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "protocol/chain.h"
+#include "server/office/items.h"
+#include "server/office/locality.h"
 #include "server/office/rows.h"
 #include "server/record/lookups.h"
 #include "server/record/procedures.h"
@@ -20,9 +22,10 @@ enum outcome {
     ADDED,
     ADDED_UNASKED, /* given a number, though nobody wrote that the citizen asked for the post */
     PRESENT,
-    CHANGED_ADDRESS,
-    CHANGED_PHONE,
-    MENDED, /* another address or phone, and nothing was printed yet */
+    CHANGED_ADDRESS, /* and a label with the old one is printed */
+    CHANGED_PHONE,   /* and it has ended */
+    CORRECTED_ADDRESS,
+    CORRECTED_PHONE,
     CHANGED_POSTAGE,
     CHANGED_FEES,
     CHANGED_OWNER_ONLY,
@@ -41,6 +44,8 @@ struct job {
     struct issue issue[ROWS_AN_ACT];
     uint32_t row[ROWS_AN_ACT];
     enum outcome outcome[ROWS_AN_ACT];
+    bool doubt[ROWS_AN_ACT]; /* of the address */
+    struct complaint doubtful[ROWS_AN_ACT];
     size_t n;
     uint32_t unnumbered;
 };
@@ -177,48 +182,47 @@ static bool give_number(struct record *record, struct job *job, size_t i, struct
     return add_item(record, job, &job->issue[i], err);
 }
 
-/* No paper says the old address yet. A print that began a moment ago makes an envelope of a number
- * that is void: whoever scans it is told. */
-static bool is_unprinted(const struct job *job, const struct item *item)
+/* A label shows the address, so a printed one needs another; a phone is only read from the record,
+ * up to the item's end. What the list does not say stays (decision 0103). */
+static bool correct(struct record *record, struct job *job, size_t i, const struct item *item,
+                    struct error *err)
 {
     struct view view;
-    return job->config->views != NULL && views_item(job->config->views, item, &view) &&
-           view.state.status == STATUS_ISSUED && view.state.copies == 0;
-}
-
-/* As a reissue does: the old number is void, the new one names it. */
-static bool mend(struct record *record, struct job *job, size_t i, const struct item *old,
-                 struct error *err)
-{
-    struct issue *issue = &job->issue[i];
-    struct office_fact voided = {.item = *old, .event = EVENT_VOIDED};
-    struct error used_up = {ERROR_NONE, ""};
-    if (!number_draw(record, &job->config->numbers, &issue->fact.item, &used_up)) /* reported */
-        return used_up.code == ERROR_REFUSED || error_set(err, used_up.code, "%s", used_up.text);
-    issue->fact.other_item = *old;
-    job->outcome[i] = MENDED;
-    return record_office_add(record, &voided, NULL, err) && add_item(record, job, issue, err);
-}
-
-static bool take_known(struct record *record, struct job *job, size_t i, const struct item *item,
-                       struct error *err)
-{
-    bool by_post;
     enum outcome *outcome = &job->outcome[i];
-    if (!apply_procedure(record, &job->issue[i], &by_post, err) ||
-        !compare_with(record, job, item, &job->issue[i], outcome, err))
+    const struct issue *now = &job->issue[i];
+    bool known = views_item(job->config->numbers.views, item, &view);
+    bool printed = known && view.state.status != STATUS_ISSUED;
+    bool ended = known && status_is_final(view.state.status);
+    if ((*outcome != CHANGED_ADDRESS || printed) && (*outcome != CHANGED_PHONE || ended))
+        return true;
+    *outcome = *outcome == CHANGED_ADDRESS ? CORRECTED_ADDRESS : CORRECTED_PHONE;
+    return item_readdress(record, item, &now->who, now->fact.commune, now->fact.postal_code, err);
+}
+
+/* Where it goes is asked of the record's own table of communes. */
+static bool place(struct record *record, struct job *job, size_t i, struct error *err)
+{
+    struct locality locality = {0};
+    struct office_fact *fact = &job->issue[i].fact;
+    if (!locality_find(record, job->issue[i].who.address, record_now(record), &locality,
+                       &job->doubt[i], &job->doubtful[i], err))
         return false;
-    bool mends = (*outcome == CHANGED_ADDRESS || *outcome == CHANGED_PHONE) && by_post &&
-                 is_unprinted(job, item);
-    return !mends || mend(record, job, i, item, err);
+    fact->commune = locality.commune;
+    fact->postal_code = locality.postal_code;
+    return true;
 }
 
 static bool take_one(struct record *record, struct job *job, size_t i, struct error *err)
 {
     struct item item;
+    bool by_post;
     struct error missing = {ERROR_NONE, ""};
+    if (!place(record, job, i, err))
+        return false;
     if (record_item_of_dossier(record, job->issue[i].fact.dossier, &item, &missing))
-        return take_known(record, job, i, &item, err);
+        return apply_procedure(record, &job->issue[i], &by_post, err) &&
+               compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err) &&
+               correct(record, job, i, &item, err);
     if (missing.code != ERROR_NOT_FOUND)
         return error_set(err, missing.code, "%s", missing.text);
     return give_number(record, job, i, err);
@@ -286,15 +290,16 @@ static const struct {
                        "no day of the citizen's registration; number given, ask for the form",
                        COUNT(added), true, LIST_DOSSIER},
     [PRESENT] = {NULL, NULL, COUNT(present), false, LIST_DOSSIER},
-    [CHANGED_ADDRESS] = {"đã có, địa chỉ khác. Giữ bản cũ; đúng thì cấp số mới, in lại.",
-                         "known with another address; old kept: reissue and print again",
+    [CHANGED_ADDRESS] = {"đã in với địa chỉ khác. Giữ bản cũ; thay nhãn (reissue) rồi in lại.",
+                         "printed with another address; old kept, reissue it and print again",
                          COUNT(changed), true, LIST_ADDRESS},
-    [CHANGED_PHONE] = {"đã có, số điện thoại khác. Giữ bản cũ; đúng thì cấp số mới, in lại.",
-                       "known with another phone; old kept: reissue and print again",
-                       COUNT(changed), true, LIST_PHONE},
-    [MENDED] = {"đã có, chưa in: sửa địa chỉ hay số điện thoại, cấp số mới, số cũ đã hủy.",
-                "known, not printed yet: mended under a new number, the old is void",
-                COUNT(changed), false, LIST_DOSSIER},
+    [CHANGED_PHONE] = {"đã kết thúc với số điện thoại khác. Giữ bản cũ.",
+                       "ended with another phone; old kept", COUNT(changed), false, LIST_PHONE},
+    [CORRECTED_ADDRESS] = {"đã có, chưa in. Đã sửa địa chỉ.",
+                           "known, not printed yet; address corrected", COUNT(changed), false,
+                           LIST_ADDRESS},
+    [CORRECTED_PHONE] = {"đã có. Đã sửa số điện thoại.", "known; phone corrected", COUNT(changed),
+                         false, LIST_PHONE},
     [CHANGED_POSTAGE] = {"đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
                          "known with another postage; old kept, ask the office", COUNT(changed),
                          false, LIST_POSTAGE},
@@ -324,6 +329,9 @@ static void count(struct import_report *report, struct lines *lines, const struc
                   size_t i)
 {
     enum outcome outcome = job->outcome[i];
+    if (job->doubt[i])
+        lines_add(lines, job->row[i], LIST_ADDRESS, &job->doubtful[i]);
+    report->warned += job->doubt[i];
     ++*(uint32_t *)(void *)((char *)report + said[outcome].counts);
     report->warned += said[outcome].warns;
     if (said[outcome].vi == NULL)

@@ -2,14 +2,15 @@
  *
  * Safe to repeat: a dossier that has a live number adds nothing (case I14: twice, under another
  * file name, by two clerks at once). Another person under the same code is refused; the same person
- * with another address or phone gets a new number, and the old one is void, while nothing was
- * printed yet; afterwards it is reported and the old kept. Rows go in by hundreds, each hundred
- * durable as one; what was in when something failed stays in, and repeating the import finishes it.
- * No number is given to a dossier whose procedure the post may not return, whose citizen withdrew,
- * or whose result is electronic (domain.md section 1, rules 1 and 5). When the post office's
- * numbers are used up the rows that found none are counted, and the report says ahead of time that
- * they run low. How the file was read (encoding, sheet, columns) is said when it had to be found
- * out, and always when the import is dry: then the first rows are shown too, and nothing is kept.
+ * with another address is corrected as long as no label is printed, and asks for another label
+ * after that; another phone is corrected until the item has ended (decision 0103). Rows go in by
+ * hundreds, each hundred durable as one; what was in when something failed stays in, and repeating
+ * the import finishes it. No number is given to a dossier whose procedure the post may not return,
+ * whose citizen withdrew, or whose result is electronic (domain.md section 1, rules 1 and 5). When
+ * the post office's numbers are used up the rows that found none are counted, and the report says
+ * ahead of time that they run low. How the file was read (encoding, sheet, columns) is said when it
+ * had to be found out, and always when the import is dry: then the first rows are shown too, and
+ * nothing is kept.
  */
 #ifndef TRAO_SERVER_OFFICE_IMPORT_H
 #define TRAO_SERVER_OFFICE_IMPORT_H
@@ -18,7 +19,6 @@
 #include "server/office/numbers.h"
 #include "server/record/acts.h"
 #include "server/record/imports.h"
-#include "server/views/views.h"
 
 struct import_config {
     struct acts acts;
@@ -28,7 +28,6 @@ struct import_config {
     uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
     enum charset charset;         /* of a CSV file, if somebody said it */
     bool dry;                     /* only look: the report says what would come of it */
-    struct views *views;          /* to know what is printed; NULL: a changed row changes nothing */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "server/office/fields.h"
+#include "server/office/locality.h"
 #include "server/record/lookups.h"
 #include "server/text/phone.h"
 #include "server/text/text.h"
@@ -79,7 +79,7 @@ static bool refuse(const struct complaint *complaint, struct error *err)
     return error_set(err, ERROR_BAD_INPUT, "%s / %s", complaint->vi, complaint->en);
 }
 
-static bool correct_address(struct reissue *reissue, struct error *err)
+static bool correct_address(struct record *record, struct reissue *reissue, struct error *err)
 {
     struct locality locality = {0};
     struct complaint complaint;
@@ -89,14 +89,17 @@ static bool correct_address(struct reissue *reissue, struct error *err)
         return true;
     if (!text_clean(address, strlen(address), reissue->who.address, sizeof reissue->who.address))
         return error_set(err, ERROR_BAD_INPUT, "địa chỉ: không đọc được. / address");
-    if (!field_address(reissue->who.address, &locality, &doubt, &complaint))
+    if (!field_address(reissue->who.address, &complaint))
         return refuse(&complaint, err);
+    if (!locality_find(record, reissue->who.address, record_now(record), &locality, &doubt,
+                       &complaint, err))
+        return false;
     reissue->fact.postal_code = locality.postal_code;
     reissue->fact.commune = locality.commune;
     return true;
 }
 
-static bool correct(struct reissue *reissue, struct error *err)
+static bool correct(struct record *record, struct reissue *reissue, struct error *err)
 {
     struct complaint complaint;
     const char *name = reissue->correction->name, *phone = reissue->correction->phone;
@@ -111,7 +114,7 @@ static bool correct(struct reissue *reissue, struct error *err)
             return refuse(&complaint, err);
         text_copy(read.e164, reissue->who.phone, sizeof reissue->who.phone);
     }
-    return correct_address(reissue, err);
+    return correct_address(record, reissue, err);
 }
 
 static bool read_old(struct record *record, struct reissue *reissue, struct error *err)
@@ -142,7 +145,7 @@ static bool reissue_act(struct record *record, void *arg, struct error *err)
     struct reissue *reissue = arg;
     uint8_t bytes[ADDRESSEE_BYTES_MAX];
     size_t n = 0;
-    return read_old(record, reissue, err) && correct(reissue, err) &&
+    return read_old(record, reissue, err) && correct(record, reissue, err) &&
            void_old(record, reissue, err) &&
            number_draw(record, reissue->numbers, &reissue->fact.item, err) &&
            addressee_encode(&reissue->who, bytes, &n, err) &&
@@ -163,4 +166,21 @@ bool item_reissue(struct acts acts, struct views *views, const struct numbers *n
         return false;
     *ret_item = reissue.fact.item;
     return true;
+}
+
+/* ------------------------------------------------------------------ the same number, corrected */
+
+bool item_readdress(struct record *record, const struct item *item, const struct addressee *who,
+                    uint32_t commune, uint32_t postal_code, struct error *err)
+{
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    struct office_fact fact = {.item = *item,
+                               .event = EVENT_READDRESSED,
+                               .has_addressee = true,
+                               .commune = commune,
+                               .postal_code = postal_code};
+    return addressee_encode(who, bytes, &n, err) &&
+           record_attachment_add(record, bytes, n, &fact.addressee, err) &&
+           record_office_add(record, &fact, NULL, err);
 }

@@ -35,4 +35,9 @@ bool item_reissue(struct acts acts, struct views *views, const struct numbers *n
                   const struct item *item, const struct correction *correction,
                   const struct because *because, struct item *ret_item, struct error *err) must_use;
 
+/* Another address, phone or result for the same person, under the same number; inside a group. What
+ * is on a printed label does not change with it: that is the caller's to ask. LATER. */
+bool item_readdress(struct record *record, const struct item *item, const struct addressee *who,
+                    uint32_t commune, uint32_t postal_code, struct error *err) must_use;
+
 #endif

@@ -141,18 +141,6 @@ static void warn(struct check *check, bool doubt, enum list_column column,
     check->warned++;
 }
 
-static void check_address(struct check *check, struct issue *issue)
-{
-    struct locality locality = {0};
-    struct complaint complaint;
-    bool doubt = false;
-    bool fine = field_address(check->row->cell[LIST_ADDRESS], &locality, &doubt, &complaint);
-    refuse(check, fine, LIST_ADDRESS, &complaint);
-    warn(check, doubt, LIST_ADDRESS, &complaint);
-    issue->fact.postal_code = locality.postal_code;
-    issue->fact.commune = locality.commune;
-}
-
 static void check_id_number(struct check *check)
 {
     struct complaint complaint;
@@ -199,7 +187,7 @@ bool row_check(const struct list_row *row, struct instant now, struct lines *lin
     refuse(&check, field_dossier(row->cell[LIST_DOSSIER], issue.fact.dossier, &complaint),
            LIST_DOSSIER, &complaint);
     refuse(&check, field_name(row->cell[LIST_NAME], &complaint), LIST_NAME, &complaint);
-    check_address(&check, &issue);
+    refuse(&check, field_address(row->cell[LIST_ADDRESS], &complaint), LIST_ADDRESS, &complaint);
     check_id_number(&check);
     refuse(&check, field_date(row->cell[LIST_REGISTERED], &complaint), LIST_REGISTERED, &complaint);
     refuse(&check, field_date(row->cell[LIST_RECEIVED], &complaint), LIST_RECEIVED, &complaint);

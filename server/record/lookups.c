@@ -42,6 +42,21 @@ static bool issued_end(struct record *record, const struct office_fact *fact, st
     return stmt_done(stmt, err) || error_add(err, "%s ended", fact->item.text);
 }
 
+/* The last one counts. */
+static bool issued_readdress(struct record *record, const struct office_fact *fact,
+                             struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    "INSERT INTO readdressed(item, seq) VALUES(?1, ?2)"
+                    " ON CONFLICT(item) DO UPDATE SET seq = ?2",
+                    &stmt, err))
+        return false;
+    stmt_text(stmt, 1, fact->item.text);
+    stmt_u64(stmt, 2, fact->seq);
+    return stmt_done(stmt, err) || error_add(err, "%s readdressed", fact->item.text);
+}
+
 bool record_item_live(struct record *record, const struct item *item, bool *ret_live,
                       struct error *err)
 {
@@ -270,6 +285,8 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
     switch (fact->event) {
     case EVENT_ISSUED:
         return issued_add(record, fact, err);
+    case EVENT_READDRESSED:
+        return issued_readdress(record, fact, err);
     case EVENT_VOIDED:
     case EVENT_RECALLED:
         return issued_end(record, fact, err);

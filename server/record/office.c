@@ -184,14 +184,28 @@ bool record_issued(struct record *record, const struct item *item, struct office
                    struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db, "SELECT seq FROM issued WHERE item = ?1", &stmt, err))
+    if (!db_prepare(record->db,
+                    "SELECT seq, COALESCE((SELECT seq FROM readdressed WHERE item = ?1), 0)"
+                    " FROM issued WHERE item = ?1",
+                    &stmt, err))
         return false;
     stmt_text(stmt, 1, item->text);
     if (!step_row(stmt, item->text, err))
         return false;
-    uint64_t seq = stmt_col_u64(stmt, 0);
+    uint64_t seq = stmt_col_u64(stmt, 0), now = stmt_col_u64(stmt, 1);
     stmt_reset(stmt);
-    return record_office_get(record, seq, ret_fact, err);
+    struct office_fact issued, readdressed;
+    if (!record_office_get(record, seq, &issued, err) ||
+        (now != 0 && !record_office_get(record, now, &readdressed, err)))
+        return false;
+    if (now != 0) {
+        issued.has_addressee = readdressed.has_addressee;
+        issued.addressee = readdressed.addressee;
+        issued.commune = readdressed.commune;
+        issued.postal_code = readdressed.postal_code;
+    }
+    *ret_fact = issued;
+    return true;
 }
 
 /* ------------------------------------------------------------------ attachments */

@@ -163,6 +163,7 @@ bool record_attachment_get(struct record *record, const struct link *name, uint8
  * NOT_FOUND if there is none. */
 bool record_item_of_dossier(struct record *record, const char *dossier, struct item *ret_item,
                             struct error *err) must_use;
+/* How the number was issued, with whom it goes to by now. NOT_FOUND. */
 bool record_issued(struct record *record, const struct item *item, struct office_fact *ret_fact,
                    struct error *err) must_use;
 

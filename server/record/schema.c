@@ -145,6 +145,9 @@ static const char *const steps[] = {
     " taken_back INTEGER NOT NULL);"
     "CREATE INDEX ledger_day ON ledger(event, from_ms);"
     "CREATE INDEX ledger_cleared ON ledger(cleared_seq);",
+
+    /* 7: whom a number goes to since it was corrected. */
+    "CREATE TABLE readdressed(item TEXT PRIMARY KEY, seq INTEGER NOT NULL);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -5,6 +5,13 @@
 #include <string.h>
 
 #include "server/office/list.h"
+#include "server/record/communes.h"
+
+static bool seed_act(struct record *record, void *arg, struct error *err)
+{
+    (void)arg;
+    return communes_seed(record, err);
+}
 
 void desk_rig_open(struct desk_rig *desk)
 {
@@ -21,6 +28,9 @@ void desk_rig_open(struct desk_rig *desk)
     (void)snprintf(desk->config.post_office_name, sizeof desk->config.post_office_name,
                    "Cẩm Trung");
     memset(desk->secret, 7, sizeof desk->secret);
+    struct acts acts = desk_rig_acts(desk);
+    struct error err;
+    assert_true(acts.run(acts.self, seed_act, NULL, &err));
 }
 
 void desk_rig_close(struct desk_rig *desk)
@@ -86,8 +96,8 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
                                    .numbers = desk_rig_numbers(desk),
                                    .post_office_name = desk->config.post_office_name,
                                    .office = desk->office,
-                                   .reader_program = "/proc/self/exe",
-                                   .views = desk->mends ? desk->rig.views : NULL};
+                                   .dry = desk->dry,
+                                   .reader_program = "/proc/self/exe"};
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);

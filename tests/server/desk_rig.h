@@ -15,9 +15,9 @@ struct desk_rig {
     pthread_mutex_t lock;   /* acts come from several threads */
     _Atomic int64_t now_ms; /* rig.now, for threads that hold no lock */
     struct config config;
-    bool mends; /* an import mends what is not printed yet */
     uint8_t secret[LINK_SECRET_BYTES];
     uint32_t office;  /* whose results are imported; 0 the first */
+    bool dry;         /* imports only look */
     uint32_t fail_at; /* the n-th act to come is refused with LATER; 0 none */
 };
 

@@ -128,7 +128,8 @@ static bool corrects(const struct fact *by, const struct fact *of)
                                      EVENT_NOTICE_SENT,
                                      EVENT_RECEIVED_FROM_DEPARTMENT,
                                      EVENT_PAIRED,
-                                     EVENT_ROUND_ASSIGNED};
+                                     EVENT_ROUND_ASSIGNED,
+                                     EVENT_READDRESSED};
     if (by->is_scan || by->office.event != EVENT_CORRECTED || by->office.of_seq != of->seq)
         return false;
     if (of->is_scan)

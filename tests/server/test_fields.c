@@ -145,34 +145,12 @@ static void names_and_flags(void **state)
 static void addresses(void **state)
 {
     (void)state;
-    static const struct {
-        const char *cell;
-        uint32_t postal, commune;
-        bool doubt;
-    } rows[] = {
-        {"Thôn Đông Tiến, X. Cẩm Trung, Hà Tĩnh 46131", 46131, 18742, false},
-        {"Thôn Đông Tiến, xã Cẩm Trung, huyện Cẩm Xuyên, Hà Tĩnh", 46131, 18742, false},
-        {"Số 102, ngõ 12, TDP 11, P. Trần Phú, Hà Tĩnh 45123", 45123, 18100, false},
-        {"Số 102, TDP 11, PHƯỜNG TRẦN PHÚ, Hà Tĩnh 45122", 45122, 18100, true},
-        {"Số 8, phường Mẫu, Hà Nội 10000", 10000, 0, false},
-        {"Số 8, phường Mẫu, Hà Nội", 0, 0, false},
-        {"Đội 123456", 0, 0, false},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct locality locality = {0};
-        bool doubt = false;
-        print_message("%s\n", rows[i].cell);
-        assert_true(field_address(rows[i].cell, &locality, &doubt, &said));
-        assert_int_equal(locality.postal_code, rows[i].postal);
-        assert_int_equal(locality.commune, rows[i].commune);
-        assert_int_equal(doubt, rows[i].doubt);
-    }
-    struct locality locality;
-    bool doubt;
-    assert_false(field_address(" ", &locality, &doubt, &said));
+    assert_true(field_address("Thôn 1", &said));
+    assert_false(field_address(" ", &said));
+    assert_false(field_address("\xE2\x80\x8B", &said));
 }
 
-/* The table's folded names are what text_fold makes of its names, and each finds itself. */
+/* The table's folded names are what text_fold makes of its names. */
 static void communes_find_themselves(void **state)
 {
     (void)state;
@@ -186,14 +164,9 @@ static void communes_find_themselves(void **state)
     };
     assert_int_equal(sizeof rows / sizeof *rows, 69);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char folded[64], address[128], name[64];
+        char folded[64], name[64];
         assert_string_equal(text_fold(rows[i].name, folded, sizeof folded), rows[i].folded);
-        (void)snprintf(address, sizeof address, "Thôn 1, xã %s, Hà Tĩnh", rows[i].name);
-        struct locality locality;
-        bool doubt;
-        assert_true(field_address(address, &locality, &doubt, &said));
-        assert_int_equal(locality.commune, rows[i].gso);
-        assert_int_equal(locality.postal_code, rows[i].postal);
+        assert_true(rows[i].postal >= 45000 && rows[i].postal < 47000);
         assert_non_null(strstr(field_commune_name(rows[i].gso, name, sizeof name), rows[i].name));
     }
 }

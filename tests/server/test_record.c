@@ -146,6 +146,7 @@ static void an_older_layout_is_brought_up(void **state)
                 "DROP TABLE round_item; DROP TABLE pad; DROP TABLE slip; DROP TABLE premises;"
                 "DROP TABLE commune; DROP TABLE attached; DROP TABLE attached_scan;"
                 "DROP TABLE attached_member; DROP TABLE ledger;"
+                "DROP TABLE readdressed;"
                 "PRAGMA user_version = 2",
                 &err));
     rig_stop(&rig);
