@@ -152,7 +152,8 @@ bool run_import(const struct commands *commands, const struct call *call, struct
     struct import_report report;
     const char *charset = option_text(call, 2, "charset"), *dry = option_text(call, 2, "dry");
     if (!options_check(call, 2, "office charset dry", err) ||
-        !option_office(commands, call, 2, &config.office, err))
+        !option_office(commands, call, 2, &config.office, err) ||
+        !office_names(commands, config.office, &config.names, err))
         return false;
     config.charset = charset_named(charset == NULL ? "" : charset);
     config.dry = dry != NULL && strcmp(dry, "yes") == 0;

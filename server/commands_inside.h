@@ -5,6 +5,7 @@
 #define TRAO_SERVER_COMMANDS_INSIDE_H
 
 #include "server/commands.h"
+#include "server/office/list.h"
 #include "server/office/numbers.h"
 
 #define RUN_HERE(name)
@@ -52,6 +53,10 @@ bool option_user(const struct commands *commands, const struct call *call, int f
  * REFUSED when it has ended. */
 bool option_office(const struct commands *commands, const struct call *call, int first,
                    uint32_t *ret_office, struct error *err) must_use;
+
+/* How an office names its columns (commands_mapping.c); 0 the first office. */
+bool office_names(const struct commands *commands, uint32_t office, struct list_names *ret_names,
+                  struct error *err) must_use;
 
 /* key=2026-11-25: the first minute of that day; left alone when it is not given. BAD_INPUT. */
 bool option_day(const struct call *call, int first, const char *key, struct instant *ret_at,

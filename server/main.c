@@ -607,14 +607,15 @@ static const struct argp argp = {
 };
 
 /* The tables of encodings are files: they are opened first. */
-static int read_list_child(const char *charset)
+static int read_list_child(const char *charset, const char *names_text)
 {
     struct error err;
     struct charsets *charsets = NULL;
+    struct list_names names = list_names_read(names_text);
     if (!charsets_open(&charsets, &err) || !sandbox_reader(&err))
         return EXIT_FAILURE;
     return list_child_main(STDIN_FILENO, STDOUT_FILENO, charsets,
-                           charset == NULL ? CHARSET_UNKNOWN : charset_named(charset));
+                           charset == NULL ? CHARSET_UNKNOWN : charset_named(charset), &names);
 }
 
 static void wait_for_end(const sigset_t *ends)
@@ -626,8 +627,8 @@ static void wait_for_end(const sigset_t *ends)
 
 int main(int argc, char **argv)
 {
-    if ((argc == 2 || argc == 3) && strcmp(argv[1], "--read-list") == 0)
-        return read_list_child(argv[2]);
+    if (argc >= 2 && argc <= 4 && strcmp(argv[1], "--read-list") == 0)
+        return read_list_child(argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL);
     static struct server server = {.lock = -1};
     sigset_t ends;
     size_t opened;

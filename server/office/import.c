@@ -493,7 +493,7 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     struct list list;
     struct lines lines = {.text = NULL};
     text_copy(file, report.file, sizeof report.file);
-    if (!list_read(config->reader_program, fd, config->charset, &list, err))
+    if (!list_read(config->reader_program, fd, config->charset, &config->names, &list, err))
         return error_add(err, "%s", report.file);
     bool ok = lines_init(&lines, report.file, &list, err) && begin(config, &report, err) &&
               take_rows(config, &list, &report, &lines, err);

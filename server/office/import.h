@@ -16,6 +16,7 @@
 #define TRAO_SERVER_OFFICE_IMPORT_H
 
 #include "server/office/charset.h"
+#include "server/office/list.h"
 #include "server/office/numbers.h"
 #include "server/record/acts.h"
 #include "server/record/imports.h"
@@ -26,6 +27,7 @@ struct import_config {
     const char *post_office_name; /* for the sentence that its numbers run out */
     const char *reader_program;   /* started as `... --read-list` */
     uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
+    struct list_names names;      /* of the office's columns */
     enum charset charset;         /* of a CSV file, if somebody said it */
     bool dry;                     /* only look: the report says what would come of it */
 };

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -24,26 +25,71 @@ const struct list_column_info *list_column_info(enum list_column column)
     enum { OPTIONAL = 0, REQUIRED = 1 };
     static const struct list_column_info rows[LIST_COLUMNS] = {
 #define COLUMN(KEY, NEED, bytes, vi, en, names)                                                    \
-    [LIST_##KEY] = {(vi), (en), (NEED) == REQUIRED, (bytes), (names)},
+    [LIST_##KEY] = {#KEY, (vi), (en), (NEED) == REQUIRED, (bytes), (names)},
 #include "server/office/columns.def"
 #undef COLUMN
     };
     return &rows[column];
 }
 
+/* ------------------------------------------------------------------ an office's own names */
+
+char *list_column_key(enum list_column column, char *out, size_t size)
+{
+    const char *key = list_column_info(column)->key;
+    size_t n = 0;
+    for (; key[n] && n + 1 < size; n++)
+        out[n] = (char)(key[n] == '_' ? '-' : key[n] | 0x20);
+    out[n] = '\0';
+    return out;
+}
+
+void list_names_set(struct list_names *names, const char *key, const char *folded)
+{
+    char of[24];
+    for (int i = 0; i < LIST_COLUMNS; i++)
+        if (strcmp(list_column_key((enum list_column)i, of, sizeof of), key) == 0)
+            text_copy(folded, names->folded[i], sizeof names->folded[i]);
+}
+
+#define NAMES_TEXT_MAX ((size_t)LIST_COLUMNS * (LIST_NAME_MAX + 2))
+
+/* Folded names have letters, digits and blanks only: a bar ends each. */
+static void write_names(const struct list_names *names, char out[NAMES_TEXT_MAX])
+{
+    size_t n = 0;
+    *out = '\0';
+    for (int i = 0; i < LIST_COLUMNS && names; i++)
+        n += (size_t)snprintf(out + n, NAMES_TEXT_MAX - n, "%s|", names->folded[i]);
+}
+
+struct list_names list_names_read(const char *text)
+{
+    struct list_names names = {.folded = {""}};
+    for (int i = 0; i < LIST_COLUMNS && text; i++) {
+        size_t n = strcspn(text, "|");
+        if (text[n] != '|' || n > LIST_NAME_MAX)
+            return (struct list_names){.folded = {""}};
+        memcpy(names.folded[i], text, n);
+        text += n + 1;
+    }
+    return names;
+}
+
 /* ------------------------------------------------------------------ the child's process */
 
-static bool start(const char *program, int fd, enum charset charset, pid_t *ret_pid, int *ret_out,
-                  struct error *err)
+static bool start(const char *program, int fd, enum charset charset, const struct list_names *names,
+                  pid_t *ret_pid, int *ret_out, struct error *err)
 {
+    char names_text[NAMES_TEXT_MAX];
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(err, ERROR_LATER, "cannot make a pipe: %s", strerror(errno));
     posix_spawn_file_actions_t moves;
     int failed = posix_spawn_file_actions_init(&moves);
-    char *argv[] = {(char *)program, "--read-list", (char *)charset_name(charset), NULL};
-    if (charset == CHARSET_UNKNOWN)
-        argv[2] = NULL;
+    char *argv[] = {(char *)program, "--read-list", (char *)charset_name(charset), names_text,
+                    NULL};
+    write_names(names, names_text);
     char *environment[] = {NULL};
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(&moves, fd, 0);
@@ -199,12 +245,12 @@ static bool take_answer(struct cursor *cursor, struct list *list, struct error *
     return true;
 }
 
-bool list_read(const char *program, int fd, enum charset charset, struct list *ret_list,
-               struct error *err)
+bool list_read(const char *program, int fd, enum charset charset, const struct list_names *names,
+               struct list *ret_list, struct error *err)
 {
     pid_t pid = 0;
     int out = -1, status = 0;
-    if (!start(program, fd, charset, &pid, &out, err))
+    if (!start(program, fd, charset, names, &pid, &out, err))
         return false;
     struct list list = {.n = 0};
     size_t n = 0;

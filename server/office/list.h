@@ -28,7 +28,20 @@ enum list_column {
     LIST_COLUMNS
 };
 
+/* How one office names its columns, folded; "" is as everybody does. What is
+ * named here is looked for first; a column of which the name is not in the
+ * header is looked for by its known names. */
+#define LIST_NAME_MAX 127
+struct list_names {
+    char folded[LIST_COLUMNS][LIST_NAME_MAX + 1];
+};
+/* "dossier", "id-number" ...: a column's key in commands. Returns `out`. */
+char *list_column_key(enum list_column column, char *out, size_t size);
+/* Of a key that does not exist: nothing happens. */
+void list_names_set(struct list_names *names, const char *key, const char *folded);
+
 struct list_column_info {
+    const char *key; /* of columns.def */
     const char *vi, *en;
     bool required;
     size_t bytes_max;
@@ -70,17 +83,23 @@ struct list {
     char *text;                      /* owner of all cells */
 };
 
-/* Reads `fd` to its end in a child: `program --read-list [CHARSET]`; `charset` is CHARSET_UNKNOWN
- * unless somebody said it. BAD_INPUT when it is no such list (what
- * was looked for is named), LATER when no child can be started, BROKEN when the child misbehaves.
+/* Reads `fd` to its end in a child: `program --read-list CHARSET NAMES`;
+ * `charset` is CHARSET_UNKNOWN unless somebody said it; `names` is NULL or what
+ * the office calls its columns. BAD_INPUT when it is no such list (what was
+ * looked for is named), LATER when no child can be started, BROKEN when the
+ * child misbehaves.
  */
-bool list_read(const char *program, int fd, enum charset charset, struct list *ret_list,
-               struct error *err) must_use;
+bool list_read(const char *program, int fd, enum charset charset, const struct list_names *names,
+               struct list *ret_list, struct error *err) must_use;
 void list_done(struct list *list);
 
-/* The child's whole life: for main() when argv[1] is "--read-list". Reads `in`, writes `out`,
- * returns the exit status. The caller has opened `charsets`, which are closed here, then confined
- * the process (sandbox_reader). */
-int list_child_main(int in, int out, struct charsets *charsets, enum charset charset);
+/* The child's whole life: for main() when argv[1] is "--read-list". Reads `in`,
+ * writes `out`, returns the exit status. The caller has opened `charsets`,
+ * which are closed here, then confined the process (sandbox_reader). */
+int list_child_main(int in, int out, struct charsets *charsets, enum charset charset,
+                    const struct list_names *names);
+/* `text` is argv[3], what list_read wrote there; NULL and what is no names give
+ * none. */
+struct list_names list_names_read(const char *text);
 
 #endif

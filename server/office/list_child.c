@@ -119,38 +119,39 @@ static int say_end(FILE *out, bool ok)
 
 /* ------------------------------------------------------------------ a CSV file */
 
-static int write_csv(FILE *out, const struct form *form, const struct reader *look,
-                     const char *bytes, size_t n)
+static int write_csv(FILE *out, const struct list_names *names, const struct form *form,
+                     const struct reader *look, const char *bytes, size_t n)
 {
-    struct reader reader = {.out = out};
+    struct reader reader = {.names = names, .out = out};
     say_form(out, form, look->position);
     bool ok = walk(&reader, form->separator, bytes, n);
     free(reader.text);
     return say_end(out, ok);
 }
 
-static int read_as_csv(FILE *out, enum charset charset, const char *bytes, size_t n)
+static int read_as_csv(FILE *out, const struct list_names *names, enum charset charset,
+                       const char *bytes, size_t n)
 {
     static const char separators[] = {',', ';', '\t'};
     struct reader seen = {.out = NULL};
     for (size_t i = 0; i < sizeof separators; i++) {
-        struct reader look = {.out = NULL};
+        struct reader look = {.names = names, .out = NULL};
         struct form form = {.charset = charset, .separator = separators[i], .sheet = ""};
         bool ok = walk(&look, separators[i], bytes, n);
         free(look.text);
         if (!ok)
             return 1;
         if (look.has_header)
-            return write_csv(out, &form, &look, bytes, n);
+            return write_csv(out, names, &form, &look, bytes, n);
         seen = i == 0 ? look : seen;
     }
     return refuse_without_header(out, &seen);
 }
 
-/* As somebody said, or as it is found to be; what cannot be told is read as UTF-8, so that each
- * cell that is not is refused by its place. */
-static int read_text(FILE *out, struct charsets *charsets, enum charset charset, const char *bytes,
-                     size_t n)
+/* As somebody said, or as it is found to be; what cannot be told is read as
+ * UTF-8, so that each cell that is not is refused by its place. */
+static int read_text(FILE *out, const struct list_names *names, struct charsets *charsets,
+                     enum charset charset, const char *bytes, size_t n)
 {
     size_t text_n = 0;
     if (charset == CHARSET_UNKNOWN)
@@ -158,7 +159,7 @@ static int read_text(FILE *out, struct charsets *charsets, enum charset charset,
     if (charset == CHARSET_UNKNOWN)
         charset = CHARSET_UTF8;
     char *text = charset_read(charsets, charset, bytes, n, &text_n);
-    int status = text == NULL ? 1 : read_as_csv(out, charset, text, text_n);
+    int status = text == NULL ? 1 : read_as_csv(out, names, charset, text, text_n);
     free(text);
     return status;
 }
@@ -188,10 +189,11 @@ static bool walk_sheet(struct xlsx *xlsx, size_t sheet, struct reader *reader, s
     return good;
 }
 
-static int write_sheet(FILE *out, struct xlsx *xlsx, size_t sheet, const struct reader *look)
+static int write_sheet(FILE *out, const struct list_names *names, struct xlsx *xlsx, size_t sheet,
+                       const struct reader *look)
 {
     struct error err;
-    struct reader reader = {.out = out};
+    struct reader reader = {.names = names, .out = out};
     struct form form = {.from_1904 = xlsx_counts_from_1904(xlsx),
                         .sheet = xlsx_sheet_name(xlsx, sheet)};
     say_form(out, &form, look->position);
@@ -203,29 +205,29 @@ static int write_sheet(FILE *out, struct xlsx *xlsx, size_t sheet, const struct 
 }
 
 /* The first sheet with a header that is not hidden. */
-static int read_sheets(FILE *out, struct xlsx *xlsx)
+static int read_sheets(FILE *out, const struct list_names *names, struct xlsx *xlsx)
 {
     struct error err;
     struct reader seen = {.out = NULL};
     for (size_t i = 0; i < xlsx_sheets(xlsx); i++) {
-        struct reader look = {.out = NULL};
+        struct reader look = {.names = names, .out = NULL};
         if (xlsx_sheet_is_hidden(xlsx, i))
             continue;
         if (!walk_sheet(xlsx, i, &look, &err))
             return err.code == ERROR_LATER ? 1 : refuse(out, err.text);
         if (look.has_header)
-            return write_sheet(out, xlsx, i, &look);
+            return write_sheet(out, names, xlsx, i, &look);
     }
     return refuse_without_header(out, &seen);
 }
 
-static int read_workbook(FILE *out, const char *bytes, size_t n)
+static int read_workbook(FILE *out, const struct list_names *names, const char *bytes, size_t n)
 {
     struct xlsx *xlsx = NULL;
     struct error err;
     if (!xlsx_open(bytes, n, &xlsx, &err))
         return err.code == ERROR_LATER ? 1 : refuse(out, err.text);
-    int status = read_sheets(out, xlsx);
+    int status = read_sheets(out, names, xlsx);
     xlsx_close(xlsx);
     return status;
 }
@@ -260,7 +262,8 @@ static bool is_old_workbook(const char *bytes, size_t n)
     return n >= 8 && memcmp(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0;
 }
 
-int list_child_main(int in, int out, struct charsets *charsets, enum charset charset)
+int list_child_main(int in, int out, struct charsets *charsets, enum charset charset,
+                    const struct list_names *names)
 {
     size_t n = 0;
     char *bytes = read_all(in, &n);
@@ -276,9 +279,9 @@ int list_child_main(int in, int out, struct charsets *charsets, enum charset cha
         status = refuse(answer, "tệp XLS cũ. Chưa nhập; lưu thành XLSX hay «CSV UTF-8» rồi nhập "
                                 "lại. / an old .xls: save it as XLSX");
     else if (xlsx_is(bytes, n))
-        status = read_workbook(answer, bytes, n);
+        status = read_workbook(answer, names, bytes, n);
     else
-        status = read_text(answer, charsets, charset, bytes, n);
+        status = read_text(answer, names, charsets, charset, bytes, n);
     free(bytes);
     charsets_close(charsets);
     return status;

@@ -43,19 +43,34 @@ static bool column_is_called(enum list_column column, const char *folded)
     return *folded && strstr(list_column_info(column)->names, wanted);
 }
 
-static bool take_header(struct reader *reader)
+/* Places of the columns called so: by the office's own names, or by those
+ * everybody knows. */
+static void find_columns(const struct reader *reader, bool own, bool taken[READER_CELLS_MAX],
+                         uint32_t position[LIST_COLUMNS])
 {
-    uint32_t position[LIST_COLUMNS] = {0};
     for (size_t i = 0; i < reader->cells; i++) {
         char name[FOLDED_MAX], folded[FOLDED_MAX];
         const struct reader_cell *cell = &reader->cell[i];
-        if (!text_clean(reader->text + cell->at, cell->n, name, sizeof name))
+        if (taken[i] || !text_clean(reader->text + cell->at, cell->n, name, sizeof name))
             continue;
         text_fold(name, folded, sizeof folded);
-        for (int column = 0; column < LIST_COLUMNS; column++)
-            if (position[column] == 0 && column_is_called((enum list_column)column, folded))
-                position[column] = (uint32_t)i + 1;
+        for (int column = 0; column < LIST_COLUMNS && *folded; column++) {
+            bool called = own ? strcmp(reader->names->folded[column], folded) == 0
+                              : column_is_called((enum list_column)column, folded);
+            if (position[column] != 0 || !called)
+                continue;
+            position[column] = (uint32_t)i + 1;
+            taken[i] = true;
+        }
     }
+}
+
+static bool take_header(struct reader *reader)
+{
+    uint32_t position[LIST_COLUMNS] = {0};
+    bool taken[READER_CELLS_MAX] = {false};
+    find_columns(reader, true, taken, position);
+    find_columns(reader, false, taken, position);
     for (int column = 0; column < LIST_COLUMNS; column++)
         if (list_column_info((enum list_column)column)->required && position[column] == 0)
             return false;

@@ -18,10 +18,11 @@ struct reader_cell {
 
 /* One pass over the file. Zeroed: at its begin; free(text) at its end. */
 struct reader {
-    FILE *out;       /* NULL while looking for the header */
-    uint32_t number; /* of the running row, as a spreadsheet shows it */
-    bool hidden;     /* the running row is */
-    bool cut;        /* the file ends inside quotes */
+    const struct list_names *names; /* of the office */
+    FILE *out;                      /* NULL while looking for the header */
+    uint32_t number;                /* of the running row, as a spreadsheet shows it */
+    bool hidden;                    /* the running row is */
+    bool cut;                       /* the file ends inside quotes */
     bool has_header;
     size_t header_cells;
     uint32_t position[LIST_COLUMNS];

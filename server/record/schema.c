@@ -148,6 +148,12 @@ static const char *const steps[] = {
 
     /* 7: whom a number goes to since it was corrected. */
     "CREATE TABLE readdressed(item TEXT PRIMARY KEY, seq INTEGER NOT NULL);",
+
+    /* 8: how an office names the columns of its lists. */
+    "CREATE TABLE mapping("
+    " office INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, folded "
+    "TEXT NOT NULL,"
+    " PRIMARY KEY(office, key));",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -28,8 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     int in = file_of(bytes, n), out = file_of(NULL, 0);
     struct charsets *charsets = NULL;
     struct error err;
+    const struct list_names names = list_names_read(NULL);
     invariant(charsets_open(&charsets, &err));
-    int status = list_child_main(in, out, charsets, CHARSET_UNKNOWN);
+    int status = list_child_main(in, out, charsets, CHARSET_UNKNOWN, &names);
     invariant(status == 0 && answer != NULL && fclose(answer) == 0);
     close(in);
     return 0;

@@ -97,6 +97,7 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
                                    .post_office_name = desk->config.post_office_name,
                                    .office = desk->office,
                                    .dry = desk->dry,
+                                   .names = desk->names,
                                    .reader_program = "/proc/self/exe"};
     FILE *file = tmpfile();
     assert_non_null(file);
@@ -146,11 +147,12 @@ void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struc
     pthread_mutex_unlock(&desk->lock);
 }
 
-int desk_rig_child(const char *charset)
+int desk_rig_child(const char *charset, const char *names_text)
 {
+    struct list_names names = list_names_read(names_text);
     struct charsets *charsets = NULL;
     struct error err;
     if (!charsets_open(&charsets, &err))
         return EXIT_FAILURE;
-    return list_child_main(0, 1, charsets, charset_named(charset == NULL ? "" : charset));
+    return list_child_main(0, 1, charsets, charset_named(charset == NULL ? "" : charset), &names);
 }

@@ -16,9 +16,10 @@ struct desk_rig {
     _Atomic int64_t now_ms; /* rig.now, for threads that hold no lock */
     struct config config;
     uint8_t secret[LINK_SECRET_BYTES];
-    uint32_t office;  /* whose results are imported; 0 the first */
-    bool dry;         /* imports only look */
-    uint32_t fail_at; /* the n-th act to come is refused with LATER; 0 none */
+    uint32_t office;         /* whose results are imported; 0 the first */
+    struct list_names names; /* of the office's columns */
+    bool dry;                /* imports only look */
+    uint32_t fail_at;        /* the n-th act to come is refused with LATER; 0 none */
 };
 
 void desk_rig_open(struct desk_rig *desk);
@@ -39,12 +40,12 @@ struct item desk_rig_issue(struct desk_rig *desk, const char *dossier, const cha
 void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struct item *item,
                    uint32_t event, int64_t ago_ms);
 
-int desk_rig_child(const char *charset);
+int desk_rig_child(const char *charset, const char *names_text);
 /* main() of a test that reads lists: the child's life when it is one. */
 #define DESK_RIG_CHILD(argc, argv)                                                                 \
     do {                                                                                           \
         if ((argc) > 1 && strcmp((argv)[1], "--read-list") == 0)                                   \
-            return desk_rig_child((argv)[2]);                                                      \
+            return desk_rig_child((argv)[2], (argc) > 3 ? (argv)[3] : NULL);                       \
     } while (0)
 
 #endif

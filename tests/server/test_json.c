@@ -306,7 +306,23 @@ static void the_places(struct day *day)
 {
     char path[192];
     said(day, 0,
-         "office H27.15 name=Sở_Thử neutral=Trung_tâm address=Số_1 phone=0239 commune=18073");
+         "office H27.15 name=Sở_Thử neutral=Trung_tâm address=Số_1 phone=0239 "
+         "commune=18073");
+    assert_int_equal(rows(day, "mapping", "columns"), 12);
+    said(day, 0, "mapping office=H27.15 name=Chủ_hồ_sơ id-number=CMND");
+    json_t *document = say(day, -1, 0, "mapping office=H27.15");
+    const json_t *row = json_array_get(json_object_get(document, "columns"), 1);
+    assert_string_equal(cell(row, "column"), "name");
+    assert_non_null(strstr(cell(row, "name"), "Chủ"));
+    json_decref(document);
+    said(day, 0, "mapping office=H27.15 name=");
+    document = say(day, -1, 0, "mapping office=H27.15");
+    row = json_array_get(json_object_get(document, "columns"), 1);
+    assert_true(json_is_null(json_object_get(row, "name")));
+    json_decref(document);
+    said(day, 1, "mapping name=A address=A");
+    said(day, 1, "mapping name=-");
+    said(day, 1, "mapping weather=A");
     said(day, 1, "office H27.15 place=18");
     said(day, 0, "office H27.15 place=18.3428,105.9057 from=2030-01-01");
     said(day, 1, "office H27.15 to=2031-01-01 successor=H27.99");
@@ -330,7 +346,7 @@ static void the_places(struct day *day)
     json_decref(say(day, fileno(file), 0, "communeload communes.csv citation=NQ"));
     (void)fclose(file);
     assert_int_equal(rows(day, "communes", "communes"), 1);
-    json_t *document = say(day, -1, 0, "commune nguyen-du");
+    document = say(day, -1, 0, "commune nguyen-du");
     assert_string_equal(cell(json_array_get(json_object_get(document, "communes"), 0), "code"),
                         "18073");
     json_decref(document);

@@ -30,7 +30,7 @@ static bool read_bytes(const char *bytes, size_t n, struct list *list)
     assert_int_equal(fwrite(bytes, 1, n, file), n);
     (void)fflush(file);
     rewind(file);
-    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, list, &err);
+    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, NULL, list, &err);
     (void)fclose(file);
     return ok;
 }
@@ -198,6 +198,59 @@ static void what_cannot_be_told_is_refused_by_place(void **state)
     assert_int_equal(list.n, 77);
 }
 
+static bool read_named(const char *text, const struct list_names *names, struct list *ret_list)
+{
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    (void)fputs(text, file);
+    (void)fflush(file);
+    rewind(file);
+    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, names, ret_list, &err);
+    (void)fclose(file);
+    return ok;
+}
+
+/* What an office calls its columns comes first, also before a name everybody
+ * knows. */
+static void an_office_names_its_columns(void **state)
+{
+    (void)state;
+    static const char own[] = "Mã;Chủ hồ sơ;Người nhận;Nơi nhận\nH27-261118-0001;An;Bình;Thôn 1\n";
+    static const char known[] = "Mã hồ sơ;Người nhận;Địa chỉ\nH27-261118-0001;An;Thôn 1\n";
+    struct list list;
+    struct list_names names = {.folded = {""}};
+    assert_false(read_named(own, &names, &list));
+    assert_non_null(strstr(err.text, "no header"));
+    list_names_set(&names, "dossier", "ma");
+    list_names_set(&names, "name", "chu ho so");
+    list_names_set(&names, "address", "noi nhan");
+    list_names_set(&names, "no-such-column", "x");
+    assert_true(read_named(own, &names, &list));
+    assert_int_equal(list.position[LIST_NAME], 2);
+    assert_string_equal(list.rows[0].cell[LIST_NAME], "An");
+    assert_string_equal(list.rows[0].cell[LIST_ADDRESS], "Thôn 1");
+    list_done(&list);
+    assert_true(read_named(known, &names, &list)); /* the usual list comes too */
+    assert_string_equal(list.rows[0].cell[LIST_NAME], "An");
+    list_done(&list);
+}
+
+static void names_of_columns_as_they_go_to_the_reader(void **state)
+{
+    (void)state;
+    char key[24], longest[LIST_NAME_MAX + 2] = "";
+    assert_string_equal(list_column_key(LIST_ID_NUMBER, key, sizeof key), "id-number");
+    assert_string_equal(list_column_key(LIST_ID_NUMBER, key, 4), "id-");
+    struct list_names names = list_names_read("ma|ten||");
+    assert_string_equal(names.folded[LIST_DOSSIER], ""); /* too few: none of it counts */
+    names = list_names_read("ma|ten|||||||||||");
+    assert_string_equal(names.folded[LIST_DOSSIER], "ma");
+    assert_string_equal(names.folded[LIST_NAME], "ten");
+    memset(longest, 'x', LIST_NAME_MAX + 1);
+    names = list_names_read(longest);
+    assert_string_equal(names.folded[LIST_DOSSIER], "");
+}
+
 static void without_a_header_nothing_is_read(void **state)
 {
     (void)state;
@@ -263,7 +316,7 @@ static void the_eleven_columns_by_name(void **state)
     struct list list;
     FILE *file = fopen(TESTS_DIR "/data/results.csv", "r");
     assert_non_null(file);
-    if (!list_read(SELF, fileno(file), CHARSET_UNKNOWN, &list, &err))
+    if (!list_read(SELF, fileno(file), CHARSET_UNKNOWN, NULL, &list, &err))
         fail_msg("%s", err.text);
     (void)fclose(file);
     assert_int_equal(list.n, 60);
@@ -285,7 +338,7 @@ static bool read_rows(uint32_t rows, struct list *ret_list)
         (void)fputs("H27-261118-0001,Mẫu,Thôn 1\n", file);
     (void)fflush(file);
     rewind(file);
-    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, ret_list, &err);
+    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, NULL, ret_list, &err);
     (void)fclose(file);
     return ok;
 }
@@ -307,28 +360,30 @@ static void a_child_that_lies_is_not_believed(void **state)
     (void)state;
     struct list list = {.n = 77};
     FILE *file = tmpfile();
-    assert_false(list_read("/bin/cat", fileno(file), CHARSET_UNKNOWN, &list,
+    assert_false(list_read("/bin/cat", fileno(file), CHARSET_UNKNOWN, NULL, &list,
                            &err)); /* echoes, exits badly */
     assert_int_equal(err.code, ERROR_BROKEN);
-    assert_false(list_read("/bin/true", fileno(file), CHARSET_UNKNOWN, &list, &err));
+    assert_false(list_read("/bin/true", fileno(file), CHARSET_UNKNOWN, NULL, &list, &err));
     assert_int_equal(err.code, ERROR_BROKEN);
-    assert_false(list_read("/no/such/program", fileno(file), CHARSET_UNKNOWN, &list, &err));
+    assert_false(list_read("/no/such/program", fileno(file), CHARSET_UNKNOWN, NULL, &list, &err));
     assert_int_equal(err.code, ERROR_LATER);
     assert_int_equal(list.n, 77);
     (void)fclose(file);
 }
 
-static int child(const char *charset)
+static int child(const char *charset, const char *names_text)
 {
     struct charsets *charsets = NULL;
-    return charsets_open(&charsets, &err) ? list_child_main(0, 1, charsets, charset_named(charset))
-                                          : EXIT_FAILURE;
+    struct list_names names = list_names_read(names_text);
+    return charsets_open(&charsets, &err)
+               ? list_child_main(0, 1, charsets, charset_named(charset), &names)
+               : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--read-list") == 0)
-        return child(argc > 2 ? argv[2] : "");
+        return child(argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_of_csv),
         cmocka_unit_test(a_mark_before_a_quoted_header),
@@ -341,6 +396,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_cut_file_never_gives_half_an_address),
         cmocka_unit_test(bad_bytes_are_named_and_the_rest_goes_in),
         cmocka_unit_test(what_cannot_be_told_is_refused_by_place),
+        cmocka_unit_test(an_office_names_its_columns),
+        cmocka_unit_test(names_of_columns_as_they_go_to_the_reader),
         cmocka_unit_test(without_a_header_nothing_is_read),
         cmocka_unit_test(hostile_cells_are_only_text),
         cmocka_unit_test(forty_thousand_letters_are_refused_by_row),

@@ -218,7 +218,7 @@ static int read_file(const char *path, struct list *list)
 {
     FILE *file = fopen(path, "r");
     assert_non_null(file);
-    bool good = list_read("/proc/self/exe", fileno(file), CHARSET_UNKNOWN, list, &err);
+    bool good = list_read("/proc/self/exe", fileno(file), CHARSET_UNKNOWN, NULL, list, &err);
     (void)fclose(file);
     return good ? 0 : -1;
 }
@@ -314,7 +314,8 @@ static void of_openpyxl(void **state)
 static int child(void)
 {
     struct charsets *charsets = NULL;
-    return charsets_open(&charsets, &err) ? list_child_main(0, 1, charsets, CHARSET_UNKNOWN)
+    struct list_names none = list_names_read(NULL);
+    return charsets_open(&charsets, &err) ? list_child_main(0, 1, charsets, CHARSET_UNKNOWN, &none)
                                           : EXIT_FAILURE;
 }
 
