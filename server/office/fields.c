@@ -191,6 +191,18 @@ bool field_date(const char *cell, struct complaint *ret_complaint)
     return complain(ret_complaint, cell, vi, en);
 }
 
+enum date_order field_date_order(const char *cell)
+{
+    int first = 0, second = 0, year = 0;
+    if (!take_number(&cell, 2, '/', &first) || !take_number(&cell, 2, '/', &second) ||
+        !take_number(&cell, 4, '\0', &year))
+        return DATE_EITHER;
+    if (first > 12 && second >= 1 && second <= 12)
+        return DATE_DAY_FIRST;
+    return second > 12 && second <= 31 && first >= 1 && first <= 12 ? DATE_MONTH_FIRST
+                                                                    : DATE_EITHER;
+}
+
 /* "33.000", "33 000": digits in threes after a mark. Leaves only digits in `out`. */
 static bool ungroup(const char *text, size_t n, char *out, size_t size)
 {

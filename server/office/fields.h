@@ -39,6 +39,10 @@ bool field_name(const char *cell, struct complaint *ret_complaint) must_use;
 /* dd/MM/yyyy, d/M/yyyy too; empty is fine. The year must lie in 1900..2199. */
 bool field_date(const char *cell, struct complaint *ret_complaint) must_use;
 
+/* What a date's numbers say of its order: one above 12 can be no month. */
+enum date_order { DATE_EITHER, DATE_DAY_FIRST, DATE_MONTH_FIRST };
+enum date_order field_date_order(const char *cell);
+
 /* Whole dong: "33000", "33.000", "33 000 đ", "33000.0"; empty is 0. At most SCAN_MONEY_MAX_VND. */
 bool field_money(const char *cell, uint64_t *ret_vnd, struct complaint *ret_complaint) must_use;
 

@@ -486,6 +486,31 @@ static bool begin(const struct import_config *config, struct import_report *repo
            err->code == ERROR_REPEATED;
 }
 
+/* A list has one order of day and month, never told cell by cell [domain.md section 7]: when what
+ * can be told is month first throughout, "11/12/2026" of another row would be read wrongly too. */
+static bool check_dates(const struct list *list, struct error *err)
+{
+    static const enum list_column columns[] = {LIST_REGISTERED, LIST_RECEIVED};
+    uint32_t row = 0, column = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            enum date_order order = field_date_order(list->rows[i].cell[columns[k]]);
+            if (order == DATE_DAY_FIRST)
+                return true; /* then the others are mistakes, and named by row */
+            if (order == DATE_MONTH_FIRST && row == 0) {
+                row = list->rows[i].number;
+                column = list->position[columns[k]];
+            }
+        }
+    }
+    return row == 0 ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "dòng %u, cột %u: ngày ghi tháng trước ngày. Chưa nhập; đổi cả cột thành "
+                     "ngày/tháng/năm rồi nhập lại. / row %u, column %u: month before day; nothing "
+                     "was taken",
+                     row, column, row, column);
+}
+
 bool import_run(const struct import_config *config, int fd, const char *file,
                 struct import_report *ret_report, char **new_lines, struct error *err)
 {
@@ -495,8 +520,8 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     text_copy(file, report.file, sizeof report.file);
     if (!list_read(config->reader_program, fd, config->charset, &config->names, &list, err))
         return error_add(err, "%s", report.file);
-    bool ok = lines_init(&lines, report.file, &list, err) && begin(config, &report, err) &&
-              take_rows(config, &list, &report, &lines, err);
+    bool ok = check_dates(&list, err) && lines_init(&lines, report.file, &list, err) &&
+              begin(config, &report, err) && take_rows(config, &list, &report, &lines, err);
     if (ok)
         say_form(config, &list, &lines);
     ok = ok && lines_close(&lines, err);

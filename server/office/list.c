@@ -203,7 +203,8 @@ static bool take_form(struct cursor *cursor, struct list *list)
     if (!take(cursor, &charset, 1) || !take(cursor, &separator, 1) ||
         !take(cursor, &from_1904, 1) || !take_cell(cursor, LIST_SHEET_BYTES_MAX, &list->sheet) ||
         !take(cursor, list->position, sizeof list->position) || charset >= CHARSETS ||
-        from_1904 > 1 || (separator != 0 && strchr(",;\t", separator) == NULL))
+        from_1904 > 1 || separator > 0x7E ||
+        (separator != 0 && separator != '\t' && separator <= ' '))
         return false;
     list->charset = (enum charset)charset;
     list->separator = (char)separator;

@@ -1,11 +1,12 @@
 /* list.h - a stranger's file becomes rows of named cells, read in a short-lived child.
  *
  * Taken: CSV in any encoding that charset.h tells, or that is said; ',' ';' or tab, found on the
- * header; quotes, line breaks in cells; LF, CRLF or CR; title rows above the header, total and
- * signature rows below it (case I01). XLSX (xlsx.h): the first sheet with a header that is not
- * hidden. Where an encoding cannot be told, each cell that is not UTF-8 is refused. The header is
- * the first of 30 rows that holds every REQUIRED column of columns.def; the rows' numbers are those
- * a spreadsheet shows (a record with line breaks is one row; the first is 1).
+ * header, or what a first line "sep=X" says; quotes, line breaks in cells; LF, CRLF or CR; title
+ * rows above the header, total and signature rows below it (case I01). XLSX (xlsx.h): the first
+ * sheet with a header that is not hidden. Where an encoding cannot be told, each cell that is not
+ * UTF-8 is refused. The header is the first of 30 rows that holds every REQUIRED column of
+ * columns.def; the rows' numbers are those a spreadsheet shows (a record with line breaks is one
+ * row; the first is 1).
  *
  * The bytes are parsed in a child process of this very program (house.md, settled point 10), which
  * has a filter of its own and only its two pipes; what it answers is checked like a stranger's.

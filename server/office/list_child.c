@@ -129,10 +129,21 @@ static int write_csv(FILE *out, const struct list_names *names, const struct for
     return say_end(out, ok);
 }
 
+/* What a first line "sep=X" says, as spreadsheets write and read it, in quotes or not; else ','. */
+static char said_separator(const char *bytes, size_t n)
+{
+    size_t at = n > 0 && bytes[0] == '"';
+    bool there = n > at + 5 && memcmp(bytes + at, "sep=", 4) == 0 &&
+                 memchr("\r\n\"", bytes[at + 5], 3) != NULL;
+    char said = there ? bytes[at + 4] : ',';
+    bool usable = said == '\t' || (said > ' ' && said != '"' && said != 0x7F);
+    return usable ? said : ',';
+}
+
 static int read_as_csv(FILE *out, const struct list_names *names, enum charset charset,
                        const char *bytes, size_t n)
 {
-    static const char separators[] = {',', ';', '\t'};
+    const char separators[] = {said_separator(bytes, n), ',', ';', '\t'};
     struct reader seen = {.out = NULL};
     for (size_t i = 0; i < sizeof separators; i++) {
         struct reader look = {.names = names, .out = NULL};

@@ -319,6 +319,31 @@ static void a_look_corrects_nothing(void **state)
     assert_string_equal(kept_of(desk, code).who.address, "Thôn 1, X. Cẩm Trung, Hà Tĩnh 46131");
 }
 
+#define DATED "Mã hồ sơ,Người nhận,Địa chỉ,Ngày công dân đăng ký,Ngày bưu điện nhận\n"
+
+/* One order a list: where months come first throughout, nothing is taken; one day first, and the
+ * rows that differ are mistakes. */
+static void a_list_has_one_order_of_day_and_month(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct import_report report;
+    char *lines;
+    struct error why;
+    static const char months[] = DATED "H27-261118-0001,An,Số 1,11/12/2026,11/12/2026\n"
+                                       "H27-261118-0002,Bình,Số 2,11/12/2026,11/25/2026\n";
+    assert_false(desk_rig_import(desk, months, &report, &lines, &why));
+    assert_non_null(strstr(why.text, "row 3, column 5"));
+    assert_int_equal(issued(desk), 0);
+    report = take(desk,
+                  DATED "H27-261118-0001,An,Số 1,13/12/2026,\n"
+                        "H27-261118-0002,Bình,Số 2,11/25/2026,\n"
+                        "H27-261118-0003,Chi,Số 3,11/12/2026,40/40/2026\n",
+                  &lines);
+    assert_int_equal(report.added, 1);
+    assert_int_equal(report.refused, 2);
+    free(lines);
+}
+
 static char *many_rows(size_t n)
 {
     char *text = calloc(1, 200 + n * 80), *at = text;
@@ -436,6 +461,7 @@ int main(int argc, char **argv)
         DESK(broken_rows_are_named_and_the_others_go_in),
         DESK(an_address_is_corrected_until_it_is_printed),
         DESK(a_look_corrects_nothing),
+        DESK(a_list_has_one_order_of_day_and_month),
         DESK(an_interrupted_import_is_finished_by_the_next),
         DESK(two_clerks_at_once_make_no_doubles),
         DESK(the_last_report_is_kept),

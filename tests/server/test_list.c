@@ -91,6 +91,29 @@ static void a_sep_line_is_no_header(void **state)
     list_done(&list);
 }
 
+/* Any sign that the line says, in quotes or not. */
+static void a_sep_line_says_the_separator(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"sep=|\r\n", "\"sep=|\"\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct list list;
+        char text[256];
+        (void)snprintf(text, sizeof text,
+                       "%sMã hồ sơ|Người nhận|Địa chỉ\r\nH27-261125-0001|An|Thôn 1, xã 2; tổ 3\r\n",
+                       heads[i]);
+        if (!read_text(text, &list))
+            fail_msg("%s", err.text);
+        assert_int_equal(list.separator, '|');
+        assert_int_equal(list.rows[0].number, 3);
+        assert_string_equal(list.rows[0].cell[LIST_ADDRESS], "Thôn 1, xã 2; tổ 3");
+        list_done(&list);
+    }
+    struct list list;
+    assert_false(read_text("sep=\n", &list));
+    assert_false(read_text("sep=\"\n", &list));
+}
+
 static void tabs(void **state)
 {
     (void)state;
@@ -388,6 +411,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(shapes_of_csv),
         cmocka_unit_test(a_mark_before_a_quoted_header),
         cmocka_unit_test(a_sep_line_is_no_header),
+        cmocka_unit_test(a_sep_line_says_the_separator),
         cmocka_unit_test(tabs),
         cmocka_unit_test(carriage_returns_alone),
         cmocka_unit_test(titles_above_and_totals_below),
