@@ -27,6 +27,7 @@
 #define SCANS 50
 #define LINE_MS 20000
 #define START_MAX_MS 2000 /* reliability.md (d): serving again */
+#define KILL_US 8000      /* a scan with its syncs takes some 5 ms */
 #define SYNC_US 2000      /* a fast SD card's */
 #define INSIDE_PERCENT                                                                             \
     10 /* of kills and cuts that fell inside a commit, at least, of a hundred or more */
@@ -76,21 +77,35 @@ static void start_faulty(void)
     device_start_in(&device, (const char *const[]){"env", preload, where, below, NULL}, NULL);
 }
 
-/* Scans them all, as long as it lives; which of them beeped. */
-static size_t scan_all(bool beeped[SCANS])
+static pid_t killer;
+
+/* Before, in or after the commit of the scan that is just read. */
+static void kill_soon(void)
 {
-    size_t n = 0;
+    useconds_t us = (useconds_t)random() % KILL_US;
+    killer = fork();
+    assert_true(killer >= 0);
+    if (killer == 0) {
+        usleep(us);
+        kill(device.proc.pid, SIGKILL);
+        _exit(0);
+    }
+}
+
+/* Scans them all, as long as it lives; which of them beeped. */
+static void scan_all(bool beeped[SCANS], long kill_at)
+{
     char line[PROC_LINE_MAX];
     for (size_t i = 0; i < SCANS && proc_say(&device.proc, "scan %s\\r", items[i]); i++) {
+        if ((long)i == kill_at)
+            kill_soon();
         if (!proc_hear(&device.proc, line, LINE_MS))
             break;
         bool kept = strncmp(line, "beep ok ", 8) == 0 || strncmp(line, "beep repeated ", 14) == 0;
         if (kept && strstr(line, items[i]) == NULL)
             fail_msg("'%s' is no beep for %s", line, items[i]);
         beeped[i] = kept;
-        n += kept;
     }
-    return n;
 }
 
 /* ---------------------------------------------------------------- what must hold afterwards */
@@ -136,18 +151,13 @@ static void fresh_round(void)
     memset(page, 0, sizeof *page);
 }
 
-/* One round: `kill_ms` after the first scan it is killed, or never. */
-static int faulty_round(long kill_us)
+/* One round; killed at that scan, or never (-1). */
+static int faulty_round(long kill_at)
 {
     bool beeped[SCANS] = {false};
-    pid_t killer = 0;
+    killer = 0;
     start_faulty();
-    if (kill_us > 0 && (killer = fork()) == 0) {
-        usleep((useconds_t)kill_us);
-        kill(device.proc.pid, SIGKILL);
-        _exit(0);
-    }
-    scan_all(beeped);
+    scan_all(beeped, kill_at);
     proc_say(&device.proc, "quit");
     int status = device_ended(&device);
     if (killer > 0)
@@ -162,7 +172,7 @@ static int faulty_round(long kill_us)
 static int64_t calls_of(enum shim_call call)
 {
     fresh_round();
-    assert_int_equal(faulty_round(0), 0);
+    assert_int_equal(faulty_round(-1), 0);
     return page->calls[call];
 }
 
@@ -175,7 +185,7 @@ static void sweep(const char *name, enum shim_call call, int64_t step, int64_t t
         fresh_round();
         page->fail_nth[call] = nth;
         page->fail_times = times;
-        int status = faulty_round(0);
+        int status = faulty_round(-1);
         if (status > 128) {
             crashes++;
             print_message("%s %ld: ended by signal %d\n", name, (long)nth, status - 128);
@@ -202,7 +212,7 @@ static void kills(unsigned n)
     for (unsigned i = 0; i < n; i++) {
         fresh_round();
         page->sync_us = SYNC_US;
-        faulty_round(10000 + random() % 250000);
+        faulty_round(random() % SCANS);
     }
     tell_inside("kills", n);
 }
@@ -217,7 +227,7 @@ static void cuts(unsigned n, bool lying)
         page->cut_how = i % 2 == 0 ? SHIM_DROP_ALL : SHIM_TEAR;
         page->seed = (uint64_t)random() + 1;
         page->lies = lying;
-        faulty_round(0);
+        faulty_round(-1);
     }
     tell_inside("power cuts", n);
 }
