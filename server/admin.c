@@ -70,6 +70,7 @@ static const struct conf_key {
     {{"manager-phone", 12, "+84...", 0, "hears of what is near its term", 0},
      "office",
      "manager_phone"},
+    {{"message-hours", 14, "FROM-TO", 0, "when messages go out, 7-22", 0}, "messages", "hours"},
     {{"prefix", 7, "XX", 0, "letters of item numbers, RA", 0}, "numbers", "prefix"},
     {{"plain", 8, "ADDR:PORT", 0, "HTTP on loopback, 127.0.0.1:8080", 0}, "web", "plain"},
     {{"tls", 9, "ADDR:PORT", 0, "HTTPS, 127.0.0.1:8443", 0}, "web", "tls"},

@@ -14,6 +14,8 @@ struct config config_defaults(void)
 {
     return (struct config){
         .office_code = "CQ-1",
+        .message_from_h = 7,
+        .message_to_h = 22,
         .prefix = "RA",
         .country = "VN",
         .plain = {"127.0.0.1", 8080},
@@ -40,6 +42,18 @@ static bool set_digits(const char *value, char *out, size_t size, struct error *
     if (strspn(value, "0123456789") != strlen(value))
         return error_set(err, ERROR_BAD_INPUT, "digits only");
     return set_text(value, out, size, err);
+}
+
+static bool set_hours(const char *value, struct config *c, struct error *err)
+{
+    unsigned from = 0, to = 0;
+    char rest = '\0';
+    bool plain = strspn(value, "0123456789-") == strlen(value) && strlen(value) <= 5;
+    if (!plain || sscanf(value, "%2u-%2u%c", &from, &to, &rest) != 2 || from >= to || to > 24)
+        return error_set(err, ERROR_BAD_INPUT, "hours like 7-22 are wanted");
+    c->message_from_h = from;
+    c->message_to_h = to;
+    return true;
 }
 
 static bool set_mobile(const char *value, char out[13], struct error *err)
@@ -123,6 +137,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_digits(value, c->reply_number, sizeof c->reply_number, err);
     if (strcmp(name, "office.manager_phone") == 0)
         return set_mobile(value, c->manager_phone, err);
+    if (strcmp(name, "messages.hours") == 0)
+        return set_hours(value, c, err);
     if (strcmp(name, "numbers.prefix") == 0)
         return set_letters(value, c->prefix, err);
     if (strcmp(name, "numbers.country") == 0)
@@ -203,12 +219,14 @@ bool config_write(const char *folder, const struct config *config, struct error 
         file,
         "# Written by trao-admin init; read when a program starts.\n"
         "[office]\ncode=%s\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
-        "reply_number=%s\nmanager_phone=%s\n\n[numbers]\nprefix=%s\ncountry=%s\n\n"
+        "reply_number=%s\nmanager_phone=%s\n\n[messages]\nhours=%u-%u\n\n[numbers]\nprefix=%"
+        "s\ncountry=%s\n\n"
         "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
         config->office_code, config->office_name, config->office_address, config->office_phone,
         config->post_office, config->post_office_name, config->reply_number, config->manager_phone,
-        config->prefix, config->country, config->plain.host, config->plain.port, config->tls.host,
-        config->tls.port, config->public_url, config->mqtt.host, config->mqtt.port);
+        config->message_from_h, config->message_to_h, config->prefix, config->country,
+        config->plain.host, config->plain.port, config->tls.host, config->tls.port,
+        config->public_url, config->mqtt.host, config->mqtt.port);
     bool kept = fflush(file) == 0 && fsync(fd) == 0;
     kept = fclose(file) == 0 && kept;
     return kept || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));

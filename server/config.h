@@ -26,7 +26,10 @@ struct config {
     char post_office_name[160];
     char reply_number[12];  /* <= 11 digits; empty: citizens cannot answer an SMS */
     char manager_phone[13]; /* +84..., told of what is near its term; may be empty */
-    char prefix[3];         /* of item numbers */
+    /* Local hours in which messages go out, from <= hour < to: 07:00-22:00 unless set (domain.md
+     * section 6, after Decree 91/2020). 0 <= from < to <= 24. */
+    uint32_t message_from_h, message_to_h;
+    char prefix[3]; /* of item numbers */
     char country[3];
     struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
     struct endpoint tls;   /* HTTPS with the server's own certificate */

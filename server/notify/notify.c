@@ -343,8 +343,21 @@ static bool alert_now_and_then(struct notify *notify, struct error *err)
     return alert_manager(&alert, err);
 }
 
+#define HOUR_MS (INT64_C(1000) * 3600)
+#define LOCAL_H 7 /* UTC+7 */
+
+/* Phones ring by day only. */
+static bool is_message_hour(const struct notify *notify)
+{
+    int64_t hour = (now(notify).ms / HOUR_MS + LOCAL_H) % 24;
+    return hour >= notify->config.config->message_from_h &&
+           hour < notify->config.config->message_to_h;
+}
+
 bool notify_tick(struct notify *notify, struct error *err)
 {
+    if (!is_message_hour(notify))
+        return true; /* what is to be looked at stays noted */
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
     struct fact *history = n ? calloc(VIEW_HISTORY_MAX, sizeof *history) : NULL;

@@ -6,8 +6,10 @@
  * doubling. A door outcome (failed, delivered) acts outwards only 30 s after it arrived; nothing is
  * sent for an event older than a day; a delivery that was withdrawn after its message sends a
  * correction; a rebuild sends nothing, for the facts stand. Statuses that came and went before the
- * tick send nothing. The manager, if trao.conf names one, is told before a term of the post or of
- * the office ends, once an item, attempt and clock (alert.h).
+ * tick send nothing. Outside config's message hours (07:00-22:00 at UTC+7 unless set) nobody is
+ * told anything: what is due waits, and what was overtaken by morning is never told. The manager,
+ * if trao.conf names one, is told before a term of the post or of the office ends, once an item,
+ * attempt and clock (alert.h).
  *
  * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
  * leaves, under a lock of its own.

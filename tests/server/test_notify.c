@@ -243,6 +243,56 @@ static void old_news_are_not_told(void **state)
     assert_int_equal(lines(told, NULL), 0);
 }
 
+#define HOUR (SECOND * 3600)
+
+static void nobody_is_told_at_night(void **state)
+{
+    struct told *told = *state;
+    told->desk.rig.now.ms += 14 * HOUR - 1; /* 21:59:59.999 */
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+    pass(told, 1); /* 22:00 */
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+    pass(told, 9 * HOUR - 1); /* 06:59:59.999 */
+    assert_int_equal(lines(told, NULL), 1);
+    pass(told, 1); /* 07:00 */
+    assert_int_equal(lines(told, NULL), 2);
+    said(told, 2, "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them.");
+}
+
+static void what_was_overtaken_at_night_is_not_told(void **state)
+{
+    struct told *told = *state;
+    told->desk.rig.now.ms += 15 * HOUR; /* 23:00 */
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 60 * SECOND);
+    assert_int_equal(lines(told, NULL), 0);
+    restart(told);
+    pass(told, 8 * HOUR); /* 07:01 */
+    said(told, 1, "Da giao luc 23:00, 25/11.");
+}
+
+static void the_hours_are_the_offices_own(void **state)
+{
+    struct told *told = *state;
+    struct config *config = &told->desk.config;
+    static const char *const bad[] = {"", "7", "22-7", "7-25", "7-7", "-7-22", "7-22x", "07:00-22"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_error(config_set(config, "messages", "hours", bad[i], &err), ERROR_BAD_INPUT);
+    assert_int_equal(config->message_from_h, 7);
+    assert_int_equal(config->message_to_h, 22);
+    assert_good(config_set(config, "messages", "hours", "0-24", &err));
+    told->desk.rig.now.ms += 15 * HOUR; /* 23:00 */
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+}
+
 static void only_mobiles_are_told(void **state)
 {
     struct told *told = *state;
@@ -493,6 +543,9 @@ int main(int argc, char **argv)
         TOLD(a_withdrawn_delivery_is_corrected_once),
         TOLD(each_failed_attempt_is_an_event_of_its_own),
         TOLD(old_news_are_not_told),
+        TOLD(nobody_is_told_at_night),
+        TOLD(what_was_overtaken_at_night_is_not_told),
+        TOLD(the_hours_are_the_offices_own),
         TOLD(only_mobiles_are_told),
         TOLD(a_rebuild_and_a_restart_tell_nothing_again),
         TOLD(what_was_owed_at_the_stop_is_told_after_it),
