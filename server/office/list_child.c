@@ -133,11 +133,13 @@ static int write_csv(FILE *out, const struct list_names *names, const struct for
 static char said_separator(const char *bytes, size_t n)
 {
     size_t at = n > 0 && bytes[0] == '"';
-    bool there = n > at + 5 && memcmp(bytes + at, "sep=", 4) == 0 &&
-                 memchr("\r\n\"", bytes[at + 5], 3) != NULL;
-    char said = there ? bytes[at + 4] : ',';
+    const char usual = ',';
+    if (n <= at + 5 || memcmp(bytes + at, "sep=", 4) != 0)
+        return usual;
+    char said = bytes[at + 4], end = bytes[at + 5];
+    bool there = end == '\r' || end == '\n' || end == '"';
     bool usable = said == '\t' || (said > ' ' && said != '"' && said != 0x7F);
-    return usable ? said : ',';
+    return there && usable ? said : usual;
 }
 
 static int read_as_csv(FILE *out, const struct list_names *names, enum charset charset,
