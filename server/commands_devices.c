@@ -1,4 +1,5 @@
-/* commands_devices.c - handhelds: enrolled, heard of, revoked; what is said at a door. */
+/* commands_devices.c - handhelds: enrolled, heard of, revoked, and what they hand in then; what is
+ * said at a door. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "server/delivery/rules.h"
 #include "server/field/devices.h"
 #include "server/field/dispatch.h"
+#include "server/office/admit.h"
 #include "server/record/postmen.h"
 
 /* ------------------------------------------------------------------ handhelds */
@@ -125,5 +127,47 @@ bool run_revoke(const struct commands *commands, const struct call *call, struct
                                name)
                    : false;
     answer_say(call->answer, "Đã khóa máy %s. / revoked", name);
+    return true;
+}
+
+/* ------------------------------------------------------------------ what it sends afterwards */
+
+static bool say_aside(void *ctx, const struct aside *aside)
+{
+    struct answer *answer = ctx;
+    char number[48];
+    (void)snprintf(number, sizeof number, "%016llx-%llu", (unsigned long long)aside->epoch,
+                   (unsigned long long)aside->scan.seq);
+    const struct event_info *info = event_info(aside->scan.event);
+    answer_row(answer, "scans");
+    answer_text(answer, "device", aside->device);
+    answer_text(answer, "scan", number);
+    answer_text(answer, "item", aside->scan.item.text);
+    answer_text(answer, "event", info != NULL ? info->key : NULL);
+    answer_time(answer, "at", aside->when.estimate);
+    answer_flag(answer, "sure", !aside->when.bounds_only, "", "chừng / about");
+    answer_time(answer, "arrived", aside->arrival);
+    answer_flag(answer, "admitted", aside->admitted, "đã nhận / admitted", "để riêng / set aside");
+    return true;
+}
+
+bool run_setaside(const struct commands *commands, const struct call *call, struct error *err)
+{
+    const char *name = call->argc > 1 ? call->argv[1] : NULL;
+    return (name == NULL || is_device_name(name, err)) &&
+           aside_list(commands->record, name, say_aside, call->answer, err);
+}
+
+bool run_admit(const struct commands *commands, const struct call *call, struct error *err)
+{
+    const char *name = call->argv[1];
+    struct ground ground = {.evidence = call->argv[2]};
+    size_t n = 0;
+    if (!options_check(call, 3, "scan by", err) || !is_device_name(name, err) ||
+        !option_user(commands, call, 3, &ground.user, err) ||
+        !aside_admit(commands->acts, commands->record, name, option_text(call, 3, "scan"), &ground,
+                     &n, err))
+        return false;
+    answer_say(call->answer, "%s: đã nhận %zu lượt quét. / admitted", name, n);
     return true;
 }

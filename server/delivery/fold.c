@@ -68,6 +68,44 @@ static void give_order(struct fact *facts, size_t n)
     }
 }
 
+/* ------------------------------------------------------------------ what was admitted */
+
+static bool is_admission(const struct fact *fact)
+{
+    return !fact->is_scan && fact->office.event == EVENT_SCAN_ADMITTED;
+}
+
+static bool is_admitted_by(const struct fact *scan, const struct fact *admission)
+{
+    return scan->is_scan && scan->device == admission->of_device &&
+           scan->epoch == admission->office.of_epoch && scan->seq == admission->office.of_seq;
+}
+
+/* Before anything is sorted: what a revoked handheld sent counts if an administrator said so. A
+ * second story of a number, or a broken link, is nobody's to admit. */
+static void admit(struct fact *facts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; is_admission(&facts[i]) && k < n; k++)
+            if (facts[k].verdict == VERDICT_REVOKED && is_admitted_by(&facts[k], &facts[i]))
+                facts[k].verdict = 0;
+}
+
+/* An admission that names nothing here is shown as what does not fit. */
+static void note_admissions(struct fact *facts, size_t n, struct state *state)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool names = false;
+        for (size_t k = 0; is_admission(&facts[i]) && k < n; k++)
+            names |= facts[k].verdict == 0 && is_admitted_by(&facts[k], &facts[i]);
+        if (!is_admission(&facts[i]) || facts[i].effect != EFFECT_NONE)
+            continue;
+        facts[i].effect = names ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
+        if (!names)
+            state->doubts |= DOUBT_OUT_OF_ORDER;
+    }
+}
+
 /* ------------------------------------------------------------------ what was withdrawn */
 
 /* First stored fact of a source and number; `n` without. The facts stand by source. */
@@ -101,7 +139,8 @@ bool event_is_correctable(uint32_t event)
     return event != EVENT_ISSUED && event != EVENT_PRINTED && event != EVENT_HANDED_OVER &&
            event != EVENT_VOIDED && event != EVENT_RECALLED && event != EVENT_NOTICE_SENT &&
            event != EVENT_RECEIVED_FROM_DEPARTMENT && event != EVENT_PAIRED &&
-           event != EVENT_ROUND_ASSIGNED && event != EVENT_READDRESSED;
+           event != EVENT_ROUND_ASSIGNED && event != EVENT_READDRESSED &&
+           event != EVENT_SCAN_ADMITTED;
 }
 
 /* An entry from paper is a source of its own. An office fact takes back only what stood before it.
@@ -177,8 +216,10 @@ void fold(struct fact *facts, size_t n, const struct rules *rules, struct state 
     *ret_state = (struct state){0};
     if (n == 0)
         return;
+    admit(facts, n);
     qsort(facts, n, sizeof *facts, by_source);
     give_order(facts, n);
+    note_admissions(facts, n, ret_state);
     strike(facts, n, ret_state);
     qsort(facts, n, sizeof *facts, by_order);
     ret_state->item = facts[0].is_scan ? facts[0].scan.item : facts[0].office.item;

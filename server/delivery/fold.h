@@ -54,7 +54,7 @@ struct fact {
     uint64_t epoch;   /* scans; 0 for office facts, but an entry from paper is a source of its
                          own: its office seq, so that it sorts by what stands on the paper */
     uint64_t seq;     /* scan seq or office seq */
-    uint32_t verdict; /* enum verdict_kind, 0 stored */
+    uint32_t verdict; /* enum verdict_kind, 0 stored; out: 0 also once it was admitted */
     bool is_scan;
     struct instant arrival; /* first arrival, stored */
     struct when when;
@@ -62,8 +62,8 @@ struct fact {
         struct scan scan;
         struct office_fact office;
     };
-    int64_t of_device;        /* of a fact CORRECTED: the device of the scan it names; 0 it names an
-                                 office fact, -1 a device nobody knows */
+    int64_t of_device;        /* of a fact CORRECTED or SCAN_ADMITTED: the device of the scan it
+                                 names; 0 it names an office fact, -1 a device nobody knows */
     struct instant order;     /* out: sorted by this, then device, epoch, seq */
     enum effect effect;       /* out */
     enum status status_after; /* out */
@@ -161,7 +161,7 @@ struct state {
     struct instant accepted_at;    /* first pickup */
     struct instant first_field_at; /* earliest that anything happened outside the office */
     struct instant disputed_at;
-    struct instant first_failed_at;
+    struct instant first_failed_at, last_failed_at;
     struct instant first_invited_at, last_invited_at;
     uint32_t invitations;                  /* days on which an invitation was left */
     uint32_t failed_reason, failed_action; /* of the last attempt that failed */
@@ -183,11 +183,14 @@ bool status_is_final(enum status status);
 bool event_is_door_outcome(uint32_t event);
 
 /* True for what a desk may take back by a fact CORRECTED: all but the birth and the end of a
- * number, what was printed, handed over, paired or put on a round, and a message that was sent.
- * Those have papers and verbs of their own. Scans may always be corrected. */
+ * number, what was printed, handed over, paired or put on a round, a message that was sent, and an
+ * admission. Those have papers and verbs of their own. Scans may always be corrected, also admitted
+ * ones. */
 bool event_is_correctable(uint32_t event);
 
-/* Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. Rules
+/* A scan of a revoked handheld counts from the moment a fact SCAN_ADMITTED names it, in the place
+ * that its own time gives it (settled point 9).
+ * Sorts `facts` in place, writes effect and status_after of each, and the state. n may be 0. Rules
  * are asked as they were known when each fact arrived. */
 void fold(struct fact *facts, size_t n, const struct rules *rules, struct state *ret_state);
 

@@ -194,6 +194,8 @@ static void took_failure(struct walk *walk, const struct fact *fact, const struc
     struct state *state = walk->state;
     if (state->attempt++ == 0 && !fact->when.bounds_only)
         state->first_failed_at = fact->when.estimate;
+    if (!fact->when.bounds_only)
+        state->last_failed_at = fact->when.estimate;
     state->failed_reason = act->reason;
     state->failed_action = act->action;
     if (act->reason == REASON_DAMAGED)

@@ -12,6 +12,7 @@
 
 #include "protocol/topic.h"
 #include "protocol/wire.h"
+#include "server/record/aside.h"
 #include "server/record/devices.h"
 
 #define DISK_RESERVE 20 /* one part of so many stays free for the record */
@@ -390,12 +391,17 @@ static bool enter_lists(struct attachments *attachments, int64_t device, struct 
 /* ------------------------------------------------------------------ a message */
 
 /* Whoever is revoked keeps it until an administrator admits his scans. */
-static bool find_device(struct attachments *attachments, const char *name, struct device *device,
-                        bool *ret_revoked, bool *ret_known, struct error *err)
+static bool find_device(struct attachments *attachments, const char *name,
+                        const struct link *attachment, struct device *device, bool *ret_revoked,
+                        bool *ret_known, struct error *err)
 {
     struct error none = {ERROR_NONE, ""};
+    bool admitted = false;
     *ret_known = device_find(attachments->reader, name, device, &none);
     *ret_revoked = *ret_known && device->state == DEVICE_REVOKED;
+    if (*ret_revoked && !aside_names(attachments->reader, name, attachment, &admitted, err))
+        return false;
+    *ret_revoked = *ret_revoked && !admitted;
     return *ret_known || none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
 }
 
@@ -424,7 +430,7 @@ bool attachments_take(struct attachments *attachments, const char *device,
     struct device known;
     struct paper_row row;
     bool is_known, revoked, named;
-    if (!find_device(attachments, device, &known, &revoked, &is_known, err))
+    if (!find_device(attachments, device, &chunk->hash, &known, &revoked, &is_known, err))
         return error_add(err, "attachment of %s", device);
     if (!is_known)
         return true; /* its scans are set aside too: nothing is said to a stranger */

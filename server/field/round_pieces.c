@@ -199,8 +199,7 @@ static void put_view(const struct gathering *g, const struct view *view, struct 
     if (state->status == STATUS_DELIVERED && state->holder != g->device->id)
         stop->delivered = state->since.estimate;
     stop->attempts = state->attempt;
-    if (state->status == STATUS_FAILED)
-        stop->last_failed = state->since.estimate;
+    stop->last_failed = state->last_failed_at;
     stop->due = view->clocks.post.due;
     stop->signature = level(g, RULE_PROOF_SIGNATURE, view);
     stop->photo = level(g, RULE_PROOF_PHOTO, view);

@@ -188,6 +188,20 @@ bool record_batches_of(struct record *record, int64_t epoch_id, uint64_t first, 
     return rows_each(stmt, each, ctx, err);
 }
 
+bool batches_of_verdict(struct record *record, int64_t device, uint32_t verdict,
+                        bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
+                        struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    BATCH_COLUMNS "WHERE e.device = ?1 AND b.verdict = ?2 ORDER BY b.id", &stmt,
+                    err))
+        return false;
+    stmt_int(stmt, 1, device);
+    stmt_int(stmt, 2, verdict);
+    return rows_each(stmt, each, ctx, err);
+}
+
 bool record_batches_from(struct record *record, int64_t after_id,
                          bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
                          struct error *err)

@@ -48,6 +48,13 @@ bool rounds_add(struct record *record, const struct office_fact *fact, struct er
 /* ... and that of money (ledger.h). */
 bool ledger_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 
+/* ... and that of scans admitted (aside.h). */
+bool aside_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+/* A device's batches with one verdict, in the order of arrival. */
+bool batches_of_verdict(struct record *record, int64_t device, uint32_t verdict,
+                        bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
+                        struct error *err) must_use;
+
 /* Reads a blob that must have exactly `n` bytes; BROKEN names `what` otherwise. */
 bool col_exact(struct stmt *stmt, int at, void *out, size_t n, const char *what,
                struct error *err) must_use;

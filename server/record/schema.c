@@ -154,6 +154,11 @@ static const char *const steps[] = {
     " office INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, folded "
     "TEXT NOT NULL,"
     " PRIMARY KEY(office, key));",
+
+    /* 9: scans of revoked handhelds that were admitted. */
+    "CREATE TABLE admitted("
+    " device TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, fact INTEGER NOT NULL,"
+    " PRIMARY KEY(device, epoch, seq)) WITHOUT ROWID;",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

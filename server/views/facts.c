@@ -150,13 +150,14 @@ static bool fetch_scan(struct facts *facts, int64_t id, uint32_t index, struct f
     return true;
 }
 
-/* Whose scan a correction names, as the record's small integer. */
+/* Whose scan a correction or an admission names, as the record's small integer. */
 static bool find_device(struct record *record, const struct office_fact *office,
                         int64_t *ret_device, struct error *err)
 {
     struct device device = {.id = -1};
     struct error why = {ERROR_NONE, ""};
-    if (office->event != EVENT_CORRECTED || office->device[0] == '\0')
+    if ((office->event != EVENT_CORRECTED && office->event != EVENT_SCAN_ADMITTED) ||
+        office->device[0] == '\0')
         return true;
     if (!device_find(record, office->device, &device, &why) && why.code != ERROR_NOT_FOUND)
         return error_set(err, why.code, "%s", why.text);

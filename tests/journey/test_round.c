@@ -1,6 +1,6 @@
 /* A postman's round, with the real programs: built by the desk, closed to the key of the handheld
  * he signs in on, opened by his PIN, asked at a door with its name and its money, changed while he
- * walks, gone when the device is revoked. */
+ * walks, gone when the device is revoked; what it hands in then counts once a person says so. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -169,12 +169,42 @@ static void revoked_within_a_minute(void **state)
     hand_end(&hand);
 }
 
+/* The delivery at the bottom of the bag: made, and handed in by a handheld that is revoked. */
+static void admitted_by_a_person(void **state)
+{
+    char line[PROC_LINE_MAX], out[8192];
+    (void)state;
+    hand_start(&hand);
+    hand_expect(&hand, "beep refused revoked", line, HEARD_MS);
+    hand_say(&hand, "key ENTER");
+    hand_mode(&hand, 4);
+    hand_say(&hand, "scan %s\\r", items[3]);
+    hand_expect(&hand, "beep look ", line, HEARD_MS);
+    hand_say(&hand, "key 1");
+    hand_say(&hand, "key ENTER");
+    hand_expect(&hand, "beep ok ", line, HEARD_MS);
+    hand_drain(&hand, ROUND_S);
+    assert_false(status_has(items[3], "VN\tdelivered\t"));
+    world_do(&world, out, sizeof out, "setaside", "HH-042", NULL);
+    if (!strstr(out, items[3]) || !strstr(out, "set aside") || strstr(out, "admitted"))
+        world_fail(&world, "set aside is: %s", out);
+    assert_int_not_equal(world_admin(&world, out, sizeof out, "admit", "HH-042", " ", NULL), 0);
+    world_do(&world, NULL, 0, "admit", "HH-042", "Biên bản 7: máy bị thu nhầm", NULL);
+    world_do(&world, out, sizeof out, "setaside", "HH-042", NULL);
+    assert_null(strstr(out, "set aside"));
+    assert_true(status_has(items[3], "VN\tdelivered\t"));
+    assert_true(status_has(items[3], "scan_admitted"));
+    assert_int_not_equal(world_admin(&world, out, sizeof out, "admit", "HH-042", "lại", NULL), 0);
+    hand_end(&hand);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_round_from_the_desk_to_the_door),
         cmocka_unit_test(what_a_machine_says_of_itself),
         cmocka_unit_test(revoked_within_a_minute),
+        cmocka_unit_test(admitted_by_a_person),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -62,13 +62,24 @@ static bool is_door(uint32_t event)
     return event == EVENT_DELIVERED || event == EVENT_DELIVERY_FAILED || event == EVENT_RETURNED;
 }
 
+/* A revoked handheld's scan counts once an administrator has named it. */
+static bool is_stored(const struct fact *facts, size_t n, const struct fact *fact)
+{
+    for (size_t i = 0; fact->verdict == VERDICT_REVOKED && i < n; i++)
+        if (!facts[i].is_scan && facts[i].office.event == EVENT_SCAN_ADMITTED &&
+            facts[i].of_device == fact->device && facts[i].office.of_epoch == fact->epoch &&
+            facts[i].office.of_seq == fact->seq)
+            return true;
+    return fact->verdict == 0;
+}
+
 /* Stored facts, each once: of copies the one that arrived first. */
 static size_t distinct(const struct fact *facts, size_t n, struct slow *out)
 {
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
         size_t at = 0;
-        if (facts[i].verdict != 0)
+        if (!is_stored(facts, n, &facts[i]))
             continue;
         while (at < m && !same_thing(out[at].fact, &facts[i]))
             at++;
@@ -129,7 +140,8 @@ static bool corrects(const struct fact *by, const struct fact *of)
                                      EVENT_RECEIVED_FROM_DEPARTMENT,
                                      EVENT_PAIRED,
                                      EVENT_ROUND_ASSIGNED,
-                                     EVENT_READDRESSED};
+                                     EVENT_READDRESSED,
+                                     EVENT_SCAN_ADMITTED};
     if (by->is_scan || by->office.event != EVENT_CORRECTED || by->office.of_seq != of->seq)
         return false;
     if (of->is_scan)
@@ -312,6 +324,7 @@ static void failed(struct story *story, const struct fact *fact)
         hands(story, HAND_POSTMAN, badge_of(fact));
     go(story, STATUS_FAILED, fact);
     story->state->attempt++;
+    story->state->last_failed_ms = ms;
     takes_money(story, fact);
     if (reason == REASON_DAMAGED)
         open_affair(story, CLAIM_DAMAGED, ms);

@@ -18,7 +18,7 @@ struct slow_state {
     enum hand hand;
     uint32_t badge;
     uint32_t invitations;
-    int64_t first_invited_ms, last_invited_ms, handed_ms, accepted_ms;
+    int64_t first_invited_ms, last_invited_ms, last_failed_ms, handed_ms, accepted_ms;
     bool disputed, return_instructed, paused;
     uint32_t pauses;
     int64_t paused_ms; /* of those that ended */

@@ -151,6 +151,36 @@ static void a_round_goes_to_who_signed_in(void **state)
     assert_int_equal(post->sent, 1);
 }
 
+static void beeps(struct post *post, struct rig_device *device, uint32_t event, int64_t ago_ms)
+{
+    struct rig_batch batch;
+    struct scan *scan = rig_beep(&post->desk.rig, device, 1, event, ago_ms);
+    scan->item = post->item[0];
+    scan->reason = event == EVENT_DELIVERY_FAILED ? REASON_NOBODY_HOME : 0;
+    scan->action = event == EVENT_DELIVERY_FAILED ? ACTION_AGAIN : 0;
+    rig_cut(device, &batch);
+    rig_send(&post->desk.rig, device, &batch);
+}
+
+/* Nobody home, and out again at once with another's handheld: that one has to know since when. */
+static void who_carries_it_next_knows_the_last_failure(void **state)
+{
+    struct post *post = *state;
+    struct stop stop;
+    struct rig_device other;
+    struct hello hello = hello_of(post, 12);
+    build_round(post, 1);
+    rig_device(&other, &post->desk.rig, "HH-050");
+    beeps(post, &other, EVENT_DELIVERY_FAILED, 120000);
+    beeps(post, &other, EVENT_OUT_FOR_DELIVERY, 60000);
+    assert_good(views_follow(post->desk.rig.views, &err));
+    say(post, &hello);
+    work(post);
+    assert_true(find_stop(post, &post->item[0], &stop));
+    assert_int_equal(stop.last_failed.ms, post->desk.rig.now.ms - 120000);
+    assert_int_equal(stop.attempts, 1);
+}
+
 static void nobody_else_gets_one(void **state)
 {
     struct post *post = *state;
@@ -243,11 +273,9 @@ int main(int argc, char **argv)
     DESK_RIG_CHILD(argc, argv);
 #define ONE(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        ONE(a_round_goes_to_who_signed_in),
-        ONE(nobody_else_gets_one),
-        ONE(a_change_is_sent_at_once),
-        ONE(without_a_link_it_stays_due),
-        ONE(a_revocation_is_told_until_the_next_hello),
+        ONE(a_round_goes_to_who_signed_in), ONE(who_carries_it_next_knows_the_last_failure),
+        ONE(nobody_else_gets_one),          ONE(a_change_is_sent_at_once),
+        ONE(without_a_link_it_stays_due),   ONE(a_revocation_is_told_until_the_next_hello),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -498,7 +498,7 @@ static void random_correction(const struct story *story, struct fact *fact)
 static void random_money(const struct story *story, struct fact *fact)
 {
     struct office_fact *office = &fact->office;
-    if (office->event == EVENT_CORRECTED)
+    if (office->event == EVENT_CORRECTED || office->event == EVENT_SCAN_ADMITTED)
         random_correction(story, fact);
     office->postage_vnd = random_below(2) == 0 ? 0 : 500;
     office->fees_vnd = random_below(2) == 0 ? 0 : 300;
@@ -515,7 +515,7 @@ static void random_office(struct story *story, int64_t clock)
     static const uint32_t first[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER};
     uint32_t event = first[random_below(3)];
     if (random_below(2) == 0)
-        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_READDRESSED - EVENT_VOIDED + 1);
+        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_SCAN_ADMITTED - EVENT_VOIDED + 1);
     struct fact *fact = office(story, event, clock);
     random_money(story, fact);
     fact->office.at.ms = clock;
@@ -556,6 +556,8 @@ static void random_scan(struct story *story, int64_t clock)
     }
     if (random_below(12) == 0)
         fact->verdict = random_below(2) == 0 ? VERDICT_CONFLICT : VERDICT_BROKEN_LINK;
+    if (random_below(8) == 0)
+        fact->verdict = VERDICT_REVOKED;
 }
 
 static void random_story(struct story *story)
@@ -678,6 +680,7 @@ static void same_as_slow(const struct slow_state *slow, const struct state *fast
     assert_int_equal(slow->invitations, fast->invitations);
     assert_int_equal(slow->first_invited_ms, fast->first_invited_at.ms);
     assert_int_equal(slow->last_invited_ms, fast->last_invited_at.ms);
+    assert_int_equal(slow->last_failed_ms, fast->last_failed_at.ms);
     assert_int_equal(slow->handed_ms, fast->handed_at.ms);
     assert_int_equal(slow->accepted_ms, fast->accepted_at.ms);
     assert_int_equal(slow->disputed, fast->disputed);
@@ -762,7 +765,8 @@ static void every_event_from_every_status(void **unused)
     assert_non_null(file);
     for (size_t i = 0; (info = event_row(i)) != NULL; i++) {
         if (info->wire >= EVENT_WITHOUT_ITEM || info->wire == EVENT_WITHDRAWN ||
-            info->wire == EVENT_PAPER_ENTRY || info->wire == EVENT_CORRECTED)
+            info->wire == EVENT_PAPER_ENTRY || info->wire == EVENT_CORRECTED ||
+            info->wire == EVENT_SCAN_ADMITTED)
             continue;
         int n = snprintf(got, sizeof got, "%s", info->key);
         for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)

@@ -146,7 +146,7 @@ static void an_older_layout_is_brought_up(void **state)
                         "premises;"
                         "DROP TABLE commune; DROP TABLE attached; DROP TABLE attached_scan;"
                         "DROP TABLE attached_member; DROP TABLE ledger;"
-                        "DROP TABLE readdressed; DROP TABLE mapping;"
+                        "DROP TABLE readdressed; DROP TABLE mapping; DROP TABLE admitted;"
                         "PRAGMA user_version = 2",
                         &err));
     rig_stop(&rig);

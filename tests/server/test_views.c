@@ -506,6 +506,24 @@ static void a_damaged_file_is_made_anew(void **state)
     same_views(before, known);
 }
 
+/* What was folded is believed at the next start: no record is read through for it. */
+static void what_is_kept_is_not_worked_out_again(void **state)
+{
+    (void)state;
+    uint64_t counts[VIEW_STATUSES];
+    struct db *db;
+    issue_some();
+    follow();
+    assert_good(views_flush(rig.views, &err));
+    rig_stop(&rig);
+    assert_good(db_open(rig.views_path, DB_REBUILDABLE, &db, &err));
+    assert_good(db_exec(db, "UPDATE item SET status = 10", &err));
+    db_close(db);
+    rig_start(&rig);
+    views_counts(rig.views, counts);
+    assert_int_equal(counts[STATUS_DELIVERED], (ITEMS + 1) / 2);
+}
+
 /* What views.db holds is another's when the record is of another generation. */
 static void another_generation_is_worked_out_anew(void **state)
 {
@@ -581,6 +599,7 @@ int main(void)
         TEST(the_stock_gives_back_what_it_got),
         TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),
+        TEST(what_is_kept_is_not_worked_out_again),
         TEST(another_generation_is_worked_out_anew),
         TEST(an_unfolded_row_says_so),
         TEST(views_ahead_of_the_record),
