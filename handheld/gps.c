@@ -1,10 +1,15 @@
 #include "handheld/gps.h"
 
+#include <errno.h>
 #include <gps.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#include "handheld/gps_report.h"
 
 _Static_assert(GPSD_API_MAJOR_VERSION == 11,
                "written for libgps API 11 (gpsd 3.22): read the change list before raising this");
@@ -14,9 +19,15 @@ _Static_assert(GPSD_API_MAJOR_VERSION == 11,
 
 struct gps {
     char host[64], port[8];
+    char device[GPS_DEVICE_MAX]; /* the only one wanted; empty: any */
+    char heard[GPS_DEVICE_MAX];  /* the one listened to, last at `heard_at` */
+    struct tick heard_at;
     bool off;
     bool open;
     struct gps_data_t data;
+    char line[GPS_LINE_MAX]; /* what came of the line so far */
+    size_t line_n;
+    bool line_cut; /* it is longer */
     struct clock clock;
     struct fix fix;
     struct tick retry_at;
@@ -34,26 +45,41 @@ static bool is_here(const char *host)
            strcmp(host, "::1") == 0;
 }
 
+static bool bad_where(const char *where, const char *what, struct error *err)
+{
+    return error_set(err, ERROR_BAD_INPUT, "gpsd %s: %s", where, what);
+}
+
+/* "[HOST:]PORT[:DEVICE]": the receiver's path begins with a slash. */
 static bool parse_where(struct gps *gps, const char *where, struct error *err)
 {
+    char text[256];
     gps->off = strcmp(where, "off") == 0;
     if (gps->off)
         return true;
-    const char *colon = strrchr(where, ':');
-    const char *port = colon != NULL ? colon + 1 : where;
-    size_t host_n = colon != NULL ? (size_t)(colon - where) : 0;
-    char *end;
+    if (strlen(where) >= sizeof text)
+        return bad_where(where, "too long", err);
+    memcpy(text, where, strlen(where) + 1);
+    char *device = strstr(text, ":/");
+    if (device != NULL)
+        *device++ = '\0';
+    if (device != NULL && strlen(device) >= sizeof gps->device)
+        return bad_where(where, "the receiver's path is too long", err);
+    if (device != NULL)
+        memcpy(gps->device, device, strlen(device) + 1);
+    char *colon = strrchr(text, ':'), *end;
+    const char *port = colon != NULL ? colon + 1 : text;
+    const char *host = colon != NULL ? text : "127.0.0.1";
     unsigned long number = strtoul(port, &end, 10);
     if (*port < '0' || *port > '9' || *end != '\0' || number == 0 || number > 65535)
-        return error_set(err, ERROR_BAD_INPUT, "gpsd %s: no port from 1 to 65535", where);
-    if (host_n >= sizeof gps->host)
-        return error_set(err, ERROR_BAD_INPUT, "gpsd %s: the host is not this machine", where);
-    snprintf(gps->port, sizeof gps->port, "%lu", number);
-    snprintf(gps->host, sizeof gps->host, "%.*s", (int)host_n, where);
-    if (host_n == 0)
-        snprintf(gps->host, sizeof gps->host, "127.0.0.1");
-    return is_here(gps->host) ||
-           error_set(err, ERROR_BAD_INPUT, "gpsd %s: the host is not this machine", where);
+        return bad_where(where, "no port from 1 to 65535", err);
+    if (colon != NULL)
+        *colon = '\0';
+    if (!is_here(host))
+        return bad_where(where, "the host is not this machine", err);
+    (void)snprintf(gps->port, sizeof gps->port, "%lu", number);
+    (void)snprintf(gps->host, sizeof gps->host, "%s", host);
+    return true;
 }
 
 bool gps_new(const char *where, const struct clock *clock, struct gps **ret_gps, struct error *err)
@@ -117,6 +143,8 @@ static void lose(struct gps *gps)
 static void connect_now(struct gps *gps)
 {
     memset(&gps->data, 0, sizeof gps->data);
+    gps->line_n = 0;
+    gps->line_cut = false;
     if (gps_open(gps->host, gps->port, &gps->data) != 0) {
         lose(gps);
         return;
@@ -129,9 +157,7 @@ static void connect_now(struct gps *gps)
     fix_connected(&gps->fix);
 }
 
-/* libgps keeps what was said before: only what this report sets is read, the rest counts as not
- * said [reliability.md, fault 14]. */
-static struct fix_report report_of(const struct gps_data_t *data, struct tick arrived)
+struct fix_report gps_report(const struct gps_data_t *data, struct tick arrived)
 {
     const struct gps_fix_t *f = &data->fix;
     struct fix_report r = {
@@ -151,21 +177,107 @@ static struct fix_report report_of(const struct gps_data_t *data, struct tick ar
     return r;
 }
 
+/* A report that names no receiver is of an old gpsd, which had one. */
+static bool listens_to(struct gps *gps, const char *device, struct tick arrived)
+{
+    if (gps->device[0] != '\0')
+        return device[0] == '\0' || strcmp(device, gps->device) == 0;
+    bool same = strncmp(device, gps->heard, sizeof gps->heard - 1) == 0;
+    bool silent = gps->heard_at.ms == 0 || arrived.ms - gps->heard_at.ms > FIX_STALE_MS;
+    if (!same && !silent)
+        return false;
+    (void)snprintf(gps->heard, sizeof gps->heard, "%s", device);
+    gps->heard_at = arrived;
+    return true;
+}
+
+/* ------------------------------------------------------------------ one line */
+
+static bool is_plain(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+            return false;
+    return true;
+}
+
+/* Members of a TPV that are used, and of the type they should be. */
+static bool keep_members(const json_t *from, json_t *to)
+{
+    static const char *const texts[] = {"class", "device", "time"};
+    static const char *const numbers[] = {"mode", "lat", "lon", "eph", "epx", "epy"};
+    bool good = true;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        json_t *value = json_object_get(from, texts[i]);
+        if (json_is_string(value) && is_plain(json_string_value(value)))
+            good = json_object_set(to, texts[i], value) == 0 && good;
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        json_t *value = json_object_get(from, numbers[i]);
+        if (json_is_number(value))
+            good = json_object_set(to, numbers[i], value) == 0 && good;
+    }
+    return good;
+}
+
+/* Writes the report anew into `line`, which it came in; false if it is none. */
+static bool rewrite(char line[GPS_LINE_MAX])
+{
+    json_t *said = json_loads(line, 0, NULL), *kept = json_object();
+    const char *class = json_string_value(json_object_get(said, "class"));
+    bool good = class != NULL && strcmp(class, "TPV") == 0 && keep_members(said, kept);
+    size_t n = good ? json_dumpb(kept, line, GPS_LINE_MAX - 2, JSON_COMPACT) : 0;
+    json_decref(said);
+    json_decref(kept);
+    good = n > 0 && n <= GPS_LINE_MAX - 2;
+    if (good)
+        memcpy(line + n, "\n", 2);
+    return good;
+}
+
+bool gps_unpack_line(char line[GPS_LINE_MAX], struct gps_data_t *data)
+{
+    data->set = 0;
+    return rewrite(line) && gps_unpack(line, data) >= 0 && (data->set & MODE_SET) != 0;
+}
+
+static void take_line(struct gps *gps)
+{
+    gps->line[gps->line_n] = '\0';
+    if (gps->line_cut || !gps_unpack_line(gps->line, &gps->data))
+        return; /* no TPV: versions, devices, satellites */
+    struct fix_report report = gps_report(&gps->data, now(gps));
+    if (!listens_to(gps, gps->data.dev.path, report.arrived))
+        return;
+    fix_take(&gps->fix, &report, gps->clock.now(gps->clock.self),
+             gps->clock.source(gps->clock.self));
+    gps->retry_ms = RETRY_MIN_MS;
+}
+
+/* A longer line than any gpsd writes is dropped whole. */
+static void take_bytes(struct gps *gps, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (gps->line_n < sizeof gps->line - 1)
+            gps->line[gps->line_n++] = bytes[i];
+        else
+            gps->line_cut = true;
+        if (bytes[i] != '\n')
+            continue;
+        take_line(gps);
+        gps->line_n = 0;
+        gps->line_cut = false;
+    }
+}
+
 static void read_all(struct gps *gps)
 {
-    while (gps_waiting(&gps->data, 0)) {
-        gps->data.set = 0;
-        if (gps_read(&gps->data, NULL, 0) < 0) {
-            lose(gps);
-            return;
-        }
-        if ((gps->data.set & MODE_SET) == 0)
-            continue; /* no TPV: versions, devices, satellites */
-        struct fix_report report = report_of(&gps->data, now(gps));
-        fix_take(&gps->fix, &report, gps->clock.now(gps->clock.self),
-                 gps->clock.source(gps->clock.self));
-        gps->retry_ms = RETRY_MIN_MS;
-    }
+    char bytes[2048];
+    ssize_t n;
+    while ((n = recv(gps->data.gps_fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+        take_bytes(gps, bytes, (size_t)n);
+    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        lose(gps);
 }
 
 void gps_work(struct gps *gps)

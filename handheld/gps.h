@@ -2,7 +2,9 @@
  *
  * Never blocks: gpsd is only looked for on the loopback, where a connect answers at once; it is
  * read only when there is something to read. A gpsd that is absent, killed or silent is looked for
- * again, later and later (1 s doubling to 30 s).
+ * again, later and later (1 s doubling to 30 s). Of several receivers one is listened to: the one
+ * that is named, else the first that spoke, until it has been silent for FIX_STALE_MS: a second one
+ * that is plugged in does not mix in (case G13).
  */
 #ifndef TRAO_HANDHELD_GPS_H
 #define TRAO_HANDHELD_GPS_H
@@ -12,7 +14,11 @@
 
 struct gps;
 
-/* `where`: "[HOST:]PORT" with a HOST of this machine, or "off". BAD_INPUT for anything else. */
+#define GPS_DEVICE_MAX 128 /* libgps' own bound on a device's path */
+
+/* `where`: "[HOST:]PORT[:DEVICE]" with a HOST of this machine and the receiver's path as gpsd has
+ * it
+ * ("/dev/ttyACM0"), or "off". BAD_INPUT for anything else. */
 bool gps_new(const char *where, const struct clock *clock, struct gps **ret_gps,
              struct error *err) must_use;
 void gps_free(struct gps *gps);    /* NULL is fine */

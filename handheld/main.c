@@ -21,7 +21,8 @@ struct arguments {
 
 static const struct argp_option options[] = {
     {"data", 'd', "DIR", 0, "The device's folder (default /var/lib/trao-handheld)", 0},
-    {"gpsd", 'g', "[HOST:]PORT", 0, "gpsd on this machine, or 'off' (default 127.0.0.1:2947)", 0},
+    {"gpsd", 'g', "[HOST:]PORT[:DEVICE]", 0,
+     "gpsd on this machine, or 'off' (default 127.0.0.1:2947)", 0},
     {"scanner", 's', "PATH", 0, "A scanner of its own: an input device, a serial line or a FIFO",
      0},
     {"script", 'x', "FILE", 0, "Lines in place of a terminal; - is standard input", 0},

@@ -10,7 +10,7 @@
 
 struct run_options {
     const char *data;           /* folder */
-    const char *gpsd;           /* "[HOST:]PORT" or "off" */
+    const char *gpsd;           /* "[HOST:]PORT[:DEVICE]" or "off" */
     const char *scanner;        /* path, or NULL */
     const char *script;         /* file, "-", or NULL: the terminal */
     const char *photos;         /* folder a camera writes into; NULL: DATA/photos */

@@ -57,7 +57,7 @@ static void gps_line(const struct app *app, struct line *line)
     struct place place = fix_place(app->config.fix, app_now(app));
     line->name = WORD_HEALTH_GPS;
     line->known = true;
-    line->look = place.why_none != NO_PLACE_NONE || place.jumped;
+    line->look = place.why_none != NO_PLACE_NONE || place.jumped || place_is_outside(&place);
     app_gps_words(app, gps);
     bool named = strncmp(gps, "GPS ", 4) == 0; /* the line says so already */
     snprintf(line->text, LINE, "%s", named ? gps + 4 : gps);

@@ -188,6 +188,8 @@ void app_gps_words(const struct app *app, char out[APP_AGE_MAX])
     };
     if (place->jumped)
         snprintf(out, APP_AGE_MAX, "%s", app_word(app, WORD_GPS_JUMPED));
+    else if (place_is_outside(place))
+        snprintf(out, APP_AGE_MAX, "%s", app_word(app, WORD_GPS_OUTSIDE));
     else if (place->why_none == NO_PLACE_NONE && place->accuracy_mm != PLACE_ACCURACY_UNKNOWN)
         snprintf(out, APP_AGE_MAX, app_word(app, WORD_GPS_METRES),
                  (place->accuracy_mm + 999) / 1000);

@@ -71,7 +71,7 @@ bool today_may_fail(const struct scan *last, const struct scan *now, struct inst
 /* Flat around the house: at a distance where anybody cares, that is right to a metre. */
 bool today_is_far(const struct place *place, int32_t lat_e7, int32_t lon_e7, uint32_t *ret_m)
 {
-    if (place->why_none != NO_PLACE_NONE || place->jumped)
+    if (place->why_none != NO_PLACE_NONE || place->jumped || place_is_outside(place))
         return false;
     double north = ((double)place->lat_e7 - lat_e7) * METRES_PER_E7;
     double east =

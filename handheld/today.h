@@ -49,7 +49,8 @@ enum today_act today_act(enum today_mode mode, const struct scan *last, struct i
  * the receiver says of its own error [design]. */
 #define TODAY_FAR_M 300
 /* Whether the place is surely further than that from the address; `*ret_m` how far, rounded to 1 m,
- * untouched when not. A place that is none, stale or has jumped makes nobody ask. */
+ * untouched when not. A place that is none, stale, has
+ * jumped or lies outside the country makes nobody ask. */
 bool today_is_far(const struct place *place, int32_t lat_e7, int32_t lon_e7, uint32_t *ret_m);
 
 #endif

@@ -1,4 +1,4 @@
-/* place.h - where a scan was made, or why nobody can say. Degrees times 10^7 (WGS 84). */
+/* place.h - where a scan was made, or why nobody can say; pure. Degrees times 10^7 (WGS 84). */
 #ifndef TRAO_PROTOCOL_PLACE_H
 #define TRAO_PROTOCOL_PLACE_H
 
@@ -32,5 +32,13 @@ struct place {
     struct instant gps_time; /* 0 if the fix had none or an impossible one */
     bool jumped;             /* implied speed over 70 m/s against the fix before it: marked */
 };
+
+/* Việt Nam with its sea, in a wide box: 8.0..23.5 N, 102..110 E (case G15). A place outside, as
+ * when latitude and longitude were swapped, is kept as it came and proves nothing. */
+#define PLACE_AREA_LAT_MIN_E7 80000000
+#define PLACE_AREA_LAT_MAX_E7 235000000
+#define PLACE_AREA_LON_MIN_E7 1020000000
+#define PLACE_AREA_LON_MAX_E7 1100000000
+bool place_is_outside(const struct place *place);
 
 #endif

@@ -119,6 +119,23 @@ static bool jumped(double lat, double lon, int64_t at_ms)
     return fix_place(&fix, (struct tick){at_ms}).jumped;
 }
 
+/* Case G15: in range and not in the country, as when both were swapped: kept, and shown. */
+static void outside(void **state)
+{
+    (void)state;
+    take(report(3, 10.6, 20.97, 0));
+    struct place place = fix_place(&fix, (struct tick){0});
+    assert_int_equal(place.lat_e7, 106000000);
+    assert_true(place_is_outside(&place));
+    fix_init(&fix, NO_PLACE_NO_GPSD);
+    take(report(3, 8.0, 102.0, 0));
+    place = fix_place(&fix, (struct tick){0});
+    assert_false(place_is_outside(&place));
+    place.why_none = NO_PLACE_STALE;
+    place.lat_e7 = 0;
+    assert_false(place_is_outside(&place));
+}
+
 static void jumps(void **state)
 {
     (void)state;
@@ -171,7 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(reasons, setup),    cmocka_unit_test_setup(not_believed, setup),
         cmocka_unit_test_setup(accuracies, setup), cmocka_unit_test_setup(jumps, setup),
-        cmocka_unit_test_setup(dates, setup),
+        cmocka_unit_test_setup(dates, setup),      cmocka_unit_test_setup(outside, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* gps.c against the real gpsd, with a receiver played over UDP: absent, silent, under a roof, with
- * a fix, at 0,0, silent again, killed and back. */
+ * a fix, at 0,0, silent again, killed and back; vague, wild, and at midnight (cases G01 to G10). */
 #include "handheld/gps.h"
 
 #include <arpa/inet.h>
@@ -18,6 +18,7 @@
 #include "tests/lib/proc.h"
 
 #define WAIT_MS 15000
+#define MIDNIGHT_MS INT64_C(1795564800000) /* 2026-11-25T00:00:00Z */
 
 static struct proc gpsd;
 static struct gps *gps;
@@ -31,10 +32,25 @@ static struct tick tick(void *self)
     return (struct tick){real.tick(real.self).ms + ahead_ms};
 }
 
+/* The day of the feeds. */
+static struct instant now(void *self)
+{
+    (void)self;
+    return (struct instant){MIDNIGHT_MS + INT64_C(9000000)};
+}
+
+static enum time_source source(void *self)
+{
+    (void)self;
+    return TIME_SOURCE_NETWORK;
+}
+
 static struct clock test_clock(void)
 {
     struct clock clock = clock_system();
     clock.tick = tick;
+    clock.now = now;
+    clock.source = source;
     return clock;
 }
 
@@ -72,7 +88,7 @@ static void send_nmea(const char *body)
     sendto(nmea_fd, line, (size_t)n, 0, (struct sockaddr *)&to, sizeof to);
 }
 
-enum feed { NOTHING, ROOF, STREET, NULL_ISLAND, GARBAGE };
+enum feed { NOTHING, ROOF, STREET, NULL_ISLAND, TWO_D, FAR_AWAY, GARBAGE };
 
 static void send_second(enum feed feed, int second)
 {
@@ -96,6 +112,25 @@ static void send_second(enum feed feed, int second)
         send_nmea("GPGSA,A,3,02,05,12,15,20,25,29,31,,,,,1.9,1.1,1.5");
         break;
     }
+    case TWO_D: /* case G08: three satellites, no altitude, a dilution of 99.9 */
+        snprintf(body, sizeof body,
+                 "GPRMC,0230%02d.00,A,1820.5680,N,10554.3420,E,0.1,0.0,251126,,,A", second % 60);
+        send_nmea(body);
+        snprintf(body, sizeof body, "GPGGA,0230%02d.00,1820.5680,N,10554.3420,E,1,03,99.9,,M,,M,,",
+                 second % 60);
+        send_nmea(body);
+        send_nmea("GPGSA,A,2,02,05,12,,,,,,,,,,99.9,99.9,99.9");
+        break;
+    case FAR_AWAY: /* case G05: 31 km off, and the receiver is as sure as ever */
+        snprintf(body, sizeof body,
+                 "GPRMC,0230%02d.00,A,1833.8680,N,10606.3420,E,0.1,0.0,251126,,,A", second % 60);
+        send_nmea(body);
+        snprintf(body, sizeof body,
+                 "GPGGA,0230%02d.00,1833.8680,N,10606.3420,E,1,08,0.9,3600.0,M,-28.0,M,,",
+                 second % 60);
+        send_nmea(body);
+        send_nmea("GPGSA,A,3,02,05,12,15,20,25,29,31,,,,,1.9,1.1,1.5");
+        break;
     case GARBAGE:
         send_nmea("GPRMC,9999,A,xx,yy,,,,");
         break;
@@ -178,6 +213,91 @@ static void a_day_with_gpsd(void **state)
     until(NO_PLACE_NONE, STREET);
 }
 
+static struct place place_now(void)
+{
+    return fix_place(gps_last(gps), tick(NULL));
+}
+
+/* Feeds until the place is what is asked of it. */
+static struct place until_place(enum feed feed, bool (*wanted)(const struct place *place))
+{
+    long end = proc_now_ms() + WAIT_MS;
+    for (int second = 0; proc_now_ms() < end; second++) {
+        send_second(feed, second);
+        struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
+        poll(&fd, 1, 200);
+        gps_work(gps);
+        struct place place = place_now();
+        if (place.why_none == NO_PLACE_NONE && wanted(&place))
+            return place;
+    }
+    fail_msg("never said what the feed %d means", feed);
+    return place_now();
+}
+
+static bool is_2d(const struct place *place)
+{
+    return place->mode == PLACE_MODE_2D && place->accuracy_mm > 1000000;
+}
+
+static bool has_jumped(const struct place *place)
+{
+    return place->jumped;
+}
+
+static bool stands(const struct place *place)
+{
+    return !place->jumped && place->mode == PLACE_MODE_3D;
+}
+
+/* Its error says itself that it proves nothing; a jump is marked however sure the receiver is; and
+ * the way back is none. */
+static void what_is_vague_and_what_is_wild(void **state)
+{
+    (void)state;
+    start_gpsd();
+    ahead_ms += 60000;
+    (void)until_place(TWO_D, is_2d);
+    (void)until_place(STREET, stands);
+    struct place place = until_place(FAR_AWAY, has_jumped);
+    assert_true(place.lat_e7 > 185000000);
+    (void)until_place(STREET, stands);
+}
+
+/* Case G10: 07:00 at the counter is midnight UTC; no second of it falls on another day. */
+static void midnight_utc_is_a_second_like_any(void **state)
+{
+    (void)state;
+    int64_t last = 0;
+    start_gpsd();
+    ahead_ms += 60000;
+    long end = proc_now_ms() + WAIT_MS;
+    for (int s = 0; proc_now_ms() < end && last < MIDNIGHT_MS + 2000; s++) {
+        char body[128];
+        int of_day = 86397 + s % 8, at = of_day % 86400;
+        snprintf(body, sizeof body,
+                 "GPGGA,%02d%02d%02d.00,1820.5680,N,10554.3420,E,1,08,1.1,12.0,M,-28.0,M,,",
+                 at / 3600, at / 60 % 60, at % 60);
+        send_nmea(body);
+        snprintf(body, sizeof body,
+                 "GPRMC,%02d%02d%02d.00,A,1820.5680,N,10554.3420,E,0.1,0.0,%02d1126,,,A", at / 3600,
+                 at / 60 % 60, at % 60, of_day < 86400 ? 24 : 25);
+        send_nmea(body);
+        send_nmea("GPGSA,A,3,02,05,12,15,20,25,29,31,,,,,1.9,1.1,1.5");
+        struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
+        poll(&fd, 1, 200);
+        gps_work(gps);
+        int64_t said = place_now().gps_time.ms;
+        if (s % 8 == 0)
+            last = 0;
+        if (said == 0 || said == last)
+            continue;
+        assert_true(said > MIDNIGHT_MS - 10000 && said < MIDNIGHT_MS + 10000);
+        last = said;
+    }
+    assert_true(last >= MIDNIGHT_MS);
+}
+
 static void only_this_machine(void **state)
 {
     static const char *const bad[] = {"",      "0",          "65536",      "gps.example:2947",
@@ -201,6 +321,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_day_with_gpsd, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_vague_and_what_is_wild, setup, teardown),
+        cmocka_unit_test_setup_teardown(midnight_utc_is_a_second_like_any, setup, teardown),
         cmocka_unit_test(only_this_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
