@@ -9,16 +9,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    static struct gps_data_t data;
     struct fix fix;
+    struct fix_report report;
+    char device[GPS_DEVICE_MAX];
     char line[GPS_LINE_MAX];
     if (n + 2 > sizeof line)
         return 0;
     memcpy(line, bytes, n);
     memcpy(line + n, "\n", 2);
-    if (!gps_unpack_line(line, &data))
+    if (!gps_report(line, (struct tick){1000}, &report, device))
         return 0;
-    struct fix_report report = gps_report(&data, (struct tick){1000});
+    invariant(memchr(device, 0, sizeof device) != NULL);
     fix_init(&fix, NO_PLACE_NO_GPSD);
     fix_take(&fix, &report, (struct instant){HOST_MS}, TIME_SOURCE_NETWORK);
     struct place place = fix_place(&fix, (struct tick){1000});
