@@ -31,6 +31,10 @@
 
 #define KEEPALIVE_S 20 /* a dead connection is noticed within 30 s [reliability.md, fault 23] */
 #define INFLIGHT_MAX 20
+/* Ten thousand handhelds that lost one broker come back over five minutes; who has something to
+ * send within half a one [reliability.md, fault 39]. */
+#define BACKOFF_MAX_MS 300000
+#define HURRY_MS 30000
 
 struct run {
     struct config config;
@@ -81,14 +85,19 @@ static void said(void *ctx, enum sound sound, const char *line)
         bells_start(&run->bells, sound, now(run));
     else
         dprintf(STDOUT_FILENO, "beep %s\n", line);
+    if (sound == SOUND_OK && run->session != NULL)
+        session_hurry(run->session, HURRY_MS); /* there is something to send */
 }
 
-/* The postman asks for it: what was refused lately is tried again at once. */
+/* The postman asks for it: what was refused lately is tried again at once, and so is the network.
+ */
 static void try_now(void *ctx)
 {
     struct run *run = ctx;
     if (run->uplink.connected)
         uplink_connected(&run->uplink);
+    else
+        session_hurry(run->session, 0);
 }
 
 static void session_up(void *ctx, bool session_present)
@@ -229,7 +238,8 @@ static bool open_link(struct run *run, struct error *err)
                                     .key_file = c->key_file,
                                     .keepalive_s = KEEPALIVE_S,
                                     .inflight_max = INFLIGHT_MAX,
-                                    .session_expiry_s = SESSION_EXPIRY_S};
+                                    .session_expiry_s = SESSION_EXPIRY_S,
+                                    .backoff_max_ms = BACKOFF_MAX_MS};
     if (!mailbox_new(&run->mailbox, err))
         return false;
     struct session_events events = {.up = session_up,

@@ -24,7 +24,8 @@
 #define ANSWER_TIMEOUT_MS 30000  /* a broker that answers no publish for so long is stuck */
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS 30000 /* back at most a minute after the broker is */
-#define STEADY_MS 10000      /* up for so long: the next loss starts at the first backoff again */
+#define NO_HURRY INT64_MAX
+#define STEADY_MS 10000 /* up for so long: the next loss starts at the first backoff again */
 #define WHY_MAX 160
 
 /* One `struct mosquitto` lives as long as one connection. libmosquitto keeps what it could not
@@ -37,6 +38,7 @@ struct session {
     int wake; /* eventfd: something to write, or to stop */
     atomic_bool stopping;
     atomic_bool up;
+    atomic_int_least64_t hurry_ms; /* an attempt is wanted within so long; NO_HURRY */
 
     pthread_mutex_t lock;   /* over the three below: publish comes from any thread */
     struct mosquitto *mosq; /* NULL between connections */
@@ -314,28 +316,39 @@ static void tell_down(struct session *session)
     session->events.down(session->events.ctx, session->why);
 }
 
+/* A moment of the next `ms`. */
+static int64_t drawn_within(int64_t ms)
+{
+    struct chance chance = chance_system();
+    return (int64_t)(chance_u64(&chance) % (uint64_t)(ms + 1));
+}
+
 /* Half of the backoff is certain, half is drawn: ten thousand devices must not come back at once.
  */
 static void rest(struct session *session, int64_t backoff_ms)
 {
-    struct chance chance = chance_system();
-    int64_t half = backoff_ms / 2;
-    int64_t until = tick_ms() + half + (int64_t)(chance_u64(&chance) % (uint64_t)(half + 1));
-    int64_t left;
-    while (!atomic_load(&session->stopping) && (left = until - tick_ms()) > 0)
+    int64_t half = backoff_ms / 2, until = tick_ms() + half + drawn_within(half), left;
+    atomic_store(&session->hurry_ms, NO_HURRY);
+    while (!atomic_load(&session->stopping) && (left = until - tick_ms()) > 0) {
         await(session, (int)left);
+        int64_t within = atomic_exchange(&session->hurry_ms, NO_HURRY);
+        int64_t sooner = within == NO_HURRY ? until : tick_ms() + drawn_within(within);
+        until = sooner < until ? sooner : until;
+    }
 }
 
 static void *run(void *ctx)
 {
     struct session *session = ctx;
     int64_t backoff_ms = BACKOFF_FIRST_MS;
+    int64_t most_ms =
+        session->config.backoff_max_ms != 0 ? session->config.backoff_max_ms : BACKOFF_MAX_MS;
     while (!atomic_load(&session->stopping)) {
         if (live(session) >= STEADY_MS)
             backoff_ms = BACKOFF_FIRST_MS;
         tell_down(session);
         rest(session, backoff_ms);
-        backoff_ms = backoff_ms * 2 < BACKOFF_MAX_MS ? backoff_ms * 2 : BACKOFF_MAX_MS;
+        backoff_ms = backoff_ms * 2 < most_ms ? backoff_ms * 2 : most_ms;
     }
     return NULL;
 }
@@ -382,6 +395,7 @@ bool session_open(const struct session_config *config, const struct session_even
         return error_set(err, ERROR_LATER, "session: no memory");
     session->config = session_config_copy(config);
     session->events = *events;
+    atomic_store(&session->hurry_ms, NO_HURRY);
     pthread_mutex_init(&session->lock, NULL);
     session->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int rc = session->wake < 0 ? errno : start_thread(session);
@@ -398,6 +412,14 @@ static void wake(struct session *session)
     uint64_t one = 1;
     ssize_t written = write(session->wake, &one, sizeof one);
     (void)written; /* full means that a wake is on its way already */
+}
+
+void session_hurry(struct session *session, uint32_t within_ms)
+{
+    if (atomic_load(&session->up))
+        return;
+    atomic_store(&session->hurry_ms, within_ms);
+    wake(session);
 }
 
 void session_close(struct session *session)

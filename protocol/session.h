@@ -4,7 +4,7 @@
  * `struct link_out` is all that uplink and intake see of the network. `struct session` is the real
  * thing: libmosquitto, MQTT v5, TLS 1.3 with a client certificate, QoS 1, clean start false with a
  * 30-day session, its network thread. It reconnects by itself with backoff and jitter (0.5 s to
- * 30 s), survives a first connect that is refused, and subscribes at each connect, for the broker
+ * 30 s, or what is configured), survives a first connect that is refused, and subscribes at each connect, for the broker
  * may have forgotten. A publish that is accepted is only handed to a pipe: nothing is done before
  * the peer's own receipt, and nothing that a lost connection still held is sent again from here.
  */
@@ -46,6 +46,7 @@ struct session_config {
     uint32_t keepalive_s;      /* >= 5 */
     uint32_t inflight_max;     /* 1..1000; 20 suits */
     uint32_t session_expiry_s; /* SESSION_EXPIRY_S suits */
+    uint32_t backoff_max_ms;   /* the longest rest between two attempts; 0: 30 s */
 };
 
 #define SESSION_EXPIRY_S (30 * 24 * 3600) /* a fortnight's outage twice over */
@@ -60,6 +61,9 @@ struct session;
 bool session_open(const struct session_config *config, const struct session_events *events,
                   struct session **ret_session, struct error *err) must_use;
 struct link_out session_out(struct session *session); /* usable from any thread until close */
+/* Somebody waits for the connection: the next attempt is made at a moment drawn within the next
+ * `within_ms`, or earlier if it was due earlier. Nothing while connected. Any thread. */
+void session_hurry(struct session *session, uint32_t within_ms);
 bool session_is_up(const struct session *session);
 void session_close(struct session *session); /* joins the thread; NULL is fine */
 

@@ -72,6 +72,22 @@ void world_do(struct world *world, char *out, size_t size, ...)
         world_fail(world, "trao-admin %s ended with status %d", command, status);
 }
 
+void world_round(struct world *world, const char *badge, unsigned rows, char (*items)[16])
+{
+    const char **argv = calloc(rows + 6, sizeof *argv);
+    argv[0] = TRAO_ADMIN;
+    argv[1] = "--data";
+    argv[2] = world->data;
+    argv[3] = "round";
+    argv[4] = badge;
+    for (unsigned i = 0; i < rows; i++)
+        argv[5 + i] = items[i];
+    int status = proc_run(argv, world->log, NULL, 0);
+    free(argv);
+    if (status != 0)
+        world_fail(world, "no round of %u envelopes for %s: %d", rows, badge, status);
+}
+
 /* ---------------------------------------------------------------- the world */
 
 static void find_ports(struct world *world)

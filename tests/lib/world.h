@@ -42,6 +42,9 @@ void world_write_list(const char *path, unsigned first, unsigned rows);
  */
 void world_issue(struct world *world, unsigned rows, char (*items)[16]);
 
+/* A round of these items for a badge that is registered. */
+void world_round(struct world *world, const char *badge, unsigned rows, char (*items)[16]);
+
 /* GET over the plain listener: the HTTP status and the body. */
 int world_get(struct world *world, const char *path, char *out, size_t size);
 
