@@ -101,12 +101,22 @@ bool ledger_is_forked(struct ledger *ledger, const char *device)
     return device_of(ledger, device)->forked;
 }
 
+void ledger_revoked(struct ledger *ledger, const char *device)
+{
+    device_of(ledger, device)->revoked = true;
+}
+
+bool ledger_is_revoked(struct ledger *ledger, const char *device)
+{
+    return device_of(ledger, device)->revoked;
+}
+
 void ledger_record_fell_back(struct ledger *ledger)
 {
     for (size_t at = 0; at < ledger->devices; at++)
         for (size_t row = 0; row < ledger->device[at].rows; row++)
             ledger->device[at].row[row].recorded = false;
-    ledger->recorded = 0;
+    ledger->recorded = ledger->aside = 0;
     ledger->seen_batch = 0;
 }
 
@@ -181,11 +191,15 @@ static bool look_at_batch(void *ctx, const struct record_batch *stored)
     struct batch batch;
     struct error err;
     ledger->seen_batch = stored->id;
-    if (stored->verdict != 0)
+    if (!batch_read(stored->bytes.bytes, stored->bytes.n, &batch, &err)) {
+        env_fail(ledger->env, "record: batch %" PRId64 ": %s", stored->id, err.text);
+        return false;
+    }
+    bool aside = stored->verdict == VERDICT_REVOKED && ledger_is_revoked(ledger, batch.head.device);
+    ledger->aside += aside ? batch.head.count : 0;
+    if (stored->verdict != 0 && !aside)
         env_fail(ledger->env, "record: batch %" PRId64 " is set aside with verdict %u", stored->id,
                  stored->verdict);
-    else if (!batch_read(stored->bytes.bytes, stored->bytes.n, &batch, &err))
-        env_fail(ledger->env, "record: batch %" PRId64 ": %s", stored->id, err.text);
     else
         for (uint32_t at = 0; at < batch.head.count; at++)
             look_at_scan(ledger, &batch.head, batch.head.first_seq + at, &batch.scan[at]);

@@ -27,7 +27,8 @@ struct ledger_device {
     char name[DEVICE_NAME_MAX + 1];
     struct ledger_row *row; /* in the order of beeping */
     size_t rows, room;
-    bool forked; /* its folder was copied back */
+    bool forked;  /* its folder was copied back */
+    bool revoked; /* what it hands in may be set aside */
 };
 
 struct ledger {
@@ -36,6 +37,7 @@ struct ledger {
     size_t devices;
     int64_t seen_batch; /* high-water mark in the record */
     uint64_t beeped, recorded;
+    uint64_t aside; /* of those recorded: set aside, for the device was revoked */
 };
 
 void ledger_init(struct ledger *ledger, struct env *env);
@@ -52,6 +54,9 @@ size_t ledger_beeps(struct ledger *ledger, const char *device);
 void ledger_fell_back(struct ledger *ledger, const char *device, size_t beeps, bool unseen);
 /* True once a store of this device fell back unseen. */
 bool ledger_is_forked(struct ledger *ledger, const char *device);
+/* The device is about to be revoked; a record that is put back may forget it. */
+void ledger_revoked(struct ledger *ledger, const char *device);
+bool ledger_is_revoked(struct ledger *ledger, const char *device);
 /* The record was put back to an older state: what it holds is looked at anew. */
 void ledger_record_fell_back(struct ledger *ledger);
 
@@ -59,7 +64,8 @@ void ledger_record_fell_back(struct ledger *ledger);
 void ledger_check_done(struct ledger *ledger, const char *device, const struct hello *hello);
 
 /* Takes in what a reader of the record sees beyond the last look. Fails the run on a scan nobody
- * beeped, one with other bytes, one recorded twice, and on anything set aside. */
+ * beeped, one with other bytes, one recorded twice, and on anything set aside but of a
+ * revoked device. */
 void ledger_look(struct ledger *ledger, struct record *reader);
 /* A receipt or a standing is about to leave the server: all it vouches for must be visible to
  * `reader`. */

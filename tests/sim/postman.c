@@ -246,7 +246,7 @@ static struct scan next_scan(struct postman *postman)
                         .boot = clock.boot(clock.self),
                         .time_source = TIME_SOURCE_SYSTEM,
                         .place = {.why_none = NO_PLACE_OFF},
-                        .badge = 4172,
+                        .badge = 1 + (uint32_t)(env_random(postman->env) % 3),
                         .post_office = 461310,
                         .program = scan_program_version(),
                         .entry = ENTRY_WEDGE};
@@ -254,8 +254,11 @@ static struct scan next_scan(struct postman *postman)
         scan.reason = REASON_NOBODY_HOME;
         scan.action = ACTION_AGAIN;
     }
-    if (scan.event == EVENT_DELIVERED)
+    if (scan.event == EVENT_DELIVERED) {
         scan.relation = RELATION_OWNER;
+        scan.postage_vnd = env_chance(postman->env, 500) ? 33000 : 0;
+        scan.fees_vnd = env_chance(postman->env, 200) ? 135000 : 0;
+    }
     if (postman->may_withdraw && env_chance(postman->env, 40)) {
         scan.item = postman->last.item;
         scan.event = EVENT_WITHDRAWN;
@@ -434,7 +437,7 @@ void postman_kill(struct postman *postman)
     postman->store = NULL;
 }
 
-bool postman_is_done(struct postman *postman)
+bool postman_is_done(struct postman *postman, bool papers_too)
 {
     struct outbox_counts counts;
     struct error err;
@@ -442,5 +445,5 @@ bool postman_is_done(struct postman *postman)
         return false;
     must(postman, outbox_counts(postman->outbox, &counts, &err), "counts", &err);
     return !postman->env->failed && counts.unsent == 0 &&
-           attach_store_counts(postman->store).waiting == 0;
+           (!papers_too || attach_store_counts(postman->store).waiting == 0);
 }

@@ -54,7 +54,8 @@ void postman_init(struct postman *postman, struct env *env, struct ledger *ledge
                   struct broker_client *client, const char *dir);
 void postman_start(struct postman *postman);
 void postman_kill(struct postman *postman);
-/* True when all its scans are made and receipted, and what they name is with the server. */
-bool postman_is_done(struct postman *postman);
+/* True when all its scans are made and receipted and, with `papers_too`, what they name is with the
+ * server. */
+bool postman_is_done(struct postman *postman, bool papers_too);
 
 #endif

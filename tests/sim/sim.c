@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "protocol/topic.h"
+#include "tests/sim/desk.h"
 #include "tests/sim/postman.h"
 #include "tests/sim/site.h"
 
@@ -51,6 +52,7 @@ struct world {
     struct broker broker;
     struct ledger ledger;
     struct site site;
+    struct desk desk;
     struct postman postman[POSTMEN_MAX];
     size_t postmen;
     struct item item[ITEMS];
@@ -158,6 +160,7 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
     postman->copied_back = world->copied_back;
     struct seal_public key = chain_public_of(&postman->key);
     site_know(&world->site, name, &key);
+    desk_know(&world->desk, postman->name);
 }
 
 static void begin(struct world *world, uint64_t seed, const struct options *options)
@@ -176,6 +179,7 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
               broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
     world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE);
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
+    desk_init(&world->desk, &world->env, &world->site, world->item, ITEMS);
     world->postmen = (size_t)env_between(&world->env, 1, POSTMEN_MAX);
     for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
         make_postman(world, at, options->plant);
@@ -194,12 +198,12 @@ static bool scans_left(const struct world *world)
     return false;
 }
 
-static bool drained(struct world *world)
+static bool drained(struct world *world, bool papers_too)
 {
     if (!world->site.alive || world->site.n_inbox > 0)
         return false;
     for (size_t at = 0; at < world->postmen; at++)
-        if (!postman_is_done(&world->postman[at]))
+        if (!postman_is_done(&world->postman[at], papers_too))
             return false;
     return true;
 }
@@ -211,22 +215,33 @@ static void connect_anew(struct world *world)
         broker_break(world->postman[at].client);
 }
 
-/* Bad days until the last scan, then calm days until everything has arrived. */
-static void live(struct world *world)
+static void drain(struct world *world, bool papers_too)
 {
-    while (scans_left(world) && env_step(&world->env))
-        continue;
-    world->env.calm = true;
-    connect_anew(world);
     int64_t until = world->env.now_ms + DRAIN_MS;
     for (uint64_t steps = 0; !world->env.failed; steps++) {
-        if (steps % 64 == 0 && drained(world))
+        if (steps % 64 == 0 && drained(world, papers_too))
             return;
         if (world->env.now_ms > until)
             env_fail(&world->env, "not drained %ld hours after the last bad day",
                      DRAIN_MS / 3600000L);
         env_step(&world->env);
     }
+}
+
+/* Bad days until the last scan, then calm days until every scan has arrived. What a revoked
+ * handheld handed in counts nothing then, and its papers stay with it, until the desk admits it. */
+static void live(struct world *world)
+{
+    while (scans_left(world) && env_step(&world->env))
+        continue;
+    world->env.calm = true;
+    connect_anew(world);
+    drain(world, false);
+    if (!world->env.failed)
+        site_check_views(&world->site, world->item, ITEMS - 4);
+    if (!world->env.failed)
+        desk_close(&world->desk);
+    drain(world, true);
 }
 
 static void check(struct world *world)
@@ -257,7 +272,7 @@ static void end(struct world *world)
 
 struct totals {
     uint64_t beeped, kills, server_kills, copy_backs, put_backs, papers, kept, lost, doubled,
-        groups;
+        groups, acts, refused, admitted;
     int64_t virtual_ms;
 };
 
@@ -278,6 +293,9 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
     totals->server_kills += world.site.kills;
     totals->put_backs += world.site.put_backs;
     totals->groups += world.site.groups;
+    totals->acts += world.desk.done;
+    totals->refused += world.desk.refused;
+    totals->admitted += world.desk.admitted;
     totals->kept += world.site.papers_kept;
     totals->lost += world.broker.lost;
     totals->doubled += world.broker.doubled;
@@ -311,10 +329,12 @@ static void print_totals(const struct options *options, const struct totals *tot
     printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %.1f virtual days, %" PRIu64
            " handheld kills, %" PRIu64 " folders copied back, %" PRIu64 " server kills, %" PRIu64
            " records put back, %" PRIu64 " scans with papers, %" PRIu64 " kept, %" PRIu64
-           " groups, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
+           " groups, %" PRIu64 " acts of the desk and %" PRIu64 " refused, %" PRIu64
+           " scans admitted, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
            options->seeds, options->from, totals->beeped, (double)totals->virtual_ms / 86400000.0,
            totals->kills, totals->copy_backs, totals->server_kills, totals->put_backs,
-           totals->papers, totals->kept, totals->groups, totals->lost, totals->doubled, seconds);
+           totals->papers, totals->kept, totals->groups, totals->acts, totals->refused,
+           totals->admitted, totals->lost, totals->doubled, seconds);
 }
 
 static int run_seeds(const struct options *options)

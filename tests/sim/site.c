@@ -40,7 +40,8 @@ static void check_kept(struct site *site, const struct attachment_state *state)
 static void check_down(struct site *site, const char *device, const struct wire_down *down)
 {
     const struct receipt *receipt = &down->receipt;
-    if (down->kind == WIRE_DOWN_RECEIPT && receipt->verdicts > 0)
+    if (down->kind == WIRE_DOWN_RECEIPT && receipt->verdicts > 0 &&
+        !(receipt->verdict[0].kind == VERDICT_REVOKED && ledger_is_revoked(site->ledger, device)))
         env_fail(site->env, "server: a verdict of kind %u for %s", receipt->verdict[0].kind,
                  device);
     if (down->kind == WIRE_DOWN_RECEIPT)
@@ -189,6 +190,26 @@ static bool run_act(void *self, act what, void *arg, struct error *err)
     return false;
 }
 
+static bool run_desk_act(void *self, act what, void *arg, struct error *err)
+{
+    struct site *site = self;
+    if (!run_act(site, what, arg, err))
+        return false;
+    follow(site);
+    return true;
+}
+
+struct acts site_acts(struct site *site)
+{
+    return (struct acts){run_desk_act, site};
+}
+
+void site_after_act(struct site *site)
+{
+    if (site->alive)
+        (void)killed_here(site, "after an act of the desk");
+}
+
 /* Pieces of attachments have a thread of their own: between two groups. */
 static bool is_piece(struct site *site, const struct intake_message *read)
 {
@@ -252,6 +273,8 @@ static void raise_alarm(void *ctx, const char *device, uint64_t epoch, uint64_t 
                         const char *what)
 {
     struct site *site = ctx;
+    if (strstr(what, "revoked") != NULL && ledger_is_revoked(site->ledger, device))
+        return;
     env_fail(site->env, "server: alarm about %s epoch %016" PRIx64 " seq %" PRIu64 ": %s", device,
              epoch, seq, what);
 }
@@ -401,7 +424,10 @@ static void compare_item(struct site *site, struct views *fresh, const struct it
         a->since.estimate.ms != b->since.estimate.ms || a->reason != b->reason ||
         a->relation != b->relation || a->holder != b->holder || a->copies != b->copies ||
         a->post_office != b->post_office || a->hand != b->hand ||
-        a->invitations != b->invitations || kept.clocks.post.stand != made.clocks.post.stand ||
+        a->invitations != b->invitations || a->hand_badge != b->hand_badge ||
+        a->collected_postage_vnd != b->collected_postage_vnd ||
+        a->collected_fees_vnd != b->collected_fees_vnd || a->claims_n != b->claims_n ||
+        a->takings_n != b->takings_n || kept.clocks.post.stand != made.clocks.post.stand ||
         kept.clocks.post.due.ms != made.clocks.post.due.ms || kept.version != made.version)
         env_fail(site->env,
                  "views: %s is %u/%u doubts %x version %" PRIu64
@@ -434,9 +460,24 @@ static bool say_missing(void *ctx, const struct item *item)
     return false;
 }
 
-void site_check_end(struct site *site, const struct item *items, size_t n)
+void site_check_views(struct site *site, const struct item *items, size_t n)
 {
     char record[320], fresh_path[320];
+    struct error err;
+    follow(site);
+    path_of(site, "record.db", record);
+    path_of(site, "fresh.db", fresh_path);
+    struct views *fresh = NULL;
+    must(site, views_open(fresh_path, record, &fresh, &err), "views from nothing", &err);
+    for (size_t at = 0; at < n && !site->env->failed; at++)
+        compare_item(site, fresh, &items[at]);
+    compare_boards(site, fresh);
+    views_close(fresh);
+    (void)unlink(fresh_path);
+}
+
+void site_check_end(struct site *site, const struct item *items, size_t n)
+{
     struct error err;
     struct record_proof proof = {0};
     uint64_t set_aside = 0;
@@ -450,16 +491,8 @@ void site_check_end(struct site *site, const struct item *items, size_t n)
              attachments_tidy(site->attachments, &err) &&
              papers_missing(site->reader, say_missing, site, &err),
          "papers", &err);
-    if (proof.scans != site->ledger->recorded)
+    if (proof.scans + site->ledger->aside != site->ledger->recorded)
         env_fail(site->env, "verify counts %" PRIu64 " scans, there are %" PRIu64, proof.scans,
-                 site->ledger->recorded);
-    follow(site);
-    path_of(site, "record.db", record);
-    path_of(site, "fresh.db", fresh_path);
-    struct views *fresh = NULL;
-    must(site, views_open(fresh_path, record, &fresh, &err), "views from nothing", &err);
-    for (size_t at = 0; at < n && !site->env->failed; at++)
-        compare_item(site, fresh, &items[at]);
-    compare_boards(site, fresh);
-    views_close(fresh);
+                 site->ledger->recorded - site->ledger->aside);
+    site_check_views(site, items, n);
 }

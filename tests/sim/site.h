@@ -5,6 +5,7 @@
 
 #include "server/field/attachments.h"
 #include "server/field/intake.h"
+#include "server/record/acts.h"
 #include "server/record/record.h"
 #include "server/views/views.h"
 #include "tests/sim/broker.h"
@@ -49,6 +50,14 @@ void site_start(struct site *site);
 /* As kill -9 does: what was not committed is gone, the files are as they were. */
 void site_kill(struct site *site);
 
+/* For the desk's acts, while it is alive; each in a group of its own, after which the views have
+ * taken it in. */
+struct acts site_acts(struct site *site);
+/* Behind an act: the server may die there. */
+void site_after_act(struct site *site);
+
+/* Views made from nothing are the views kept. */
+void site_check_views(struct site *site, const struct item *items, size_t n);
 /* Everything has drained: the proof verifies, and views made from nothing are the views kept. */
 void site_check_end(struct site *site, const struct item *items, size_t n);
 
