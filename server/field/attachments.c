@@ -390,18 +390,18 @@ static bool enter_lists(struct attachments *attachments, int64_t device, struct 
 
 /* ------------------------------------------------------------------ a message */
 
-/* Whoever is revoked keeps it until an administrator admits his scans. */
+/* Whoever is revoked keeps what no scan that counts names, until an administrator admits it. */
 static bool find_device(struct attachments *attachments, const char *name,
                         const struct link *attachment, struct device *device, bool *ret_revoked,
                         bool *ret_known, struct error *err)
 {
     struct error none = {ERROR_NONE, ""};
-    bool admitted = false;
+    bool counts = false;
     *ret_known = device_find(attachments->reader, name, device, &none);
     *ret_revoked = *ret_known && device->state == DEVICE_REVOKED;
-    if (*ret_revoked && !aside_names(attachments->reader, name, attachment, &admitted, err))
+    if (*ret_revoked && !aside_counts(attachments->reader, name, attachment, &counts, err))
         return false;
-    *ret_revoked = *ret_revoked && !admitted;
+    *ret_revoked = *ret_revoked && !counts;
     return *ret_known || none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "protocol/batch.h"
 #include "protocol/wire.h"
 #include "server/record/inside.h"
 
@@ -30,24 +31,29 @@ bool aside_is_admitted(struct record *record, const char *device, uint64_t epoch
 }
 
 /* An attachment is named without its epoch: a scan of the same number in another epoch may let it
- * in. It says nothing until its own scan is admitted too. */
-bool aside_names(struct record *record, const char *device, const struct link *attachment,
-                 bool *ret_names, struct error *err)
+ * in. It says nothing until its own scan counts too. */
+bool aside_counts(struct record *record, const char *device, const struct link *attachment,
+                  bool *ret_counts, struct error *err)
 {
     struct stmt *stmt;
     if (!db_prepare(record->db,
                     "SELECT 1 FROM attached a"
                     " JOIN attached_scan s ON s.list = a.id OR s.list IN"
                     "  (SELECT list FROM attached_member WHERE attached = a.id)"
-                    " JOIN admitted m ON m.device = ?2 AND m.seq = s.seq"
-                    " JOIN device d ON d.id = s.device AND d.name = m.device"
-                    " WHERE a.hash = ?1 LIMIT 1",
+                    " JOIN device d ON d.id = s.device AND d.name = ?2"
+                    " WHERE a.hash = ?1 AND"
+                    " (EXISTS(SELECT 1 FROM admitted m WHERE m.device = ?2 AND m.seq = s.seq) OR"
+                    "  EXISTS(SELECT 1 FROM epoch e JOIN batch b ON b.epoch_id = e.id"
+                    "         WHERE e.device = d.id AND b.verdict = 0"
+                    "         AND b.first_seq BETWEEN s.seq - ?3 AND s.seq"
+                    "         AND b.first_seq + b.count > s.seq)) LIMIT 1",
                     &stmt, err))
         return false;
     stmt_blob(stmt, 1, attachment->bytes, sizeof attachment->bytes);
     stmt_text(stmt, 2, device);
-    if (!step_maybe(stmt, ret_names, err))
-        return error_add(err, "attachments admitted of %s", device);
+    stmt_int(stmt, 3, BATCH_SCANS_MAX);
+    if (!step_maybe(stmt, ret_counts, err))
+        return error_add(err, "attachments of %s", device);
     stmt_reset(stmt);
     return true;
 }

@@ -14,8 +14,10 @@ bool aside_batches(struct record *record, int64_t device,
                    struct error *err) must_use;
 bool aside_is_admitted(struct record *record, const char *device, uint64_t epoch, uint64_t seq,
                        bool *ret_admitted, struct error *err) must_use;
-/* Whether an admitted scan of this device names the attachment, itself or through its list. */
-bool aside_names(struct record *record, const char *device, const struct link *attachment,
-                 bool *ret_names, struct error *err) must_use;
+/* Whether a scan of this device that counts names the attachment, itself or through its list: one
+ * that was stored, also before the device was revoked, or admitted since. Its hash stands in that
+ * scan, so whoever hands it in, it is what was meant. */
+bool aside_counts(struct record *record, const char *device, const struct link *attachment,
+                  bool *ret_counts, struct error *err) must_use;
 
 #endif

@@ -6,15 +6,19 @@
  *                                   trust-numbers; status 0 only if one of the seeds finds it
  *   sim ... --twice                 runs each seed twice and compares the traces
  *
- * In one seed of eight handhelds' folders are copied back to an older state; in one of eight
- * record.db is put back to an older copy.
+ * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
+ * and terms, a handheld revoked and what it hands in admitted; citizens are told over a gateway
+ * that fails (phones.h). In one seed of eight handhelds' folders are copied back to an older state;
+ * in one of eight record.db is put back to an older copy.
  *
  * What must hold: every beep is in the record once, with its bytes, and nothing else is (beeped
  * after a folder was copied back: with its content, maybe under new numbers); no receipt
  * is ahead of the record; what a device takes for done is in the record; the chains verify; the
  * views kept are the views folded from nothing; what a scan names lies with the server once the
- * device has forgotten it, and before no scan; everything drains. The same objects as in the
- * programs are linked; the broker and all bad luck are ours (broker.h).
+ * device has forgotten it, and before no scan; what a revoked handheld hands in counts nothing
+ * until it is admitted; no message goes out twice, at most one of an item, status and attempt;
+ * everything drains. The same objects as in the programs are linked; the broker and all bad luck
+ * are ours (broker.h).
  */
 #include <ftw.h>
 #include <getopt.h>
@@ -228,6 +232,14 @@ static void drain(struct world *world, bool papers_too)
     }
 }
 
+/* What a phone is told waits half a minute, and for the next turn of the messages. */
+static void let_tell(struct world *world)
+{
+    int64_t until = world->env.now_ms + 120000;
+    while (!world->env.failed && world->env.now_ms < until && env_step(&world->env))
+        continue;
+}
+
 /* Bad days until the last scan, then calm days until every scan has arrived. What a revoked
  * handheld handed in counts nothing then, and its papers stay with it, until the desk admits it. */
 static void live(struct world *world)
@@ -237,11 +249,13 @@ static void live(struct world *world)
     world->env.calm = true;
     connect_anew(world);
     drain(world, false);
+    let_tell(world);
     if (!world->env.failed)
         site_check_views(&world->site, world->item, ITEMS - 4);
     if (!world->env.failed)
         desk_close(&world->desk);
     drain(world, true);
+    let_tell(world);
 }
 
 static void check(struct world *world)
@@ -259,9 +273,7 @@ static void end(struct world *world)
             postman_kill(&world->postman[at]);
         files_free(&world->postman[at].old);
     }
-    if (world->site.record)
-        site_kill(&world->site);
-    files_free(&world->site.old);
+    site_end(&world->site);
     broker_end(&world->broker);
     env_finish(&world->env);
     ledger_done(&world->ledger);

@@ -141,6 +141,24 @@ static void follow(struct site *site)
         must(site, views_flush(site->views, &err), "views flush", &err);
 }
 
+/* ---------------------------------------------------------------- messages */
+
+#define TICK_MS 10000
+
+static void tick(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    struct error err = {.code = ERROR_NONE};
+    if (site->life != life || site->env->failed)
+        return;
+    if (!notify_tick(site->notify, &err) && err.code != ERROR_LATER)
+        must(site, false, "messages", &err);
+    if (!env_chance(site->env, 100) || !killed_here(site, "after a turn of messages"))
+        env_after(site->env, TICK_MS, tick, site, life);
+}
+
+/* ---------------------------------------------------------------- the writer's group */
+
 static void write_group(void *ctx, uint64_t life)
 {
     struct site *site = ctx;
@@ -301,10 +319,22 @@ void site_init(struct site *site, struct env *env, struct ledger *ledger,
     snprintf(site->dir, sizeof site->dir, "%s", dir);
     struct chance chance = env_chance_door(env);
     struct seal_public key;
+    struct error err;
     chain_keys_new(&chance, &key, &site->key);
     box_keys_new(&chance, &site->box_public, &site->box_secret);
     env_boot(&site->machine, env, env_between(env, -500, 500));
+    phones_init(&site->phones, env);
+    site->config = config_defaults();
+    must(site, config_set(&site->config, "messages", "hours", "0-24", &err), "config", &err);
     open_record(site);
+}
+
+void site_end(struct site *site)
+{
+    if (site->record)
+        site_kill(site);
+    files_free(&site->old);
+    phones_done(&site->phones);
 }
 
 void site_know(struct site *site, const char *device, const struct seal_public *key)
@@ -316,6 +346,19 @@ void site_know(struct site *site, const char *device, const struct seal_public *
          record_begin(site->record, &err) && device_put(site->record, &known, &err) &&
              record_commit(site->record, &err),
          "enrol", &err);
+}
+
+/* Whom it goes to, and the phone that is told. */
+static bool address(struct site *site, struct office_fact *fact, size_t nth, struct error *err)
+{
+    struct addressee who = {.name = "Nguyen Van Mau", .address = "Thon Dong Tien"};
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n;
+    (void)snprintf(who.phone, sizeof who.phone, "+84912%06zu", nth);
+    fact->has_addressee = true;
+    fact->postage_vnd = 33000;
+    return addressee_encode(&who, bytes, &n, err) &&
+           record_attachment_add(site->record, bytes, n, &fact->addressee, err);
 }
 
 void site_issue(struct site *site, const struct item *items, size_t n)
@@ -330,6 +373,8 @@ void site_issue(struct site *site, const struct item *items, size_t n)
         snprintf(fact.dossier, sizeof fact.dossier, "H27.15-261118-%04zu", at / steps_n);
         if (fact.event == EVENT_PRINTED || fact.event == EVENT_HANDED_OVER)
             fact.dossier[0] = '\0';
+        if (fact.event == EVENT_ISSUED)
+            must(site, address(site, &fact, at, &err), "address", &err);
         fact.copy = fact.event == EVENT_PRINTED;
         fact.handover = fact.event == EVENT_HANDED_OVER ? 7 : 0;
         must(site, record_office_add(site->record, &fact, NULL, &err), "issue", &err);
@@ -368,11 +413,19 @@ void site_start(struct site *site)
                                         .seal_key = &site->key,
                                         .out = {publish, site},
                                         .clock = env_clock(&site->machine)};
+    struct notify_config messages = {.acts = site_acts(site),
+                                     .views = site->views,
+                                     .record_path = record,
+                                     .config = &site->config,
+                                     .driver = phones_driver(&site->phones),
+                                     .clock = env_clock(&site->machine)};
+    must(site, notify_open(&messages, &site->notify, &err), "open messages", &err);
     must(site, attachments_open(&papers, &site->attachments, &err), "open attachments", &err);
     site->alive = true;
     site->life++;
     site->writing = false;
     env_note(site->env, "server starts");
+    env_after(site->env, TICK_MS, tick, site, site->life);
     struct session_events events = {up, down, message, acknowledged, site};
     broker_start(site->client, &events);
 }
@@ -398,6 +451,7 @@ void site_kill(struct site *site)
     attachments_close(site->attachments);
     site->attachments = NULL;
     intake_close(site->intake);
+    notify_close(site->notify);
     views_close(site->views);
     record_close(site->reader);
     record_close(site->record);
@@ -406,6 +460,7 @@ void site_kill(struct site *site)
     if (site->old.count > 0 && env_fault(site->env, 400))
         put_back(site);
     site->intake = NULL;
+    site->notify = NULL;
     site->views = NULL;
     site->record = site->reader = NULL;
 }
@@ -434,6 +489,16 @@ static void compare_item(struct site *site, struct views *fresh, const struct it
                  ", folded from nothing it is %u/%u doubts %x version %" PRIu64,
                  item->text, a->status, a->attempt, a->doubts, kept.version, b->status, b->attempt,
                  b->doubts, made.version);
+}
+
+static void check_told(struct site *site, const struct item *item)
+{
+    static struct fact facts[VIEW_HISTORY_MAX];
+    size_t told = views_history(site->views, item, facts, VIEW_HISTORY_MAX);
+    struct view view = {.version = 0};
+    if (!views_item(site->views, item, &view))
+        env_fail(site->env, "views: %s is missing", item->text);
+    phones_check(&site->phones, facts, told, site->put_backs == 0 ? &view.state : NULL);
 }
 
 /* The board kept in step says what the board made at once says. */
@@ -471,6 +536,8 @@ void site_check_views(struct site *site, const struct item *items, size_t n)
     must(site, views_open(fresh_path, record, &fresh, &err), "views from nothing", &err);
     for (size_t at = 0; at < n && !site->env->failed; at++)
         compare_item(site, fresh, &items[at]);
+    for (size_t at = 0; at < n && !site->env->failed; at++)
+        check_told(site, &items[at]);
     compare_boards(site, fresh);
     views_close(fresh);
     (void)unlink(fresh_path);

@@ -11,6 +11,7 @@
 #include "tests/sim/broker.h"
 #include "tests/sim/files.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/phones.h"
 
 #define SITE_INBOX_MAX 32
 
@@ -35,6 +36,9 @@ struct site {
     struct box_secret box_secret;
     uint64_t papers_kept;
     struct views *views;
+    struct notify *notify;
+    struct config config;
+    struct phones phones; /* outlives the server */
     struct intake_message *inbox[SITE_INBOX_MAX];
     size_t n_inbox;
     bool writing; /* the writer's next turn is planned */
@@ -47,6 +51,7 @@ void site_init(struct site *site, struct env *env, struct ledger *ledger,
 void site_know(struct site *site, const char *device, const struct seal_public *key);
 void site_issue(struct site *site, const struct item *items, size_t n);
 void site_start(struct site *site);
+void site_end(struct site *site); /* dead or alive; frees what it held */
 /* As kill -9 does: what was not committed is gone, the files are as they were. */
 void site_kill(struct site *site);
 
