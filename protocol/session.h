@@ -4,9 +4,10 @@
  * `struct link_out` is all that uplink and intake see of the network. `struct session` is the real
  * thing: libmosquitto, MQTT v5, TLS 1.3 with a client certificate, QoS 1, clean start false with a
  * 30-day session, its network thread. It reconnects by itself with backoff and jitter (0.5 s to
- * 30 s, or what is configured), survives a first connect that is refused, and subscribes at each connect, for the broker
- * may have forgotten. A publish that is accepted is only handed to a pipe: nothing is done before
- * the peer's own receipt, and nothing that a lost connection still held is sent again from here.
+ * 30 s, or what is configured), survives a first connect that is refused, and subscribes at each
+ * connect, for the broker may have forgotten. A publish that is accepted is only handed to a pipe:
+ * nothing is done before the peer's own receipt, and nothing that a lost connection still held is
+ * sent again from here.
  */
 #ifndef TRAO_PROTOCOL_SESSION_H
 #define TRAO_PROTOCOL_SESSION_H

@@ -347,6 +347,13 @@ static bool note_awaited(void *ctx, const struct paper_row *row)
     return awaited->n < TIDY_MAX;
 }
 
+static bool note_one(void *ctx, const struct paper_row *row)
+{
+    struct awaited *awaited = ctx;
+    awaited->hash[awaited->n++] = row->hash;
+    return false;
+}
+
 static bool enter_if_here(struct attachments *attachments, const struct link *hash,
                           struct error *err)
 {
@@ -424,6 +431,20 @@ static bool find_again(struct attachments *attachments, const struct attachment_
            find_row(attachments, chunk, device, row, ret_named, err);
 }
 
+/* Of a revoked device: what a scan names waits for the scan to be admitted, and so does what a list
+ * may name that nobody read yet. The rest is named by nothing that was ever recorded. */
+static bool answer_revoked(struct attachments *attachments, const char *device, int64_t id,
+                           const struct attachment_chunk *chunk, bool named, struct error *err)
+{
+    struct link lists[1];
+    struct awaited unread = {.hash = lists};
+    if (!named && !papers_awaited_lists(attachments->reader, id, 1, note_one, &unread, err))
+        return false;
+    say(attachments, device, &chunk->hash,
+        named || unread.n > 0 ? ATTACHMENT_LATER : ATTACHMENT_REFUSED, 0);
+    return true;
+}
+
 bool attachments_take(struct attachments *attachments, const char *device,
                       const struct attachment_chunk *chunk, struct error *err)
 {
@@ -437,10 +458,9 @@ bool attachments_take(struct attachments *attachments, const char *device,
     if (!find_row(attachments, chunk, known.id, &row, &named, err) ||
         (!named && !revoked && !find_again(attachments, chunk, known.id, &row, &named, err)))
         return error_add(err, "attachment of %s", device);
-    if (revoked) {
-        say(attachments, device, &chunk->hash, ATTACHMENT_LATER, 0);
-        return true;
-    }
+    if (revoked)
+        return answer_revoked(attachments, device, known.id, chunk, named, err) ||
+               error_add(err, "attachment of %s", device);
     if (!named || row.stand == PAPER_UNUSABLE) {
         say(attachments, device, &chunk->hash, ATTACHMENT_REFUSED, 0);
         return true;

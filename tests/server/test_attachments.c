@@ -286,7 +286,7 @@ static void what_no_scan_names_is_refused(void **state)
     done_with(made, 2);
 }
 
-static void strangers_and_revoked_ones(void **state)
+static void strangers_are_told_nothing(void **state)
 {
     (void)state;
     struct closed made = photo(100);
@@ -296,14 +296,65 @@ static void strangers_and_revoked_ones(void **state)
                                      .kind = PAPER_PHOTO};
     assert_good(attachments_take(attachments, "HH-999", &chunk, &err));
     assert_int_equal(answers, 0);
+    done_with(&made, 1);
+}
+
+static void revoke_hand(void)
+{
     struct device device;
     assert_good(device_find(rig.record, hand.name, &device, &err));
     device.state = DEVICE_REVOKED;
     assert_good(record_begin(rig.record, &err) && device_put(rig.record, &device, &err) &&
                 record_commit(rig.record, &err));
-    piece(&made, 0, made.n);
+}
+
+static void admit_last_scan(void)
+{
+    struct office_fact fact = {.item = rig_item(1),
+                               .event = EVENT_SCAN_ADMITTED,
+                               .of_epoch = hand.epoch,
+                               .of_seq = hand.seq};
+    (void)snprintf(fact.device, sizeof fact.device, "%s", hand.name);
+    assert_good(record_begin(rig.record, &err) &&
+                record_office_add(rig.record, &fact, NULL, &err) &&
+                record_commit(rig.record, &err));
+}
+
+/* What was beeped before the handheld was revoked is as good as ever; what it hands in since waits
+ * for the desk, its papers too; what nothing names has no use. */
+static void of_a_revoked_one_what_counts(void **state)
+{
+    (void)state;
+    struct closed before = photo(100), since = photo(200), nobody_s = photo(300);
+    struct closed list_before = list_of(&before, 1), list_since = list_of(&since, 1);
+    scan_naming(&hand, &list_before.name);
+    revoke_hand();
+    piece(&list_before, 0, list_before.n);
+    says(ATTACHMENT_KEPT, 0);
+    piece(&before, 0, before.n);
+    says(ATTACHMENT_KEPT, 0);
+    piece(&nobody_s, 0, nobody_s.n);
+    says(ATTACHMENT_REFUSED, 0);
+
+    scan_naming(&hand, &list_since.name);
+    piece(&list_since, 0, list_since.n);
     says(ATTACHMENT_LATER, 0);
-    done_with(&made, 1);
+    piece(&since, 0, since.n);
+    says(ATTACHMENT_LATER, 0);
+    piece(&nobody_s, 0, nobody_s.n); /* that list may name it */
+    says(ATTACHMENT_LATER, 0);
+    admit_last_scan();
+    piece(&list_since, 0, list_since.n);
+    says(ATTACHMENT_KEPT, 0);
+    piece(&since, 0, since.n);
+    says(ATTACHMENT_KEPT, 0);
+    piece(&nobody_s, 0, nobody_s.n);
+    says(ATTACHMENT_REFUSED, 0);
+    done_with(&before, 1);
+    done_with(&since, 1);
+    done_with(&nobody_s, 1);
+    done_with(&list_before, 1);
+    done_with(&list_since, 1);
 }
 
 static struct closed one_awaited(struct closed *list, size_t n)
@@ -468,11 +519,17 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        T(all_that_a_scan_names_comes_and_opens), T(nothing_is_kept_in_the_clear),
-        T(what_no_scan_names_is_refused),         T(strangers_and_revoked_ones),
-        T(it_goes_on_where_it_stopped),           T(bent_bytes_are_wanted_again),
-        T(what_nobody_can_open_is_said),          T(a_device_cannot_fill_the_disk),
-        T(what_lies_here_whole_is_entered),       T(a_deleted_one_is_gone_and_the_chain_verifies),
+        T(all_that_a_scan_names_comes_and_opens),
+        T(nothing_is_kept_in_the_clear),
+        T(what_no_scan_names_is_refused),
+        T(strangers_are_told_nothing),
+        T(of_a_revoked_one_what_counts),
+        T(it_goes_on_where_it_stopped),
+        T(bent_bytes_are_wanted_again),
+        T(what_nobody_can_open_is_said),
+        T(a_device_cannot_fill_the_disk),
+        T(what_lies_here_whole_is_entered),
+        T(a_deleted_one_is_gone_and_the_chain_verifies),
         T(what_was_begun_long_ago_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

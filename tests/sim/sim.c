@@ -219,6 +219,21 @@ static void connect_anew(struct world *world)
         broker_break(world->postman[at].client);
 }
 
+static void tell_undrained(struct world *world)
+{
+    char left[256] = "";
+    for (size_t at = 0, n = 0; at < world->postmen && n < sizeof left; at++) {
+        struct outbox_counts counts = {.unsent = 0};
+        struct postman *postman = &world->postman[at];
+        if (postman->alive && outbox_counts(postman->outbox, &counts, NULL))
+            n += (size_t)snprintf(left + n, sizeof left - n, " %s %llu scans %llu papers",
+                                  postman->name, (unsigned long long)counts.unsent,
+                                  (unsigned long long)attach_store_counts(postman->store).waiting);
+    }
+    env_fail(&world->env, "not drained %ld hours after the last bad day:%s", DRAIN_MS / 3600000L,
+             left);
+}
+
 static void drain(struct world *world, bool papers_too)
 {
     int64_t until = world->env.now_ms + DRAIN_MS;
@@ -226,8 +241,7 @@ static void drain(struct world *world, bool papers_too)
         if (steps % 64 == 0 && drained(world, papers_too))
             return;
         if (world->env.now_ms > until)
-            env_fail(&world->env, "not drained %ld hours after the last bad day",
-                     DRAIN_MS / 3600000L);
+            tell_undrained(world);
         env_step(&world->env);
     }
 }
