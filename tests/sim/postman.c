@@ -97,6 +97,8 @@ static void believe_numbers(struct postman *postman, const struct standing *stan
 /* Sends what is due and plans the next look. */
 static void drive(struct postman *postman, const char *after)
 {
+    if (bag_asks(&postman->bag))
+        uplink_ask(&postman->uplink);
     uplink_tick(&postman->uplink);
     if (killed_here(postman, after))
         return;
@@ -246,7 +248,7 @@ static struct scan next_scan(struct postman *postman)
                         .boot = clock.boot(clock.self),
                         .time_source = TIME_SOURCE_SYSTEM,
                         .place = {.why_none = NO_PLACE_OFF},
-                        .badge = 1 + (uint32_t)(env_random(postman->env) % 3),
+                        .badge = postman->bag.badge,
                         .post_office = 461310,
                         .program = scan_program_version(),
                         .entry = ENTRY_WEDGE};
@@ -369,6 +371,7 @@ void postman_init(struct postman *postman, struct env *env, struct ledger *ledge
     struct chance chance = env_chance_door(env);
     struct seal_public key;
     chain_keys_new(&chance, &key, &postman->key);
+    bag_init(&postman->bag, env, postman->name, &postman->key, (uint32_t)env_between(env, 1, 3));
     env_boot(&postman->machine, env, env_between(env, -90000, 90000));
     env_after(env, env_between(env, 1000, 60000), hand, postman, 0);
 }
@@ -412,6 +415,7 @@ void postman_start(struct postman *postman)
                                                           .chance = chance,
                                                           .out = out,
                                                           .attachments = postman->store,
+                                                          .came = bag_came(&postman->bag),
                                                           .told = {tell, postman}});
     postman->alive = true;
     postman->life++;
@@ -429,6 +433,7 @@ void postman_kill(struct postman *postman)
     postman->wakes++;
     postman->kills++;
     broker_kill(postman->client);
+    bag_kill(&postman->bag);
     attach_free(postman->attach);
     attach_store_close(postman->store);
     outbox_drop(postman->outbox);

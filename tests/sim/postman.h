@@ -6,6 +6,7 @@
 #include "handheld/attach.h"
 #include "handheld/outbox.h"
 #include "handheld/uplink.h"
+#include "tests/sim/bag.h"
 #include "tests/sim/broker.h"
 #include "tests/sim/files.h"
 #include "tests/sim/ledger.h"
@@ -30,6 +31,7 @@ struct postman {
     struct uplink uplink;
     struct attach_store *store;
     struct attach *attach;
+    struct bag bag;
     uint64_t papers;     /* scans that named some */
     uint64_t epoch, seq; /* of the last beep */
     struct scan last;

@@ -254,6 +254,34 @@ static void let_tell(struct world *world)
         continue;
 }
 
+static bool bags_are_right(struct world *world)
+{
+    for (size_t at = 0; at < world->postmen && world->site.alive; at++) {
+        const struct bag *bag = &world->postman[at].bag;
+        uint64_t round;
+        uint32_t revision;
+        if (!bag->revoked &&
+            site_round_of(&world->site, bag->device, bag->badge, &round, &revision) &&
+            (bag->round != round || bag->revision != revision))
+            return false;
+    }
+    return world->site.alive;
+}
+
+/* Every handheld that has a postman holds his round as it is now. */
+#define ROUND_MS (30 * 60000L)
+static void let_rounds_come(struct world *world)
+{
+    int64_t until = world->env.now_ms + ROUND_MS;
+    for (uint64_t steps = 0; !world->env.failed; steps++) {
+        if (steps % 256 == 0 && bags_are_right(world))
+            return;
+        if (world->env.now_ms > until)
+            env_fail(&world->env, "half an hour later not every round is where it belongs");
+        env_step(&world->env);
+    }
+}
+
 /* Bad days until the last scan, then calm days until every scan has arrived. What a revoked
  * handheld handed in counts nothing then, and its papers stay with it, until the desk admits it. */
 static void live(struct world *world)
@@ -270,6 +298,7 @@ static void live(struct world *world)
         desk_close(&world->desk);
     drain(world, true);
     let_tell(world);
+    let_rounds_come(world);
 }
 
 static void check(struct world *world)
@@ -297,8 +326,8 @@ static void end(struct world *world)
 /* ---------------------------------------------------------------- many seeds */
 
 struct totals {
-    uint64_t beeped, kills, server_kills, copy_backs, put_backs, papers, kept, lost, doubled,
-        groups, acts, refused, admitted;
+    uint64_t beeped, rounds, kills, server_kills, copy_backs, put_backs, papers, kept, lost,
+        doubled, groups, acts, refused, admitted;
     int64_t virtual_ms;
 };
 
@@ -328,6 +357,7 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
     totals->virtual_ms += world.env.now_ms;
     for (size_t at = 0; at < world.postmen; at++) {
         totals->kills += world.postman[at].kills;
+        totals->rounds += world.postman[at].bag.taken;
         totals->papers += world.postman[at].papers;
         totals->copy_backs += world.postman[at].copy_backs;
     }
@@ -352,15 +382,16 @@ static bool run_seed(uint64_t seed, const struct options *options, struct totals
 
 static void print_totals(const struct options *options, const struct totals *totals, double seconds)
 {
-    printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %.1f virtual days, %" PRIu64
-           " handheld kills, %" PRIu64 " folders copied back, %" PRIu64 " server kills, %" PRIu64
-           " records put back, %" PRIu64 " scans with papers, %" PRIu64 " kept, %" PRIu64
-           " groups, %" PRIu64 " acts of the desk and %" PRIu64 " refused, %" PRIu64
+    printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %" PRIu64
+           " rounds taken, %.1f virtual days, %" PRIu64 " handheld kills, %" PRIu64
+           " folders copied back, %" PRIu64 " server kills, %" PRIu64 " records put back, %" PRIu64
+           " scans with papers, %" PRIu64 " kept, %" PRIu64 " groups, %" PRIu64
+           " acts of the desk and %" PRIu64 " refused, %" PRIu64
            " scans admitted, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
-           options->seeds, options->from, totals->beeped, (double)totals->virtual_ms / 86400000.0,
-           totals->kills, totals->copy_backs, totals->server_kills, totals->put_backs,
-           totals->papers, totals->kept, totals->groups, totals->acts, totals->refused,
-           totals->admitted, totals->lost, totals->doubled, seconds);
+           options->seeds, options->from, totals->beeped, totals->rounds,
+           (double)totals->virtual_ms / 86400000.0, totals->kills, totals->copy_backs,
+           totals->server_kills, totals->put_backs, totals->papers, totals->kept, totals->groups,
+           totals->acts, totals->refused, totals->admitted, totals->lost, totals->doubled, seconds);
 }
 
 static int run_seeds(const struct options *options)

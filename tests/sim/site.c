@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "protocol/topic.h"
+#include "server/field/round_pieces.h"
 
 #define KILL_PER_MILLE 12 /* at each of the writer's steps */
 
@@ -155,6 +156,66 @@ static void tick(void *ctx, uint64_t life)
         must(site, false, "messages", &err);
     if (!env_chance(site->env, 100) || !killed_here(site, "after a turn of messages"))
         env_after(site->env, TICK_MS, tick, site, life);
+}
+
+/* ---------------------------------------------------------------- rounds on their way */
+
+static void hello_came(void *ctx, const struct device *device, const struct hello *hello)
+{
+    struct site *site = ctx;
+    dispatch_hello(site->dispatch, device, hello);
+}
+
+static void item_changed(void *ctx, const struct item *item, const struct view *view)
+{
+    struct site *site = ctx;
+    (void)view;
+    if (site->dispatch != NULL)
+        dispatch_changed(site->dispatch, item);
+}
+
+#define DISPATCH_MS 15000
+
+static void dispatch_turn(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    struct error err = {.code = ERROR_NONE};
+    if (site->life != life || site->env->failed)
+        return;
+    must(site, dispatch_work(site->dispatch, &err), "rounds", &err);
+    if (!env_chance(site->env, 100) || !killed_here(site, "after rounds went out"))
+        env_after(site->env, DISPATCH_MS, dispatch_turn, site, life);
+}
+
+static struct dispatch_config dispatch_of(struct site *site, const char *record)
+{
+    return (struct dispatch_config){.record_path = record,
+                                    .views = site->views,
+                                    .secret = site->secret,
+                                    .seal_key = &site->key,
+                                    .out = {publish, site},
+                                    .clock = env_clock(&site->machine),
+                                    .chance = env_chance_door(site->env)};
+}
+
+bool site_round_of(struct site *site, const char *device, uint32_t badge, uint64_t *ret_round,
+                   uint32_t *ret_revision)
+{
+    struct device known = {.id = 0};
+    struct pieces pieces;
+    struct error err;
+    struct dispatch_config config = dispatch_of(site, "");
+    must(site,
+         device_find(site->reader, device, &known, &err) &&
+             pieces_gather(&config, site->reader, badge, &known, &pieces, &err),
+         "round", &err);
+    if (site->env->failed)
+        return false;
+    bool good = known.state == DEVICE_ACTIVE && pieces.count > 0;
+    *ret_round = pieces.round;
+    *ret_revision = pieces.revision;
+    pieces_wipe(&pieces);
+    return good;
 }
 
 /* ---------------------------------------------------------------- the writer's group */
@@ -321,6 +382,7 @@ void site_init(struct site *site, struct env *env, struct ledger *ledger,
     struct seal_public key;
     struct error err;
     chain_keys_new(&chance, &key, &site->key);
+    chance.fill(chance.self, site->secret, sizeof site->secret);
     box_keys_new(&chance, &site->box_public, &site->box_secret);
     env_boot(&site->machine, env, env_between(env, -500, 500));
     phones_init(&site->phones, env);
@@ -402,6 +464,7 @@ void site_start(struct site *site)
                                    .out = {publish, site},
                                    .clock = env_clock(&site->machine),
                                    .alarm = raise_alarm,
+                                   .hello = hello_came,
                                    .ctx = site};
     must(site, intake_open(&config, &site->intake, &err), "open intake", &err);
     must(site, views_open(views, record, &site->views, &err), "open views", &err);
@@ -413,6 +476,9 @@ void site_start(struct site *site)
                                         .seal_key = &site->key,
                                         .out = {publish, site},
                                         .clock = env_clock(&site->machine)};
+    views_watch(site->views, item_changed, site);
+    struct dispatch_config rounds = dispatch_of(site, record);
+    must(site, dispatch_open(&rounds, &site->dispatch, &err), "open rounds", &err);
     struct notify_config messages = {.acts = site_acts(site),
                                      .views = site->views,
                                      .record_path = record,
@@ -426,6 +492,7 @@ void site_start(struct site *site)
     site->writing = false;
     env_note(site->env, "server starts");
     env_after(site->env, TICK_MS, tick, site, site->life);
+    env_after(site->env, DISPATCH_MS, dispatch_turn, site, site->life);
     struct session_events events = {up, down, message, acknowledged, site};
     broker_start(site->client, &events);
 }
@@ -452,6 +519,7 @@ void site_kill(struct site *site)
     site->attachments = NULL;
     intake_close(site->intake);
     notify_close(site->notify);
+    dispatch_close(site->dispatch);
     views_close(site->views);
     record_close(site->reader);
     record_close(site->record);
@@ -461,6 +529,7 @@ void site_kill(struct site *site)
         put_back(site);
     site->intake = NULL;
     site->notify = NULL;
+    site->dispatch = NULL;
     site->views = NULL;
     site->record = site->reader = NULL;
 }

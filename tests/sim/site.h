@@ -4,6 +4,7 @@
 #define TRAO_TESTS_SIM_SITE_H
 
 #include "server/field/attachments.h"
+#include "server/field/dispatch.h"
 #include "server/field/intake.h"
 #include "server/record/acts.h"
 #include "server/record/record.h"
@@ -37,6 +38,8 @@ struct site {
     uint64_t papers_kept;
     struct views *views;
     struct notify *notify;
+    struct dispatch *dispatch;
+    uint8_t secret[DISPATCH_SECRET_BYTES];
     struct config config;
     struct phones phones; /* outlives the server */
     struct intake_message *inbox[SITE_INBOX_MAX];
@@ -61,6 +64,10 @@ struct acts site_acts(struct site *site);
 /* Behind an act: the server may die there. */
 void site_after_act(struct site *site);
 
+/* What the handheld of `badge` should hold now: false when it is nobody's, or the handheld is
+ * revoked. */
+bool site_round_of(struct site *site, const char *device, uint32_t badge, uint64_t *ret_round,
+                   uint32_t *ret_revision);
 /* Views made from nothing are the views kept. */
 void site_check_views(struct site *site, const struct item *items, size_t n);
 /* Everything has drained: the proof verifies, and views made from nothing are the views kept. */
