@@ -111,6 +111,28 @@ static unsigned scan_until_full(unsigned from)
     world_fail(&world, "the disk never got full");
 }
 
+/* A card that its kernel will not write to any more: whoever starts on it is told, and it beeps
+ * again once the card does. */
+static void read_only_card_never_beeps(void **state)
+{
+    (void)state;
+    char line[PROC_LINE_MAX];
+    hand_beep(&hand, items[ITEMS - 2]);
+    hand_end(&hand);
+    assert_int_equal(mount(NULL, hand.dir, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    hand_start(&hand);
+    hand_say(&hand, "scan %s\\r", items[ITEMS - 1]);
+    hand_expect(&hand, "beep ", line, BEEP_MS);
+    if (strncmp(line, "beep ok ", 8) == 0)
+        world_fail(&world, "'%s' on a card that cannot be written", line);
+    expect_on_screen("LƯỢT NÀY CHƯA GHI");
+    hand_end(&hand);
+    assert_int_equal(mount(NULL, hand.dir, NULL, MS_REMOUNT, "size=2m"), 0);
+    hand_start(&hand);
+    hand_mode(&hand, 1);
+    hand_beep(&hand, items[ITEMS - 1]);
+}
+
 static void full_disk_never_beeps(void **state)
 {
     (void)state;
@@ -171,7 +193,8 @@ static int end(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(full_disk_never_beeps)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(full_disk_never_beeps),
+                                       cmocka_unit_test(read_only_card_never_beeps)};
     if (!own_mounts()) {
         fprintf(stderr, "skipped: this user may not mount a small disk of its own\n");
         return SKIPPED;
