@@ -7,6 +7,7 @@
 #include "server/delivery/rules.h"
 #include "server/field/devices.h"
 #include "server/field/dispatch.h"
+#include "server/files.h"
 #include "server/office/admit.h"
 #include "server/record/postmen.h"
 
@@ -127,6 +128,25 @@ bool run_revoke(const struct commands *commands, const struct call *call, struct
                                name)
                    : false;
     answer_say(call->answer, "Đã khóa máy %s. / revoked", name);
+    return true;
+}
+
+bool run_bar(const struct commands *commands, const struct call *call, struct error *err)
+{
+    const char *name = call->argv[1];
+    char path[CONFIG_PATH_MAX];
+    if (!is_device_name(name, err) ||
+        !files_join(commands->folder, "keys/crl.pem", path, sizeof path, err))
+        return false;
+    if (!device_bar(commands->enrol, name, path, err))
+        return err->code == ERROR_NOT_FOUND
+                   ? error_set(err, ERROR_NOT_FOUND, "%s: không có máy này. / no such handheld",
+                               name)
+                   : false;
+    answer_say(call->answer,
+               "%s: đã vào danh sách thu hồi; nạp lại máy chủ MQTT (SIGHUP). / on the revocation "
+               "list: have the broker read it again",
+               name);
     return true;
 }
 

@@ -101,13 +101,14 @@ static bool make_broker(const char *folder, const struct config *config, struct 
                       "cafile %s/keys/ca.crt\n"
                       "certfile %s/keys/broker.crt\n"
                       "keyfile %s/keys/broker.key\n"
+                      "crlfile %s/keys/crl.pem\n"
                       "tls_version tlsv1.3\n"
                       "require_certificate true\n"
                       "use_identity_as_username true\n"
                       "use_username_as_clientid true\n"
                       "acl_file %s/acl\n",
                       broker, owner, broker, config->mqtt.port, config->mqtt.host, folder, folder,
-                      folder, broker);
+                      folder, folder, broker);
 }
 
 /* ------------------------------------------------------------------ the first user */

@@ -115,7 +115,9 @@ bool keys_make(const char *folder, const struct config *config, const struct cha
         return error_set(err, errno == EEXIST ? ERROR_REPEATED : ERROR_REFUSED, "%s: %s", keys,
                          strerror(errno));
     bool good = ca_make(key, crt, "Trao", err) && ca_open(key, crt, &ca, err) &&
-                make_certificates(ca, folder, config, err) && make_secrets(folder, chance, err);
+                make_certificates(ca, folder, config, err) &&
+                path_of(folder, "crl.pem", key, err) && ca_write_crl(ca, NULL, 0, key, err) &&
+                make_secrets(folder, chance, err);
     ca_close(ca);
     return good || error_add(err, "keys");
 }

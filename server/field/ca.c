@@ -121,8 +121,9 @@ static bool to_der(X509 *certificate, uint8_t out[CA_DER_MAX], size_t *ret_n, st
 
 struct wanted {
     const char *name;
-    const char *usage;        /* extendedKeyUsage, NULL for the authority */
-    const char *alternatives; /* subjectAltName, NULL for none */
+    const char *usage;                /* extendedKeyUsage, NULL for the authority */
+    const char *alternatives;         /* subjectAltName, NULL for none */
+    const struct seal_public *device; /* what the serial follows from; NULL: random */
     time_t from;
     long days;
 };
@@ -153,18 +154,35 @@ static bool add_extensions(X509 *certificate, X509 *issuer, const struct wanted 
             add_extension(certificate, issuer, NID_subject_alt_name, wanted->alternatives));
 }
 
-/* 127 random bits: two authorities of one office never give one serial twice. */
-static bool set_serial(X509 *certificate)
+#define SERIAL_BYTES 16
+
+/* A device's serial follows from the seal key it binds, so that its certificate can be named
+ * without being kept; 127 bits, as of a random one. */
+static void serial_of_device(const struct seal_public *key, unsigned char out[SERIAL_BYTES])
 {
-    unsigned char bytes[16];
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return false;
-    bytes[0] &= 0x7F;
-    BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
-    bool good =
-        number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
+    struct link hash = chain_hash(key->bytes, sizeof key->bytes);
+    memcpy(out, hash.bytes, SERIAL_BYTES);
+    out[0] &= 0x7F;
+}
+
+static bool put_serial(const unsigned char bytes[SERIAL_BYTES], ASN1_INTEGER *serial)
+{
+    BIGNUM *number = BN_bin2bn(bytes, SERIAL_BYTES, NULL);
+    bool good = number != NULL && BN_to_ASN1_INTEGER(number, serial) != NULL;
     BN_free(number);
     return good;
+}
+
+/* 127 bits: two authorities of one office never give one serial twice. */
+static bool set_serial(X509 *certificate, const struct seal_public *device)
+{
+    unsigned char bytes[SERIAL_BYTES];
+    if (device != NULL)
+        serial_of_device(device, bytes);
+    else if (RAND_bytes(bytes, sizeof bytes) != 1)
+        return false;
+    bytes[0] &= 0x7F;
+    return put_serial(bytes, X509_get_serialNumber(certificate));
 }
 
 static bool set_names(X509 *certificate, X509 *issuer, const struct wanted *wanted)
@@ -194,7 +212,8 @@ static bool certify(const struct wanted *wanted, EVP_PKEY *subject_key, X509 *is
     X509 *certificate = X509_new();
     X509 *signer = issuer == NULL ? certificate : issuer;
     bool good = certificate != NULL && X509_set_version(certificate, X509_VERSION_3) == 1 &&
-                set_serial(certificate) && X509_set_pubkey(certificate, subject_key) == 1 &&
+                set_serial(certificate, wanted->device) &&
+                X509_set_pubkey(certificate, subject_key) == 1 &&
                 set_names(certificate, signer, wanted) && set_times(certificate, wanted) &&
                 add_extensions(certificate, signer, wanted) &&
                 X509_sign(certificate, issuer_key, digest_for(issuer_key)) > 0;
@@ -369,6 +388,7 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
     struct wanted wanted = {.name = device,
                             .usage = "clientAuth",
                             .alternatives = uri,
+                            .device = seal_key,
                             .from = (time_t)(not_before.ms / 1000),
                             .days = CERTIFICATE_DAYS};
     bool good =
@@ -378,6 +398,56 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
         return error_add(err, "device %s", device);
     good = to_der(certificate, out, ret_n, err);
     X509_free(certificate);
+    return good;
+}
+
+/* ------------------------------------------------------------------ the revocation list */
+
+static bool crl_add(X509_CRL *list, const struct seal_public *device, ASN1_TIME *now)
+{
+    unsigned char bytes[SERIAL_BYTES];
+    X509_REVOKED *row = X509_REVOKED_new();
+    ASN1_INTEGER *serial = ASN1_INTEGER_new();
+    serial_of_device(device, bytes);
+    bool good = row != NULL && serial != NULL && put_serial(bytes, serial) &&
+                X509_REVOKED_set_serialNumber(row, serial) == 1 &&
+                X509_REVOKED_set_revocationDate(row, now) == 1 &&
+                X509_CRL_add0_revoked(list, row) == 1;
+    ASN1_INTEGER_free(serial);
+    if (!good)
+        X509_REVOKED_free(row);
+    return good;
+}
+
+static bool crl_fill(struct ca *ca, X509_CRL *list, const struct seal_public *devices, size_t n)
+{
+    ASN1_TIME *now = ASN1_TIME_set(NULL, time(NULL) - BACKDATE_S);
+    bool good = now != NULL && X509_CRL_set_version(list, X509_CRL_VERSION_2) == 1 &&
+                X509_CRL_set_issuer_name(list, X509_get_subject_name(ca->certificate)) == 1 &&
+                X509_CRL_set1_lastUpdate(list, now) == 1 &&
+                X509_CRL_set1_nextUpdate(list, X509_get0_notAfter(ca->certificate)) == 1;
+    for (size_t i = 0; good && i < n; i++)
+        good = crl_add(list, &devices[i], now);
+    ASN1_TIME_free(now);
+    return good && X509_CRL_sort(list) == 1 &&
+           X509_CRL_sign(list, ca->key, digest_for(ca->key)) > 0;
+}
+
+bool ca_write_crl(struct ca *ca, const struct seal_public *devices, size_t n, const char *path,
+                  struct error *err)
+{
+    char coming[4096];
+    FILE *file = NULL;
+    X509_CRL *list = X509_CRL_new();
+    bool good = list != NULL && crl_fill(ca, list, devices, n);
+    if (!good)
+        (void)failed(err, ERROR_BROKEN, "cannot make the revocation list");
+    good = good && (size_t)snprintf(coming, sizeof coming, "%s.new", path) < sizeof coming &&
+           file_open(coming, 0644, &file, err) &&
+           file_end(file, PEM_write_X509_CRL(file, list) == 1, coming, err);
+    if (good && rename(coming, path) != 0)
+        good = error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+    X509_CRL_free(list);
     return good;
 }
 

@@ -49,6 +49,12 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
                      const struct seal_public *seal_key, struct instant not_before,
                      uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err) must_use;
 
+/* Writes the authority's revocation list (PEM, whole or not at all) of the devices that hold these
+ * seal keys; in force as long as the authority. n may be 0. Names no certificate that was made
+ * before serials followed from seal keys. */
+bool ca_write_crl(struct ca *ca, const struct seal_public *devices, size_t n, const char *path,
+                  struct error *err) must_use;
+
 /* What a device's certificate says, when this authority signed it for a client and it is in force
  * at `now`. REFUSED if not, BAD_INPUT if it cannot be read. */
 struct ca_device {

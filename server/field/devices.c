@@ -1,5 +1,6 @@
 #include "server/field/devices.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ codes */
@@ -109,4 +110,40 @@ bool device_revoke(const struct acts *acts, const char *device, struct error *er
                          DEVICE_NAME_MAX);
     memcpy(name, device, strlen(device) + 1);
     return acts->run(acts->self, revoke, name, err) || error_add(err, "device %s", name);
+}
+
+/* ------------------------------------------------------------------ barred at the broker */
+
+struct bar_act {
+    struct ca *ca;
+    const char *device, *crl_path;
+};
+
+/* The list is written before the commit: what a lost commit leaves on it was revoked already. */
+static bool bar(struct record *record, void *arg, struct error *err)
+{
+    const struct bar_act *barring = arg;
+    struct device device;
+    struct seal_public *keys = NULL;
+    size_t n = 0;
+    if (!device_find(record, barring->device, &device, err))
+        return false;
+    if (device.state != DEVICE_REVOKED)
+        return error_set(err, ERROR_REFUSED, "it is not revoked");
+    bool good = device_keys_bar(record, device.id, err) &&
+                device_keys_barred(record, &keys, &n, err) &&
+                ca_write_crl(barring->ca, keys, n, barring->crl_path, err);
+    free(keys);
+    return good;
+}
+
+bool device_bar(const struct enrol_desk *desk, const char *device, const char *crl_path,
+                struct error *err)
+{
+    struct bar_act barring = {desk->ca, device, crl_path};
+    if (!device_name_is_good(device))
+        return error_set(err, ERROR_BAD_INPUT, "device: 1 to %d of A-Z, 0-9 and '-'",
+                         DEVICE_NAME_MAX);
+    return desk->acts.run(desk->acts.self, bar, &barring, err) ||
+           error_add(err, "device %s", device);
 }

@@ -37,4 +37,10 @@ bool enrol_answer(const struct enrol_desk *desk, const uint8_t *request, size_t 
  * was revoked already. */
 bool device_revoke(const struct acts *acts, const char *device, struct error *err) must_use;
 
+/* A revoked device's certificates are put on the revocation list at `crl_path`, once its scans are
+ * in: the broker refuses it from its next connection on, when it has read the list again. REFUSED
+ * while it is not revoked; may be said again, which writes the list anew. */
+bool device_bar(const struct enrol_desk *desk, const char *device, const char *crl_path,
+                struct error *err) must_use;
+
 #endif

@@ -1,6 +1,7 @@
 /* devices.c - handhelds the record knows, their seal keys old and new, one-time codes. */
 #include "server/record/devices.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/record/inside.h"
@@ -104,6 +105,38 @@ bool device_keys(struct record *record, int64_t device, struct device_key out[DE
     return true;
 }
 
+#define KEY_BARRED 2 /* of column revoked; 1: set aside at intake only */
+
+bool device_keys_barred(struct record *record, struct seal_public **new_keys, size_t *ret_n,
+                        struct error *err)
+{
+    struct stmt *stmt;
+    struct seal_public *keys = NULL;
+    size_t n = 0;
+    enum db_step step;
+    if (!db_prepare(record->db, "SELECT seal_key FROM device_key WHERE revoked = ?1 ORDER BY id",
+                    &stmt, err))
+        return false;
+    stmt_int(stmt, 1, KEY_BARRED);
+    bool good = true;
+    while (good && (step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        struct seal_public *more = realloc(keys, (n + 1) * sizeof *keys);
+        good = more != NULL || error_set(err, ERROR_LATER, "barred keys: out of memory");
+        keys = more != NULL ? more : keys;
+        good = good && col_exact(stmt, 0, keys[n].bytes, sizeof keys[n].bytes, "seal key", err);
+        n += good;
+    }
+    good = good && step != DB_STEP_FAILED;
+    stmt_reset(stmt);
+    if (!good) {
+        free(keys);
+        return error_add(err, "barred keys");
+    }
+    *new_keys = keys;
+    *ret_n = n;
+    return true;
+}
+
 /* ------------------------------------------------------------------ writing */
 
 static bool key_add(struct record *record, const struct device *device, struct error *err)
@@ -158,9 +191,24 @@ static bool row_renew(struct record *record, const struct device *device, struct
 static bool keys_revoke(struct record *record, int64_t device, struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db, "UPDATE device_key SET revoked = 1 WHERE device = ?1", &stmt, err))
+    if (!db_prepare(record->db,
+                    "UPDATE device_key SET revoked = 1 WHERE device = ?1 AND revoked = 0", &stmt,
+                    err))
         return false;
     stmt_int(stmt, 1, device);
+    return stmt_done(stmt, err);
+}
+
+bool device_keys_bar(struct record *record, int64_t device, struct error *err)
+{
+    struct stmt *stmt;
+    invariant(record->in_group);
+    if (!db_prepare(record->db,
+                    "UPDATE device_key SET revoked = ?2 WHERE device = ?1 AND revoked != 0", &stmt,
+                    err))
+        return false;
+    stmt_int(stmt, 1, device);
+    stmt_int(stmt, 2, KEY_BARRED);
     return stmt_done(stmt, err);
 }
 

@@ -33,6 +33,12 @@ struct device_key {
 bool device_keys(struct record *record, int64_t device, struct device_key out[DEVICE_KEYS_MAX],
                  size_t *ret_n, struct error *err) must_use;
 
+/* Revoked for good: its keys are named to the broker too (settled point 9). All keys barred so far,
+ * the oldest first; free(*new_keys). */
+bool device_keys_bar(struct record *record, int64_t device, struct error *err) must_use;
+bool device_keys_barred(struct record *record, struct seal_public **new_keys, size_t *ret_n,
+                        struct error *err) must_use;
+
 bool devices_each(struct record *record, bool (*each)(void *ctx, const struct device *device),
                   void *ctx, struct error *err) must_use;
 

@@ -2,6 +2,7 @@
  * he signs in on, opened by his PIN, asked at a door with its name and its money, changed while he
  * walks, gone when the device is revoked; what it hands in then counts once a person says so. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -198,6 +199,32 @@ static void admitted_by_a_person(void **state)
     hand_end(&hand);
 }
 
+/* For good: the broker itself lets it in no more, and its neighbour as ever. */
+static void barred_at_the_broker(void **state)
+{
+    char line[PROC_LINE_MAX];
+    struct hand other;
+    (void)state;
+    hand_enrol(&other, &world, "HH-043");
+    assert_int_not_equal(world_admin(&world, NULL, 0, "bar", "HH-043", NULL), 0);
+    world_do(&world, NULL, 0, "bar", "HH-042", NULL);
+    kill(world.broker.pid, SIGHUP);
+    usleep(500000);
+    hand_start(&hand);
+    hand_expect(&hand, "beep refused revoked", line, HEARD_MS);
+    hand_say(&hand, "key ENTER");
+    hand_mode(&hand, 1);
+    hand_beep(&hand, items[2]);
+    hand_start(&other);
+    hand_mode(&other, 1);
+    hand_beep(&other, items[2]);
+    hand_drain(&other, ROUND_S);
+    usleep(3000000); /* several attempts */
+    wait_for_row("Chưa gửi 1 ");
+    hand_end(&hand);
+    hand_end(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +232,7 @@ int main(void)
         cmocka_unit_test(what_a_machine_says_of_itself),
         cmocka_unit_test(revoked_within_a_minute),
         cmocka_unit_test(admitted_by_a_person),
+        cmocka_unit_test(barred_at_the_broker),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -1,5 +1,6 @@
 /* Enrolment by one-time code, and revocation, through acts as the pages and commands do it. */
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,71 @@ static void revoked_once(void **state)
     assert_true(keys[1].revoked);
 }
 
+static X509_CRL *list_at(const char *path, X509 *authority)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    X509_CRL *list = PEM_read_X509_CRL(file, NULL, NULL, NULL);
+    (void)fclose(file);
+    assert_int_equal(X509_CRL_verify(list, X509_get0_pubkey(authority)), 1);
+    return list;
+}
+
+static X509 *certificate_of(struct slice der)
+{
+    const unsigned char *at = der.bytes;
+    X509 *certificate = d2i_X509(NULL, &at, (long)der.n);
+    assert_non_null(certificate);
+    return certificate;
+}
+
+static X509 *enrol_as(const char *name)
+{
+    struct enrol_code code;
+    struct asking asking;
+    struct enrol_reply reply;
+    assert_good(enrol_code_issue(&desk, name, 480000, &code, &err));
+    ask(&asking, &code);
+    assert_good(enrol_answer(&desk, asking.bytes, asking.n, answer, &answer_n, &err));
+    assert_good(enrol_reply_read(answer, answer_n, &reply, &err));
+    return certificate_of(reply.certificate);
+}
+
+/* Once its scans are in: its own certificate and nobody else's, also when it is enrolled anew. */
+static void a_barred_device_is_on_the_list(void **state)
+{
+    (void)state;
+    char path[160];
+    X509_REVOKED *row = NULL;
+    X509 *authority = certificate_of(ca_authority(ca));
+    (void)snprintf(path, sizeof path, "%s/crl.pem", rig.dir);
+    assert_error(device_bar(&desk, "HH-042", path, &err), ERROR_NOT_FOUND);
+    assert_error(device_bar(&desk, "; rm", path, &err), ERROR_BAD_INPUT);
+    X509 *lost = enrol_as("HH-042"), *other = enrol_as("HH-043");
+    assert_error(device_bar(&desk, "HH-042", path, &err), ERROR_REFUSED);
+    assert_good(device_revoke(&desk.acts, "HH-042", &err));
+    assert_good(device_bar(&desk, "HH-042", path, &err));
+    assert_error(device_bar(&desk, "HH-042", "/nowhere/crl.pem", &err), ERROR_REFUSED);
+    X509 *again = enrol_as("HH-042");
+    assert_good(device_revoke(&desk.acts, "HH-043", &err)); /* and not barred: its scans may come */
+    assert_good(device_revoke(&desk.acts, "HH-042", &err));
+    X509_CRL *list = list_at(path, authority);
+    assert_int_equal(X509_CRL_get0_by_cert(list, &row, lost), 1);
+    assert_int_equal(X509_CRL_get0_by_cert(list, &row, other), 0);
+    assert_int_equal(X509_CRL_get0_by_cert(list, &row, again), 0);
+    X509_CRL_free(list);
+    assert_good(device_bar(&desk, "HH-042", path, &err));
+    list = list_at(path, authority);
+    assert_int_equal(X509_CRL_get0_by_cert(list, &row, lost), 1);
+    assert_int_equal(X509_CRL_get0_by_cert(list, &row, other), 0);
+    assert_int_equal(X509_CRL_get0_by_cert(list, &row, again), 1);
+    X509_CRL_free(list);
+    X509_free(lost);
+    X509_free(other);
+    X509_free(again);
+    X509_free(authority);
+}
+
 static bool count_one(void *ctx, const struct device *device)
 {
     (void)device;
@@ -241,6 +307,7 @@ int main(void)
         TEST(bad_request_keeps_the_code),
         TEST(codes_are_not_in_the_record),
         TEST(revoked_once),
+        TEST(a_barred_device_is_on_the_list),
         TEST(each_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
