@@ -14,9 +14,14 @@
 
 /* ---------------------------------------------------------------------------- office facts */
 
+static bool is_of_notice(uint32_t event)
+{
+    return event == EVENT_NOTICE_SENT || event == EVENT_NOTICE_FAILED;
+}
+
 static bool check_notice(const struct office_fact *fact, struct error *err)
 {
-    if (fact->event == EVENT_NOTICE_SENT)
+    if (is_of_notice(fact->event))
         return codec_range("channel", (uint64_t)fact->notice.channel, 1, UINT32_MAX, err) ||
                error_add(err, "notice");
     if (fact->notice.channel != CHANNEL_NONE)
@@ -207,7 +212,7 @@ bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], si
         return error_add(err, "fact");
     Trao__V1__OfficeFact wire = fact_to_wire(&copy);
     Trao__V1__Notice notice = notice_to_wire(&copy.notice);
-    if (fact->event == EVENT_NOTICE_SENT)
+    if (is_of_notice(fact->event))
         wire.notice = &notice;
     Trao__V1__PaperScan paper = paper_to_wire(&copy.paper);
     if (fact->event == EVENT_PAPER_ENTRY)

@@ -323,6 +323,12 @@ static bool open_intake(struct server *server, struct error *err)
 
 /* ------------------------------------------------------------------ messages, pages */
 
+static void messages_alarm(void *ctx, const char *sentence)
+{
+    (void)ctx;
+    log_line(LOG_LEVEL_ALARM, sentence, "part=messages");
+}
+
 static bool open_notify(struct server *server, struct error *err)
 {
     if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
@@ -332,7 +338,9 @@ static bool open_notify(struct server *server, struct error *err)
                                    .record_path = server->record_path,
                                    .config = &server->config,
                                    .driver = sms_file_driver(server->sms),
-                                   .clock = clock_system()};
+                                   .clock = clock_system(),
+                                   .alarm = messages_alarm,
+                                   .ctx = server};
     return notify_open(&config, &server->notify, err);
 }
 

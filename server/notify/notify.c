@@ -14,6 +14,12 @@ struct notify {
     struct notify_config config;
     struct record *record; /* reader */
     struct instant next_alert;
+    struct gateway {
+        int64_t rest_ms;      /* before the next attempt; 0: it answers */
+        struct instant next;  /* when that is */
+        struct instant since; /* it has not answered */
+        struct instant told;  /* when people were told last; .ms 0 not yet */
+    } gateway;
     pthread_mutex_t lock; /* guards what follows */
     struct item *dirty;   /* items to look at, without order, with repeats */
     size_t n, room;
@@ -120,15 +126,15 @@ struct look {
     uint32_t attempt; /* of the notice */
 };
 
-/* True if the history holds a notice of this status, attempt and kind. */
-static bool was_noticed(const struct fact *facts, size_t n, uint32_t status, uint32_t attempt,
-                        bool correction)
+/* True if the history holds a notice of this status, attempt and kind, sent or refused for good. */
+static bool was_noticed(const struct fact *facts, size_t n, uint32_t event, uint32_t status,
+                        uint32_t attempt, bool correction)
 {
     for (size_t i = 0; i < n; i++) {
         const struct notice *notice = &facts[i].office.notice;
-        if (!facts[i].is_scan && facts[i].office.event == EVENT_NOTICE_SENT &&
-            notice->channel == CHANNEL_SMS && notice->status == status &&
-            notice->attempt == attempt && notice->correction == correction)
+        if (!facts[i].is_scan && facts[i].office.event == event && notice->channel == CHANNEL_SMS &&
+            notice->status == status && notice->attempt == attempt &&
+            notice->correction == correction)
             return true;
     }
     return false;
@@ -202,14 +208,19 @@ static struct look look_at(const struct notify *notify, const struct item *item,
     size_t n = views_history(notify->config.views, item, history, VIEW_HISTORY_MAX);
     if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {
         look.correction = look.due = true;
-        look.recorded = was_noticed(history, n, STATUS_DELIVERED, look.attempt, true);
-        if (!is_done(notify, &look))
+        look.recorded =
+            was_noticed(history, n, EVENT_NOTICE_SENT, STATUS_DELIVERED, look.attempt, true);
+        if (!was_noticed(history, n, EVENT_NOTICE_FAILED, STATUS_DELIVERED, look.attempt, true) &&
+            !is_done(notify, &look))
             return look;
         look.correction = look.due = false;
     }
     look_at_present(notify, &look);
+    uint32_t status = look.view.state.status;
     if (look.due)
-        look.recorded = was_noticed(history, n, look.view.state.status, look.attempt, false);
+        look.recorded = was_noticed(history, n, EVENT_NOTICE_SENT, status, look.attempt, false);
+    if (look.due && was_noticed(history, n, EVENT_NOTICE_FAILED, status, look.attempt, false))
+        look.due = false;
     return look;
 }
 
@@ -220,12 +231,12 @@ static bool sent_act(struct record *record, void *arg, struct error *err)
     return record_office_add(record, arg, NULL, err);
 }
 
-static bool record_notice(struct notify *notify, const struct look *look, const char *request_id,
-                          struct error *err)
+static bool record_notice(struct notify *notify, const struct look *look, uint32_t event,
+                          const char *request_id, struct error *err)
 {
     struct office_fact fact = {
         .item = look->view.state.item,
-        .event = EVENT_NOTICE_SENT,
+        .event = event,
         .notice = {.channel = CHANNEL_SMS,
                    .status = look->correction ? STATUS_DELIVERED : look->view.state.status,
                    .attempt = look->attempt,
@@ -274,6 +285,58 @@ static bool text_of(const struct notify *notify, const struct view *view, char o
     return true;
 }
 
+static void gateway_answers(struct gateway *gateway)
+{
+    *gateway = (struct gateway){.rest_ms = 0};
+}
+
+static void gateway_fails(struct notify *notify)
+{
+    struct gateway *gateway = &notify->gateway;
+    int64_t at = now(notify).ms, twice = gateway->rest_ms * 2;
+    if (gateway->rest_ms == 0)
+        gateway->since.ms = at;
+    gateway->rest_ms = twice < NOTIFY_AGAIN_MIN_MS ? NOTIFY_AGAIN_MIN_MS : twice;
+    if (gateway->rest_ms > NOTIFY_AGAIN_MAX_MS)
+        gateway->rest_ms = NOTIFY_AGAIN_MAX_MS;
+    gateway->next.ms = at + gateway->rest_ms;
+}
+
+#define TELL_AGAIN_MS (INT64_C(1000) * 3600)
+
+static void tell_people(struct notify *notify)
+{
+    char time[CLOCK_TEXT_MAX], sentence[160];
+    struct gateway *gateway = &notify->gateway;
+    int64_t at = now(notify).ms;
+    if (gateway->rest_ms == 0 || at - gateway->since.ms < NOTIFY_DOWN_MS ||
+        (gateway->told.ms != 0 && at - gateway->told.ms < TELL_AGAIN_MS) ||
+        notify->config.alarm == NULL)
+        return;
+    gateway->told.ms = at;
+    (void)snprintf(sentence, sizeof sentence, "messages: the gateway does not answer since %s",
+                   clock_time_vi(gateway->since, time, sizeof time));
+    notify->config.alarm(notify->config.ctx, sentence);
+}
+
+/* To the gateway; what it refuses for good is noted and done with. */
+static bool hand_on(struct notify *notify, const struct look *look, const struct sms *sms,
+                    struct error *err)
+{
+    struct sms_driver *driver = &notify->config.driver;
+    struct error why = {.code = ERROR_NONE};
+    bool sent = driver->send(driver->self, sms, &why);
+    if (sent || why.code != ERROR_LATER)
+        gateway_answers(&notify->gateway);
+    else
+        gateway_fails(notify);
+    if (sent)
+        return true;
+    if (why.code == ERROR_LATER)
+        return error_set(err, why.code, "%s", why.text);
+    return record_notice(notify, look, EVENT_NOTICE_FAILED, sms->request_id, err);
+}
+
 static bool send_one(struct notify *notify, const struct look *look, struct error *err)
 {
     char request_id[NOTICE_REQUEST_MAX + 1], phone[PHONE_MAX], text[WORDS_MAX];
@@ -283,14 +346,14 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
         return false;
     if (!*phone || driver->has(driver->self, request_id))
         return true;
-    if (!look->recorded && !record_notice(notify, look, request_id, err))
+    if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, request_id, err))
         return false;
     if (look->correction)
         message_correction(&look->view.state.item, text);
     else if (!text_of(notify, &look->view, text, err))
         return false;
     struct sms sms = {request_id, phone, text};
-    return driver->send(driver->self, &sms, err);
+    return hand_on(notify, look, &sms, err);
 }
 
 /* ------------------------------------------------------------------ the tick */
@@ -356,7 +419,8 @@ static bool is_message_hour(const struct notify *notify)
 
 bool notify_tick(struct notify *notify, struct error *err)
 {
-    if (!is_message_hour(notify))
+    tell_people(notify);
+    if (!is_message_hour(notify) || now(notify).ms < notify->gateway.next.ms)
         return true; /* what is to be looked at stays noted */
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
@@ -365,7 +429,7 @@ bool notify_tick(struct notify *notify, struct error *err)
     for (size_t i = 0; i < n; i++) {
         struct error why = {ERROR_LATER, "out of memory"};
         struct look look = {.wait = true};
-        if (history)
+        if (history && notify->gateway.next.ms <= now(notify).ms)
             look = look_at(notify, &dirty[i], history);
         bool sent = history && (!look.due || send_one(notify, &look, &why));
         if (!sent && all)

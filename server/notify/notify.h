@@ -11,6 +11,10 @@
  * if trao.conf names one, is told before a term of the post or of the office ends, once an item,
  * attempt and clock (alert.h).
  *
+ * A gateway that does not answer is tried again later and later (5 s doubling to 5 min) and is a
+ * matter for people after 15 minutes, then once an hour. What it refuses for good (a number that is
+ * none) is a fact too and is not tried again.
+ *
  * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
  * leaves, under a lock of its own.
  */
@@ -34,7 +38,8 @@ struct sms {
 struct sms_driver {
     /* True if a message of this id was handed on before, also by an earlier run. */
     bool (*has)(void *self, const char *request_id);
-    /* LATER: the same call may succeed later. */
+    /* LATER: the gateway does not answer, the same call may succeed later. Any other error: this
+     * message never will. */
     bool (*send)(void *self, const struct sms *sms, struct error *err);
     void *self;
 };
@@ -46,7 +51,14 @@ struct notify_config {
     const struct config *config;
     struct sms_driver driver;
     struct clock clock;
+    void (*alarm)(void *ctx, const char *sentence); /* for people; NULL is fine */
+    void *ctx;
 };
+
+#define NOTIFY_AGAIN_MIN_MS (INT64_C(1000) * 5)
+#define NOTIFY_AGAIN_MAX_MS (INT64_C(1000) * 300)
+#define NOTIFY_DOWN_MS                                                                             \
+    (INT64_C(1000) * 60 * 15) /* [domain.md section 6] a gateway is dead by then */
 
 struct notify;
 

@@ -403,6 +403,121 @@ static void a_record_that_cannot_be_written_only_delays(void **state)
     assert_int_equal(lines(told, NULL), 1);
 }
 
+/* ------------------------------------------------------------------ a gateway of moods */
+
+static struct gateway {
+    enum error_code mood; /* ERROR_NONE: it takes all */
+    uint32_t tries, taken, alarms;
+    char sentence[160];
+} gateway;
+
+static bool gateway_has(void *self, const char *request_id)
+{
+    (void)request_id;
+    return ((struct gateway *)self)->taken > 0;
+}
+
+static bool gateway_send(void *self, const struct sms *sms, struct error *err)
+{
+    struct gateway *it = self;
+    (void)sms;
+    it->tries++;
+    if (it->mood != ERROR_NONE)
+        return error_set(err, it->mood, "gateway: no");
+    it->taken++;
+    return true;
+}
+
+static void gateway_alarm(void *ctx, const char *sentence)
+{
+    (void)ctx;
+    gateway.alarms++;
+    (void)snprintf(gateway.sentence, sizeof gateway.sentence, "%s", sentence);
+}
+
+static void start_with_gateway(struct told *told, enum error_code mood)
+{
+    notify_close(told->notify);
+    rig_stop(&told->desk.rig); /* its watcher goes with the views */
+    rig_start(&told->desk.rig);
+    gateway = (struct gateway){.mood = mood};
+    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
+                                   .views = told->desk.rig.views,
+                                   .record_path = told->desk.rig.record_path,
+                                   .config = &told->desk.config,
+                                   .driver = {gateway_has, gateway_send, &gateway},
+                                   .clock = rig_clock(&told->desk.rig),
+                                   .alarm = gateway_alarm};
+    assert_good(notify_open(&config, &told->notify, &err));
+}
+
+static uint32_t tries_within(struct told *told, int64_t ms)
+{
+    uint32_t before = gateway.tries;
+    for (int64_t at = 0; at < ms; at += SECOND) {
+        struct error ignored;
+        told->desk.rig.now.ms += SECOND;
+        (void)!notify_tick(told->notify, &ignored);
+    }
+    return gateway.tries - before;
+}
+
+static void a_dead_gateway_is_tried_later_and_later(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_LATER);
+    scan(told, EVENT_PICKED_UP);
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(gateway.tries, 1);
+    assert_int_equal(tries_within(told, SECOND * 4), 0);
+    assert_int_equal(tries_within(told, SECOND), 1);
+    assert_int_equal(tries_within(told, SECOND * 9), 0);
+    assert_int_equal(tries_within(told, SECOND), 1);
+    assert_in_range(tries_within(told, SECOND * 60 * 14), 5, 7);
+    assert_int_equal(gateway.alarms, 0);
+    (void)tries_within(told, SECOND * 60);
+    assert_int_equal(gateway.alarms, 1);
+    assert_non_null(strstr(gateway.sentence, "does not answer since"));
+    assert_int_equal(tries_within(told, SECOND * 3600), 12); /* once in five minutes */
+    assert_int_equal(gateway.alarms, 2);
+    gateway.mood = ERROR_NONE;
+    (void)tries_within(told, SECOND * 300);
+    assert_int_equal(gateway.taken, 1);
+    gateway.mood = ERROR_LATER; /* and begins anew */
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    gateway.taken = 0;
+    assert_int_equal(tries_within(told, SECOND * 6), 2);
+    assert_int_equal(gateway.alarms, 2);
+}
+
+static bool has_fact(struct told *told, uint32_t event)
+{
+    static struct fact facts[VIEW_HISTORY_MAX];
+    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (!facts[i].is_scan && facts[i].office.event == event)
+            return true;
+    return false;
+}
+
+/* A number that is none: noted, never tried again, also by the next run; the next event is told. */
+static void refused_for_good_is_a_fact(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_REFUSED);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(gateway.tries, 1);
+    assert_true(has_fact(told, EVENT_NOTICE_FAILED));
+    assert_int_equal(tries_within(told, SECOND * 60), 0);
+    start_with_gateway(told, ERROR_REFUSED);
+    assert_int_equal(tries_within(told, SECOND * 60), 0);
+    gateway.mood = ERROR_NONE;
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    assert_int_equal(gateway.taken, 1);
+}
+
 /* ------------------------------------------------------------------ the manager */
 
 static void manager_is(struct told *told, const char *phone)
@@ -553,6 +668,8 @@ int main(int argc, char **argv)
         TOLD(a_rotated_file_tells_nothing_again),
         TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
+        TOLD(a_dead_gateway_is_tried_later_and_later),
+        TOLD(refused_for_good_is_a_fact),
         TOLD(the_manager_hears_before_the_term),
         TOLD(the_manager_hears_of_both_clocks),
         TOLD(nobody_is_named_nobody_is_told),

@@ -246,10 +246,10 @@ static void drain(struct world *world, bool papers_too)
     }
 }
 
-/* What a phone is told waits half a minute, and for the next turn of the messages. */
+/* What a phone is told waits half a minute, and longer for a gateway that did not answer. */
 static void let_tell(struct world *world)
 {
-    int64_t until = world->env.now_ms + 120000;
+    int64_t until = world->env.now_ms + 2 * NOTIFY_AGAIN_MAX_MS;
     while (!world->env.failed && world->env.now_ms < until && env_step(&world->env))
         continue;
 }
