@@ -142,15 +142,20 @@ static enum no_place why(void)
     return fix_place(gps_last(gps), tick(NULL)).why_none;
 }
 
+static void work_200_ms(void)
+{
+    struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
+    poll(&fd, 1, 200);
+    gps_work(gps);
+}
+
 /* Works as the main loop does, feeding once in 200 ms, until it says `want`. */
 static void until(enum no_place want, enum feed feed)
 {
     long end = proc_now_ms() + WAIT_MS;
     for (int second = 0; proc_now_ms() < end; second++) {
         send_second(feed, second);
-        struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
-        poll(&fd, 1, 200);
-        gps_work(gps);
+        work_200_ms();
         if (why() == want)
             return;
     }
@@ -224,9 +229,7 @@ static struct place until_place(enum feed feed, bool (*wanted)(const struct plac
     long end = proc_now_ms() + WAIT_MS;
     for (int second = 0; proc_now_ms() < end; second++) {
         send_second(feed, second);
-        struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
-        poll(&fd, 1, 200);
-        gps_work(gps);
+        work_200_ms();
         struct place place = place_now();
         if (place.why_none == NO_PLACE_NONE && wanted(&place))
             return place;
@@ -284,9 +287,7 @@ static void midnight_utc_is_a_second_like_any(void **state)
                  at / 60 % 60, at % 60, of_day < 86400 ? 24 : 25);
         send_nmea(body);
         send_nmea("GPGSA,A,3,02,05,12,15,20,25,29,31,,,,,1.9,1.1,1.5");
-        struct pollfd fd = {.fd = gps_fd(gps), .events = POLLIN};
-        poll(&fd, 1, 200);
-        gps_work(gps);
+        work_200_ms();
         int64_t said = place_now().gps_time.ms;
         if (s % 8 == 0)
             last = 0;
