@@ -6,6 +6,7 @@
 #include "server/office/hands.h"
 #include "server/office/rounds.h"
 #include "server/record/postmen.h"
+#include "server/record/slips.h"
 
 /* ------------------------------------------------------------------ rounds */
 
@@ -196,4 +197,115 @@ bool run_slip(const struct commands *commands, const struct call *call, struct e
         return false;
     answer_say(call->answer, "Đã gắn %s vào %s. / bound", call->argv[1], view.state.item.text);
     return true;
+}
+
+/* ------------------------------------------------------------------ what was left */
+
+enum fit { FIT_GOOD, FIT_TAKEN_BACK, FIT_NO_PAD, FIT_OTHER_PAD, FIT_TWO_DOORS };
+
+struct left {
+    struct slip_use use;
+    enum fit fit;
+};
+
+struct leaving {
+    struct left *left;
+    size_t n, room;
+    bool good;
+};
+
+static bool note_left(void *ctx, const struct slip_use *use)
+{
+    struct leaving *leaving = ctx;
+    if (leaving->n == leaving->room) {
+        size_t room = leaving->room != 0 ? 2 * leaving->room : 64;
+        struct left *wider = realloc(leaving->left, room * sizeof *wider);
+        leaving->good = wider != NULL;
+        if (wider == NULL)
+            return false;
+        leaving->left = wider;
+        leaving->room = room;
+    }
+    leaving->left[leaving->n++] = (struct left){.use = *use};
+    return true;
+}
+
+/* What said so does not count: taken back, or set aside. */
+static bool is_taken_back(const struct commands *commands, const struct slip_use *use,
+                          struct fact history[VIEW_HISTORY_MAX])
+{
+    size_t n = views_history(commands->views, &use->item, history, VIEW_HISTORY_MAX);
+    for (size_t i = 0; i < n; i++) {
+        const struct fact *fact = &history[i];
+        bool same = use->by_desk ? !fact->is_scan && fact->seq == use->seq
+                                 : fact->is_scan && fact->device == use->device &&
+                                       fact->epoch == use->epoch && fact->seq == use->seq;
+        if (same)
+            return fact->effect == EFFECT_STRUCK || fact->effect == EFFECT_SET_ASIDE;
+    }
+    return false;
+}
+
+static enum fit fit_of(const struct slip_use *use)
+{
+    if (use->pad_badge == 0)
+        return FIT_NO_PAD;
+    return use->badge != 0 && use->badge != use->pad_badge ? FIT_OTHER_PAD : FIT_GOOD;
+}
+
+/* Each by itself, then those of one number beside each other: they stand in order. */
+static void judge_left(const struct commands *commands, struct leaving *leaving,
+                       struct fact history[VIEW_HISTORY_MAX])
+{
+    const struct left *last = NULL; /* of what counts, the one before */
+    for (size_t i = 0; i < leaving->n; i++) {
+        struct left *left = &leaving->left[i];
+        left->fit = fit_of(&left->use);
+        if (is_taken_back(commands, &left->use, history)) {
+            left->fit = FIT_TAKEN_BACK;
+            continue;
+        }
+        if (last != NULL && last->use.slip == left->use.slip &&
+            !item_equal(&last->use.item, &left->use.item))
+            left->fit = FIT_TWO_DOORS;
+        last = left;
+    }
+}
+
+static void say_left(struct answer *answer, const struct left *left)
+{
+    static const char *const fits[] = {
+        [FIT_GOOD] = "được / good",
+        [FIT_TAKEN_BACK] = "đã rút / taken back",
+        [FIT_NO_PAD] = "không thuộc tập nào / of no pad",
+        [FIT_OTHER_PAD] = "tập của người khác / of another's pad",
+        [FIT_TWO_DOORS] = "để ở hai nơi / left at two doors",
+    };
+    char text[ROUND_TEXT_MAX], who[BADGE_TEXT_MAX], pad[BADGE_TEXT_MAX];
+    const struct slip_use *use = &left->use;
+    answer_row(answer, "slips");
+    answer_text(answer, "slip", slip_text(use->slip, text));
+    answer_text(answer, "item", use->item.text);
+    answer_text(answer, "by", use->badge != 0 ? badge_text(use->badge, who) : NULL);
+    answer_text(answer, "pad", use->pad_badge != 0 ? badge_text(use->pad_badge, pad) : NULL);
+    answer_flag(answer, "desk", use->by_desk, "quầy / desk", "");
+    answer_text(answer, "fit", fits[left->fit]);
+}
+
+bool run_slips(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint32_t badge = 0;
+    struct leaving leaving = {.good = true};
+    struct fact *history = calloc(VIEW_HISTORY_MAX, sizeof *history);
+    bool good = (call->argc < 2 || badge_read(call->argv[1], &badge, err)) &&
+                slips_left(commands->record, badge, note_left, &leaving, err);
+    if (good && (history == NULL || !leaving.good))
+        good = error_set(err, ERROR_LATER, "out of memory");
+    if (good)
+        judge_left(commands, &leaving, history);
+    for (size_t i = 0; good && i < leaving.n; i++)
+        say_left(call->answer, &leaving.left[i]);
+    free(leaving.left);
+    free(history);
+    return good;
 }

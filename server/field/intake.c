@@ -12,6 +12,7 @@
 #include "server/field/judge.h"
 #include "server/field/receipts.h"
 #include "server/record/papers.h"
+#include "server/record/slips.h"
 
 #define WHAT_MAX 200 /* bytes of a sentence with its zero */
 
@@ -52,6 +53,8 @@ struct intake_message {
         bool any;
         struct link list;
         struct item item;
+        uint64_t slip;
+        uint32_t badge;
     } papers[BATCH_SCANS_MAX]; /* what each scan names */
     bool checked, holds;       /* the seal, by `checked_with` */
     struct seal_public checked_with;
@@ -167,6 +170,8 @@ static void note_scan(struct intake_message *message, uint32_t i, const struct s
     message->papers[i].any = scan->has_attachments;
     message->papers[i].list = scan->attachments;
     message->papers[i].item = scan->item;
+    message->papers[i].slip = scan->slip;
+    message->papers[i].badge = scan->badge;
 }
 
 static bool read_scans(struct intake_message *message)
@@ -459,6 +464,22 @@ static bool note(struct intake *intake, const struct intake_message *message,
     return true;
 }
 
+/* Which door a numbered invitation was left at. */
+static bool name_slips(struct intake *intake, const struct intake_message *message, int64_t device,
+                       struct error *err)
+{
+    const struct head *head = &message->batch.head;
+    for (uint32_t i = 0; i < head->count; i++) {
+        struct scan scan = {.item = message->papers[i].item,
+                            .seq = head->first_seq + i,
+                            .badge = message->papers[i].badge,
+                            .slip = message->papers[i].slip};
+        if (!slip_left(intake->config.record, device, head->epoch, &scan, err))
+            return false;
+    }
+    return true;
+}
+
 /* What the scans name is awaited from now on, whatever their verdict: all are kept. */
 static bool name_papers(struct intake *intake, const struct intake_message *message, int64_t device,
                         struct error *err)
@@ -483,7 +504,8 @@ static bool take_sealed(struct intake *intake, const struct intake_message *mess
     return record_epoch_get(record, device->id, message->batch.head.epoch, &epoch, err) &&
            judge(record, &epoch, &sealed, &judgement, err) &&
            (!judgement.added || (record_epoch_put(record, &epoch, err) &&
-                                 name_papers(intake, message, device->id, err))) &&
+                                 name_papers(intake, message, device->id, err) &&
+                                 name_slips(intake, message, device->id, err))) &&
            note(intake, message, &judgement, err) &&
            receipts_due(intake->receipts, message->device, &epoch, judgement.verdict,
                         judgement.verdicts, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/record/inside.h"
+#include "server/record/slips.h"
 
 static const char *const steps[] = {
     /* 1: the record. Batches are only ever added; the log holds sealed bytes as one blob, its index
@@ -159,10 +160,18 @@ static const char *const steps[] = {
     "CREATE TABLE admitted("
     " device TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, fact INTEGER NOT NULL,"
     " PRIMARY KEY(device, epoch, seq)) WITHOUT ROWID;",
+
+    /* 10: invitations that scans say were left. */
+    "CREATE TABLE slip_left("
+    " slip INTEGER NOT NULL, item TEXT NOT NULL, device INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL, badge INTEGER NOT NULL, PRIMARY KEY(device, epoch, seq)) WITHOUT ROWID;"
+    "CREATE INDEX slip_left_slip ON slip_left(slip);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
-#define LOOKUPS_STEP 2 /* index of the step that makes the look-ups: they are filled with it */
+/* Indices of the steps that make look-ups: they are filled with them. */
+#define LOOKUPS_STEP 2
+#define SLIPS_STEP 9
 
 static bool read_version(struct db *db, uint64_t *ret_version, struct error *err)
 {
@@ -198,7 +207,7 @@ static bool take_step(struct record *record, size_t step, struct error *err)
     if (!db_exec(db, "BEGIN IMMEDIATE", err))
         return error_add(err, "layout");
     if (db_exec(db, steps[step], err) && (step != LOOKUPS_STEP || lookups_fill(record, err)) &&
-        db_exec(db, mark, err))
+        (step != SLIPS_STEP || slips_fill(record, err)) && db_exec(db, mark, err))
         return true;
     db_abandon(db);
     return error_add(err, "layout step %zu", step + 1);

@@ -292,6 +292,60 @@ static void rounds_and_slips_from_the_command_line(void **state)
     assert_int_equal(ASK(asked, -1, "slip", slip, number), 1);
 }
 
+static void leaves_slip(struct asked *asked, struct rig_device *device, const char *number,
+                        uint64_t slip, uint32_t badge)
+{
+    struct desk_rig *desk = &asked->desk;
+    struct rig_batch batch;
+    pthread_mutex_lock(&desk->lock);
+    struct scan *scan = rig_beep(&desk->rig, device, 0, EVENT_DELIVERY_FAILED, 0);
+    (void)snprintf(scan->item.text, sizeof scan->item.text, "%s", number);
+    scan->reason = REASON_NOBODY_HOME;
+    scan->action = ACTION_AGAIN;
+    scan->slip = slip;
+    scan->badge = badge;
+    rig_cut(device, &batch);
+    rig_send(&desk->rig, device, &batch);
+    assert_good(views_follow(desk->rig.views, &err));
+    pthread_mutex_unlock(&desk->lock);
+}
+
+/* Slips come from pads; a scan says which door one was left at, and may say what cannot be. */
+static void slips_that_do_not_fit_are_told(void **state)
+{
+    struct asked *asked = *state;
+    struct rig_device device;
+    struct item taken_back;
+    char a[ITEM_CHARS + 1], b[ITEM_CHARS + 1];
+    assert_int_equal(ASK(asked, -1, "postman", "12", "name=Lê Văn Thử", "from=2026-11-01"), 0);
+    assert_int_equal(ASK(asked, -1, "postman", "13", "name=Đỗ Văn Mẫu", "from=2026-11-01"), 0);
+    import_list(asked);
+    assert_int_equal(ASK(asked, -1, "items"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s%*[^\n]\n%13s", a, b), 2);
+    assert_int_equal(ASK(asked, -1, "pad", "12", "3"), 0);
+    rig_device(&device, &asked->desk.rig, "HH-007");
+    leaves_slip(asked, &device, a, 1, 12);
+    leaves_slip(asked, &device, b, 1, 12); /* the same paper at another door */
+    leaves_slip(asked, &device, b, 2, 13); /* of a colleague's pad */
+    leaves_slip(asked, &device, a, 77, 12);
+    leaves_slip(asked, &device, a, 3, 12);
+    (void)snprintf(taken_back.text, sizeof taken_back.text, "%s", a);
+    desk_rig_scan(&asked->desk, &device, &taken_back, EVENT_WITHDRAWN, 0);
+    assert_int_equal(ASK(asked, -1, "slips"), 0);
+    char want[1024];
+    (void)snprintf(
+        want, sizeof want,
+        "GM-000001\t%s\tTH-00000012\tTH-00000012\t\tđược / good\n"
+        "GM-000001\t%s\tTH-00000012\tTH-00000012\t\tđể ở hai nơi / left at two doors\n"
+        "GM-000002\t%s\tTH-00000013\tTH-00000012\t\ttập của người khác / of another's pad\n"
+        "GM-000003\t%s\tTH-00000012\tTH-00000012\t\tđã rút / taken back\n"
+        "GM-000077\t%s\tTH-00000012\t-\t\tkhông thuộc tập nào / of no pad\n",
+        a, b, b, a, a);
+    assert_string_equal(asked->out, want);
+    assert_int_equal(ASK(asked, -1, "slips", "13"), 0);
+    assert_string_equal(asked->out, "");
+}
+
 static void a_code_goes_to_the_clerk_only(void **state)
 {
     struct asked *asked = *state;
@@ -641,6 +695,7 @@ int main(int argc, char **argv)
         ASKED(a_sealed_batch_from_the_command_line),
         ASKED(postmen_and_their_paper_from_the_command_line),
         ASKED(rounds_and_slips_from_the_command_line),
+        ASKED(slips_that_do_not_fit_are_told),
         ASKED(a_code_goes_to_the_clerk_only),
         ASKED(refusals_are_sentences),
         ASKED(without_a_server_there_is_no_answer),

@@ -138,17 +138,18 @@ static void an_older_layout_is_brought_up(void **state)
     assert_good(record_office_add(rig.record, &handed, NULL, &err));
     assert_good(record_office_add(rig.record, &recalled, NULL, &err));
     commit();
-    assert_good(db_exec(record_db(rig.record),
-                        "DROP TABLE number_pool; DROP TABLE procedure_rule; DROP TABLE choice;"
-                        "DROP TABLE content; DROP TABLE handover; DROP TABLE handover_item;"
-                        "DROP TABLE paper; DROP TABLE postman; DROP TABLE round;"
-                        "DROP TABLE round_item; DROP TABLE pad; DROP TABLE slip; DROP TABLE "
-                        "premises;"
-                        "DROP TABLE commune; DROP TABLE attached; DROP TABLE attached_scan;"
-                        "DROP TABLE attached_member; DROP TABLE ledger;"
-                        "DROP TABLE readdressed; DROP TABLE mapping; DROP TABLE admitted;"
-                        "PRAGMA user_version = 2",
-                        &err));
+    assert_good(db_exec(
+        record_db(rig.record),
+        "DROP TABLE number_pool; DROP TABLE procedure_rule; DROP TABLE choice;"
+        "DROP TABLE content; DROP TABLE handover; DROP TABLE handover_item;"
+        "DROP TABLE paper; DROP TABLE postman; DROP TABLE round;"
+        "DROP TABLE round_item; DROP TABLE pad; DROP TABLE slip; DROP TABLE "
+        "premises;"
+        "DROP TABLE commune; DROP TABLE attached; DROP TABLE attached_scan;"
+        "DROP TABLE attached_member; DROP TABLE ledger;"
+        "DROP TABLE readdressed; DROP TABLE mapping; DROP TABLE admitted; DROP TABLE slip_left;"
+        "PRAGMA user_version = 2",
+        &err));
     rig_stop(&rig);
     struct record *reader;
     assert_error(record_open_reader(rig.record_path, &reader, &err), ERROR_LATER);
