@@ -720,6 +720,12 @@ static void health(void **state)
     app_tick(&app, false);
     assert_int_equal(n_said, 0); /* once */
     looks_like("day-health-look");
+    fix_init(&fix, NO_PLACE_NO_GPSD);
+    stand_at(10.6, 20.97); /* case G15: in range, and in no country of ours */
+    app_tick(&app, false);
+    looks_like("day-health-abroad");
+    fix_init(&fix, NO_PLACE_NO_GPSD);
+    stand_at(18.3428, 105.9057);
     keys("<");
     looks_like("day-home-look");
 }
