@@ -1,6 +1,7 @@
 /* What leaves the house and what does not, with the real programs and a real mosquitto: names and
  * keys in no log, temporary file, argument, environment or core; a stranger's or a neighbour's
  * certificate at the broker gets nothing of another device (docs/security.md). */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -113,6 +114,12 @@ static void secret_is_not_in(const char *secret_path, const char *bytes, size_t 
         world_fail(&world, "%s is in %s", secret_path, where);
 }
 
+/* A program that lets nobody trace it shows its environment to root alone. */
+static bool is_shut(const char *path)
+{
+    return geteuid() != 0 && access(path, R_OK) != 0 && errno == EACCES;
+}
+
 static void look_at(pid_t pid, const char *const *secrets, size_t secrets_n)
 {
     static const char *const views[] = {"cmdline", "environ"};
@@ -120,6 +127,8 @@ static void look_at(pid_t pid, const char *const *secrets, size_t secrets_n)
     char path[64];
     for (size_t view = 0; view < 2; view++) {
         snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, views[view]);
+        if (is_shut(path))
+            continue;
         size_t n = read_all(path, bytes, sizeof bytes);
         assert_true(n > 0);
         for (size_t i = 0; i < secrets_n; i++)
