@@ -26,6 +26,7 @@ const struct command *command_find(const char *name);
 
 /* What commands work with; borrowed. */
 struct dispatch;
+struct notify;
 
 struct commands {
     const char *folder;  /* the data folder */
@@ -37,6 +38,7 @@ struct commands {
     struct record *record; /* a reader of its own */
     const struct enrol_desk *enrol;
     struct dispatch *dispatch;           /* what handhelds say; NULL: nothing is heard */
+    struct notify *notify;               /* messages to phones; NULL: none go out */
     const struct box_public *box_public; /* what devices close attachments for */
     const struct box_secret *box_secret;
 };

@@ -391,6 +391,7 @@ static bool open_control(struct server *server, struct error *err)
                           .record = server->short_reader,
                           .enrol = &server->desk,
                           .dispatch = server->dispatch,
+                          .notify = server->notify,
                           .box_public = (const struct box_public *)keys->box_public,
                           .box_secret = (const struct box_secret *)keys->box_secret};
     server->for_long = server->for_short;

@@ -20,8 +20,12 @@ struct notify {
         struct instant since; /* it has not answered */
         struct instant told;  /* when people were told last; .ms 0 not yet */
     } gateway;
-    pthread_mutex_t lock; /* guards what follows */
-    struct item *dirty;   /* items to look at, without order, with repeats */
+    struct item failed;                   /* the last one it did not take */
+    struct item turn[NOTIFY_WAITING_MAX]; /* kept waiting in this turn, the first of them */
+    pthread_mutex_t lock;                 /* guards what follows */
+    struct notify_state state;
+    struct item held[NOTIFY_WAITING_MAX]; /* the first of state.waiting */
+    struct item *dirty;                   /* items to look at, without order, with repeats */
     size_t n, room;
     bool lost; /* no memory to note an item: look at all */
 };
@@ -147,7 +151,8 @@ static bool is_struck_delivery(const struct fact *fact)
     return event == EVENT_DELIVERED && fact->effect == EFFECT_STRUCK;
 }
 
-/* "Delivered" was said within the last day, and what it rested on was taken back. */
+/* "Delivered" was said, and not refused, within the last day, and what it rested on was taken back.
+ */
 static bool owes_correction(const struct notify *notify, const struct state *state,
                             const struct fact *facts, size_t n, uint32_t *ret_attempt)
 {
@@ -160,7 +165,8 @@ static bool owes_correction(const struct notify *notify, const struct state *sta
         const struct notice *notice = &facts[i].office.notice;
         if (facts[i].is_scan || facts[i].office.event != EVENT_NOTICE_SENT ||
             notice->status != STATUS_DELIVERED || notice->correction ||
-            now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS)
+            now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS ||
+            was_noticed(facts, n, EVENT_NOTICE_FAILED, STATUS_DELIVERED, notice->attempt, false))
             continue;
         *ret_attempt = notice->attempt;
         return true;
@@ -330,6 +336,8 @@ static bool hand_on(struct notify *notify, const struct look *look, const struct
         gateway_answers(&notify->gateway);
     else
         gateway_fails(notify);
+    if (!sent)
+        notify->failed = look->view.state.item;
     if (sent)
         return true;
     if (why.code == ERROR_LATER)
@@ -417,6 +425,50 @@ static bool is_message_hour(const struct notify *notify)
            hour < notify->config.config->message_to_h;
 }
 
+static size_t held_n(size_t waiting)
+{
+    return waiting < NOTIFY_WAITING_MAX ? waiting : NOTIFY_WAITING_MAX;
+}
+
+static void show_state(struct notify *notify, size_t waiting)
+{
+    const struct gateway *gateway = &notify->gateway;
+    int64_t failing = now(notify).ms - gateway->since.ms;
+    pthread_mutex_lock(&notify->lock);
+    notify->state =
+        (struct notify_state){.waiting = waiting,
+                              .since = gateway->since,
+                              .next = gateway->next,
+                              .dead = gateway->rest_ms != 0 && failing >= NOTIFY_DOWN_MS};
+    memcpy(notify->held, notify->turn, held_n(waiting) * sizeof notify->turn[0]);
+    pthread_mutex_unlock(&notify->lock);
+}
+
+/* The first item behind the one that failed last. */
+static size_t first_turn(const struct notify *notify, const struct item *dirty, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (by_text(&dirty[i], &notify->failed) > 0)
+            return i;
+    return 0;
+}
+
+/* False: it could not be sent, look at it again. True in ret_rests: the gateway rests, so nobody
+ * looked. */
+static bool take_turn(struct notify *notify, const struct item *item, struct fact *history,
+                      bool *ret_rests, struct error *err)
+{
+    struct look look = {.wait = true};
+    *ret_rests = now(notify).ms < notify->gateway.next.ms;
+    if (history != NULL && !*ret_rests)
+        look = look_at(notify, item, history);
+    bool sent = history != NULL ? !look.due || send_one(notify, &look, err)
+                                : error_set(err, ERROR_LATER, "out of memory");
+    if (!sent || look.wait)
+        keep_dirty(notify, item);
+    return sent;
+}
+
 bool notify_tick(struct notify *notify, struct error *err)
 {
     tell_people(notify);
@@ -425,19 +477,38 @@ bool notify_tick(struct notify *notify, struct error *err)
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
     struct fact *history = n ? calloc(VIEW_HISTORY_MAX, sizeof *history) : NULL;
+    size_t first = first_turn(notify, dirty, n);
+    size_t waiting = 0;
     bool all = true;
     for (size_t i = 0; i < n; i++) {
-        struct error why = {ERROR_LATER, "out of memory"};
-        struct look look = {.wait = true};
-        if (history && notify->gateway.next.ms <= now(notify).ms)
-            look = look_at(notify, &dirty[i], history);
-        bool sent = history && (!look.due || send_one(notify, &look, &why));
+        struct error why = {.code = ERROR_NONE};
+        const struct item *item = &dirty[(first + i) % n];
+        bool rests = false, sent = take_turn(notify, item, history, &rests, &why);
+        if ((rests || !sent) && waiting++ < NOTIFY_WAITING_MAX)
+            notify->turn[waiting - 1] = *item;
         if (!sent && all)
-            all = error_set(err, why.code, "notice for %s: %s", dirty[i].text, why.text);
-        if (!sent || look.wait)
-            keep_dirty(notify, &dirty[i]);
+            all = error_set(err, why.code, "notice for %s: %s", item->text, why.text);
     }
     free(history);
     free(dirty);
+    show_state(notify, waiting);
     return all && alert_now_and_then(notify, err);
+}
+
+struct notify_state notify_state(struct notify *notify)
+{
+    pthread_mutex_lock(&notify->lock);
+    struct notify_state state = notify->state;
+    pthread_mutex_unlock(&notify->lock);
+    return state;
+}
+
+size_t notify_waiting(struct notify *notify, struct item *ret_items, size_t most)
+{
+    pthread_mutex_lock(&notify->lock);
+    size_t n = held_n(notify->state.waiting);
+    n = n < most ? n : most;
+    memcpy(ret_items, notify->held, n * sizeof *ret_items);
+    pthread_mutex_unlock(&notify->lock);
+    return n;
 }

@@ -15,6 +15,9 @@
  * matter for people after 15 minutes, then once an hour. What it refuses for good (a number that is
  * none) is a fact too and is not tried again.
  *
+ * One message that it never takes does not hold up the others: each turn begins behind the one that
+ * failed last.
+ *
  * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
  * leaves, under a lock of its own.
  */
@@ -69,6 +72,18 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
 /* Sends what is due now. Call about twice a second. What cannot be sent stays due; the first error
  * of a tick is returned for the log (LATER), the rest of the items was looked at all the same. */
 bool notify_tick(struct notify *notify, struct error *err) must_use;
+#define NOTIFY_WAITING_MAX 1000
+/* How the gateway was after the last tick that asked it. */
+struct notify_state {
+    size_t waiting;       /* items that it kept waiting, looked at or not */
+    struct instant since; /* it has not answered; 0 it is well */
+    struct instant next;  /* it is asked again; 0 at once */
+    bool dead;            /* for NOTIFY_DOWN_MS by then */
+};
+/* Any thread. */
+struct notify_state notify_state(struct notify *notify);
+/* These items, the first NOTIFY_WAITING_MAX of them and no more than `most`. Any thread. */
+size_t notify_waiting(struct notify *notify, struct item *ret_items, size_t most);
 /* When no thread is in notify_tick or views_follow any more; NULL is fine. */
 void notify_close(struct notify *notify);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "server/control.h"
+#include "server/notify/notify.h"
 #include "server/office/list.h"
 #include "server/office/link.h"
 #include "server/record/postmen.h"
@@ -134,6 +135,68 @@ static void only_unknown_items_burn_no_job(void **state)
     import_list(asked);
     assert_int_equal(ASK(asked, -1, "print", "--all"), 0);
     assert_non_null(strstr(asked->out, "/print/1.pdf\n"));
+}
+
+/* A gateway that refuses one message for good and then does not answer. */
+static bool never_has(void *self, const char *request_id)
+{
+    (void)self;
+    (void)request_id;
+    return false;
+}
+
+static bool refuses_then_fails(void *self, const struct sms *sms, struct error *err)
+{
+    int *asked = self;
+    (void)sms;
+    return error_set(err, (*asked)++ == 0 ? ERROR_REFUSED : ERROR_LATER, "no");
+}
+
+static struct item picked_up(struct asked *asked, struct rig_device *device, const char *dossier)
+{
+    struct item item = desk_rig_issue(&asked->desk, dossier, "0912000001", "0");
+    desk_rig_scan(&asked->desk, device, &item, EVENT_PICKED_UP, 0);
+    return item;
+}
+
+static void messages_are_told_by_what_became_of_them(void **state)
+{
+    struct asked *asked = *state;
+    struct rig_device device;
+    struct notify *notify = NULL;
+    int times = 0;
+    rig_device(&device, &asked->desk.rig, "HH-001");
+    assert_int_equal(ASK(asked, -1, "messages"), 1);
+    struct notify_config config = {.acts = desk_rig_acts(&asked->desk),
+                                   .views = asked->desk.rig.views,
+                                   .record_path = asked->desk.rig.record_path,
+                                   .config = &asked->desk.config,
+                                   .driver = {never_has, refuses_then_fails, &times},
+                                   .clock = rig_clock(&asked->desk.rig)};
+    assert_good(notify_open(&config, &notify, &err));
+    asked->for_short.notify = asked->for_long.notify = notify;
+    struct item refused = picked_up(asked, &device, "H27-261118-0001");
+    assert_good(notify_tick(notify, &err));
+    assert_int_equal(ASK(asked, -1, "messages"), 0);
+    assert_string_equal(asked->out, "well\tsince -\tnext try -\twaiting 0\n");
+    assert_good(notify_tick(notify, &err));
+    struct item waits = picked_up(asked, &device, "H27-261118-0002");
+    assert_error(notify_tick(notify, &err), ERROR_LATER);
+    assert_int_equal(ASK(asked, -1, "messages"), 0);
+    assert_memory_equal(asked->out, "failing\tsince 2026", 18);
+    assert_non_null(strstr(asked->out, "waiting 1\n"));
+    assert_int_equal(ASK(asked, -1, "messages", "waiting"), 0);
+    assert_memory_equal(asked->out, waits.text, strlen(waits.text));
+    assert_int_equal(ASK(asked, -1, "messages", "failed"), 0);
+    assert_memory_equal(asked->out, refused.text, strlen(refused.text));
+    assert_non_null(strstr(asked->out, "\tsms\tnotice\t"));
+    assert_null(strstr(asked->out, waits.text));
+    assert_null(strstr(asked->out, "912000001"));
+    assert_int_equal(ASK(asked, -1, "messages", "sent"), 0);
+    assert_non_null(strstr(asked->out, waits.text));
+    assert_int_equal(ASK(asked, -1, "messages", "all"), 1);
+    asked->for_short.notify = asked->for_long.notify = NULL;
+    notify_close(notify);
 }
 
 static void usage_is_64(void **state)
@@ -689,6 +752,7 @@ int main(int argc, char **argv)
         ASKED(no_server_no_file),
         ASKED(a_failed_copy_does_not_hide_the_print),
         ASKED(only_unknown_items_burn_no_job),
+        ASKED(messages_are_told_by_what_became_of_them),
         ASKED(usage_is_64),
         ASKED(a_history_names_the_handheld),
         ASKED(numbers_and_choices_from_the_command_line),

@@ -409,19 +409,22 @@ static struct gateway {
     enum error_code mood; /* ERROR_NONE: it takes all */
     uint32_t tries, taken, alarms;
     char sentence[160];
+    const char *never; /* an item that it never takes; NULL none */
 } gateway;
 
 static bool gateway_has(void *self, const char *request_id)
 {
     (void)request_id;
-    return ((struct gateway *)self)->taken > 0;
+    const struct gateway *it = self;
+    return it->never == NULL && it->taken > 0;
 }
 
 static bool gateway_send(void *self, const struct sms *sms, struct error *err)
 {
     struct gateway *it = self;
-    (void)sms;
     it->tries++;
+    if (it->never != NULL && strncmp(sms->request_id, it->never, strlen(it->never)) == 0)
+        return error_set(err, ERROR_LATER, "gateway: not this one");
     if (it->mood != ERROR_NONE)
         return error_set(err, it->mood, "gateway: no");
     it->taken++;
@@ -516,6 +519,49 @@ static void refused_for_good_is_a_fact(void **state)
     scan(told, EVENT_OUT_FOR_DELIVERY);
     tick(told);
     assert_int_equal(gateway.taken, 1);
+}
+
+/* Who was never told of a delivery is not told that there was none. */
+static void what_was_refused_is_not_corrected(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_REFUSED);
+    scan(told, EVENT_DELIVERED);
+    tick(told);
+    pass(told, 30 * SECOND);
+    assert_true(has_fact(told, EVENT_NOTICE_FAILED));
+    gateway.mood = ERROR_NONE;
+    scan(told, EVENT_WITHDRAWN);
+    assert_int_equal(tries_within(told, SECOND * 60), 0);
+}
+
+static void one_that_is_never_taken_holds_up_no_other(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_NONE);
+    gateway.never = told->item.text; /* the lowest number, so first in its turn */
+    scan(told, EVENT_PICKED_UP);
+    for (unsigned i = 0; i < 3; i++) {
+        char dossier[32];
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-100%u", i);
+        struct item other = desk_rig_issue(&told->desk, dossier, "0912000002", "0");
+        assert_true(strcmp(other.text, told->item.text) > 0);
+        desk_rig_scan(&told->desk, &told->device, &other, EVENT_PICKED_UP, 0);
+    }
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(gateway.taken, 0);
+    assert_true(notify_state(told->notify).since.ms != 0);
+    assert_int_equal(notify_state(told->notify).waiting, 4);
+    assert_int_equal(tries_within(told, SECOND * 5), 4);
+    assert_int_equal(gateway.taken, 3);
+    struct item waiting[2];
+    assert_int_equal(notify_waiting(told->notify, waiting, 2), 1);
+    assert_true(item_equal(&waiting[0], &told->item));
+    gateway.never = NULL;
+    gateway.taken = 0;
+    (void)tries_within(told, SECOND * 5);
+    assert_int_equal(gateway.taken, 1);
+    assert_int_equal(notify_state(told->notify).since.ms, 0);
 }
 
 /* ------------------------------------------------------------------ the manager */
@@ -670,6 +716,8 @@ int main(int argc, char **argv)
         TOLD(a_record_that_cannot_be_written_only_delays),
         TOLD(a_dead_gateway_is_tried_later_and_later),
         TOLD(refused_for_good_is_a_fact),
+        TOLD(what_was_refused_is_not_corrected),
+        TOLD(one_that_is_never_taken_holds_up_no_other),
         TOLD(the_manager_hears_before_the_term),
         TOLD(the_manager_hears_of_both_clocks),
         TOLD(nobody_is_named_nobody_is_told),

@@ -1,0 +1,86 @@
+/* commands_messages.c - what went to phones, what waits and what never will. */
+#include <string.h>
+
+#include "server/commands_inside.h"
+#include "server/notify/notify.h"
+
+static void say_gateway(struct answer *answer, struct notify *notify)
+{
+    struct notify_state state = notify_state(notify);
+    const char *how = state.dead ? "dead" : state.since.ms != 0 ? "failing" : "well";
+    answer_row(answer, "gateway");
+    answer_text(answer, "state", how);
+    answer_label(answer, "since ");
+    answer_time(answer, "since", state.since);
+    answer_label(answer, "next try ");
+    answer_time(answer, "next_try", state.next);
+    answer_label(answer, "waiting ");
+    answer_number(answer, "waiting", (int64_t)state.waiting);
+    answer_end(answer);
+}
+
+static void say_waiting(struct answer *answer, struct notify *notify)
+{
+    struct item items[NOTIFY_WAITING_MAX];
+    size_t n = notify_waiting(notify, items, NOTIFY_WAITING_MAX);
+    for (size_t i = 0; i < n; i++) {
+        answer_row(answer, "messages");
+        answer_text(answer, "item", items[i].text);
+    }
+    answer_end(answer);
+}
+
+static bool is_sent(uint32_t event)
+{
+    return event == EVENT_NOTICE_SENT;
+}
+
+static bool is_failed(uint32_t event)
+{
+    return event == EVENT_NOTICE_FAILED;
+}
+
+static bool say_notice(void *ctx, const struct office_fact *fact)
+{
+    struct answer *answer = ctx;
+    const struct notice *notice = &fact->notice;
+    const struct status_info *status = status_info(notice->status);
+    answer_row(answer, "messages");
+    answer_text(answer, "item", fact->item.text);
+    answer_text(answer, "status", status != NULL ? status->key : NULL);
+    answer_number(answer, "attempt", notice->attempt);
+    answer_text(answer, "channel", notice->channel == CHANNEL_MANAGER ? "manager" : "sms");
+    answer_flag(answer, "correction", notice->correction, "correction", "notice");
+    answer_time(answer, "at", fact->at);
+    return true;
+}
+
+static bool say_facts(const struct commands *commands, struct answer *answer,
+                      bool (*wanted)(uint32_t event), struct error *err)
+{
+    int64_t batch = 0;
+    uint64_t last = 0;
+    bool good = record_end(commands->record, &batch, &last, err) &&
+                record_office_some(commands->record, 0, last, wanted, say_notice, answer, err);
+    answer_end(answer);
+    return good;
+}
+
+bool run_messages(const struct commands *commands, const struct call *call, struct error *err)
+{
+    const char *what = call->argc > 1 ? call->argv[1] : "";
+    if (strcmp(what, "sent") == 0)
+        return say_facts(commands, call->answer, is_sent, err);
+    if (strcmp(what, "failed") == 0)
+        return say_facts(commands, call->answer, is_failed, err);
+    if (*what != '\0' && strcmp(what, "waiting") != 0)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "«%.20s»: waiting, sent hoặc failed. / which messages", what);
+    if (commands->notify == NULL)
+        return error_set(err, ERROR_NOT_FOUND, "không gửi tin / no messages go out");
+    if (*what == '\0')
+        say_gateway(call->answer, commands->notify);
+    else
+        say_waiting(call->answer, commands->notify);
+    return true;
+}
