@@ -166,7 +166,8 @@ static void arrive(void *ctx, uint64_t arg)
     struct broker_client *client = flight->client;
     struct broker *broker = client->broker;
     /* What was on its way when the line broke may have arrived, or not. */
-    if (!broker->down && (client->line == flight->line || env_chance(broker->env, 500))) {
+    if (!broker->over && !broker->down &&
+        (client->line == flight->line || env_chance(broker->env, 500))) {
         broker->published++;
         struct broker_client *to = subscriber_of(broker, flight->message);
         if (client->line == flight->line) {
