@@ -3,7 +3,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define RING 8 /* rows read and not yet taken in: 1.4 MB */
+#define RING 64 /* rows read and not yet taken in: 12 MB of which some 2 are touched */
+/* Who has waited goes on when half of it is there: a switch of threads costs as much as some facts.
+ */
+#define HALF (RING / 2)
 
 struct ahead {
     struct facts *facts; /* the other thread's, as is `at` */
@@ -21,8 +24,9 @@ struct ahead {
 static bool wait_for_room(struct ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
-    while (!ahead->stopping && ahead->read - ahead->taken == RING)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+    if (ahead->read - ahead->taken == RING)
+        while (!ahead->stopping && ahead->read - ahead->taken > HALF)
+            pthread_cond_wait(&ahead->changed, &ahead->lock);
     bool go_on = !ahead->stopping;
     pthread_mutex_unlock(&ahead->lock);
     return go_on;
@@ -43,7 +47,8 @@ static void *read_ahead(void *arg)
         if (!good)
             ahead->err = err;
         ahead->ended = !more;
-        pthread_cond_signal(&ahead->changed);
+        if (ahead->ended || ahead->read - ahead->taken == HALF)
+            pthread_cond_signal(&ahead->changed);
         pthread_mutex_unlock(&ahead->lock);
     }
     return NULL;
@@ -75,8 +80,9 @@ bool ahead_begin(struct facts *facts, const struct mark *mark, struct ahead **re
 bool ahead_next(struct ahead *ahead, const struct rows **ret_rows, struct error *err)
 {
     pthread_mutex_lock(&ahead->lock);
-    while (ahead->read == ahead->taken && !ahead->ended)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+    if (ahead->read == ahead->taken)
+        while (ahead->read - ahead->taken < HALF && !ahead->ended)
+            pthread_cond_wait(&ahead->changed, &ahead->lock);
     bool some = ahead->read > ahead->taken;
     bool good = some || ahead->good;
     *ret_rows = some ? &ahead->ring[ahead->taken % RING] : NULL;
@@ -90,7 +96,8 @@ void ahead_give_back(struct ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
     ahead->taken++;
-    pthread_cond_signal(&ahead->changed);
+    if (ahead->read - ahead->taken == HALF)
+        pthread_cond_signal(&ahead->changed);
     pthread_mutex_unlock(&ahead->lock);
 }
 

@@ -1,11 +1,12 @@
 /* inside.h - the one struct behind views.h, for the files of this folder: take.c reads rows,
- * settle.c folds what they touched, keep.c writes to disk, read.c answers, views.c opens and
- * rebuilds. */
+ * settle.c folds what they touched, catch_up.c does both for a long history, keep.c writes to disk,
+ * read.c answers, views.c opens and rebuilds. */
 #ifndef TRAO_SERVER_VIEWS_INSIDE_H
 #define TRAO_SERVER_VIEWS_INSIDE_H
 
 #include <pthread.h>
 
+#include "server/views/folding.h"
 #include "server/views/rows.h"
 #include "server/views/stock.h"
 #include "server/views/store.h"
@@ -19,8 +20,9 @@ struct watcher {
 };
 
 struct views {
-    struct facts *feeder; /* the feeding thread's */
-    struct facts *ahead;  /* its helper's while catching up */
+    struct facts *feeder;    /* the feeding thread's */
+    struct facts *ahead;     /* its helper's while catching up */
+    struct folding *folding; /* its other helper while catching up, else NULL */
     pthread_mutex_t reading;
     struct facts *reader; /* under `reading` */
     struct rules rules;   /* changed by the feeding thread under `reading` */
@@ -56,6 +58,19 @@ bool take_rows(struct views *views, const struct rows *rows, struct error *err) 
 /* Takes in the rules alone of all that is there, once, before the first item is folded early. */
 bool take_rules(struct views *views, struct error *err) must_use;
 
+/* Waits for what is being folded beside, so that rules may change. */
+bool settle_folding(struct views *views, struct error *err) must_use;
+/* Folds an item here and now, `live`: for who asks and who follows; one who catches up lets it be
+ * folded beside, if there is somebody. */
+bool fold_entry(struct views *views, struct tracked *entry, bool live, struct view *ret_view,
+                struct error *err) must_use;
+bool fold_beside(struct views *views, struct tracked *entry, struct error *err) must_use;
+/* Folds all that was touched; `telling`, who watches hears of it. */
+bool fold_touched(struct views *views, bool telling, struct error *err) must_use;
+/* Makes room in stock; whose facts go before it was folded is folded now. */
+bool trim(struct views *views, size_t most_bytes, struct error *err) must_use;
+/* The next rows after the mark. */
+bool take_some(struct views *views, bool *ret_more, struct error *err) must_use;
 /* Lists every entry that is not folded; false without memory. */
 bool list_unfolded(struct views *views);
 /* Everything beyond the mark, each item folded once if the stock can hold its facts; tells nobody.

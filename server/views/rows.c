@@ -65,16 +65,23 @@ static struct instant until(bool both, struct instant other_at)
     return (struct instant){both ? other_at.ms + AHEAD_MS : INT64_MAX};
 }
 
+/* The record's end moves on; who is far from it need not look each time. */
+static bool look_for_end(struct record *record, struct rows_at *at, struct error *err)
+{
+    if (at->mark.batch < at->end.batch && at->mark.office < at->end.office)
+        return true;
+    return record_end(record, &at->end.batch, &at->end.office, err);
+}
+
 /* The kind that is behind goes first, a little beyond where the other is; with nothing more of the
  * one, the other goes on alone. */
 bool rows_next(struct facts *facts, struct rows_at *at, struct rows *ret_rows, struct error *err)
 {
     struct record *record = facts_record(facts);
     struct reading reading = {.facts = facts, .at = at, .rows = ret_rows, .err = err, .good = true};
-    struct mark end;
-    if (!record_end(record, &end.batch, &end.office, err))
+    if (!look_for_end(record, at, err))
         return error_add(err, "views");
-    bool scans = at->mark.batch < end.batch, office = at->mark.office < end.office;
+    bool scans = at->mark.batch < at->end.batch, office = at->mark.office < at->end.office;
     bool office_turn = office && (!scans || at->office_at.ms <= at->scans_at.ms);
     reading.until = until(scans && office, office_turn ? at->scans_at : at->office_at);
     ret_rows->n = ret_rows->words = 0;

@@ -34,6 +34,7 @@ void rows_add(struct rows *rows, ref one, const struct fact *fact);
 /* Where reading stands. */
 struct rows_at {
     struct mark mark;
+    struct mark end;                    /* the record's, as it was when one kind last ran out */
     struct instant scans_at, office_at; /* arrival of the last of each kind */
 };
 

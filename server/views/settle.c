@@ -1,6 +1,5 @@
 /* settle.c - folds the items that rows have touched: at once when following, when the stock is full
- * or all is read when there is much to catch up with. */
-#include "server/views/ahead.h"
+ * or all is read when there is much to catch up with (catch_up.c). */
 #include "server/views/inside.h"
 
 #include <stdlib.h>
@@ -23,8 +22,8 @@ static bool fold_facts(struct views *views, struct tracked *entry, bool live, st
     return true;
 }
 
-static bool fold_entry(struct views *views, struct tracked *entry, bool live, struct view *ret_view,
-                       struct error *err)
+bool fold_entry(struct views *views, struct tracked *entry, bool live, struct view *ret_view,
+                struct error *err)
 {
     if (!fold_facts(views, entry, live, ret_view, err))
         return false;
@@ -35,13 +34,11 @@ static bool fold_entry(struct views *views, struct tracked *entry, bool live, st
 }
 
 /* Makes room in stock; whose facts go before it was folded is folded now. */
-static bool trim(struct views *views, size_t most_bytes, struct error *err)
+bool trim(struct views *views, size_t most_bytes, struct error *err)
 {
     while (views->stock.bytes > most_bytes) {
         struct tracked *entry = stock_oldest(&views->stock);
-        struct view view;
-        if (!entry->folded &&
-            (!take_rules(views, err) || !fold_entry(views, entry, false, &view, err)))
+        if (!entry->folded && (!take_rules(views, err) || !fold_beside(views, entry, err)))
             return false;
         stock_drop(&views->stock, entry);
     }
@@ -80,15 +77,20 @@ static bool touch_all(struct views *views)
 }
 
 /* From the end, so that what a failure leaves is still in the list. */
-static bool fold_touched(struct views *views, bool telling, struct error *err)
+bool fold_touched(struct views *views, bool telling, struct error *err)
 {
-    if (views->rules_changed && !touch_all(views))
-        return error_set(err, ERROR_LATER, "views: out of memory");
+    if (views->rules_changed) {
+        if (!settle_folding(views, err))
+            return false;
+        if (!touch_all(views))
+            return error_set(err, ERROR_LATER, "views: out of memory");
+    }
     while (views->touched.n > 0) {
         struct tracked *entry = views->touched.all[views->touched.n - 1];
         struct view view;
         bool fold = !entry->folded;
-        if (fold && !fold_entry(views, entry, telling, &view, err))
+        if (fold && !(telling ? fold_entry(views, entry, true, &view, err)
+                              : fold_beside(views, entry, err)))
             return false;
         views->touched.n--;
         entry->listed = false;
@@ -98,7 +100,7 @@ static bool fold_touched(struct views *views, bool telling, struct error *err)
     return trim(views, views->stock_following_bytes, err);
 }
 
-static bool take_some(struct views *views, bool *ret_more, struct error *err)
+bool take_some(struct views *views, bool *ret_more, struct error *err)
 {
     views->at.mark = views->table.mark;
     if (!rows_next(views->feeder, &views->at, views->rows, err) ||
@@ -115,35 +117,4 @@ bool views_follow(struct views *views, struct error *err)
         if (!take_some(views, &more, err) || !fold_touched(views, true, err))
             return false;
     return true;
-}
-
-static bool take_ahead(struct views *views, struct ahead *ahead, struct error *err)
-{
-    const struct rows *rows;
-    bool good;
-    while ((good = ahead_next(ahead, &rows, err)) && rows != NULL) {
-        good = take_rows(views, rows, err);
-        ahead_give_back(ahead);
-        if (!good || !trim(views, views->stock_catching_up_bytes, err))
-            return false;
-    }
-    return good;
-}
-
-bool catch_up(struct views *views, struct error *err)
-{
-    struct ahead *ahead;
-    bool more = true;
-    if (!ahead_begin(views->ahead, &views->table.mark, &ahead, err))
-        return false;
-    views->rules_ahead = false;
-    views->from_nothing = views->table.entries.n == 0;
-    bool good = take_ahead(views, ahead, err);
-    ahead_end(ahead);
-    while (good && more) /* what came since */
-        good = take_some(views, &more, err);
-    good = good && fold_touched(views, false, err);
-    views->rules_ahead = true;  /* following folds nothing early */
-    stock_clear(&views->stock); /* what is on its way now comes back when it moves */
-    return good;
 }

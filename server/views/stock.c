@@ -55,17 +55,37 @@ static void link_newest(struct stock *stock, struct bundle *bundle)
     stock->bytes += bundle->bytes;
 }
 
+void stock_free(struct stock *stock, struct bundle *bundle)
+{
+    for (struct packed *at = bundle->first, *next; at != NULL; at = next) {
+        next = at->next;
+        slab_give(&stock->slab, at, at->n);
+    }
+    slab_give(&stock->slab, bundle, sizeof *bundle);
+}
+
 void stock_drop(struct stock *stock, struct tracked *entry)
 {
     if (entry->bundle == NULL)
         return;
     unlink_bundle(stock, entry->bundle);
-    for (struct packed *at = entry->bundle->first, *next; at != NULL; at = next) {
-        next = at->next;
-        slab_give(&stock->slab, at, at->n);
-    }
-    slab_give(&stock->slab, entry->bundle, sizeof *entry->bundle);
+    stock_free(stock, entry->bundle);
     entry->bundle = NULL;
+}
+
+static bool is_whole(const struct tracked *entry)
+{
+    return entry->bundle != NULL && entry->bundle->facts == entry->refs_n;
+}
+
+struct bundle *stock_detach(struct stock *stock, struct tracked *entry)
+{
+    struct bundle *bundle = entry->bundle;
+    if (!is_whole(entry))
+        return NULL;
+    unlink_bundle(stock, bundle);
+    entry->bundle = NULL;
+    return bundle;
 }
 
 void stock_clear(struct stock *stock)
@@ -159,13 +179,29 @@ static bool scratch_for(struct stock *stock, size_t n)
     return true;
 }
 
-struct fact *stock_read(struct stock *stock, const struct tracked *entry)
+size_t bundle_facts(const struct bundle *bundle)
 {
-    const struct bundle *bundle = entry->bundle;
-    if (bundle == NULL || bundle->facts != entry->refs_n || !scratch_for(stock, bundle->facts))
-        return NULL;
+    return bundle->facts;
+}
+
+void bundle_read(const struct bundle *bundle, struct fact *out)
+{
     const struct packed *at = bundle->first;
     for (size_t i = 0; i < bundle->facts; i++, at = at->next)
-        fact_unpack(at->words, &stock->scratch[i]);
+        fact_unpack(at->words, &out[i]);
+}
+
+void bundle_fetch(const struct bundle *bundle)
+{
+    for (const struct packed *at = bundle->first; at != NULL; at = at->next)
+        for (size_t byte = 0; byte < at->n; byte += 64)
+            __builtin_prefetch((const char *)at + byte);
+}
+
+struct fact *stock_read(struct stock *stock, const struct tracked *entry)
+{
+    if (!is_whole(entry) || !scratch_for(stock, entry->bundle->facts))
+        return NULL;
+    bundle_read(entry->bundle, stock->scratch);
     return stock->scratch;
 }

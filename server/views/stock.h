@@ -37,6 +37,15 @@ struct fact *stock_read(struct stock *stock, const struct tracked *entry);
 /* The entry to go first, NULL when the stock is empty. */
 struct tracked *stock_oldest(const struct stock *stock);
 void stock_drop(struct stock *stock, struct tracked *entry);
+
+/* The entry's bundle, off the stock; NULL if it is not whole. It goes by stock_free, and no later
+ * than the stock. */
+struct bundle *stock_detach(struct stock *stock, struct tracked *entry);
+void stock_free(struct stock *stock, struct bundle *bundle);
+/* Any thread's, while it has the bundle. */
+size_t bundle_facts(const struct bundle *bundle);
+void bundle_read(const struct bundle *bundle, struct fact *out); /* bundle_facts of them */
+void bundle_fetch(const struct bundle *bundle); /* begins to bring it near the processor */
 /* Drops everything and gives the memory back. */
 void stock_clear(struct stock *stock);
 

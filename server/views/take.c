@@ -85,7 +85,7 @@ static bool take_fact(struct views *views, const struct rows *rows, const struct
     return seqs_add(&views->rule_seqs, row->seq);
 }
 
-static bool take_new_rules(struct views *views, const struct rows *rows)
+static bool take_new_rules(struct views *views, const struct rows *rows, struct error *err)
 {
     for (size_t i = 0; i < rows->n; i++) {
         const struct row_fact *row = &rows->fact[i];
@@ -93,8 +93,10 @@ static bool take_new_rules(struct views *views, const struct rows *rows)
         if (names_item(row) || !row->sets_rule || row->seq <= views->rules_through)
             continue;
         fact_unpack(rows->packed + row->at, &fact);
-        if (!take_rule(views, &fact.office))
+        if (!settle_folding(views, err))
             return false;
+        if (!take_rule(views, &fact.office))
+            return error_set(err, ERROR_LATER, "views: out of memory");
     }
     return true;
 }
@@ -110,7 +112,9 @@ static void fetch(const struct views *views, const struct rows *rows)
 /* Refs and mark move together under the lock: what is flushed is never half of them. */
 bool take_rows(struct views *views, const struct rows *rows, struct error *err)
 {
-    bool good = take_new_rules(views, rows);
+    bool good = true;
+    if (!take_new_rules(views, rows, err))
+        return false;
     pthread_mutex_lock(&views->lock);
     fetch(views, rows);
     for (size_t i = 0; good && i < rows->n; i++)

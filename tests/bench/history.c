@@ -10,6 +10,7 @@
 
 #define BEGIN_MS INT64_C(1767225600000) /* 2026-01-01T07:00:00+07:00 */
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+#define WORK_MS (UINT64_C(10) * 60 * 60 * 1000)
 #define DEVICES 64
 #define GROUP_FACTS 4000
 #define STEP 61803397
@@ -191,18 +192,27 @@ static void enrol(struct maker *maker)
     }
 }
 
-/* One day: its items leave the office, those of the days before move one step. */
-static void live_a_day(struct maker *maker, uint64_t day, uint64_t days, uint64_t a_day)
+/* Of fifty items of the day: those of today leave the office, those of the days before move one
+ * step. */
+static void live_some(struct maker *maker, uint64_t day, uint64_t days, uint64_t a_day,
+                      uint64_t from)
 {
-    maker->now_ms = BEGIN_MS + (int64_t)day * DAY_MS;
-    for (uint64_t i = 0; day < days && i < a_day; i++) {
+    for (uint64_t i = from; day < days && i < from + BATCH_SCANS_MAX; i++) {
         office_fact(maker, day * a_day + i, EVENT_ISSUED);
         office_fact(maker, day * a_day + i, EVENT_PRINTED);
         office_fact(maker, day * a_day + i, EVENT_HANDED_OVER);
     }
     for (int step = 0; step < HISTORY_SCANS && (uint64_t)step < day; step++)
-        for (uint64_t i = 0; i < a_day; i += BATCH_SCANS_MAX)
-            carry(maker, (day - 1 - (uint64_t)step) * a_day + i, step);
+        carry(maker, (day - 1 - (uint64_t)step) * a_day + from, step);
+}
+
+/* What happens in a day is spread over its hours; offices and postmen are at work together. */
+static void live_a_day(struct maker *maker, uint64_t day, uint64_t days, uint64_t a_day)
+{
+    for (uint64_t from = 0; from < a_day; from += BATCH_SCANS_MAX) {
+        maker->now_ms = BEGIN_MS + (int64_t)day * DAY_MS + (int64_t)(from * WORK_MS / a_day);
+        live_some(maker, day, days, a_day, from);
+    }
 }
 
 void history_make(const char *path, uint64_t items, uint64_t items_a_day,

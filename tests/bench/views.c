@@ -21,6 +21,7 @@
 #define LIST 200 /* what one page shows at most */
 #define ASKED 200
 #define SMOKE_ITEMS 1000
+#define A_DAY 15000 /* a large province's: 3.7 million a year */
 #define TEN_MILLION 10000000
 
 static char dir[4096], record_path[4200], views_path[4200];
@@ -287,7 +288,7 @@ int main(int argc, char **argv)
     snprintf(record_path, sizeof record_path, "%s/record.db", dir);
     snprintf(views_path, sizeof views_path, "%s/views.db", dir);
     struct span span = span_begin();
-    history_make(record_path, items, items / 20 + 1, &history);
+    history_make(record_path, items, items / 20 < A_DAY ? items / 20 + 1 : A_DAY, &history);
     printf("%llu items, %llu office facts, %llu scans in batches of 50\n\n",
            (unsigned long long)history.items, (unsigned long long)history.office_facts,
            (unsigned long long)history.scans);
