@@ -18,6 +18,13 @@ void box_keys_new(const struct chance *chance, struct box_public *ret_public,
     chain_wipe(seed, sizeof seed);
 }
 
+struct box_public box_public_of(const struct box_secret *secret)
+{
+    struct box_public key;
+    crypto_scalarmult_base(key.bytes, secret->bytes);
+    return key;
+}
+
 /* As crypto_box_seal has it: BLAKE2b over both public keys. The one-time key is used once. */
 static void nonce_of(const struct box_public *once, const struct box_public *to,
                      uint8_t nonce[crypto_box_NONCEBYTES])

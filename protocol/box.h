@@ -28,6 +28,9 @@ struct box_secret {
 void box_keys_new(const struct chance *chance, struct box_public *ret_public,
                   struct box_secret *ret_secret);
 
+/* The public half of a secret one. */
+struct box_public box_public_of(const struct box_secret *secret);
+
 /* Writes n + BOX_OVERHEAD bytes to `out`, which does not overlap `bytes`. BAD_INPUT: `to` is no
  * good key. */
 bool box_close(const struct box_public *to, const struct chance *chance, const void *bytes,

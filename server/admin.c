@@ -6,24 +6,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sysexits.h>
 #include <unistd.h>
 
+#include "server/admin_inside.h"
 #include "server/control.h"
 #include "server/files.h"
 #include "server/init.h"
+#include "server/keeping/backup_key.h"
 #include "server/keys.h"
 #include "server/out_file.h"
-
-/* Usage is 64 in all three programs, as argp has it [sysexits.h]. */
-enum exit_status { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_NO_SERVER = 3, EXIT_USAGE = EX_USAGE };
-
-struct admin {
-    const char *folder;
-    bool json;
-    int argc; /* of the command, its name first */
-    char **argv;
-};
 
 static enum exit_status fail_with(const struct admin *admin, const struct error *err,
                                   enum exit_status status)
@@ -37,13 +28,12 @@ static enum exit_status fail_with(const struct admin *admin, const struct error 
     return status;
 }
 
-static enum exit_status refused(const struct admin *admin, const struct error *err)
+enum exit_status admin_refused(const struct admin *admin, const struct error *err)
 {
     return fail_with(admin, err, EXIT_REFUSED);
 }
 
-/* A sentence of what this process did, as `trao-admin` says it. */
-static enum exit_status done(struct answer *answer)
+enum exit_status admin_done(struct answer *answer)
 {
     struct error why;
     return answer_close(answer, NULL, &why) ? EXIT_DONE : EXIT_REFUSED;
@@ -131,15 +121,15 @@ static enum exit_status here_init(const struct admin *admin)
         (void)snprintf(config->office_name, sizeof config->office_name,
                        "Trung tâm Phục vụ hành chính công");
     if (!init_folder(admin->folder, config, &err))
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     struct answer *answer;
     if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     answer_say(answer, "Đã tạo %s. Đăng nhập lần đầu: %s/first-login.txt", admin->folder,
                admin->folder);
     answer_say(answer, "Start: mosquitto -c %s/broker/mosquitto.conf, then trao-server --data %s",
                admin->folder, admin->folder);
-    return done(answer);
+    return admin_done(answer);
 }
 
 /* ------------------------------------------------------------------ verify, rebuild */
@@ -152,7 +142,7 @@ static enum exit_status say_proof(const struct admin *admin, const struct record
     for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
         (void)snprintf(head + 2 * i, 3, "%02x", proof->office_head.bytes[i]);
     if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     answer_say(answer, "Đúng cả. / all holds: %llu batches, %llu scans, %llu office facts, head %s",
                (unsigned long long)proof->batches, (unsigned long long)proof->scans,
                (unsigned long long)proof->office_facts, head);
@@ -162,7 +152,7 @@ static enum exit_status say_proof(const struct admin *admin, const struct record
         answer_number(answer, "office_facts", (int64_t)proof->office_facts);
         answer_text(answer, "head", head);
     }
-    return done(answer);
+    return admin_done(answer);
 }
 
 static enum exit_status here_verify(const struct admin *admin)
@@ -178,7 +168,7 @@ static enum exit_status here_verify(const struct admin *admin)
     record_close(record);
     keys_close(keys);
     if (!ok)
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     return say_proof(admin, &proof);
 }
 
@@ -214,12 +204,12 @@ static enum exit_status here_rebuild(const struct admin *admin)
     if (lock >= 0)
         close(lock);
     if (!ok)
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     struct answer *answer;
     if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     answer_say(answer, "Đã tính lại. / views worked out anew");
-    return done(answer);
+    return admin_done(answer);
 }
 
 /* ------------------------------------------------------------------ the server's commands */
@@ -257,7 +247,23 @@ static bool reads_a_list(const char *command)
 static bool writes_a_file(const char *command)
 {
     return strcmp(command, "print") == 0 || strcmp(command, "paperout") == 0 ||
-           strcmp(command, "export") == 0;
+           strcmp(command, "export") == 0 || strcmp(command, "backup") == 0;
+}
+
+/* A key's file is read here, for the server may not look there: what goes to it are the digits. */
+static bool read_key(struct admin *admin, struct error *err)
+{
+    static char word[3 + BACKUP_KEY_HEX + 1] = "to=";
+    struct box_public key;
+    for (int i = 1; i < admin->argc; i++) {
+        if (strcmp(admin->argv[0], "backup") != 0 || strncmp(admin->argv[i], "to=", 3) != 0)
+            continue;
+        if (!backup_key_read_public(admin->argv[i] + 3, &key, err))
+            return false;
+        backup_key_text(&key, word + 3);
+        admin->argv[i] = word;
+    }
+    return true;
 }
 
 /* What import, days and communeload read, what `print --out FILE`, paperout and export write; the
@@ -265,6 +271,8 @@ static bool writes_a_file(const char *command)
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {
     struct along along = {.fd = -1};
+    if (!read_key(admin, err))
+        return false;
     if (reads_a_list(admin->argv[0]) && !open_list(admin->argv[1], &along.fd, err))
         return false;
     for (int i = 1; writes_a_file(admin->argv[0]) && i + 1 < admin->argc; i++) {
@@ -313,7 +321,7 @@ static enum exit_status ask_server(struct admin *admin)
     char *said = NULL;
     size_t n = 0;
     if (!open_along(admin, &along, &err))
-        return refused(admin, &err);
+        return admin_refused(admin, &err);
     FILE *out = admin->json ? open_memstream(&said, &n) : stdout;
     bool asked = out ? ask(admin, along.fd, out, &status, &err)
                      : error_set(&err, ERROR_REFUSED, "out of memory");
@@ -327,7 +335,7 @@ static enum exit_status ask_server(struct admin *admin)
     free(said);
     if (!asked)
         return fail_with(admin, &err, err.code == ERROR_LATER ? EXIT_NO_SERVER : EXIT_REFUSED);
-    return closed ? (status == 0 ? EXIT_DONE : EXIT_REFUSED) : refused(admin, &why);
+    return closed ? (status == 0 ? EXIT_DONE : EXIT_REFUSED) : admin_refused(admin, &why);
 }
 
 /* ------------------------------------------------------------------ the program */
@@ -350,7 +358,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!admin->argv)
             argp_error(state, "a command is wanted");
-        if (!admin->folder)
+        const struct command *command = command_find(admin->argv[0]);
+        if (!admin->folder && (!command || command->where != COMMAND_ALONE))
             argp_error(state, "--data DIR is wanted");
         return 0;
     default:
@@ -431,7 +440,14 @@ int main(int argc, char **argv)
         return (int)usage(&admin, command);
     if (command->where == COMMAND_SERVER)
         return (int)ask_server(&admin);
-    if (strcmp(command->name, "init") == 0)
-        return (int)here_init(&admin);
-    return (int)(strcmp(command->name, "verify") == 0 ? here_verify(&admin) : here_rebuild(&admin));
+    static const struct {
+        const char *name;
+        enum exit_status (*run)(const struct admin *admin);
+    } here[] = {{"init", here_init},           {"verify", here_verify}, {"rebuild", here_rebuild},
+                {"backupkey", here_backupkey}, {"check", here_check},   {"restore", here_restore},
+                {"drill", here_drill}};
+    size_t at = 0;
+    while (strcmp(here[at].name, command->name) != 0)
+        at++;
+    return (int)here[at].run(&admin);
 }

@@ -465,11 +465,13 @@ bool run_link(const struct commands *commands, const struct call *call, struct e
 static bool (*const runs[ROWS])(const struct commands *commands, const struct call *call,
                                 struct error *err) = {
 #define RUN_HERE(name) NULL
+#define RUN_ALONE(name) NULL
 #define RUN_SERVER(name) run_##name
 #define COMMAND(name, WHERE, least, most, arguments, help) RUN_##WHERE(name),
 #include "server/commands.def"
 #undef COMMAND
 #undef RUN_HERE
+#undef RUN_ALONE
 #undef RUN_SERVER
 };
 

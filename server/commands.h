@@ -12,7 +12,7 @@
 #include "server/record/acts.h"
 #include "server/views/views.h"
 
-enum command_where { COMMAND_HERE, COMMAND_SERVER };
+enum command_where { COMMAND_HERE, COMMAND_SERVER, COMMAND_ALONE };
 
 struct command {
     const char *name;
@@ -27,6 +27,7 @@ const struct command *command_find(const char *name);
 /* What commands work with; borrowed. */
 struct dispatch;
 struct notify;
+struct pages;
 
 struct commands {
     const char *folder;  /* the data folder */
@@ -41,6 +42,8 @@ struct commands {
     struct notify *notify;               /* messages to phones; NULL: none go out */
     const struct box_public *box_public; /* what devices close attachments for */
     const struct box_secret *box_secret;
+    struct pages *pages; /* of the record, for copies; NULL: none can be made */
+    const struct seal_public *seal_public;
 };
 
 /* One command as it came: argv[0] is its name; `fd` is the file it reads or writes, -1 for none.
@@ -51,6 +54,9 @@ struct call {
     int fd;
     FILE *out;
     struct answer *answer;
+    /* Whether whoever asked still waits; for what takes long and changes nothing. NULL: he does. */
+    bool (*wanted)(void *ctx, struct error *err);
+    void *ctx;
 };
 
 /* False with a sentence for whoever asked. */

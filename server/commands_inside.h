@@ -9,6 +9,7 @@
 #include "server/office/numbers.h"
 
 #define RUN_HERE(name)
+#define RUN_ALONE(name)
 #define RUN_SERVER(name)                                                                           \
     bool run_##name(const struct commands *commands, const struct call *call, struct error *err)   \
         must_use;
@@ -16,6 +17,7 @@
 #include "server/commands.def"
 #undef COMMAND
 #undef RUN_HERE
+#undef RUN_ALONE
 #undef RUN_SERVER
 
 /* An item's number as it was typed. BAD_INPUT. */

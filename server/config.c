@@ -44,6 +44,14 @@ static bool set_digits(const char *value, char *out, size_t size, struct error *
     return set_text(value, out, size, err);
 }
 
+static bool set_key(const char *value, char out[65], struct error *err)
+{
+    size_t n = strlen(value);
+    if (n != 0 && (n != 64 || strspn(value, "0123456789abcdef") != n))
+        return error_set(err, ERROR_BAD_INPUT, "64 hex digits of a public backup key are wanted");
+    return set_text(value, out, 65, err);
+}
+
 static bool set_hours(const char *value, struct config *c, struct error *err)
 {
     unsigned from = 0, to = 0;
@@ -149,6 +157,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return endpoint_read(value, &c->tls, err);
     if (strcmp(name, "web.public") == 0)
         return set_url(value, c->public_url, sizeof c->public_url, err);
+    if (strcmp(name, "backup.key") == 0)
+        return set_key(value, c->backup_key, err);
     if (strcmp(name, "mqtt.host") == 0)
         return set_text(value, c->mqtt.host, sizeof c->mqtt.host, err);
     if (strcmp(name, "mqtt.port") == 0) {

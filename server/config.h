@@ -35,6 +35,7 @@ struct config {
     struct endpoint tls;   /* HTTPS with the server's own certificate */
     char public_url[128];  /* base of citizen links, without a slash at its end */
     struct endpoint mqtt;
+    char backup_key[65]; /* public, 64 hex digits: what backups are closed for; may be empty */
 };
 
 /* What holds without a file: RA, VN, 127.0.0.1:8080, :8443, :8883. */

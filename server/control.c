@@ -27,7 +27,7 @@ struct lane {
 struct control {
     int folder, listener;
     int stop; /* readable for ever from control_stop on */
-    struct lane for_short, for_long;
+    struct lane for_short, for_long, for_keeping;
     pthread_mutex_t lock; /* guards the counts */
     pthread_cond_t fewer;
     size_t talks, long_talks;
@@ -182,6 +182,7 @@ bool control_open(const char *folder, const struct commands *for_short,
         return error_set(err, ERROR_LATER, "control: out of memory");
     *control = (struct control){.for_short = {PTHREAD_MUTEX_INITIALIZER, for_short},
                                 .for_long = {PTHREAD_MUTEX_INITIALIZER, for_long},
+                                .for_keeping = {PTHREAD_MUTEX_INITIALIZER, for_long},
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
                                 .fewer = PTHREAD_COND_INITIALIZER,
                                 .listener = -1};
@@ -214,6 +215,7 @@ void control_close(struct control *control)
         close(control->stop);
     pthread_mutex_destroy(&control->for_short.running);
     pthread_mutex_destroy(&control->for_long.running);
+    pthread_mutex_destroy(&control->for_keeping.running);
     pthread_mutex_destroy(&control->lock);
     pthread_cond_destroy(&control->fewer);
     free(control);
@@ -253,7 +255,7 @@ static char **words_of(char *bytes, uint32_t n, int *ret_argc)
 
 static bool is_long(const char *name)
 {
-    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0;
+    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0 || strcmp(name, "backup") == 0;
 }
 
 /* Whoever waits for an import; its acts are run as long as there is somebody. */
@@ -263,23 +265,35 @@ struct asker {
     struct acts acts;
 };
 
-static bool run_while_asked(void *self, act what, void *arg, struct error *err)
+static bool is_asked(void *self, struct error *err)
 {
     const struct asker *asker = self;
     struct pollfd ends[] = {{asker->socket, 0, 0}, {asker->control->stop, POLLIN, 0}};
     if (poll(ends, 2, 0) > 0) /* of the socket only a hang-up is told */
         return error_set(err, ERROR_LATER,
                          ends[1].revents ? "the server stops" : "whoever asked has hung up");
+    return true;
+}
+
+static bool run_while_asked(void *self, act what, void *arg, struct error *err)
+{
+    const struct asker *asker = self;
+    if (!is_asked(self, err))
+        return false;
     return asker->acts.run(asker->acts.self, what, arg, err);
 }
 
 /* In turn. A print is not broken off: what stands in its folder is to be counted. */
-static bool run_in_lane(struct control *control, int socket, const struct call *call,
-                        struct error *err)
+static bool run_in_lane(struct control *control, int socket, struct call *call, struct error *err)
 {
-    struct lane *lane = is_long(call->argv[0]) ? &control->for_long : &control->for_short;
+    bool keeping = strcmp(call->argv[0], "backup") == 0;
+    struct lane *lane = keeping                  ? &control->for_keeping
+                        : is_long(call->argv[0]) ? &control->for_long
+                                                 : &control->for_short;
     struct commands commands = *lane->commands;
     struct asker asker = {control, socket, commands.acts};
+    call->wanted = is_asked;
+    call->ctx = &asker;
     if (strcmp(call->argv[0], "import") == 0)
         commands.acts = (struct acts){run_while_asked, &asker};
     pthread_mutex_lock(&lane->running);
@@ -299,8 +313,7 @@ static bool enter_long(struct control *control, struct error *err)
                              "prints wait already, try again later");
 }
 
-static bool run_in_turn(struct control *control, int socket, const struct call *call,
-                        struct error *err)
+static bool run_in_turn(struct control *control, int socket, struct call *call, struct error *err)
 {
     if (!is_long(call->argv[0]))
         return run_in_lane(control, socket, call, err);
@@ -339,7 +352,7 @@ static void run_and_tell(struct control *control, int socket, int argc, char **a
     if (!out)
         return;
     bool json = argc > 1 && strcmp(argv[0], CONTROL_JSON) == 0;
-    struct call call = {argc - json, argv + json, fd, NULL, NULL};
+    struct call call = {.argc = argc - json, .argv = argv + json, .fd = fd};
     bool ok = run_and_say(control, socket, &call, json, out, &err);
     (void)fclose(out);
     uint8_t status = ok ? 0 : 1;

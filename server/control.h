@@ -9,7 +9,8 @@
  *
  * Up to CONTROL_TALKS connections are served side by side, each by a thread of its own. Long
  * commands (import, print) run one at a time, and so do the short ones, beside them: a handheld is
- * revoked within a minute whatever is being imported. An import ends, what is in stays in, when its
+ * revoked within a minute whatever is being imported. A backup has a lane of its own and asks
+ * nothing of the readers of the others. An import ends, what is in stays in, when its
  * asker has hung up or the server stops.
  */
 #ifndef TRAO_SERVER_CONTROL_H

@@ -23,6 +23,7 @@
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
 #include "server/office/offices.h"
+#include "server/record/pages.h"
 #include "server/sandbox.h"
 #include "server/web/web.h"
 #include "server/writer.h"
@@ -39,6 +40,7 @@ struct server {
     struct config config;
     int lock;
     struct keys *keys;
+    struct pages *pages;   /* what changes in record.db */
     struct record *record; /* the writer's */
     struct db *checkpointer;
     struct views *views;
@@ -129,6 +131,9 @@ static bool open_record(struct server *server, struct error *err)
                                    .clock = clock_system(),
                                    .chance = chance_system(),
                                    .seal_key = &server->keys->seal};
+    if (!pages_open(server->record_path, &server->pages, err))
+        return false;
+    config.pages = server->pages;
     if (!record_open(&config, &server->record, err))
         return false;
     if (record_was_put_back(server->record))
@@ -138,7 +143,8 @@ static bool open_record(struct server *server, struct error *err)
     return adopt_offices(server, err) &&
            record_open_reader(server->record_path, &server->short_reader, err) &&
            record_open_reader(server->record_path, &server->long_reader, err) &&
-           db_open(server->record_path, DB_DURABLE, &server->checkpointer, err);
+           db_open_watched(server->record_path, DB_DURABLE, server->pages, &server->checkpointer,
+                           err);
 }
 
 static void close_record(struct server *server)
@@ -147,6 +153,7 @@ static void close_record(struct server *server)
     record_close(server->long_reader);
     record_close(server->short_reader);
     record_close(server->record);
+    pages_close(server->pages);
 }
 
 static bool open_views(struct server *server, struct error *err)
@@ -381,19 +388,20 @@ static void close_web(struct server *server)
 static bool open_control(struct server *server, struct error *err)
 {
     const struct keys *keys = server->keys;
-    server->for_short =
-        (struct commands){.folder = server->folder,
-                          .program = server->program,
-                          .config = &server->config,
-                          .secret = server->keys->secret,
-                          .acts = writer_acts(server->writer),
-                          .views = server->views,
-                          .record = server->short_reader,
-                          .enrol = &server->desk,
-                          .dispatch = server->dispatch,
-                          .notify = server->notify,
-                          .box_public = (const struct box_public *)keys->box_public,
-                          .box_secret = (const struct box_secret *)keys->box_secret};
+    server->for_short = (struct commands){.folder = server->folder,
+                                          .program = server->program,
+                                          .config = &server->config,
+                                          .secret = server->keys->secret,
+                                          .acts = writer_acts(server->writer),
+                                          .views = server->views,
+                                          .record = server->short_reader,
+                                          .enrol = &server->desk,
+                                          .dispatch = server->dispatch,
+                                          .notify = server->notify,
+                                          .box_public = (const struct box_public *)keys->box_public,
+                                          .box_secret = (const struct box_secret *)keys->box_secret,
+                                          .pages = server->pages,
+                                          .seal_public = &keys->seal_public};
     server->for_long = server->for_short;
     server->for_long.record = server->long_reader;
     return control_open(server->folder, &server->for_short, &server->for_long, &server->control,

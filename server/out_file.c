@@ -35,6 +35,20 @@ bool out_file_open(const char *path, struct out_file *ret_file, struct error *er
     return true;
 }
 
+/* The name too is there after a power cut. */
+static bool sync_folder(const char *path)
+{
+    char folder[CONFIG_PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int n = slash == NULL ? 1 : (int)(slash - path);
+    (void)snprintf(folder, sizeof folder, "%.*s", n == 0 ? 1 : n, slash == NULL ? "." : path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
 static bool take_name(struct out_file *file)
 {
     struct stat about;
@@ -42,7 +56,7 @@ static bool take_name(struct out_file *file)
         return false;
     if (about.st_size == 0) /* nothing was there to write */
         return unlink(file->part) == 0;
-    return fsync(file->fd) == 0 && rename(file->part, file->path) == 0;
+    return fsync(file->fd) == 0 && rename(file->part, file->path) == 0 && sync_folder(file->path);
 }
 
 bool out_file_close(struct out_file *file, bool keep, struct error *err)

@@ -1,10 +1,14 @@
 #include "server/record/db.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "server/record/pages.h"
 
 #define BUSY_WAIT_MS 5000 /* readers hold a snapshot at most 5 s (reliability.md (c) 40) */
 
@@ -18,6 +22,7 @@ struct stmt {
 
 struct db {
     sqlite3 *lite;
+    struct pages *pages; /* NULL: nobody asks what is written */
     struct stmt *statements;
     uint64_t page_bytes;
     uint64_t wal_bytes;
@@ -107,22 +112,67 @@ static bool set_up(struct db *db, enum db_mode mode, struct error *err)
                        "PRAGMA journal_size_limit=67108864; PRAGMA trusted_schema=OFF",
                        err);
     case DB_READ_ONLY:
+    case DB_STILL:
         return db_exec(db, "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF", err);
     }
     return false;
 }
 
-bool db_open(const char *path, enum db_mode mode, struct db **ret_db, struct error *err)
+/* What the engine is asked to open: the path, or for DB_STILL a URI of it. */
+static bool name_of(const char *path, enum db_mode mode, char *out, size_t size)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    static const char digits[] = "0123456789ABCDEF";
+    size_t n = 0;
+    if (mode != DB_STILL)
+        return snprintf(out, size, "%s", path) < (int)size;
+    n = (size_t)snprintf(out, size, "file:");
+    for (const char *at = path; *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        bool plain = strchr("%?#", byte) == NULL && byte >= ' ' && byte < 0x7F;
+        if (n + 3 + sizeof "?immutable=1" > size)
+            return false;
+        if (plain) {
+            out[n++] = *at;
+        } else {
+            out[n++] = '%';
+            out[n++] = digits[byte >> 4];
+            out[n++] = digits[byte & 15];
+        }
+    }
+    memcpy(out + n, "?immutable=1", sizeof "?immutable=1");
+    return true;
+}
+
+static int flags_of(enum db_mode mode)
+{
+    switch (mode) {
+    case DB_DURABLE:
+    case DB_REBUILDABLE:
+        return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case DB_READ_ONLY:
+        return SQLITE_OPEN_READWRITE;
+    case DB_STILL:
+        return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    }
+    return 0;
+}
+
+bool db_open_watched(const char *path, enum db_mode mode, struct pages *pages, struct db **ret_db,
+                     struct error *err)
+{
+    char name[3 * PATH_MAX];
     struct db *db = calloc(1, sizeof *db);
-    if (db == NULL)
+    if (db == NULL || !name_of(path, mode, name, sizeof name)) {
+        free(db);
         return error_set(err, ERROR_LATER, "%s: out of memory", path);
-    if (mode != DB_READ_ONLY)
-        flags |= SQLITE_OPEN_CREATE;
-    bool good = sqlite3_open_v2(path, &db->lite, flags, NULL) == SQLITE_OK || failed(db->lite, err);
+    }
+    db->pages = pages;
+    bool writes = mode == DB_DURABLE || mode == DB_REBUILDABLE;
+    bool good = sqlite3_open_v2(name, &db->lite, flags_of(mode) | SQLITE_OPEN_NOMUTEX,
+                                pages == NULL ? NULL : pages_layer(pages)) == SQLITE_OK ||
+                failed(db->lite, err);
     /* The log and its index take the file's mode. A store that is no file (tests) has none. */
-    if (good && mode != DB_READ_ONLY && chmod(path, 0600) != 0 && errno != ENOENT)
+    if (good && writes && chmod(path, 0600) != 0 && errno != ENOENT)
         good = error_set(err, ERROR_REFUSED, "chmod: %s", strerror(errno));
     if (!good || !set_up(db, mode, err)) {
         db_close(db);
@@ -130,6 +180,11 @@ bool db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err
     }
     *ret_db = db;
     return true;
+}
+
+bool db_open(const char *path, enum db_mode mode, struct db **ret_db, struct error *err)
+{
+    return db_open_watched(path, mode, NULL, ret_db, err);
 }
 
 void db_close(struct db *db)
@@ -278,14 +333,59 @@ int64_t db_last_id(const struct db *db)
 
 /* ------------------------------------------------------------------ the log */
 
-bool db_checkpoint(struct db *db, struct error *err)
+bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err)
 {
     int in_log = 0, moved = 0;
     int rc = sqlite3_wal_checkpoint_v2(db->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
-    if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY && (rc & 0xFF) != SQLITE_LOCKED)
+    bool busy = (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED;
+    if (rc != SQLITE_OK && !busy)
         return failed(db->lite, err) || error_add(err, "checkpoint");
     if (in_log == moved)
         db->wal_bytes = 0; /* the next commit writes over it from its start */
+    *ret_whole = !busy && in_log == moved && in_log >= 0;
+    return true;
+}
+
+bool db_checkpoint(struct db *db, struct error *err)
+{
+    bool whole;
+    if (db->pages != NULL && !pages_may_write(db->pages))
+        return true;
+    bool good = db_checkpoint_whole(db, &whole, err);
+    if (db->pages != NULL)
+        pages_written(db->pages);
+    return good;
+}
+
+static bool file_of(struct db *db, sqlite3_file **ret_file, struct error *err)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(db->lite, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return error_set(err, ERROR_BROKEN, "the store has no file");
+    *ret_file = file;
+    return true;
+}
+
+bool db_file_read(struct db *db, uint64_t at, void *out, size_t n, struct error *err)
+{
+    sqlite3_file *file;
+    if (!file_of(db, &file, err))
+        return false;
+    int rc = file->pMethods->xRead(file, out, (int)n, (sqlite3_int64)at);
+    return rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ || /* the rest is zeros then */
+           error_set(err, ERROR_BROKEN, "cannot read the file: %s", sqlite3_errstr(rc));
+}
+
+bool db_file_bytes(struct db *db, uint64_t *ret_bytes, struct error *err)
+{
+    sqlite3_file *file;
+    sqlite3_int64 n = 0;
+    if (!file_of(db, &file, err))
+        return false;
+    if (file->pMethods->xFileSize(file, &n) != SQLITE_OK)
+        return error_set(err, ERROR_BROKEN, "cannot measure the file");
+    *ret_bytes = (uint64_t)n;
     return true;
 }
 

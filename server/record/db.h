@@ -11,17 +11,22 @@
 
 struct db;
 struct stmt;
+struct pages;
 
 enum db_mode {
     DB_DURABLE,     /* read and write, WAL, synchronous FULL: the record */
     DB_REBUILDABLE, /* read and write, WAL, synchronous NORMAL: the views */
-    DB_READ_ONLY
+    DB_READ_ONLY,
+    DB_STILL /* the file alone, without its log and without a lock: while nobody writes it */
 };
 
 /* Opens or makes the file (0600). LATER when locked or the disk is full, BROKEN when the file is
  * not a database, NOT_FOUND when it cannot be opened at all. A busy connection waits at most 5 s.
  */
 bool db_open(const char *path, enum db_mode mode, struct db **ret_db, struct error *err) must_use;
+/* The same, and what is written to the file is noted (pages.h). */
+bool db_open_watched(const char *path, enum db_mode mode, struct pages *pages, struct db **ret_db,
+                     struct error *err) must_use;
 void db_close(struct db *db); /* NULL is fine; finalises what is still prepared */
 
 /* Statements without result, several separated by ';'. */
@@ -64,8 +69,14 @@ int64_t db_last_id(const struct db *db);
 
 /* Moves what is committed from the log into the file without making writers wait (settled point
  * 13). DB_DURABLE never does this by itself: another connection's thread calls it now and then.
- * True also when a reader kept it from finishing; LATER and BROKEN as in stmt_step. */
+ * True also when a reader kept it from finishing, or somebody
+ * holds the file; LATER and BROKEN as in stmt_step. */
 bool db_checkpoint(struct db *db, struct error *err) must_use;
+/* The same for whoever holds the file (pages_hold): true in *ret_whole when all was moved. */
+bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err) must_use;
+/* The file as it lies on the disk, whatever its log says: zeros beyond its end. */
+bool db_file_read(struct db *db, uint64_t at, void *out, size_t n, struct error *err) must_use;
+bool db_file_bytes(struct db *db, uint64_t *ret_bytes, struct error *err) must_use;
 /* Size of the write-ahead log after this connection's last commit; 0 before the first. */
 uint64_t db_wal_bytes(const struct db *db);
 /* Above this the writer checkpoints itself: reliability.md (c) 40, settled point 13. */

@@ -29,6 +29,9 @@ struct record {
 bool schema_migrate(struct record *record, struct error *err) must_use;
 /* The same question without writing. */
 bool schema_check(struct db *db, struct error *err) must_use;
+/* ... where an older layout will do. */
+bool schema_known(struct db *db, struct error *err) must_use;
+bool schema_version(struct db *db, uint64_t *ret_version, struct error *err) must_use;
 
 /* What the seal over the head covers: seq (8 bytes, big end first), link. */
 #define OFFICE_HEAD_BYTES (8 + CHAIN_LINK_BYTES)

@@ -194,7 +194,8 @@ bool record_open(const struct record_config *config, struct record **ret_record,
     record->seal_key = config->seal_key;
     record->witness_fd = -1;
     if (!witness_open(config->path, &record->witness_fd, err) ||
-        !db_open(config->path, DB_DURABLE, &record->db, err) || !open_writer(record, err)) {
+        !db_open_watched(config->path, DB_DURABLE, config->pages, &record->db, err) ||
+        !open_writer(record, err)) {
         record_close(record);
         return error_add(err, "record");
     }
@@ -211,6 +212,22 @@ bool record_open_reader(const char *path, struct record **ret_record, struct err
     record->clock = clock_system();
     record->witness_fd = -1;
     if (!db_open(path, DB_READ_ONLY, &record->db, err) || !schema_check(record->db, err) ||
+        !generation_read(record, err) || !head_verify(record, NULL, err)) {
+        record_close(record);
+        return error_add(err, "record");
+    }
+    *ret_record = record;
+    return true;
+}
+
+bool record_open_still(const char *path, struct record **ret_record, struct error *err)
+{
+    struct record *record = calloc(1, sizeof *record);
+    if (record == NULL)
+        return error_set(err, ERROR_LATER, "record: out of memory");
+    record->clock = clock_system();
+    record->witness_fd = -1;
+    if (!db_open(path, DB_STILL, &record->db, err) || !schema_known(record->db, err) ||
         !generation_read(record, err) || !head_verify(record, NULL, err)) {
         record_close(record);
         return error_add(err, "record");

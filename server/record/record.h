@@ -28,6 +28,7 @@ struct record_config {
     struct clock clock;
     struct chance chance;
     const struct seal_secret *seal_key; /* server's; borrowed for the record's life */
+    struct pages *pages; /* borrowed; NULL: nobody copies the record while it is written */
 };
 
 /* Opens or makes the record; a new file starts generation 1 with a random number. Verifies the seal
@@ -37,6 +38,10 @@ struct record_config {
 bool record_open(const struct record_config *config, struct record **ret_record,
                  struct error *err) must_use;
 bool record_open_reader(const char *path, struct record **ret_record, struct error *err) must_use;
+/* A file that nobody writes, as it lies on the disk: a copy, or the record while pages_hold holds
+ * it. Without its log. Older layouts too, of which only record_census and record_verify are asked.
+ */
+bool record_open_still(const char *path, struct record **ret_record, struct error *err) must_use;
 void record_close(struct record *record);
 struct db *record_db(struct record *record); /* for the other files of this folder only */
 
@@ -174,6 +179,18 @@ bool record_counter_next(struct record *record, const char *name, uint64_t step,
                          uint64_t *ret_value, struct error *err) must_use;
 
 /* ------------------------------------------------------------------ the proof */
+
+/* What a record holds, counted in milliseconds: two that agree in this are one state of one record.
+ * The chains that `office_head` and the epochs end are for record_verify. */
+struct record_census {
+    uint64_t layout, generation, generation_serial;
+    uint64_t batches, office_facts; /* the last ids */
+    uint64_t epochs, through;       /* their number, the sum of what they are receipted through */
+    uint64_t devices, people, attachments, set_aside;
+    struct link office_head;
+};
+bool record_census(struct record *record, struct record_census *ret_census,
+                   struct error *err) must_use;
 
 /* Walks both kinds of chains from the start: links, seals, office head. Returns false naming the
  * first fact that does not hold: "office fact 17: link does not follow". */

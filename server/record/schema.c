@@ -173,7 +173,7 @@ static const char *const steps[] = {
 #define LOOKUPS_STEP 2
 #define SLIPS_STEP 9
 
-static bool read_version(struct db *db, uint64_t *ret_version, struct error *err)
+bool schema_version(struct db *db, uint64_t *ret_version, struct error *err)
 {
     struct stmt *stmt;
     if (!db_prepare(db, "PRAGMA user_version", &stmt, err) || !step_row(stmt, "user_version", err))
@@ -183,19 +183,33 @@ static bool read_version(struct db *db, uint64_t *ret_version, struct error *err
     return true;
 }
 
+static bool not_newer(uint64_t version, struct error *err)
+{
+    return version <= STEPS ||
+           error_set(err, ERROR_BROKEN,
+                     "the record has layout %llu, this program knows only %zu: it is older",
+                     (unsigned long long)version, STEPS);
+}
+
+bool schema_known(struct db *db, struct error *err)
+{
+    uint64_t version;
+    if (!schema_version(db, &version, err))
+        return error_add(err, "layout");
+    if (version == 0)
+        return error_set(err, ERROR_BROKEN, "this is no record");
+    return not_newer(version, err);
+}
+
 bool schema_check(struct db *db, struct error *err)
 {
     uint64_t version;
-    if (!read_version(db, &version, err))
+    if (!schema_version(db, &version, err))
         return error_add(err, "layout");
     if (version < STEPS)
         return error_set(err, ERROR_LATER, "the record has layout %llu, still to be brought to %zu",
                          (unsigned long long)version, STEPS);
-    if (version > STEPS)
-        return error_set(err, ERROR_BROKEN,
-                         "the record has layout %llu, this program knows only %zu: it is older",
-                         (unsigned long long)version, STEPS);
-    return true;
+    return not_newer(version, err);
 }
 
 /* The number and what it stands for change together or not at all. */
@@ -216,7 +230,7 @@ static bool take_step(struct record *record, size_t step, struct error *err)
 bool schema_migrate(struct record *record, struct error *err)
 {
     uint64_t version;
-    if (!read_version(record->db, &version, err))
+    if (!schema_version(record->db, &version, err))
         return error_add(err, "layout");
     for (size_t step = (size_t)version; step < STEPS; step++)
         if (!take_step(record, step, err))

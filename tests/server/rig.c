@@ -79,8 +79,10 @@ static void alarmed(void *ctx, const char *device, uint64_t epoch, uint64_t seq,
 
 void rig_start(struct rig *rig)
 {
-    struct record_config record = {rig->record_path, rig_clock(rig), rig_chance(rig),
-                                   &rig->seal_key};
+    struct record_config record = {.path = rig->record_path,
+                                   .clock = rig_clock(rig),
+                                   .chance = rig_chance(rig),
+                                   .seal_key = &rig->seal_key};
     assert_good(record_open(&record, &rig->record, &err));
     struct intake_config intake = {.record = rig->record,
                                    .seal_key = &rig->seal_key,

@@ -475,7 +475,10 @@ static void a_broken_head_does_not_open(void **state)
     (void)state;
     struct record *record;
     struct seal_secret other = rig.seal_key;
-    struct record_config config = {rig.record_path, rig_clock(&rig), rig_chance(&rig), &other};
+    struct record_config config = {.path = rig.record_path,
+                                   .clock = rig_clock(&rig),
+                                   .chance = rig_chance(&rig),
+                                   .seal_key = &other};
     fill_record();
     struct seal_public key;
     struct chance chance = rig_chance(&rig);

@@ -366,8 +366,10 @@ static void open_record(struct site *site)
     struct error err;
     path_of(site, "record.db", path);
     must(site,
-         record_open(&(struct record_config){path, env_clock(&site->machine),
-                                             env_chance_door(site->env), &site->key},
+         record_open(&(struct record_config){.path = path,
+                                             .clock = env_clock(&site->machine),
+                                             .chance = env_chance_door(site->env),
+                                             .seal_key = &site->key},
                      &site->record, &err),
          "open record", &err);
     must(site, record_open_reader(path, &site->reader, &err), "open reader", &err);
