@@ -28,6 +28,7 @@ const struct command *command_find(const char *name);
 struct dispatch;
 struct notify;
 struct pages;
+struct metrics;
 
 struct commands {
     const char *folder;  /* the data folder */
@@ -40,6 +41,7 @@ struct commands {
     const struct enrol_desk *enrol;
     struct dispatch *dispatch;           /* what handhelds say; NULL: nothing is heard */
     struct notify *notify;               /* messages to phones; NULL: none go out */
+    const struct metrics *metrics;       /* what the server is in numbers; NULL: not known */
     const struct box_public *box_public; /* what devices close attachments for */
     const struct box_secret *box_secret;
     struct pages *pages; /* of the record, for copies; NULL: none can be made */

@@ -22,6 +22,7 @@
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
+#include "server/metrics.h"
 #include "server/office/offices.h"
 #include "server/record/pages.h"
 #include "server/sandbox.h"
@@ -51,9 +52,10 @@ struct server {
     struct attachments *attachments;
     struct dispatch *dispatch;
     struct enrol_desk desk;
+    struct metrics metrics;
     struct sms_file *sms;
     struct notify *notify;
-    struct web *web;
+    _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
     struct control *control;
@@ -357,8 +359,47 @@ static void close_notify(struct server *server)
     sms_file_close(server->sms);
 }
 
+static size_t count_streams(void *ctx)
+{
+    struct server *server = ctx;
+    struct web *web = atomic_load(&server->web);
+    return web == NULL ? 0 : web_streams(web);
+}
+
+static bool metrics_allowed(void *ctx, const char *authorization)
+{
+    return metrics_token_holds(((struct server *)ctx)->keys->secret, authorization);
+}
+
+static bool give_metrics(void *ctx, struct record *record, char **new_text, size_t *ret_n,
+                         struct error *err)
+{
+    struct server *server = ctx;
+    struct clock clock = clock_system();
+    return metrics_text(&server->metrics, record, clock.now(clock.self), new_text, ret_n, err);
+}
+
+/* What it asks is open before the pages are, and closed after them; of pages it asks once they
+ * answer. */
+static void set_metrics(struct server *server)
+{
+    struct clock clock = clock_system();
+    server->metrics = (struct metrics){.folder = server->folder,
+                                       .secret = server->keys->secret,
+                                       .started = clock.now(clock.self),
+                                       .writer = server->writer,
+                                       .intake = server->intake,
+                                       .views = server->views,
+                                       .session = server->session,
+                                       .dispatch = server->dispatch,
+                                       .notify = server->notify,
+                                       .streams = count_streams,
+                                       .ctx = server};
+}
+
 static bool open_web(struct server *server, struct error *err)
 {
+    set_metrics(server);
     struct keys *keys = server->keys;
     server->desk = (struct enrol_desk){.acts = writer_acts(server->writer),
                                        .ca = keys->ca,
@@ -375,9 +416,14 @@ static bool open_web(struct server *server, struct error *err)
                                 .acts = writer_acts(server->writer),
                                 .views = server->views,
                                 .enrol = &server->desk,
+                                .metrics = {metrics_allowed, give_metrics, METRICS_TYPE, server},
                                 .clock = clock_system(),
                                 .chance = chance_system()};
-    return web_open(&config, &server->web, err);
+    struct web *web;
+    if (!web_open(&config, &web, err))
+        return false;
+    atomic_store(&server->web, web);
+    return true;
 }
 
 static void close_web(struct server *server)
@@ -398,6 +444,7 @@ static bool open_control(struct server *server, struct error *err)
                                           .enrol = &server->desk,
                                           .dispatch = server->dispatch,
                                           .notify = server->notify,
+                                          .metrics = &server->metrics,
                                           .box_public = (const struct box_public *)keys->box_public,
                                           .box_secret = (const struct box_secret *)keys->box_secret,
                                           .pages = server->pages,

@@ -91,6 +91,9 @@ struct writer {
     pthread_cond_t news;          /* for the follower */
     pthread_cond_t answered;      /* for askers */
     uint64_t committed, followed; /* groups */
+    uint64_t following;           /* up to here they are taken in, or were */
+    int64_t following_since_us;   /* the first of those was committed; monotonic */
+    int64_t new_since_us;         /* the first after them was */
     bool behind;                  /* the views could not follow: tried again each second */
     bool started, stopping, writer_gone;
     struct writer_counts counts;
@@ -355,12 +358,22 @@ static void answer_acts(struct writer *writer, struct group *group, const struct
     pthread_cond_broadcast(&writer->answered);
 }
 
-static void group_committed(struct writer *writer, struct group *group)
+static int64_t now_us(void)
 {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void group_committed(struct writer *writer, struct group *group, int64_t begun_us)
+{
+    int64_t committed_us = now_us();
     intake_answer(writer->config.intake);
     pthread_mutex_lock(&writer->lock);
-    writer->committed++;
+    if (writer->committed++ == writer->following)
+        writer->new_since_us = committed_us;
     writer->counts.groups++;
+    writer->counts.commit_us += (uint64_t)(committed_us - begun_us);
     answer_acts(writer, group, NULL);
     pthread_cond_signal(&writer->news);
     pthread_mutex_unlock(&writer->lock);
@@ -420,8 +433,9 @@ static void *write_groups(void *arg)
     struct error err;
     bool broken = false;
     while (!broken && gather(writer, &group)) {
+        int64_t begun_us = now_us();
         if (write_group(writer, &group, &err)) {
-            group_committed(writer, &group);
+            group_committed(writer, &group, begun_us);
             broken = !record_relieve(writer->config.record, &err) && err.code == ERROR_BROKEN;
         } else {
             group_failed(writer, &group, &err);
@@ -442,6 +456,9 @@ static void follow_group(struct writer *writer)
 {
     struct error err;
     uint64_t committed = writer->committed;
+    if (!writer->behind)
+        writer->following_since_us = writer->new_since_us;
+    writer->following = committed;
     pthread_mutex_unlock(&writer->lock);
     bool good = writer->config.follow(writer->config.ctx, &err);
     if (!good) {
@@ -564,9 +581,18 @@ void writer_close(struct writer *writer)
     free(writer);
 }
 
+/* With the lock held. */
+static int64_t behind_ms(const struct writer *writer)
+{
+    if (writer->behind || writer->followed < writer->following)
+        return (now_us() - writer->following_since_us) / 1000;
+    return writer->followed < writer->committed ? (now_us() - writer->new_since_us) / 1000 : 0;
+}
+
 void writer_counts(struct writer *writer, struct writer_counts *ret_counts)
 {
     pthread_mutex_lock(&writer->lock);
     *ret_counts = writer->counts;
+    ret_counts->views_behind_ms = behind_ms(writer);
     pthread_mutex_unlock(&writer->lock);
 }

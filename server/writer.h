@@ -49,6 +49,8 @@ void writer_close(struct writer *writer); /* NULL is fine */
 
 struct writer_counts {
     uint64_t groups, acts, dropped, failed_groups;
+    uint64_t commit_us;      /* the groups took to be written and committed */
+    int64_t views_behind_ms; /* age of the oldest commit that was not followed yet; 0 none */
 };
 void writer_counts(struct writer *writer, struct writer_counts *ret_counts);
 

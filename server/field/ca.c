@@ -499,10 +499,10 @@ static bool read_name(X509 *certificate, char ret_name[DEVICE_NAME_MAX + 1])
     return true;
 }
 
-static bool read_not_before(X509 *certificate, struct instant *ret_at)
+static bool read_time(const ASN1_TIME *time, struct instant *ret_at)
 {
     struct tm tm;
-    if (ASN1_TIME_to_tm(X509_get0_notBefore(certificate), &tm) != 1)
+    if (ASN1_TIME_to_tm(time, &tm) != 1)
         return false;
     ret_at->ms = (int64_t)timegm(&tm) * 1000;
     return true;
@@ -549,7 +549,7 @@ bool ca_device_read(struct slice authority, struct slice certificate, struct ins
     good = good && signed_by(leaf, root, now, err);
     if (good) {
         good = read_name(leaf, device.name) && read_seal_key(leaf, &device.seal_key) &&
-               read_not_before(leaf, &device.not_before);
+               read_time(X509_get0_notBefore(leaf), &device.not_before);
         if (!good)
             error_set(err, ERROR_REFUSED, "certificate: it is not a device's");
     }
@@ -568,6 +568,16 @@ bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n
     bool good = to_der(certificate, out, ret_n, err);
     X509_free(certificate);
     return good;
+}
+
+bool ca_certificate_until(const char *path, struct instant *ret_at, struct error *err)
+{
+    X509 *certificate = NULL;
+    if (!read_certificate(path, &certificate, err))
+        return false;
+    bool good = read_time(X509_get0_notAfter(certificate), ret_at);
+    X509_free(certificate);
+    return good || failed(err, ERROR_BROKEN, path);
 }
 
 bool ca_box_public(const uint8_t secret[32], uint8_t ret_public[32], struct error *err)

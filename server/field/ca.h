@@ -65,6 +65,9 @@ struct ca_device {
 bool ca_device_read(struct slice authority, struct slice certificate, struct instant now,
                     struct ca_device *ret_device, struct error *err) must_use;
 
+/* When the certificate of a PEM file ends. NOT_FOUND, BROKEN. */
+bool ca_certificate_until(const char *path, struct instant *ret_at, struct error *err) must_use;
+
 /* A PEM certificate file as DER. */
 bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n,
                         struct error *err) must_use;

@@ -392,6 +392,14 @@ void live_tick(struct live *live)
     each_page(live, tick_page);
 }
 
+size_t live_open(struct live *live)
+{
+    pthread_mutex_lock(&live->lock);
+    size_t n = live->n;
+    pthread_mutex_unlock(&live->lock);
+    return n;
+}
+
 void live_stop(struct live *live)
 {
     pthread_mutex_lock(&live->lock);

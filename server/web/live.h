@@ -52,8 +52,9 @@ void live_end_person(struct live *live, int64_t person);
 
 /* The views' watcher. */
 void live_changed(struct live *live, const struct item *item, const struct view *view);
-void live_tick(struct live *live); /* counts for desks, heartbeats, ends */
-void live_stop(struct live *live); /* ends all; no new ones */
+void live_tick(struct live *live);   /* counts for desks, heartbeats, ends */
+size_t live_open(struct live *live); /* streams */
+void live_stop(struct live *live);   /* ends all; no new ones */
 
 /* One row's state for a desk page, as it stands in the table and in an event: four cells. */
 void live_row(const struct view *view, struct html *html);

@@ -45,6 +45,29 @@ static void give_health(struct web *web, const struct http_request *request,
     answer->n = ok ? sizeof good - 1 : sizeof bad - 1;
 }
 
+/* Who cannot show the word learns no more than that there is one to show; guesses are counted. */
+static void give_metrics(struct web *web, const struct http_request *request,
+                         struct http_answer *answer)
+{
+    const struct web_metrics *metrics = &web->config.metrics;
+    struct error err;
+    if (guard_left(web->guard, GUARD_CLIENT, request->client) == 0) {
+        answer->status = 429;
+        return;
+    }
+    if (metrics->text == NULL ||
+        !metrics->allowed(metrics->ctx, http_header(request, "Authorization"))) {
+        guard_wrong(web->guard, GUARD_CLIENT, request->client);
+        answer->status = 401;
+        return;
+    }
+    struct record *record = readers_take(web->readers);
+    bool good = metrics->text(metrics->ctx, record, &answer->body, &answer->n, &err);
+    readers_give(web->readers, record);
+    answer->status = good ? 200 : 503;
+    answer->type = metrics->type;
+}
+
 static unsigned status_of(enum error_code code)
 {
     switch (code) {
@@ -112,6 +135,7 @@ static const struct route {
     {"/T/", BELOW, false, false, false, false, citizen_link},
     {"/assets/", BELOW, false, false, false, false, give_asset},
     {"/khoe", EXACT, false, false, false, false, give_health},
+    {"/metrics", EXACT, false, false, false, false, give_metrics},
     {"/enrol", EXACT, true, false, true, true, enrol},
     {"/quay", EXACT, false, false, false, false, desk_items},
     {"/quay/song", EXACT, false, false, false, false, desk_stream},
@@ -260,6 +284,11 @@ void web_close(struct web *web)
     guard_free(web->guard);
     readers_close(web->readers);
     free(web);
+}
+
+size_t web_streams(struct web *web)
+{
+    return live_open(web->live);
 }
 
 uint16_t web_port_plain(const struct web *web)

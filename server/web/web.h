@@ -14,6 +14,15 @@
 #include "server/record/acts.h"
 #include "server/views/views.h"
 
+/* What a scraper asks for at /metrics: who may, and the text; free(*new_text). Any thread. */
+struct web_metrics {
+    bool (*allowed)(void *ctx, const char *authorization); /* the header's value, or NULL */
+    bool (*text)(void *ctx, struct record *record, char **new_text, size_t *ret_n,
+                 struct error *err);
+    const char *type;
+    void *ctx;
+};
+
 struct web_config {
     const char *folder; /* the data folder: keys/web.key, keys/web.crt, print/, record.db */
     const struct config *config;
@@ -21,6 +30,7 @@ struct web_config {
     struct acts acts;
     struct views *views;
     const struct enrol_desk *enrol;
+    struct web_metrics metrics; /* `text` NULL: there is none */
     struct clock clock;
     struct chance chance;
 };
@@ -41,6 +51,9 @@ void web_stop(struct web *web);
 /* After web_stop, when no thread is in web_work, web_tick or views_follow any more: ends all
  * streams, then the listeners. NULL is fine. */
 void web_close(struct web *web);
+
+/* Live pages open now. */
+size_t web_streams(struct web *web);
 
 /* Ports in fact bound (a config may say 0 in tests). */
 uint16_t web_port_plain(const struct web *web);
