@@ -110,10 +110,22 @@ bool take_some(struct views *views, bool *ret_more, struct error *err)
     return true;
 }
 
+static bool is_short_of(const struct mark *mark, const struct mark *end)
+{
+    return mark->batch < end->batch || mark->office < end->office;
+}
+
+/* Not further than where the record ended at the beginning: who waits for that need not wait for
+ * what comes meanwhile. */
 bool views_follow(struct views *views, struct error *err)
 {
-    bool more = true;
-    while (more)
+    struct mark end;
+    bool more;
+    if (!record_end(facts_record(views->feeder), &end.batch, &end.office, err))
+        return error_add(err, "views");
+    if (!fold_touched(views, true, err)) /* what a failure left */
+        return false;
+    while (is_short_of(&views->table.mark, &end))
         if (!take_some(views, &more, err) || !fold_touched(views, true, err))
             return false;
     return true;

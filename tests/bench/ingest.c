@@ -6,14 +6,15 @@
  *
  * For each size of message two measurements: flat out (a window of unreceipted messages a device,
  * as the handheld has) and at a third of that pace, where the receipt's time is that of a server
- * that keeps up. Load generator, broker and server share the machine. Never a pass or a fail.
+ * that keeps up. How far the views are behind commits is asked of the server all the while.
+ * Load generator, broker and server share the machine. Never a pass or a fail.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/bench/disk.h"
+#include "tests/bench/behind.h"
 #include "tests/bench/load.h"
 
 #define DEVICES_MAX 32
@@ -30,6 +31,8 @@ struct result {
     double scans_a_second;
     double server_us, broker_us; /* of CPU a scan */
     struct spread receipt;
+    struct spread behind; /* views behind commits */
+    double behind_most_ms;
 };
 
 static sem_t news; /* of all sessions */
@@ -109,7 +112,8 @@ static struct result measure(struct load *load, size_t devices, size_t messages,
 {
     for (size_t at = 0; at < devices; at++)
         load_make(&load[at], messages, per);
-    const struct world *world = load->hand.world;
+    struct world *world = load->hand.world;
+    struct behind *behind = behind_begin(world);
     double scans = (double)(devices * messages * per);
     double server = cpu_us(&world->server), broker = cpu_us(&world->broker);
     double took_ms = send_all(load, devices, pace);
@@ -121,15 +125,17 @@ static struct result measure(struct load *load, size_t devices, size_t messages,
                             .server_us = (cpu_us(&world->server) - server) / scans,
                             .broker_us = (cpu_us(&world->broker) - broker) / scans,
                             .receipt = spread_of(times, n)};
+    result.behind = behind_end(behind, &result.behind_most_ms);
     free(times);
     return result;
 }
 
 static void print_row(uint32_t per, const char *how, const struct result *result)
 {
-    printf("| %2u | %-14s | %9.0f | %7.2f | %7.2f | %6.1f | %6.1f |\n", per, how,
-           result->scans_a_second, result->receipt.p50_ms, result->receipt.p99_ms,
-           result->server_us, result->broker_us);
+    printf("| %2u | %-14s | %9.0f | %7.2f | %7.2f | %6.1f | %6.1f | %4.0f | %4.0f | %4.0f |\n", per,
+           how, result->scans_a_second, result->receipt.p50_ms, result->receipt.p99_ms,
+           result->server_us, result->broker_us, result->behind.p50_ms, result->behind.p99_ms,
+           result->behind_most_ms);
     fflush(stdout);
 }
 
@@ -168,7 +174,7 @@ static void print_disk(const char *when, const struct spread *disk)
 
 int main(int argc, char **argv)
 {
-    struct plan plan = {.devices = 32, .messages_1 = 2000, .messages_50 = 400, .disk_s = 2};
+    struct plan plan = {.devices = 32, .messages_1 = 2000, .messages_50 = 1000, .disk_s = 2};
     if (argc == 2 && strcmp(argv[1], "--smoke") == 0) {
         plan = (struct plan){.devices = 2, .messages_1 = 60, .messages_50 = 20, .disk_s = 0.2};
     } else if (argc != 1) {
@@ -190,7 +196,7 @@ int main(int argc, char **argv)
     struct spread before = disk_measure(world.dir, plan.disk_s);
     printf("%zu devices, %d messages under way each\n\n", plan.devices, WINDOW);
     printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms | server us CPU a scan "
-           "| broker us |\n|-|-|-|-|-|-|-|\n");
+           "| broker us | views behind p50 ms | p99 ms | most |\n|-|-|-|-|-|-|-|-|-|-|\n");
     double one = measure_size(load, &plan, 1);
     (void)measure_size(load, &plan, 50);
     struct spread after = disk_measure(world.dir, plan.disk_s);
