@@ -25,8 +25,13 @@ struct record {
     bool put_back;
 };
 
-/* Brings the file to this program's layout. BROKEN when a newer program wrote it. */
-bool schema_migrate(struct record *record, struct error *err) must_use;
+/* Brings the file to this program's layout; a record that was kept by an older program is copied
+ * first (before_keep). BROKEN when a newer program wrote it. */
+bool schema_migrate(struct record *record, const char *path, struct error *err) must_use;
+/* Copies the record at `path` as it is, of layout `version`, to record-layout-N.db beside it,
+ * unless that is there. LATER when there is no room. */
+bool before_keep(struct record *record, const char *path, uint64_t version,
+                 struct error *err) must_use;
 /* The same question without writing. */
 bool schema_check(struct db *db, struct error *err) must_use;
 /* ... where an older layout will do. */

@@ -169,11 +169,11 @@ static bool head_verify(struct record *record, const struct seal_public *key, st
     return true;
 }
 
-static bool open_writer(struct record *record, struct error *err)
+static bool open_writer(struct record *record, const char *path, struct error *err)
 {
     struct error none;
     struct seal_public key = chain_public_of(record->seal_key);
-    if (!schema_migrate(record, err))
+    if (!schema_migrate(record, path, err))
         return false;
     if (!generation_read(record, &none)) {
         if (none.code != ERROR_NOT_FOUND)
@@ -195,7 +195,7 @@ bool record_open(const struct record_config *config, struct record **ret_record,
     record->witness_fd = -1;
     if (!witness_open(config->path, &record->witness_fd, err) ||
         !db_open_watched(config->path, DB_DURABLE, config->pages, &record->db, err) ||
-        !open_writer(record, err)) {
+        !open_writer(record, config->path, err)) {
         record_close(record);
         return error_add(err, "record");
     }

@@ -227,11 +227,13 @@ static bool take_step(struct record *record, size_t step, struct error *err)
     return error_add(err, "layout step %zu", step + 1);
 }
 
-bool schema_migrate(struct record *record, struct error *err)
+bool schema_migrate(struct record *record, const char *path, struct error *err)
 {
     uint64_t version;
     if (!schema_version(record->db, &version, err))
         return error_add(err, "layout");
+    if (version > 0 && version < STEPS && !before_keep(record, path, version, err))
+        return false;
     for (size_t step = (size_t)version; step < STEPS; step++)
         if (!take_step(record, step, err))
             return false;
