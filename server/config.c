@@ -22,6 +22,8 @@ struct config config_defaults(void)
         .tls = {"127.0.0.1", 8443},
         .public_url = "http://127.0.0.1:8080",
         .mqtt = {"127.0.0.1", 8883},
+        .backup_every_s = 60,
+        .backup_keep = 7,
     };
 }
 
@@ -50,6 +52,24 @@ static bool set_key(const char *value, char out[65], struct error *err)
     if (n != 0 && (n != 64 || strspn(value, "0123456789abcdef") != n))
         return error_set(err, ERROR_BAD_INPUT, "64 hex digits of a public backup key are wanted");
     return set_text(value, out, 65, err);
+}
+
+static bool set_folder(const char *value, char *out, size_t size, struct error *err)
+{
+    if (*value != '\0' && *value != '/')
+        return error_set(err, ERROR_BAD_INPUT, "a path from / on is wanted");
+    return set_text(value, out, size, err);
+}
+
+static bool set_number(const char *value, uint32_t least, uint32_t most, uint32_t *out,
+                       struct error *err)
+{
+    size_t n = strlen(value);
+    unsigned long number = strtoul(value, NULL, 10);
+    if (n == 0 || n > 6 || strspn(value, "0123456789") != n || number < least || number > most)
+        return error_set(err, ERROR_BAD_INPUT, "a number from %u to %u is wanted", least, most);
+    *out = (uint32_t)number;
+    return true;
 }
 
 static bool set_hours(const char *value, struct config *c, struct error *err)
@@ -157,6 +177,12 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return endpoint_read(value, &c->tls, err);
     if (strcmp(name, "web.public") == 0)
         return set_url(value, c->public_url, sizeof c->public_url, err);
+    if (strcmp(name, "backup.folder") == 0)
+        return set_folder(value, c->backup_folder, sizeof c->backup_folder, err);
+    if (strcmp(name, "backup.every") == 0)
+        return set_number(value, 1, 3600, &c->backup_every_s, err);
+    if (strcmp(name, "backup.keep") == 0)
+        return set_number(value, 0, 100000, &c->backup_keep, err);
     if (strcmp(name, "backup.key") == 0)
         return set_key(value, c->backup_key, err);
     if (strcmp(name, "mqtt.host") == 0)

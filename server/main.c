@@ -17,6 +17,8 @@
 #include "server/alarms.h"
 #include "server/control.h"
 #include "server/files.h"
+#include "server/keeping/backup_key.h"
+#include "server/keeping/copies.h"
 #include "server/field/attachments.h"
 #include "server/field/dispatch.h"
 #include "server/keys.h"
@@ -32,6 +34,7 @@
 #define WEB_WORKERS                                                                                \
     2 /* a password takes 250 ms of one (libraries.md); the other enrols meanwhile */
 #define TICK_MS 500
+#define COPY_MS 500
 #define KEEP_MS 2000 /* how far views.db and record.db lag behind memory and log */
 
 struct server {
@@ -59,7 +62,9 @@ struct server {
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
     struct control *control;
-    pthread_t threads[4 + WEB_WORKERS];
+    struct box_public backup_key;
+    struct copies *copies; /* NULL: nobody wants any */
+    pthread_t threads[5 + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -330,6 +335,53 @@ static bool open_intake(struct server *server, struct error *err)
            intake_open(&config, &server->intake, err);
 }
 
+/* ------------------------------------------------------------------ copies */
+
+static bool copies_wanted(void *ctx, struct error *err)
+{
+    const struct server *server = ctx;
+    return !atomic_load(&server->stopping) || error_set(err, ERROR_LATER, "the server stops");
+}
+
+static void tell_copies(void *ctx, int64_t behind_s, const char *why)
+{
+    (void)ctx;
+    if (why != NULL)
+        log_line(LOG_LEVEL_ALARM, "the copy is behind", "behind_s=%lld why=\"%s\"",
+                 (long long)behind_s, why);
+    else
+        log_line(LOG_LEVEL_INFO, "the copy is up to date again", "behind_s=%lld",
+                 (long long)behind_s);
+}
+
+static bool open_copies(struct server *server, struct error *err)
+{
+    const struct config *config = &server->config;
+    if (*config->backup_folder == '\0')
+        return true;
+    if (!backup_key_parse(config->backup_key, &server->backup_key, err))
+        return error_add(err, "[backup] key");
+    struct copies_config copies = {.source = {.folder = server->folder,
+                                              .pages = server->pages,
+                                              .to = &server->backup_key,
+                                              .server = &server->keys->seal_public,
+                                              .clock = clock_system(),
+                                              .chance = chance_system(),
+                                              .wanted = copies_wanted,
+                                              .ctx = server},
+                                   .folder = config->backup_folder,
+                                   .every_s = config->backup_every_s,
+                                   .keep = config->backup_keep,
+                                   .tell = tell_copies,
+                                   .ctx = server};
+    return copies_open(&copies, &server->copies, err);
+}
+
+static void close_copies(struct server *server)
+{
+    copies_close(server->copies);
+}
+
 /* ------------------------------------------------------------------ messages, pages */
 
 static void messages_alarm(void *ctx, const char *sentence)
@@ -393,6 +445,7 @@ static void set_metrics(struct server *server)
                                        .session = server->session,
                                        .dispatch = server->dispatch,
                                        .notify = server->notify,
+                                       .copies = server->copies,
                                        .streams = count_streams,
                                        .ctx = server};
 }
@@ -535,6 +588,15 @@ static void *send_rounds(void *arg)
     return NULL;
 }
 
+static void *copy_on(void *arg)
+{
+    struct server *server = arg;
+    do
+        copies_work(server->copies);
+    while (pause_ms(server, COPY_MS));
+    return NULL;
+}
+
 static void *serve_control(void *arg)
 {
     struct server *server = arg;
@@ -568,7 +630,8 @@ static bool open_threads(struct server *server, struct error *err)
     if (!writer_start(server->writer, &config, err))
         return false;
     bool good = start(server, serve_control, err) && start(server, tick, err) &&
-                start(server, keep, err) && start(server, send_rounds, err);
+                start(server, keep, err) && start(server, send_rounds, err) &&
+                (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
     return good;
@@ -597,6 +660,7 @@ static const struct part {
     {"sandbox", open_sandbox, NULL},
     {"keys", open_keys, close_keys},
     {"record", open_record, close_record},
+    {"copies", open_copies, close_copies},
     {"views", open_views, close_views},
     {"broker", open_session, close_session},
     {"rounds", open_dispatch, close_dispatch},

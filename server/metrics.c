@@ -14,6 +14,7 @@
 #include "server/field/dispatch.h"
 #include "server/field/intake.h"
 #include "server/files.h"
+#include "server/keeping/copies.h"
 #include "server/notify/notify.h"
 #include "server/views/views.h"
 #include "server/writer.h"
@@ -194,6 +195,8 @@ static void ask_messages(const struct metrics *metrics, struct instant now, doub
     struct notify_state state = notify_state(metrics->notify);
     value[METRIC_MESSAGES_WAITING] = (double)state.waiting;
     value[METRIC_GATEWAY_DOWN] = state.since.ms == 0 ? 0 : seconds(now.ms - state.since.ms);
+    value[METRIC_COPY_BEHIND] =
+        metrics->copies == NULL ? 0 : (double)copies_behind(metrics->copies);
     value[METRIC_STREAMS] = (double)metrics->streams(metrics->ctx);
 }
 

@@ -25,6 +25,7 @@ struct views;
 struct session;
 struct dispatch;
 struct notify;
+struct copies;
 
 /* What is asked; all borrowed. `secret` is that of keys/secret.key. */
 struct metrics {
@@ -37,6 +38,7 @@ struct metrics {
     struct session *session;
     struct dispatch *dispatch;
     struct notify *notify;
+    struct copies *copies; /* NULL: none are kept */
     size_t (*streams)(void *ctx);
     void *ctx;
 };

@@ -106,7 +106,7 @@ static bool is_left_out(const char *name)
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (strncmp(name, begins[i], strlen(begins[i])) == 0)
             return true;
-    return ends_with(name, ".part") || strcmp(name, "broker/mosquitto.db") == 0 ||
+    return ends_with(name, ".part") || strncmp(name, "broker/mosquitto.db", 19) == 0 ||
            !archive_name_is_good(name);
 }
 
