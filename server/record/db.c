@@ -369,7 +369,7 @@ static bool file_of(struct db *db, sqlite3_file **ret_file, struct error *err)
 
 bool db_file_read(struct db *db, uint64_t at, void *out, size_t n, struct error *err)
 {
-    sqlite3_file *file;
+    sqlite3_file *file = NULL;
     if (!file_of(db, &file, err))
         return false;
     int rc = file->pMethods->xRead(file, out, (int)n, (sqlite3_int64)at);
@@ -379,7 +379,7 @@ bool db_file_read(struct db *db, uint64_t at, void *out, size_t n, struct error 
 
 bool db_file_bytes(struct db *db, uint64_t *ret_bytes, struct error *err)
 {
-    sqlite3_file *file;
+    sqlite3_file *file = NULL;
     sqlite3_int64 n = 0;
     if (!file_of(db, &file, err))
         return false;
