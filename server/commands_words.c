@@ -69,6 +69,8 @@ bool option_user(const struct commands *commands, const struct call *call, int f
         return true;
     if (!person_find(commands->record, name, &person, err))
         return error_add(err, "by=%s", name);
+    if (person.disabled)
+        return error_set(err, ERROR_REFUSED, "by=%s: tài khoản đã tắt. / the account is off", name);
     *ret_user = (uint32_t)person.id;
     return true;
 }

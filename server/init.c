@@ -125,7 +125,9 @@ static bool add_first_user(const char *folder, const struct keys *keys, const ch
     if (!record_open(&config, &record, err))
         return false;
     bool ok = record_begin(record, err);
-    if (ok && !person_add(record, FIRST_USER, hash, true, err)) {
+    struct person person = {.name = FIRST_USER, .must_change = true, .role = ROLE_ADMINISTRATOR};
+    memcpy(person.hash, hash, sizeof person.hash);
+    if (ok && !person_add(record, &person, err)) {
         record_rollback(record);
         ok = false;
     }

@@ -166,6 +166,13 @@ static const char *const steps[] = {
     " slip INTEGER NOT NULL, item TEXT NOT NULL, device INTEGER NOT NULL, epoch INTEGER NOT NULL,"
     " seq INTEGER NOT NULL, badge INTEGER NOT NULL, PRIMARY KEY(device, epoch, seq)) WITHOUT ROWID;"
     "CREATE INDEX slip_left_slip ON slip_left(slip);",
+
+    /* 11: roles. Whoever had a login before could do everything: an administrator. */
+    "ALTER TABLE person ADD COLUMN role INTEGER NOT NULL DEFAULT 5;"
+    "ALTER TABLE person ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE person_office("
+    " person INTEGER NOT NULL, office INTEGER NOT NULL, PRIMARY KEY(person, office)) WITHOUT "
+    "ROWID;",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

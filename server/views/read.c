@@ -88,10 +88,18 @@ size_t views_history(struct views *views, const struct item *item, struct fact *
 
 /* ------------------------------------------------------------------ lists */
 
+static bool is_from(const struct tracked *entry, const struct view_filter *filter)
+{
+    for (size_t i = 0; i < filter->offices_n; i++)
+        if (entry->marks.office == filter->offices[i])
+            return true;
+    return filter->offices_n == 0;
+}
+
 static bool passes(const struct tracked *entry, const struct view_filter *filter)
 {
     bool orphan = entry->issue_seq == 0;
-    return orphan == filter->only_orphans &&
+    return orphan == filter->only_orphans && is_from(entry, filter) &&
            (filter->status == STATUS_NONE || entry->status == filter->status) &&
            (!filter->only_doubts || entry->doubts != 0);
 }
@@ -151,6 +159,16 @@ void views_counts(struct views *views, uint64_t out[VIEW_STATUSES])
 {
     pthread_mutex_lock(&views->lock);
     memcpy(out, views->table.counts, sizeof views->table.counts);
+    pthread_mutex_unlock(&views->lock);
+}
+
+void views_counts_of(struct views *views, const uint32_t *offices, size_t offices_n,
+                     uint64_t out[VIEW_STATUSES])
+{
+    memset(out, 0, VIEW_STATUSES * sizeof *out);
+    pthread_mutex_lock(&views->lock);
+    for (size_t i = 0; i < offices_n; i++)
+        tally_add(&views->table.tally, offices[i], out);
     pthread_mutex_unlock(&views->lock);
 }
 

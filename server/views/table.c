@@ -56,6 +56,7 @@ void table_done(struct table *table)
     free(table->dirty.all);
     board_done(&table->board);
     groups_done(&table->groups);
+    tally_done(&table->tally);
     *table = (struct table){0};
 }
 
@@ -277,8 +278,9 @@ bool table_place(struct table *table, struct tracked *entry, const struct dues d
 {
     table->counts[STATUS_NONE]--;
     table->counts[entry->status]++;
-    if (!put_up(table, entry, dues, marks))
+    if (!tally_reserve(&table->tally, marks->office) || !put_up(table, entry, dues, marks))
         return false;
+    tally_move(&table->tally, marks->office, entry->status, 1);
     return entry->issue_seq == 0 || list_issued(table, entry);
 }
 
@@ -293,6 +295,10 @@ bool table_issue(struct table *table, struct tracked *entry, uint64_t seq)
 bool table_fold(struct table *table, struct tracked *entry, const struct view *view, bool keep)
 {
     const struct state *state = &view->state;
+    if (!tally_reserve(&table->tally, view->marks.office))
+        return false;
+    tally_move(&table->tally, entry->marks.office, entry->status, -1);
+    tally_move(&table->tally, view->marks.office, state->status, 1);
     table->counts[entry->status]--;
     table->counts[state->status]++;
     entry->status = state->status;

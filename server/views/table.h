@@ -5,6 +5,7 @@
 
 #include "server/views/groups.h"
 #include "server/views/slab.h"
+#include "server/views/tally.h"
 
 /* One fact's place in the record in 64 bits: (batch id, index of the scan) or (office seq, all
  * ones). Eight bytes a fact, so that a million items fit in memory. */
@@ -62,6 +63,7 @@ struct table {
     struct list issued; /* in order of issue */
     struct list dirty;  /* each once */
     uint64_t counts[VIEW_STATUSES];
+    struct tally tally; /* the same by office */
     struct board_days board;
     struct groups groups;
     size_t views_n, views_hand; /* views kept, and the clock hand that frees one */

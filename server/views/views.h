@@ -49,6 +49,8 @@ struct view_filter {
     bool only_orphans;
     bool only_doubts;
     size_t offset;
+    const uint32_t *offices; /* only what these sent, numbers of premises.h; borrowed */
+    size_t offices_n;        /* 0: all */
 };
 size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
                   size_t max);
@@ -65,6 +67,9 @@ bool views_recent(struct views *views, struct instant since, uint32_t doubts,
 /* Counts per status, indexed by enum status. */
 #define VIEW_STATUSES 32
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES]);
+/* Of what these offices sent, each named once. */
+void views_counts_of(struct views *views, const uint32_t *offices, size_t offices_n,
+                     uint64_t out[VIEW_STATUSES]);
 
 /* Figures of a clock over the days (rules.h) from..to, both included: how many were due, how many
  * were kept. Every issued item is due, scanned or not; what is open and past due is in `due` and

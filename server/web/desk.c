@@ -30,16 +30,45 @@ static bool seated(struct web *web, const struct http_request *request, struct s
     return ret_seat->logged_in && !ret_seat->person.must_change;
 }
 
+/* Seated, and his role lets him; a sentence says so where it does not. */
+static bool may(struct web *web, const struct http_request *request, enum right right,
+                struct seat *ret_seat, struct http_answer *answer)
+{
+    if (!seated(web, request, ret_seat, answer))
+        return false;
+    if (person_may(&ret_seat->person, right))
+        return true;
+    page_sentence(web, 403, "Vai trò của tài khoản này không mở trang đó.",
+                  "This account's role does not open that page.", answer);
+    return false;
+}
+
+/* What is not kept by office is for those who are bound to none. */
+static bool may_all(struct web *web, const struct http_request *request, enum right right,
+                    struct seat *ret_seat, struct http_answer *answer)
+{
+    if (!may(web, request, right, ret_seat, answer))
+        return false;
+    if (ret_seat->person.offices_n == 0)
+        return true;
+    page_sentence(web, 403, "Trang này có việc của cơ quan khác.",
+                  "That page holds what other offices sent.", answer);
+    return false;
+}
+
 static void begin(struct html *html, const struct seat *seat, const struct page_head *head)
 {
     page_begin(html, head);
-    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/nhap\">Lần nhập cuối</a> "
-                   "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
+    const struct role_info *role = role_info(seat->person.role);
+    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> ");
+    if (person_may(&seat->person, RIGHT_IMPORTS) && seat->person.offices_n == 0)
+        html_put(html, "<a href=\"/quay/nhap\">Lần nhập cuối</a> ");
+    html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
                    "<form method=post action=\"/quay/dang-xuat\">");
     seat_put_csrf(seat, html);
     html_put(html, "<button class=nhe>Thoát (");
     html_text(html, seat->person.name);
-    html_put(html, ")</button></form></nav>");
+    html_format(html, ", %s)</button></form></nav>", role != NULL ? role->vi : "–");
 }
 
 /* ------------------------------------------------------------------ items */
@@ -65,13 +94,16 @@ static void put_short_name(struct html *html, const char *name)
     html_text(html, last);
 }
 
-static void put_row(struct web *web, const struct view *view, struct html *html)
+static void put_row(struct web *web, const struct person *person, const struct view *view,
+                    struct html *html)
 {
     const struct state *state = &view->state;
     struct addressee who = {.name = ""};
     struct error err;
     char tail[ITEM_PRETTY_MAX], commune[64], amount[48] = "";
-    if (state->office.has_addressee && !readers_addressee(web->readers, &state->office, &who, &err))
+    bool named = person_may(person, RIGHT_NAMES);
+    if (named && state->office.has_addressee &&
+        !readers_addressee(web->readers, &state->office, &who, &err))
         (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
     uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
     if (due > 0)
@@ -144,13 +176,16 @@ static void put_nothing_yet(const struct web *web, struct html *html)
     html_put(html, " import DANH-SACH.csv</code></p>");
 }
 
-static void put_table(struct web *web, size_t page, struct html *html)
+static void put_table(struct web *web, const struct person *person, size_t page, struct html *html)
 {
     struct view *views = calloc(ROWS_A_PAGE + 1, sizeof *views);
-    struct view_filter filter = {.offset = page * ROWS_A_PAGE};
+    struct view_filter filter = {
+        .offset = page * ROWS_A_PAGE, .offices = person->offices, .offices_n = person->offices_n};
     size_t n = views ? views_list(web->config.views, &filter, views, ROWS_A_PAGE + 1) : 0;
-    if (n == 0 && page == 0)
+    if (n == 0 && page == 0 && person_may(person, RIGHT_IMPORTS))
         put_nothing_yet(web, html);
+    else if (n == 0 && page == 0)
+        html_put(html, "<p>Chưa gửi bì nào.</p>");
     else if (n == 0)
         html_put(html, "<p>Hết trang.</p>");
     else
@@ -159,7 +194,7 @@ static void put_table(struct web *web, size_t page, struct html *html)
                  "<th>Người nhận</th><th>Xã, phường</th><th class=so>Thu</th><th>Trạng thái</th>"
                  "<th>Từ lúc</th></tr></thead><tbody id=bang>");
     for (size_t i = 0; i < n && i < ROWS_A_PAGE; i++)
-        put_row(web, &views[i], html);
+        put_row(web, person, &views[i], html);
     if (n > 0)
         html_put(html, "</tbody></table></div>");
     html_put(html, "<p class=trang>");
@@ -175,7 +210,7 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 {
     struct seat seat;
     struct html html = {.n = 0};
-    if (!seated(web, request, &seat, answer))
+    if (!may(web, request, RIGHT_ITEMS, &seat, answer))
         return;
     const char *text = http_query(request, "trang");
     unsigned long page = text ? strtoul(text, NULL, 10) : 1;
@@ -185,11 +220,12 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     html_text(&html, web->config.config->office_name);
     html_put(&html, "</h1>");
     html_put(&html, "<p id=dem class=dem>");
-    live_counts(web->config.views, &html);
+    live_counts(web->config.views, &seat.person, &html);
     html_put(&html, "</p>");
-    put_jobs(web, &html);
+    if (person_may(&seat.person, RIGHT_PRINTS) && seat.person.offices_n == 0)
+        put_jobs(web, &html);
     html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
-    put_table(web, page > 0 && page < 100000 ? page - 1 : 0, &html);
+    put_table(web, &seat.person, page > 0 && page < 100000 ? page - 1 : 0, &html);
     page_end(&html, web, &head);
     page_give(&html, 200, answer);
 }
@@ -197,12 +233,12 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct seat seat = seat_of(web, request);
-    if (!seat.logged_in || seat.person.must_change ||
+    if (!seat.logged_in || seat.person.must_change || !person_may(&seat.person, RIGHT_ITEMS) ||
         !origin_is_ours(request, web->config.config->public_url)) {
         answer->status = 204; /* the page's script goes to the login, which knows where to */
         return;
     }
-    struct live_pass pass = {seat_hash(&seat), seat.person.id, seat.until};
+    struct live_pass pass = {seat_hash(&seat), seat.person, seat.until};
     live_desk(web->live, &pass, request->client, answer);
     if (!seat_of(web, request).logged_in) /* it ended before the stream was there to be ended */
         live_end_login(web->live, &pass.token);
@@ -214,7 +250,7 @@ void desk_print(struct web *web, const struct http_request *request, struct http
 {
     struct seat seat;
     char path[CONFIG_PATH_MAX + 32], *end = NULL;
-    if (!seated(web, request, &seat, answer))
+    if (!may_all(web, request, RIGHT_PRINTS, &seat, answer))
         return;
     const char *name = request->path + strlen("/quay/in/");
     unsigned long long job = strtoull(name, &end, 10);
@@ -243,7 +279,7 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
     struct import_report report;
     struct error err;
     char *lines = NULL, time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
-    if (!seated(web, request, &seat, answer))
+    if (!may_all(web, request, RIGHT_IMPORTS, &seat, answer))
         return;
     struct record *record = readers_take(web->readers);
     bool there = import_last(record, &report, &lines, &err);

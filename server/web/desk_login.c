@@ -74,8 +74,8 @@ static bool run(struct web *web, act what, void *arg, struct error *err)
     return web->config.acts.run(web->config.acts.self, what, arg, err);
 }
 
-/* True when name and password belong together and the person is not locked. Takes as long for a
- * name that nobody has. */
+/* True when name and password belong together and the person is neither locked nor disabled. Takes
+ * as long for a name that nobody has. */
 static bool right_password(struct web *web, const char *name, const char *password,
                            struct person *ret_person, bool *ret_known)
 {
@@ -91,7 +91,7 @@ static bool right_password(struct web *web, const char *name, const char *passwo
     bool right = password_holds(person.hash, password);
     bool locked = person.locked_until.ms > web->config.clock.now(web->config.clock.self).ms;
     *ret_person = person;
-    return right && !locked;
+    return right && !locked && !person.disabled;
 }
 
 /* Everything after the form was found to be ours. */
@@ -225,7 +225,7 @@ struct changing {
 static bool change_act(struct record *record, void *arg, struct error *err)
 {
     const struct changing *changing = arg;
-    return person_set_password(record, changing->person, changing->hash, err) &&
+    return person_set_password(record, changing->person, changing->hash, false, err) &&
            login_add(record, &changing->token, changing->person, err);
 }
 

@@ -166,11 +166,14 @@ void live_row(const struct view *view, struct html *html)
                 face_tone(status_info(view->state.status)), status_words(view), time, date);
 }
 
-void live_counts(struct views *views, struct html *html)
+void live_counts(struct views *views, const struct person *person, struct html *html)
 {
     uint64_t counts[VIEW_STATUSES] = {0};
     const struct status_info *info;
-    views_counts(views, counts);
+    if (person->offices_n == 0)
+        views_counts(views, counts);
+    else
+        views_counts_of(views, person->offices, person->offices_n, counts);
     for (size_t i = 0; (info = status_row(i)) != NULL; i++)
         if (counts[info->status] > 0)
             html_format(html, "<span>%s <b>%llu</b></span> ", info->handheld,
@@ -334,30 +337,76 @@ void live_changed(struct live *live, const struct item *item, const struct view 
         if (item_equal(&page->ticket.item, item))
             write_event(page, view, events);
     for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        write_html(page, &row);
+        if (person_sees(&page->pass.person, view->marks.office))
+            write_html(page, &row);
     pthread_mutex_unlock(&live->lock);
     html_done(&row);
     events_done(events);
 }
 
-/* At most one a tick, however many items an import brings. */
+static void put_counts(struct live *live, const struct person *person, struct html *event)
+{
+    html_put(event, "event: dem\ndata: ");
+    live_counts(live->views, person, event);
+    html_put(event, "\n\n");
+}
+
+/* At most one a tick, however many items an import brings; one text for all who are bound to no
+ * office. The views' lock is taken inside this one, never the other way round. */
 static void tell_counts(struct live *live)
 {
-    struct html event = {.n = 0};
+    static const struct person anybody = {.offices_n = 0};
+    struct html all = {.n = 0};
     pthread_mutex_lock(&live->lock);
     bool changed = live->counts_changed && live->buckets[BUCKETS];
     live->counts_changed = false;
+    if (changed)
+        put_counts(live, &anybody, &all);
+    for (struct page *page = live->buckets[BUCKETS]; changed && page; page = page->after) {
+        struct html own = {.n = 0};
+        bool bound = page->pass.person.offices_n > 0;
+        if (bound)
+            put_counts(live, &page->pass.person, &own);
+        write_html(page, bound ? &own : &all);
+        html_done(&own);
+    }
     pthread_mutex_unlock(&live->lock);
-    if (!changed)
-        return;
-    html_put(&event, "event: dem\ndata: ");
-    live_counts(live->views, &event);
-    html_put(&event, "\n\n");
+    html_done(&all);
+}
+
+/* ------------------------------------------------------------------ logins that ended elsewhere */
+
+/* Tokens of the desks' pages; free(). */
+static struct link *copy_tokens(struct live *live, size_t *ret_n)
+{
+    struct link *tokens = NULL;
+    size_t n = 0;
     pthread_mutex_lock(&live->lock);
-    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        write_html(page, &event);
+    for (const struct page *page = live->buckets[BUCKETS]; page; page = page->after)
+        n++;
+    tokens = n > 0 ? malloc(n * sizeof *tokens) : NULL;
+    *ret_n = tokens ? n : 0;
+    for (const struct page *page = live->buckets[BUCKETS]; tokens && page; page = page->after)
+        tokens[--n] = page->pass.token;
     pthread_mutex_unlock(&live->lock);
-    html_done(&event);
+    return tokens;
+}
+
+/* A person who was changed or switched off from the command line has no login any more. */
+static void end_lost_logins(struct live *live)
+{
+    size_t n;
+    struct link *tokens = copy_tokens(live, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct login login;
+        struct error err = {ERROR_NONE, ""};
+        struct record *record = readers_take(live->readers);
+        bool there = login_find(record, &tokens[i], now(live), &login, &err);
+        readers_give(live->readers, record);
+        if (!there && err.code == ERROR_NOT_FOUND)
+            live_end_login(live, &tokens[i]);
+    }
+    free(tokens);
 }
 
 static void each_page(struct live *live, void (*act)(struct live *live, struct page *page))
@@ -389,6 +438,7 @@ static void end_page(struct live *live, struct page *page)
 void live_tick(struct live *live)
 {
     tell_counts(live);
+    end_lost_logins(live);
     each_page(live, tick_page);
 }
 
@@ -421,7 +471,7 @@ void live_end_person(struct live *live, int64_t person)
 {
     pthread_mutex_lock(&live->lock);
     for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        if (page->pass.person == person)
+        if (page->pass.person.id == person)
             http_stream_end(page->stream);
     pthread_mutex_unlock(&live->lock);
 }

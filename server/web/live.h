@@ -11,6 +11,7 @@
 #ifndef TRAO_SERVER_WEB_LIVE_H
 #define TRAO_SERVER_WEB_LIVE_H
 
+#include "server/record/people.h"
 #include "server/web/face.h"
 #include "server/web/http.h"
 #include "server/web/readers.h"
@@ -40,8 +41,8 @@ void live_citizen(struct live *live, const struct live_ticket *ticket, const cha
                   struct http_answer *answer);
 /* What a desk's page may hear, and whose it is. */
 struct live_pass {
-    struct link token; /* the login it ends with */
-    int64_t person;
+    struct link token;    /* the login it ends with */
+    struct person person; /* hears only of what he may see */
     struct instant until;
 };
 void live_desk(struct live *live, const struct live_pass *pass, const char *client,
@@ -58,7 +59,8 @@ void live_stop(struct live *live);   /* ends all; no new ones */
 
 /* One row's state for a desk page, as it stands in the table and in an event: four cells. */
 void live_row(const struct view *view, struct html *html);
-/* How many items stand where, all but none, as it stands on the page and in an event. */
-void live_counts(struct views *views, struct html *html);
+/* How many of the items that a person sees stand where, as it stands on the page and in an event.
+ */
+void live_counts(struct views *views, const struct person *person, struct html *html);
 
 #endif

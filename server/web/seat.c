@@ -51,7 +51,7 @@ struct seat seat_of(struct web *web, const struct http_request *request)
     struct record *record = readers_take(web->readers);
     seat.logged_in =
         login_find(record, &hash, web->config.clock.now(web->config.clock.self), &login, &err) &&
-        person_get(record, login.person, &seat.person, &err);
+        person_get(record, login.person, &seat.person, &err) && !seat.person.disabled;
     readers_give(web->readers, record);
     if (seat.logged_in)
         seat.until = login.until;

@@ -288,7 +288,43 @@ static void a_sealed_batch_from_the_command_line(void **state)
 
 static bool desk_user_act(struct record *record, void *arg, struct error *err)
 {
-    return person_add(record, arg, "", false, err);
+    struct person person = {.role = ROLE_ADMINISTRATOR};
+    strncpy(person.name, arg, sizeof person.name - 1);
+    return person_add(record, &person, err);
+}
+
+/* Who may log in: nobody is let loose on all offices by an omission, a password is said once, and
+ * who is switched off signs for nothing any more. */
+static void people_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], password[32];
+    struct person person;
+    assert_int_equal(ASK(asked, -1, "person", "quay2"), 1);
+    assert_non_null(strstr(asked->err, "role="));
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "role=clerk"), 1);
+    assert_non_null(strstr(asked->err, "office="));
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "role=king", "office=all"), 1);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "role=clerk", "office=KHONG"), 1);
+    assert_int_equal(ASK(asked, -1, "person", "a=b", "role=clerk", "office=all"), 1);
+    assert_int_equal(ASK(asked, -1, "office", "H27.15", "name=Sở Thử"), 0);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "role=clerk", "office=H27.15"), 0);
+    assert_int_equal(sscanf(asked->out, "password %31s\n", password), 1);
+    assert_good(person_find(asked->desk.rig.record, "quay2", &person, &err));
+    assert_true(password_holds(person.hash, password));
+    assert_true(person.must_change && person.role == ROLE_CLERK && person.offices_n == 1);
+    assert_int_equal(ASK(asked, -1, "people"), 0);
+    assert_string_equal(asked->out, "quay2\tclerk\tH27.15\ton\tone-time\t-\n");
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "recall", number, "by=quay2"), 0);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "state=off"), 0);
+    assert_null(strstr(asked->out, "password"));
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "role=manager", "office=all"), 0);
+    assert_int_equal(ASK(asked, -1, "people"), 0);
+    assert_string_equal(asked->out, "quay2\tmanager\tall\toff\tone-time\t-\n");
+    assert_int_equal(ASK(asked, -1, "void", number, "by=quay2"), 1);
+    assert_non_null(strstr(asked->err, "tài khoản đã tắt"));
 }
 
 /* A PIN is said once and kept as a verifier; what is typed from paper shows as that. */
@@ -759,6 +795,7 @@ int main(int argc, char **argv)
         ASKED(a_history_names_the_handheld),
         ASKED(numbers_and_choices_from_the_command_line),
         ASKED(a_sealed_batch_from_the_command_line),
+        ASKED(people_from_the_command_line),
         ASKED(postmen_and_their_paper_from_the_command_line),
         ASKED(rounds_and_slips_from_the_command_line),
         ASKED(slips_that_do_not_fit_are_told),

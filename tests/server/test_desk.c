@@ -10,111 +10,18 @@
 #include "server/office/list.h"
 #include "server/record/people.h"
 #include "server/web/password.h"
-#include "tests/server/web_rig.h"
-
-#define PASSWORD "mot mat khau rat dai"
-
-/* A browser's memory: one cookie, the token of the last form. */
-struct browser {
-    struct web_rig rig;
-    char cookie[160]; /* "Cookie: trao=...\r\n" or "" */
-    char csrf[64];
-};
-
-static void in_group(struct browser *browser, act what, void *arg)
-{
-    struct acts acts = desk_rig_acts(&browser->rig.desk);
-    assert_good(acts.run(acts.self, what, arg, &err));
-}
-
-static bool add_person(struct record *record, void *arg, struct error *err)
-{
-    return person_add(record, "quay", arg, false, err);
-}
+#include "tests/server/browser.h"
 
 /* Another one with the same password, his own or, `arg` true, a one-time password still. */
 static bool add_neighbour(struct record *record, void *arg, struct error *err)
 {
     struct person clerk;
     const bool *must_change = arg;
-    return person_find(record, "quay", &clerk, err) &&
-           person_add(record, "lang gieng", clerk.hash, *must_change, err);
-}
-
-static int open_browser(void **state)
-{
-    struct browser *browser = calloc(1, sizeof *browser);
-    char hash[PERSON_HASH_MAX];
-    web_rig_open(&browser->rig);
-    assert_good(password_hash(PASSWORD, hash, &err));
-    in_group(browser, add_person, hash);
-    *state = browser;
-    return 0;
-}
-
-static int close_browser(void **state)
-{
-    struct browser *browser = *state;
-    web_rig_close(&browser->rig);
-    free(browser);
-    return 0;
-}
-
-/* Keeps what the last answer said to keep. */
-static void remember(struct browser *browser)
-{
-    const char *set = strstr(browser->rig.answer, "Set-Cookie: trao=");
-    const char *csrf = strstr(browser->rig.answer, "name=dau value=");
-    char token[80];
-    if (set && sscanf(set, "Set-Cookie: trao=%79[^;]", token) == 1)
-        (void)snprintf(browser->cookie, sizeof browser->cookie, "Cookie: trao=%s\r\n", token);
-    else if (set)
-        browser->cookie[0] = '\0';
-    if (csrf)
-        assert_int_equal(sscanf(csrf, "name=dau value=%32s", browser->csrf), 1);
-}
-
-static int get(struct browser *browser, const char *path)
-{
-    int status = web_rig_get(&browser->rig, path, browser->cookie);
-    remember(browser);
-    return status;
-}
-
-static int post_from(struct browser *browser, const char *path, const char *more_headers,
-                     const char *fields)
-{
-    char headers[512], form[512];
-    (void)snprintf(headers, sizeof headers, "%s%s", browser->cookie, more_headers);
-    (void)snprintf(form, sizeof form, "dau=%s%s%s", browser->csrf, *fields ? "&" : "", fields);
-    int status = web_rig_post(&browser->rig, path, headers, form);
-    remember(browser);
-    return status;
-}
-
-static int post(struct browser *browser, const char *path, const char *fields)
-{
-    return post_from(browser, path, "", fields);
-}
-
-static void log_in_as(struct browser *browser, const char *name)
-{
-    char form[128];
-    (void)snprintf(form, sizeof form, "ten=%s&mk=mot+mat+khau+rat+dai", name);
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
-    assert_int_equal(post(browser, "/quay/dang-nhap", form), 303);
-    assert_true(web_rig_says(&browser->rig, "Location: /quay\r\n"));
-}
-
-static void log_in(struct browser *browser)
-{
-    log_in_as(browser, "quay");
-    assert_int_equal(get(browser, "/quay"), 200);
-}
-
-static bool is_logged_in(struct browser *browser)
-{
-    return web_rig_get(&browser->rig, "/quay", browser->cookie) == 200;
+    if (!person_find(record, "quay", &clerk, err))
+        return false;
+    (void)snprintf(clerk.name, sizeof clerk.name, "lang gieng");
+    clerk.must_change = *must_change;
+    return person_add(record, &clerk, err);
 }
 
 /* ------------------------------------------------------------------ coming in */
@@ -124,20 +31,20 @@ static void nothing_is_shown_to_strangers(void **state)
     struct browser *browser = *state;
     static const char *const paths[] = {"/quay", "/quay/nhap", "/quay/in/1.pdf", "/quay/mat-khau"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        assert_int_equal(get(browser, paths[i]), 303);
+        assert_int_equal(browser_get(browser, paths[i]), 303);
         assert_true(web_rig_says(&browser->rig, "Location: /quay/dang-nhap\r\n"));
     }
-    assert_int_equal(get(browser, "/quay/song"), 204);
+    assert_int_equal(browser_get(browser, "/quay/song"), 204);
 }
 
 static void a_clerk_logs_in_and_sees_items(void **state)
 {
     struct browser *browser = *state;
     char before[160];
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
     assert_true(web_rig_says(&browser->rig, "HttpOnly; SameSite=Strict"));
     (void)snprintf(before, sizeof before, "%s", browser->cookie);
-    log_in(browser);
+    browser_log_in(browser);
     assert_string_not_equal(browser->cookie, before); /* changed at login */
     assert_true(web_rig_says(&browser->rig, "H27.15-261118-0145"));
     assert_true(web_rig_says(&browser->rig, "Đỗ X. Mẫu"));
@@ -151,45 +58,48 @@ static void a_wrong_password_and_a_wrong_name_answer_alike(void **state)
 {
     struct browser *browser = *state;
     char first[ANSWER_MAX];
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
     (void)snprintf(first, sizeof first, "%s", web_rig_body(&browser->rig));
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=khong-co&mk=sai"), 403);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=khong-co&mk=sai"), 403);
     assert_string_equal(web_rig_body(&browser->rig), first);
-    assert_false(is_logged_in(browser));
+    assert_false(browser_is_logged_in(browser));
 }
 
 static void five_wrong_passwords_lock(void **state)
 {
     struct browser *browser = *state;
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
     for (int i = 0; i < PERSON_TRIES; i++)
-        assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 403);
+        assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"),
+                     403);
     desk_rig_pass(&browser->rig.desk, PERSON_LOCK_MS);
-    log_in(browser);
+    browser_log_in(browser);
 }
 
 static void a_source_that_guesses_is_stopped(void **state)
 {
     struct browser *browser = *state;
     char fields[64];
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
     for (int i = 0; i < 20; i++) {
         (void)snprintf(fields, sizeof fields, "ten=ai%d&mk=sai", i);
-        assert_int_equal(post(browser, "/quay/dang-nhap", fields), 403);
+        assert_int_equal(browser_post(browser, "/quay/dang-nhap", fields), 403);
     }
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 429);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"),
+                     429);
 }
 
 static void a_record_that_cannot_be_written_logs_nobody_in(void **state)
 {
     struct browser *browser = *state;
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
     browser->rig.desk.fail_at = 1;
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 503);
-    assert_false(is_logged_in(browser));
-    log_in(browser);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"),
+                     503);
+    assert_false(browser_is_logged_in(browser));
+    browser_log_in(browser);
 }
 
 /* ------------------------------------------------------------------ other sites */
@@ -197,7 +107,7 @@ static void a_record_that_cannot_be_written_logs_nobody_in(void **state)
 static void other_sites_change_nothing(void **state)
 {
     struct browser *browser = *state;
-    log_in(browser);
+    browser_log_in(browser);
     char other_csrf[64];
     (void)snprintf(other_csrf, sizeof other_csrf, "%s", browser->csrf);
     static const char *const foreign[] = {
@@ -213,8 +123,8 @@ static void other_sites_change_nothing(void **state)
     };
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         print_message("%s", foreign[i]);
-        assert_int_equal(post_from(browser, "/quay/dang-xuat", foreign[i], ""), 403);
-        assert_true(is_logged_in(browser));
+        assert_int_equal(browser_post_from(browser, "/quay/dang-xuat", foreign[i], ""), 403);
+        assert_true(browser_is_logged_in(browser));
     }
     struct web_rig *rig = &browser->rig;
     assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie, ""), 403);
@@ -222,14 +132,14 @@ static void other_sites_change_nothing(void **state)
     assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie,
                                   "dau=00000000000000000000000000000000"),
                      403);
-    assert_true(is_logged_in(browser));
+    assert_true(browser_is_logged_in(browser));
     /* the right token, of another session */
     browser->cookie[0] = '\0';
-    log_in(browser);
+    browser_log_in(browser);
     char form[96];
     (void)snprintf(form, sizeof form, "dau=%s", other_csrf);
     assert_int_equal(web_rig_post(rig, "/quay/dang-xuat", browser->cookie, form), 403);
-    assert_true(is_logged_in(browser));
+    assert_true(browser_is_logged_in(browser));
     /* a stream with the clerk's cookie, opened from elsewhere */
     char headers[256];
     (void)snprintf(headers, sizeof headers, "%sOrigin: https://evil.test\r\n", browser->cookie);
@@ -239,7 +149,7 @@ static void other_sites_change_nothing(void **state)
 static void looking_changes_nothing(void **state)
 {
     struct browser *browser = *state;
-    log_in(browser);
+    browser_log_in(browser);
     struct web_rig *rig = &browser->rig;
     static const char *const paths[] = {"/quay/dang-xuat", "/quay/dang-xuat?dau=x", "/enrol"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -249,14 +159,14 @@ static void looking_changes_nothing(void **state)
                          browser->cookie);
         assert_true(web_rig_get(rig, paths[i], browser->cookie) >= 404);
         assert_true(web_rig_raw(rig, head, (size_t)n, 3000) >= 404);
-        assert_true(is_logged_in(browser));
+        assert_true(browser_is_logged_in(browser));
     }
 }
 
 static void nobody_is_logged_in_as_somebody_else(void **state)
 {
     struct browser *browser = *state;
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
     /* a foreign form has no token of this browser's cookie */
     assert_int_equal(
         web_rig_post(&browser->rig, "/quay/dang-nhap", "", "ten=quay&mk=mot+mat+khau+rat+dai"),
@@ -267,7 +177,7 @@ static void nobody_is_logged_in_as_somebody_else(void **state)
     /* a cookie fixed before the login is worth nothing after it */
     char before[160];
     (void)snprintf(before, sizeof before, "%s", browser->cookie);
-    log_in(browser);
+    browser_log_in(browser);
     assert_int_equal(web_rig_get(&browser->rig, "/quay", before), 303);
 }
 
@@ -277,7 +187,7 @@ static void counts_change_by_themselves(void **state)
 {
     struct browser *browser = *state;
     struct web_rig *rig = &browser->rig;
-    log_in(browser);
+    browser_log_in(browser);
     assert_true(web_rig_says(rig, "<p id=dem class=dem><span>Chờ in <b>1</b></span> </p>"));
     int fd = web_rig_listen(rig, "/quay/song", browser->cookie);
     desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
@@ -291,7 +201,7 @@ static void a_row_changes_by_itself(void **state)
     struct browser *browser = *state;
     struct web_rig *rig = &browser->rig;
     char want[64];
-    log_in(browser);
+    browser_log_in(browser);
     int fd = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(fd >= 0);
     desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
@@ -319,10 +229,10 @@ static void leaving_ends_session_and_stream(void **state)
 {
     struct browser *browser = *state;
     char old[160];
-    log_in(browser);
+    browser_log_in(browser);
     (void)snprintf(old, sizeof old, "%s", browser->cookie);
     int fd = web_rig_listen(&browser->rig, "/quay/song", browser->cookie);
-    assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303);
+    assert_int_equal(browser_post(browser, "/quay/dang-xuat", ""), 303);
     assert_true(web_rig_says(&browser->rig, "Max-Age=0"));
     assert_true(ends_within(fd, 1000));
     close(fd);
@@ -336,20 +246,21 @@ static void a_new_password_ends_the_streams_of_all_sessions(void **state)
 {
     struct browser *browser = *state;
     char other[160], none[160];
-    log_in(browser);
+    browser_log_in(browser);
     (void)snprintf(other, sizeof other, "%s", browser->cookie);
-    in_group(browser, add_neighbour, &(bool){false});
+    browser_in_group(browser, add_neighbour, &(bool){false});
     browser->cookie[0] = '\0';
-    log_in_as(browser, "lang+gieng");
+    browser_log_in_as(browser, "lang+gieng");
     (void)snprintf(none, sizeof none, "%s", browser->cookie);
     browser->cookie[0] = '\0';
-    log_in(browser);
+    browser_log_in(browser);
     int fds[] = {web_rig_listen(&browser->rig, "/quay/song", other),
                  web_rig_listen(&browser->rig, "/quay/song", browser->cookie)};
     int neighbour = web_rig_listen(&browser->rig, "/quay/song", none);
-    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
     assert_int_equal(
-        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
+        browser_post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"),
+        303);
     for (size_t i = 0; i < 2; i++) {
         assert_true(ends_within(fds[i], 1000));
         close(fds[i]);
@@ -364,7 +275,7 @@ static void a_new_password_ends_the_streams_of_all_sessions(void **state)
 static void a_session_runs_out(void **state)
 {
     struct browser *browser = *state;
-    log_in(browser);
+    browser_log_in(browser);
     desk_rig_pass(&browser->rig.desk,
                   LOGIN_LIFE_MS / 2); /* the login's end, not the stream's age */
     int fd = web_rig_listen(&browser->rig, "/quay/song", browser->cookie);
@@ -372,33 +283,38 @@ static void a_session_runs_out(void **state)
     desk_rig_pass(&browser->rig.desk, LOGIN_LIFE_MS / 2 + 1);
     assert_true(ends_within(fd, 1000));
     close(fd);
-    assert_false(is_logged_in(browser));
+    assert_false(browser_is_logged_in(browser));
 }
 
 static void a_new_password_takes_the_old_ones_place(void **state)
 {
     struct browser *browser = *state;
     char old[160];
-    log_in(browser);
+    browser_log_in(browser);
     (void)snprintf(old, sizeof old, "%s", browser->cookie);
-    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
-    assert_int_equal(post(browser, "/quay/mat-khau", "cu=sai&moi=mot+mat+khau+khac"), 403);
-    assert_int_equal(post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=ngan"), 403);
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(browser_post(browser, "/quay/mat-khau", "cu=sai&moi=mot+mat+khau+khac"), 403);
+    assert_int_equal(browser_post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=ngan"),
+                     403);
     assert_int_equal(
-        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
-    assert_true(is_logged_in(browser));
+        browser_post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"),
+        303);
+    assert_true(browser_is_logged_in(browser));
     assert_int_equal(web_rig_get(&browser->rig, "/quay", old), 303);
-    assert_int_equal(get(browser, "/quay"), 200);
-    assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303);
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    assert_int_equal(browser_post(browser, "/quay/dang-xuat", ""), 303);
     browser->cookie[0] = '\0';
-    assert_int_equal(get(browser, "/quay/dang-nhap"), 200);
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"), 403);
-    assert_int_equal(post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+khac"), 303);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"),
+                     403);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+khac"),
+                     303);
 }
 
 static bool leads_to_a_new_password(struct browser *browser, const char *path)
 {
-    return get(browser, path) == 303 && web_rig_says(&browser->rig, "Location: /quay/mat-khau\r\n");
+    return browser_get(browser, path) == 303 &&
+           web_rig_says(&browser->rig, "Location: /quay/mat-khau\r\n");
 }
 
 /* The password that came in a file opens the page where it is changed, and the way out. */
@@ -411,28 +327,31 @@ static void a_one_time_password_must_be_changed_first(void **state)
     FILE *file = fopen(first, "w");
     assert_non_null(file);
     (void)fclose(file);
-    in_group(browser, add_neighbour, &(bool){true});
-    log_in_as(browser, "lang+gieng");
+    browser_in_group(browser, add_neighbour, &(bool){true});
+    browser_log_in_as(browser, "lang+gieng");
     static const char *const paths[] = {"/quay", "/quay?trang=2", "/quay/nhap", "/quay/in/1.pdf"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         assert_true(leads_to_a_new_password(browser, paths[i]));
     assert_int_equal(web_rig_listen(rig, "/quay/song", browser->cookie), -1);
-    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
     assert_true(web_rig_says(rig, "Đang dùng mật khẩu một lần"));
     assert_false(web_rig_says(rig, "href=\"/quay\""));
-    assert_int_equal(post(browser, "/quay/dang-xuat", ""), 303); /* the form is on that page */
-    log_in_as(browser, "lang+gieng");
-    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(browser_post(browser, "/quay/dang-xuat", ""),
+                     303); /* the form is on that page */
+    browser_log_in_as(browser, "lang+gieng");
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
     assert_int_equal(
-        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+rat+dai"), 403);
+        browser_post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+rat+dai"),
+        403);
     assert_true(web_rig_says(rig, "phải khác"));
     assert_true(leads_to_a_new_password(browser, "/quay"));
     assert_int_equal(access(first, F_OK), 0);
-    assert_int_equal(get(browser, "/quay/mat-khau"), 200);
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
     assert_int_equal(
-        post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"), 303);
+        browser_post(browser, "/quay/mat-khau", "cu=mot+mat+khau+rat+dai&moi=mot+mat+khau+khac"),
+        303);
     assert_int_equal(access(first, F_OK), -1); /* worth nothing now */
-    assert_int_equal(get(browser, "/quay"), 200);
+    assert_int_equal(browser_get(browser, "/quay"), 200);
     int fd = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(fd >= 0);
     close(fd);
@@ -449,8 +368,8 @@ static void the_last_import_is_read_at_the_desk(void **state)
                                 "Mã hồ sơ,Người nhận,Địa chỉ\nH27,<b>An</b>,Số 1\n", &report,
                                 &lines, &err));
     free(lines);
-    log_in(browser);
-    assert_int_equal(get(browser, "/quay/nhap"), 200);
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/nhap"), 200);
     assert_true(web_rig_says(&browser->rig, "ketqua.csv dòng 2, «Mã hồ sơ»: «H27» không phải mã"));
     assert_true(web_rig_says(&browser->rig, "ketqua.csv:2:1:"));
 }
@@ -466,9 +385,9 @@ static void print_jobs_are_files_of_their_folder_only(void **state)
     FILE *file = fopen(path, "w");
     (void)fputs("%PDF-mau", file);
     (void)fclose(file);
-    log_in(browser);
+    browser_log_in(browser);
     assert_true(web_rig_says(rig, "/quay/in/7.pdf"));
-    assert_int_equal(get(browser, "/quay/in/7.pdf"), 200);
+    assert_int_equal(browser_get(browser, "/quay/in/7.pdf"), 200);
     assert_string_equal(web_rig_body(rig), "%PDF-mau");
     assert_true(web_rig_says(rig, "Content-Type: application/pdf"));
     char ranged[256];
@@ -479,13 +398,13 @@ static void print_jobs_are_files_of_their_folder_only(void **state)
         "/quay/in/8.pdf",  "/quay/in/../record.db",       "/quay/in/7.pdf.part", "/quay/in/",
         "/quay/in/-7.pdf", "/quay/in/%2e%2e%2frecord.db", "/quay/in/07.pdf"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        assert_int_equal(get(browser, none[i]), 404);
+        assert_int_equal(browser_get(browser, none[i]), 404);
 }
 
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
-#define DOOR(name) cmocka_unit_test_setup_teardown(name, open_browser, close_browser)
+#define DOOR(name) cmocka_unit_test_setup_teardown(name, browser_open, browser_close)
     const struct CMUnitTest tests[] = {
         DOOR(nothing_is_shown_to_strangers),
         DOOR(a_clerk_logs_in_and_sees_items),

@@ -99,7 +99,9 @@ static const char *cell(const json_t *row, const char *key)
 
 static bool desk_user_act(struct record *record, void *arg, struct error *err)
 {
-    return person_add(record, arg, "", false, err);
+    struct person person = {.role = ROLE_ADMINISTRATOR};
+    strncpy(person.name, arg, sizeof person.name - 1);
+    return person_add(record, &person, err);
 }
 
 static void begin_day(struct day *day, struct asked *asked)

@@ -1,0 +1,217 @@
+/* commands_people.c - who may log in at a desk, as what, and for which offices. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/chain.h"
+#include "server/commands_inside.h"
+#include "server/record/people.h"
+#include "server/record/premises.h"
+#include "server/text/text.h"
+#include "server/web/password.h"
+
+/* ------------------------------------------------------------------ one person */
+
+struct putting {
+    struct person person;
+    bool is_new, fresh_password;
+    char password[PASSWORD_ONE_TIME_MAX];
+};
+
+static bool put_person_act(struct record *record, void *arg, struct error *err)
+{
+    const struct putting *putting = arg;
+    const struct person *person = &putting->person;
+    if (putting->is_new)
+        return person_add(record, person, err);
+    return person_change(record, person, err) &&
+           (!putting->fresh_password ||
+            person_set_password(record, person->id, person->hash, true, err));
+}
+
+static bool is_person_name(const char *name, struct error *err)
+{
+    char clean[4 * PERSON_NAME_MAX];
+    size_t n = strlen(name);
+    if (n > 0 && n <= PERSON_NAME_MAX && text_clean(name, n, clean, sizeof clean) &&
+        text_is_visible(clean) && strcmp(clean, name) == 0 && strpbrk(name, "=,") == NULL)
+        return true;
+    return error_set(err, ERROR_BAD_INPUT, "«%.40s»: không phải tên đăng nhập. / no login name",
+                     name);
+}
+
+static bool read_role(const struct call *call, struct person *person, struct error *err)
+{
+    const char *text = option_text(call, 2, "role");
+    const struct role_info *role = text == NULL ? NULL : role_named(text);
+    if (text != NULL && role == NULL)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "role=%.40s: clerk reader dispatcher manager administrator auditor", text);
+    if (role != NULL)
+        person->role = role->role;
+    return person->role != ROLE_NONE ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "role=: người mới cần vai trò. / a new person needs one");
+}
+
+static bool add_office(const struct commands *commands, const char *code, struct person *person,
+                       struct error *err)
+{
+    struct premises office;
+    if (person->offices_n == PERSON_OFFICES_MAX)
+        return error_set(err, ERROR_BAD_INPUT, "office=: nhiều nhất %d. / at most %d",
+                         PERSON_OFFICES_MAX, PERSON_OFFICES_MAX);
+    if (!premises_find(commands->record, PREMISES_OFFICE, code, record_now(commands->record),
+                       &office, err))
+        return error_add(err, "office=%.40s", code);
+    person->offices[person->offices_n++] = office.number;
+    return true;
+}
+
+/* Codes by commas; "all": bound to none. */
+static bool read_offices(const struct commands *commands, const char *text, struct person *person,
+                         struct error *err)
+{
+    person->offices_n = 0;
+    if (strcmp(text, "all") == 0)
+        return true;
+    while (*text != '\0') {
+        char code[64];
+        size_t n = strcspn(text, ",");
+        if (n == 0 || n >= sizeof code)
+            return error_set(err, ERROR_BAD_INPUT, "office=%.40s: mã cơ quan? / an office's code?",
+                             text);
+        memcpy(code, text, n);
+        code[n] = '\0';
+        if (!add_office(commands, code, person, err))
+            return false;
+        text += n + (text[n] == ',');
+    }
+    return person->offices_n > 0 ||
+           error_set(err, ERROR_BAD_INPUT, "office=: mã cơ quan, hoặc all. / codes, or all");
+}
+
+/* Those who work for offices are not let loose on all of them by an omission. */
+static bool offices_said(const struct person *person, const char *text, struct error *err)
+{
+    bool bound = person->role == ROLE_CLERK || person->role == ROLE_READER;
+    return !bound || text != NULL || person->offices_n > 0 ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "office=: cơ quan nào, hay all? / which offices, or all?");
+}
+
+static bool read_state(const struct call *call, struct person *person, struct error *err)
+{
+    const char *text = option_text(call, 2, "state");
+    if (text != NULL && strcmp(text, "on") != 0 && strcmp(text, "off") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "state=%.40s: on, off", text);
+    if (text != NULL)
+        person->disabled = strcmp(text, "off") == 0;
+    return true;
+}
+
+static bool read_password(const struct call *call, struct putting *putting, struct error *err)
+{
+    const char *text = option_text(call, 2, "password");
+    struct chance chance = chance_system();
+    if (text != NULL && strcmp(text, "new") != 0)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "password=new: máy chủ đặt, chỉ hiện một lần. / the server draws it");
+    putting->fresh_password = text != NULL || putting->is_new;
+    if (!putting->fresh_password)
+        return true;
+    putting->person.must_change = true;
+    password_one_time(&chance, putting->password);
+    return password_hash(putting->password, putting->person.hash, err);
+}
+
+static bool read_person(const struct commands *commands, const struct call *call,
+                        struct putting *putting, struct error *err)
+{
+    struct person *person = &putting->person;
+    const char *offices = option_text(call, 2, "office");
+    return read_role(call, person, err) &&
+           (offices == NULL || read_offices(commands, offices, person, err)) &&
+           offices_said(person, offices, err) && read_state(call, person, err) &&
+           read_password(call, putting, err);
+}
+
+/* As he is, or as nobody yet. */
+static bool find_person(const struct commands *commands, const char *name, struct putting *putting,
+                        struct error *err)
+{
+    struct error why = {ERROR_NONE, ""};
+    if (person_find(commands->record, name, &putting->person, &why))
+        return true;
+    if (why.code != ERROR_NOT_FOUND)
+        return error_set(err, why.code, "%s", why.text);
+    putting->is_new = true;
+    memcpy(putting->person.name, name, strlen(name) + 1);
+    return true;
+}
+
+bool run_person(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct putting putting = {.is_new = false};
+    const char *name = call->argv[1];
+    bool done =
+        is_person_name(name, err) && options_check(call, 2, "role office password state", err) &&
+        find_person(commands, name, &putting, err) && read_person(commands, call, &putting, err) &&
+        commands->acts.run(commands->acts.self, put_person_act, &putting, err);
+    if (done && putting.fresh_password) {
+        answer_label(call->answer, "password ");
+        answer_text(call->answer, "password", putting.password);
+    }
+    if (done)
+        answer_say(call->answer, "Đã ghi %s. / recorded", name);
+    chain_wipe(&putting, sizeof putting);
+    return done;
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+struct people_listing {
+    const struct commands *commands;
+    struct answer *answer;
+};
+
+static void say_offices(const struct people_listing *listing, const struct person *person)
+{
+    char codes[PERSON_OFFICES_MAX][PREMISES_CODE_MAX + 1];
+    const char *words[PERSON_OFFICES_MAX];
+    struct instant now = record_now(listing->commands->record);
+    for (size_t i = 0; i < person->offices_n; i++) {
+        struct premises office;
+        struct error none;
+        bool known = premises_at(listing->commands->record, PREMISES_OFFICE, person->offices[i],
+                                 now, &office, &none);
+        (void)snprintf(codes[i], sizeof codes[i], "%s", known ? office.code : "?");
+        words[i] = codes[i];
+    }
+    if (person->offices_n == 0)
+        answer_text(listing->answer, "offices", "all");
+    else
+        answer_words(listing->answer, "offices", words, person->offices_n);
+}
+
+static bool say_person(void *ctx, const struct person *person)
+{
+    const struct people_listing *listing = ctx;
+    const struct role_info *role = role_info(person->role);
+    answer_row(listing->answer, "people");
+    answer_text(listing->answer, "name", person->name);
+    answer_text(listing->answer, "role", role != NULL ? role->key : NULL);
+    say_offices(listing, person);
+    answer_flag(listing->answer, "on", !person->disabled, "on", "off");
+    answer_flag(listing->answer, "one_time_password", person->must_change, "one-time", "own");
+    answer_time(listing->answer, "locked_until",
+                person->locked_until.ms > record_now(listing->commands->record).ms
+                    ? person->locked_until
+                    : (struct instant){0});
+    return true;
+}
+
+bool run_people(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct people_listing listing = {commands, call->answer};
+    return people_each(commands->record, say_person, &listing, err);
+}

@@ -1,0 +1,30 @@
+/* browser.h - a browser before a desk's pages: one cookie, the token of the last form. For tests of
+ * what people at desks may do. The person "quay" is an administrator with BROWSER_PASSWORD. */
+#ifndef TRAO_TESTS_SERVER_BROWSER_H
+#define TRAO_TESTS_SERVER_BROWSER_H
+
+#include "server/record/people.h"
+#include "tests/server/web_rig.h"
+
+#define BROWSER_PASSWORD "mot mat khau rat dai"
+
+struct browser {
+    struct web_rig rig;
+    char cookie[160]; /* "Cookie: trao=...\r\n" or "" */
+    char csrf[64];
+};
+
+/* For cmocka: sets *state up, and frees it. */
+int browser_open(void **state);
+int browser_close(void **state);
+void browser_in_group(struct browser *browser, act what, void *arg);
+/* The status of the answer; cookie and token are remembered. */
+int browser_get(struct browser *browser, const char *path);
+int browser_post(struct browser *browser, const char *path, const char *fields);
+int browser_post_from(struct browser *browser, const char *path, const char *more_headers,
+                      const char *fields);
+void browser_log_in_as(struct browser *browser, const char *name);
+void browser_log_in(struct browser *browser); /* as "quay", with the list open */
+bool browser_is_logged_in(struct browser *browser);
+
+#endif

@@ -1,0 +1,207 @@
+/* Who may do what at a desk: every role before every page, over HTTP; who is bound to an office
+ * sees and hears of nobody else's; who is switched off is out at once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/office/list.h"
+#include "tests/server/browser.h"
+
+#define OTHER_OFFICE 77 /* a number of the registry that sent nothing */
+
+static struct person made;
+
+static bool add_act(struct record *record, void *arg, struct error *err)
+{
+    struct person quay;
+    (void)arg;
+    if (!person_find(record, "quay", &quay, err))
+        return false;
+    memcpy(made.hash, quay.hash, sizeof made.hash);
+    return person_add(record, &made, err) && person_find(record, made.name, &made, err);
+}
+
+static bool change_act(struct record *record, void *arg, struct error *err)
+{
+    (void)arg;
+    return person_change(record, &made, err);
+}
+
+/* One more person, who knows the same password. */
+static void add(struct browser *browser, const char *name, enum role role, uint32_t office)
+{
+    made = (struct person){.role = role, .offices = {office}, .offices_n = office != 0};
+    (void)snprintf(made.name, sizeof made.name, "%s", name);
+    browser_in_group(browser, add_act, NULL);
+}
+
+/* A print job of one byte, so that there is something to fetch. */
+static void put_job(const struct browser *browser)
+{
+    char path[400];
+    (void)snprintf(path, sizeof path, "%s/print", browser->rig.desk.rig.dir);
+    (void)mkdir(path, 0700);
+    (void)snprintf(path, sizeof path, "%s/print/1.pdf", browser->rig.desk.rig.dir);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    (void)fputc('%', file);
+    fclose(file);
+}
+
+/* ------------------------------------------------------------------ roles and acts */
+
+static void every_role_before_every_page(void **state)
+{
+    struct browser *browser = *state;
+    static const struct {
+        const char *path;
+        enum right right;
+        int refused;
+    } pages[] = {{"/quay", RIGHT_ITEMS, 403},
+                 {"/quay/song", RIGHT_ITEMS, 204},
+                 {"/quay/in/1.pdf", RIGHT_PRINTS, 403},
+                 {"/quay/nhap", RIGHT_IMPORTS, 403}};
+    const struct role_info *role;
+    put_job(browser);
+    for (size_t i = 0; (role = role_row(i)) != NULL; i++) {
+        add(browser, role->key, role->role, 0);
+        browser->cookie[0] = '\0';
+        browser_log_in_as(browser, role->key);
+        for (size_t at = 0; at < sizeof pages / sizeof *pages; at++) {
+            bool may = role_may(role->role, pages[at].right);
+            int fd = -1, status = may ? 200 : pages[at].refused;
+            print_message("%s %s\n", role->key, pages[at].path);
+            if (strcmp(pages[at].path, "/quay/song") == 0) {
+                fd = web_rig_listen(&browser->rig, pages[at].path, browser->cookie);
+                assert_int_equal(fd >= 0, may);
+                if (fd >= 0)
+                    close(fd);
+            } else {
+                assert_int_equal(browser_get(browser, pages[at].path), status);
+            }
+        }
+        if (!role_may(role->role, RIGHT_ITEMS))
+            continue;
+        assert_int_equal(browser_get(browser, "/quay"), 200);
+        assert_true(web_rig_says(&browser->rig, "H27.15-261118-0145"));
+        assert_int_equal(web_rig_says(&browser->rig, "Đỗ X. Mẫu"),
+                         role_may(role->role, RIGHT_NAMES));
+        assert_int_equal(web_rig_says(&browser->rig, "/quay/in/1.pdf"),
+                         role_may(role->role, RIGHT_PRINTS));
+    }
+}
+
+/* What nobody may is a fault of the table, as is a role that may nothing. */
+static void the_table_is_of_use(void **state)
+{
+    (void)state;
+    const struct role_info *role;
+    for (int right = 0; right < RIGHTS; right++) {
+        int may = 0, may_not = 0;
+        for (size_t i = 0; (role = role_row(i)) != NULL; i++)
+            *(role_may(role->role, (enum right)right) ? &may : &may_not) += 1;
+        assert_true(may > 0);
+        assert_true(may_not > 0 || right == RIGHT_ITEMS);
+    }
+    for (size_t i = 0; (role = role_row(i)) != NULL; i++) {
+        assert_ptr_equal(role_named(role->key), role);
+        assert_true(role_may(role->role, RIGHT_ITEMS));
+    }
+    assert_false(role_may(ROLE_NONE, RIGHT_ITEMS));
+    assert_false(role_may((enum role)31, RIGHT_ITEMS));
+}
+
+/* ------------------------------------------------------------------ offices */
+
+static uint32_t office_of(struct browser *browser)
+{
+    struct view view;
+    assert_true(views_item(browser->rig.desk.rig.views, &browser->rig.item, &view));
+    return view.marks.office;
+}
+
+static void who_is_bound_sees_his_offices_alone(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    put_job(browser);
+    add(browser, "mot cua", ROLE_CLERK, office_of(browser));
+    add(browser, "noi khac", ROLE_CLERK, OTHER_OFFICE);
+    browser_log_in_as(browser, "noi+khac");
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    assert_false(web_rig_says(rig, "H27.15-261118-0145"));
+    assert_true(web_rig_says(rig, "<p id=dem class=dem></p>"));
+    assert_false(web_rig_says(rig, "/quay/in/1.pdf"));
+    assert_int_equal(browser_get(browser, "/quay/in/1.pdf"), 403);
+    assert_int_equal(browser_get(browser, "/quay/nhap"), 403);
+    int other = web_rig_listen(rig, "/quay/song", browser->cookie);
+    assert_true(other >= 0);
+
+    browser->cookie[0] = '\0';
+    browser_log_in_as(browser, "mot+cua");
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+    assert_true(web_rig_says(rig, "Đỗ X. Mẫu"));
+    assert_true(web_rig_says(rig, "<p id=dem class=dem><span>Chờ in <b>1</b></span> </p>"));
+    int own = web_rig_listen(rig, "/quay/song", browser->cookie);
+    assert_true(own >= 0);
+
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
+    rig->answer[0] = '\0';
+    assert_true(web_rig_hears(rig, own, "event: dong", 2000));
+    assert_true(web_rig_hears(rig, own, "Bưu điện nhận <b>1</b></span> \n\n", 2000));
+    rig->answer[0] = '\0';
+    assert_true(web_rig_hears(rig, other, "event: dem\ndata: \n\n", 2000));
+    assert_false(web_rig_says(rig, "event: dong"));
+    assert_false(web_rig_says(rig, rig->item.text));
+    close(own);
+    close(other);
+}
+
+/* ------------------------------------------------------------------ changed, switched off */
+
+static void who_is_switched_off_is_out_at_once(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    add(browser, "mot cua", ROLE_CLERK, 0);
+    browser_log_in_as(browser, "mot+cua");
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    int fd = web_rig_listen(rig, "/quay/song", browser->cookie);
+    assert_true(fd >= 0);
+    made.disabled = true;
+    browser_in_group(browser, change_act, NULL);
+    assert_int_equal(browser_get(browser, "/quay"), 303);
+    assert_true(web_rig_hears(rig, fd, "\r\n0\r\n", 3000)); /* the stream has ended */
+    close(fd);
+    browser->cookie[0] = '\0';
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(
+        browser_post(browser, "/quay/dang-nhap", "ten=mot+cua&mk=mot+mat+khau+rat+dai"), 403);
+
+    /* Back, as somebody else: what he may is the new role's. */
+    made.disabled = false;
+    made.role = ROLE_MANAGER;
+    browser_in_group(browser, change_act, NULL);
+    browser_log_in_as(browser, "mot+cua");
+    assert_int_equal(browser_get(browser, "/quay/nhap"), 403);
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    assert_true(web_rig_says(rig, "(mot cua, Quản lý)"));
+    assert_false(web_rig_says(rig, "Đỗ X. Mẫu"));
+}
+
+#define DOOR(name) cmocka_unit_test_setup_teardown(name, browser_open, browser_close)
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+    const struct CMUnitTest tests[] = {
+        DOOR(every_role_before_every_page),
+        cmocka_unit_test(the_table_is_of_use),
+        DOOR(who_is_bound_sees_his_offices_alone),
+        DOOR(who_is_switched_off_is_out_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
