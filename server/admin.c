@@ -340,6 +340,13 @@ static enum exit_status ask_server(struct admin *admin)
 
 /* ------------------------------------------------------------------ the program */
 
+/* It needs no data folder. */
+static bool stands_alone(char *const *argv)
+{
+    const struct command *command = argv ? command_find(argv[0]) : NULL;
+    return command && command->where == COMMAND_ALONE;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct admin *admin = state->input;
@@ -358,8 +365,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!admin->argv)
             argp_error(state, "a command is wanted");
-        const struct command *command = command_find(admin->argv[0]);
-        if (!admin->folder && (!command || command->where != COMMAND_ALONE))
+        if (!admin->folder && !stands_alone(admin->argv))
             argp_error(state, "--data DIR is wanted");
         return 0;
     default:

@@ -50,7 +50,7 @@ void backup_key_text(const struct box_public *key, char out[BACKUP_KEY_HEX + 1])
 
 bool backup_key_parse(const char *hex, struct box_public *ret_key, struct error *err)
 {
-    struct box_public key;
+    struct box_public key = {{0}};
     if (!from_hex(hex, key.bytes))
         return error_set(err, ERROR_BAD_INPUT, "64 hex digits of a public backup key are wanted");
     *ret_key = key;
@@ -130,7 +130,7 @@ bool backup_key_read_public(const char *path, struct box_public *ret_key, struct
 
 bool backup_key_read(const char *path, struct backup_key *ret_key, struct error *err)
 {
-    struct backup_key key;
+    struct backup_key key = {{{0}}, {{0}}};
     if (!read_line(path, SECRET_WORD, true, key.secret_key.bytes, err))
         return false;
     key.public_key = box_public_of(&key.secret_key);

@@ -10,7 +10,7 @@
 
 #include "protocol/box.h"
 
-#define BACKUP_KEY_HEX (2 * BOX_KEY_BYTES)
+#define BACKUP_KEY_HEX ((size_t)2 * BOX_KEY_BYTES)
 
 struct backup_key {
     struct box_public public_key;

@@ -304,8 +304,8 @@ bool restore_verify(const struct restore *restore, struct record_proof *ret_proo
 
 static bool hash_of(const char *name, struct link *out)
 {
-    if (strlen(name) != 2 * CHAIN_LINK_BYTES ||
-        strspn(name, "0123456789abcdef") != 2 * CHAIN_LINK_BYTES)
+    if (strlen(name) != (size_t)2 * CHAIN_LINK_BYTES ||
+        strspn(name, "0123456789abcdef") != (size_t)2 * CHAIN_LINK_BYTES)
         return false;
     for (size_t i = 0; i < CHAIN_LINK_BYTES; i++) {
         const char two[3] = {name[2 * i], name[2 * i + 1], '\0'};

@@ -47,7 +47,7 @@ static void keep_copies(void)
 static void let_it_be_copied(void)
 {
     char out[16384];
-    proc_sleep_ms(EVERY_S * 1000);
+    proc_sleep_ms(1000L * EVERY_S);
     world_do(&world, out, sizeof out, "metrics", NULL);
     const char *at = strstr(out, "\ntrao_copy_behind_seconds ");
     assert_non_null(at);

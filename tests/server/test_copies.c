@@ -17,6 +17,7 @@
 #include "tests/server/rig.h"
 
 #define EVERY_S 60
+#define EVERY_MS (INT64_C(1000) * EVERY_S)
 
 static struct rig rig;
 static struct pages *pages;
@@ -155,9 +156,9 @@ static void each_part_brings_it_further(void **state)
     assert_int_equal(parts(), 1);
     for (uint64_t part = 1; part < 6; part++) {
         issue_one();
-        work(EVERY_S * 250);
+        work(EVERY_MS / 4);
         assert_int_equal(parts(), part); /* not yet */
-        work(EVERY_S * 250);
+        work(EVERY_MS / 4);
         assert_int_equal(parts(), part + 1);
         assert_int_equal(restored(UINT64_MAX), part + 1);
     }
@@ -184,11 +185,11 @@ static void parts_are_small_and_rare(void **state)
     assert_good(record_commit(rig.record, &err));
     work(0);
     for (int i = 0; i < 10; i++)
-        work(EVERY_S * 500);
+        work(EVERY_MS / 2);
     assert_int_equal(parts(), 1);
     assert_in_range(copies_behind(copies), 0, EVERY_S / 2);
     issue_one();
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(parts(), 2);
     sets(&set);
     set_part_name(&set, 0, name);
@@ -257,9 +258,9 @@ static void a_folder_that_is_away_is_told(void **state)
     (void)snprintf(aside, sizeof aside, "%s/aside", outside);
     assert_int_equal(rename(folder, aside), 0);
     issue_one();
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(words, 0); /* not behind yet */
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     work(1000);
     assert_int_equal(words, 1);
     assert_non_null(strstr(why, "No such file"));
@@ -271,7 +272,7 @@ static void a_folder_that_is_away_is_told(void **state)
     assert_in_range(copies_behind(copies), 700, 800);
     issue_one();
     assert_int_equal(rename(aside, folder), 0);
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(recoveries, 1);
     assert_int_equal(parts(), 2); /* the set goes on, nothing is missing in it */
     assert_int_equal(restored(UINT64_MAX), 3);
@@ -292,11 +293,11 @@ static void a_full_disk_is_told(void **state)
     issue_one();
     for (int i = 0; i < 3; i++) {
         assert_int_equal(symlink("/dev/full", path), 0); /* it goes with each attempt */
-        work(EVERY_S * 500);
+        work(EVERY_MS / 2);
     }
     assert_int_equal(words, 1);
     assert_non_null(strstr(why, "No space left"));
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(parts(), 2);
     assert_int_equal(recoveries, 1);
     assert_int_equal(restored(UINT64_MAX), 2);
@@ -316,10 +317,10 @@ static void half_a_part_is_none(void **state)
     assert_good(db_checkpoint(own, &err));
     db_close(own);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &any), 0);
     assert_int_equal(parts(), 1);
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(parts(), 2);
     assert_int_equal(restored(UINT64_MAX), 2);
 }
@@ -335,7 +336,7 @@ static void a_day_is_a_set_and_old_ones_go(void **state)
         issue_one();
         work(COPIES_SET_MS + 1);
         issue_one();
-        work(EVERY_S * 500);
+        work(EVERY_MS / 2);
     }
     assert_int_equal(sets(NULL), 3);
     assert_int_equal(restored(UINT64_MAX), 12);
@@ -367,7 +368,7 @@ static void what_was_tidied_away_begins_anew(void **state)
     set_part_name(&set, 0, name);
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     assert_int_equal(unlink(path), 0);
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(sets(NULL), 1);
     assert_int_equal(restored(UINT64_MAX), 1);
 }
@@ -378,7 +379,7 @@ static void a_clock_that_went_back_begins_anew(void **state)
     work(0);
     assert_int_equal(sets(NULL), 1);
     wall_off_ms -= 3600000;
-    work(EVERY_S * 500);
+    work(EVERY_MS / 2);
     assert_int_equal(sets(NULL), 2);
 }
 
@@ -391,7 +392,7 @@ static void a_missing_or_foreign_part_is_refused(void **state)
     struct set_name first, second;
     for (int i = 0; i < 4; i++) {
         issue_one();
-        work(EVERY_S * 500);
+        work(EVERY_MS / 2);
     }
     sets(&first);
     (void)snprintf(command, sizeof command, "cd '%s' && mv %s-000002.bak x", folder, first.text);
@@ -404,7 +405,7 @@ static void a_missing_or_foreign_part_is_refused(void **state)
     open_copies(7, EVERY_S);
     for (int i = 0; i < 3; i++) {
         issue_one();
-        work(EVERY_S * 500);
+        work(EVERY_MS / 2);
     }
     sets(&second);
     assert_string_not_equal(first.text, second.text);

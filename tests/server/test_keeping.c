@@ -76,7 +76,7 @@ static void any_length_comes_back(void **state)
                                      STREAM_PIECE_BYTES - 1,
                                      STREAM_PIECE_BYTES,
                                      STREAM_PIECE_BYTES + 1,
-                                     3 * STREAM_PIECE_BYTES};
+                                     (size_t)3 * STREAM_PIECE_BYTES};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         int fd = sealed_file(lengths[i]);
         assert_good(reads_whole(fd, lengths[i], &err));
@@ -123,9 +123,9 @@ static void moved_pieces_are_found(void **state)
 {
     (void)state;
     enum { PIECE = 4 + STREAM_PIECE_BYTES + 17, FRONT = 8 + 8 + 80 + 24 };
-    uint8_t *bytes = malloc(2 * PIECE);
+    uint8_t *bytes = malloc((size_t)2 * PIECE);
     int fd = sealed_file(PLAIN);
-    assert_int_equal(pread(fd, bytes, 2 * PIECE, FRONT), 2 * PIECE);
+    assert_int_equal(pread(fd, bytes, (size_t)2 * PIECE, FRONT), 2 * PIECE);
     assert_int_equal(pwrite(fd, bytes + PIECE, PIECE, FRONT), PIECE);
     assert_int_equal(pwrite(fd, bytes, PIECE, FRONT + PIECE), PIECE);
     assert_error(reads_whole(fd, PLAIN, &err), ERROR_BROKEN);
@@ -175,6 +175,7 @@ static void sets_are_found_in_order(void **state)
 {
     (void)state;
     char folder[] = "/tmp/trao-sets.XXXXXX", name[SETS_NAME_MAX], command[160];
+    char unfinished[SETS_NAME_MAX + 8];
     struct set_name *sets, old = set_name_of((struct instant){1000}, 7),
                            new = set_name_of((struct instant){RIG_NOW_MS}, 8);
     size_t n;
@@ -190,8 +191,8 @@ static void sets_are_found_in_order(void **state)
     set_part_name(&old, 0, name);
     touch(folder, name);
     set_part_name(&old, 1, name);
-    strcat(name, ".part");
-    touch(folder, name);
+    (void)snprintf(unfinished, sizeof unfinished, "%s.part", name);
+    touch(folder, unfinished);
     touch(folder, "trao-20261125T010000Z-0000000000000009-000001.bak"); /* without a base */
     touch(folder, "readme");
     assert_good(sets_list(folder, &sets, &n, &err));
