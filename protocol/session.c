@@ -260,6 +260,10 @@ static bool turn(struct session *session)
         rc = mosquitto_loop_write(mosq, 1);
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_loop_misc(mosq);
+    /* Under TLS the first write has taken the socket's error away, and libmosquitto goes on waiting
+     * for a handshake on a socket that is gone: poll would return at once, for ever. */
+    if (rc == MOSQ_ERR_SUCCESS && (seen & POLLHUP) != 0 && !atomic_load(&session->up))
+        blame(session, "Connection refused");
     if (rc != MOSQ_ERR_SUCCESS)
         blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
     return session->why[0] == '\0';

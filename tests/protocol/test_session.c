@@ -414,6 +414,26 @@ static void expect_disbelief(const struct broker *broker, const char *host, cons
         fail_msg("down: %s", seen.why);
 }
 
+/* Under TLS the library takes the refusal for a handshake that is still to come: neither spinning
+ * on the dead socket, nor 15 s for a refusal. */
+static void a_refusal_is_seen_at_once_under_tls(void **state)
+{
+    struct broker *broker = *state; /* not started: nobody listens */
+    struct seen seen;
+    struct timespec before, after, cpu_before, cpu_after;
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu_before);
+    struct session *session = open_session(broker, NULL, "trao/1/HH-TEST/down", &seen);
+    wait_for(&seen, &seen.downs, 1, 10);
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_in_range(after.tv_sec - before.tv_sec, 0, 3);
+    poll(NULL, 0, 500);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu_after);
+    assert_in_range(cpu_after.tv_sec - cpu_before.tv_sec, 0, 1);
+    assert_string_equal(seen.why, "Connection refused");
+    session_close(session);
+}
+
 static void believes_only_its_own_authority(void **state)
 {
     broker_start(*state);
@@ -457,6 +477,7 @@ int main(void)
         PLAIN(closes_while_the_broker_is_away),
         cmocka_unit_test(refuses_a_configuration_that_cannot_work),
         TLS(speaks_tls_under_the_certificate_s_name),
+        TLS(a_refusal_is_seen_at_once_under_tls),
         TLS(believes_only_its_own_authority),
         TLS(believes_only_the_right_host),
         TLS(takes_up_again_after_a_tls_broker_froze),
