@@ -227,6 +227,7 @@ void history_make(const char *path, uint64_t items, uint64_t items_a_day,
     struct seal_secret server_key;
     struct chance chance = chance_system();
     chain_keys_new(&chance, &server_public, &server_key);
+    maker->history.server_key = server_key;
     struct record_config config = {
         .path = path,
         .clock = {clock_now, clock_tick, clock_boot, clock_source, maker},

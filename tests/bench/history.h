@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/chain.h"
+
 /* Each item: issued, printed, handed over; picked up, arrived, out, delivered on four days by four
  * batches of 50. The last four days' items are still on their way. */
 #define HISTORY_OFFICE_FACTS 3
@@ -15,6 +17,7 @@ struct history {
     uint64_t items, office_facts, scans;
     int64_t now_ms; /* of the record's clock at the end */
     uint64_t sealed_bytes;
+    struct seal_secret server_key; /* of the office chain */
 };
 
 /* Makes `path`; ends the program with a sentence when it cannot. `items_a_day` is rounded up to
