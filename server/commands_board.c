@@ -4,19 +4,13 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
-#include "server/delivery/days.h"
 #include "server/office/rounds.h"
 #include "server/record/postmen.h"
 #include "server/record/premises.h"
+#include "server/views/words.h"
 
 /* Fewer than this say little: one envelope is more than three of a hundred. */
 #define FEW 30
-
-static const char *const clock_keys[VIEW_CLOCKS] = {"office", "post"};
-static const char *const group_keys[VIEW_GROUPS] = {"all",         "zone",  "office",
-                                                    "post-office", "round", "postman"};
-static const char *const age_keys[VIEW_AGES] = {"0-1", "2", "3-5", "6-10", "more"};
-static const int64_t age_days[VIEW_AGES - 1] = {1, 2, 5, 10};
 
 #define KEY_TEXT_MAX (PREMISES_CODE_MAX + 1)
 
@@ -108,36 +102,6 @@ static bool read_key(const struct asking *asking, const char *text, uint64_t *re
 
 /* ------------------------------------------------------------------ what is asked */
 
-static bool find_word(const char *what, const char *text, const char *const *words, size_t n,
-                      size_t *ret_i, struct error *err)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(words[i], text) == 0) {
-            *ret_i = i;
-            return true;
-        }
-    return error_set(err, ERROR_BAD_INPUT, "%s=%.30s: không có. / no such word", what, text);
-}
-
-/* How far back each age reaches, by the calendar of this post office. */
-static bool find_ages(struct asking *asking, struct error *err)
-{
-    struct rules rules;
-    struct view_asked *asked = &asking->asked;
-    if (!views_rules(asking->commands->views, &rules))
-        return error_set(err, ERROR_LATER, "out of memory");
-    struct schedule schedule = {&rules, asking->commands->config->post_office, asked->now};
-    int64_t day = day_of(asked->now), least = day - 366;
-    for (int age = 0; age < VIEW_AGES - 1; age++) {
-        while (day > least &&
-               working_days_between(&schedule, day_minute(day - 1, 0), asked->now) <= age_days[age])
-            day--;
-        asked->oldest_of_age[age] = day;
-    }
-    rules_done(&rules);
-    return true;
-}
-
 static bool read_asked(struct asking *asking, struct error *err)
 {
     const struct call *call = asking->call;
@@ -145,17 +109,17 @@ static bool read_asked(struct asking *asking, struct error *err)
     bool to = call->argc > 2 && strchr(call->argv[2], '=') == NULL;
     int first = to ? 3 : 2;
     const char *by = option_text(call, first, "by"), *clock = option_text(call, first, "clock");
-    size_t group = VIEW_GROUP_ALL, which = VIEW_CLOCK_POST;
+    asked->group = VIEW_GROUP_ALL;
+    asked->clock = VIEW_CLOCK_POST;
     if (!options_check(call, first, "by clock key rows", err) ||
         !day_read(call->argv[1], &asked->from_day, err) ||
         !day_read(call->argv[to ? 2 : 1], &asked->to_day, err) ||
-        (by && !find_word("by", by, group_keys, VIEW_GROUPS, &group, err)) ||
-        (clock && !find_word("clock", clock, clock_keys, VIEW_CLOCKS, &which, err)))
+        (by && !view_group_named("by", by, &asked->group, err)) ||
+        (clock && !view_clock_named("clock", clock, &asked->clock, err)))
         return false;
-    asked->group = (enum view_group)group;
-    asked->clock = (enum view_clock)which;
     asked->now = record_now(asking->commands->record);
-    return find_ages(asking, err);
+    return views_ages(asking->commands->views, asking->commands->config->post_office, asked) ||
+           error_set(err, ERROR_LATER, "out of memory");
 }
 
 /* ------------------------------------------------------------------ figures */
@@ -225,7 +189,7 @@ static void say_figures(const struct asking *asking, const struct view_figure *f
     for (size_t i = 0; i < n; i++) {
         answer_row(answer, "groups");
         answer_text(answer, "key", key_text(asking, figures[i].key, key));
-        answer_text(answer, "clock", clock_keys[asking->asked.clock]);
+        answer_text(answer, "clock", view_clock_key(asking->asked.clock));
         say_board(answer, &figures[i].board);
         say_few(answer, "few", figures[i].board.due);
         say_attempts(answer, &figures[i]);
@@ -243,57 +207,19 @@ static void say_both(const struct asking *asking)
         struct board board = views_board(asking->commands->views, (enum view_clock)clock,
                                          asked->from_day, asked->to_day, asked->now);
         answer_row(asking->call->answer, "board");
-        answer_text(asking->call->answer, "clock", clock_keys[clock]);
+        answer_text(asking->call->answer, "clock", view_clock_key((enum view_clock)clock));
         say_board(asking->call->answer, &board);
     }
 }
 
 /* ------------------------------------------------------------------ the items behind */
 
-static const char *const numbers[] = {
-    [VIEW_BEHIND_DUE] = "due",
-    [VIEW_BEHIND_KEPT] = "kept",
-    [VIEW_BEHIND_LATE] = "late",
-    [VIEW_BEHIND_CAME_LATE] = "came-late",
-    [VIEW_BEHIND_PAUSED] = "paused",
-    [VIEW_BEHIND_NOT_YET] = "not-yet",
-    [VIEW_BEHIND_ATTEMPTED] = "attempted",
-    [VIEW_BEHIND_AT_FIRST] = "at-first-attempt",
-    [VIEW_BEHIND_NOT_AT_FIRST] = "not-at-first-attempt",
-};
-#define NUMBERS (sizeof numbers / sizeof *numbers)
-
-/* "reason-3", "open-6-10", or a word of the table. */
-static bool read_number(const char *text, struct view_behind *behind, struct error *err)
-{
-    size_t i = 0;
-    uint64_t reason = 0;
-    if (strncmp(text, "reason-", 7) == 0) {
-        behind->number = VIEW_BEHIND_REASON;
-        if (!digits_read(text + 7, MARKS_REASONS - 1, &reason, err) || reason == 0)
-            return error_set(err, ERROR_BAD_INPUT, "rows=%.30s: reason-1 ... reason-%d", text,
-                             MARKS_REASONS - 1);
-        behind->which = (uint32_t)reason;
-        return true;
-    }
-    if (strncmp(text, "open-", 5) == 0) {
-        behind->number = VIEW_BEHIND_OPEN;
-        if (!find_word("rows=open", text + 5, age_keys, VIEW_AGES, &i, err))
-            return false;
-        behind->which = (uint32_t)i;
-        return true;
-    }
-    if (!find_word("rows", text, numbers, NUMBERS, &i, err))
-        return false;
-    behind->number = (enum view_number)i;
-    return true;
-}
-
 static bool read_behind(const struct asking *asking, const char *rows, const char *key,
                         struct view_behind *behind, struct error *err)
 {
     *behind = (struct view_behind){.all_keys = key == NULL};
-    return read_number(rows, behind, err) && (!key || read_key(asking, key, &behind->key, err));
+    return view_number_named("rows", rows, behind, err) &&
+           (!key || read_key(asking, key, &behind->key, err));
 }
 
 static void say_item(const struct asking *asking, const struct view *view)

@@ -1,4 +1,5 @@
 /* read.c - answers, from memory; one item is folded from the record when its view is not kept. */
+#include "server/delivery/days.h"
 #include "server/views/inside.h"
 
 #include <stdlib.h>
@@ -242,4 +243,23 @@ bool views_rules(struct views *views, struct rules *ret_rules)
     bool good = rules_copy(&views->rules, ret_rules);
     pthread_mutex_unlock(&views->reading);
     return good;
+}
+
+/* How far back each age reaches. */
+bool views_ages(struct views *views, uint32_t post_office, struct view_asked *asked)
+{
+    static const int64_t age_days[VIEW_AGES - 1] = {1, 2, 5, 10};
+    struct rules rules;
+    if (!views_rules(views, &rules))
+        return false;
+    struct schedule schedule = {&rules, post_office, asked->now};
+    int64_t day = day_of(asked->now), least = day - 366;
+    for (int age = 0; age < VIEW_AGES - 1; age++) {
+        while (day > least &&
+               working_days_between(&schedule, day_minute(day - 1, 0), asked->now) <= age_days[age])
+            day--;
+        asked->oldest_of_age[age] = day;
+    }
+    rules_done(&rules);
+    return true;
 }

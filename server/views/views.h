@@ -104,6 +104,8 @@ struct view_asked {
     struct instant now;
     int64_t oldest_of_age[VIEW_AGES - 1]; /* the earliest day of issue that is of this age */
 };
+/* Fills in oldest_of_age, by the calendar of a post office, from `now`. False without memory. */
+bool views_ages(struct views *views, uint32_t post_office, struct view_asked *asked) must_use;
 struct view_figure {
     uint64_t key; /* 0: of none */
     struct board board;

@@ -17,60 +17,6 @@
 #define ROWS_A_PAGE 50
 #define JOBS_SHOWN 10
 
-/* The seat of a clerk with a password of his own, or an answer that sends him to the login, or to
- * choose one: the one-time password opens nothing else (ASVS 5.0, 6.4.1). */
-static bool seated(struct web *web, const struct http_request *request, struct seat *ret_seat,
-                   struct http_answer *answer)
-{
-    *ret_seat = seat_of(web, request);
-    if (!ret_seat->logged_in)
-        page_redirect("/quay/dang-nhap", answer);
-    else if (ret_seat->person.must_change)
-        page_redirect("/quay/mat-khau", answer);
-    return ret_seat->logged_in && !ret_seat->person.must_change;
-}
-
-/* Seated, and his role lets him; a sentence says so where it does not. */
-static bool may(struct web *web, const struct http_request *request, enum right right,
-                struct seat *ret_seat, struct http_answer *answer)
-{
-    if (!seated(web, request, ret_seat, answer))
-        return false;
-    if (person_may(&ret_seat->person, right))
-        return true;
-    page_sentence(web, 403, "Vai trò của tài khoản này không mở trang đó.",
-                  "This account's role does not open that page.", answer);
-    return false;
-}
-
-/* What is not kept by office is for those who are bound to none. */
-static bool may_all(struct web *web, const struct http_request *request, enum right right,
-                    struct seat *ret_seat, struct http_answer *answer)
-{
-    if (!may(web, request, right, ret_seat, answer))
-        return false;
-    if (ret_seat->person.offices_n == 0)
-        return true;
-    page_sentence(web, 403, "Trang này có việc của cơ quan khác.",
-                  "That page holds what other offices sent.", answer);
-    return false;
-}
-
-static void begin(struct html *html, const struct seat *seat, const struct page_head *head)
-{
-    page_begin(html, head);
-    const struct role_info *role = role_info(seat->person.role);
-    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> ");
-    if (person_may(&seat->person, RIGHT_IMPORTS) && seat->person.offices_n == 0)
-        html_put(html, "<a href=\"/quay/nhap\">Lần nhập cuối</a> ");
-    html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
-                   "<form method=post action=\"/quay/dang-xuat\">");
-    seat_put_csrf(seat, html);
-    html_put(html, "<button class=nhe>Thoát (");
-    html_text(html, seat->person.name);
-    html_format(html, ", %s)</button></form></nav>", role != NULL ? role->vi : "–");
-}
-
 /* ------------------------------------------------------------------ items */
 
 /* "Đỗ Xuân Quỳnh" is "Đỗ X. Quỳnh": enough to tell envelopes apart. */
@@ -210,12 +156,12 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 {
     struct seat seat;
     struct html html = {.n = 0};
-    if (!may(web, request, RIGHT_ITEMS, &seat, answer))
+    if (!seat_may(web, request, RIGHT_ITEMS, &seat, answer))
         return;
     const char *text = http_query(request, "trang");
     unsigned long page = text ? strtoul(text, NULL, 10) : 1;
     struct page_head head = {.title = "Quầy · Trao", .script = "quay.js", .wide = "rong"};
-    begin(&html, &seat, &head);
+    seat_begin(&html, &seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>");
     html_text(&html, web->config.config->office_name);
     html_put(&html, "</h1>");
@@ -250,7 +196,7 @@ void desk_print(struct web *web, const struct http_request *request, struct http
 {
     struct seat seat;
     char path[CONFIG_PATH_MAX + 32], *end = NULL;
-    if (!may_all(web, request, RIGHT_PRINTS, &seat, answer))
+    if (!seat_may_all(web, request, RIGHT_PRINTS, &seat, answer))
         return;
     const char *name = request->path + strlen("/quay/in/");
     unsigned long long job = strtoull(name, &end, 10);
@@ -279,13 +225,13 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
     struct import_report report;
     struct error err;
     char *lines = NULL, time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
-    if (!may_all(web, request, RIGHT_IMPORTS, &seat, answer))
+    if (!seat_may_all(web, request, RIGHT_IMPORTS, &seat, answer))
         return;
     struct record *record = readers_take(web->readers);
     bool there = import_last(record, &report, &lines, &err);
     readers_give(web->readers, record);
     struct page_head head = {.title = "Lần nhập cuối · Trao", .wide = "rong"};
-    begin(&html, &seat, &head);
+    seat_begin(&html, &seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Lần nhập cuối</h1>");
     if (!there) {
         html_put(&html, "<p>Chưa nhập danh sách nào.</p>");

@@ -57,6 +57,9 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_print(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_board_rows(struct web *web, const struct http_request *request,
+                     struct http_answer *answer);
 void desk_password_page(struct web *web, const struct http_request *request,
                         struct http_answer *answer);
 void desk_password(struct web *web, const struct http_request *request, struct http_answer *answer);

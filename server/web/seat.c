@@ -91,3 +91,61 @@ void seat_put_csrf(const struct seat *seat, struct html *html)
 {
     html_format(html, "<input type=hidden name=dau value=%s>", seat->csrf);
 }
+
+/* ------------------------------------------------------------------ the frame of a page */
+
+/* The seat of a clerk with a password of his own, or an answer that sends him to the login, or to
+ * choose one: the one-time password opens nothing else (ASVS 5.0, 6.4.1). */
+static bool seated(struct web *web, const struct http_request *request, struct seat *ret_seat,
+                   struct http_answer *answer)
+{
+    *ret_seat = seat_of(web, request);
+    if (!ret_seat->logged_in)
+        page_redirect("/quay/dang-nhap", answer);
+    else if (ret_seat->person.must_change)
+        page_redirect("/quay/mat-khau", answer);
+    return ret_seat->logged_in && !ret_seat->person.must_change;
+}
+
+/* Seated, and his role lets him; a sentence says so where it does not. */
+bool seat_may(struct web *web, const struct http_request *request, enum right right,
+              struct seat *ret_seat, struct http_answer *answer)
+{
+    if (!seated(web, request, ret_seat, answer))
+        return false;
+    if (person_may(&ret_seat->person, right))
+        return true;
+    page_sentence(web, 403, "Vai trò của tài khoản này không mở trang đó.",
+                  "This account's role does not open that page.", answer);
+    return false;
+}
+
+/* What is not kept by office is for those who are bound to none. */
+bool seat_may_all(struct web *web, const struct http_request *request, enum right right,
+                  struct seat *ret_seat, struct http_answer *answer)
+{
+    if (!seat_may(web, request, right, ret_seat, answer))
+        return false;
+    if (ret_seat->person.offices_n == 0)
+        return true;
+    page_sentence(web, 403, "Trang này có việc của cơ quan khác.",
+                  "That page holds what other offices sent.", answer);
+    return false;
+}
+
+void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head)
+{
+    page_begin(html, head);
+    const struct role_info *role = role_info(seat->person.role);
+    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> ");
+    if (person_may(&seat->person, RIGHT_BOARD))
+        html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
+    if (person_may(&seat->person, RIGHT_IMPORTS) && seat->person.offices_n == 0)
+        html_put(html, "<a href=\"/quay/nhap\">Lần nhập cuối</a> ");
+    html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
+                   "<form method=post action=\"/quay/dang-xuat\">");
+    seat_put_csrf(seat, html);
+    html_put(html, "<button class=nhe>Thoát (");
+    html_text(html, seat->person.name);
+    html_format(html, ", %s)</button></form></nav>", role != NULL ? role->vi : "–");
+}

@@ -32,4 +32,14 @@ void seat_forget(struct web *web, const struct http_request *request, struct htt
 bool seat_sent(const struct web *web, const struct http_request *request, const struct seat *seat);
 void seat_put_csrf(const struct seat *seat, struct html *html);
 
+/* Seated, with a password of his own, and his role gives the right; else the answer says where to
+ * go, or that it is not his. */
+bool seat_may(struct web *web, const struct http_request *request, enum right right,
+              struct seat *ret_seat, struct http_answer *answer);
+/* The same for what is not kept by office: only for those who are bound to none. */
+bool seat_may_all(struct web *web, const struct http_request *request, enum right right,
+                  struct seat *ret_seat, struct http_answer *answer);
+/* A page's beginning, with the way to the others that he may open. */
+void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head);
+
 #endif

@@ -141,6 +141,8 @@ static const struct route {
     {"/quay/song", EXACT, false, false, false, false, desk_stream},
     {"/quay/in/", BELOW, false, false, false, false, desk_print},
     {"/quay/nhap", EXACT, false, false, false, false, desk_import},
+    {"/quay/bang", EXACT, false, false, false, false, desk_board},
+    {"/quay/bang/bi", EXACT, false, false, false, false, desk_board_rows},
     {"/quay/dang-nhap", EXACT, false, false, false, false, desk_login_page},
     {"/quay/dang-nhap", EXACT, true, true, true, false, desk_login},
     {"/quay/dang-xuat", EXACT, true, true, true, false, desk_logout},

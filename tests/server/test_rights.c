@@ -59,10 +59,9 @@ static void every_role_before_every_page(void **state)
         const char *path;
         enum right right;
         int refused;
-    } pages[] = {{"/quay", RIGHT_ITEMS, 403},
-                 {"/quay/song", RIGHT_ITEMS, 204},
-                 {"/quay/in/1.pdf", RIGHT_PRINTS, 403},
-                 {"/quay/nhap", RIGHT_IMPORTS, 403}};
+    } pages[] = {{"/quay", RIGHT_ITEMS, 403},           {"/quay/song", RIGHT_ITEMS, 204},
+                 {"/quay/in/1.pdf", RIGHT_PRINTS, 403}, {"/quay/nhap", RIGHT_IMPORTS, 403},
+                 {"/quay/bang", RIGHT_BOARD, 403},      {"/quay/bang/bi?so=due", RIGHT_BOARD, 403}};
     const struct role_info *role;
     put_job(browser);
     for (size_t i = 0; (role = role_row(i)) != NULL; i++) {
@@ -160,6 +159,87 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     close(other);
 }
 
+/* ------------------------------------------------------------------ the manager's page */
+
+/* What stands between two texts of the last answer, as an address: &amp; made & again. */
+static void address_after(const struct browser *browser, const char *text, char out[256])
+{
+    const char *at = strstr(browser->rig.answer, text);
+    size_t n = 0;
+    assert_non_null(at);
+    at = strstr(at, "href=\"");
+    assert_non_null(at);
+    for (at += 6; *at != '"' && n < 255; at += strncmp(at, "&amp;", 5) == 0 ? 5 : 1)
+        out[n++] = *at;
+    out[n] = '\0';
+}
+
+static void every_number_opens_its_items(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    char path[128], from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX], rows[256];
+    struct instant issued = {rig->desk.rig.now.ms};
+    desk_rig_pass(&rig->desk, INT64_C(20) * 24 * 3600 * 1000);
+    browser_log_in(browser);
+    (void)snprintf(path, sizeof path, "/quay/bang?tu=%.10s&den=%.10s&nhom=office",
+                   clock_iso_local(issued, from, sizeof from),
+                   clock_iso_local(rig->desk.rig.now, to, sizeof to));
+    assert_int_equal(browser_get(browser, path), 200);
+    assert_true(web_rig_says(rig, "<h3>Cơ quan</h3><p class=lon>0,00 %"));
+    assert_true(web_rig_says(rig, "ít số liệu"));
+    assert_true(web_rig_says(rig, "Trễ và sắp trễ <b>1</b>"));
+    address_after(browser, "<h3>Cơ quan</h3>", rows);
+    assert_int_equal(browser_get(browser, rows), 200);
+    assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+    assert_true(web_rig_says(rig, "<h1 id=dau tabindex=-1>Đến hạn</h1>"));
+    /* the line of its office, and back */
+    assert_int_equal(browser_get(browser, path), 200);
+    address_after(browser, "<h2>Theo cơ quan</h2>", rows);
+    assert_non_null(strstr(rows, "&khoa="));
+    assert_int_equal(browser_get(browser, rows), 200);
+    assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+    address_after(browser, "</h1>", rows);
+    assert_string_equal(rows, "/quay/bang?tu=2026-11-25&den=2026-12-15&nhom=office&dongho=post");
+    /* an office that sent nothing has no items behind it */
+    assert_int_equal(browser_get(browser, "/quay/bang/bi?so=due&nhom=office&khoa=77"), 200);
+    assert_false(web_rig_says(rig, "H27.15-261118-0145"));
+    static const char *const wrong[] = {
+        "/quay/bang?tu=31-11-2026",   "/quay/bang?nhom=x",      "/quay/bang/bi",
+        "/quay/bang/bi?so=reason-12", "/quay/bang/bi?so=open-", "/quay/bang/bi?so=due&khoa=1x"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(browser_get(browser, wrong[i]), 400);
+}
+
+static void figures_of_his_offices_alone(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    char rows[128];
+    add(browser, "mot cua", ROLE_READER, office_of(browser));
+    add(browser, "noi khac", ROLE_READER, OTHER_OFFICE);
+    desk_rig_pass(&rig->desk, INT64_C(20) * 24 * 3600 * 1000);
+    browser_log_in_as(browser, "noi+khac");
+    assert_int_equal(browser_get(browser, "/quay/bang?tu=2026-11-01&den=2026-12-31"), 200);
+    assert_true(web_rig_says(rig, "Không có bì nào trễ hay sắp trễ."));
+    assert_true(web_rig_says(rig, "Chưa bì nào đến hạn."));
+    assert_false(web_rig_says(rig, "nhom value"));
+    (void)snprintf(rows, sizeof rows, "/quay/bang/bi?so=due&nhom=postman&khoa=%u",
+                   office_of(browser));
+    assert_int_equal(browser_get(browser, rows), 403);
+    assert_int_equal(
+        browser_get(browser, "/quay/bang/bi?so=due&nhom=all&tu=2026-11-01&den=2026-12-31"), 200);
+    assert_false(web_rig_says(rig, "H27.15-261118-0145"));
+    browser->cookie[0] = '\0';
+    browser_log_in_as(browser, "mot+cua");
+    assert_int_equal(browser_get(browser, "/quay/bang?tu=2026-11-01&den=2026-12-31"), 200);
+    assert_true(web_rig_says(rig, "Trễ và sắp trễ <b>1</b>"));
+    assert_int_equal(
+        browser_get(browser, "/quay/bang/bi?so=due&dongho=office&tu=2026-11-01&den=2026-12-31"),
+        200);
+    assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+}
+
 /* ------------------------------------------------------------------ changed, switched off */
 
 static void who_is_switched_off_is_out_at_once(void **state)
@@ -198,10 +278,9 @@ int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
     const struct CMUnitTest tests[] = {
-        DOOR(every_role_before_every_page),
-        cmocka_unit_test(the_table_is_of_use),
-        DOOR(who_is_bound_sees_his_offices_alone),
-        DOOR(who_is_switched_off_is_out_at_once),
+        DOOR(every_role_before_every_page),        cmocka_unit_test(the_table_is_of_use),
+        DOOR(who_is_bound_sees_his_offices_alone), DOOR(every_number_opens_its_items),
+        DOOR(figures_of_his_offices_alone),        DOOR(who_is_switched_off_is_out_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,363 @@
+/* The manager's page: what is late or about to be, first; whether terms are kept, as first known
+ * and as known now; how attempts went, how long the open ones have waited, and the same by office,
+ * post office, round and postman. Every number opens the items behind it (board_rows.c).
+ *
+ * Who is bound to offices sees the sum of his own, and their lines.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/delivery/days.h"
+#include "server/web/board.h"
+
+#define RISK_SHOWN 10
+#define RISK_READ 400 /* of which some may be another office's */
+#define DAYS_DRAWN 62
+#define FEW 30 /* fewer say little: one envelope is more than three of a hundred */
+
+/* ------------------------------------------------------------------ numbers */
+
+/* A number as the way to its items; a nought opens nothing. */
+static void put_number(struct html *html, const struct board_ask *ask, const char *number,
+                       const uint64_t *key, uint64_t n)
+{
+    if (n == 0) {
+        html_put(html, "0");
+        return;
+    }
+    html_format(html, "<a href=\"/quay/bang/bi?so=%s&amp;", number);
+    board_ask_put(ask, html);
+    if (key != NULL)
+        html_format(html, "&amp;khoa=%llu", (unsigned long long)*key);
+    html_format(html, "\">%llu</a>", (unsigned long long)n);
+}
+
+/* Two decimals: the national on-time rule. */
+static void put_share(struct html *html, uint64_t part, uint64_t whole)
+{
+    if (whole == 0) {
+        html_put(html, "–");
+        return;
+    }
+    unsigned long long hundredths = (part * 20000 + whole) / (2 * whole);
+    html_format(html, "%llu,%02llu %%", hundredths / 100, hundredths % 100);
+}
+
+static void put_few(struct html *html, uint64_t n)
+{
+    if (n > 0 && n < FEW)
+        html_put(html, " <small class=it>ít số liệu</small>");
+}
+
+/* ------------------------------------------------------------------ what is late or soon */
+
+static void put_left(struct html *html, int64_t ms)
+{
+    int64_t minutes = (ms < 0 ? -ms : ms) / 60000;
+    const char *word = ms < 0 ? "trễ" : "còn";
+    if (minutes < 60)
+        html_format(html, "%s %lld phút", word, (long long)minutes);
+    else if (minutes < 48 * 60)
+        html_format(html, "%s %lld giờ", word, (long long)(minutes / 60));
+    else
+        html_format(html, "%s %lld ngày", word, (long long)(minutes / 60 / 24));
+}
+
+static void put_risk_row(struct html *html, const struct view *view, struct instant now)
+{
+    char item[ITEM_PRETTY_MAX], time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], text[BADGE_TEXT_MAX];
+    const struct status_info *info = status_info(view->state.status);
+    int64_t left = view->clocks.post.due.ms - now.ms;
+    html_format(html, "<tr><td class=%s>", left < 0 ? "tre" : "vang");
+    put_left(html, left);
+    html_format(html, "</td><td>%s</td><td>", item_pretty(&view->state.item, item));
+    html_text(html, view->state.office.dossier);
+    html_format(html, "</td><td>%s</td><td>%s</td><td>%s %.5s</td></tr>",
+                view->marks.badge != 0 ? badge_text(view->marks.badge, text) : "–",
+                info != NULL ? info->handheld : "–",
+                clock_time_vi(view->clocks.post.due, time, sizeof time),
+                clock_date_vi(view->clocks.post.due, date, sizeof date));
+}
+
+static void put_risk_rows(struct html *html, const struct board_ask *ask, const struct view *list,
+                          size_t n)
+{
+    size_t shown = 0;
+    html_put(html, "<div class=cuon><table><thead><tr><th>Hạn</th><th>Số phong bì</th>"
+                   "<th>Mã hồ sơ</th><th>Trong tay</th><th>Trạng thái</th><th>Đến hạn</th></tr>"
+                   "</thead><tbody>");
+    for (size_t i = 0; i < n && shown < RISK_SHOWN; i++)
+        if (person_sees(&ask->person, list[i].marks.office)) {
+            put_risk_row(html, &list[i], ask->asked.now);
+            shown++;
+        }
+    html_put(html, "</tbody></table></div>");
+}
+
+/* Until when something is at risk: the parameter, in working minutes. */
+static struct instant soon(struct web *web, struct instant now)
+{
+    struct rules rules;
+    if (!views_rules(web->config.views, &rules))
+        return now;
+    struct schedule schedule = {&rules, web->config.config->post_office, now};
+    struct instant until =
+        after_working_minutes(&schedule, now, rule_value(&schedule, RULE_AT_RISK_MIN, now));
+    rules_done(&rules);
+    return until;
+}
+
+static void put_risk(struct web *web, const struct board_ask *ask, struct html *html)
+{
+    struct view *list = calloc(RISK_READ, sizeof *list);
+    struct instant now = ask->asked.now;
+    size_t n = 0, seen = 0;
+    if (list != NULL)
+        n = views_open_between(web->config.views, VIEW_CLOCK_POST, (struct instant){0},
+                               soon(web, now), list, RISK_READ);
+    for (size_t i = 0; i < n; i++)
+        seen += person_sees(&ask->person, list[i].marks.office);
+    html_format(html, "<h2>Trễ và sắp trễ <b>%zu%s</b></h2>", seen, n == RISK_READ ? "+" : "");
+    if (seen == 0)
+        html_put(html, "<p>Không có bì nào trễ hay sắp trễ.</p>");
+    else
+        put_risk_rows(html, ask, list, n);
+    if (seen > RISK_SHOWN)
+        html_format(html, "<p>%d bì gấp nhất. Tất cả: <code>trao-admin due</code></p>", RISK_SHOWN);
+    free(list);
+}
+
+/* ------------------------------------------------------------------ whether terms are kept */
+
+static void put_board(const struct board_ask *ask, enum view_clock clock, const char *name,
+                      const struct board *board, struct html *html)
+{
+    struct board_ask one = *ask;
+    one.asked.clock = clock;
+    html_format(html, "<div class=o><h3>%s</h3><p class=lon>", name);
+    if (board->kept_at_first != board->kept) {
+        put_share(html, board->kept_at_first, board->due);
+        html_put(html, " → ");
+    }
+    put_share(html, board->kept, board->due);
+    put_few(html, board->due);
+    html_put(html, "</p><p>đến hạn ");
+    put_number(html, &one, "due", NULL, board->due);
+    html_put(html, ", đúng hạn ");
+    put_number(html, &one, "kept", NULL, board->kept);
+    html_put(html, ", trễ ");
+    put_number(html, &one, "late", NULL, board->due - board->kept);
+    html_put(html, "<br>tin đến muộn ");
+    put_number(html, &one, "came-late", NULL, board->kept - board->kept_at_first);
+    html_put(html, ", tạm dừng ");
+    put_number(html, &one, "paused", NULL, board->paused);
+    html_put(html, ", chưa hết ngày ");
+    put_number(html, &one, "not-yet", NULL, board->not_yet);
+    html_put(html, "</p></div>");
+}
+
+static void put_attempts(const struct board_ask *ask, const struct view_figure *figure,
+                         struct html *html)
+{
+    html_put(html, "<div class=o><h3>Phát được lần đầu</h3><p class=lon>");
+    put_share(html, figure->at_first, figure->attempted);
+    put_few(html, figure->attempted);
+    html_put(html, "</p><p>đã đi phát ");
+    put_number(html, ask, "attempted", NULL, figure->attempted);
+    html_put(html, ", lần đầu ");
+    put_number(html, ask, "at-first-attempt", NULL, figure->at_first);
+    html_put(html, ", không được ");
+    put_number(html, ask, "not-at-first-attempt", NULL, figure->attempted - figure->at_first);
+    html_put(html, "</p></div>");
+}
+
+/* ------------------------------------------------------------------ waiting, reasons */
+
+static void put_ages(const struct board_ask *ask, const struct view_figure *figure,
+                     struct html *html)
+{
+    static const char *const words[VIEW_AGES] = {"0–1 ngày", "2 ngày", "3–5 ngày", "6–10 ngày",
+                                                 "trên 10 ngày"};
+    html_put(html, "<h2>Chưa xong, theo số ngày làm việc đã chờ</h2><p class=dem>");
+    for (int age = 0; age < VIEW_AGES; age++) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "open-%s", view_age_key(age));
+        html_format(html, "<span>%s <b>", words[age]);
+        put_number(html, ask, number, NULL, figure->open[age]);
+        html_put(html, "</b></span> ");
+    }
+    html_put(html, "</p>");
+}
+
+static void put_reasons(const struct board_ask *ask, const struct view_figure *figure,
+                        struct html *html)
+{
+    bool any = false;
+    for (uint32_t reason = 1; reason < MARKS_REASONS; reason++) {
+        const struct reason_info *info = reason_info(reason);
+        char number[24];
+        if (figure->reasons[reason] == 0 || info == NULL)
+            continue;
+        if (!any)
+            html_put(html, "<h2>Vì sao chưa phát được</h2><p class=dem>");
+        any = true;
+        (void)snprintf(number, sizeof number, "reason-%u", reason);
+        html_format(html, "<span>%s <b>", info->vi);
+        put_number(html, ask, number, NULL, figure->reasons[reason]);
+        html_put(html, "</b></span> ");
+    }
+    html_put(html, any ? "</p>" : "");
+}
+
+/* ------------------------------------------------------------------ day by day */
+
+/* Bars: how many were due; the filled part: how many were in time. The table says the same. */
+static void put_days(struct web *web, const struct board_ask *ask, struct html *html)
+{
+    int64_t days = ask->asked.to_day - ask->asked.from_day + 1;
+    struct board boards[DAYS_DRAWN];
+    uint64_t most = 1;
+    if (days < 2 || days > DAYS_DRAWN || ask->person.offices_n > 0)
+        return;
+    for (int64_t i = 0; i < days; i++) {
+        int64_t day = ask->asked.from_day + i;
+        boards[i] = views_board(web->config.views, ask->asked.clock, day, day, ask->asked.now);
+        most = boards[i].due > most ? boards[i].due : most;
+    }
+    html_format(html,
+                "<h2>Từng ngày đến hạn</h2><svg class=ngay viewBox=\"0 0 %lld 100\" "
+                "preserveAspectRatio=none role=img aria-label=\"Số bì đến hạn và đúng hạn "
+                "từng ngày; bảng dưới đây ghi đủ số.\">",
+                (long long)days * 10);
+    for (int64_t i = 0; i < days; i++) {
+        unsigned long long due = boards[i].due * 100 / most, kept = boards[i].kept * 100 / most;
+        html_format(html,
+                    "<rect class=han x=%lld y=%llu width=8 height=%llu></rect>"
+                    "<rect class=dung x=%lld y=%llu width=8 height=%llu></rect>",
+                    (long long)i * 10 + 1, 100 - due, due, (long long)i * 10 + 1, 100 - kept, kept);
+    }
+    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
+    html_format(html, "</svg><p class=truc><span>%.5s</span><span>%.5s</span></p>",
+                clock_date_vi(day_minute(ask->asked.from_day, 0), from, sizeof from),
+                clock_date_vi(day_minute(ask->asked.to_day, 0), to, sizeof to));
+    html_put(html, "<p class=chu><span class=dung>đúng hạn</span> <span class=han>đến hạn, "
+                   "không đúng hạn</span></p><details><summary>Bảng từng ngày</summary>"
+                   "<div class=cuon><table class=it><thead><tr><th>Ngày</th><th class=so>Đến hạn"
+                   "</th><th class=so>Đúng hạn</th><th class=so>%</th></tr></thead><tbody>");
+    for (int64_t i = 0; i < days; i++) {
+        char date[CLOCK_TEXT_MAX];
+        if (boards[i].due == 0)
+            continue;
+        html_format(html,
+                    "<tr><td>%s</td><td class=so>%llu</td><td class=so>%llu</td><td class=so>",
+                    clock_date_vi(day_minute(ask->asked.from_day + i, 0), date, sizeof date),
+                    (unsigned long long)boards[i].due, (unsigned long long)boards[i].kept);
+        put_share(html, boards[i].kept, boards[i].due);
+        html_put(html, "</td></tr>");
+    }
+    html_put(html, "</tbody></table></div></details>");
+}
+
+/* ------------------------------------------------------------------ by what they have in common */
+
+static void put_line(struct web *web, const struct board_ask *ask, const struct view_figure *figure,
+                     struct html *html)
+{
+    uint64_t key = figure->key, open = 0;
+    for (int age = 0; age < VIEW_AGES; age++)
+        open += figure->open[age];
+    html_put(html, "<tr><td>");
+    board_key_put(web, ask->asked.group, key, html);
+    html_put(html, "</td><td class=so>");
+    put_share(html, figure->board.kept, figure->board.due);
+    put_few(html, figure->board.due);
+    html_put(html, "</td><td class=so>");
+    put_number(html, ask, "due", &key, figure->board.due);
+    html_put(html, "</td><td class=so>");
+    put_number(html, ask, "late", &key, figure->board.due - figure->board.kept);
+    html_put(html, "</td><td class=so>");
+    put_share(html, figure->at_first, figure->attempted);
+    html_format(html, "</td><td class=so>%llu</td></tr>", (unsigned long long)open);
+}
+
+static void put_lines(struct web *web, const struct board_ask *ask,
+                      const struct view_figure *figures, size_t n, struct html *html)
+{
+    html_format(html, "<h2>Theo %s</h2>", board_group_word(ask->asked.group));
+    if (n == 0) {
+        html_put(html, "<p>Chưa bì nào đến hạn.</p>");
+        return;
+    }
+    html_put(html, "<div class=cuon><table class=it><thead><tr><th></th><th class=so>Đúng hạn</th>"
+                   "<th class=so>Đến hạn</th><th class=so>Trễ</th><th class=so>Lần đầu được</th>"
+                   "<th class=so>Chưa xong</th></tr></thead><tbody>");
+    for (size_t i = 0; i < n && i < BOARD_LINES_MAX; i++)
+        put_line(web, ask, &figures[i], html);
+    html_put(html, "</tbody></table></div>");
+    if (n > BOARD_LINES_MAX)
+        html_format(html, "<p>%d dòng đầu trong %zu.</p>", BOARD_LINES_MAX, n);
+}
+
+/* ------------------------------------------------------------------ the page */
+
+static void put_form(const struct board_ask *ask, struct html *html)
+{
+    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
+    html_format(html,
+                "<form class=chon action=\"/quay/bang\"><label>Đến hạn từ <input type=date name=tu "
+                "value=%.10s></label><label>đến <input type=date name=den value=%.10s></label>",
+                clock_iso_local(day_minute(ask->asked.from_day, 0), from, sizeof from),
+                clock_iso_local(day_minute(ask->asked.to_day, 0), to, sizeof to));
+    if (ask->person.offices_n == 0) {
+        html_put(html, "<label>theo <select name=nhom>");
+        for (int group = VIEW_GROUP_ZONE; group < VIEW_GROUPS; group++)
+            html_format(html, "<option value=%s%s>%s</option>",
+                        view_group_key((enum view_group)group),
+                        group == (int)ask->asked.group ? " selected" : "",
+                        board_group_word((enum view_group)group));
+        html_put(html, "</select></label>");
+    }
+    html_put(html, "<button>Xem</button></form>");
+}
+
+static void put_figures(struct web *web, const struct board_ask *ask, const struct board_sums *sums,
+                        struct html *html)
+{
+    html_put(html, "<h2>Đúng hạn</h2><div class=hang>");
+    put_board(ask, VIEW_CLOCK_POST, "Bưu điện", &sums->post, html);
+    put_board(ask, VIEW_CLOCK_OFFICE, "Cơ quan", &sums->office, html);
+    put_attempts(ask, &sums->all, html);
+    html_put(html, "</div>");
+    put_ages(ask, &sums->all, html);
+    put_reasons(ask, &sums->all, html);
+    put_days(web, ask, html);
+    put_lines(web, ask, sums->lines, sums->n, html);
+}
+
+void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct board_ask ask;
+    struct board_sums sums;
+    struct seat seat;
+    struct html html = {.n = 0};
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
+    if (!seat_may(web, request, RIGHT_BOARD, &seat, answer) ||
+        !board_ask_read(web, request, &seat.person, &ask, answer))
+        return;
+    struct page_head head = {.title = "Đúng hạn · Trao", .wide = "rong"};
+    seat_begin(&html, &seat, &head);
+    html_format(&html, "<h1 id=dau tabindex=-1>Đúng hạn</h1><p class=tuoi>Số liệu đến %s, %s.</p>",
+                clock_time_vi(ask.asked.now, time, sizeof time),
+                clock_date_vi(ask.asked.now, date, sizeof date));
+    put_risk(web, &ask, &html);
+    put_form(&ask, &html);
+    if (board_sums_take(web, &ask, &sums)) {
+        put_figures(web, &ask, &sums, &html);
+        board_sums_done(&sums);
+    } else {
+        html_put(&html, "<p class=loi>Chưa tải được, xin mở lại.</p>");
+    }
+    page_end(&html, web, &head);
+    page_give(&html, 200, answer);
+}

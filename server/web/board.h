@@ -1,0 +1,40 @@
+/* board.h - what is asked of a board and by whom, the sums that answer it, and how a line is named:
+ * for the manager's page (board.c) and the items behind its numbers (board_rows.c). */
+#ifndef TRAO_SERVER_WEB_BOARD_H
+#define TRAO_SERVER_WEB_BOARD_H
+
+#include "server/record/postmen.h"
+#include "server/views/words.h"
+#include "server/web/seat.h"
+
+#define BOARD_LINES_MAX 200
+
+struct board_ask {
+    struct person person;
+    struct view_asked asked; /* of who is bound to offices the group is OFFICE */
+};
+
+/* From ?tu= &den= &nhom= &dongho=: this month by office when they are not given. False: the answer
+ * says which is no day, or no word. */
+bool board_ask_read(struct web *web, const struct http_request *request,
+                    const struct person *person, struct board_ask *ret_ask,
+                    struct http_answer *answer);
+/* The same as the end of an address. */
+void board_ask_put(const struct board_ask *ask, struct html *html);
+
+/* Of all that the person sees, and by group. */
+struct board_sums {
+    struct board post, office;
+    struct view_figure all;
+    struct view_figure *lines;
+    size_t n;
+};
+/* False without memory. */
+bool board_sums_take(struct web *web, const struct board_ask *ask, struct board_sums *ret_sums);
+void board_sums_done(struct board_sums *sums);
+
+const char *board_group_word(enum view_group group); /* "cơ quan" */
+/* An office by its name, a postman by badge and name. */
+void board_key_put(struct web *web, enum view_group group, uint64_t key, struct html *html);
+
+#endif
