@@ -499,10 +499,19 @@ void site_start(struct site *site)
     broker_start(site->client, &events);
 }
 
-/* Somebody helps himself with last night's copy; the mark beside it is as it was. */
+#define LOST_WHOLE_PER_MILLE 400
+
+/* Somebody helps himself with last night's copy; the mark beside it is as it was. Or the machine
+ * was lost, and what was restored of a backup has no mark to tell how far the lost record went. */
 static void put_back(struct site *site)
 {
     files_put_back(&site->old, site->dir, "record.db");
+    if (env_chance(site->env, LOST_WHOLE_PER_MILLE)) {
+        char mark[320];
+        path_of(site, "record.mark", mark);
+        unlink(mark);
+        env_note(site->env, "server: its machine was lost, a backup has no mark");
+    }
     ledger_record_fell_back(site->ledger);
     site->put_backs++;
     env_note(site->env, "server: record.db is put back to an older copy");
