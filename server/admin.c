@@ -172,8 +172,7 @@ static enum exit_status here_verify(const struct admin *admin)
     return say_proof(admin, &proof);
 }
 
-/* The server holds the same lock while it runs. */
-static bool lock_folder(const char *folder, int *ret_lock, struct error *err)
+bool admin_lock(const char *folder, int *ret_lock, struct error *err)
 {
     char path[CONFIG_PATH_MAX];
     if (!files_join(folder, "lock", path, sizeof path, err))
@@ -198,7 +197,7 @@ static enum exit_status here_rebuild(const struct admin *admin)
     int lock = -1;
     bool ok = files_join(admin->folder, "record.db", record, sizeof record, &err) &&
               files_join(admin->folder, "views.db", path, sizeof path, &err) &&
-              lock_folder(admin->folder, &lock, &err) && views_open(path, record, &views, &err) &&
+              admin_lock(admin->folder, &lock, &err) && views_open(path, record, &views, &err) &&
               views_rebuild(views, &err) && views_flush(views, &err);
     views_close(views);
     if (lock >= 0)
@@ -325,6 +324,8 @@ static enum exit_status ask_server(struct admin *admin)
     FILE *out = admin->json ? open_memstream(&said, &n) : stdout;
     bool asked = out ? ask(admin, along.fd, out, &status, &err)
                      : error_set(&err, ERROR_REFUSED, "out of memory");
+    if (!asked && out && err.code == ERROR_LATER && strcmp(admin->argv[0], "backup") == 0)
+        asked = backup_at_rest(admin, along.fd, out, &status, &err);
     bool closed = close_along(&along, asked && status == 0, &why);
     if (admin->json && out)
         (void)fclose(out);

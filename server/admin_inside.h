@@ -20,7 +20,13 @@ enum exit_status admin_refused(const struct admin *admin, const struct error *er
 /* A sentence of what this process did, as `trao-admin` says it. */
 enum exit_status admin_done(struct answer *answer);
 
+/* The server holds the same lock while it runs. REFUSED then; close(*ret_lock). */
+bool admin_lock(const char *folder, int *ret_lock, struct error *err) must_use;
+
 /* admin_keeping.c */
+/* A backup where no server runs, which is asked otherwise; as control_ask. */
+bool backup_at_rest(const struct admin *admin, int fd, FILE *out, int *ret_status,
+                    struct error *err) must_use;
 enum exit_status here_backupkey(const struct admin *admin);
 enum exit_status here_check(const struct admin *admin);
 enum exit_status here_restore(const struct admin *admin);

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "server/admin_inside.h"
+#include "server/commands.h"
 #include "server/files.h"
 #include "server/keeping/restore.h"
 #include "server/keys.h"
+#include "server/record/pages.h"
 #include "server/views/views.h"
 
 #define DROP_FOLDERS 16 /* held open while a folder is removed */
@@ -78,6 +80,53 @@ enum exit_status here_backupkey(const struct admin *admin)
     answer_say(answer, "Khóa bí mật: %s, cất nơi khác máy chủ. Khóa công khai: %s.pub", path, path);
     answer_say(answer, "The secret half must never be on the server; without it no backup opens.");
     return admin_done(answer);
+}
+
+/* ------------------------------------------------------------------ where no server runs */
+
+static bool run_at_rest(const struct admin *admin, const struct commands *commands, int fd,
+                        FILE *out, int *ret_status, struct error *err)
+{
+    struct answer *answer;
+    struct error why = {.code = ERROR_NONE}, none;
+    if (!answer_open(admin->argv[0], admin->json, out, &answer, err))
+        return false;
+    struct call call = {.argc = admin->argc, .argv = admin->argv, .fd = fd, .answer = answer};
+    bool good = commands_run(commands, &call, &why);
+    if (!good && !admin->json)
+        (void)fprintf(stderr, "%s\n", why.text);
+    *ret_status = good && answer_close(answer, NULL, &none) ? EXIT_DONE : EXIT_REFUSED;
+    return good || answer_close(answer, &why, &none);
+}
+
+/* Its settings and keys are read as a server does, its record is left as it is, whatever its
+ * layout. Without a record it is no data folder, and none is made. */
+bool backup_at_rest(const struct admin *admin, int fd, FILE *out, int *ret_status,
+                    struct error *err)
+{
+    static struct config config;
+    char path[CONFIG_PATH_MAX];
+    struct keys *keys = NULL;
+    struct pages *pages = NULL;
+    int lock = -1;
+    bool good = files_join(admin->folder, "record.db", path, sizeof path, err) &&
+                config_read(admin->folder, &config, err) &&
+                (access(path, R_OK) == 0 ||
+                 error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno))) &&
+                admin_lock(admin->folder, &lock, err) && keys_open(admin->folder, &keys, err) &&
+                pages_open(path, &pages, err);
+    if (good) {
+        struct commands commands = {.folder = admin->folder,
+                                    .config = &config,
+                                    .pages = pages,
+                                    .seal_public = &keys->seal_public};
+        good = run_at_rest(admin, &commands, fd, out, ret_status, err);
+    }
+    pages_close(pages);
+    keys_close(keys);
+    if (lock >= 0)
+        close(lock);
+    return good;
 }
 
 /* ------------------------------------------------------------------ reading one */

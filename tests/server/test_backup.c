@@ -220,12 +220,32 @@ static void made_while_the_office_works(void **state)
     assert_non_null(strstr(out, "office facts 3041\t"));
 }
 
+/* A folder whose server was just killed, with what it left in its log. */
+static void rests(char *out, size_t size)
+{
+    char rest[256], nowhere[256];
+    path_of("rest.bak", rest);
+    path_of("nowhere", nowhere);
+    world_do(&world, NULL, 0, "backup", "--out", rest, to, NULL);
+    world_do(&world, out, size, "check", rest, with_key, NULL);
+    assert_non_null(strstr(out, "office facts 3041\t"));
+    world_do(&world, out, size, "--json", "backup", "--out", rest, to, NULL);
+    assert_non_null(strstr(out, "\"ok\":true"));
+    assert_int_equal(world_admin(&world, out, size, "--json", "backup", "--out", rest, NULL), 1);
+    assert_non_null(strstr(out, "\"ok\":false"));
+    const char *argv[] = {TRAO_ADMIN, "--data", nowhere, "backup", "--out", rest, to, NULL};
+    assert_int_not_equal(proc_run(argv, world.log, NULL, 0), 0);
+    assert_false(is_there(nowhere));
+    world_do(&world, out, size, "check", rest, with_key, NULL); /* still the last good one */
+}
+
 /* The server's folder is gone; the backup starts a new one elsewhere. */
 static void another_machine_goes_on(void **state)
 {
     (void)state;
     char out[16384], command[700], elsewhere[240];
     assert_int_equal(proc_stop(&world.server, SIGKILL), 128 + SIGKILL);
+    rests(out, sizeof out);
     (void)snprintf(elsewhere, sizeof elsewhere, "%s/else where", world.dir);
     (void)snprintf(command, sizeof command, "mv '%s' '%s.gone'", world.data, world.data);
     assert_int_equal(system(command), 0);
