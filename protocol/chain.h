@@ -41,6 +41,7 @@ struct seal_secret {
 #define SEAL_DOWN "trao down 1"
 #define SEAL_OFFICE "trao office 1"
 #define SEAL_VAULT "trao vault 1"
+#define SEAL_LOOKS "trao looks 1"
 
 /* Aborts if the library cannot start (no entropy): nothing may run then. */
 void chain_init(void);

@@ -143,13 +143,16 @@ static enum exit_status say_proof(const struct admin *admin, const struct record
         (void)snprintf(head + 2 * i, 3, "%02x", proof->office_head.bytes[i]);
     if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
         return admin_refused(admin, &err);
-    answer_say(answer, "Đúng cả. / all holds: %llu batches, %llu scans, %llu office facts, head %s",
+    answer_say(answer,
+               "Đúng cả. / all holds: %llu batches, %llu scans, %llu office facts, %llu looks, "
+               "head %s",
                (unsigned long long)proof->batches, (unsigned long long)proof->scans,
-               (unsigned long long)proof->office_facts, head);
+               (unsigned long long)proof->office_facts, (unsigned long long)proof->looks, head);
     if (admin->json) {
         answer_number(answer, "batches", (int64_t)proof->batches);
         answer_number(answer, "scans", (int64_t)proof->scans);
         answer_number(answer, "office_facts", (int64_t)proof->office_facts);
+        answer_number(answer, "looks", (int64_t)proof->looks);
         answer_text(answer, "head", head);
     }
     return admin_done(answer);

@@ -4,6 +4,7 @@
 
 #include "protocol/chain.h"
 #include "server/commands_inside.h"
+#include "server/record/looks.h"
 #include "server/record/people.h"
 #include "server/record/premises.h"
 #include "server/text/text.h"
@@ -21,11 +22,16 @@ static bool put_person_act(struct record *record, void *arg, struct error *err)
 {
     const struct putting *putting = arg;
     const struct person *person = &putting->person;
-    if (putting->is_new)
-        return person_add(record, person, err);
-    return person_change(record, person, err) &&
-           (!putting->fresh_password ||
-            person_set_password(record, person->id, person->hash, true, err));
+    struct person known;
+    bool done = putting->is_new
+                    ? person_add(record, person, err)
+                    : person_change(record, person, err) &&
+                          (!putting->fresh_password ||
+                           person_set_password(record, person->id, person->hash, true, err));
+    if (!done || !person_find(record, person->name, &known, err))
+        return false;
+    struct look look = {.person = known.id, .kind = LOOK_PERSON};
+    return look_add(record, &look, err);
 }
 
 static bool is_person_name(const char *name, struct error *err)
@@ -214,4 +220,37 @@ bool run_people(const struct commands *commands, const struct call *call, struct
 {
     struct people_listing listing = {commands, call->answer};
     return people_each(commands->record, say_person, &listing, err);
+}
+
+/* ------------------------------------------------------------------ what they looked at */
+
+static bool say_look(void *ctx, const struct look *look)
+{
+    const struct people_listing *listing = ctx;
+    struct person person;
+    struct error none;
+    bool known =
+        look->person != 0 && person_get(listing->commands->record, look->person, &person, &none);
+    answer_row(listing->answer, "looks");
+    answer_number(listing->answer, "number", (int64_t)look->seq);
+    answer_time(listing->answer, "at", look->at);
+    answer_text(listing->answer, "person", known ? person.name : NULL);
+    answer_text(listing->answer, "kind", look_key(look->kind));
+    answer_number(listing->answer, "rows", (int64_t)look->rows);
+    answer_text(listing->answer, "client", *look->client != '\0' ? look->client : NULL);
+    return true;
+}
+
+bool run_looks(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct people_listing listing = {commands, call->answer};
+    struct instant from = {0}, to = {INT64_MAX};
+    struct person person = {.id = 0};
+    const char *name = option_text(call, 1, "person");
+    if (!options_check(call, 1, "person from to", err) ||
+        !option_day(call, 1, "from", &from, err) || !option_day(call, 1, "to", &to, err))
+        return false;
+    if (name != NULL && !person_find(commands->record, name, &person, err))
+        return error_add(err, "person=%.40s", name);
+    return looks_each(commands->record, person.id, from, to, say_look, &listing, err);
 }

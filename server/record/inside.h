@@ -36,6 +36,7 @@ bool before_keep(struct record *record, const char *path, uint64_t version,
 bool schema_check(struct db *db, struct error *err) must_use;
 /* ... where an older layout will do. */
 bool schema_known(struct db *db, struct error *err) must_use;
+#define LOOKS_LAYOUT 12 /* the first with looks */
 bool schema_version(struct db *db, uint64_t *ret_version, struct error *err) must_use;
 
 /* What the seal over the head covers: seq (8 bytes, big end first), link. */

@@ -6,6 +6,7 @@
 
 #include "server/record/devices.h"
 #include "server/record/inside.h"
+#include "server/record/looks.h"
 
 struct walk {
     struct record *record;
@@ -266,6 +267,15 @@ static bool check_office(struct walk *walk, const struct seal_public *server_key
 /* ------------------------------------------------------------------ the proof */
 
 /* One snapshot: a live server may go on writing meanwhile. */
+/* A record of an older layout, as a backup may hold, has none. */
+static bool check_looks(struct walk *walk, const struct seal_public *server_key)
+{
+    uint64_t layout;
+    return schema_version(walk->record->db, &layout, walk->err) &&
+           (layout < LOOKS_LAYOUT ||
+            looks_verify(walk->record, server_key, &walk->proof.looks, walk->err));
+}
+
 bool record_verify(struct record *record, const struct seal_public *server_key,
                    struct record_proof *ret_proof, struct error *err)
 {
@@ -273,7 +283,8 @@ bool record_verify(struct record *record, const struct seal_public *server_key,
     struct walk walk = {.record = record, .err = err, .good = true};
     if (!db_exec(record->db, "BEGIN", err))
         return error_add(err, "verify");
-    bool good = check_scans(&walk) && check_strays(&walk) && check_office(&walk, server_key);
+    bool good = check_scans(&walk) && check_strays(&walk) && check_office(&walk, server_key) &&
+                check_looks(&walk, server_key);
     db_abandon(record->db);
     if (good)
         *ret_proof = walk.proof;

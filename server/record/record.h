@@ -192,10 +192,10 @@ struct record_census {
 bool record_census(struct record *record, struct record_census *ret_census,
                    struct error *err) must_use;
 
-/* Walks both kinds of chains from the start: links, seals, office head. Returns false naming the
+/* Walks all chains from the start: links, seals, office head, looks. Returns false naming the
  * first fact that does not hold: "office fact 17: link does not follow". */
 struct record_proof {
-    uint64_t batches, scans, office_facts;
+    uint64_t batches, scans, office_facts, looks;
     struct link office_head;
 };
 bool record_verify(struct record *record, const struct seal_public *server_key,

@@ -173,6 +173,15 @@ static const char *const steps[] = {
     "CREATE TABLE person_office("
     " person INTEGER NOT NULL, office INTEGER NOT NULL, PRIMARY KEY(person, office)) WITHOUT "
     "ROWID;",
+
+    /* 12: who looked at whose data. */
+    "CREATE TABLE look("
+    " seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, person INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, rows INTEGER NOT NULL, client TEXT NOT NULL, link BLOB NOT NULL);"
+    "CREATE INDEX look_at ON look(at_ms);"
+    "CREATE TABLE look_head("
+    " id INTEGER PRIMARY KEY CHECK(id = 1), seq INTEGER NOT NULL, link BLOB NOT NULL,"
+    " seal BLOB NOT NULL);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

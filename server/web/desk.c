@@ -122,7 +122,9 @@ static void put_nothing_yet(const struct web *web, struct html *html)
     html_put(html, " import DANH-SACH.csv</code></p>");
 }
 
-static void put_table(struct web *web, const struct person *person, size_t page, struct html *html)
+/* How many rows with names were put. */
+static size_t put_table(struct web *web, const struct person *person, size_t page,
+                        struct html *html)
 {
     struct view *views = calloc(ROWS_A_PAGE + 1, sizeof *views);
     struct view_filter filter = {
@@ -150,6 +152,8 @@ static void put_table(struct web *web, const struct person *person, size_t page,
         html_format(html, "<a href=\"/quay?trang=%zu\">Cũ hơn →</a>", page + 2);
     html_put(html, "</p>");
     free(views);
+    size_t shown = n < ROWS_A_PAGE ? n : ROWS_A_PAGE;
+    return person_may(person, RIGHT_NAMES) ? shown : 0;
 }
 
 void desk_items(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -171,7 +175,11 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     if (person_may(&seat.person, RIGHT_PRINTS) && seat.person.offices_n == 0)
         put_jobs(web, &html);
     html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
-    put_table(web, &seat.person, page > 0 && page < 100000 ? page - 1 : 0, &html);
+    size_t named = put_table(web, &seat.person, page > 0 && page < 100000 ? page - 1 : 0, &html);
+    if (named > 0 && !seat_looked(web, request, seat.person.id, LOOK_NAMES, named, answer)) {
+        html_done(&html);
+        return;
+    }
     page_end(&html, web, &head);
     page_give(&html, 200, answer);
 }
@@ -211,6 +219,10 @@ void desk_print(struct web *web, const struct http_request *request, struct http
         page_sentence(web, 404, "Không có tệp in này.", "No such print job.", answer);
         return;
     }
+    if (!seat_looked(web, request, seat.person.id, LOOK_PRINT, job, answer)) {
+        close(fd);
+        return;
+    }
     answer->status = 200;
     answer->type = "application/pdf";
     answer->ranged = true;
@@ -225,7 +237,8 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
     struct import_report report;
     struct error err;
     char *lines = NULL, time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
-    if (!seat_may_all(web, request, RIGHT_IMPORTS, &seat, answer))
+    if (!seat_may_all(web, request, RIGHT_IMPORTS, &seat, answer) ||
+        !seat_looked(web, request, seat.person.id, LOOK_IMPORT, 0, answer))
         return;
     struct record *record = readers_take(web->readers);
     bool there = import_last(record, &report, &lines, &err);

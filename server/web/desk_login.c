@@ -55,18 +55,29 @@ void desk_login_page(struct web *web, const struct http_request *request,
 struct logging_in {
     struct link token;
     int64_t person;
+    const char *client;
 };
+
+/* In the same act as what it is of. */
+static bool write_down(struct record *record, const struct logging_in *in, enum look_kind kind,
+                       struct error *err)
+{
+    struct look look = {.person = in->person, .kind = kind};
+    (void)snprintf(look.client, sizeof look.client, "%s", in->client);
+    return look_add(record, &look, err);
+}
 
 static bool login_act(struct record *record, void *arg, struct error *err)
 {
     const struct logging_in *in = arg;
-    return login_add(record, &in->token, in->person, err);
+    return login_add(record, &in->token, in->person, err) &&
+           write_down(record, in, LOOK_LOGIN, err);
 }
 
 static bool failed_act(struct record *record, void *arg, struct error *err)
 {
     const struct logging_in *in = arg;
-    return person_failed(record, in->person, err);
+    return person_failed(record, in->person, err) && write_down(record, in, LOOK_WRONG, err);
 }
 
 static bool run(struct web *web, act what, void *arg, struct error *err)
@@ -106,7 +117,7 @@ static void log_in(struct web *web, const struct http_request *request, struct s
     form_value(request->body, request->body_n, "mk", password, sizeof password);
     bool right = right_password(web, name, password, &person, &known);
     chain_wipe(password, sizeof password);
-    struct logging_in in = {.person = person.id};
+    struct logging_in in = {.person = person.id, .client = request->client};
     if (!right) {
         guard_wrong(web->guard, GUARD_LOGIN, request->client);
         if (known && !run(web, failed_act, &in, &err))
@@ -145,24 +156,28 @@ void desk_login(struct web *web, const struct http_request *request, struct http
 
 static bool logout_act(struct record *record, void *arg, struct error *err)
 {
-    return login_end(record, arg, err);
+    const struct logging_in *out = arg;
+    return login_end(record, &out->token, err) &&
+           (out->person == 0 || write_down(record, out, LOOK_LOGOUT, err));
 }
 
 void desk_logout(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct seat seat = seat_of(web, request);
-    struct link token = seat_hash(&seat);
+    struct logging_in out = {.token = seat_hash(&seat),
+                             .person = seat.logged_in ? seat.person.id : 0,
+                             .client = request->client};
     struct error err;
     if (!seat_sent(web, request, &seat)) {
         refuse_form(web, answer);
         return;
     }
-    if (!run(web, logout_act, &token, &err)) {
+    if (!run(web, logout_act, &out, &err)) {
         page_sentence(web, 503, "Chưa thoát được lúc này. Thử lại.", "Cannot log out just now.",
                       answer);
         return;
     }
-    live_end_login(web->live, &token);
+    live_end_login(web->live, &out.token);
     seat_forget(web, request, answer);
     page_redirect("/quay/dang-nhap", answer);
 }
@@ -220,13 +235,16 @@ struct changing {
     int64_t person;
     char hash[PERSON_HASH_MAX];
     struct link token; /* the login that goes on */
+    const char *client;
 };
 
 static bool change_act(struct record *record, void *arg, struct error *err)
 {
     const struct changing *changing = arg;
+    const struct logging_in who = {.person = changing->person, .client = changing->client};
     return person_set_password(record, changing->person, changing->hash, false, err) &&
-           login_add(record, &changing->token, changing->person, err);
+           login_add(record, &changing->token, changing->person, err) &&
+           write_down(record, &who, LOOK_PASSWORD, err);
 }
 
 static size_t characters(const char *text)
@@ -261,7 +279,7 @@ static void change_password(struct web *web, const struct http_request *request,
                             struct http_answer *answer)
 {
     char old[PASSWORD_MAX + 1], chosen[PASSWORD_MAX + 1];
-    struct changing changing = {.person = seat->person.id};
+    struct changing changing = {.person = seat->person.id, .client = request->client};
     struct person person;
     struct error err;
     bool known = false;

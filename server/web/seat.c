@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/chain.h"
+#include "protocol/log.h"
 #include "server/office/link.h"
 #include "server/web/form.h"
 
@@ -148,4 +149,25 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     html_put(html, "<button class=nhe>Thoát (");
     html_text(html, seat->person.name);
     html_format(html, ", %s)</button></form></nav>", role != NULL ? role->vi : "–");
+}
+
+/* ------------------------------------------------------------------ what was looked at */
+
+static bool look_act(struct record *record, void *arg, struct error *err)
+{
+    return look_add(record, arg, err);
+}
+
+bool seat_looked(struct web *web, const struct http_request *request, int64_t person,
+                 enum look_kind kind, uint64_t rows, struct http_answer *answer)
+{
+    struct look look = {.person = person, .kind = kind, .rows = rows};
+    struct error err;
+    (void)snprintf(look.client, sizeof look.client, "%s", request->client);
+    if (web->config.acts.run(web->config.acts.self, look_act, &look, &err))
+        return true;
+    log_line(LOG_LEVEL_ERROR, "a look cannot be written down", "why=\"%s\"", err.text);
+    page_sentence(web, 503, "Chưa mở được lúc này. Thử lại sau ít phút.",
+                  "Cannot be opened just now. Try again in a few minutes.", answer);
+    return false;
 }

@@ -7,6 +7,7 @@
 #ifndef TRAO_SERVER_WEB_SEAT_H
 #define TRAO_SERVER_WEB_SEAT_H
 
+#include "server/record/looks.h"
 #include "server/record/people.h"
 #include "server/web/inside.h"
 
@@ -39,6 +40,10 @@ bool seat_may(struct web *web, const struct http_request *request, enum right ri
 /* The same for what is not kept by office: only for those who are bound to none. */
 bool seat_may_all(struct web *web, const struct http_request *request, enum right right,
                   struct seat *ret_seat, struct http_answer *answer);
+/* Writes a look down before it is had; false: it could not be, and the answer says so. On a thread
+ * of web_work, for it waits for the writer. */
+bool seat_looked(struct web *web, const struct http_request *request, int64_t person,
+                 enum look_kind kind, uint64_t rows, struct http_answer *answer);
 /* A page's beginning, with the way to the others that he may open. */
 void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head);
 

@@ -325,6 +325,10 @@ static void people_from_the_command_line(void **state)
     assert_string_equal(asked->out, "quay2\tmanager\tall\toff\tone-time\t-\n");
     assert_int_equal(ASK(asked, -1, "void", number, "by=quay2"), 1);
     assert_non_null(strstr(asked->err, "tài khoản đã tắt"));
+    assert_int_equal(ASK(asked, -1, "looks", "person=quay2", "to=2100-01-01"), 0);
+    assert_non_null(strstr(asked->out, "3\t"));
+    assert_non_null(strstr(asked->out, "\tquay2\tperson\t0\t-\n"));
+    assert_int_equal(ASK(asked, -1, "looks", "person=ai"), 1);
 }
 
 /* A PIN is said once and kept as a verifier; what is typed from paper shows as that. */

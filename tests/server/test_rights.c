@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/office/list.h"
+#include "server/record/looks.h"
 #include "tests/server/browser.h"
 
 #define OTHER_OFFICE 77 /* a number of the registry that sent nothing */
@@ -240,6 +241,74 @@ static void figures_of_his_offices_alone(void **state)
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
 }
 
+/* ------------------------------------------------------------------ what is written down */
+
+struct heard {
+    int kinds[16];
+    uint64_t rows; /* of the last list with names */
+    int64_t person;
+};
+
+static bool hear(void *ctx, const struct look *look)
+{
+    struct heard *heard = ctx;
+    heard->kinds[look->kind]++;
+    if (look->kind == LOOK_NAMES) {
+        heard->rows = look->rows;
+        heard->person = look->person;
+        assert_string_equal(look->client, "127.0.0.1");
+    }
+    return true;
+}
+
+static struct heard heard_so_far(struct browser *browser)
+{
+    struct heard heard = {.rows = 0};
+    assert_good(looks_each(browser->rig.desk.rig.record, 0, (struct instant){0},
+                           (struct instant){INT64_MAX}, hear, &heard, &err));
+    return heard;
+}
+
+static void a_look_is_written_down_before_it_is_had(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    put_job(browser);
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    browser_log_in_as(browser, "quay");
+    struct heard heard = heard_so_far(browser);
+    assert_int_equal(heard.kinds[LOOK_WRONG], 1);
+    assert_int_equal(heard.kinds[LOOK_LOGIN], 1);
+    assert_int_equal(heard.kinds[LOOK_NAMES], 0);
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    assert_int_equal(browser_get(browser, "/quay/in/1.pdf"), 200);
+    assert_int_equal(browser_get(browser, "/quay/nhap"), 200);
+    heard = heard_so_far(browser);
+    assert_int_equal(heard.kinds[LOOK_NAMES], 1);
+    assert_int_equal(heard.rows, 1);
+    assert_int_not_equal(heard.person, 0);
+    assert_int_equal(heard.kinds[LOOK_PRINT], 1);
+    assert_int_equal(heard.kinds[LOOK_IMPORT], 1);
+    /* what cannot be written down is not shown */
+    static const char *const paths[] = {"/quay", "/quay/in/1.pdf", "/quay/nhap"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        rig->desk.fail_at = 1;
+        assert_int_equal(browser_get(browser, paths[i]), 503);
+        assert_false(web_rig_says(rig, "Đỗ X. Mẫu"));
+    }
+    assert_int_equal(browser_post(browser, "/quay/dang-xuat", ""), 303);
+    /* a page without names is no look */
+    add(browser, "quan ly", ROLE_MANAGER, 0);
+    browser->cookie[0] = '\0';
+    browser_log_in_as(browser, "quan+ly");
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    heard = heard_so_far(browser);
+    assert_int_equal(heard.kinds[LOOK_NAMES], 1);
+    assert_int_equal(heard.kinds[LOOK_LOGOUT], 1);
+    assert_int_equal(heard.kinds[LOOK_LOGIN], 2);
+}
+
 /* ------------------------------------------------------------------ changed, switched off */
 
 static void who_is_switched_off_is_out_at_once(void **state)
@@ -280,7 +349,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         DOOR(every_role_before_every_page),        cmocka_unit_test(the_table_is_of_use),
         DOOR(who_is_bound_sees_his_offices_alone), DOOR(every_number_opens_its_items),
-        DOOR(figures_of_his_offices_alone),        DOOR(who_is_switched_off_is_out_at_once),
+        DOOR(figures_of_his_offices_alone),        DOOR(a_look_is_written_down_before_it_is_had),
+        DOOR(who_is_switched_off_is_out_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
