@@ -40,6 +40,11 @@ static bool is_failed(uint32_t event)
     return event == EVENT_NOTICE_FAILED;
 }
 
+static bool is_delivered(uint32_t event)
+{
+    return event == EVENT_NOTICE_DELIVERED;
+}
+
 static bool say_notice(void *ctx, const struct office_fact *fact)
 {
     struct answer *answer = ctx;
@@ -73,9 +78,11 @@ bool run_messages(const struct commands *commands, const struct call *call, stru
         return say_facts(commands, call->answer, is_sent, err);
     if (strcmp(what, "failed") == 0)
         return say_facts(commands, call->answer, is_failed, err);
+    if (strcmp(what, "delivered") == 0)
+        return say_facts(commands, call->answer, is_delivered, err);
     if (*what != '\0' && strcmp(what, "waiting") != 0)
         return error_set(err, ERROR_BAD_INPUT,
-                         "«%.20s»: waiting, sent hoặc failed. / which messages", what);
+                         "«%.20s»: waiting, sent, delivered hoặc failed. / which messages", what);
     if (commands->notify == NULL)
         return error_set(err, ERROR_NOT_FOUND, "không gửi tin / no messages go out");
     if (*what == '\0')

@@ -16,6 +16,7 @@ struct config config_defaults(void)
         .office_code = "CQ-1",
         .message_from_h = 7,
         .message_to_h = 22,
+        .gammu_folder = "/var/spool/gammu",
         .prefix = "RA",
         .country = "VN",
         .plain = {"127.0.0.1", 8080},
@@ -82,6 +83,17 @@ static bool set_hours(const char *value, struct config *c, struct error *err)
     c->message_from_h = from;
     c->message_to_h = to;
     return true;
+}
+
+static bool set_gateway(const char *value, enum message_gateway *out, struct error *err)
+{
+    static const char *const names[] = {[GATEWAY_FILE] = "file", [GATEWAY_GAMMU] = "gammu"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *out = (enum message_gateway)i;
+            return true;
+        }
+    return error_set(err, ERROR_BAD_INPUT, "file or gammu is wanted");
 }
 
 static bool set_mobile(const char *value, char out[13], struct error *err)
@@ -167,6 +179,10 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_mobile(value, c->manager_phone, err);
     if (strcmp(name, "messages.hours") == 0)
         return set_hours(value, c, err);
+    if (strcmp(name, "messages.gateway") == 0)
+        return set_gateway(value, &c->gateway, err);
+    if (strcmp(name, "messages.gammu_folder") == 0)
+        return set_folder(value, c->gammu_folder, sizeof c->gammu_folder, err);
     if (strcmp(name, "numbers.prefix") == 0)
         return set_letters(value, c->prefix, err);
     if (strcmp(name, "numbers.country") == 0)

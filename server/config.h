@@ -17,6 +17,8 @@ struct endpoint {
     uint16_t port;
 };
 
+enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU };
+
 struct config {
     char office_code[33];  /* of the first office in the registry */
     char office_name[160]; /* neutral name: it stands on the envelope */
@@ -29,7 +31,9 @@ struct config {
     /* Local hours in which messages go out, from <= hour < to: 07:00-22:00 unless set (domain.md
      * section 6, after Decree 91/2020). 0 <= from < to <= 24. */
     uint32_t message_from_h, message_to_h;
-    char prefix[3]; /* of item numbers */
+    enum message_gateway gateway;
+    char gammu_folder[512]; /* of gammu-smsd's four, when it is the gateway */
+    char prefix[3];         /* of item numbers */
     char country[3];
     struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
     struct endpoint tls;   /* HTTPS with the server's own certificate */

@@ -23,6 +23,7 @@
 #include "server/field/dispatch.h"
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
+#include "server/notify/sms_gammu.h"
 #include "server/office/list.h"
 #include "server/metrics.h"
 #include "server/office/offices.h"
@@ -40,7 +41,8 @@
 struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
-    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX];
+    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX],
+        sms_sent_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -57,6 +59,7 @@ struct server {
     struct enrol_desk desk;
     struct metrics metrics;
     struct sms_file *sms;
+    struct sms_gammu *gammu;
     struct notify *notify;
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
@@ -80,6 +83,7 @@ static bool open_settings(struct server *server, struct error *err)
     return files_join(server->folder, "record.db", server->record_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "sms.sent", server->sms_sent_path, CONFIG_PATH_MAX, err) &&
            config_read(server->folder, &server->config, err);
 }
 
@@ -390,15 +394,34 @@ static void messages_alarm(void *ctx, const char *sentence)
     log_line(LOG_LEVEL_ALARM, sentence, "part=messages");
 }
 
+static bool open_gateway(struct server *server, struct sms_driver *ret_driver, struct error *err)
+{
+    const char *sent = server->sms_sent_path, *folder = server->config.gammu_folder;
+    switch (server->config.gateway) {
+    case GATEWAY_GAMMU:
+        if (!sms_gammu_open(folder, sent, clock_system(), &server->gammu, err))
+            return false;
+        *ret_driver = sms_gammu_driver(server->gammu);
+        return true;
+    case GATEWAY_FILE:
+        if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
+            return false;
+        *ret_driver = sms_file_driver(server->sms);
+        return true;
+    }
+    return error_set(err, ERROR_BROKEN, "no such gateway");
+}
+
 static bool open_notify(struct server *server, struct error *err)
 {
-    if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
-        return false;
+    struct sms_driver driver;
+    if (!open_gateway(server, &driver, err))
+        return error_add(err, "gateway of messages");
     struct notify_config config = {.acts = writer_acts(server->writer),
                                    .views = server->views,
                                    .record_path = server->record_path,
                                    .config = &server->config,
-                                   .driver = sms_file_driver(server->sms),
+                                   .driver = driver,
                                    .clock = clock_system(),
                                    .alarm = messages_alarm,
                                    .ctx = server};
@@ -409,6 +432,7 @@ static void close_notify(struct server *server)
 {
     notify_close(server->notify);
     sms_file_close(server->sms);
+    sms_gammu_close(server->gammu);
 }
 
 static size_t count_streams(void *ctx)

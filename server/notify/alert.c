@@ -17,6 +17,7 @@ struct group {
     struct view views[LOOK_MAX];
     size_t n;
     char request_id[NOTICE_REQUEST_MAX + 1];
+    uint32_t event; /* what is recorded of it */
 };
 
 /* Ends the id of a message about a clock: which one it was about is told by it. */
@@ -28,18 +29,21 @@ static bool is_about(const char *id, enum view_clock clock)
     return n > end_n && strcmp(id + n - end_n, ends[clock]) == 0;
 }
 
-/* The id under which the manager was told of this clock and attempt, "" if he was not. */
+/* The id under which the manager was told of this clock and attempt, "" if he was not. True in
+ * ret_refused: the gateway never takes it. */
 static void told_as(const struct alert *alert, const struct view *view, enum view_clock clock,
-                    struct fact *history, char out[NOTICE_REQUEST_MAX + 1])
+                    struct fact *history, char out[NOTICE_REQUEST_MAX + 1], bool *ret_refused)
 {
     size_t n = views_history(alert->views, &view->state.item, history, VIEW_HISTORY_MAX);
     *out = '\0';
+    *ret_refused = false;
     for (size_t i = 0; i < n; i++) {
         const struct notice *notice = &history[i].office.notice;
-        if (!history[i].is_scan && history[i].office.event == EVENT_NOTICE_SENT &&
-            notice->channel == CHANNEL_MANAGER && notice->attempt == view->state.attempt &&
-            is_about(notice->request_id, clock))
-            memcpy(out, notice->request_id, sizeof notice->request_id);
+        if (history[i].is_scan || notice->channel != CHANNEL_MANAGER ||
+            notice->attempt != view->state.attempt || !is_about(notice->request_id, clock))
+            continue;
+        memcpy(out, notice->request_id, sizeof notice->request_id);
+        *ret_refused = *ret_refused || history[i].office.event == EVENT_NOTICE_FAILED;
     }
 }
 
@@ -65,10 +69,13 @@ static void gather(const struct alert *alert, const struct view *near, size_t n,
 {
     for (size_t i = 0; i < n; i++) {
         char id[NOTICE_REQUEST_MAX + 1];
-        told_as(alert, &near[i], fresh->clock, history, id);
+        bool refused = false;
+        told_as(alert, &near[i], fresh->clock, history, id, &refused);
+        if (refused)
+            continue;
         if (*id == '\0') {
             fresh->views[fresh->n++] = near[i];
-        } else if (owed->n == 0 ? !alert->driver.has(alert->driver.self, id)
+        } else if (owed->n == 0 ? !gateway_has(alert->gateway, id)
                                 : strcmp(id, owed->request_id) == 0) {
             memcpy(owed->request_id, id, sizeof id);
             owed->views[owed->n++] = near[i];
@@ -81,7 +88,7 @@ static bool record_act(struct record *record, void *arg, struct error *err)
     const struct group *group = arg;
     for (size_t i = 0; i < group->n; i++) {
         const struct state *state = &group->views[i].state;
-        struct office_fact fact = {.item = state->item, .event = EVENT_NOTICE_SENT};
+        struct office_fact fact = {.item = state->item, .event = group->event};
         fact.notice = (struct notice){
             .channel = CHANNEL_MANAGER, .status = state->status, .attempt = state->attempt};
         memcpy(fact.notice.request_id, group->request_id, sizeof group->request_id);
@@ -91,15 +98,21 @@ static bool record_act(struct record *record, void *arg, struct error *err)
     return true;
 }
 
-static bool send_group(const struct alert *alert, const struct group *group, struct error *err)
+static bool send_group(const struct alert *alert, struct group *group, struct error *err)
 {
     char text[WORDS_MAX];
     struct sms sms = {group->request_id, alert->config->manager_phone,
                       message_alert(group->views, group->n, group->clock, text)};
-    return alert->driver.send(alert->driver.self, &sms, err);
+    struct error why = {.code = ERROR_NONE};
+    if (gateway_send(alert->gateway, &sms, &why))
+        return true;
+    if (why.code == ERROR_LATER)
+        return error_set(err, why.code, "%s", why.text);
+    group->event = EVENT_NOTICE_FAILED;
+    return alert->acts.run(alert->acts.self, record_act, group, err);
 }
 
-static bool tell(const struct alert *alert, struct group *fresh, const struct group *owed,
+static bool tell(const struct alert *alert, struct group *fresh, struct group *owed,
                  struct error *err)
 {
     if (owed->n > 0)
@@ -109,6 +122,7 @@ static bool tell(const struct alert *alert, struct group *fresh, const struct gr
     (void)snprintf(fresh->request_id, sizeof fresh->request_id, "%s.%u%s",
                    fresh->views[0].state.item.text, fresh->views[0].state.attempt,
                    ends[fresh->clock]);
+    fresh->event = EVENT_NOTICE_SENT;
     return alert->acts.run(alert->acts.self, record_act, fresh, err) &&
            send_group(alert, fresh, err);
 }

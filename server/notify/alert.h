@@ -2,17 +2,18 @@
  * this folder.
  *
  * The notice is a fact (channel CHANNEL_MANAGER), at most one per item, attempt and clock; it is
- * recorded first and handed to the driver then, and handed on again when a crash came between. */
+ * recorded first and handed to the gateway then, and handed on again when a crash came between.
+ * What the gateway refuses for good is a fact too and is not tried again. */
 #ifndef TRAO_SERVER_NOTIFY_ALERT_H
 #define TRAO_SERVER_NOTIFY_ALERT_H
 
-#include "server/notify/notify.h"
+#include "server/notify/gateway.h"
 
 struct alert {
     struct acts acts;
     struct views *views;
     const struct config *config; /* no manager_phone: nobody is told */
-    struct sms_driver driver;
+    struct gateway *gateway;
     struct instant now;
 };
 

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "server/notify/alert.h"
+#include "server/notify/gateway.h"
 #include "server/notify/message.h"
+#include "server/notify/reports.h"
 #include "server/record/premises.h"
 #include "server/text/phone.h"
 
@@ -14,12 +16,9 @@ struct notify {
     struct notify_config config;
     struct record *record; /* reader */
     struct instant next_alert;
-    struct gateway {
-        int64_t rest_ms;      /* before the next attempt; 0: it answers */
-        struct instant next;  /* when that is */
-        struct instant since; /* it has not answered */
-        struct instant told;  /* when people were told last; .ms 0 not yet */
-    } gateway;
+    struct gateway gateway;
+    struct reports reports;
+    struct instant next_reports;
     struct item failed;                   /* the last one it did not take */
     struct item turn[NOTIFY_WAITING_MAX]; /* kept waiting in this turn, the first of them */
     pthread_mutex_t lock;                 /* guards what follows */
@@ -92,6 +91,11 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
     if (!notify)
         return error_set(err, ERROR_LATER, "notify: out of memory");
     notify->config = *config;
+    notify->gateway = (struct gateway){.driver = config->driver,
+                                       .clock = config->clock,
+                                       .alarm = config->alarm,
+                                       .ctx = config->ctx};
+    notify->reports = (struct reports){.acts = config->acts, .views = config->views};
     pthread_mutex_init(&notify->lock, NULL);
     if (!record_open_reader(config->record_path, &notify->record, err)) {
         notify_close(notify);
@@ -187,7 +191,7 @@ static bool is_done(const struct notify *notify, const struct look *look)
 {
     char request_id[NOTICE_REQUEST_MAX + 1];
     request_id_of(look, request_id);
-    return look->recorded && notify->config.driver.has(notify->config.driver.self, request_id);
+    return look->recorded && gateway_has(&notify->gateway, request_id);
 }
 
 static void look_at_present(const struct notify *notify, struct look *look)
@@ -291,55 +295,14 @@ static bool text_of(const struct notify *notify, const struct view *view, char o
     return true;
 }
 
-static void gateway_answers(struct gateway *gateway)
-{
-    *gateway = (struct gateway){.rest_ms = 0};
-}
-
-static void gateway_fails(struct notify *notify)
-{
-    struct gateway *gateway = &notify->gateway;
-    int64_t at = now(notify).ms, twice = gateway->rest_ms * 2;
-    if (gateway->rest_ms == 0)
-        gateway->since.ms = at;
-    gateway->rest_ms = twice < NOTIFY_AGAIN_MIN_MS ? NOTIFY_AGAIN_MIN_MS : twice;
-    if (gateway->rest_ms > NOTIFY_AGAIN_MAX_MS)
-        gateway->rest_ms = NOTIFY_AGAIN_MAX_MS;
-    gateway->next.ms = at + gateway->rest_ms;
-}
-
-#define TELL_AGAIN_MS (INT64_C(1000) * 3600)
-
-static void tell_people(struct notify *notify)
-{
-    char time[CLOCK_TEXT_MAX], sentence[160];
-    struct gateway *gateway = &notify->gateway;
-    int64_t at = now(notify).ms;
-    if (gateway->rest_ms == 0 || at - gateway->since.ms < NOTIFY_DOWN_MS ||
-        (gateway->told.ms != 0 && at - gateway->told.ms < TELL_AGAIN_MS) ||
-        notify->config.alarm == NULL)
-        return;
-    gateway->told.ms = at;
-    (void)snprintf(sentence, sizeof sentence, "messages: the gateway does not answer since %s",
-                   clock_time_vi(gateway->since, time, sizeof time));
-    notify->config.alarm(notify->config.ctx, sentence);
-}
-
 /* To the gateway; what it refuses for good is noted and done with. */
 static bool hand_on(struct notify *notify, const struct look *look, const struct sms *sms,
                     struct error *err)
 {
-    struct sms_driver *driver = &notify->config.driver;
     struct error why = {.code = ERROR_NONE};
-    bool sent = driver->send(driver->self, sms, &why);
-    if (sent || why.code != ERROR_LATER)
-        gateway_answers(&notify->gateway);
-    else
-        gateway_fails(notify);
-    if (!sent)
-        notify->failed = look->view.state.item;
-    if (sent)
+    if (gateway_send(&notify->gateway, sms, &why))
         return true;
+    notify->failed = look->view.state.item;
     if (why.code == ERROR_LATER)
         return error_set(err, why.code, "%s", why.text);
     return record_notice(notify, look, EVENT_NOTICE_FAILED, sms->request_id, err);
@@ -348,11 +311,10 @@ static bool hand_on(struct notify *notify, const struct look *look, const struct
 static bool send_one(struct notify *notify, const struct look *look, struct error *err)
 {
     char request_id[NOTICE_REQUEST_MAX + 1], phone[PHONE_MAX], text[WORDS_MAX];
-    struct sms_driver *driver = &notify->config.driver;
     request_id_of(look, request_id);
     if (!phone_of(notify, look, phone, err))
         return false;
-    if (!*phone || driver->has(driver->self, request_id))
+    if (!*phone || gateway_has(&notify->gateway, request_id))
         return true;
     if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, request_id, err))
         return false;
@@ -407,8 +369,9 @@ static void keep_dirty(struct notify *notify, const struct item *item)
 static bool alert_now_and_then(struct notify *notify, struct error *err)
 {
     const struct notify_config *config = &notify->config;
-    struct alert alert = {config->acts, config->views, config->config, config->driver, now(notify)};
-    if (alert.now.ms < notify->next_alert.ms)
+    struct alert alert = {config->acts, config->views, config->config, &notify->gateway,
+                          now(notify)};
+    if (alert.now.ms < notify->next_alert.ms || gateway_rests(&notify->gateway))
         return true;
     notify->next_alert.ms = alert.now.ms + ALERT_MS;
     return alert_manager(&alert, err);
@@ -433,13 +396,11 @@ static size_t held_n(size_t waiting)
 static void show_state(struct notify *notify, size_t waiting)
 {
     const struct gateway *gateway = &notify->gateway;
-    int64_t failing = now(notify).ms - gateway->since.ms;
     pthread_mutex_lock(&notify->lock);
-    notify->state =
-        (struct notify_state){.waiting = waiting,
-                              .since = gateway->since,
-                              .next = gateway->next,
-                              .dead = gateway->rest_ms != 0 && failing >= NOTIFY_DOWN_MS};
+    notify->state = (struct notify_state){.waiting = waiting,
+                                          .since = gateway->since,
+                                          .next = gateway->next,
+                                          .dead = gateway_is_dead(gateway)};
     memcpy(notify->held, notify->turn, held_n(waiting) * sizeof notify->turn[0]);
     pthread_mutex_unlock(&notify->lock);
 }
@@ -459,7 +420,7 @@ static bool take_turn(struct notify *notify, const struct item *item, struct fac
                       bool *ret_rests, struct error *err)
 {
     struct look look = {.wait = true};
-    *ret_rests = now(notify).ms < notify->gateway.next.ms;
+    *ret_rests = gateway_rests(&notify->gateway);
     if (history != NULL && !*ret_rests)
         look = look_at(notify, item, history);
     bool sent = history != NULL ? !look.due || send_one(notify, &look, err)
@@ -469,10 +430,20 @@ static bool take_turn(struct notify *notify, const struct item *item, struct fac
     return sent;
 }
 
-bool notify_tick(struct notify *notify, struct error *err)
+#define REPORTS_MS (INT64_C(1000) * 2)
+
+/* At any hour: what is said of messages rings no phone. */
+static bool reports_now_and_then(struct notify *notify, struct error *err)
 {
-    tell_people(notify);
-    if (!is_message_hour(notify) || now(notify).ms < notify->gateway.next.ms)
+    if (now(notify).ms < notify->next_reports.ms)
+        return true;
+    notify->next_reports.ms = now(notify).ms + REPORTS_MS;
+    return reports_take(&notify->reports, &notify->config.driver, err);
+}
+
+static bool send_what_is_due(struct notify *notify, struct error *err)
+{
+    if (!is_message_hour(notify) || gateway_rests(&notify->gateway))
         return true; /* what is to be looked at stays noted */
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
@@ -491,8 +462,21 @@ bool notify_tick(struct notify *notify, struct error *err)
     }
     free(history);
     free(dirty);
+    struct error late = {.code = ERROR_NONE};
+    if (!alert_now_and_then(notify, &late) && all)
+        all = error_set(err, late.code, "%s", late.text);
     show_state(notify, waiting);
-    return all && alert_now_and_then(notify, err);
+    return all;
+}
+
+bool notify_tick(struct notify *notify, struct error *err)
+{
+    struct error late = {.code = ERROR_NONE};
+    gateway_tell_people(&notify->gateway);
+    bool taken = reports_now_and_then(notify, &late);
+    if (!send_what_is_due(notify, err))
+        return false;
+    return taken || error_set(err, late.code, "%s", late.text);
 }
 
 struct notify_state notify_state(struct notify *notify)

@@ -15,6 +15,9 @@
  * matter for people after 15 minutes, then once an hour. What it refuses for good (a number that is
  * none) is a fact too and is not tried again.
  *
+ * What a gateway says later of a message it took, delivered or never sent, is a fact as well: the
+ * first such word about a notice stands, what comes after it changes nothing (case N04).
+ *
  * One message that it never takes does not hold up the others: each turn begins behind the one that
  * failed last.
  *
@@ -37,6 +40,13 @@ struct sms {
     const char *text;       /* GSM-7 */
 };
 
+/* What a gateway says in the end of a message it took. SENT: it left, nothing more will be known.
+ */
+enum sms_end { SMS_END_SENT, SMS_END_DELIVERED, SMS_END_FAILED };
+/* False (LATER): not now, say it again. A message that is not ours is taken and forgotten. */
+typedef bool sms_take_report(void *ctx, const char *request_id, enum sms_end end,
+                             struct error *err);
+
 /* A way to phones. Called by the ticking thread only. */
 struct sms_driver {
     /* True if a message of this id was handed on before, also by an earlier run. */
@@ -44,6 +54,9 @@ struct sms_driver {
     /* LATER: the gateway does not answer, the same call may succeed later. Any other error: this
      * message never will. */
     bool (*send)(void *self, const struct sms *sms, struct error *err);
+    /* Hands over each report there is, again and again until it is taken; NULL: it never has any.
+     */
+    bool (*reports)(void *self, sms_take_report *take, void *ctx, struct error *err);
     void *self;
 };
 

@@ -2,17 +2,13 @@
  * no gateway yet.
  *     ISO-8601+07:00 TAB request_id TAB +84... TAB text
  * The file may be moved away at any time, a new one is begun. What was sent stands beside it too
- * (sms.txt: sms.sent), one line a message: milliseconds since 1970, blank, request_id; lines older
- * than SMS_SENT_KEPT_MS go when it is opened. A line torn by a crash is cut off at open, so that
- * its message is written again. One thread.
+ * (sms.txt: sms.sent, sms_sent.h). A line torn by a crash is cut off at open, so that its message
+ * is written again. One thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_FILE_H
 #define TRAO_SERVER_NOTIFY_SMS_FILE_H
 
 #include "server/notify/notify.h"
-
-/* A message is only ever looked at again for NOTIFY_AGE_MAX_MS. */
-#define SMS_SENT_KEPT_MS (2 * NOTIFY_AGE_MAX_MS)
 
 struct sms_file;
 

@@ -142,7 +142,8 @@ static bool corrects(const struct fact *by, const struct fact *of)
                                      EVENT_ROUND_ASSIGNED,
                                      EVENT_READDRESSED,
                                      EVENT_SCAN_ADMITTED,
-                                     EVENT_NOTICE_FAILED};
+                                     EVENT_NOTICE_FAILED,
+                                     EVENT_NOTICE_DELIVERED};
     if (by->is_scan || by->office.event != EVENT_CORRECTED || by->office.of_seq != of->seq)
         return false;
     if (of->is_scan)

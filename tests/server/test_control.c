@@ -167,12 +167,13 @@ static void messages_are_told_by_what_became_of_them(void **state)
     int times = 0;
     rig_device(&device, &asked->desk.rig, "HH-001");
     assert_int_equal(ASK(asked, -1, "messages"), 1);
-    struct notify_config config = {.acts = desk_rig_acts(&asked->desk),
-                                   .views = asked->desk.rig.views,
-                                   .record_path = asked->desk.rig.record_path,
-                                   .config = &asked->desk.config,
-                                   .driver = {never_has, refuses_then_fails, &times},
-                                   .clock = rig_clock(&asked->desk.rig)};
+    struct notify_config config = {
+        .acts = desk_rig_acts(&asked->desk),
+        .views = asked->desk.rig.views,
+        .record_path = asked->desk.rig.record_path,
+        .config = &asked->desk.config,
+        .driver = {.has = never_has, .send = refuses_then_fails, .self = &times},
+        .clock = rig_clock(&asked->desk.rig)};
     assert_good(notify_open(&config, &notify, &err));
     asked->for_short.notify = asked->for_long.notify = notify;
     struct item refused = picked_up(asked, &device, "H27-261118-0001");

@@ -410,7 +410,9 @@ static struct gateway {
     uint32_t tries, taken, alarms;
     char ids[8][NOTICE_REQUEST_MAX + 1]; /* of those taken */
     char sentence[160];
-    const char *never; /* an item that it never takes; NULL none */
+    const char *never;    /* an item that it never takes; NULL none */
+    enum sms_end ends[4]; /* what it says of the last that it took, in this order */
+    uint32_t ends_n;
 } gateway;
 
 static bool gateway_has(void *self, const char *request_id)
@@ -435,6 +437,16 @@ static bool gateway_send(void *self, const struct sms *sms, struct error *err)
     return true;
 }
 
+static bool gateway_reports(void *self, sms_take_report *take, void *ctx, struct error *err)
+{
+    struct gateway *it = self;
+    for (uint32_t i = 0; i < it->ends_n; i++)
+        if (!take(ctx, it->ids[it->taken - 1], it->ends[i], err))
+            return false;
+    it->ends_n = 0;
+    return true;
+}
+
 static void gateway_alarm(void *ctx, const char *sentence)
 {
     (void)ctx;
@@ -452,7 +464,10 @@ static void start_with_gateway(struct told *told, enum error_code mood)
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,
                                    .config = &told->desk.config,
-                                   .driver = {gateway_has, gateway_send, &gateway},
+                                   .driver = {.has = gateway_has,
+                                              .send = gateway_send,
+                                              .reports = gateway_reports,
+                                              .self = &gateway},
                                    .clock = rig_clock(&told->desk.rig),
                                    .alarm = gateway_alarm};
     assert_good(notify_open(&config, &told->notify, &err));
@@ -497,14 +512,73 @@ static void a_dead_gateway_is_tried_later_and_later(void **state)
     assert_int_equal(gateway.alarms, 2);
 }
 
-static bool has_fact(struct told *told, uint32_t event)
+static size_t count_facts(struct told *told, uint32_t event)
 {
     static struct fact facts[VIEW_HISTORY_MAX];
     size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
+    size_t found = 0;
     for (size_t i = 0; i < n; i++)
-        if (!facts[i].is_scan && facts[i].office.event == event)
-            return true;
-    return false;
+        found += !facts[i].is_scan && facts[i].office.event == event;
+    return found;
+}
+
+static bool has_fact(struct told *told, uint32_t event)
+{
+    return count_facts(told, event) > 0;
+}
+
+/* Case N04: what was said first of a message stands; "left" is no end. */
+static void reports_never_go_back(void **state)
+{
+    struct told *told = *state;
+    static const struct {
+        enum sms_end ends[4];
+        uint32_t n;
+        size_t delivered, failed;
+    } rows[] = {
+        {{SMS_END_SENT}, 1, 0, 0},
+        {{SMS_END_SENT, SMS_END_DELIVERED}, 2, 1, 0},
+        {{SMS_END_DELIVERED, SMS_END_SENT, SMS_END_DELIVERED}, 3, 1, 0},
+        {{SMS_END_DELIVERED, SMS_END_FAILED}, 2, 1, 0},
+        {{SMS_END_FAILED, SMS_END_DELIVERED}, 2, 0, 1},
+    };
+    start_with_gateway(told, ERROR_NONE);
+    start_with_gateway(told, ERROR_NONE);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char dossier[32];
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-200%zu", i);
+        told->item = desk_rig_issue(&told->desk, dossier, "0912000001", "0");
+        scan(told, EVENT_PICKED_UP);
+        tick(told);
+        assert_int_equal(gateway.taken, i + 1);
+        for (int again = 0; again < 2; again++) { /* also when the views have seen it */
+            memcpy(gateway.ends, rows[i].ends, sizeof gateway.ends);
+            gateway.ends_n = rows[i].n;
+            pass(told, SECOND * 2);
+            assert_int_equal(gateway.ends_n, 0);
+        }
+        assert_int_equal(count_facts(told, EVENT_NOTICE_DELIVERED), rows[i].delivered);
+        assert_int_equal(count_facts(told, EVENT_NOTICE_FAILED), rows[i].failed);
+        assert_int_equal(gateway.tries, i + 1);
+    }
+}
+
+/* Of a message that is none of ours, or that a restored record knows nothing of. */
+static void a_report_of_nothing_is_forgotten(void **state)
+{
+    struct told *told = *state;
+    static const char *const ids[] = {"", "x", "RA123456785VN.picked_up.0.sms", ".", "RA1.2.sms"};
+    start_with_gateway(told, ERROR_NONE);
+    gateway.taken = 1;
+    gateway.taken = 1;
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        (void)snprintf(gateway.ids[0], sizeof gateway.ids[0], "%s", ids[i]);
+        gateway.ends[0] = SMS_END_DELIVERED;
+        gateway.ends_n = 1;
+        pass(told, SECOND * 2);
+        assert_int_equal(gateway.ends_n, 0);
+    }
+    assert_false(has_fact(told, EVENT_NOTICE_DELIVERED));
 }
 
 /* A number that is none: noted, never tried again, also by the next run; the next event is told. */
@@ -669,6 +743,30 @@ static void an_alert_is_recorded_before_it_goes(void **state)
     assert_non_null(strstr(last, "Trao: 1 bi sap tre"));
 }
 
+/* A dead gateway is dead for the manager too, and what it refuses of his is not tried again. */
+static void the_manager_waits_for_the_same_gateway(void **state)
+{
+    struct told *told = *state;
+    manager_is(told, "+84912000009");
+    start_with_gateway(told, ERROR_NONE);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    told->desk.rig.now.ms += DAY * 2 + SECOND * 3600 * 5;
+    gateway.mood = ERROR_LATER;
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(gateway.tries, 2);
+    assert_true(notify_state(told->notify).since.ms != 0);
+    assert_in_range(tries_within(told, SECOND * 3600 / 2), 6, 12); /* once in five minutes */
+    assert_int_equal(gateway.alarms, 1);
+    gateway.mood = ERROR_REFUSED;
+    assert_int_equal(tries_within(told, SECOND * 300), 1);
+    assert_int_equal(notify_state(told->notify).since.ms, 0);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_FAILED), 1);
+    gateway.mood = ERROR_NONE;
+    assert_int_equal(tries_within(told, SECOND * 600), 0);
+    assert_int_equal(gateway.taken, 1);
+}
+
 /* Every status that is told makes a message that a plain phone shows whole. */
 static void every_message_is_gsm7_and_short(void **state)
 {
@@ -722,6 +820,8 @@ int main(int argc, char **argv)
         TOLD(a_record_that_cannot_be_written_only_delays),
         TOLD(a_dead_gateway_is_tried_later_and_later),
         TOLD(refused_for_good_is_a_fact),
+        TOLD(reports_never_go_back),
+        TOLD(a_report_of_nothing_is_forgotten),
         TOLD(what_was_refused_is_not_corrected),
         TOLD(one_that_is_never_taken_holds_up_no_other),
         TOLD(the_manager_hears_before_the_term),
@@ -729,6 +829,7 @@ int main(int argc, char **argv)
         TOLD(nobody_is_named_nobody_is_told),
         TOLD(what_was_delivered_alarms_nobody),
         TOLD(an_alert_is_recorded_before_it_goes),
+        TOLD(the_manager_waits_for_the_same_gateway),
         TOLD(every_message_is_gsm7_and_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

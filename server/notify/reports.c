@@ -1,0 +1,74 @@
+#include "server/notify/reports.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Request ids begin with the item's number; false: not one of ours. */
+static bool item_of(const char *request_id, struct item *ret_item)
+{
+    const char *dot = strchr(request_id, '.');
+    struct error err;
+    return dot != NULL && item_parse(request_id, (size_t)(dot - request_id), ret_item, &err);
+}
+
+/* The notice of this id, NULL when there is none or its end is known. */
+static const struct notice *open_notice(const struct fact *facts, size_t n, const char *request_id)
+{
+    const struct notice *found = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct office_fact *fact = &facts[i].office;
+        if (facts[i].is_scan || strcmp(fact->notice.request_id, request_id) != 0)
+            continue;
+        if (fact->event != EVENT_NOTICE_SENT)
+            return NULL;
+        found = &fact->notice;
+    }
+    return found;
+}
+
+static bool is_recent(const struct reports *reports, const char *request_id)
+{
+    for (size_t i = 0; i < REPORTS_RECENT; i++)
+        if (strcmp(reports->recent[i], request_id) == 0)
+            return true;
+    return false;
+}
+
+static bool end_act(struct record *record, void *arg, struct error *err)
+{
+    return record_office_add(record, arg, NULL, err);
+}
+
+static bool note_end(struct reports *reports, const struct item *item, const struct notice *notice,
+                     uint32_t event, struct error *err)
+{
+    struct office_fact fact = {.item = *item, .event = event, .notice = *notice};
+    if (!reports->acts.run(reports->acts.self, end_act, &fact, err))
+        return error_add(err, "%s: report", item->text);
+    char *recent = reports->recent[reports->next++ % REPORTS_RECENT];
+    (void)snprintf(recent, NOTICE_REQUEST_MAX + 1, "%s", notice->request_id);
+    return true;
+}
+
+static bool take(void *ctx, const char *request_id, enum sms_end end, struct error *err)
+{
+    struct reports *reports = ctx;
+    struct item item;
+    if (end == SMS_END_SENT || is_recent(reports, request_id) || !item_of(request_id, &item))
+        return true;
+    struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
+    if (facts == NULL)
+        return error_set(err, ERROR_LATER, "out of memory");
+    size_t n = views_history(reports->views, &item, facts, VIEW_HISTORY_MAX);
+    const struct notice *notice = open_notice(facts, n, request_id);
+    uint32_t event = end == SMS_END_FAILED ? EVENT_NOTICE_FAILED : EVENT_NOTICE_DELIVERED;
+    bool good = notice == NULL || note_end(reports, &item, notice, event, err);
+    free(facts);
+    return good;
+}
+
+bool reports_take(struct reports *reports, const struct sms_driver *driver, struct error *err)
+{
+    return driver->reports == NULL || driver->reports(driver->self, take, reports, err);
+}

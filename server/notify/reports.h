@@ -1,0 +1,24 @@
+/* reports.h - what a gateway says later of messages it took becomes a fact of the item: never sent,
+ * or on the phone. The first such word about a notice stands; what comes after it, the same again
+ * or the contrary, changes nothing (case N04). Private to this folder; one thread, the one that
+ * ticks.
+ */
+#ifndef TRAO_SERVER_NOTIFY_REPORTS_H
+#define TRAO_SERVER_NOTIFY_REPORTS_H
+
+#include "server/notify/notify.h"
+
+#define REPORTS_RECENT 64 /* facts that the views may not show yet */
+
+struct reports {
+    struct acts acts;
+    struct views *views;
+    char recent[REPORTS_RECENT][NOTICE_REQUEST_MAX + 1];
+    size_t next;
+};
+
+/* Takes what the driver has. LATER: some could not be recorded, the driver says it again. */
+bool reports_take(struct reports *reports, const struct sms_driver *driver,
+                  struct error *err) must_use;
+
+#endif
