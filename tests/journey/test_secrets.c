@@ -17,11 +17,10 @@
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 
-#include "tests/lib/world.h"
+#include "tests/journey/stranger.h"
 
 #define ROWS 3
 #define DRAIN_S 20
-#define ANSWER_MS 8000
 #define NOTHING_MS 1000 /* long enough for what should not come to come */
 
 static struct world world;
@@ -167,84 +166,6 @@ static void no_secret_in_argv_or_environment_and_no_core(void **state)
 
 /* ---------------------------------------------------------------- the broker */
 
-/* A client that may say what it likes: which device's certificate, which id. */
-struct stranger {
-    struct mosquitto *mosq;
-    int connected, acked, granted, heard; /* -1: not yet; else MQTT's reason */
-};
-
-static void on_connect(struct mosquitto *mosq, void *self, int code, int flags,
-                       const mosquitto_property *props)
-{
-    (void)mosq;
-    (void)flags;
-    (void)props;
-    ((struct stranger *)self)->connected = code;
-}
-
-static void on_publish(struct mosquitto *mosq, void *self, int mid, int code,
-                       const mosquitto_property *props)
-{
-    (void)mosq;
-    (void)mid;
-    (void)props;
-    ((struct stranger *)self)->acked = code;
-}
-
-static void on_subscribe(struct mosquitto *mosq, void *self, int mid, int n, const int *granted,
-                         const mosquitto_property *props)
-{
-    (void)mosq;
-    (void)mid;
-    (void)props;
-    ((struct stranger *)self)->granted = n > 0 ? granted[0] : -2;
-}
-
-static void on_message(struct mosquitto *mosq, void *self, const struct mosquitto_message *message,
-                       const mosquitto_property *props)
-{
-    (void)mosq;
-    (void)message;
-    (void)props;
-    ((struct stranger *)self)->heard++;
-}
-
-static int stranger_begin(struct stranger *stranger, const struct hand *hand, const char *id)
-{
-    char ca[400], cert[400], key[400];
-    *stranger = (struct stranger){mosquitto_new(id, true, stranger), -1, -1, -1, 0};
-    assert_non_null(stranger->mosq);
-    mosquitto_int_option(stranger->mosq, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
-    mosquitto_connect_v5_callback_set(stranger->mosq, on_connect);
-    mosquitto_publish_v5_callback_set(stranger->mosq, on_publish);
-    mosquitto_subscribe_v5_callback_set(stranger->mosq, on_subscribe);
-    mosquitto_message_v5_callback_set(stranger->mosq, on_message);
-    snprintf(ca, sizeof ca, "%s/identity/ca.pem", ours.dir);
-    snprintf(cert, sizeof cert, "%s/identity/cert.pem", hand ? hand->dir : "");
-    snprintf(key, sizeof key, "%s/identity/tls.key", hand ? hand->dir : "");
-    assert_int_equal(
-        mosquitto_tls_set(stranger->mosq, ca, NULL, hand ? cert : NULL, hand ? key : NULL, NULL),
-        MOSQ_ERR_SUCCESS);
-    assert_int_equal(mosquitto_tls_opts_set(stranger->mosq, 1, "tlsv1.3", NULL), MOSQ_ERR_SUCCESS);
-    assert_int_equal(mosquitto_tls_insecure_set(stranger->mosq, true), MOSQ_ERR_SUCCESS);
-    return mosquitto_connect(stranger->mosq, "127.0.0.1", world.mqtt, 60);
-}
-
-/* Until `*what` is known, or that long. */
-static void stranger_wait(struct stranger *stranger, const int *what, int ms)
-{
-    long until = proc_now_ms() + ms;
-    while (proc_now_ms() < until && (what == NULL || *what == -1))
-        if (mosquitto_loop(stranger->mosq, 50, 1) != MOSQ_ERR_SUCCESS && what != NULL)
-            return;
-}
-
-static void stranger_end(struct stranger *stranger)
-{
-    mosquitto_disconnect(stranger->mosq);
-    mosquitto_destroy(stranger->mosq);
-}
-
 /* True when openssl(1) comes in with the neighbour's certificate and this version of TLS. */
 static bool shakes_hands(const char *version)
 {
@@ -267,16 +188,18 @@ static void the_broker_takes_no_older_tls_and_no_one_without_a_certificate(void 
     (void)state;
     assert_false(shakes_hands("-tls1_2"));
     assert_true(shakes_hands("-tls1_3"));
-    if (stranger_begin(&stranger, NULL, "HH-043") == MOSQ_ERR_SUCCESS)
-        stranger_wait(&stranger, &stranger.connected, ANSWER_MS);
+    stranger_begin(&stranger, &world, NULL, "HH-043");
+    if (stranger_connect(&stranger) == MOSQ_ERR_SUCCESS)
+        stranger_wait(&stranger, &stranger.connected, STRANGER_MS);
     assert_int_not_equal(stranger.connected, 0);
     stranger_end(&stranger);
 }
 
 static void come_in(struct stranger *stranger, const char *id)
 {
-    assert_int_equal(stranger_begin(stranger, &neighbour, id), MOSQ_ERR_SUCCESS);
-    stranger_wait(stranger, &stranger->connected, ANSWER_MS);
+    stranger_begin(stranger, &world, &neighbour, id);
+    assert_int_equal(stranger_connect(stranger), MOSQ_ERR_SUCCESS);
+    stranger_wait(stranger, &stranger->connected, STRANGER_MS);
     assert_int_equal(stranger->connected, 0);
 }
 
@@ -288,7 +211,7 @@ static int said_on(const char *topic)
     come_in(&stranger, "HH-043");
     assert_int_equal(mosquitto_publish_v5(stranger.mosq, NULL, topic, 1, "x", 1, false, NULL),
                      MOSQ_ERR_SUCCESS);
-    stranger_wait(&stranger, &stranger.acked, ANSWER_MS);
+    stranger_wait(&stranger, &stranger.acked, STRANGER_MS);
     stranger_end(&stranger);
     return stranger.acked;
 }
@@ -306,7 +229,7 @@ static void a_neighbour_may_not_speak_or_listen_for_another(void **state)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         stranger.granted = -1;
         mosquitto_subscribe_v5(stranger.mosq, NULL, others[i], 1, 0, NULL);
-        stranger_wait(&stranger, &stranger.granted, ANSWER_MS);
+        stranger_wait(&stranger, &stranger.granted, STRANGER_MS);
     }
     int before = stranger.heard; /* its own hello may have an answer, on its own topic */
     hand_beep(&ours, items[1]);
