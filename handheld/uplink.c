@@ -121,6 +121,9 @@ void uplink_acknowledged(struct uplink *uplink, int code)
     take_back(uplink);
     uplink->hold_until = after_wait(uplink);
     back_off(uplink);
+    /* A hello that nobody heard (16) is not answered either: a minute would pass. */
+    if (uplink->asking && uplink->hold_until.ms < uplink->hello_due.ms)
+        uplink->hello_due = uplink->hold_until;
 }
 
 /* ------------------------------------------------------------------ the machine's word */

@@ -280,6 +280,29 @@ static void puback_proves_nothing(void **state)
     assert_int_equal(rig_unsent(&rig), 1);
 }
 
+/* The server was away when the hello came: asked again within seconds, later and later, not in a
+ * minute. */
+static void hello_that_nobody_heard(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 1);
+    uplink_connected(&uplink);
+    uplink_tick(&uplink);
+    assert_int_equal(n_sent, 1);
+    uint64_t nonce = sent[0].nonce;
+    for (size_t again = 1; again < 4; again++) {
+        int64_t asked = rig.mono_ms;
+        uplink_acknowledged(&uplink, 16);
+        uplink_tick(&uplink);
+        assert_int_equal(n_sent, again); /* not at once */
+        for (int i = 0; i < 600 && n_sent == again; i++)
+            pass(100);
+        assert_true(sent[again].hello && sent[again].nonce == nonce);
+        assert_true(rig.mono_ms - asked >= 2500 << (again - 1) &&
+                    rig.mono_ms - asked <= (5000 << (again - 1)) + 100);
+    }
+}
+
 static void forged_and_foreign_messages(void **state)
 {
     (void)state;
@@ -539,6 +562,7 @@ int main(void)
         T(window_oldest_first),
         T(silence_sends_again_later_and_later),
         T(puback_proves_nothing),
+        T(hello_that_nobody_heard),
         T(forged_and_foreign_messages),
         T(reconnect_begins_anew),
         T(full_pipe_is_tried_again),
