@@ -53,15 +53,26 @@ static double seconds(int64_t ms)
     return (double)ms / 1e3;
 }
 
+/* The second number of /proc/self/statm: pages in memory. */
+static bool read_resident(unsigned long *ret_pages)
+{
+    char line[128] = "", *end;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL)
+        return false;
+    bool read = fgets(line, sizeof line, file) != NULL;
+    (void)fclose(file);
+    (void)strtoul(line, &end, 10);
+    *ret_pages = strtoul(end, NULL, 10);
+    return read && *ret_pages > 0;
+}
+
 static void ask_process(const struct metrics *metrics, double *value)
 {
-    unsigned long all, resident;
-    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long pages;
     value[METRIC_STARTED] = seconds(metrics->started.ms);
-    if (file != NULL && fscanf(file, "%lu %lu", &all, &resident) == 2)
-        value[METRIC_MEMORY] = (double)resident * (double)sysconf(_SC_PAGESIZE);
-    if (file != NULL)
-        fclose(file);
+    if (read_resident(&pages))
+        value[METRIC_MEMORY] = (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
 static void ask_intake(const struct metrics *metrics, double *value)

@@ -349,7 +349,8 @@ bool groups_has(const struct view_asked *asked, const struct view_behind *behind
     case VIEW_BEHIND_REASON:
         return in_period(asked, post) && marks->reason == behind->which;
     case VIEW_BEHIND_OPEN:
-        return is_open(post) && age_of(asked, marks->start_day) == (int)behind->which;
+        return is_open(post) && (behind->which == VIEW_AGES ||
+                                 age_of(asked, marks->start_day) == (int)behind->which);
     }
     return false;
 }

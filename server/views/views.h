@@ -129,7 +129,7 @@ enum view_number {
     VIEW_BEHIND_AT_FIRST,
     VIEW_BEHIND_NOT_AT_FIRST,
     VIEW_BEHIND_REASON, /* `which`: reason.def */
-    VIEW_BEHIND_OPEN    /* `which`: the age */
+    VIEW_BEHIND_OPEN    /* `which`: the age, VIEW_AGES any */
 };
 struct view_behind {
     enum view_number number;

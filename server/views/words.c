@@ -98,6 +98,11 @@ bool view_number_named(const char *what, const char *text, struct view_behind *b
         behind->which = (uint32_t)i;
         return true;
     }
+    if (strcmp(text, "open") == 0) {
+        behind->number = VIEW_BEHIND_OPEN;
+        behind->which = VIEW_AGES;
+        return true;
+    }
     if (!find_word(what, text, numbers, NUMBERS, &i, err))
         return false;
     behind->number = (enum view_number)i;

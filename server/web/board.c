@@ -58,7 +58,7 @@ static void put_left(struct html *html, int64_t ms)
     const char *word = ms < 0 ? "trễ" : "còn";
     if (minutes < 60)
         html_format(html, "%s %lld phút", word, (long long)minutes);
-    else if (minutes < 48 * 60)
+    else if (minutes < INT64_C(48) * 60)
         html_format(html, "%s %lld giờ", word, (long long)(minutes / 60));
     else
         html_format(html, "%s %lld ngày", word, (long long)(minutes / 60 / 24));
@@ -278,7 +278,11 @@ static void put_line(struct web *web, const struct board_ask *ask, const struct 
     put_number(html, ask, "late", &key, figure->board.due - figure->board.kept);
     html_put(html, "</td><td class=so>");
     put_share(html, figure->at_first, figure->attempted);
-    html_format(html, "</td><td class=so>%llu</td></tr>", (unsigned long long)open);
+    html_put(html, " (");
+    put_number(html, ask, "attempted", &key, figure->attempted);
+    html_put(html, ")</td><td class=so>");
+    put_number(html, ask, "open", &key, open);
+    html_put(html, "</td></tr>");
 }
 
 static void put_lines(struct web *web, const struct board_ask *ask,

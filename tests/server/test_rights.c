@@ -200,6 +200,11 @@ static void every_number_opens_its_items(void **state)
     assert_non_null(strstr(rows, "&khoa="));
     assert_int_equal(browser_get(browser, rows), 200);
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+    assert_int_equal(browser_get(browser, path), 200);
+    address_after(browser, "(0)</td><td class=so>", rows); /* still open, in that line */
+    assert_non_null(strstr(rows, "so=open&"));
+    assert_int_equal(browser_get(browser, rows), 200);
+    assert_true(web_rig_says(rig, "H27.15-261118-0145"));
     address_after(browser, "</h1>", rows);
     assert_string_equal(rows, "/quay/bang?tu=2026-11-25&den=2026-12-15&nhom=office&dongho=post");
     /* an office that sent nothing has no items behind it */
