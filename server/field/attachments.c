@@ -347,13 +347,6 @@ static bool note_awaited(void *ctx, const struct paper_row *row)
     return awaited->n < TIDY_MAX;
 }
 
-static bool note_one(void *ctx, const struct paper_row *row)
-{
-    struct awaited *awaited = ctx;
-    awaited->hash[awaited->n++] = row->hash;
-    return false;
-}
-
 static bool enter_if_here(struct attachments *attachments, const struct link *hash,
                           struct error *err)
 {
@@ -431,17 +424,37 @@ static bool find_again(struct attachments *attachments, const struct attachment_
            find_row(attachments, chunk, device, row, ret_named, err);
 }
 
+/* Some list of the device is unread because its scan does not count yet. One whose scan counts and
+ * that is still on the device comes before what it names. */
+static bool list_waits(struct attachments *attachments, const char *device, int64_t id,
+                       bool *ret_waits, struct error *err)
+{
+    struct awaited unread = {.hash = calloc(TIDY_MAX, sizeof *unread.hash)};
+    bool waits = false, counts = true;
+    if (unread.hash == NULL)
+        return error_set(err, ERROR_LATER, "attachments: out of memory");
+    bool good = papers_awaited_lists(attachments->reader, id, TIDY_MAX, note_awaited, &unread, err);
+    for (size_t i = 0; good && !waits && i < unread.n; i++) {
+        good = aside_counts(attachments->reader, device, &unread.hash[i], &counts, err);
+        waits = good && !counts;
+    }
+    free(unread.hash);
+    *ret_waits = waits;
+    return good;
+}
+
 /* Of a revoked device: what a scan names waits for the scan to be admitted, and so does what a list
- * may name that nobody read yet. The rest is named by nothing that was ever recorded. */
+ * may name that nobody read yet; one that is found named now counts when it is asked for again. The
+ * rest is named by nothing that was ever recorded. */
 static bool answer_revoked(struct attachments *attachments, const char *device, int64_t id,
                            const struct attachment_chunk *chunk, bool named, struct error *err)
 {
-    struct link lists[1];
-    struct awaited unread = {.hash = lists};
-    if (!named && !papers_awaited_lists(attachments->reader, id, 1, note_one, &unread, err))
+    struct paper_row row;
+    bool waits = named;
+    if (!named && (!list_waits(attachments, device, id, &waits, err) ||
+                   (!waits && !find_again(attachments, chunk, id, &row, &waits, err))))
         return false;
-    say(attachments, device, &chunk->hash,
-        named || unread.n > 0 ? ATTACHMENT_LATER : ATTACHMENT_REFUSED, 0);
+    say(attachments, device, &chunk->hash, waits ? ATTACHMENT_LATER : ATTACHMENT_REFUSED, 0);
     return true;
 }
 

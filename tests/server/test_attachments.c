@@ -344,6 +344,8 @@ static void of_a_revoked_one_what_counts(void **state)
     piece(&nobody_s, 0, nobody_s.n); /* that list may name it */
     says(ATTACHMENT_LATER, 0);
     admit_last_scan();
+    piece(&nobody_s, 0, nobody_s.n); /* older than that list, it holds it up on the handheld */
+    says(ATTACHMENT_REFUSED, 0);
     piece(&list_since, 0, list_since.n);
     says(ATTACHMENT_KEPT, 0);
     piece(&since, 0, since.n);
