@@ -100,6 +100,30 @@ static void the_office_goes_on(void)
     assert_non_null(strstr(out, "new 2,"));
 }
 
+/* A backup is of the layout that the record has; whoever restores it gets the present one. */
+static void an_old_record_is_backed_up_as_it_is(void **state)
+{
+    (void)state;
+    char out[2048], key[300], with_key[300], to[310], file[300], data[240];
+    unpack("layout-06");
+    (void)snprintf(key, sizeof key, "%s/key", world.dir);
+    (void)snprintf(with_key, sizeof with_key, "key=%s", key);
+    (void)snprintf(to, sizeof to, "to=%s.pub", key);
+    (void)snprintf(file, sizeof file, "%s/old.bak", world.dir);
+    world_do(&world, NULL, 0, "backupkey", "--out", key, NULL);
+    world_do(&world, NULL, 0, "backup", "--out", file, to, NULL);
+    assert_int_equal(layout_of("record.db"), 6);
+    world_do(&world, out, sizeof out, "check", file, with_key, NULL);
+    assert_non_null(strstr(out, "\tlayout 6\t"));
+    (void)snprintf(data, sizeof data, "%s/new", world.dir);
+    memcpy(world.data, data, sizeof world.data);
+    world_do(&world, NULL, 0, "restore", file, with_key, NULL);
+    assert_int_equal(layout_of("record.db"), layout_now);
+    world_start_server(&world);
+    items_stand_where_they_stood();
+    world_end(&world, false);
+}
+
 static void starts_on(const char *state, uint64_t layout)
 {
     char kept[64], out[1024];
@@ -188,6 +212,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(state_03),
         cmocka_unit_test(state_08),
+        cmocka_unit_test(an_old_record_is_backed_up_as_it_is),
         cmocka_unit_test(no_state_is_forgotten),
     };
     return argc > 1 ? cmocka_run_group_tests(others, NULL, NULL)
