@@ -58,16 +58,23 @@ static uint64_t next_seq(const struct ledger_device *of, uint64_t epoch)
     return 1;
 }
 
-void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, const struct scan *scan)
+/* The next beep tells what became of a scan whose commit the power went in: its number is taken, or
+ * given again. In another epoch it may be there or not. */
+static void settle(struct ledger_device *of, uint64_t epoch, uint64_t seq)
 {
-    struct ledger_device *of = device_of(ledger, device);
-    uint64_t next = next_seq(of, epoch);
-    /* Scans that were numbered again may stand between two beeps. */
-    if (of->forked ? scan->seq < next : scan->seq != next) {
-        env_fail(ledger->env, "%s epoch %016" PRIx64 ": beep %" PRIu64 " where %" PRIu64 " is next",
-                 device, epoch, scan->seq, next);
+    struct ledger_row *last = of->rows > 0 ? &of->row[of->rows - 1] : NULL;
+    if (last == NULL || !last->perhaps)
         return;
-    }
+    last->perhaps = false;
+    if (last->epoch == epoch && seq == last->seq + 1)
+        last->forgivable = false;
+    else if (last->epoch == epoch && seq == last->seq && !last->ever)
+        of->rows--;
+}
+
+static void add_row(struct ledger *ledger, struct ledger_device *of, uint64_t epoch,
+                    const struct scan *scan)
+{
     if (of->rows == of->room) {
         of->room = of->room ? 2 * of->room : 64;
         of->row = realloc(of->row, of->room * sizeof *of->row);
@@ -75,9 +82,35 @@ void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, cons
     }
     of->row[of->rows++] = (struct ledger_row){.epoch = epoch,
                                               .seq = scan->seq,
+                                              .at_ms = ledger->env->now_ms,
                                               .hash = hash_of(ledger, scan),
                                               .content = content_of(ledger, *scan),
                                               .forked = of->forked};
+}
+
+void ledger_perhaps(struct ledger *ledger, const char *device, uint64_t epoch,
+                    const struct scan *scan)
+{
+    struct ledger_device *of = device_of(ledger, device);
+    struct scan numbered = *scan;
+    numbered.seq = next_seq(of, epoch);
+    settle(of, epoch, numbered.seq);
+    add_row(ledger, of, epoch, &numbered);
+    of->row[of->rows - 1].perhaps = of->row[of->rows - 1].forgivable = true;
+}
+
+void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch, const struct scan *scan)
+{
+    struct ledger_device *of = device_of(ledger, device);
+    settle(of, epoch, scan->seq);
+    uint64_t next = next_seq(of, epoch);
+    /* Scans that were numbered again may stand between two beeps. */
+    if (of->forked ? scan->seq < next : scan->seq != next) {
+        env_fail(ledger->env, "%s epoch %016" PRIx64 ": beep %" PRIu64 " where %" PRIu64 " is next",
+                 device, epoch, scan->seq, next);
+        return;
+    }
+    add_row(ledger, of, epoch, scan);
     ledger->beeped++;
 }
 

@@ -14,11 +14,13 @@
  * that was copied back may reach the record under numbers of a later epoch. */
 struct ledger_row {
     uint64_t epoch, seq; /* as it was beeped */
+    int64_t at_ms;       /* of this world */
     struct link hash;    /* of the scan's bytes */
     struct link content; /* of the same with seq, of_seq and of_epoch left out */
     bool recorded;       /* in the record as it is now */
     bool ever;           /* in the record at some time; a record put back may lose it again */
     bool forgivable; /* its device lost its store's tail before a receipt: it may arrive or not */
+    bool perhaps;    /* the power went while it was committed; forgivable until the next beep */
     bool forked;     /* beeped after a folder was copied back: may be numbered again */
     uint64_t held_epoch, held_seq; /* where the record has it, once recorded */
 };
@@ -46,6 +48,11 @@ void ledger_done(struct ledger *ledger);
 /* A beep was heard: the scan is durable on its device. */
 void ledger_beep(struct ledger *ledger, const char *device, uint64_t epoch,
                  const struct scan *scan);
+
+/* The power went before the beep, and the commit may have been done or not. At most one between two
+ * beeps of a device; its `seq` is not looked at. */
+void ledger_perhaps(struct ledger *ledger, const char *device, uint64_t epoch,
+                    const struct scan *scan);
 
 /* How many beeps of this device were heard. */
 size_t ledger_beeps(struct ledger *ledger, const char *device);

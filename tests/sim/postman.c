@@ -10,6 +10,8 @@
 #include "protocol/wire.h"
 
 #define KILL_PER_MILLE 8 /* after each thing the program does */
+#define CUT_PER_MILLE 10 /* of what it does the power may go in the middle of */
+#define CUT_WITHIN 8     /* writes and syncs */
 
 static void must(struct postman *postman, bool ok, const char *what, const struct error *err)
 {
@@ -55,10 +57,8 @@ static void fall_back(struct postman *postman)
              postman->copied_back ? "folder" : "card", postman->old_seq);
 }
 
-static bool killed_here(struct postman *postman, const char *where)
+static void die(struct postman *postman, const char *where)
 {
-    if (!env_fault(postman->env, KILL_PER_MILLE))
-        return false;
     env_note(postman->env, "%s killed %s", postman->name, where);
     postman_kill(postman);
     if (!postman->copied_back && postman->old.count > 0 && postman->old_epoch == postman->epoch &&
@@ -66,6 +66,28 @@ static bool killed_here(struct postman *postman, const char *where)
         fall_back(postman);
     env_after(postman->env, env_between(postman->env, 1000, 300000), restart, postman,
               postman->life);
+}
+
+static bool killed_here(struct postman *postman, const char *where)
+{
+    if (!env_fault(postman->env, KILL_PER_MILLE))
+        return false;
+    die(postman, where);
+    return true;
+}
+
+/* The power may go in what follows, when it writes as much. */
+static void arm(struct postman *postman)
+{
+    if (env_fault(postman->env, CUT_PER_MILLE))
+        tear_arm(postman->dir, "outbox", env_between(postman->env, 1, CUT_WITHIN));
+}
+
+static bool cut_here(struct postman *postman, const char *where)
+{
+    if (!tear_disarm())
+        return false;
+    die(postman, where);
     return true;
 }
 
@@ -99,8 +121,9 @@ static void drive(struct postman *postman, const char *after)
 {
     if (bag_asks(&postman->bag))
         uplink_ask(&postman->uplink);
+    arm(postman);
     uplink_tick(&postman->uplink);
-    if (killed_here(postman, after))
+    if (cut_here(postman, "sending, with its machine") || killed_here(postman, after))
         return;
     struct clock clock = env_clock(&postman->machine);
     int64_t due = uplink_due(&postman->uplink).ms;
@@ -145,7 +168,10 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
         if (postman->trust_numbers)
             believe_numbers(postman, &what.standing);
     }
+    arm(postman);
     uplink_message(&postman->uplink, bytes, n);
+    if (cut_here(postman, "taking a message, with its machine"))
+        return;
     check_done(postman);
     drive(postman, "after a message");
 }
@@ -313,7 +339,18 @@ static void beep(struct postman *postman)
     struct scan scan = next_scan(postman);
     if (!gather(postman, &scan))
         return;
-    if (!outbox_add(postman->outbox, &scan, &err)) {
+    bool plain = scan.event != EVENT_WITHDRAWN && postman->seq > 0 && !postman->unsettled &&
+                 !ledger_is_forked(postman->ledger, postman->name);
+    if (plain)
+        arm(postman);
+    bool kept = outbox_add(postman->outbox, &scan, &err);
+    if (tear_disarm()) {
+        ledger_perhaps(postman->ledger, postman->name, postman->epoch, &scan);
+        postman->unsettled = true;
+        die(postman, "before the beep, with its machine");
+        return;
+    }
+    if (!kept) {
         /* What it takes back may have been numbered again since, into another epoch. */
         if (err.code != ERROR_REFUSED || !ledger_is_forked(postman->ledger, postman->name))
             must(postman, false, "add", &err);
@@ -321,6 +358,7 @@ static void beep(struct postman *postman)
         return;
     }
     postman->epoch = epoch_of(postman, scan.seq);
+    postman->unsettled = false;
     postman->seq = scan.seq;
     postman->last = scan;
     postman->may_withdraw = scan.event != EVENT_WITHDRAWN;
@@ -353,7 +391,7 @@ static void hand(void *ctx, uint64_t arg)
     turn_clock(postman);
     if (copied_back_here(postman))
         return;
-    if (env_chance(postman->env, 30))
+    if (!postman->unsettled && env_chance(postman->env, 30))
         remember_store(postman);
     beep(postman);
     if (!postman->env->failed && postman->alive && !killed_here(postman, "right after a beep"))
@@ -436,7 +474,12 @@ void postman_kill(struct postman *postman)
     bag_kill(&postman->bag);
     attach_free(postman->attach);
     attach_store_close(postman->store);
+    struct files left = {0};
+    tear_leave(postman->env, postman->dir, "outbox", &left);
     outbox_drop(postman->outbox);
+    files_put_back(&left, postman->dir, "outbox");
+    files_free(&left);
+    tear_forget(postman->dir);
     postman->outbox = NULL;
     postman->attach = NULL;
     postman->store = NULL;

@@ -10,6 +10,7 @@
 #include "tests/sim/broker.h"
 #include "tests/sim/files.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/tear.h"
 
 struct postman {
     struct env *env;
@@ -35,6 +36,7 @@ struct postman {
     uint64_t papers;     /* scans that named some */
     uint64_t epoch, seq; /* of the last beep */
     struct scan last;
+    bool unsettled;    /* the power went while a scan was committed; no beep since */
     bool may_withdraw; /* the last beep is of this start, so of the running epoch */
     uint64_t kills;
 

@@ -3,13 +3,15 @@
  *   sim --seeds N [--from K]        seeds K..K+N-1 (from 1); status 1 at the first that fails
  *   sim --seed K [--trace]          one seed; with the whole story
  *   sim ... --plant FAULT           with a fault in it: forget-at-puback, receipt-before-commit,
- *                                   trust-numbers; status 0 only if one of the seeds finds it
- *   sim ... --twice                 runs each seed twice and compares the traces
+ *                                   trust-numbers, lying-disk, fold-by-arrival; status 0 only if
+ * one of the seeds finds it sim ... --twice                 runs each seed twice and compares the
+ * traces
  *
  * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
  * and terms, a handheld revoked and what it hands in admitted; citizens are told over a gateway
  * that fails (phones.h). In one seed of eight handhelds' folders are copied back to an older state;
- * in one of eight record.db is put back to an older copy.
+ * in one of eight record.db is put back to an older copy. Half of all deaths are power cuts, some
+ * in the middle of a commit: what was not synced arrives by sectors or not (tear.h).
  *
  * What must hold: every beep is in the record once, with its bytes, and nothing else is (beeped
  * after a folder was copied back: with its content, maybe under new numbers); no receipt
@@ -34,6 +36,7 @@
 #include "tests/sim/desk.h"
 #include "tests/sim/postman.h"
 #include "tests/sim/site.h"
+#include "tests/sim/truth.h"
 
 #define POSTMEN_MAX 5
 #define ITEMS 24
@@ -43,7 +46,14 @@
                                   */
 #define DRAIN_MS (12 * 3600000L) /* more than any backoff adds up to */
 
-enum plant { PLANT_NONE, PLANT_FORGET_AT_PUBACK, PLANT_RECEIPT_BEFORE_COMMIT, PLANT_TRUST_NUMBERS };
+enum plant {
+    PLANT_NONE,
+    PLANT_FORGET_AT_PUBACK,
+    PLANT_RECEIPT_BEFORE_COMMIT,
+    PLANT_TRUST_NUMBERS,
+    PLANT_LYING_DISK,
+    PLANT_FOLD_BY_ARRIVAL
+};
 
 struct options {
     uint64_t from, seeds;
@@ -386,12 +396,14 @@ static void print_totals(const struct options *options, const struct totals *tot
            " rounds taken, %.1f virtual days, %" PRIu64 " handheld kills, %" PRIu64
            " folders copied back, %" PRIu64 " server kills, %" PRIu64 " records put back, %" PRIu64
            " scans with papers, %" PRIu64 " kept, %" PRIu64 " groups, %" PRIu64
-           " acts of the desk and %" PRIu64 " refused, %" PRIu64
-           " scans admitted, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
+           " acts of the desk and %" PRIu64 " refused, %" PRIu64 " scans admitted, %" PRIu64
+           " power cuts that tore %" PRIu64 " sectors, broker lost %" PRIu64 " and doubled %" PRIu64
+           "; %.1f s\n",
            options->seeds, options->from, totals->beeped, totals->rounds,
            (double)totals->virtual_ms / 86400000.0, totals->kills, totals->copy_backs,
            totals->server_kills, totals->put_backs, totals->papers, totals->kept, totals->groups,
-           totals->acts, totals->refused, totals->admitted, totals->lost, totals->doubled, seconds);
+           totals->acts, totals->refused, totals->admitted, tear_counts().cuts, tear_counts().torn,
+           totals->lost, totals->doubled, seconds);
 }
 
 static int run_seeds(const struct options *options)
@@ -430,6 +442,10 @@ static enum plant plant_named(const char *name)
         return PLANT_RECEIPT_BEFORE_COMMIT;
     if (strcmp(name, "trust-numbers") == 0)
         return PLANT_TRUST_NUMBERS;
+    if (strcmp(name, "lying-disk") == 0)
+        return PLANT_LYING_DISK;
+    if (strcmp(name, "fold-by-arrival") == 0)
+        return PLANT_FOLD_BY_ARRIVAL;
     fprintf(stderr, "sim: no fault is called %s\n", name);
     exit(2);
 }
@@ -459,5 +475,8 @@ int main(int argc, char **argv)
             return 2;
     }
     chain_init();
+    tear_install(options.plant == PLANT_LYING_DISK);
+    if (options.plant == PLANT_FOLD_BY_ARRIVAL)
+        truth_fold_by_arrival();
     return run_seeds(&options);
 }

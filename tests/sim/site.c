@@ -7,8 +7,11 @@
 
 #include "protocol/topic.h"
 #include "server/field/round_pieces.h"
+#include "tests/sim/truth.h"
 
 #define KILL_PER_MILLE 12 /* at each of the writer's steps */
+#define CUT_PER_MILLE 20  /* of commits the power goes in the middle of */
+#define CUT_WITHIN 24     /* writes and syncs: what a group takes */
 
 static void path_of(const struct site *site, const char *name, char out[320])
 {
@@ -79,13 +82,18 @@ static void restart(void *ctx, uint64_t life)
         site_start(site);
 }
 
+static void die(struct site *site, const char *where)
+{
+    env_note(site->env, "server killed %s", where);
+    site_kill(site);
+    env_after(site->env, env_between(site->env, 500, 30000), restart, site, site->life);
+}
+
 static bool killed_here(struct site *site, const char *where)
 {
     if (!env_fault(site->env, KILL_PER_MILLE))
         return false;
-    env_note(site->env, "server killed %s", where);
-    site_kill(site);
-    env_after(site->env, env_between(site->env, 500, 30000), restart, site, site->life);
+    die(site, where);
     return true;
 }
 
@@ -127,7 +135,14 @@ static bool commit(struct site *site)
         if (killed_here(site, "between receipt and commit"))
             return false;
     }
-    must(site, record_commit(site->record, &err), "commit", &err);
+    if (env_fault(site->env, CUT_PER_MILLE))
+        tear_arm(site->dir, "", env_between(site->env, 1, CUT_WITHIN));
+    bool committed = record_commit(site->record, &err);
+    if (tear_disarm()) {
+        die(site, "in the middle of a commit, with its machine");
+        return false;
+    }
+    must(site, committed, "commit", &err);
     site->groups++;
     if (site->put_back && env_chance(site->env, 60))
         files_save(&site->old, site->dir, "record.db");
@@ -524,7 +539,7 @@ void site_kill(struct site *site)
     site->life++;
     site->kills++;
     broker_kill(site->client);
-    files_save(&left, site->dir, "");
+    tear_leave(site->env, site->dir, "", &left);
     empty_inbox(site, site->n_inbox);
     attachments_close(site->attachments);
     site->attachments = NULL;
@@ -536,6 +551,7 @@ void site_kill(struct site *site)
     record_close(site->record);
     files_put_back(&left, site->dir, "");
     files_free(&left);
+    tear_forget(site->dir);
     if (site->old.count > 0 && env_fault(site->env, 400))
         put_back(site);
     site->intake = NULL;
@@ -578,6 +594,8 @@ static void check_told(struct site *site, const struct item *item)
     struct view view = {.version = 0};
     if (!views_item(site->views, item, &view))
         env_fail(site->env, "views: %s is missing", item->text);
+    truth_check_order(site->env, site->ledger, site->reader, facts, told);
+    truth_check_shuffled(site->env, site->views, facts, told, &view.state);
     phones_check(&site->phones, facts, told, site->put_backs == 0 ? &view.state : NULL);
 }
 

@@ -13,6 +13,7 @@
 #include "tests/sim/files.h"
 #include "tests/sim/ledger.h"
 #include "tests/sim/phones.h"
+#include "tests/sim/tear.h"
 
 #define SITE_INBOX_MAX 32
 
@@ -55,7 +56,8 @@ void site_know(struct site *site, const char *device, const struct seal_public *
 void site_issue(struct site *site, const struct item *items, size_t n);
 void site_start(struct site *site);
 void site_end(struct site *site); /* dead or alive; frees what it held */
-/* As kill -9 does: what was not committed is gone, the files are as they were. */
+/* As kill -9 does: what was not committed is gone, the files are as they were; or as a power cut
+ * does. */
 void site_kill(struct site *site);
 
 /* For the desk's acts, while it is alive; each in a group of its own, after which the views have
