@@ -18,6 +18,7 @@
 #include "server/notify/notify.h"
 #include "server/office/list.h"
 #include "server/office/link.h"
+#include "server/record/looks.h"
 #include "server/record/postmen.h"
 #include "server/web/password.h"
 #include "tests/server/control_rig.h"
@@ -330,6 +331,56 @@ static void people_from_the_command_line(void **state)
     assert_non_null(strstr(asked->out, "3\t"));
     assert_non_null(strstr(asked->out, "\tquay2\tperson\t0\t-\n"));
     assert_int_equal(ASK(asked, -1, "looks", "person=ai"), 1);
+}
+
+/* The number of the newest fact of the office's chain. */
+static unsigned newest_fact(struct asked *asked)
+{
+    int64_t batch;
+    uint64_t fact;
+    assert_good(record_end(asked->desk.rig.record, &batch, &fact, &err));
+    return (unsigned)fact;
+}
+
+static bool wrong_password_act(struct record *record, void *arg, struct error *err)
+{
+    struct person person;
+    struct look look = {.kind = LOOK_WRONG};
+    if (!person_find(record, arg, &person, err))
+        return false;
+    look.person = person.id;
+    return look_add(record, &look, err);
+}
+
+/* Each gets his own acts and slips; what somebody else put right counts for who got it wrong. */
+static void who_needs_teaching_from_the_command_line(void **state)
+{
+    struct asked *asked = *state;
+    char number[ITEM_CHARS + 1], source[32], second[] = "quay2";
+    struct acts acts = desk_rig_acts(&asked->desk);
+    static char code[] = "H27.21-261116-0007";
+    assert_int_equal(ASK(asked, -1, "person", "quay1", "role=clerk", "office=all"), 0);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "role=clerk", "office=all"), 0);
+    import_list(asked);
+    first_number(asked, number);
+    assert_int_equal(ASK(asked, -1, "print", number), 0);
+    assert_int_equal(ASK(asked, -1, "receive", code, "originals=1", "pages=3", "by=quay1"), 0);
+    assert_int_equal(ASK(asked, -1, "pair", code, "RA123456785VN", "by=quay1"), 1);
+    assert_int_equal(ASK(asked, -1, "pair", code, number, "by=quay1"), 0);
+    assert_int_equal(ASK(asked, -1, "pause", number, "CV 12", "by=quay1"), 0);
+    snprintf(source, sizeof source, "office/%u", newest_fact(asked));
+    assert_int_equal(ASK(asked, -1, "correct", number, source, "nhầm bì", "by=quay2"), 0);
+    assert_int_equal(ASK(asked, -1, "training"), 0);
+    assert_string_equal(asked->out, "quay1\tclerk\t4\t1\t1\t50,00 %\t0\t0\n"
+                                    "quay2\tclerk\t1\t0\t0\t0,00 %\t0\t0\n");
+    assert_int_equal(ASK(asked, -1, "training", "from=2100-01-01"), 0);
+    assert_string_equal(asked->out, "quay1\tclerk\t0\t0\t0\t–\t0\t0\n"
+                                    "quay2\tclerk\t0\t0\t0\t–\t0\t0\n");
+    assert_int_equal(ASK(asked, -1, "void", number, "by=quay2"), 0);
+    assert_good(acts.run(acts.self, wrong_password_act, second, &err));
+    assert_int_equal(ASK(asked, -1, "training", "to=2100-01-01"), 0);
+    assert_non_null(strstr(asked->out, "quay2\tclerk\t2\t0\t0\t0,00 %\t1\t1\n"));
+    assert_int_equal(ASK(asked, -1, "training", "person=quay1"), 1);
 }
 
 /* A PIN is said once and kept as a verifier; what is typed from paper shows as that. */
@@ -801,6 +852,7 @@ int main(int argc, char **argv)
         ASKED(numbers_and_choices_from_the_command_line),
         ASKED(a_sealed_batch_from_the_command_line),
         ASKED(people_from_the_command_line),
+        ASKED(who_needs_teaching_from_the_command_line),
         ASKED(postmen_and_their_paper_from_the_command_line),
         ASKED(rounds_and_slips_from_the_command_line),
         ASKED(slips_that_do_not_fit_are_told),
