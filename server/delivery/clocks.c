@@ -118,9 +118,13 @@ static struct instant answer_by(const struct state *state, const struct schedule
     return first;
 }
 
+/* The receiver's own day stands above the rule's. */
 static struct instant again_by(const struct state *state, const struct schedule *schedule)
 {
     struct instant failed = state->since.estimate;
+    bool waits = state->status == STATUS_FAILED || state->status == STATUS_WAITING;
+    if ((waits || state->status == STATUS_OUT) && state->chosen.ms > failed.ms)
+        return after_working_days(schedule, state->chosen, 0);
     if (state->status != STATUS_FAILED || state->action != ACTION_AGAIN)
         return (struct instant){0};
     return after_working_days(schedule, failed, rule_value(schedule, RULE_RETRY_DAYS, failed));

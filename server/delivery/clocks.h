@@ -35,7 +35,7 @@ struct clocks {
     /* .ms 0: none. */
     struct instant hold_until; /* last minute at the post office (returns.h) */
     struct instant answer_by;  /* of the open cases: when the first answer is owed */
-    struct instant again_by;   /* failed, and to be tried again */
+    struct instant again_by;   /* failed, and to be tried again; or the receiver's day */
 };
 
 /* How far it goes, seen from its post office. */

@@ -161,6 +161,7 @@ struct state {
     struct instant accepted_at;    /* first pickup */
     struct instant first_field_at; /* earliest that anything happened outside the office */
     struct instant disputed_at;
+    struct instant chosen; /* first minute of the day the receiver asked for last */
     struct instant first_failed_at, last_failed_at;
     struct instant first_invited_at, last_invited_at;
     uint32_t invitations;                  /* days on which an invitation was left */

@@ -512,6 +512,9 @@ static void note_office(struct walk *walk, const struct fact *fact)
     case EVENT_CLOCK_RESUMED:
         note_pause(state, fact);
         break;
+    case EVENT_DAY_CHOSEN:
+        state->chosen = fact->office.from;
+        break;
     case EVENT_DISPUTED:
         note_disputed(walk, fact);
         break;

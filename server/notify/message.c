@@ -127,6 +127,23 @@ char *message_text(const struct view *view, const struct config *config, char ou
     return say(&state->item, sentence, out);
 }
 
+char *message_reply(const struct item *item, const char *sentence, char out[WORDS_MAX])
+{
+    return say(item, sentence, out);
+}
+
+char *message_masked(const struct view *view, char out[WORDS_MAX])
+{
+    const struct state *state = &view->state;
+    char headline[WORDS_MAX], date[CLOCK_TEXT_MAX] = "", sentence[WORDS_MAX];
+    text_sentence_case(status_info(state->status)->headline, headline, sizeof headline);
+    if (!state->since.bounds_only)
+        day_month(state->since.estimate, date);
+    (void)snprintf(sentence, sizeof sentence, "%.*s%s%s.", WORDS_MAX - 64, headline,
+                   *date != '\0' ? ", " : "", date);
+    return say(&state->item, sentence, out);
+}
+
 char *message_correction(const struct item *item, char out[WORDS_MAX])
 {
     return say(item, "Tin báo đã giao là ghi nhầm, phong bì chưa giao. Xin lỗi ông/bà.", out);

@@ -11,6 +11,10 @@
 char *message_text(const struct view *view, const struct config *config, char out[WORDS_MAX]);
 /* To the manager: how many are near this term, when the first one ends, and the first numbers. */
 char *message_alert(const struct view *views, size_t n, enum view_clock clock, char out[WORDS_MAX]);
+/* "Trao {number}: " and a sentence, unaccented. */
+char *message_reply(const struct item *item, const char *sentence, char out[WORDS_MAX]);
+/* The status and its day, to somebody who knows no more than the number. */
+char *message_masked(const struct view *view, char out[WORDS_MAX]);
 /* Takes back "delivered". */
 char *message_correction(const struct item *item, char out[WORDS_MAX]);
 

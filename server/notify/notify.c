@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "server/notify/alert.h"
+#include "server/notify/answers.h"
 #include "server/notify/gateway.h"
 #include "server/notify/message.h"
 #include "server/notify/reports.h"
-#include "server/record/premises.h"
-#include "server/text/phone.h"
+#include "server/notify/recipient.h"
+#include "server/record/inbox.h"
 
 struct notify {
     struct notify_config config;
@@ -18,6 +19,7 @@ struct notify {
     struct instant next_alert;
     struct gateway gateway;
     struct reports reports;
+    struct answers answers;
     struct instant next_reports;
     struct item failed;                   /* the last one it did not take */
     struct item turn[NOTIFY_WAITING_MAX]; /* kept waiting in this turn, the first of them */
@@ -101,6 +103,11 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
         notify_close(notify);
         return error_add(err, "notify");
     }
+    notify->answers = (struct answers){.acts = config->acts,
+                                       .views = config->views,
+                                       .record = notify->record,
+                                       .config = config->config,
+                                       .clock = config->clock};
     views_watch(config->views, on_change, notify);
     note_recent(notify);
     *ret_notify = notify;
@@ -236,15 +243,24 @@ static struct look look_at(const struct notify *notify, const struct item *item,
 
 /* ------------------------------------------------------------------ sending */
 
-static bool sent_act(struct record *record, void *arg, struct error *err)
+struct noting {
+    struct office_fact fact;
+    const char *phone; /* that is told */
+};
+
+static bool notice_act(struct record *record, void *arg, struct error *err)
 {
-    return record_office_add(record, arg, NULL, err);
+    struct noting *noting = arg;
+    bool sent = noting->fact.event == EVENT_NOTICE_SENT;
+    return record_office_add(record, &noting->fact, NULL, err) &&
+           (!sent || phone_told(record, noting->phone, &noting->fact.item, err));
 }
 
 static bool record_notice(struct notify *notify, const struct look *look, uint32_t event,
-                          const char *request_id, struct error *err)
+                          const struct sms *sms, struct error *err)
 {
-    struct office_fact fact = {
+    struct noting noting = {.phone = sms->to};
+    noting.fact = (struct office_fact){
         .item = look->view.state.item,
         .event = event,
         .notice = {.channel = CHANNEL_SMS,
@@ -252,47 +268,9 @@ static bool record_notice(struct notify *notify, const struct look *look, uint32
                    .attempt = look->attempt,
                    .correction = look->correction},
     };
-    (void)snprintf(fact.notice.request_id, sizeof fact.notice.request_id, "%s", request_id);
-    return notify->config.acts.run(notify->config.acts.self, sent_act, &fact, err);
-}
-
-/* The phone an SMS may go to; "" when there is none, or the attachment was deleted. */
-static bool phone_of(struct notify *notify, const struct look *look, char out[PHONE_MAX],
-                     struct error *err)
-{
-    struct addressee who;
-    uint8_t bytes[ADDRESSEE_BYTES_MAX];
-    size_t n = 0;
-    struct error gone = {ERROR_NONE, ""};
-    *out = '\0';
-    if (!record_attachment_get(notify->record, &look->view.state.office.addressee, bytes,
-                               sizeof bytes, &n, &gone))
-        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
-    if (!addressee_decode(bytes, n, &who, err))
-        return false;
-    if (phone_takes_sms(who.phone))
-        (void)snprintf(out, PHONE_MAX, "%s", who.phone);
-    chain_wipe(&who, sizeof who);
-    chain_wipe(bytes, sizeof bytes);
-    return true;
-}
-
-/* In the words of its own office and post office. */
-static bool text_of(const struct notify *notify, const struct view *view, char out[WORDS_MAX],
-                    struct error *err)
-{
-    struct sign sign;
-    const struct state *state = &view->state;
-    uint32_t where = state->post_office ? state->post_office : state->office.post_office;
-    if (!premises_sign(notify->record, state->office.office, where,
-                       notify->config.clock.now(notify->config.clock.self), &sign, err))
-        return false;
-    struct config config = config_signed(notify->config.config, sign.office, sign.address,
-                                         sign.phone, sign.post_office);
-    if (*sign.post_office)
-        config.post_office = where;
-    message_text(view, &config, out);
-    return true;
+    (void)snprintf(noting.fact.notice.request_id, sizeof noting.fact.notice.request_id, "%s",
+                   sms->request_id);
+    return notify->config.acts.run(notify->config.acts.self, notice_act, &noting, err);
 }
 
 /* To the gateway; what it refuses for good is noted and done with. */
@@ -305,24 +283,42 @@ static bool hand_on(struct notify *notify, const struct look *look, const struct
     notify->failed = look->view.state.item;
     if (why.code == ERROR_LATER)
         return error_set(err, why.code, "%s", why.text);
-    return record_notice(notify, look, EVENT_NOTICE_FAILED, sms->request_id, err);
+    return record_notice(notify, look, EVENT_NOTICE_FAILED, sms, err);
+}
+
+/* Too many went to this phone, or its owner wants none. */
+static bool is_spared(struct notify *notify, const char *phone, bool *ret_spared, struct error *err)
+{
+    uint64_t n = 0;
+    struct instant since = {now(notify).ms - NOTIFY_AGE_MAX_MS};
+    if (!phone_is_stopped(notify->record, phone, ret_spared, err) ||
+        !phone_count(notify->record, phone, since, &n, err))
+        return false;
+    *ret_spared = *ret_spared || n >= NOTIFY_PER_DAY_MAX;
+    return true;
 }
 
 static bool send_one(struct notify *notify, const struct look *look, struct error *err)
 {
     char request_id[NOTICE_REQUEST_MAX + 1], phone[PHONE_MAX], text[WORDS_MAX];
+    struct sms sms = {request_id, phone, text};
+    bool spared = false;
     request_id_of(look, request_id);
-    if (!phone_of(notify, look, phone, err))
+    if (!recipient_phone(notify->record, &look->view, phone, err))
         return false;
     if (!*phone || gateway_has(&notify->gateway, request_id))
         return true;
-    if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, request_id, err))
+    if (!look->recorded && !is_spared(notify, phone, &spared, err))
+        return false;
+    if (spared)
+        return true;
+    if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, &sms, err))
         return false;
     if (look->correction)
         message_correction(&look->view.state.item, text);
-    else if (!text_of(notify, &look->view, text, err))
+    else if (!recipient_text(notify->record, notify->config.config, now(notify), &look->view, text,
+                             err))
         return false;
-    struct sms sms = {request_id, phone, text};
     return hand_on(notify, look, &sms, err);
 }
 
@@ -432,13 +428,17 @@ static bool take_turn(struct notify *notify, const struct item *item, struct fac
 
 #define REPORTS_MS (INT64_C(1000) * 2)
 
-/* At any hour: what is said of messages rings no phone. */
-static bool reports_now_and_then(struct notify *notify, struct error *err)
+/* At any hour: what is said of messages, and what comes from phones, rings none. */
+static bool listen_now_and_then(struct notify *notify, struct error *err)
 {
     if (now(notify).ms < notify->next_reports.ms)
         return true;
     notify->next_reports.ms = now(notify).ms + REPORTS_MS;
-    return reports_take(&notify->reports, &notify->config.driver, err);
+    struct error why = {.code = ERROR_NONE};
+    bool good = answers_take(&notify->answers, &notify->config.driver, &why);
+    if (!reports_take(&notify->reports, &notify->config.driver, err))
+        return false;
+    return good || error_set(err, why.code, "%s", why.text);
 }
 
 static bool send_what_is_due(struct notify *notify, struct error *err)
@@ -463,7 +463,8 @@ static bool send_what_is_due(struct notify *notify, struct error *err)
     free(history);
     free(dirty);
     struct error late = {.code = ERROR_NONE};
-    if (!alert_now_and_then(notify, &late) && all)
+    bool answered = answers_send(&notify->answers, &notify->gateway, &late);
+    if ((!answered || !alert_now_and_then(notify, &late)) && all)
         all = error_set(err, late.code, "%s", late.text);
     show_state(notify, waiting);
     return all;
@@ -473,7 +474,7 @@ bool notify_tick(struct notify *notify, struct error *err)
 {
     struct error late = {.code = ERROR_NONE};
     gateway_tell_people(&notify->gateway);
-    bool taken = reports_now_and_then(notify, &late);
+    bool taken = listen_now_and_then(notify, &late);
     if (!send_what_is_due(notify, err))
         return false;
     return taken || error_set(err, late.code, "%s", late.text);

@@ -21,6 +21,9 @@
  * One message that it never takes does not hold up the others: each turn begins behind the one that
  * failed last.
  *
+ * Two ways: texts that come from phones are taken once, acted upon in the same commit, and answered
+ * within the same hours (inbound.h, answers.h). Who texts DUNG is sent nothing until he texts NHAN.
+ *
  * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
  * leaves, under a lock of its own.
  */
@@ -33,6 +36,9 @@
 
 #define NOTIFY_DOOR_WAIT_MS (INT64_C(1000) * 30)
 #define NOTIFY_AGE_MAX_MS (INT64_C(1000) * 24 * 3600)
+/* Messages to one phone within 24 h; a family's phone for twelve dossiers is within it. What comes
+ * above it is not sent. */
+#define NOTIFY_PER_DAY_MAX 40
 
 struct sms {
     const char *request_id; /* the same for the same (item, status, attempt) */
@@ -47,6 +53,17 @@ enum sms_end { SMS_END_SENT, SMS_END_DELIVERED, SMS_END_FAILED };
 typedef bool sms_take_report(void *ctx, const char *request_id, enum sms_end end,
                              struct error *err);
 
+/* A text that came from a phone. */
+#define NOTIFY_TEXT_ID_MAX 32
+#define NOTIFY_FROM_MAX 23
+struct sms_text {
+    const char *id;   /* hex; the same when it is handed over again */
+    const char *from; /* as the gateway says: +84..., 0..., a short code */
+    const char *text; /* any UTF-8 */
+};
+/* True: taken for good, also when it was before. LATER: hand it over again. */
+typedef bool sms_take_text(void *ctx, const struct sms_text *text, struct error *err);
+
 /* A way to phones. Called by the ticking thread only. */
 struct sms_driver {
     /* True if a message of this id was handed on before, also by an earlier run. */
@@ -57,6 +74,8 @@ struct sms_driver {
     /* Hands over each report there is, again and again until it is taken; NULL: it never has any.
      */
     bool (*reports)(void *self, sms_take_report *take, void *ctx, struct error *err);
+    /* Hands over each text that came, again and again until it is taken; NULL: none ever come. */
+    bool (*texts)(void *self, sms_take_text *take, void *ctx, struct error *err);
     void *self;
 };
 

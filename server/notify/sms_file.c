@@ -8,13 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/notify/sms_folder.h"
 #include "server/notify/sms_sent.h"
 
 #define LINE_MAX 1024
 
 struct sms_file {
     char path[CONFIG_PATH_MAX];
-    int fd;
+    int fd, in;
     struct clock clock;
     struct sms_sent *sent;
 };
@@ -56,12 +57,20 @@ static bool follow_name(struct sms_file *file, struct error *err)
     return open_lines(file, err) || error_add(err, "%s", file->path);
 }
 
+static bool open_in(struct sms_file *file, const char *path, struct error *err)
+{
+    bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
+    file->in = good ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    return file->in >= 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
+}
+
 static bool set_paths(struct sms_file *file, const char *path, char sent_path[CONFIG_PATH_MAX],
-                      struct error *err)
+                      char in_path[CONFIG_PATH_MAX], struct error *err)
 {
     size_t n = strlen(path), stem = n > 4 && strcmp(path + n - 4, ".txt") == 0 ? n - 4 : n;
     int path_n = snprintf(file->path, sizeof file->path, "%s", path);
     int sent_n = snprintf(sent_path, CONFIG_PATH_MAX, "%.*s.sent", (int)stem, path);
+    (void)snprintf(in_path, CONFIG_PATH_MAX, "%.*s.in", (int)stem, path);
     return (path_n < (int)sizeof file->path && sent_n < CONFIG_PATH_MAX) ||
            error_set(err, ERROR_BAD_INPUT, "the path is too long");
 }
@@ -69,13 +78,13 @@ static bool set_paths(struct sms_file *file, const char *path, char sent_path[CO
 bool sms_file_open(const char *path, struct clock clock, struct sms_file **ret_file,
                    struct error *err)
 {
-    char sent_path[CONFIG_PATH_MAX];
+    char sent_path[CONFIG_PATH_MAX], in_path[CONFIG_PATH_MAX];
     struct sms_file *file = calloc(1, sizeof *file);
     if (!file)
         return error_set(err, ERROR_LATER, "%s: out of memory", path);
     file->clock = clock;
-    file->fd = -1;
-    if (!set_paths(file, path, sent_path, err) ||
+    file->fd = file->in = -1;
+    if (!set_paths(file, path, sent_path, in_path, err) || !open_in(file, in_path, err) ||
         !sms_sent_open(sent_path, clock, &file->sent, err) || !open_lines(file, err)) {
         sms_file_close(file);
         return error_add(err, "%s", path);
@@ -90,6 +99,8 @@ void sms_file_close(struct sms_file *file)
         return;
     if (file->fd >= 0)
         close(file->fd);
+    if (file->in >= 0)
+        close(file->in);
     sms_sent_close(file->sent);
     free(file);
 }
@@ -113,7 +124,25 @@ static bool send(void *self, const struct sms *sms, struct error *err)
            sms_sent_add(file->sent, sms->request_id, err);
 }
 
+static bool read_text(const char *name, const char *bytes, size_t n, char from[NOTIFY_FROM_MAX + 1],
+                      char text[SMS_TEXT_MAX + 1])
+{
+    const char *tab = memchr(bytes, '\t', n);
+    (void)name;
+    if (tab == NULL || tab - bytes > NOTIFY_FROM_MAX)
+        return true;
+    (void)snprintf(from, NOTIFY_FROM_MAX + 1, "%.*s", (int)(tab - bytes), bytes);
+    (void)snprintf(text, SMS_TEXT_MAX + 1, "%.*s", (int)(bytes + n - tab - 1), tab + 1);
+    return true;
+}
+
+static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)
+{
+    struct sms_file *file = self;
+    return sms_folder_take(file->in, read_text, take, ctx, err);
+}
+
 struct sms_driver sms_file_driver(struct sms_file *file)
 {
-    return (struct sms_driver){.has = has, .send = send, .self = file};
+    return (struct sms_driver){.has = has, .send = send, .texts = texts, .self = file};
 }

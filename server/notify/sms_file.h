@@ -3,7 +3,10 @@
  *     ISO-8601+07:00 TAB request_id TAB +84... TAB text
  * The file may be moved away at any time, a new one is begun. What was sent stands beside it too
  * (sms.txt: sms.sent, sms_sent.h). A line torn by a crash is cut off at open, so that its message
- * is written again. One thread.
+ * is written again.
+ *
+ * Texts from phones are files of the folder beside it (sms.txt: sms.in/), each a phone, a TAB and
+ * the text; write it under a name that begins with a dot, then rename it. One thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_FILE_H
 #define TRAO_SERVER_NOTIFY_SMS_FILE_H

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "protocol/fact.h"
+#include "server/notify/sms_folder.h"
 #include "server/notify/sms_sent.h"
 
 #define BEGIN "OUTC"
@@ -229,7 +230,60 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
            each(gammu, ERRORS, report, &failed, err);
 }
 
+/* ------------------------------------------------------------------ what comes */
+
+/* UTF-16BE with its mark, as `inboxformat = unicode` writes it; a NUL may stand behind it. Half a
+ * pair ends it. */
+static void from_utf16(const uint8_t *bytes, size_t n, char out[SMS_TEXT_MAX + 1])
+{
+    size_t at = 0;
+    for (size_t i = 2; i + 1 < n && at + 4 < SMS_TEXT_MAX; i += 2) {
+        uint32_t unit = (uint32_t)bytes[i] << 8 | bytes[i + 1];
+        if (unit == 0 || (unit >= 0xD800 && unit < 0xE000))
+            break;
+        if (unit < 0x80) {
+            out[at++] = (char)unit;
+        } else if (unit < 0x800) {
+            out[at++] = (char)(0xC0 | unit >> 6);
+            out[at++] = (char)(0x80 | (unit & 0x3F));
+        } else {
+            out[at++] = (char)(0xE0 | unit >> 12);
+            out[at++] = (char)(0x80 | (unit >> 6 & 0x3F));
+            out[at++] = (char)(0x80 | (unit & 0x3F));
+        }
+    }
+    out[at] = '\0';
+}
+
+/* IN20261125_080000_00_+84912000001_00.txt; the further parts of a long text are not read. */
+static bool read_text(const char *name, const char *bytes, size_t n, char from[NOTIFY_FROM_MAX + 1],
+                      char text[SMS_TEXT_MAX + 1])
+{
+    size_t fixed = sizeof "IN" - 1 + STAMP_N + sizeof "_00_" - 1, name_n = strlen(name);
+    const char *end = strrchr(name, '_');
+    if (strncmp(name, "IN", 2) != 0 || name_n <= fixed || end < name + fixed ||
+        strcmp(name + name_n - (sizeof END - 1), END) != 0)
+        return false;
+    if (strncmp(end, "_00.", 4) != 0)
+        return true;
+    (void)snprintf(from, NOTIFY_FROM_MAX + 1, "%.*s", (int)(end - name - (ptrdiff_t)fixed),
+                   name + fixed);
+    const uint8_t *raw = (const uint8_t *)bytes;
+    if (n >= 2 && raw[0] == 0xFE && raw[1] == 0xFF)
+        from_utf16(raw, n, text);
+    else
+        (void)snprintf(text, SMS_TEXT_MAX + 1, "%.*s", (int)n, bytes);
+    return true;
+}
+
+static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)
+{
+    struct sms_gammu *gammu = self;
+    return sms_folder_take(gammu->folders[INBOX], read_text, take, ctx, err);
+}
+
 struct sms_driver sms_gammu_driver(struct sms_gammu *gammu)
 {
-    return (struct sms_driver){.has = has, .send = send, .reports = reports, .self = gammu};
+    return (struct sms_driver){
+        .has = has, .send = send, .reports = reports, .texts = texts, .self = gammu};
 }

@@ -182,6 +182,19 @@ static const char *const steps[] = {
     "CREATE TABLE look_head("
     " id INTEGER PRIMARY KEY CHECK(id = 1), seq INTEGER NOT NULL, link BLOB NOT NULL,"
     " seal BLOB NOT NULL);",
+
+    /* 13: texts from phones, who wants no messages, who was told of what. */
+    "CREATE TABLE inbox("
+    " id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, phone TEXT NOT NULL, kind INTEGER NOT NULL,"
+    " reply TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX inbox_at ON inbox(at_ms);"
+    "CREATE INDEX inbox_owed ON inbox(at_ms) WHERE reply <> '';"
+    "CREATE TABLE phone_stop(phone TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE phone_told("
+    " serial INTEGER PRIMARY KEY, phone TEXT NOT NULL, item TEXT NOT NULL,"
+    " at_ms INTEGER NOT NULL);"
+    "CREATE INDEX phone_told_phone ON phone_told(phone, at_ms);"
+    "CREATE INDEX phone_told_at ON phone_told(at_ms);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -301,6 +301,43 @@ static void what_waited_for_a_day_is_taken_back(void **state)
     assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 1);
 }
 
+/* Puts a text on the modem, as its SIM card holds one. */
+static void modem_gets(const struct told *told, const char *text)
+{
+    char path[224];
+    (void)snprintf(path, sizeof path, "%s/modem/sms/1", told->folder);
+    (void)mkdir(path, 0700);
+    (void)snprintf(path, sizeof path, "%s/modem/sms/1/1", told->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fprintf(file,
+                  "[SMSBackup000]\n#IN\nPDU = Deliver\nSMSC = \"+84980200030\"\n"
+                  "DateTime = 20261125T080000\nState = UnRead\nNumber = \"+84912000001\"\n"
+                  "Coding = Unicode_No_Compression\nLength = %zu\nClass = -1\nText00 = ",
+                  strlen(text));
+    for (const char *at = text; *at != '\0'; at++)
+        (void)fprintf(file, "%04X", (unsigned)(unsigned char)*at);
+    (void)fputs("\n", file);
+    (void)fclose(file);
+}
+
+/* In through the modem, out through the modem. */
+static void what_comes_to_the_modem_is_answered(void **state)
+{
+    struct told *told = *state;
+    char text[64], log[8192], want[128];
+    (void)snprintf(text, sizeof text, "trao %s", told->item.text);
+    modem_gets(told, text);
+    start_daemon(told);
+    await(told, "inbox", 1);
+    pass(told, SECOND * 2);
+    assert_int_equal(files_in(told, "inbox", NULL), 0);
+    await(told, "sent", 1);
+    read_log(told, log);
+    (void)snprintf(want, sizeof want, "Trao %s: Da co ket qua", told->item.text);
+    assert_non_null(strstr(log, want));
+}
+
 static void a_folder_that_is_not_there_is_named(void **state)
 {
     struct told *told = *state;
@@ -320,7 +357,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TOLD(the_modem_sends_what_is_due),         TOLD(a_message_of_an_earlier_run_is_known),
         TOLD(what_never_went_is_a_fact),           TOLD(a_dead_daemon_is_a_dead_gateway),
-        TOLD(what_waited_for_a_day_is_taken_back), TOLD(a_folder_that_is_not_there_is_named),
+        TOLD(what_comes_to_the_modem_is_answered), TOLD(what_waited_for_a_day_is_taken_back),
+        TOLD(a_folder_that_is_not_there_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -403,6 +403,220 @@ static void a_record_that_cannot_be_written_only_delays(void **state)
     assert_int_equal(lines(told, NULL), 1);
 }
 
+/* ------------------------------------------------------------------ two ways */
+
+static unsigned texted;
+
+/* A text from a phone, and what time it takes to be heard and answered. */
+static void text_from(struct told *told, const char *phone, const char *text)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/sms.in/%u.txt", told->desk.rig.dir, texted++);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fprintf(file, "%s\t%s", phone, text);
+    (void)fclose(file);
+    pass(told, SECOND * 2);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+/* The n-th line goes to this phone and says this. */
+static void answered(const struct told *told, size_t n, const char *phone, const char *text)
+{
+    char last[1024] = "", want[1024];
+    assert_int_equal(lines(told, last), n);
+    (void)snprintf(want, sizeof want, "\t%s\t%s\n", phone, text);
+    if (!strstr(last, want))
+        fail_msg("%s is not %s", last, want);
+}
+
+#define OWN "+84912000001"
+#define STRANGER "+84912000077"
+#define HELP                                                                                       \
+    "Trao: Soan TRAO <so phong bi> de hoi, HEN 30/11 de chon ngay giao, KHONG neu chua nhan "      \
+    "duoc, DUNG de thoi nhan tin."
+
+/* The sum only to the phone that is told it anyway. */
+static void a_text_asks_how_it_stands(void **state)
+{
+    struct told *told = *state;
+    char want[256], text[64];
+    scan(told, EVENT_PICKED_UP);
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    (void)snprintf(text, sizeof text, " trao  %.2s %s ", told->item.text, told->item.text + 2);
+    text_from(told, "0912 000 001", text);
+    (void)snprintf(want, sizeof want,
+                   "Trao %s: Hom nay buu ta den giao. Phai tra dung 168.000d, khong them.",
+                   told->item.text);
+    answered(told, 2, OWN, want);
+    text_from(told, STRANGER, text);
+    (void)snprintf(want, sizeof want, "Trao %s: Dang giao hom nay, 25/11.", told->item.text);
+    char last[1024];
+    assert_int_equal(lines(told, last), 3);
+    assert_null(strstr(last, "168"));
+    assert_non_null(strstr(last, "\t" STRANGER "\tTrao "));
+    assert_non_null(strstr(last, ", 25/11."));
+    text_from(told, STRANGER, "TRAO RA123456785VN");
+    answered(told, 4, STRANGER, "Trao RA123456785VN: chua co thong tin, xin kiem tra lai so.");
+}
+
+static struct instant chosen_day(struct told *told)
+{
+    struct view view;
+    assert_true(views_item(told->desk.rig.views, &told->item, &view));
+    return view.state.chosen;
+}
+
+static size_t count_facts(struct told *told, uint32_t event);
+
+static void a_text_chooses_another_day(void **state)
+{
+    struct told *told = *state;
+    char want[256];
+    text_from(told, OWN, "HEN 30/11"); /* nothing was out yet */
+    answered(told, 1, OWN, "Trao: Khong co phong bi nao cho so nay dang giao de doi ngay.");
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    scan(told, EVENT_DELIVERY_FAILED);
+    pass(told, 30 * SECOND);
+    assert_int_equal(lines(told, NULL), 2);
+    text_from(told, STRANGER, "HEN 30/11");
+    answered(told, 3, STRANGER, "Trao: Khong co phong bi nao cho so nay dang giao de doi ngay.");
+    static const char *const bad[] = {"HEN 29/11", "HEN 25/11", "HEN 31/2", "hẹn 12.12"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) { /* a Sunday, today, none, too far */
+        text_from(told, OWN, bad[i]);
+        assert_int_equal(chosen_day(told).ms, 0);
+    }
+    text_from(told, OWN, "Hẹn 30-11.");
+    (void)snprintf(want, sizeof want, "Trao %s: Da ghi, giao lai ngay 30/11.", told->item.text);
+    answered(told, 8, OWN, want);
+    assert_int_equal(chosen_day(told).ms, RIG_NOW_MS + 5 * DAY - 8 * 3600 * SECOND);
+    char text[64];
+    (void)snprintf(text, sizeof text, "TRAO %s", told->item.text);
+    text_from(told, OWN, text); /* its own day is what is said from now on */
+    char last[1024];
+    assert_int_equal(lines(told, last), 9);
+    assert_non_null(strstr(last, "Giao lai 30/11."));
+    assert_int_equal(count_facts(told, EVENT_DAY_CHOSEN), 1);
+}
+
+static void a_text_says_that_nothing_came(void **state)
+{
+    struct told *told = *state;
+    char want[256];
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    size_t n = lines(told, NULL);
+    text_from(told, STRANGER, "KHONG");
+    assert_int_equal(count_facts(told, EVENT_DISPUTED), 0);
+    text_from(told, OWN, "Không!");
+    (void)snprintf(want, sizeof want,
+                   "Trao %s: Da ghi ong/ba chua nhan duoc, buu dien se kiem tra.", told->item.text);
+    answered(told, n + 2, OWN, want);
+    text_from(told, OWN, "KHONG");
+    assert_int_equal(count_facts(told, EVENT_DISPUTED), 1);
+}
+
+/* Case N06: other spellings, compared as numbers. */
+static void who_wants_no_messages_gets_none(void **state)
+{
+    struct told *told = *state;
+    static const char *const words[] = {"TC", "STOP ", "stop.", "Dừng"};
+    static const char *const phones[] = {"0912000001", "+84 912 000 001", "84912000001", OWN};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        text_from(told, phones[i], words[i]);
+        answered(told, ++n, OWN, "Trao: Tu nay khong gui tin toi so nay. Muon nhan lai: soan NHAN");
+        char dossier[32];
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-300%zu", i);
+        told->item = desk_rig_issue(&told->desk, dossier, phones[i], "0");
+        restart(told);
+        scan(told, EVENT_PICKED_UP);
+        pass(told, SECOND);
+        assert_int_equal(lines(told, NULL), n);
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-400%zu", i);
+        struct item other = desk_rig_issue(&told->desk, dossier, "0912000010", "0");
+        desk_rig_scan(&told->desk, &told->device, &other, EVENT_PICKED_UP, 0);
+        pass(told, SECOND);
+        assert_int_equal(lines(told, NULL), ++n);
+        text_from(told, phones[i], "nhan");
+        answered(told, ++n, OWN, "Trao: Tin ve phong bi lai duoc gui toi so nay.");
+        scan(told, EVENT_OUT_FOR_DELIVERY);
+        pass(told, SECOND);
+        assert_int_equal(lines(told, NULL), ++n);
+    }
+}
+
+static void what_is_not_understood_is_helped_once_a_day(void **state)
+{
+    struct told *told = *state;
+    text_from(told, STRANGER, "xin chào");
+    answered(told, 1, STRANGER, HELP);
+    text_from(told, STRANGER, "alo");
+    text_from(told, STRANGER, "");
+    assert_int_equal(lines(told, NULL), 1);
+    text_from(told, "8077", "quang cao"); /* and a machine never */
+    text_from(told, "VIETTEL", "TRAO RA123456785VN");
+    assert_int_equal(lines(told, NULL), 1);
+    pass(told, DAY);
+    text_from(told, STRANGER, "alo");
+    answered(told, 2, STRANGER, HELP);
+}
+
+static void one_phone_is_answered_so_often_a_day(void **state)
+{
+    struct told *told = *state;
+    for (int i = 0; i < 25; i++)
+        text_from(told, STRANGER, "TRAO RA123456785VN");
+    assert_int_equal(lines(told, NULL), 20);
+    text_from(told, STRANGER, "DUNG");
+    assert_int_equal(lines(told, NULL), 21);
+    text_from(told, "0912000078", "TRAO RA123456785VN");
+    assert_int_equal(lines(told, NULL), 22);
+}
+
+static void a_text_at_night_is_answered_in_the_morning(void **state)
+{
+    struct told *told = *state;
+    told->desk.rig.now.ms += 15 * HOUR; /* 23:00 */
+    text_from(told, STRANGER, "alo");
+    assert_int_equal(lines(told, NULL), 0);
+    restart(told);
+    pass(told, 8 * HOUR);
+    answered(told, 1, STRANGER, HELP);
+}
+
+/* The same file again, as after a crash between COMMIT and its removal; and a record that cannot be
+ * written, after which it is still there. */
+static void a_text_is_taken_once(void **state)
+{
+    struct told *told = *state;
+    char path[256];
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    size_t n = lines(told, NULL);
+    (void)snprintf(path, sizeof path, "%s/sms.in/x.txt", told->desk.rig.dir);
+    for (int i = 0; i < 3; i++) {
+        FILE *file = fopen(path, "w");
+        (void)fprintf(file, OWN "\tKHONG");
+        (void)fclose(file);
+        if (i == 0) {
+            told->desk.fail_at = 1;
+            told->desk.rig.now.ms += SECOND * 2;
+            assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+            assert_int_equal(access(path, F_OK), 0);
+            assert_int_equal(lines(told, NULL), n);
+        }
+        pass(told, SECOND * 2);
+        assert_int_not_equal(access(path, F_OK), 0);
+        restart(told);
+        pass(told, SECOND * 2);
+        assert_int_equal(lines(told, NULL), n + 1);
+    }
+    assert_int_equal(count_facts(told, EVENT_DISPUTED), 1);
+}
+
 /* ------------------------------------------------------------------ a gateway of moods */
 
 static struct gateway {
@@ -818,6 +1032,14 @@ int main(int argc, char **argv)
         TOLD(a_rotated_file_tells_nothing_again),
         TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
+        TOLD(a_text_asks_how_it_stands),
+        TOLD(a_text_chooses_another_day),
+        TOLD(a_text_says_that_nothing_came),
+        TOLD(who_wants_no_messages_gets_none),
+        TOLD(what_is_not_understood_is_helped_once_a_day),
+        TOLD(one_phone_is_answered_so_often_a_day),
+        TOLD(a_text_at_night_is_answered_in_the_morning),
+        TOLD(a_text_is_taken_once),
         TOLD(a_dead_gateway_is_tried_later_and_later),
         TOLD(refused_for_good_is_a_fact),
         TOLD(reports_never_go_back),

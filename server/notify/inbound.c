@@ -1,0 +1,109 @@
+#include "server/notify/inbound.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/text/text.h"
+
+#define WORDS 40
+
+/* Folded: lower case, digits and letters, one blank between. A blank is put between letters and
+ * digits too, so that "hen27/11" has its words. */
+static void split(const char *folded, char out[2 * INBOUND_BYTES_MAX])
+{
+    size_t n = 0;
+    for (const char *at = folded; *at != '\0'; at++) {
+        bool digit = *at >= '0' && *at <= '9';
+        bool before = at > folded && at[-1] >= '0' && at[-1] <= '9';
+        if (at > folded && digit != before && *at != ' ' && at[-1] != ' ')
+            out[n++] = ' ';
+        out[n++] = *at;
+    }
+    out[n] = '\0';
+}
+
+struct reading {
+    char text[2 * INBOUND_BYTES_MAX];
+    const char *words[WORDS];
+    size_t n;
+};
+
+static void cut(struct reading *reading)
+{
+    char *rest = NULL;
+    for (char *word = strtok_r(reading->text, " ", &rest); word != NULL && reading->n < WORDS;
+         word = strtok_r(NULL, " ", &rest))
+        reading->words[reading->n++] = word;
+}
+
+static enum verb verb_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        enum verb verb;
+    } words[] = {{"trao", VERB_STATUS},     {"hen", VERB_DAY},   {"khong", VERB_NOT_RECEIVED},
+                 {"ko", VERB_NOT_RECEIVED}, {"dung", VERB_STOP}, {"tc", VERB_STOP},
+                 {"stop", VERB_STOP},       {"huy", VERB_STOP},  {"nhan", VERB_START}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i].word) == 0)
+            return words[i].verb;
+    return VERB_NONE;
+}
+
+/* 1 or 2 digits; 0: it is none. */
+static uint32_t small_number(const char *word)
+{
+    size_t n = strlen(word);
+    if (n < 1 || n > 2 || strspn(word, "0123456789") != n)
+        return 0;
+    return n == 1 ? (uint32_t)(word[0] - '0')
+                  : (uint32_t)(word[0] - '0') * 10 + (uint32_t)(word[1] - '0');
+}
+
+/* The rest of the words, run together in capitals, if that is a number. */
+static bool item_from(const struct reading *reading, size_t from, struct item *ret_item)
+{
+    char text[64];
+    size_t n = 0;
+    struct error err;
+    for (size_t i = from; i < reading->n; i++)
+        for (const char *at = reading->words[i]; *at != '\0'; at++) {
+            if (n == sizeof text)
+                return false;
+            text[n++] = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+        }
+    return n > 0 && item_parse(text, n, ret_item, &err);
+}
+
+static struct inbound understand(const struct reading *reading)
+{
+    struct inbound inbound = {.verb = reading->n > 0 ? verb_of(reading->words[0]) : VERB_NONE};
+    size_t from = 1;
+    if (inbound.verb == VERB_DAY) {
+        inbound.day = reading->n > 2 ? small_number(reading->words[1]) : 0;
+        inbound.month = reading->n > 2 ? small_number(reading->words[2]) : 0;
+        from = 3;
+        if (inbound.day < 1 || inbound.day > 31 || inbound.month < 1 || inbound.month > 12)
+            return (struct inbound){.verb = VERB_NONE};
+    }
+    inbound.named = item_from(reading, from, &inbound.item);
+    bool rest = reading->n > from;
+    if (inbound.verb == VERB_STATUS && !inbound.named)
+        inbound.verb = VERB_NONE;
+    /* More words: a year behind the day and talk behind "khong" are no harm, but "nhan" and "dung"
+     * begin many a sentence. */
+    if ((inbound.verb == VERB_STOP || inbound.verb == VERB_START) && rest)
+        inbound.verb = VERB_NONE;
+    return inbound;
+}
+
+struct inbound inbound_read(const char *bytes, size_t n)
+{
+    char clean[INBOUND_BYTES_MAX], folded[INBOUND_BYTES_MAX];
+    struct reading reading = {.n = 0};
+    if (n >= sizeof clean || !text_clean(bytes, n, clean, sizeof clean))
+        return (struct inbound){.verb = VERB_NONE};
+    split(text_fold(clean, folded, sizeof folded), reading.text);
+    cut(&reading);
+    return understand(&reading);
+}

@@ -1,0 +1,42 @@
+#include "server/notify/recipient.h"
+
+#include <stdio.h>
+
+#include "server/notify/message.h"
+#include "server/record/premises.h"
+
+bool recipient_phone(struct record *record, const struct view *view, char out[PHONE_MAX],
+                     struct error *err)
+{
+    struct addressee who;
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    struct error gone = {ERROR_NONE, ""};
+    *out = '\0';
+    if (!record_attachment_get(record, &view->state.office.addressee, bytes, sizeof bytes, &n,
+                               &gone))
+        return gone.code == ERROR_NOT_FOUND || error_set(err, gone.code, "%s", gone.text);
+    if (!addressee_decode(bytes, n, &who, err))
+        return false;
+    if (phone_takes_sms(who.phone))
+        (void)snprintf(out, PHONE_MAX, "%s", who.phone);
+    chain_wipe(&who, sizeof who);
+    chain_wipe(bytes, sizeof bytes);
+    return true;
+}
+
+bool recipient_text(struct record *record, const struct config *config, struct instant now,
+                    const struct view *view, char out[WORDS_MAX], struct error *err)
+{
+    struct sign sign;
+    const struct state *state = &view->state;
+    uint32_t where = state->post_office ? state->post_office : state->office.post_office;
+    if (!premises_sign(record, state->office.office, where, now, &sign, err))
+        return false;
+    struct config own =
+        config_signed(config, sign.office, sign.address, sign.phone, sign.post_office);
+    if (*sign.post_office)
+        own.post_office = where;
+    message_text(view, &own, out);
+    return true;
+}

@@ -1,0 +1,19 @@
+/* recipient.h - who an item's messages go to, and in whose words. Private to this folder; any
+ * thread that owns the reader.
+ */
+#ifndef TRAO_SERVER_NOTIFY_RECIPIENT_H
+#define TRAO_SERVER_NOTIFY_RECIPIENT_H
+
+#include "server/config.h"
+#include "server/text/phone.h"
+#include "server/text/words.h"
+#include "server/views/views.h"
+
+/* The phone an SMS may go to; "" when there is none, or the attachment was deleted. */
+bool recipient_phone(struct record *record, const struct view *view, char out[PHONE_MAX],
+                     struct error *err) must_use;
+/* How it stands, in the words of its own office and post office. */
+bool recipient_text(struct record *record, const struct config *config, struct instant now,
+                    const struct view *view, char out[WORDS_MAX], struct error *err) must_use;
+
+#endif
