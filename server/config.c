@@ -51,8 +51,15 @@ static bool set_key(const char *value, char out[65], struct error *err)
 {
     size_t n = strlen(value);
     if (n != 0 && (n != 64 || strspn(value, "0123456789abcdef") != n))
-        return error_set(err, ERROR_BAD_INPUT, "64 hex digits of a public backup key are wanted");
+        return error_set(err, ERROR_BAD_INPUT, "64 hex digits are wanted");
     return set_text(value, out, 65, err);
+}
+
+static bool set_webhook(const char *value, char out[CONFIG_URL_MAX], struct error *err)
+{
+    if (*value != '\0' && (strncmp(value, "https://", 8) != 0 || strpbrk(value, " \"<>#") != NULL))
+        return error_set(err, ERROR_BAD_INPUT, "https://HOST/... is wanted");
+    return set_text(value, out, CONFIG_URL_MAX, err);
 }
 
 static bool set_folder(const char *value, char *out, size_t size, struct error *err)
@@ -87,13 +94,14 @@ static bool set_hours(const char *value, struct config *c, struct error *err)
 
 static bool set_gateway(const char *value, enum message_gateway *out, struct error *err)
 {
-    static const char *const names[] = {[GATEWAY_FILE] = "file", [GATEWAY_GAMMU] = "gammu"};
+    static const char *const names[] = {
+        [GATEWAY_FILE] = "file", [GATEWAY_GAMMU] = "gammu", [GATEWAY_WEBHOOK] = "webhook"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(value, names[i]) == 0) {
             *out = (enum message_gateway)i;
             return true;
         }
-    return error_set(err, ERROR_BAD_INPUT, "file or gammu is wanted");
+    return error_set(err, ERROR_BAD_INPUT, "file, gammu or webhook is wanted");
 }
 
 static bool set_mobile(const char *value, char out[13], struct error *err)
@@ -181,6 +189,12 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_hours(value, c, err);
     if (strcmp(name, "messages.gateway") == 0)
         return set_gateway(value, &c->gateway, err);
+    if (strcmp(name, "messages.webhook") == 0)
+        return set_webhook(value, c->webhook, err);
+    if (strcmp(name, "messages.webhook_key") == 0)
+        return set_key(value, c->webhook_key, err);
+    if (strcmp(name, "messages.webhook_authority") == 0)
+        return set_folder(value, c->webhook_authority, sizeof c->webhook_authority, err);
     if (strcmp(name, "messages.gammu_folder") == 0)
         return set_folder(value, c->gammu_folder, sizeof c->gammu_folder, err);
     if (strcmp(name, "numbers.prefix") == 0)

@@ -11,13 +11,14 @@
 #include "protocol/error.h"
 
 #define CONFIG_PATH_MAX 4096
+#define CONFIG_URL_MAX 512
 
 struct endpoint {
     char host[64];
     uint16_t port;
 };
 
-enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU };
+enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU, GATEWAY_WEBHOOK };
 
 struct config {
     char office_code[33];  /* of the first office in the registry */
@@ -32,8 +33,11 @@ struct config {
      * section 6, after Decree 91/2020). 0 <= from < to <= 24. */
     uint32_t message_from_h, message_to_h;
     enum message_gateway gateway;
-    char gammu_folder[512]; /* of gammu-smsd's four, when it is the gateway */
-    char prefix[3];         /* of item numbers */
+    char gammu_folder[512];       /* of gammu-smsd's four, when it is the gateway */
+    char webhook[CONFIG_URL_MAX]; /* https://..., when it is the gateway */
+    char webhook_key[65];         /* secret, 64 hex digits */
+    char webhook_authority[512];  /* file of certificates; empty: the system's */
+    char prefix[3];               /* of item numbers */
     char country[3];
     struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
     struct endpoint tls;   /* HTTPS with the server's own certificate */

@@ -24,6 +24,7 @@
 #include "server/keys.h"
 #include "server/notify/sms_file.h"
 #include "server/notify/sms_gammu.h"
+#include "server/notify/sms_webhook.h"
 #include "server/office/list.h"
 #include "server/metrics.h"
 #include "server/office/offices.h"
@@ -60,6 +61,7 @@ struct server {
     struct metrics metrics;
     struct sms_file *sms;
     struct sms_gammu *gammu;
+    struct sms_webhook *webhook;
     struct notify *notify;
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
@@ -67,7 +69,7 @@ struct server {
     struct control *control;
     struct box_public backup_key;
     struct copies *copies; /* NULL: nobody wants any */
-    pthread_t threads[5 + WEB_WORKERS];
+    pthread_t threads[6 + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -403,6 +405,17 @@ static bool open_gateway(struct server *server, struct sms_driver *ret_driver, s
             return false;
         *ret_driver = sms_gammu_driver(server->gammu);
         return true;
+    case GATEWAY_WEBHOOK:
+        if (!sms_webhook_open(
+                &(struct sms_webhook_config){.url = server->config.webhook,
+                                             .key = server->config.webhook_key,
+                                             .authority = server->config.webhook_authority,
+                                             .sent_path = sent,
+                                             .clock = clock_system()},
+                &server->webhook, err))
+            return false;
+        *ret_driver = sms_webhook_driver(server->webhook);
+        return true;
     case GATEWAY_FILE:
         if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
             return false;
@@ -433,6 +446,7 @@ static void close_notify(struct server *server)
     notify_close(server->notify);
     sms_file_close(server->sms);
     sms_gammu_close(server->gammu);
+    sms_webhook_close(server->webhook);
 }
 
 static size_t count_streams(void *ctx)
@@ -566,9 +580,18 @@ static void *tick(void *arg)
 {
     struct server *server = arg;
     while (pause_ms(server, TICK_MS)) {
-        struct error err;
         web_tick(server->web);
         alarms_tick(server->alarms);
+    }
+    return NULL;
+}
+
+/* On a thread of its own: a gateway may take its time. */
+static void *send_messages(void *arg)
+{
+    struct server *server = arg;
+    while (pause_ms(server, TICK_MS)) {
+        struct error err;
         if (!notify_tick(server->notify, &err))
             log_line(LOG_LEVEL_ERROR, "messages wait", "why=\"%s\"", err.text);
     }
@@ -654,7 +677,8 @@ static bool open_threads(struct server *server, struct error *err)
     if (!writer_start(server->writer, &config, err))
         return false;
     bool good = start(server, serve_control, err) && start(server, tick, err) &&
-                start(server, keep, err) && start(server, send_rounds, err) &&
+                start(server, send_messages, err) && start(server, keep, err) &&
+                start(server, send_rounds, err) &&
                 (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
