@@ -26,7 +26,7 @@ static void restart(void *ctx, uint64_t life)
     struct postman *postman = ctx;
     if (postman->life != life)
         return;
-    if (env_chance(postman->env, 500)) /* the machine, not only the program */
+    if (postman->powerless || env_chance(postman->env, 300)) /* the machine, not only the program */
         env_boot(&postman->machine, postman->env, postman->machine.wall_off_ms);
     postman_start(postman);
 }
@@ -339,7 +339,7 @@ static void beep(struct postman *postman)
     struct scan scan = next_scan(postman);
     if (!gather(postman, &scan))
         return;
-    bool plain = scan.event != EVENT_WITHDRAWN && postman->seq > 0 && !postman->unsettled &&
+    bool plain = scan.event != EVENT_WITHDRAWN && postman->running && !postman->unsettled &&
                  !ledger_is_forked(postman->ledger, postman->name);
     if (plain)
         arm(postman);
@@ -358,6 +358,7 @@ static void beep(struct postman *postman)
         return;
     }
     postman->epoch = epoch_of(postman, scan.seq);
+    postman->running = true;
     postman->unsettled = false;
     postman->seq = scan.seq;
     postman->last = scan;
@@ -458,7 +459,7 @@ void postman_start(struct postman *postman)
     postman->alive = true;
     postman->life++;
     postman->n_handed = 0;
-    postman->may_withdraw = false;
+    postman->may_withdraw = postman->running = false;
     env_note(postman->env, "%s starts", postman->name);
     struct session_events events = {up, down, message, acknowledged, postman};
     broker_start(postman->client, &events);
@@ -475,7 +476,7 @@ void postman_kill(struct postman *postman)
     attach_free(postman->attach);
     attach_store_close(postman->store);
     struct files left = {0};
-    tear_leave(postman->env, postman->dir, "outbox", &left);
+    postman->powerless = tear_leave(postman->env, postman->dir, "outbox", &left);
     outbox_drop(postman->outbox);
     files_put_back(&left, postman->dir, "outbox");
     files_free(&left);

@@ -36,6 +36,8 @@ struct postman {
     uint64_t papers;     /* scans that named some */
     uint64_t epoch, seq; /* of the last beep */
     struct scan last;
+    bool running;      /* the last beep is of this start */
+    bool powerless;    /* it died of a power cut: it comes back under another boot */
     bool unsettled;    /* the power went while a scan was committed; no beep since */
     bool may_withdraw; /* the last beep is of this start, so of the running epoch */
     uint64_t kills;

@@ -539,7 +539,8 @@ void site_kill(struct site *site)
     site->life++;
     site->kills++;
     broker_kill(site->client);
-    tear_leave(site->env, site->dir, "", &left);
+    if (tear_leave(site->env, site->dir, "", &left))
+        env_note(site->env, "server: its power went");
     empty_inbox(site, site->n_inbox);
     attachments_close(site->attachments);
     site->attachments = NULL;

@@ -372,7 +372,7 @@ static void tear_files(struct env *env, struct files *files, const char *dir)
     }
 }
 
-void tear_leave(struct env *env, const char *dir, const char *prefix, struct files *ret_left)
+bool tear_leave(struct env *env, const char *dir, const char *prefix, struct files *ret_left)
 {
     bool gone = cut;
     if (gone) {
@@ -381,8 +381,10 @@ void tear_leave(struct env *env, const char *dir, const char *prefix, struct fil
     } else {
         files_save(ret_left, dir, prefix);
     }
-    if (gone || env_chance(env, POWER_PER_MILLE))
+    gone = gone || env_chance(env, POWER_PER_MILLE);
+    if (gone)
         tear_files(env, ret_left, dir);
+    return gone;
 }
 
 void tear_forget(const char *dir)

@@ -20,9 +20,9 @@ void tear_install(bool lying);
 void tear_arm(const char *dir, const char *prefix, int64_t after);
 /* Ends what tear_arm began. True when it came to that: the caller's next step is a kill. */
 bool tear_disarm(void);
-/* What a process leaves that dies now in `dir`: when the power goes with it (or went already),
- * torn; else as it is. */
-void tear_leave(struct env *env, const char *dir, const char *prefix, struct files *ret_left);
+/* What a process leaves that dies now in `dir`: torn, and true, when the power goes with it (or
+ * went already); else as it is. */
+bool tear_leave(struct env *env, const char *dir, const char *prefix, struct files *ret_left);
 
 /* The files below `dir` were put back, none is open: nothing of them waits for a sync. */
 void tear_forget(const char *dir);
