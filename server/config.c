@@ -16,6 +16,7 @@ struct config config_defaults(void)
         .office_code = "CQ-1",
         .message_from_h = 7,
         .message_to_h = 22,
+        .gateways_n = 1, /* GATEWAY_FILE */
         .gammu_folder = "/var/spool/gammu",
         .prefix = "RA",
         .country = "VN",
@@ -92,16 +93,37 @@ static bool set_hours(const char *value, struct config *c, struct error *err)
     return true;
 }
 
-static bool set_gateway(const char *value, enum message_gateway *out, struct error *err)
+static bool read_gateway(const char *word, enum message_gateway *ret_gateway)
 {
     static const char *const names[] = {
         [GATEWAY_FILE] = "file", [GATEWAY_GAMMU] = "gammu", [GATEWAY_WEBHOOK] = "webhook"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(value, names[i]) == 0) {
-            *out = (enum message_gateway)i;
+        if (strcmp(word, names[i]) == 0) {
+            *ret_gateway = (enum message_gateway)i;
             return true;
         }
-    return error_set(err, ERROR_BAD_INPUT, "file, gammu or webhook is wanted");
+    return false;
+}
+
+/* "webhook,gammu": each once. */
+static bool set_gateways(const char *value, struct config *c, struct error *err)
+{
+    char words[64], *rest = NULL;
+    enum message_gateway found[CONFIG_GATEWAYS_MAX];
+    size_t n = 0;
+    bool good = snprintf(words, sizeof words, "%s", value) < (int)sizeof words;
+    for (char *word = strtok_r(words, ", ", &rest); good && word != NULL;
+         word = strtok_r(NULL, ", ", &rest)) {
+        good = n < CONFIG_GATEWAYS_MAX && read_gateway(word, &found[n]);
+        for (size_t i = 0; good && i < n; i++)
+            good = found[i] != found[n];
+        n++;
+    }
+    if (!good || n == 0)
+        return error_set(err, ERROR_BAD_INPUT, "file, gammu, webhook, each once, are wanted");
+    memcpy(c->gateways, found, n * sizeof *found);
+    c->gateways_n = n;
+    return true;
 }
 
 static bool set_mobile(const char *value, char out[13], struct error *err)
@@ -188,7 +210,7 @@ static bool set_value(struct config *c, const char *name, const char *value, str
     if (strcmp(name, "messages.hours") == 0)
         return set_hours(value, c, err);
     if (strcmp(name, "messages.gateway") == 0)
-        return set_gateway(value, &c->gateway, err);
+        return set_gateways(value, c, err);
     if (strcmp(name, "messages.webhook") == 0)
         return set_webhook(value, c->webhook, err);
     if (strcmp(name, "messages.webhook_key") == 0)

@@ -6,12 +6,14 @@
 #define TRAO_SERVER_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "protocol/error.h"
 
 #define CONFIG_PATH_MAX 4096
 #define CONFIG_URL_MAX 512
+#define CONFIG_GATEWAYS_MAX 3 /* each kind once */
 
 struct endpoint {
     char host[64];
@@ -32,7 +34,8 @@ struct config {
     /* Local hours in which messages go out, from <= hour < to: 07:00-22:00 unless set (domain.md
      * section 6, after Decree 91/2020). 0 <= from < to <= 24. */
     uint32_t message_from_h, message_to_h;
-    enum message_gateway gateway;
+    enum message_gateway gateways[CONFIG_GATEWAYS_MAX]; /* in the order they are tried */
+    size_t gateways_n;                                  /* 1..CONFIG_GATEWAYS_MAX */
     char gammu_folder[512];       /* of gammu-smsd's four, when it is the gateway */
     char webhook[CONFIG_URL_MAX]; /* https://..., when it is the gateway */
     char webhook_key[65];         /* secret, 64 hex digits */

@@ -22,6 +22,7 @@
 #include "server/field/attachments.h"
 #include "server/field/dispatch.h"
 #include "server/keys.h"
+#include "server/notify/sms_chain.h"
 #include "server/notify/sms_file.h"
 #include "server/notify/sms_gammu.h"
 #include "server/notify/sms_webhook.h"
@@ -43,7 +44,7 @@ struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
     char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX],
-        sms_sent_path[CONFIG_PATH_MAX];
+        gammu_sent_path[CONFIG_PATH_MAX], webhook_sent_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -62,6 +63,7 @@ struct server {
     struct sms_file *sms;
     struct sms_gammu *gammu;
     struct sms_webhook *webhook;
+    struct sms_chain gateways;
     struct notify *notify;
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
@@ -85,7 +87,10 @@ static bool open_settings(struct server *server, struct error *err)
     return files_join(server->folder, "record.db", server->record_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
-           files_join(server->folder, "sms.sent", server->sms_sent_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "gammu.sent", server->gammu_sent_path, CONFIG_PATH_MAX,
+                      err) &&
+           files_join(server->folder, "webhook.sent", server->webhook_sent_path, CONFIG_PATH_MAX,
+                      err) &&
            config_read(server->folder, &server->config, err);
 }
 
@@ -396,45 +401,59 @@ static void messages_alarm(void *ctx, const char *sentence)
     log_line(LOG_LEVEL_ALARM, sentence, "part=messages");
 }
 
-static bool open_gateway(struct server *server, struct sms_driver *ret_driver, struct error *err)
+static bool open_gammu(struct server *server, struct sms_driver *ret_driver, struct error *err)
 {
-    const char *sent = server->sms_sent_path, *folder = server->config.gammu_folder;
-    switch (server->config.gateway) {
-    case GATEWAY_GAMMU:
-        if (!sms_gammu_open(folder, sent, clock_system(), &server->gammu, err))
-            return false;
-        *ret_driver = sms_gammu_driver(server->gammu);
-        return true;
-    case GATEWAY_WEBHOOK:
-        if (!sms_webhook_open(
-                &(struct sms_webhook_config){.url = server->config.webhook,
-                                             .key = server->config.webhook_key,
-                                             .authority = server->config.webhook_authority,
-                                             .sent_path = sent,
-                                             .clock = clock_system()},
-                &server->webhook, err))
-            return false;
-        *ret_driver = sms_webhook_driver(server->webhook);
-        return true;
-    case GATEWAY_FILE:
-        if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
-            return false;
-        *ret_driver = sms_file_driver(server->sms);
-        return true;
-    }
-    return error_set(err, ERROR_BROKEN, "no such gateway");
+    if (!sms_gammu_open(server->config.gammu_folder, server->gammu_sent_path, clock_system(),
+                        &server->gammu, err))
+        return false;
+    *ret_driver = sms_gammu_driver(server->gammu);
+    return true;
+}
+
+static bool open_webhook(struct server *server, struct sms_driver *ret_driver, struct error *err)
+{
+    struct sms_webhook_config config = {.url = server->config.webhook,
+                                        .key = server->config.webhook_key,
+                                        .authority = server->config.webhook_authority,
+                                        .sent_path = server->webhook_sent_path,
+                                        .clock = clock_system()};
+    if (!sms_webhook_open(&config, &server->webhook, err))
+        return false;
+    *ret_driver = sms_webhook_driver(server->webhook);
+    return true;
+}
+
+static bool open_file(struct server *server, struct sms_driver *ret_driver, struct error *err)
+{
+    if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
+        return false;
+    *ret_driver = sms_file_driver(server->sms);
+    return true;
+}
+
+static bool open_gateways(struct server *server, struct error *err)
+{
+    static bool (*const opens[])(struct server *, struct sms_driver *, struct error *) = {
+        [GATEWAY_FILE] = open_file,
+        [GATEWAY_GAMMU] = open_gammu,
+        [GATEWAY_WEBHOOK] = open_webhook,
+    };
+    struct sms_chain *chain = &server->gateways;
+    for (size_t i = 0; i < server->config.gateways_n; i++, chain->n++)
+        if (!opens[server->config.gateways[i]](server, &chain->drivers[i], err))
+            return error_add(err, "gateway of messages");
+    return true;
 }
 
 static bool open_notify(struct server *server, struct error *err)
 {
-    struct sms_driver driver;
-    if (!open_gateway(server, &driver, err))
-        return error_add(err, "gateway of messages");
+    if (!open_gateways(server, err))
+        return false;
     struct notify_config config = {.acts = writer_acts(server->writer),
                                    .views = server->views,
                                    .record_path = server->record_path,
                                    .config = &server->config,
-                                   .driver = driver,
+                                   .driver = sms_chain_driver(&server->gateways),
                                    .clock = clock_system(),
                                    .alarm = messages_alarm,
                                    .ctx = server};

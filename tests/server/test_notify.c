@@ -7,6 +7,7 @@
 
 #include "server/notify/message.h"
 #include "server/notify/notify.h"
+#include "server/notify/sms_chain.h"
 #include "server/notify/sms_file.h"
 #include "server/office/list.h"
 #include "tests/server/desk_rig.h"
@@ -813,6 +814,57 @@ static void refused_for_good_is_a_fact(void **state)
     assert_int_equal(gateway.taken, 1);
 }
 
+/* Two gateways: what the first refuses for good is the second's; when it does not answer it is
+ * waited for. */
+static void what_one_refuses_the_next_takes(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_REFUSED);
+    notify_close(told->notify);
+    rig_stop(&told->desk.rig);
+    rig_start(&told->desk.rig);
+    struct sms_driver first = {
+        .has = gateway_has, .send = gateway_send, .reports = gateway_reports, .self = &gateway};
+    struct sms_chain chain = {{first, sms_file_driver(told->file)}, 2};
+    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
+                                   .views = told->desk.rig.views,
+                                   .record_path = told->desk.rig.record_path,
+                                   .config = &told->desk.config,
+                                   .driver = sms_chain_driver(&chain),
+                                   .clock = rig_clock(&told->desk.rig)};
+    assert_good(notify_open(&config, &told->notify, &err));
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(gateway.tries, 1);
+    assert_int_equal(lines(told, NULL), 1);
+    assert_false(has_fact(told, EVENT_NOTICE_FAILED));
+    text_from(told, STRANGER, "alo"); /* the second listens too */
+    answered(told, 2, STRANGER, HELP);
+    gateway.mood = ERROR_LATER;
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(lines(told, NULL), 2);
+    gateway.mood = ERROR_NONE;
+    (void)tries_within(told, SECOND * 10);
+    assert_int_equal(gateway.taken, 1);
+    assert_int_equal(lines(told, NULL), 2);
+    told->item = desk_rig_issue(&told->desk, "H27-261118-0009", "0912000001", "0");
+    gateway.mood = ERROR_REFUSED;
+    chain.n = 1; /* and when all refuse it is a fact */
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_true(has_fact(told, EVENT_NOTICE_FAILED));
+    static const char *const bad[] = {"", ",", "gammu,gammu", "sms", "file,gammu,webhook,file"};
+    struct config *settings = &told->desk.config;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_error(config_set(settings, "messages", "gateway", bad[i], &err), ERROR_BAD_INPUT);
+    assert_good(config_set(settings, "messages", "gateway", "webhook, gammu", &err));
+    assert_int_equal(settings->gateways_n, 2);
+    assert_int_equal(settings->gateways[1], GATEWAY_GAMMU);
+    notify_close(told->notify); /* before the chain on this stack */
+    told->notify = NULL;
+}
+
 /* Who was never told of a delivery is not told that there was none. */
 static void what_was_refused_is_not_corrected(void **state)
 {
@@ -1042,6 +1094,7 @@ int main(int argc, char **argv)
         TOLD(a_text_is_taken_once),
         TOLD(a_dead_gateway_is_tried_later_and_later),
         TOLD(refused_for_good_is_a_fact),
+        TOLD(what_one_refuses_the_next_takes),
         TOLD(reports_never_go_back),
         TOLD(a_report_of_nothing_is_forgotten),
         TOLD(what_was_refused_is_not_corrected),
