@@ -421,7 +421,8 @@ static void read_mailbox(struct run *run)
             uplink_connected(&run->uplink);
             break;
         case LETTER_DOWN:
-            log_line(LOG_LEVEL_INFO, "disconnected", "device=%s", run->config.device);
+            if (run->uplink.connected) /* an attempt that failed is no news */
+                log_line(LOG_LEVEL_INFO, "disconnected", "device=%s", run->config.device);
             uplink_disconnected(&run->uplink);
             break;
         case LETTER_MESSAGE:
