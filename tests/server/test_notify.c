@@ -594,13 +594,13 @@ static void a_text_is_taken_once(void **state)
 {
     struct told *told = *state;
     char path[256];
-    scan(told, EVENT_DELIVERED);
+    scan(told, EVENT_DELIVERY_FAILED);
     pass(told, 30 * SECOND);
     size_t n = lines(told, NULL);
     (void)snprintf(path, sizeof path, "%s/sms.in/x.txt", told->desk.rig.dir);
     for (int i = 0; i < 3; i++) {
         FILE *file = fopen(path, "w");
-        (void)fprintf(file, OWN "\tKHONG");
+        (void)fprintf(file, OWN "\tHEN 30/11");
         (void)fclose(file);
         if (i == 0) {
             told->desk.fail_at = 1;
@@ -615,7 +615,7 @@ static void a_text_is_taken_once(void **state)
         pass(told, SECOND * 2);
         assert_int_equal(lines(told, NULL), n + 1);
     }
-    assert_int_equal(count_facts(told, EVENT_DISPUTED), 1);
+    assert_int_equal(count_facts(told, EVENT_DAY_CHOSEN), 1);
 }
 
 /* ------------------------------------------------------------------ a gateway of moods */
