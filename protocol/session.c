@@ -46,7 +46,8 @@ struct session {
     int64_t answered_ms; /* tick of the last answer, or of the first publish after none was due */
 
     /* the thread's own */
-    char why[WHY_MAX];      /* what the connection at hand fails of, the first cause */
+    bool reached;      /* TCP connected: what leads up to `up` is small and is written at once */
+    char why[WHY_MAX]; /* what the connection at hand fails of, the first cause */
     char why_told[WHY_MAX]; /* to `down`, while not up */
     bool present;           /* the broker still had the session */
 };
@@ -193,6 +194,7 @@ static struct mosquitto *mosq_new(struct session *session)
 static bool connection_start(struct session *session)
 {
     session->why[0] = '\0';
+    session->reached = false;
     struct mosquitto *mosq = mosq_new(session);
     if (mosq == NULL) {
         blame(session, strerror(errno));
@@ -223,6 +225,13 @@ static void connection_end(struct session *session)
     mosquitto_destroy(mosq);
 }
 
+/* While TLS shakes hands libmosquitto wants to write, whatever it waits for: after the first time
+ * that would be a poll that never waits. */
+static bool wants_write(const struct session *session)
+{
+    return mosquitto_want_write(session->mosq) && (atomic_load(&session->up) || !session->reached);
+}
+
 /* Waits for the socket or a wake; returns what became of the socket. */
 static short await(struct session *session, int timeout_ms)
 {
@@ -230,7 +239,7 @@ static short await(struct session *session, int timeout_ms)
     struct pollfd polled[2] = {{.fd = session->wake, .events = POLLIN}, {.fd = -1}};
     if (mosq != NULL) {
         polled[1].fd = mosquitto_socket(mosq);
-        polled[1].events = mosquitto_want_write(mosq) ? POLLIN | POLLOUT : POLLIN;
+        polled[1].events = wants_write(session) ? POLLIN | POLLOUT : POLLIN;
     }
     if (poll(polled, 2, timeout_ms) > 0 && polled[0].revents != 0) {
         uint64_t wakes;
@@ -254,7 +263,11 @@ static bool turn(struct session *session)
         blame(session, strerror(failed));
         return false;
     }
-    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0)
+    /* Where the TCP handshake takes its time, TLS begins at the first POLLOUT, and libmosquitto
+     * goes on with it in loop_read alone. */
+    bool began = (seen & POLLOUT) != 0 && !session->reached;
+    session->reached = session->reached || began;
+    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0 || began)
         rc = mosquitto_loop_read(mosq, 1);
     if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosq))
         rc = mosquitto_loop_write(mosq, 1);

@@ -102,8 +102,14 @@ static void find_ports(struct world *world)
 
 void world_begin(struct world *world)
 {
+    world_begin_at(world, "127.0.0.1");
+}
+
+void world_begin_at(struct world *world, const char *host)
+{
     const char *base = getenv("TMPDIR");
     *world = (struct world){0};
+    snprintf(world->host, sizeof world->host, "%s", host);
     proc_init();
     snprintf(world->dir, sizeof world->dir, "%s/trao-world.XXXXXX", base ? base : "/tmp");
     if (!mkdtemp(world->dir)) {
@@ -116,7 +122,7 @@ void world_begin(struct world *world)
     char plain[32], tls[32], mqtt[32], public_url[64];
     snprintf(plain, sizeof plain, "127.0.0.1:%d", world->plain);
     snprintf(tls, sizeof tls, "127.0.0.1:%d", world->tls);
-    snprintf(mqtt, sizeof mqtt, "127.0.0.1:%d", world->mqtt);
+    snprintf(mqtt, sizeof mqtt, "%s:%d", host, world->mqtt);
     snprintf(public_url, sizeof public_url, "http://127.0.0.1:%d", world->plain);
     world_do(world, NULL, 0, "init", "--plain", plain, "--tls", tls, "--mqtt", mqtt, "--public",
              public_url, "--post-office", "461310", "--message-hours", "0-24", NULL);
@@ -142,19 +148,19 @@ void world_end(struct world *world, bool failed)
 
 /* ---------------------------------------------------------------- services */
 
-static bool answers(int port)
+static bool answers(const char *host, int port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    inet_pton(AF_INET, host, &at.sin_addr);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0;
     close(fd);
     return ok;
 }
 
-static void wait_for_port(struct world *world, int port, const char *what)
+static void wait_for_port(struct world *world, const char *host, int port, const char *what)
 {
-    for (long until = proc_now_ms() + READY_MS; !answers(port); proc_sleep_ms(30))
+    for (long until = proc_now_ms() + READY_MS; !answers(host, port); proc_sleep_ms(30))
         if (proc_now_ms() > until)
             world_fail(world, "%s does not answer on port %d", what, port);
 }
@@ -164,7 +170,7 @@ void world_start_broker(struct world *world)
     char conf[280];
     snprintf(conf, sizeof conf, "%s/broker/mosquitto.conf", world->data);
     proc_start(&world->broker, (const char *[]){"mosquitto", "-c", conf, NULL}, false, world->log);
-    wait_for_port(world, world->mqtt, "mosquitto");
+    wait_for_port(world, world->host, world->mqtt, "mosquitto");
 }
 
 int world_get(struct world *world, const char *path, char *out, size_t size)
@@ -199,7 +205,7 @@ void world_start_gpsd(struct world *world, const char *receiver)
     snprintf(source, sizeof source, "udp://127.0.0.1:%d", world->nmea);
     proc_start(&world->gpsd, (const char *[]){"gpsd", "-N", "-n", "-S", port, source, NULL}, false,
                world->log);
-    wait_for_port(world, world->gps, "gpsd");
+    wait_for_port(world, "127.0.0.1", world->gps, "gpsd");
     if (receiver)
         world_start_feed(world, receiver);
 }
@@ -276,7 +282,12 @@ void hand_start(struct hand *hand)
 {
     char gps[64];
     snprintf(gps, sizeof gps, "127.0.0.1:%d", hand->world->gps);
-    const char *argv[] = {TRAO_HANDHELD, "--data", hand->dir, "--gpsd", gps, "--script", "-", NULL};
+    const char *own[] = {TRAO_HANDHELD, "--data", hand->dir, "--gpsd", gps, "--script", "-", NULL};
+    const char *argv[ARGS_MAX] = {NULL};
+    size_t n = 0;
+    for (const char *const *word = hand->through; word != NULL && *word != NULL; word++)
+        argv[n++] = *word;
+    memcpy(argv + n, own, sizeof own);
     proc_start(&hand->proc, argv, true, hand->world->log);
 }
 

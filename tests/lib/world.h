@@ -16,11 +16,14 @@ struct world {
     char data[240]; /* the server's data folder */
     char log[240];  /* of all programs */
     int plain, tls, mqtt, gps, nmea;
+    char host[16]; /* of the broker */
     struct proc broker, server, gpsd, feed;
 };
 
-/* An initialised data folder and free ports; nothing runs yet. */
+/* An initialised data folder and free ports; nothing runs yet. The broker is to listen on
+ * 127.0.0.1, or on `host`, an IPv4 address. */
 void world_begin(struct world *world);
+void world_begin_at(struct world *world, const char *host);
 /* Ends all programs; removes the folder, or keeps it and says where when `failed`. */
 void world_end(struct world *world, bool failed);
 
@@ -56,6 +59,7 @@ struct hand {
     struct world *world;
     char name[33];
     char dir[280];
+    const char *const *through; /* NULL, or the words (ended by NULL) that its start begins with */
     struct proc proc;
 };
 

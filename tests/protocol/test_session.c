@@ -1,13 +1,20 @@
 /* The session against a real mosquitto: each trap of an unreliable pipe brought about. */
+#include <arpa/inet.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -104,7 +111,7 @@ static struct session *open_session(const struct broker *broker, const char *id,
     return session;
 }
 
-static bool send(struct session *session, const char *topic, const char *text, struct error *err)
+static bool say(struct session *session, const char *topic, const char *text, struct error *err)
 {
     struct link_out out = session_out(session);
     return out.publish(out.self, topic, text, strlen(text), err);
@@ -143,11 +150,11 @@ static void carries_messages_both_ways(void **state)
     wait_for(&server, &server.ups, 1, 10);
     wait_for(&device, &device.ups, 1, 10);
     assert_true(session_is_up(s));
-    assert_true(send(d, "trao/1/HH-TEST/up", "beep", &err));
+    assert_true(say(d, "trao/1/HH-TEST/up", "beep", &err));
     wait_for(&server, &server.messages, 1, 10);
     assert_string_equal(server.topic, "trao/1/HH-TEST/up");
     assert_string_equal(server.text, "beep");
-    assert_true(send(s, "trao/1/HH-TEST/down", "receipt", &err));
+    assert_true(say(s, "trao/1/HH-TEST/down", "receipt", &err));
     wait_for(&device, &device.messages, 1, 10);
     assert_string_equal(device.text, "receipt");
     wait_for(&device, &device.acknowledged, 1, 10);
@@ -170,7 +177,7 @@ static void publishes_at_once(void **state)
     wait_for(&server, &server.ups, 1, 10);
     clock_gettime(CLOCK_MONOTONIC, &before);
     for (int i = 1; i <= 20; i++) {
-        assert_true(send(s, "trao/1/HH-TEST/down", "x", &err));
+        assert_true(say(s, "trao/1/HH-TEST/down", "x", &err));
         for (int k = 0; k < 10000 && get(&server, &server.messages) < i; k++)
             poll(NULL, 0, 1);
         assert_int_equal(get(&server, &server.messages), i);
@@ -191,13 +198,13 @@ static void connects_when_the_broker_comes_late(void **state)
     poll(NULL, 0, 3000); /* several attempts, one telling */
     assert_int_equal(get(&seen, &seen.downs), 1);
     assert_false(session_is_up(session));
-    assert_false(send(session, "trao/1/HH-TEST/up", "early", &err));
+    assert_false(say(session, "trao/1/HH-TEST/up", "early", &err));
     assert_int_equal(err.code, ERROR_LATER);
     broker_start(broker);
     session_hurry(session, 0); /* the rest at hand would go on for seconds */
     wait_for(&seen, &seen.ups, 1, 1);
     session_hurry(session, 0); /* nothing while connected */
-    assert_true(send(session, "trao/1/HH-TEST/up", "late", &err));
+    assert_true(say(session, "trao/1/HH-TEST/up", "late", &err));
     wait_for(&seen, &seen.acknowledged, 1, 10);
     session_close(session);
 }
@@ -220,7 +227,7 @@ static void subscribes_again_when_the_broker_forgot(void **state)
     wait_for(&server, &server.ups, 2, 60);
     wait_for(&device, &device.ups, 2, 60);
     assert_false(server.present);
-    assert_true(send(d, "trao/1/HH-TEST/up", "again", &err));
+    assert_true(say(d, "trao/1/HH-TEST/up", "again", &err));
     wait_for(&server, &server.messages, 1, 10);
     assert_string_equal(server.text, "again");
     session_close(d);
@@ -240,7 +247,7 @@ static void finds_its_session_again(void **state)
     wait_for(&device, &device.ups, 1, 10);
     assert_false(device.present);
     session_close(d);
-    assert_true(send(s, "trao/1/HH-TEST/down", "kept", &err));
+    assert_true(say(s, "trao/1/HH-TEST/down", "kept", &err));
     wait_for(&server, &server.acknowledged, 1, 10);
     assert_int_equal(server.last_code, 0);
     d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
@@ -260,7 +267,7 @@ static void says_when_nobody_listens(void **state)
     broker_start(broker);
     struct session *d = open_session(broker, "HH-TEST", "trao/1/HH-TEST/down", &device);
     wait_for(&device, &device.ups, 1, 10);
-    assert_true(send(d, "trao/1/HH-TEST/up", "anybody?", &err));
+    assert_true(say(d, "trao/1/HH-TEST/up", "anybody?", &err));
     wait_for(&device, &device.acknowledged, 1, 10);
     assert_int_equal(device.last_code, 16);
     session_close(d);
@@ -296,14 +303,14 @@ static void keeps_the_window(void **state)
     wait_for(&server, &server.ups, 1, 10);
     broker_freeze(broker, true);
     int accepted = 0;
-    while (accepted < 1000 && send(s, "trao/1/HH-TEST/up", "x", &err))
+    while (accepted < 1000 && say(s, "trao/1/HH-TEST/up", "x", &err))
         accepted++;
     assert_int_equal(accepted, SESSION_WINDOW(20));
     assert_int_equal(err.code, ERROR_LATER);
     broker_freeze(broker, false);
     wait_for(&server, &server.acknowledged, accepted, 10);
     for (int i = 0; i < 100000 && accepted < 5000; i++) {
-        if (send(s, "trao/1/HH-TEST/up", "x", &err))
+        if (say(s, "trao/1/HH-TEST/up", "x", &err))
             accepted++;
         else
             poll(NULL, 0, 1);
@@ -375,10 +382,10 @@ static void speaks_tls_under_the_certificate_s_name(void **state)
     broker_start(broker);
     struct session *session = open_session(broker, NULL, "trao/1/HH-TEST/down", &seen);
     wait_for(&seen, &seen.ups, 1, 10);
-    assert_true(send(session, "trao/1/HH-TEST/up", "mine", &err));
+    assert_true(say(session, "trao/1/HH-TEST/up", "mine", &err));
     wait_for(&seen, &seen.acknowledged, 1, 10);
     assert_int_equal(seen.last_code, 16);
-    assert_true(send(session, "trao/1/HH-OTHER/up", "not mine", &err));
+    assert_true(say(session, "trao/1/HH-OTHER/up", "not mine", &err));
     wait_for(&seen, &seen.acknowledged, 2, 10);
     assert_int_equal(seen.last_code, 135);
     broker_kill(broker, true);
@@ -460,6 +467,79 @@ static void takes_up_again_after_a_tls_broker_froze(void **state)
     session_close(session);
 }
 
+/* ---------------------------------------------------------------- a link that takes its time */
+
+static int listen_full(uint16_t *ret_port, int *ret_filler)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, size), 0);
+    assert_int_equal(listen(fd, 0), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+    *ret_port = ntohs(at.sin_port);
+    *ret_filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(*ret_filler, (struct sockaddr *)&at, size), 0);
+    return fd;
+}
+
+static bool pass_on(int from, int to)
+{
+    char bytes[4096];
+    ssize_t n = read(from, bytes, sizeof bytes);
+    return n > 0 && write(to, bytes, (size_t)n) == n;
+}
+
+/* Accepts nobody for a while: the first packet of the next one falls away, and comes again after a
+ * second. Then carries him to the broker. */
+static _Noreturn void be_slow(int listener, uint16_t port)
+{
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    poll(NULL, 0, 200);
+    close(accept(listener, NULL, NULL));
+    int in = accept(listener, NULL, NULL), out = socket(AF_INET, SOCK_STREAM, 0);
+    struct pollfd polled[2] = {{in, POLLIN, 0}, {out, POLLIN, 0}};
+    bool good = connect(out, (struct sockaddr *)&at, sizeof at) == 0;
+    while (good && poll(polled, 2, -1) > 0)
+        good = (polled[0].revents == 0 || pass_on(in, out)) &&
+               (polled[1].revents == 0 || pass_on(out, in));
+    _exit(0);
+}
+
+static long cpu_ms(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+           (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+/* On loopback a connection stands before connect returns; everywhere else it does not. */
+static void connects_over_a_link_that_takes_its_time(void **state)
+{
+    struct broker *broker = *state, via;
+    struct seen seen;
+    int filler;
+    broker_start(broker);
+    via = *broker;
+    int listener = listen_full(&via.port, &filler);
+    pid_t slow = fork();
+    if (slow == 0)
+        be_slow(listener, broker->port);
+    close(listener);
+    long before = cpu_ms();
+    struct session *session = open_session(&via, NULL, "trao/1/HH-TEST/down", &seen);
+    wait_for(&seen, &seen.ups, 1, 10);
+    assert_int_equal(get(&seen, &seen.downs), 0);
+    assert_true(cpu_ms() - before < 300); /* it waited, and did not spin */
+    session_close(session);
+    close(filler);
+    kill(slow, SIGKILL);
+    waitpid(slow, NULL, 0);
+}
+
 int main(void)
 {
 #define PLAIN(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -468,6 +548,7 @@ int main(void)
         PLAIN(carries_messages_both_ways),
         PLAIN(publishes_at_once),
         PLAIN(connects_when_the_broker_comes_late),
+        PLAIN(connects_over_a_link_that_takes_its_time),
         PLAIN(subscribes_again_when_the_broker_forgot),
         PLAIN(finds_its_session_again),
         PLAIN(says_when_nobody_listens),
@@ -477,6 +558,7 @@ int main(void)
         PLAIN(closes_while_the_broker_is_away),
         cmocka_unit_test(refuses_a_configuration_that_cannot_work),
         TLS(speaks_tls_under_the_certificate_s_name),
+        TLS(connects_over_a_link_that_takes_its_time),
         TLS(a_refusal_is_seen_at_once_under_tls),
         TLS(believes_only_its_own_authority),
         TLS(believes_only_the_right_host),
