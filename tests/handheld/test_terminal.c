@@ -114,6 +114,7 @@ static void a_round(void **state)
     tmux("send-keys Down");
     tmux("send-keys Down");
     until("> 2 Vợ/chồng");
+    proc_sleep_ms(150); /* a key at once after another is a scanner's */
     tmux("send-keys Enter");
     until("ĐÃ PHÁT");
     until("Chưa gửi 2");
