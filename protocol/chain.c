@@ -162,6 +162,11 @@ bool chain_equal(const void *a, const void *b, size_t n)
     return sodium_memcmp(a, b, n) == 0;
 }
 
+char *chain_hex(const void *bytes, size_t n, char *out)
+{
+    return sodium_bin2hex(out, 2 * n + 1, bytes, n);
+}
+
 void chain_wipe(void *bytes, size_t n)
 {
     sodium_memzero(bytes, n);

@@ -72,6 +72,8 @@ void chain_keyed_hash(const uint8_t *key, size_t key_n, const char *purpose, con
                       size_t n, uint8_t *out, size_t out_n);
 
 bool chain_equal(const void *a, const void *b, size_t n); /* constant time */
+/* 2n small hexadecimal digits and a zero; constant time. Returns `out`. */
+char *chain_hex(const void *bytes, size_t n, char *out);
 void chain_wipe(void *bytes, size_t n);
 
 /* A cheaper seal behind the same calls, for most seeds of the simulation: installs other functions

@@ -139,8 +139,7 @@ static enum exit_status say_proof(const struct admin *admin, const struct record
     struct answer *answer;
     struct error err;
     char head[2 * CHAIN_LINK_BYTES + 1];
-    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
-        (void)snprintf(head + 2 * i, 3, "%02x", proof->office_head.bytes[i]);
+    chain_hex(proof->office_head.bytes, CHAIN_LINK_BYTES, head);
     if (!answer_open(admin->argv[0], admin->json, stdout, &answer, &err))
         return admin_refused(admin, &err);
     answer_say(answer,

@@ -163,10 +163,8 @@ static void say_manifest(struct answer *answer, const struct restore *restore,
 {
     const struct manifest *manifest = restore_manifest(restore);
     char head[2 * CHAIN_LINK_BYTES + 1], server[17];
-    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
-        (void)snprintf(head + 2 * i, 3, "%02x", proof->office_head.bytes[i]);
-    for (size_t i = 0; i < 8; i++)
-        (void)snprintf(server + 2 * i, 3, "%02x", manifest->server[i]);
+    chain_hex(proof->office_head.bytes, CHAIN_LINK_BYTES, head);
+    chain_hex(manifest->server, 8, server);
     answer_row(answer, NULL);
     answer_label(answer, "made ");
     answer_time(answer, "made", manifest->made);

@@ -11,9 +11,7 @@
 
 static const char *name_of(const struct link *hash, char out[2 * CHAIN_LINK_BYTES + 1])
 {
-    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", hash->bytes[i]);
-    return out;
+    return chain_hex(hash->bytes, sizeof hash->bytes, out);
 }
 
 static const char *kind_word(uint32_t kind)

@@ -284,8 +284,7 @@ void metrics_token(const uint8_t secret[METRICS_KEY_BYTES], char ret_token[METRI
 {
     uint8_t mac[METRICS_TOKEN_CHARS / 2];
     chain_keyed_hash(secret, METRICS_KEY_BYTES, "trao metric1", "", 0, mac, sizeof mac);
-    for (size_t i = 0; i < sizeof mac; i++)
-        (void)snprintf(ret_token + 2 * i, 3, "%02x", mac[i]);
+    chain_hex(mac, sizeof mac, ret_token);
     chain_wipe(mac, sizeof mac);
 }
 

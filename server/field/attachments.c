@@ -30,9 +30,7 @@ struct attachments {
 
 static char *hex(const struct link *hash, char out[2 * CHAIN_LINK_BYTES + 1])
 {
-    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", hash->bytes[i]);
-    return out;
+    return chain_hex(hash->bytes, sizeof hash->bytes, out);
 }
 
 bool attachments_path(const char *folder, const struct link *hash, char out[ATTACHMENTS_PATH_MAX],

@@ -371,8 +371,7 @@ static void write_seal_uri(const struct seal_public *key, const char *scheme, ch
 {
     char *at = stpcpy(out, scheme);
     at = stpcpy(at, SEAL_URI);
-    for (size_t i = 0; i < sizeof key->bytes; i++, at += 2)
-        (void)snprintf(at, 3, "%02x", key->bytes[i]);
+    chain_hex(key->bytes, sizeof key->bytes, at);
 }
 
 bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const char *device,

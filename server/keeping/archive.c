@@ -74,12 +74,6 @@ bool archive_put_block(struct stream_out *out, uint64_t at, const uint8_t *bytes
     X(attachments, census.attachments)                                                             \
     X(set_aside, census.set_aside)
 
-static void hex_of(const uint8_t *bytes, size_t n, char *out)
-{
-    for (size_t i = 0; i < n; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static bool bytes_of(const char *hex, uint8_t *out, size_t n)
 {
     if (strlen(hex) != 2 * n || strspn(hex, "0123456789abcdef") != 2 * n)
@@ -95,8 +89,8 @@ bool archive_put_manifest(struct stream_out *out, const struct manifest *manifes
                           struct error *err)
 {
     char text[MANIFEST_MAX], head[2 * CHAIN_LINK_BYTES + 1], server[2 * CHAIN_PUBLIC_BYTES + 1];
-    hex_of(manifest->census.office_head.bytes, CHAIN_LINK_BYTES, head);
-    hex_of(manifest->server, CHAIN_PUBLIC_BYTES, server);
+    chain_hex(manifest->census.office_head.bytes, CHAIN_LINK_BYTES, head);
+    chain_hex(manifest->server, CHAIN_PUBLIC_BYTES, server);
     int n = snprintf(text, sizeof text,
                      "program %s\nfolder %s\nmade_ms %" PRId64 "\noffice_head %s\nserver %s\n",
                      manifest->program, manifest->folder, manifest->made.ms, head, server);

@@ -17,12 +17,6 @@
 
 /* ------------------------------------------------------------------ digits */
 
-static void to_hex(const uint8_t bytes[BOX_KEY_BYTES], char out[BACKUP_KEY_HEX + 1])
-{
-    for (size_t i = 0; i < BOX_KEY_BYTES; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static int digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -45,7 +39,7 @@ static bool from_hex(const char *hex, uint8_t out[BOX_KEY_BYTES])
 
 void backup_key_text(const struct box_public *key, char out[BACKUP_KEY_HEX + 1])
 {
-    to_hex(key->bytes, out);
+    chain_hex(key->bytes, BOX_KEY_BYTES, out);
 }
 
 bool backup_key_parse(const char *hex, struct box_public *ret_key, struct error *err)
@@ -63,7 +57,7 @@ static bool write_line(const char *path, mode_t mode, const char *word,
                        const uint8_t bytes[BOX_KEY_BYTES], struct error *err)
 {
     char line[LINE_BYTES + 1], hex[BACKUP_KEY_HEX + 1];
-    to_hex(bytes, hex);
+    chain_hex(bytes, BOX_KEY_BYTES, hex);
     int n = snprintf(line, sizeof line, "%s %s\n", word, hex);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     bool good = fd >= 0 && files_write_all(fd, line, (size_t)n) && fsync(fd) == 0;

@@ -31,8 +31,7 @@ static void name_it(const char *name, const char *bytes, size_t n, char out[NOTI
     memcpy(all, name, name_n + 1);
     memcpy(all + name_n + 1, bytes, n);
     struct link hash = chain_hash(all, name_n + 1 + n);
-    for (size_t i = 0; i < NOTIFY_TEXT_ID_MAX / 2; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", hash.bytes[i]);
+    chain_hex(hash.bytes, NOTIFY_TEXT_ID_MAX / 2, out);
 }
 
 static bool take_file(int folder, const char *name, sms_file_reads *reads, sms_take_text *take,

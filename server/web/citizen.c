@@ -21,8 +21,7 @@ static void ticket_mac(const struct web *web, const char *ticket, size_t n, char
     uint8_t mac[16];
     chain_keyed_hash(web->config.secret, LINK_SECRET_BYTES, "trao stream 1", ticket, n, mac,
                      sizeof mac);
-    for (size_t i = 0; i < sizeof mac; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", mac[i]);
+    chain_hex(mac, sizeof mac, out);
 }
 
 static void ticket_write(const struct web *web, const struct item *item, enum proof proof,

@@ -18,18 +18,12 @@ static const char *cookie_name(const struct web *web, const struct http_request 
     return is_secure(web, request) ? "__Host-trao" : "trao";
 }
 
-static void hex(const uint8_t *bytes, size_t n, char *out)
-{
-    for (size_t i = 0; i < n; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static void make_csrf(const struct web *web, struct seat *seat)
 {
     uint8_t mac[SEAT_CSRF_CHARS / 2];
     chain_keyed_hash(web->config.secret, LINK_SECRET_BYTES, "trao form 1", seat->token,
                      strlen(seat->token), mac, sizeof mac);
-    hex(mac, sizeof mac, seat->csrf);
+    chain_hex(mac, sizeof mac, seat->csrf);
 }
 
 struct link seat_hash(const struct seat *seat)
@@ -64,7 +58,7 @@ void seat_renew(struct web *web, const struct http_request *request, struct seat
 {
     uint8_t random[SEAT_TOKEN_CHARS / 2];
     web->config.chance.fill(web->config.chance.self, random, sizeof random);
-    hex(random, sizeof random, seat->token);
+    chain_hex(random, sizeof random, seat->token);
     chain_wipe(random, sizeof random);
     make_csrf(web, seat);
     (void)snprintf(answer->cookie, sizeof answer->cookie,
