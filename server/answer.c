@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "protocol/utf8.h"
+#include "server/delivery/share.h"
 
 struct answer {
     FILE *out;
@@ -246,7 +247,7 @@ void answer_flag(struct answer *answer, const char *key, bool on, const char *ye
 void answer_share(struct answer *answer, const char *key, uint64_t part, uint64_t whole)
 {
     char text[32] = "–";
-    uint64_t hundredths = whole == 0 ? 0 : (part * 20000 + whole) / (2 * whole);
+    uint64_t hundredths = whole == 0 ? 0 : share_hundredths(part, whole);
     if (whole > 0)
         (void)snprintf(text, sizeof text, "%llu,%02llu %%", (unsigned long long)(hundredths / 100),
                        (unsigned long long)(hundredths % 100));

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
+#include "server/delivery/share.h"
 #include "server/office/rounds.h"
 #include "server/record/postmen.h"
 #include "server/record/premises.h"
 #include "server/views/words.h"
-
-/* Fewer than this say little: one envelope is more than three of a hundred. */
-#define FEW 30
 
 #define KEY_TEXT_MAX (PREMISES_CODE_MAX + 1)
 
@@ -143,7 +141,7 @@ static void say_board(struct answer *answer, const struct board *board)
 
 static void say_few(struct answer *answer, const char *key, uint64_t n)
 {
-    answer_flag(answer, key, n < FEW, "ít số liệu / few", "-");
+    answer_flag(answer, key, n < SHARE_FEW, "ít số liệu / few", "-");
 }
 
 static void say_attempts(struct answer *answer, const struct view_figure *figure)

@@ -301,14 +301,9 @@ static void say_open(const struct call *call, const struct view *view, enum view
 
 bool run_due(const struct commands *commands, const struct call *call, struct error *err)
 {
-    struct rules rules;
-    struct schedule schedule;
-    struct instant now = now_of(commands);
-    if (!take_schedule(commands, &rules, &schedule, err))
-        return false;
-    struct instant soon =
-        after_working_minutes(&schedule, now, rule_value(&schedule, RULE_AT_RISK_MIN, now));
-    rules_done(&rules);
+    struct instant now = now_of(commands), soon;
+    if (!views_at_risk_until(commands->views, commands->config->post_office, now, &soon))
+        return error_set(err, ERROR_LATER, "out of memory");
     struct view *list = calloc(LIST_MAX, sizeof *list);
     if (!list)
         return error_set(err, ERROR_LATER, "out of memory");

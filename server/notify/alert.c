@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/delivery/days.h"
 #include "server/notify/message.h"
 
 #define LOOK_MAX 200 /* further ones are found a minute later, when these are recorded */
@@ -51,13 +50,9 @@ static void told_as(const struct alert *alert, const struct view *view, enum vie
 static bool find_near(const struct alert *alert, enum view_clock clock, struct view near[LOOK_MAX],
                       size_t *ret_n, struct error *err)
 {
-    struct rules rules;
-    if (!views_rules(alert->views, &rules))
+    struct instant soon;
+    if (!views_at_risk_until(alert->views, alert->config->post_office, alert->now, &soon))
         return error_set(err, ERROR_LATER, "out of memory");
-    struct schedule schedule = {&rules, alert->config->post_office, alert->now};
-    int64_t minutes = rule_value(&schedule, RULE_AT_RISK_MIN, alert->now);
-    struct instant soon = after_working_minutes(&schedule, alert->now, minutes);
-    rules_done(&rules);
     *ret_n = views_open_between(alert->views, clock, alert->now, soon, near, LOOK_MAX);
     return true;
 }

@@ -263,3 +263,16 @@ bool views_ages(struct views *views, uint32_t post_office, struct view_asked *as
     rules_done(&rules);
     return true;
 }
+
+bool views_at_risk_until(struct views *views, uint32_t post_office, struct instant now,
+                         struct instant *ret_until)
+{
+    struct rules rules;
+    if (!views_rules(views, &rules))
+        return false;
+    struct schedule schedule = {&rules, post_office, now};
+    *ret_until =
+        after_working_minutes(&schedule, now, rule_value(&schedule, RULE_AT_RISK_MIN, now));
+    rules_done(&rules);
+    return true;
+}

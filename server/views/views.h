@@ -147,6 +147,11 @@ size_t views_behind(struct views *views, const struct view_asked *asked,
 size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
                           struct instant until, struct view *out, size_t max);
 
+/* Until when an open item counts as at risk: the parameter, in working minutes from `now`, by the
+ * calendar of a post office. False without memory. */
+bool views_at_risk_until(struct views *views, uint32_t post_office, struct instant now,
+                         struct instant *ret_until) must_use;
+
 /* The rules in force with what offices overruled, as they are now: rule_value and the like of a
  * copy. rules_done(*ret_rules) by the caller. False without memory. */
 bool views_rules(struct views *views, struct rules *ret_rules) must_use;

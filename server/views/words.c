@@ -35,11 +35,6 @@ const char *view_age_key(int age)
     return ages[age];
 }
 
-const char *view_number_key(enum view_number number)
-{
-    return numbers[number];
-}
-
 static bool find_word(const char *what, const char *text, const char *const *words, size_t n,
                       size_t *ret_i, struct error *err)
 {

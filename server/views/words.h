@@ -8,8 +8,6 @@
 const char *view_clock_key(enum view_clock clock);
 const char *view_group_key(enum view_group group);
 const char *view_age_key(int age);
-/* `number` is neither REASON nor OPEN. */
-const char *view_number_key(enum view_number number);
 
 /* BAD_INPUT; `what` names the word's place in the sentence. */
 bool view_clock_named(const char *what, const char *text, enum view_clock *ret_clock,

@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/delivery/days.h"
+#include "server/delivery/share.h"
 #include "server/web/board.h"
 
 #define RISK_SHOWN 10
 #define RISK_READ 400 /* of which some may be another office's */
 #define DAYS_DRAWN 62
-#define FEW 30 /* fewer say little: one envelope is more than three of a hundred */
 
 /* ------------------------------------------------------------------ numbers */
 
@@ -40,13 +39,13 @@ static void put_share(struct html *html, uint64_t part, uint64_t whole)
         html_put(html, "–");
         return;
     }
-    unsigned long long hundredths = (part * 20000 + whole) / (2 * whole);
+    unsigned long long hundredths = share_hundredths(part, whole);
     html_format(html, "%llu,%02llu %%", hundredths / 100, hundredths % 100);
 }
 
 static void put_few(struct html *html, uint64_t n)
 {
-    if (n > 0 && n < FEW)
+    if (n > 0 && n < SHARE_FEW)
         html_put(html, " <small class=it>ít số liệu</small>");
 }
 
@@ -95,27 +94,17 @@ static void put_risk_rows(struct html *html, const struct board_ask *ask, const 
     html_put(html, "</tbody></table></div>");
 }
 
-/* Until when something is at risk: the parameter, in working minutes. */
-static struct instant soon(struct web *web, struct instant now)
-{
-    struct rules rules;
-    if (!views_rules(web->config.views, &rules))
-        return now;
-    struct schedule schedule = {&rules, web->config.config->post_office, now};
-    struct instant until =
-        after_working_minutes(&schedule, now, rule_value(&schedule, RULE_AT_RISK_MIN, now));
-    rules_done(&rules);
-    return until;
-}
-
 static void put_risk(struct web *web, const struct board_ask *ask, struct html *html)
 {
     struct view *list = calloc(RISK_READ, sizeof *list);
     struct instant now = ask->asked.now;
+    struct instant soon;
     size_t n = 0, seen = 0;
+    if (!views_at_risk_until(web->config.views, web->config.config->post_office, now, &soon))
+        soon = now; /* what is late already */
     if (list != NULL)
-        n = views_open_between(web->config.views, VIEW_CLOCK_POST, (struct instant){0},
-                               soon(web, now), list, RISK_READ);
+        n = views_open_between(web->config.views, VIEW_CLOCK_POST, (struct instant){0}, soon, list,
+                               RISK_READ);
     for (size_t i = 0; i < n; i++)
         seen += person_sees(&ask->person, list[i].marks.office);
     html_format(html, "<h2>Trễ và sắp trễ <b>%zu%s</b></h2>", seen, n == RISK_READ ? "+" : "");
