@@ -18,19 +18,13 @@
 #define ASK_SECONDS 2 /* for a whole request: whoever is slower keeps a place from others */
 #define TELL_SECONDS 30
 
-/* Commands that wait for each other. */
-struct lane {
-    pthread_mutex_t running;
-    const struct commands *commands;
-};
-
 struct control {
     int folder, listener;
     int stop; /* readable for ever from control_stop on */
-    struct lane for_short, for_long, for_keeping;
-    pthread_mutex_t lock; /* guards the counts */
+    struct lanes *lanes;
+    pthread_mutex_t lock; /* guards the count */
     pthread_cond_t fewer;
-    size_t talks, long_talks;
+    size_t talks;
 };
 
 /* ------------------------------------------------------------------ bytes */
@@ -174,15 +168,13 @@ static bool listen_in(struct control *control, struct error *err)
     return error_set(err, ERROR_LATER, "cannot listen: %s", strerror(errno));
 }
 
-bool control_open(const char *folder, const struct commands *for_short,
-                  const struct commands *for_long, struct control **ret_control, struct error *err)
+bool control_open(const char *folder, struct lanes *lanes, struct control **ret_control,
+                  struct error *err)
 {
     struct control *control = malloc(sizeof *control);
     if (!control)
         return error_set(err, ERROR_LATER, "control: out of memory");
-    *control = (struct control){.for_short = {PTHREAD_MUTEX_INITIALIZER, for_short},
-                                .for_long = {PTHREAD_MUTEX_INITIALIZER, for_long},
-                                .for_keeping = {PTHREAD_MUTEX_INITIALIZER, for_long},
+    *control = (struct control){.lanes = lanes,
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
                                 .fewer = PTHREAD_COND_INITIALIZER,
                                 .listener = -1};
@@ -213,9 +205,6 @@ void control_close(struct control *control)
         close(control->folder);
     if (control->stop >= 0)
         close(control->stop);
-    pthread_mutex_destroy(&control->for_short.running);
-    pthread_mutex_destroy(&control->for_long.running);
-    pthread_mutex_destroy(&control->for_keeping.running);
     pthread_mutex_destroy(&control->lock);
     pthread_cond_destroy(&control->fewer);
     free(control);
@@ -251,18 +240,12 @@ static char **words_of(char *bytes, uint32_t n, int *ret_argc)
     return argv;
 }
 
-/* ------------------------------------------------------------------ long commands */
+/* ------------------------------------------------------------------ one connection */
 
-static bool is_long(const char *name)
-{
-    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0 || strcmp(name, "backup") == 0;
-}
-
-/* Whoever waits for an import; its acts are run as long as there is somebody. */
+/* Whoever waits for a command. */
 struct asker {
     const struct control *control;
     int socket;
-    struct acts acts;
 };
 
 static bool is_asked(void *self, struct error *err)
@@ -275,74 +258,6 @@ static bool is_asked(void *self, struct error *err)
     return true;
 }
 
-static bool run_while_asked(void *self, act what, void *arg, struct error *err)
-{
-    const struct asker *asker = self;
-    if (!is_asked(self, err))
-        return false;
-    return asker->acts.run(asker->acts.self, what, arg, err);
-}
-
-/* In turn. A print is not broken off: what stands in its folder is to be counted. */
-static bool run_in_lane(struct control *control, int socket, struct call *call, struct error *err)
-{
-    bool keeping = strcmp(call->argv[0], "backup") == 0;
-    struct lane *lane = keeping                  ? &control->for_keeping
-                        : is_long(call->argv[0]) ? &control->for_long
-                                                 : &control->for_short;
-    struct commands commands = *lane->commands;
-    struct asker asker = {control, socket, commands.acts};
-    call->wanted = is_asked;
-    call->ctx = &asker;
-    if (strcmp(call->argv[0], "import") == 0)
-        commands.acts = (struct acts){run_while_asked, &asker};
-    pthread_mutex_lock(&lane->running);
-    bool ok = commands_run(&commands, call, err);
-    pthread_mutex_unlock(&lane->running);
-    return ok;
-}
-
-static bool enter_long(struct control *control, struct error *err)
-{
-    pthread_mutex_lock(&control->lock);
-    bool room = control->long_talks < CONTROL_LONG_TALKS;
-    control->long_talks += room;
-    pthread_mutex_unlock(&control->lock);
-    return room || error_set(err, ERROR_LATER,
-                             "đang nhập và in nhiều việc khác, thử lại sau. / too many imports and "
-                             "prints wait already, try again later");
-}
-
-static bool run_in_turn(struct control *control, int socket, struct call *call, struct error *err)
-{
-    if (!is_long(call->argv[0]))
-        return run_in_lane(control, socket, call, err);
-    if (!enter_long(control, err))
-        return false;
-    bool ok = run_in_lane(control, socket, call, err);
-    pthread_mutex_lock(&control->lock);
-    control->long_talks--;
-    pthread_mutex_unlock(&control->lock);
-    return ok;
-}
-
-/* ------------------------------------------------------------------ one connection */
-
-/* In JSON the error is part of the document. */
-static bool run_and_say(struct control *control, int socket, struct call *call, bool json,
-                        FILE *out, struct error *err)
-{
-    struct error why;
-    if (!answer_open(call->argv[0], json, out, &call->answer, err))
-        return false;
-    call->out = answer_lines(call->answer);
-    bool ok = run_in_turn(control, socket, call, err);
-    if (answer_close(call->answer, ok ? NULL : err, &why))
-        return ok;
-    *err = ok ? why : *err;
-    return false;
-}
-
 static void run_and_tell(struct control *control, int socket, int argc, char **argv, int fd)
 {
     char *said = NULL;
@@ -352,8 +267,10 @@ static void run_and_tell(struct control *control, int socket, int argc, char **a
     if (!out)
         return;
     bool json = argc > 1 && strcmp(argv[0], CONTROL_JSON) == 0;
-    struct call call = {.argc = argc - json, .argv = argv + json, .fd = fd};
-    bool ok = run_and_say(control, socket, &call, json, out, &err);
+    struct asker asker = {control, socket};
+    struct call call = {
+        .argc = argc - json, .argv = argv + json, .fd = fd, .wanted = is_asked, .ctx = &asker};
+    bool ok = lanes_answer(control->lanes, &call, json, out, &err);
     (void)fclose(out);
     uint8_t status = ok ? 0 : 1;
     if (tell(socket, 'o', said, n) && (ok || json || tell(socket, 'e', err.text, strlen(err.text))))

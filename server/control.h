@@ -7,31 +7,25 @@
  * JSON it stands in 'o'), 'x' one byte of exit status, last. Only root and the server's own user
  * are heard (SO_PEERCRED, mode 0600).
  *
- * Up to CONTROL_TALKS connections are served side by side, each by a thread of its own. Long
- * commands (import, print) run one at a time, and so do the short ones, beside them: a handheld is
- * revoked within a minute whatever is being imported. A backup has a lane of its own and asks
- * nothing of the readers of the others. An import ends, what is in stays in, when its
- * asker has hung up or the server stops.
+ * Up to CONTROL_TALKS connections are served side by side, each by a thread of its own, which waits
+ * for its turn in lanes.h. An import ends, what is in stays in, when its asker has hung up or the
+ * server stops.
  */
 #ifndef TRAO_SERVER_CONTROL_H
 #define TRAO_SERVER_CONTROL_H
 
 #include <stdio.h>
 
-#include "server/commands.h"
+#include "server/lanes.h"
 
 struct control;
 
 #define CONTROL_JSON "--json"
 #define CONTROL_TALKS 8
-#define CONTROL_LONG_TALKS                                                                         \
-    4 /* of them may be long commands, running or waiting; others refused                          \
-       */
 
-/* Binds the socket; a stale one is replaced, REPEATED when another server answers there. What short
- * and long commands work with, each on one thread at a time; borrowed until control_close. */
-bool control_open(const char *folder, const struct commands *for_short,
-                  const struct commands *for_long, struct control **ret_control,
+/* Binds the socket; a stale one is replaced, REPEATED when another server answers there. What it
+ * hears is run in `lanes`; borrowed until control_close. */
+bool control_open(const char *folder, struct lanes *lanes, struct control **ret_control,
                   struct error *err) must_use;
 /* Serves until control_stop, which any thread or signal handler may call; returns when the last
  * connection is done. */

@@ -35,7 +35,8 @@
 #include "server/writer.h"
 
 #define WEB_WORKERS                                                                                \
-    2 /* a password takes 250 ms of one (libraries.md); the other enrols meanwhile */
+    6 /* at most two hash a password, which takes 250 ms (password.h), and four import or print    \
+         (lanes.h), one at a time */
 #define TICK_MS 500
 #define COPY_MS 500
 #define KEEP_MS 2000 /* how far views.db and record.db lag behind memory and log */
@@ -68,6 +69,7 @@ struct server {
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
+    struct lanes *lanes;
     struct control *control;
     struct box_public backup_key;
     struct copies *copies; /* NULL: nobody wants any */
@@ -348,7 +350,7 @@ static bool open_intake(struct server *server, struct error *err)
 
 /* ------------------------------------------------------------------ copies */
 
-static bool copies_wanted(void *ctx, struct error *err)
+static bool server_goes_on(void *ctx, struct error *err)
 {
     const struct server *server = ctx;
     return !atomic_load(&server->stopping) || error_set(err, ERROR_LATER, "the server stops");
@@ -378,7 +380,7 @@ static bool open_copies(struct server *server, struct error *err)
                                               .server = &server->keys->seal_public,
                                               .clock = clock_system(),
                                               .chance = chance_system(),
-                                              .wanted = copies_wanted,
+                                              .wanted = server_goes_on,
                                               .ctx = server},
                                    .folder = config->backup_folder,
                                    .every_s = config->backup_every_s,
@@ -507,10 +509,11 @@ static void set_metrics(struct server *server)
                                        .ctx = server};
 }
 
-static bool open_web(struct server *server, struct error *err)
+/* What commands work with, whoever asks for them. */
+static bool open_commands(struct server *server, struct error *err)
 {
-    set_metrics(server);
     struct keys *keys = server->keys;
+    set_metrics(server);
     server->desk = (struct enrol_desk){.acts = writer_acts(server->writer),
                                        .ca = keys->ca,
                                        .clock = clock_system(),
@@ -520,13 +523,50 @@ static bool open_web(struct server *server, struct error *err)
                                        .broker_port = server->config.mqtt.port};
     memcpy(server->desk.server_box_key, keys->box_public, sizeof keys->box_public);
     memcpy(server->desk.web_pin, keys->web_pin, sizeof keys->web_pin);
+    server->for_short = (struct commands){.folder = server->folder,
+                                          .program = server->program,
+                                          .config = &server->config,
+                                          .secret = keys->secret,
+                                          .acts = writer_acts(server->writer),
+                                          .views = server->views,
+                                          .record = server->short_reader,
+                                          .enrol = &server->desk,
+                                          .dispatch = server->dispatch,
+                                          .notify = server->notify,
+                                          .metrics = &server->metrics,
+                                          .box_public = (const struct box_public *)keys->box_public,
+                                          .box_secret = (const struct box_secret *)keys->box_secret,
+                                          .pages = server->pages,
+                                          .seal_public = &keys->seal_public};
+    server->for_long = server->for_short;
+    server->for_long.record = server->long_reader;
+    return lanes_open(&server->for_short, &server->for_long, &server->lanes, err);
+}
+
+static void close_commands(struct server *server)
+{
+    lanes_close(server->lanes);
+}
+
+static bool run_for_web(void *ctx, int argc, char *const argv[], int fd, char **new_json,
+                        struct error *err)
+{
+    struct server *server = ctx;
+    struct call call = {
+        .argc = argc, .argv = argv, .fd = fd, .wanted = server_goes_on, .ctx = server};
+    return lanes_say(server->lanes, &call, new_json, err);
+}
+
+static bool open_web(struct server *server, struct error *err)
+{
     struct web_config config = {.folder = server->folder,
                                 .config = &server->config,
-                                .secret = keys->secret,
+                                .secret = server->keys->secret,
                                 .acts = writer_acts(server->writer),
                                 .views = server->views,
                                 .enrol = &server->desk,
                                 .metrics = {metrics_allowed, give_metrics, METRICS_TYPE, server},
+                                .commands = {run_for_web, server},
                                 .clock = clock_system(),
                                 .chance = chance_system()};
     struct web *web;
@@ -543,26 +583,7 @@ static void close_web(struct server *server)
 
 static bool open_control(struct server *server, struct error *err)
 {
-    const struct keys *keys = server->keys;
-    server->for_short = (struct commands){.folder = server->folder,
-                                          .program = server->program,
-                                          .config = &server->config,
-                                          .secret = server->keys->secret,
-                                          .acts = writer_acts(server->writer),
-                                          .views = server->views,
-                                          .record = server->short_reader,
-                                          .enrol = &server->desk,
-                                          .dispatch = server->dispatch,
-                                          .notify = server->notify,
-                                          .metrics = &server->metrics,
-                                          .box_public = (const struct box_public *)keys->box_public,
-                                          .box_secret = (const struct box_secret *)keys->box_secret,
-                                          .pages = server->pages,
-                                          .seal_public = &keys->seal_public};
-    server->for_long = server->for_short;
-    server->for_long.record = server->long_reader;
-    return control_open(server->folder, &server->for_short, &server->for_long, &server->control,
-                        err);
+    return control_open(server->folder, server->lanes, &server->control, err);
 }
 
 static void close_control(struct server *server)
@@ -734,6 +755,7 @@ static const struct part {
     {"intake", open_intake, NULL}, /* closed with the writer that uses it */
     {"attachments", open_attachments, close_attachments},
     {"messages", open_notify, close_notify},
+    {"commands", open_commands, close_commands},
     {"pages", open_web, close_web},
     {"control", open_control, close_control},
     {"threads", open_threads, close_threads},

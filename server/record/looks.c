@@ -14,6 +14,11 @@ const char *look_key(enum look_kind kind)
         return key;
 #include "server/record/looks.def"
 #undef LOOK
+#define ACT(verb, wire, RIGHT, words, by)                                                          \
+    case 100 + (wire):                                                                             \
+        return #verb;
+#include "server/record/acts.def"
+#undef ACT
     default: /* a later program's */
         return NULL;
     }

@@ -16,7 +16,9 @@ enum look_kind {
 #include "server/record/looks.def"
 #undef LOOK
 };
-/* "names"; NULL for a kind this program does not know. */
+/* A command that somebody at a page or a program asked for, by its wire number of acts.def. */
+#define LOOK_ACT(wire) ((enum look_kind)(100 + (wire)))
+/* "names", a command's name; NULL for a kind this program does not know. */
 const char *look_key(enum look_kind kind);
 
 #define LOOK_CLIENT_MAX 46

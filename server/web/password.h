@@ -1,5 +1,6 @@
 /* password.h - argon2id of libsodium (INTERACTIVE: 64 MiB, some 250 ms): never on a thread that
- * answers requests. Any thread. */
+ * answers requests. Any thread; no more than PASSWORD_AT_ONCE are worked at, others wait their
+ * turn, so that neither memory nor the cores are taken by a crowd at the login. */
 #ifndef TRAO_SERVER_WEB_PASSWORD_H
 #define TRAO_SERVER_WEB_PASSWORD_H
 
@@ -8,6 +9,7 @@
 #define PASSWORD_MIN                                                                               \
     12 /* characters of one a person chooses himself (ASVS 5.0, 6.2.1: 8 and more) */
 #define PASSWORD_MAX 128
+#define PASSWORD_AT_ONCE 2
 /* In the data folder: name and one-time password of the first login; goes when that is changed. */
 #define PASSWORD_FIRST_FILE "first-login.txt"
 

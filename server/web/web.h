@@ -23,6 +23,15 @@ struct web_metrics {
     void *ctx;
 };
 
+/* What trao-admin can do, for who sits at a page: a command of commands.def run in its turn.
+ * `new_json`: its JSON document, also after a failure unless NULL; free it. Any thread that may
+ * wait for the writer. */
+struct web_commands {
+    bool (*run)(void *ctx, int argc, char *const argv[], int fd, char **new_json,
+                struct error *err);
+    void *ctx;
+};
+
 struct web_config {
     const char *folder; /* the data folder: keys/web.key, keys/web.crt, print/, record.db */
     const struct config *config;
@@ -31,6 +40,7 @@ struct web_config {
     struct views *views;
     const struct enrol_desk *enrol;
     struct web_metrics metrics; /* `text` NULL: there is none */
+    struct web_commands commands;
     struct clock clock;
     struct chance chance;
 };
@@ -41,7 +51,7 @@ struct web;
  * starts to answer. LATER names the address that cannot be bound. */
 bool web_open(const struct web_config *config, struct web **ret_web, struct error *err) must_use;
 
-/* Runs what was handed over until web_stop; one or two threads of the program. */
+/* Runs what was handed over until web_stop; a few threads of the program. */
 void web_work(struct web *web);
 /* Heartbeats, ends of streams, sockets that never finish a request. About twice a second. */
 void web_tick(struct web *web);

@@ -31,8 +31,8 @@ int open_asked(void **state)
                                          .enrol = &asked->enrol};
     asked->for_long = asked->for_short;
     asked->for_long.record = asked->long_reader;
-    assert_good(control_open(asked->desk.rig.dir, &asked->for_short, &asked->for_long,
-                             &asked->control, &err));
+    assert_good(lanes_open(&asked->for_short, &asked->for_long, &asked->lanes, &err));
+    assert_good(control_open(asked->desk.rig.dir, asked->lanes, &asked->control, &err));
     assert_int_equal(pthread_create(&asked->thread, NULL, serve, asked->control), 0);
     *state = asked;
     return 0;
@@ -44,6 +44,7 @@ int close_asked(void **state)
     control_stop(asked->control);
     pthread_join(asked->thread, NULL);
     control_close(asked->control);
+    lanes_close(asked->lanes);
     record_close(asked->short_reader);
     record_close(asked->long_reader);
     desk_rig_close(&asked->desk);

@@ -542,9 +542,7 @@ static void without_a_server_there_is_no_answer(void **state)
     assert_error(control_ask("/no/such", 1, words, -1, stdout, stderr, &status, &err),
                  ERROR_NOT_FOUND);
     struct control *second;
-    assert_error(
-        control_open(asked->desk.rig.dir, &asked->for_short, &asked->for_long, &second, &err),
-        ERROR_REPEATED);
+    assert_error(control_open(asked->desk.rig.dir, asked->lanes, &second, &err), ERROR_REPEATED);
     assert_int_equal(status, 77);
 }
 
@@ -690,15 +688,15 @@ static void a_revoke_does_not_wait_for_an_import(void **state)
 static void long_commands_leave_room_for_short_ones(void **state)
 {
     struct asked *asked = *state;
-    int imports[CONTROL_LONG_TALKS], ends[CONTROL_LONG_TALKS];
-    for (int i = 0; i < CONTROL_LONG_TALKS; i++)
+    int imports[LANES_LONG], ends[LANES_LONG];
+    for (int i = 0; i < LANES_LONG; i++)
         imports[i] = begin_endless_import(asked, &ends[i]);
     assert_int_equal(ASK(asked, -1, "print", "--all"), 1);
     assert_non_null(strstr(asked->err, "too many imports and prints wait already"));
     assert_int_equal(ASK(asked, -1, "items"), 0);
-    for (int i = 0; i < CONTROL_LONG_TALKS; i++)
+    for (int i = 0; i < LANES_LONG; i++)
         close(ends[i]);
-    for (int i = 0; i < CONTROL_LONG_TALKS; i++) {
+    for (int i = 0; i < LANES_LONG; i++) {
         assert_true(has_answer(imports[i], 5000));
         close(imports[i]);
     }

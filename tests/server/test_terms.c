@@ -14,6 +14,7 @@
 struct asked {
     struct desk_rig desk;
     struct commands commands;
+    struct lanes *lanes;
     struct control *control;
     struct rig_device device;
     struct item item;
@@ -40,8 +41,8 @@ static int open_asked(void **state)
                                         .acts = desk_rig_acts(&asked->desk),
                                         .views = asked->desk.rig.views,
                                         .record = asked->desk.rig.record};
-    assert_good(control_open(asked->desk.rig.dir, &asked->commands, &asked->commands,
-                             &asked->control, &err));
+    assert_good(lanes_open(&asked->commands, &asked->commands, &asked->lanes, &err));
+    assert_good(control_open(asked->desk.rig.dir, asked->lanes, &asked->control, &err));
     assert_int_equal(pthread_create(&asked->thread, NULL, serve, asked->control), 0);
     *state = asked;
     return 0;
@@ -53,6 +54,7 @@ static int close_asked(void **state)
     control_stop(asked->control);
     pthread_join(asked->thread, NULL);
     control_close(asked->control);
+    lanes_close(asked->lanes);
     desk_rig_close(&asked->desk);
     free(asked);
     return 0;

@@ -34,14 +34,41 @@ static void *tick(void *arg)
     return NULL;
 }
 
+static bool run_command(void *ctx, int argc, char *const argv[], int fd, char **new_json,
+                        struct error *why)
+{
+    struct web_rig *rig = ctx;
+    struct call call = {.argc = argc, .argv = argv, .fd = fd};
+    return lanes_say(rig->lanes, &call, new_json, why);
+}
+
+static void open_lanes(struct web_rig *rig)
+{
+    assert_good(record_open_reader(rig->desk.rig.record_path, &rig->short_reader, &err));
+    assert_good(record_open_reader(rig->desk.rig.record_path, &rig->long_reader, &err));
+    rig->for_short = (struct commands){.folder = rig->desk.rig.dir,
+                                       .program = "/proc/self/exe",
+                                       .config = &rig->desk.config,
+                                       .secret = rig->desk.secret,
+                                       .acts = desk_rig_acts(&rig->desk),
+                                       .views = rig->desk.rig.views,
+                                       .record = rig->short_reader,
+                                       .enrol = &rig->enrol};
+    rig->for_long = rig->for_short;
+    rig->for_long.record = rig->long_reader;
+    assert_good(lanes_open(&rig->for_short, &rig->for_long, &rig->lanes, &err));
+}
+
 void web_rig_start(struct web_rig *rig)
 {
+    open_lanes(rig);
     struct web_config config = {.folder = rig->desk.rig.dir,
                                 .config = &rig->desk.config,
                                 .secret = rig->desk.secret,
                                 .acts = desk_rig_acts(&rig->desk),
                                 .views = rig->desk.rig.views,
                                 .enrol = &rig->enrol,
+                                .commands = {run_command, rig},
                                 .clock = desk_rig_clock(&rig->desk),
                                 .chance = rig_chance(&rig->desk.rig)};
     assert_good(web_open(&config, &rig->web, &err));
@@ -59,6 +86,9 @@ void web_rig_stop(struct web_rig *rig)
     pthread_join(rig->worker, NULL);
     pthread_join(rig->ticker, NULL);
     web_close(rig->web);
+    lanes_close(rig->lanes);
+    record_close(rig->short_reader);
+    record_close(rig->long_reader);
 }
 
 void web_rig_open(struct web_rig *rig)

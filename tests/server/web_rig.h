@@ -4,6 +4,7 @@
 #define TRAO_TESTS_SERVER_WEB_RIG_H
 
 #include "server/keys.h"
+#include "server/lanes.h"
 #include "server/web/web.h"
 #include "tests/server/desk_rig.h"
 
@@ -14,6 +15,9 @@ struct web_rig {
     struct rig_device device;
     struct keys *keys;
     struct enrol_desk enrol;
+    struct record *short_reader, *long_reader;
+    struct commands for_short, for_long;
+    struct lanes *lanes;
     struct web *web;
     pthread_t worker, ticker;
     atomic_bool ticking;

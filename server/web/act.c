@@ -1,0 +1,232 @@
+#include "server/web/act.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/record/premises.h"
+
+static const struct act_row {
+    const char *verb;
+    int wire;
+    enum right right;
+    const char *words;
+    bool by;
+} rows[] = {
+#define ACT(verb, wire, RIGHT, words, by) {#verb, wire, RIGHT_##RIGHT, words, (by) != 0},
+#include "server/record/acts.def"
+#undef ACT
+};
+#define ROWS (sizeof rows / sizeof *rows)
+
+static const struct act_row *row_of(const char *verb)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (strcmp(rows[i].verb, verb) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+bool act_row(size_t i, const char **ret_verb, enum right *ret_right, const char **ret_words,
+             bool *ret_by)
+{
+    if (i >= ROWS)
+        return false;
+    *ret_verb = rows[i].verb;
+    *ret_right = rows[i].right;
+    *ret_words = rows[i].words;
+    *ret_by = rows[i].by;
+    return true;
+}
+
+bool act_offered(const struct seat *seat, const char *verb)
+{
+    const struct act_row *row = row_of(verb);
+    return row && person_may(&seat->person, row->right);
+}
+
+unsigned act_status(enum error_code code)
+{
+    switch (code) {
+    case ERROR_NONE:
+        return 200;
+    case ERROR_BAD_INPUT:
+        return 400;
+    case ERROR_NOT_FOUND:
+        return 404;
+    case ERROR_REFUSED:
+    case ERROR_REPEATED:
+        return 409;
+    case ERROR_LATER:
+        return 503;
+    case ERROR_BROKEN:
+        return 500;
+    }
+    return 500;
+}
+
+/* ------------------------------------------------------------------ what is his */
+
+static bool refuse(struct error *err)
+{
+    return error_set(err, ERROR_REFUSED,
+                     "việc này không thuộc tài khoản này. / this account may not do that");
+}
+
+/* Of an office that he does not serve it is said what is said of a number that was never given. */
+static bool sees_item(struct web *web, const struct seat *seat, const struct item *item,
+                      const char *text, struct error *err)
+{
+    struct view view;
+    if (views_item(web->config.views, item, &view) && view.state.issued &&
+        person_sees(&seat->person, view.state.office.office))
+        return true;
+    return error_set(err, ERROR_NOT_FOUND, "%.40s: không thấy số này. / no such item", text);
+}
+
+static bool sees_item_text(struct web *web, const struct seat *seat, const char *text,
+                           struct error *err)
+{
+    struct item item;
+    struct error why;
+    if (item_parse(text, strlen(text), &item, &why))
+        return sees_item(web, seat, &item, text, err);
+    return error_set(err, ERROR_BAD_INPUT,
+                     "%.40s: không phải số phong bì, xem lại 13 ký tự. / not an item number, check "
+                     "its 13 characters",
+                     text);
+}
+
+/* A dossier of which nothing was issued is nobody's yet. */
+static bool sees_dossier(struct web *web, const struct seat *seat, const char *text,
+                         struct error *err)
+{
+    struct item item;
+    struct record *record = readers_take(web->readers);
+    bool found = record_item_of_dossier(record, text, &item, err);
+    readers_give(web->readers, record);
+    return found ? sees_item(web, seat, &item, text, err) : err->code == ERROR_NOT_FOUND;
+}
+
+static bool sees_office(struct web *web, const struct seat *seat, const char *code,
+                        struct error *err)
+{
+    struct premises premises;
+    struct record *record = readers_take(web->readers);
+    bool found = premises_last(record, PREMISES_OFFICE, code, &premises, err);
+    readers_give(web->readers, record);
+    if (!found)
+        return false;
+    return person_sees(&seat->person, premises.number) || refuse(err);
+}
+
+/* Every word that names something names what is his, and something is named. */
+static bool words_are_his(struct web *web, const struct seat *seat, const struct act_row *row,
+                          int argc, const char *const argv[], struct error *err)
+{
+    const char *kind = row->words;
+    bool named = false, many = false;
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        char what = many ? '*' : *kind;
+        many = many || what == '*';
+        if (strncmp(word, "office=", 7) == 0 && strchr(row->words, 'o')) {
+            named = true;
+            if (!sees_office(web, seat, word + 7, err))
+                return false;
+            continue;
+        }
+        if ((what == '*' || what == '\0' || what == 'o') && strchr(word, '='))
+            continue;
+        if ((what == 'd' && !sees_dossier(web, seat, word, err)) ||
+            ((what == 'i' || what == '*') && !sees_item_text(web, seat, word, err)))
+            return false;
+        named = named || what == 'd' || what == 'i' || what == '*';
+        kind += *kind != '\0' && !many;
+    }
+    return named || refuse(err);
+}
+
+static bool is_his(struct web *web, const struct seat *seat, const struct act_row *row, int argc,
+                   const char *const argv[], struct error *err)
+{
+    if (!row || !person_may(&seat->person, row->right))
+        return refuse(err);
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "by=", 3) == 0)
+            return error_set(err, ERROR_BAD_INPUT, "by= is who sits here, and not given");
+    return seat->person.offices_n == 0 || *row->words == '\0' ||
+           words_are_his(web, seat, row, argc, argv, err);
+}
+
+/* ------------------------------------------------------------------ done */
+
+static bool look_act(struct record *record, void *arg, struct error *err)
+{
+    return look_add(record, arg, err);
+}
+
+static bool write_down(struct web *web, const struct http_request *request, const struct seat *seat,
+                       const struct act_row *row, int argc, struct error *err)
+{
+    struct look look = {
+        .person = seat->person.id, .kind = LOOK_ACT(row->wire), .rows = (uint64_t)(argc - 1)};
+    (void)snprintf(look.client, sizeof look.client, "%s", request->client);
+    return web->config.acts.run(web->config.acts.self, look_act, &look, err);
+}
+
+/* A copy of the words with by= behind them; one block of memory. */
+static char **words_by(const struct act_row *row, const struct seat *seat, int argc,
+                       const char *const argv[])
+{
+    size_t n = sizeof(char *) * ((size_t)argc + 2), by = strlen(seat->person.name) + 4;
+    for (int i = 0; i < argc; i++)
+        n += strlen(argv[i]) + 1;
+    char **words = malloc(n + by);
+    char *at = (char *)(words ? words + argc + 2 : NULL);
+    for (int i = 0; words && i < argc; i++) {
+        size_t length = strlen(argv[i]) + 1;
+        words[i] = memcpy(at, argv[i], length);
+        at += length;
+    }
+    if (words && row->by) {
+        (void)snprintf(at, by, "by=%s", seat->person.name);
+        words[argc] = at;
+    }
+    if (words)
+        words[argc + row->by] = NULL;
+    return words;
+}
+
+static bool run(struct web *web, const struct act_row *row, const struct seat *seat, int argc,
+                const char *const argv[], int fd, json_t **new_said, struct error *err)
+{
+    char *json = NULL;
+    char **words = words_by(row, seat, argc, argv);
+    if (!words)
+        return error_set(err, ERROR_LATER, "out of memory");
+    const struct web_commands *commands = &web->config.commands;
+    bool ok = commands->run(commands->ctx, argc + row->by, words, fd, &json, err);
+    free(words);
+    if (ok) {
+        json_error_t why;
+        *new_said = json_loads(json, 0, &why);
+        ok = *new_said || error_set(err, ERROR_LATER, "what %s said: %s", row->verb, why.text);
+    }
+    if (json)
+        chain_wipe(json, strlen(json)); /* a one-time code may stand in it */
+    free(json);
+    return ok;
+}
+
+bool act_run(struct web *web, const struct http_request *request, const struct seat *seat, int argc,
+             const char *const argv[], int fd, json_t **new_said, struct error *err)
+{
+    const struct act_row *row = row_of(argv[0]);
+    *new_said = NULL;
+    if (!web->config.commands.run)
+        return error_set(err, ERROR_LATER, "no commands here");
+    return is_his(web, seat, row, argc, argv, err) &&
+           write_down(web, request, seat, row, argc, err) &&
+           run(web, row, seat, argc, argv, fd, new_said, err);
+}
