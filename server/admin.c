@@ -65,6 +65,10 @@ static const struct conf_key {
     {{"plain", 8, "ADDR:PORT", 0, "HTTP on loopback, 127.0.0.1:8080", 0}, "web", "plain"},
     {{"tls", 9, "ADDR:PORT", 0, "HTTPS, 127.0.0.1:8443", 0}, "web", "tls"},
     {{"public", 10, "URL", 0, "base of citizens' links, http://PLAIN", 0}, "web", "public"},
+    {{"second-factor", 15, "ROLES|none", 0,
+      "who comes in only with a second factor: administrator,manager,auditor", 0},
+     "people",
+     "second_factor"},
     {{"mqtt", 11, "ADDR:PORT", 0, "the broker, 127.0.0.1:8883", 0}, "mqtt", "host"},
 };
 #define SETTINGS (sizeof settings / sizeof *settings)

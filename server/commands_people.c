@@ -7,6 +7,7 @@
 #include "server/record/looks.h"
 #include "server/record/people.h"
 #include "server/record/premises.h"
+#include "server/record/second.h"
 #include "server/text/text.h"
 #include "server/web/password.h"
 
@@ -14,7 +15,8 @@
 
 struct putting {
     struct person person;
-    bool is_new, fresh_password;
+    bool is_new, fresh_password, reset_second;
+    uint32_t by; /* who does it; 0 the administrator of the machine */
     char password[PASSWORD_ONE_TIME_MAX];
 };
 
@@ -30,8 +32,11 @@ static bool put_person_act(struct record *record, void *arg, struct error *err)
                            person_set_password(record, person->id, person->hash, true, err));
     if (!done || !person_find(record, person->name, &known, err))
         return false;
-    struct look look = {.person = known.id, .kind = LOOK_PERSON};
-    return look_add(record, &look, err);
+    struct look look = {.person = known.id, .kind = LOOK_PERSON, .rows = putting->by};
+    struct look reset = {.person = known.id, .kind = LOOK_SECOND_RESET, .rows = putting->by};
+    return look_add(record, &look, err) &&
+           (!putting->reset_second ||
+            (second_drop(record, known.id, err) && look_add(record, &reset, err)));
 }
 
 static bool is_person_name(const char *name, struct error *err)
@@ -130,6 +135,16 @@ static bool read_password(const struct call *call, struct putting *putting, stru
     return password_hash(putting->password, putting->person.hash, err);
 }
 
+/* Who lost his phone and his recovery codes begins anew. */
+static bool read_second(const struct call *call, struct putting *putting, struct error *err)
+{
+    const char *text = option_text(call, 2, "second");
+    if (text != NULL && strcmp(text, "reset") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "second=%.40s: reset", text);
+    putting->reset_second = text != NULL;
+    return true;
+}
+
 static bool read_person(const struct commands *commands, const struct call *call,
                         struct putting *putting, struct error *err)
 {
@@ -138,7 +153,8 @@ static bool read_person(const struct commands *commands, const struct call *call
     return read_role(call, person, err) &&
            (offices == NULL || read_offices(commands, offices, person, err)) &&
            offices_said(person, offices, err) && read_state(call, person, err) &&
-           read_password(call, putting, err);
+           read_second(call, putting, err) && read_password(call, putting, err) &&
+           option_user(commands, call, 2, &putting->by, err);
 }
 
 /* As he is, or as nobody yet. */
@@ -159,10 +175,11 @@ bool run_person(const struct commands *commands, const struct call *call, struct
 {
     struct putting putting = {.is_new = false};
     const char *name = call->argv[1];
-    bool done =
-        is_person_name(name, err) && options_check(call, 2, "role office password state", err) &&
-        find_person(commands, name, &putting, err) && read_person(commands, call, &putting, err) &&
-        commands->acts.run(commands->acts.self, put_person_act, &putting, err);
+    bool done = is_person_name(name, err) &&
+                options_check(call, 2, "role office password state second by", err) &&
+                find_person(commands, name, &putting, err) &&
+                read_person(commands, call, &putting, err) &&
+                commands->acts.run(commands->acts.self, put_person_act, &putting, err);
     if (done && putting.fresh_password) {
         answer_label(call->answer, "password ");
         answer_text(call->answer, "password", putting.password);
@@ -209,6 +226,7 @@ static bool say_person(void *ctx, const struct person *person)
     say_offices(listing, person);
     answer_flag(listing->answer, "on", !person->disabled, "on", "off");
     answer_flag(listing->answer, "one_time_password", person->must_change, "one-time", "own");
+    answer_flag(listing->answer, "second_factor", person->second, "two", "one");
     answer_time(listing->answer, "locked_until",
                 person->locked_until.ms > record_now(listing->commands->record).ms
                     ? person->locked_until

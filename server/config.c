@@ -24,6 +24,7 @@ struct config config_defaults(void)
         .tls = {"127.0.0.1", 8443},
         .public_url = "http://127.0.0.1:8080",
         .mqtt = {"127.0.0.1", 8883},
+        .second_factor = "administrator,manager,auditor",
         .backup_every_s = 60,
         .backup_keep = 7,
     };
@@ -141,6 +142,14 @@ static bool set_letters(const char *value, char out[3], struct error *err)
     return set_text(value, out, 3, err);
 }
 
+/* Whether they are roles is known where rights are. */
+static bool set_roles(const char *value, char *out, size_t size, struct error *err)
+{
+    if (*value == '\0' || strspn(value, "abcdefghijklmnopqrstuvwxyz,") != strlen(value))
+        return error_set(err, ERROR_BAD_INPUT, "roles by commas, or none");
+    return set_text(value, out, size, err);
+}
+
 static bool set_post_office(const char *value, uint32_t *out, struct error *err)
 {
     if (strspn(value, "0123456789") != strlen(value) || strlen(value) > 6)
@@ -229,6 +238,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return endpoint_read(value, &c->tls, err);
     if (strcmp(name, "web.public") == 0)
         return set_url(value, c->public_url, sizeof c->public_url, err);
+    if (strcmp(name, "people.second_factor") == 0)
+        return set_roles(value, c->second_factor, sizeof c->second_factor, err);
     if (strcmp(name, "backup.folder") == 0)
         return set_folder(value, c->backup_folder, sizeof c->backup_folder, err);
     if (strcmp(name, "backup.every") == 0)
@@ -309,12 +320,13 @@ bool config_write(const char *folder, const struct config *config, struct error 
         "[office]\ncode=%s\nname=%s\naddress=%s\nphone=%s\npost_office=%06u\npost_office_name=%s\n"
         "reply_number=%s\nmanager_phone=%s\n\n[messages]\nhours=%u-%u\n\n[numbers]\nprefix=%"
         "s\ncountry=%s\n\n"
-        "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[mqtt]\nhost=%s\nport=%u\n",
+        "[web]\nplain=%s:%u\ntls=%s:%u\npublic=%s\n\n[people]\nsecond_factor=%s\n\n"
+        "[mqtt]\nhost=%s\nport=%u\n",
         config->office_code, config->office_name, config->office_address, config->office_phone,
         config->post_office, config->post_office_name, config->reply_number, config->manager_phone,
         config->message_from_h, config->message_to_h, config->prefix, config->country,
         config->plain.host, config->plain.port, config->tls.host, config->tls.port,
-        config->public_url, config->mqtt.host, config->mqtt.port);
+        config->public_url, config->second_factor, config->mqtt.host, config->mqtt.port);
     bool kept = fflush(file) == 0 && fsync(fd) == 0;
     kept = fclose(file) == 0 && kept;
     return kept || error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));

@@ -46,6 +46,8 @@ struct config {
     struct endpoint tls;   /* HTTPS with the server's own certificate */
     char public_url[128];  /* base of citizen links, without a slash at its end */
     struct endpoint mqtt;
+    /* Roles (rights.def) that come in only with a second factor, by commas; "none". */
+    char second_factor[96];
     char backup_folder[512];              /* the server keeps copies there; empty: none */
     uint32_t backup_every_s, backup_keep; /* 1..3600; sets, 0 all */
     char backup_key[65]; /* public, 64 hex digits: what backups are closed for; may be empty */

@@ -73,7 +73,8 @@ bool person_sees(const struct person *person, uint32_t office)
 /* ------------------------------------------------------------------ people */
 
 #define PERSON_COLUMNS                                                                             \
-    "SELECT id, name, hash, must_change, failed, locked_until_ms, role, disabled FROM person "
+    "SELECT id, name, hash, must_change, failed, locked_until_ms, role, disabled,"                 \
+    " EXISTS(SELECT 1 FROM person_second WHERE person = person.id) FROM person "
 
 static bool put_offices(struct record *record, int64_t id, const struct person *person,
                         struct error *err)
@@ -126,6 +127,7 @@ static void read_person(struct stmt *stmt, struct person *ret_person)
         .locked_until = {stmt_col_int(stmt, 5)},
         .role = (enum role)stmt_col_int(stmt, 6),
         .disabled = stmt_col_int(stmt, 7) != 0,
+        .second = stmt_col_int(stmt, 8) != 0,
     };
     strncpy(ret_person->name, stmt_col_text(stmt, 1), sizeof ret_person->name - 1);
     strncpy(ret_person->hash, stmt_col_text(stmt, 2), sizeof ret_person->hash - 1);
@@ -204,12 +206,12 @@ bool person_failed(struct record *record, int64_t id, struct error *err)
     return set_failed(record, id, 0, record_now(record).ms + PERSON_LOCK_MS, err);
 }
 
-static bool end_logins(struct record *record, int64_t id, struct error *err)
+bool logins_end(struct record *record, int64_t person, struct error *err)
 {
     struct stmt *stmt;
     if (!db_prepare(record->db, "DELETE FROM login WHERE person = ?1", &stmt, err))
         return false;
-    stmt_int(stmt, 1, id);
+    stmt_int(stmt, 1, person);
     return stmt_done(stmt, err);
 }
 
@@ -223,7 +225,7 @@ bool person_set_password(struct record *record, int64_t id, const char *hash, bo
     stmt_int(stmt, 1, id);
     stmt_text(stmt, 2, hash);
     stmt_int(stmt, 3, must_change);
-    return (stmt_done(stmt, err) && end_logins(record, id, err)) ||
+    return (stmt_done(stmt, err) && logins_end(record, id, err)) ||
            error_add(err, "cannot set a password");
 }
 
@@ -237,7 +239,7 @@ bool person_change(struct record *record, const struct person *person, struct er
     stmt_int(stmt, 2, person->role);
     stmt_int(stmt, 3, person->disabled);
     return (stmt_done(stmt, err) && put_offices(record, person->id, person, err) &&
-            end_logins(record, person->id, err)) ||
+            logins_end(record, person->id, err)) ||
            error_add(err, "cannot change a person");
 }
 
@@ -279,36 +281,64 @@ static bool purge(struct record *record, struct error *err)
     return stmt_done(stmt, err);
 }
 
-bool login_add(struct record *record, const struct link *token_hash, int64_t person,
-               struct error *err)
+static bool add_login(struct record *record, const struct link *token_hash, int64_t person,
+                      bool half, struct error *err)
 {
     struct stmt *stmt;
-    if (!purge(record, err) || !set_failed(record, person, 0, 0, err) ||
+    if (!purge(record, err) ||
         !db_prepare(record->db,
-                    "INSERT INTO login(token_hash, person, until_ms) VALUES(?1, ?2, ?3)", &stmt,
-                    err))
+                    "INSERT INTO login(token_hash, person, until_ms, half) VALUES(?1, ?2, ?3, ?4)",
+                    &stmt, err))
         return error_add(err, "cannot log in");
     stmt_blob(stmt, 1, token_hash->bytes, sizeof token_hash->bytes);
     stmt_int(stmt, 2, person);
-    stmt_int(stmt, 3, record_now(record).ms + LOGIN_LIFE_MS);
+    stmt_int(stmt, 3, record_now(record).ms + (half ? LOGIN_HALF_MS : LOGIN_LIFE_MS));
+    stmt_int(stmt, 4, half);
     return stmt_done(stmt, err) || error_add(err, "cannot log in");
 }
 
-bool login_find(struct record *record, const struct link *token_hash, struct instant now,
-                struct login *ret_login, struct error *err)
+bool login_add(struct record *record, const struct link *token_hash, int64_t person,
+               struct error *err)
+{
+    return set_failed(record, person, 0, 0, err) &&
+           add_login(record, token_hash, person, false, err);
+}
+
+bool login_add_half(struct record *record, const struct link *token_hash, int64_t person,
+                    struct error *err)
+{
+    return add_login(record, token_hash, person, true, err);
+}
+
+static bool find_login(struct record *record, const struct link *token_hash, struct instant now,
+                       bool half, struct login *ret_login, struct error *err)
 {
     struct stmt *stmt;
     if (!db_prepare(record->db,
-                    "SELECT person, until_ms FROM login WHERE token_hash = ?1 AND until_ms > ?2",
+                    "SELECT person, until_ms FROM login"
+                    " WHERE token_hash = ?1 AND until_ms > ?2 AND half = ?3",
                     &stmt, err))
         return false;
     stmt_blob(stmt, 1, token_hash->bytes, sizeof token_hash->bytes);
     stmt_int(stmt, 2, now.ms);
+    stmt_int(stmt, 3, half);
     if (!step_row(stmt, "login", err))
         return false;
     *ret_login = (struct login){stmt_col_int(stmt, 0), {stmt_col_int(stmt, 1)}};
     stmt_reset(stmt);
     return true;
+}
+
+bool login_find(struct record *record, const struct link *token_hash, struct instant now,
+                struct login *ret_login, struct error *err)
+{
+    return find_login(record, token_hash, now, false, ret_login, err);
+}
+
+bool login_find_half(struct record *record, const struct link *token_hash, struct instant now,
+                     struct login *ret_login, struct error *err)
+{
+    return find_login(record, token_hash, now, true, ret_login, err);
 }
 
 bool login_end(struct record *record, const struct link *token_hash, struct error *err)

@@ -20,6 +20,9 @@
 /* A shift and a bit; then the clerk signs in again. */
 #define LOGIN_LIFE_MS (INT64_C(1000) * 12 * 3600)
 
+/* Time to take a phone out of a pocket, after the password. */
+#define LOGIN_HALF_MS (INT64_C(1000) * 60 * 5)
+
 /* What a person is at this server; wire values of the record. */
 enum role {
     ROLE_NONE = 0,
@@ -57,6 +60,7 @@ struct person {
     struct instant locked_until;
     enum role role;
     bool disabled;                        /* may not log in any more; his name stays on facts */
+    bool second;                          /* has a second factor (second.h); read only */
     uint32_t offices[PERSON_OFFICES_MAX]; /* numbers of premises.h, the only ones he sees */
     size_t offices_n;                     /* 0: bound to none, sees all */
 };
@@ -95,5 +99,14 @@ struct login {
 bool login_find(struct record *record, const struct link *token_hash, struct instant now,
                 struct login *ret_login, struct error *err) must_use;
 bool login_end(struct record *record, const struct link *token_hash, struct error *err) must_use;
+/* All of a person's. */
+bool logins_end(struct record *record, int64_t person, struct error *err) must_use;
+
+/* Half a login: the password was right, the second factor is still to come. It opens nothing, is no
+ * login to login_find, and forgets no wrong passwords. */
+bool login_add_half(struct record *record, const struct link *token_hash, int64_t person,
+                    struct error *err) must_use;
+bool login_find_half(struct record *record, const struct link *token_hash, struct instant now,
+                     struct login *ret_login, struct error *err) must_use;
 
 #endif

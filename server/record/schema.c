@@ -195,6 +195,15 @@ static const char *const steps[] = {
     " at_ms INTEGER NOT NULL);"
     "CREATE INDEX phone_told_phone ON phone_told(phone, at_ms);"
     "CREATE INDEX phone_told_at ON phone_told(at_ms);",
+
+    /* 14: second factors, closed by a key that is not here; logins that lack theirs. */
+    "ALTER TABLE login ADD COLUMN half INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE person_second("
+    " person INTEGER PRIMARY KEY REFERENCES person(id), secret BLOB NOT NULL,"
+    " step INTEGER NOT NULL, since_ms INTEGER NOT NULL);"
+    "CREATE TABLE person_code("
+    " person INTEGER NOT NULL REFERENCES person(id), hash BLOB NOT NULL, used_ms INTEGER NOT NULL);"
+    "CREATE INDEX person_code_person ON person_code(person);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

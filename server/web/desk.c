@@ -187,7 +187,7 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct seat seat = seat_of(web, request);
-    if (!seat.logged_in || seat.person.must_change || !person_may(&seat.person, RIGHT_ITEMS) ||
+    if (!seat_is_ready(web, &seat) || !person_may(&seat.person, RIGHT_ITEMS) ||
         !origin_is_ours(request, web->config.config->public_url)) {
         answer->status = 204; /* the page's script goes to the login, which knows where to */
         return;

@@ -58,13 +58,17 @@ struct logging_in {
     const char *client;
 };
 
-/* In the same act as what it is of. */
 static bool write_down(struct record *record, const struct logging_in *in, enum look_kind kind,
                        struct error *err)
 {
-    struct look look = {.person = in->person, .kind = kind};
-    (void)snprintf(look.client, sizeof look.client, "%s", in->client);
-    return look_add(record, &look, err);
+    return seat_write_down(record, in->person, kind, 0, in->client, err);
+}
+
+/* A name that has a second factor comes half way in; nothing is written down of it yet. */
+static bool half_act(struct record *record, void *arg, struct error *err)
+{
+    const struct logging_in *in = arg;
+    return login_add_half(record, &in->token, in->person, err);
 }
 
 static bool login_act(struct record *record, void *arg, struct error *err)
@@ -72,17 +76,6 @@ static bool login_act(struct record *record, void *arg, struct error *err)
     const struct logging_in *in = arg;
     return login_add(record, &in->token, in->person, err) &&
            write_down(record, in, LOOK_LOGIN, err);
-}
-
-static bool failed_act(struct record *record, void *arg, struct error *err)
-{
-    const struct logging_in *in = arg;
-    return person_failed(record, in->person, err) && write_down(record, in, LOOK_WRONG, err);
-}
-
-static bool run(struct web *web, act what, void *arg, struct error *err)
-{
-    return web->config.acts.run(web->config.acts.self, what, arg, err);
 }
 
 /* True when name and password belong together and the person is neither locked nor disabled. Takes
@@ -100,9 +93,8 @@ static bool right_password(struct web *web, const char *name, const char *passwo
         return false;
     }
     bool right = password_holds(person.hash, password);
-    bool locked = person.locked_until.ms > web->config.clock.now(web->config.clock.self).ms;
     *ret_person = person;
-    return right && !locked && !person.disabled;
+    return right && !seat_is_locked(web, &person) && !person.disabled;
 }
 
 /* Everything after the form was found to be ours. */
@@ -119,17 +111,15 @@ static void log_in(struct web *web, const struct http_request *request, struct s
     chain_wipe(password, sizeof password);
     struct logging_in in = {.person = person.id, .client = request->client};
     if (!right) {
-        guard_wrong(web->guard, GUARD_LOGIN, request->client);
-        if (known && !run(web, failed_act, &in, &err))
-            log_line(LOG_LEVEL_ERROR, "wrong password not counted", "why=\"%s\"", err.text);
+        seat_wrong(web, request, known ? person.id : 0);
         give_login(web, 403, seat, "Tên hoặc mật khẩu chưa đúng. Sai 5 lần thì khóa 15 phút.",
                    answer);
         return;
     }
     seat_renew(web, request, seat, answer);
     in.token = seat_hash(seat);
-    if (run(web, login_act, &in, &err)) {
-        page_redirect("/quay", answer);
+    if (seat_run(web, person.second ? half_act : login_act, &in, &err)) {
+        page_redirect(person.second ? "/quay/ma" : "/quay", answer);
         return;
     }
     answer->cookie[0] = '\0';
@@ -172,7 +162,7 @@ void desk_logout(struct web *web, const struct http_request *request, struct htt
         refuse_form(web, answer);
         return;
     }
-    if (!run(web, logout_act, &out, &err)) {
+    if (!seat_run(web, logout_act, &out, &err)) {
         page_sentence(web, 503, "Chưa thoát được lúc này. Thử lại.", "Cannot log out just now.",
                       answer);
         return;
@@ -299,7 +289,7 @@ static void change_password(struct web *web, const struct http_request *request,
     }
     seat_renew(web, request, seat, answer);
     changing.token = seat_hash(seat);
-    if (run(web, change_act, &changing, &err)) {
+    if (seat_run(web, change_act, &changing, &err)) {
         live_end_person(web->live, seat->person.id);
         forget_first_login(web, seat);
         page_redirect("/quay", answer);

@@ -12,6 +12,7 @@
 struct web {
     struct web_config config;
     char print_folder[CONFIG_PATH_MAX];
+    unsigned second_roles; /* bit n: role n comes in only with a second factor */
     struct http *http;
     struct readers *readers;
     struct guard *guard;
@@ -63,6 +64,12 @@ void desk_board_rows(struct web *web, const struct http_request *request,
 void desk_password_page(struct web *web, const struct http_request *request,
                         struct http_answer *answer);
 void desk_password(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_code_page(struct web *web, const struct http_request *request,
+                    struct http_answer *answer);
+void desk_code(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_second_page(struct web *web, const struct http_request *request,
+                      struct http_answer *answer);
+void desk_second(struct web *web, const struct http_request *request, struct http_answer *answer);
 
 /* ------------------------------------------------------------------ assets (generated) */
 

@@ -44,11 +44,14 @@ struct seat seat_of(struct web *web, const struct http_request *request)
     make_csrf(web, &seat);
     struct link hash = seat_hash(&seat);
     struct record *record = readers_take(web->readers);
-    seat.logged_in =
-        login_find(record, &hash, web->config.clock.now(web->config.clock.self), &login, &err) &&
-        person_get(record, login.person, &seat.person, &err) && !seat.person.disabled;
+    struct instant now = web->config.clock.now(web->config.clock.self);
+    bool whole = login_find(record, &hash, now, &login, &err);
+    bool there = (whole || login_find_half(record, &hash, now, &login, &err)) &&
+                 person_get(record, login.person, &seat.person, &err) && !seat.person.disabled;
     readers_give(web->readers, record);
-    if (seat.logged_in)
+    seat.logged_in = there && whole;
+    seat.half = there && !whole;
+    if (there)
         seat.until = login.until;
     return seat;
 }
@@ -89,17 +92,53 @@ void seat_put_csrf(const struct seat *seat, struct html *html)
 
 /* ------------------------------------------------------------------ the frame of a page */
 
-/* The seat of a clerk with a password of his own, or an answer that sends him to the login, or to
- * choose one: the one-time password opens nothing else (ASVS 5.0, 6.4.1). */
+bool seat_roles_read(const char *text, unsigned *ret_roles, struct error *err)
+{
+    unsigned roles = 0;
+    for (bool none = strcmp(text, "none") == 0; !none && *text != '\0';) {
+        char word[32];
+        size_t n = strcspn(text, ",");
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, text);
+        const struct role_info *role = role_named(word);
+        if (role == NULL)
+            return error_set(err, ERROR_BAD_INPUT, "%s: no such role", word);
+        roles |= 1u << role->role;
+        text += n + (text[n] == ',');
+    }
+    *ret_roles = roles;
+    return true;
+}
+
+bool seat_wants_second(const struct web *web, const struct seat *seat)
+{
+    return (web->second_roles >> seat->person.role & 1u) != 0;
+}
+
+bool seat_is_ready(const struct web *web, const struct seat *seat)
+{
+    return seat->logged_in && !seat->person.must_change &&
+           (seat->person.second || !seat_wants_second(web, seat));
+}
+
+bool seat_run(struct web *web, act what, void *arg, struct error *err)
+{
+    return web->config.acts.run(web->config.acts.self, what, arg, err);
+}
+
+/* The seat of a clerk with a password of his own and the second factor his role wants, or an answer
+ * that sends him to the login, or to what is missing: until then nothing else is open (ASVS 5.0,
+ * 6.3.3 and 6.4.1). */
 static bool seated(struct web *web, const struct http_request *request, struct seat *ret_seat,
                    struct http_answer *answer)
 {
     *ret_seat = seat_of(web, request);
     if (!ret_seat->logged_in)
-        page_redirect("/quay/dang-nhap", answer);
+        page_redirect(ret_seat->half ? "/quay/ma" : "/quay/dang-nhap", answer);
     else if (ret_seat->person.must_change)
         page_redirect("/quay/mat-khau", answer);
-    return ret_seat->logged_in && !ret_seat->person.must_change;
+    else if (!seat_is_ready(web, ret_seat))
+        page_redirect("/quay/hai-lop", answer);
+    return seat_is_ready(web, ret_seat);
 }
 
 /* Seated, and his role lets him; a sentence says so where it does not. */
@@ -137,7 +176,8 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
         html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
     if (person_may(&seat->person, RIGHT_IMPORTS) && seat->person.offices_n == 0)
         html_put(html, "<a href=\"/quay/nhap\">Lần nhập cuối</a> ");
-    html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a>"
+    html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a> "
+                   "<a href=\"/quay/hai-lop\">Hai lớp</a>"
                    "<form method=post action=\"/quay/dang-xuat\">");
     seat_put_csrf(seat, html);
     html_put(html, "<button class=nhe>Thoát (");
@@ -146,6 +186,40 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
 }
 
 /* ------------------------------------------------------------------ what was looked at */
+
+bool seat_write_down(struct record *record, int64_t person, enum look_kind kind, uint64_t rows,
+                     const char *client, struct error *err)
+{
+    struct look look = {.person = person, .kind = kind, .rows = rows};
+    (void)snprintf(look.client, sizeof look.client, "%s", client);
+    return look_add(record, &look, err);
+}
+
+struct wrong {
+    int64_t person;
+    const char *client;
+};
+
+static bool wrong_act(struct record *record, void *arg, struct error *err)
+{
+    const struct wrong *wrong = arg;
+    return person_failed(record, wrong->person, err) &&
+           seat_write_down(record, wrong->person, LOOK_WRONG, 0, wrong->client, err);
+}
+
+void seat_wrong(struct web *web, const struct http_request *request, int64_t person)
+{
+    struct wrong wrong = {person, request->client};
+    struct error err;
+    guard_wrong(web->guard, GUARD_LOGIN, request->client);
+    if (person != 0 && !seat_run(web, wrong_act, &wrong, &err))
+        log_line(LOG_LEVEL_ERROR, "wrong password not counted", "why=\"%s\"", err.text);
+}
+
+bool seat_is_locked(const struct web *web, const struct person *person)
+{
+    return person->locked_until.ms > web->config.clock.now(web->config.clock.self).ms;
+}
 
 static bool look_act(struct record *record, void *arg, struct error *err)
 {
@@ -158,7 +232,7 @@ bool seat_looked(struct web *web, const struct http_request *request, int64_t pe
     struct look look = {.person = person, .kind = kind, .rows = rows};
     struct error err;
     (void)snprintf(look.client, sizeof look.client, "%s", request->client);
-    if (web->config.acts.run(web->config.acts.self, look_act, &look, &err))
+    if (seat_run(web, look_act, &look, &err))
         return true;
     log_line(LOG_LEVEL_ERROR, "a look cannot be written down", "why=\"%s\"", err.text);
     page_sentence(web, 503, "Chưa mở được lúc này. Thử lại sau ít phút.",

@@ -18,7 +18,8 @@ struct seat {
     char token[SEAT_TOKEN_CHARS + 1]; /* the cookie's value, "" none */
     char csrf[SEAT_CSRF_CHARS + 1];   /* belongs into its forms */
     bool logged_in;
-    struct person person; /* when logged in */
+    bool half; /* the password was right, the second factor is still to come; opens nothing */
+    struct person person; /* when logged in, or half */
     struct instant until; /* when logged in: the end of the login */
 };
 
@@ -32,6 +33,21 @@ void seat_forget(struct web *web, const struct http_request *request, struct htt
 /* True if the POST is a form of this seat: ours by origin, with its token. */
 bool seat_sent(const struct web *web, const struct http_request *request, const struct seat *seat);
 void seat_put_csrf(const struct seat *seat, struct html *html);
+
+/* Roles by commas, or "none", as bits. BAD_INPUT: no such role. */
+bool seat_roles_read(const char *text, unsigned *ret_roles, struct error *err) must_use;
+/* His role comes in only with a second factor. */
+bool seat_wants_second(const struct web *web, const struct seat *seat);
+/* Logged in, with a password of his own and the second factor his role wants: pages are open. */
+bool seat_is_ready(const struct web *web, const struct seat *seat);
+bool seat_run(struct web *web, act what, void *arg, struct error *err) must_use;
+/* A look of a person, in the act that it is of. */
+bool seat_write_down(struct record *record, int64_t person, enum look_kind kind, uint64_t rows,
+                     const char *client, struct error *err) must_use;
+/* A wrong password or code: counted against where it came from and, when the name is known
+ * (`person` not 0), against the person, whom the fifth locks; one count for both factors. */
+void seat_wrong(struct web *web, const struct http_request *request, int64_t person);
+bool seat_is_locked(const struct web *web, const struct person *person);
 
 /* Seated, with a password of his own, and his role gives the right; else the answer says where to
  * go, or that it is not his. */

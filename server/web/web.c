@@ -6,7 +6,7 @@
 
 #include "protocol/log.h"
 #include "server/web/form.h"
-#include "server/web/inside.h"
+#include "server/web/seat.h"
 
 /* ------------------------------------------------------------------ small answers */
 
@@ -146,6 +146,10 @@ static const struct route {
     {"/quay/dang-nhap", EXACT, false, false, false, false, desk_login_page},
     {"/quay/dang-nhap", EXACT, true, true, true, false, desk_login},
     {"/quay/dang-xuat", EXACT, true, true, true, false, desk_logout},
+    {"/quay/ma", EXACT, false, false, false, false, desk_code_page},
+    {"/quay/ma", EXACT, true, true, true, false, desk_code},
+    {"/quay/hai-lop", EXACT, false, false, false, false, desk_second_page},
+    {"/quay/hai-lop", EXACT, true, true, true, false, desk_second},
     {"/quay/mat-khau", EXACT, false, false, false, false, desk_password_page},
     {"/quay/mat-khau", EXACT, true, true, true, false, desk_password},
 };
@@ -247,6 +251,8 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     (void)snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
     (void)snprintf(record, sizeof record, "%s/record.db", config->folder);
     bool ok =
+        (seat_roles_read(config->config->second_factor, &web->second_roles, err) ||
+         error_add(err, "[people] second_factor=")) &&
         readers_open(record, &web->readers, err) && guard_new(config->clock, &web->guard, err) &&
         live_new(config->config, config->views, web->readers, config->clock, &web->live, err) &&
         open_http(web, err);

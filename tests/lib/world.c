@@ -125,7 +125,8 @@ void world_begin_at(struct world *world, const char *host)
     snprintf(mqtt, sizeof mqtt, "%s:%d", host, world->mqtt);
     snprintf(public_url, sizeof public_url, "http://127.0.0.1:%d", world->plain);
     world_do(world, NULL, 0, "init", "--plain", plain, "--tls", tls, "--mqtt", mqtt, "--public",
-             public_url, "--post-office", "461310", "--message-hours", "0-24", NULL);
+             public_url, "--post-office", "461310", "--message-hours", "0-24", "--second-factor",
+             "none", NULL);
 }
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)

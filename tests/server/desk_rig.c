@@ -22,6 +22,7 @@ void desk_rig_open(struct desk_rig *desk)
     desk->config = config_defaults();
     desk->config.plain.port = desk->config.tls.port = 0;
     desk->config.post_office = 480000;
+    (void)snprintf(desk->config.second_factor, sizeof desk->config.second_factor, "none");
     (void)snprintf(desk->config.office_name, sizeof desk->config.office_name,
                    "Trung tâm Phục vụ hành chính công");
     (void)snprintf(desk->config.office_phone, sizeof desk->config.office_phone, "0239 000 0000");

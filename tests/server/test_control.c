@@ -316,7 +316,7 @@ static void people_from_the_command_line(void **state)
     assert_true(password_holds(person.hash, password));
     assert_true(person.must_change && person.role == ROLE_CLERK && person.offices_n == 1);
     assert_int_equal(ASK(asked, -1, "people"), 0);
-    assert_string_equal(asked->out, "quay2\tclerk\tH27.15\ton\tone-time\t-\n");
+    assert_string_equal(asked->out, "quay2\tclerk\tH27.15\ton\tone-time\tone\t-\n");
     import_list(asked);
     first_number(asked, number);
     assert_int_equal(ASK(asked, -1, "recall", number, "by=quay2"), 0);
@@ -324,13 +324,21 @@ static void people_from_the_command_line(void **state)
     assert_null(strstr(asked->out, "password"));
     assert_int_equal(ASK(asked, -1, "person", "quay2", "role=manager", "office=all"), 0);
     assert_int_equal(ASK(asked, -1, "people"), 0);
-    assert_string_equal(asked->out, "quay2\tmanager\tall\toff\tone-time\t-\n");
+    assert_string_equal(asked->out, "quay2\tmanager\tall\toff\tone-time\tone\t-\n");
     assert_int_equal(ASK(asked, -1, "void", number, "by=quay2"), 1);
     assert_non_null(strstr(asked->err, "tài khoản đã tắt"));
     assert_int_equal(ASK(asked, -1, "looks", "person=quay2", "to=2100-01-01"), 0);
     assert_non_null(strstr(asked->out, "3\t"));
     assert_non_null(strstr(asked->out, "\tquay2\tperson\t0\t-\n"));
     assert_int_equal(ASK(asked, -1, "looks", "person=ai"), 1);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "second=off"), 1);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "state=on", "second=reset"), 0);
+    assert_int_equal(ASK(asked, -1, "person", "quay2", "second=reset", "by=quay2"), 0);
+    assert_int_equal(ASK(asked, -1, "looks", "person=quay2"), 0);
+    assert_non_null(strstr(asked->out, "\tquay2\tsecond-reset\t0\t-\n"));
+    char by[64];
+    (void)snprintf(by, sizeof by, "\tquay2\tsecond-reset\t%lld\t-\n", (long long)person.id);
+    assert_non_null(strstr(asked->out, by));
 }
 
 /* The number of the newest fact of the office's chain. */

@@ -249,7 +249,7 @@ static void figures_of_his_offices_alone(void **state)
 /* ------------------------------------------------------------------ what is written down */
 
 struct heard {
-    int kinds[16];
+    int kinds[64];
     uint64_t rows; /* of the last list with names */
     int64_t person;
 };
