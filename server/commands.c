@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include "server/files.h"
+#include "server/office/cases.h"
 #include "server/office/export.h"
 #include "server/office/import.h"
 #include "server/office/print.h"
 #include "server/record/premises.h"
+#include "server/views/words.h"
 
 static const struct command rows[] = {
 #define COMMAND(name, WHERE, least, most, arguments, help)                                         \
@@ -299,75 +301,13 @@ bool run_items(const struct commands *commands, const struct call *call, struct 
     return true;
 }
 
-static const char *effect_word(enum effect effect)
-{
-    switch (effect) {
-    case EFFECT_NONE:
-        return "none";
-    case EFFECT_MOVED:
-        return "moved";
-    case EFFECT_NOTED:
-        return "noted";
-    case EFFECT_OUT_OF_ORDER:
-        return "out-of-order";
-    case EFFECT_UNKNOWN:
-        return "unknown";
-    case EFFECT_STRUCK:
-        return "struck";
-    case EFFECT_REPEATED:
-        return "repeated";
-    case EFFECT_SET_ASIDE:
-        return "set-aside";
-    }
-    return "?";
-}
-
-static const char *doubt_word(enum doubt doubt)
-{
-    switch (doubt) {
-    case DOUBT_NO_PICKUP:
-        return "no-pickup";
-    case DOUBT_PICKED_UP_TWICE:
-        return "picked-up-twice";
-    case DOUBT_NOT_THE_HOLDER:
-        return "not-the-holder";
-    case DOUBT_DELIVERED_TWICE:
-        return "delivered-twice";
-    case DOUBT_AFTER_END:
-        return "after-end";
-    case DOUBT_VOID_SCANNED:
-        return "void-scanned";
-    case DOUBT_CLOCK:
-        return "clock";
-    case DOUBT_CONFLICT:
-        return "conflict";
-    case DOUBT_OUT_OF_ORDER:
-        return "out-of-order";
-    case DOUBT_UNKNOWN_EVENT:
-        return "unknown-event";
-    case DOUBT_WITHDRAWN_LATE:
-        return "withdrawn-late";
-    case DOUBT_RETURN:
-        return "return";
-    case DOUBT_PAUSE:
-        return "pause";
-    case DOUBT_DISPUTED:
-        return "disputed";
-    case DOUBT_MONEY:
-        return "money";
-    case DOUBT_CASE:
-        return "case";
-    }
-    return "?";
-}
-
 static void say_doubts(struct answer *answer, uint32_t doubts)
 {
     const char *words[32];
     size_t n = 0;
     for (uint32_t bit = 1; bit != 0 && bit <= doubts; bit <<= 1)
         if (doubts & bit)
-            words[n++] = doubt_word((enum doubt)bit);
+            words[n++] = doubt_key((enum doubt)bit);
     answer_label(answer, "doubts ");
     answer_words(answer, "doubts", words, n);
 }
@@ -387,39 +327,22 @@ static void say_office(const struct commands *commands, struct answer *answer,
     }
 }
 
-#define SOURCE_TEXT_MAX (DEVICE_NAME_MAX + 40)
-/* "HH-042/00000000000000e1-7": the handheld's name, its epoch, the scan's number; "office/12". */
-static bool source_text(const struct commands *commands, const struct fact *fact,
-                        char out[SOURCE_TEXT_MAX], struct error *err)
-{
-    struct device device;
-    if (!fact->is_scan) {
-        (void)snprintf(out, SOURCE_TEXT_MAX, "office/%llu", (unsigned long long)fact->seq);
-        return true;
-    }
-    if (!device_get(commands->record, fact->device, &device, err))
-        return false;
-    (void)snprintf(out, SOURCE_TEXT_MAX, "%s/%016llx-%llu", device.name,
-                   (unsigned long long)fact->epoch, (unsigned long long)fact->seq);
-    return true;
-}
-
 static bool say_fact(const struct commands *commands, const struct fact *fact,
                      struct answer *answer, struct error *err)
 {
-    char what[96], source[SOURCE_TEXT_MAX];
+    char what[96], source[FACT_SOURCE_MAX];
     uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
     const struct event_info *info = event_info(event);
     const struct event_info *paper = fact->is_scan ? NULL : event_info(fact->office.paper.event);
     (void)snprintf(what, sizeof what, "%s%s%s", info ? info->key : "unknown", paper ? ":" : "",
                    paper ? paper->key : "");
-    if (!source_text(commands, fact, source, err))
+    if (!fact_source(commands->record, fact, source, err))
         return false;
     answer_row(answer, "history");
     answer_time(answer, "at", fact->when.estimate);
     answer_text(answer, "event", what);
     answer_text(answer, "source", source);
-    answer_text(answer, "effect", effect_word(fact->effect));
+    answer_text(answer, "effect", effect_key(fact->effect));
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "server/commands.h"
 #include "server/office/list.h"
 #include "server/office/numbers.h"
+#include "server/record/people.h"
 
 #define RUN_HERE(name)
 #define RUN_ALONE(name)
@@ -73,6 +74,15 @@ bool setting_citation(struct office_fact *fact, const char *text, struct error *
 /* Writes them, all or none. */
 bool settings_record(const struct commands *commands, struct office_fact *facts, size_t n,
                      struct error *err) must_use;
+
+/* The name of a person or key that is to be registered. BAD_INPUT. */
+bool person_name_check(const char *name, struct error *err) must_use;
+/* Codes of offices by commas into person->offices, or "all": bound to none. BAD_INPUT, NOT_FOUND,
+ * REFUSED. */
+bool person_offices_read(const struct commands *commands, const char *text, struct person *person,
+                         struct error *err) must_use;
+void person_offices_say(const struct commands *commands, struct answer *answer,
+                        const struct person *person);
 
 bool digits_read(const char *text, uint64_t most, uint64_t *ret_value, struct error *err) must_use;
 

@@ -39,7 +39,7 @@ static bool put_person_act(struct record *record, void *arg, struct error *err)
             (second_drop(record, known.id, err) && look_add(record, &reset, err)));
 }
 
-static bool is_person_name(const char *name, struct error *err)
+bool person_name_check(const char *name, struct error *err)
 {
     char clean[4 * PERSON_NAME_MAX];
     size_t n = strlen(name);
@@ -57,6 +57,10 @@ static bool read_role(const struct call *call, struct person *person, struct err
     if (text != NULL && role == NULL)
         return error_set(err, ERROR_BAD_INPUT,
                          "role=%.40s: clerk reader dispatcher manager administrator auditor", text);
+    if (person->role == ROLE_KEY || (role != NULL && role->role == ROLE_KEY))
+        return error_set(err, ERROR_BAD_INPUT,
+                         "khóa tích hợp: dùng key, keyrevoke. / keys are "
+                         "given out by key");
     if (role != NULL)
         person->role = role->role;
     return person->role != ROLE_NONE ||
@@ -79,7 +83,7 @@ static bool add_office(const struct commands *commands, const char *code, struct
 }
 
 /* Codes by commas; "all": bound to none. */
-static bool read_offices(const struct commands *commands, const char *text, struct person *person,
+bool person_offices_read(const struct commands *commands, const char *text, struct person *person,
                          struct error *err)
 {
     person->offices_n = 0;
@@ -151,7 +155,7 @@ static bool read_person(const struct commands *commands, const struct call *call
     struct person *person = &putting->person;
     const char *offices = option_text(call, 2, "office");
     return read_role(call, person, err) &&
-           (offices == NULL || read_offices(commands, offices, person, err)) &&
+           (offices == NULL || person_offices_read(commands, offices, person, err)) &&
            offices_said(person, offices, err) && read_state(call, person, err) &&
            read_second(call, putting, err) && read_password(call, putting, err) &&
            option_user(commands, call, 2, &putting->by, err);
@@ -175,7 +179,7 @@ bool run_person(const struct commands *commands, const struct call *call, struct
 {
     struct putting putting = {.is_new = false};
     const char *name = call->argv[1];
-    bool done = is_person_name(name, err) &&
+    bool done = person_name_check(name, err) &&
                 options_check(call, 2, "role office password state second by", err) &&
                 find_person(commands, name, &putting, err) &&
                 read_person(commands, call, &putting, err) &&
@@ -197,23 +201,24 @@ struct people_listing {
     struct answer *answer;
 };
 
-static void say_offices(const struct people_listing *listing, const struct person *person)
+void person_offices_say(const struct commands *commands, struct answer *answer,
+                        const struct person *person)
 {
     char codes[PERSON_OFFICES_MAX][PREMISES_CODE_MAX + 1];
     const char *words[PERSON_OFFICES_MAX];
-    struct instant now = record_now(listing->commands->record);
+    struct instant now = record_now(commands->record);
     for (size_t i = 0; i < person->offices_n; i++) {
         struct premises office;
         struct error none;
-        bool known = premises_at(listing->commands->record, PREMISES_OFFICE, person->offices[i],
-                                 now, &office, &none);
+        bool known =
+            premises_at(commands->record, PREMISES_OFFICE, person->offices[i], now, &office, &none);
         (void)snprintf(codes[i], sizeof codes[i], "%s", known ? office.code : "?");
         words[i] = codes[i];
     }
     if (person->offices_n == 0)
-        answer_text(listing->answer, "offices", "all");
+        answer_text(answer, "offices", "all");
     else
-        answer_words(listing->answer, "offices", words, person->offices_n);
+        answer_words(answer, "offices", words, person->offices_n);
 }
 
 static bool say_person(void *ctx, const struct person *person)
@@ -223,7 +228,7 @@ static bool say_person(void *ctx, const struct person *person)
     answer_row(listing->answer, "people");
     answer_text(listing->answer, "name", person->name);
     answer_text(listing->answer, "role", role != NULL ? role->key : NULL);
-    say_offices(listing, person);
+    person_offices_say(listing->commands, listing->answer, person);
     answer_flag(listing->answer, "on", !person->disabled, "on", "off");
     answer_flag(listing->answer, "one_time_password", person->must_change, "one-time", "own");
     answer_flag(listing->answer, "second_factor", person->second, "two", "one");

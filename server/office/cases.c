@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "server/office/choices.h"
@@ -292,4 +293,19 @@ bool item_correct(struct acts acts, struct views *views, struct record *record,
     bool may = may_correct(facts, n, &noting.fact, device.id, err);
     free(facts);
     return may && note(acts, &noting, ground, err);
+}
+
+bool fact_source(struct record *record, const struct fact *fact, char out[FACT_SOURCE_MAX],
+                 struct error *err)
+{
+    struct device device;
+    if (!fact->is_scan) {
+        (void)snprintf(out, FACT_SOURCE_MAX, "office/%llu", (unsigned long long)fact->seq);
+        return true;
+    }
+    if (!device_get(record, fact->device, &device, err))
+        return false;
+    (void)snprintf(out, FACT_SOURCE_MAX, "%s/%016llx-%llu", device.name,
+                   (unsigned long long)fact->epoch, (unsigned long long)fact->seq);
+    return true;
 }

@@ -38,6 +38,12 @@ bool item_charge(struct acts acts, struct views *views, const struct item *item,
 bool item_paid(struct acts acts, struct views *views, const struct item *item, uint64_t postage_vnd,
                uint64_t fees_vnd, const struct ground *ground, struct error *err) must_use;
 
+/* How a history names a fact: the handheld's name, its epoch, the scan's number
+ * ("HH-042/00000000000000e1-7"), or "office/12". */
+#define FACT_SOURCE_MAX (DEVICE_NAME_MAX + 40)
+bool fact_source(struct record *record, const struct fact *fact, char out[FACT_SOURCE_MAX],
+                 struct error *err) must_use;
+
 /* Takes back one fact of an item's history, named as the history names it: "office/17" or
  * "HH-042/00e1...-12". The fact stays and is shown struck. BAD_INPUT: no such name; NOT_FOUND: not
  * in this item's history; REFUSED: of a kind that has a verb of its own; REPEATED: struck already.

@@ -204,6 +204,16 @@ static const char *const steps[] = {
     "CREATE TABLE person_code("
     " person INTEGER NOT NULL REFERENCES person(id), hash BLOB NOT NULL, used_ms INTEGER NOT NULL);"
     "CREATE INDEX person_code_person ON person_code(person);",
+
+    /* 15: integration keys, and what was answered to them under a key of theirs. */
+    "CREATE TABLE api_key("
+    " person INTEGER PRIMARY KEY REFERENCES person(id), hash BLOB NOT NULL,"
+    " scopes INTEGER NOT NULL, made_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+    " revoked_ms INTEGER NOT NULL);"
+    "CREATE TABLE api_once("
+    " person INTEGER NOT NULL, key TEXT NOT NULL, asked BLOB NOT NULL, at_ms INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, answer TEXT, PRIMARY KEY(person, key)) WITHOUT ROWID;"
+    "CREATE INDEX api_once_at ON api_once(at_ms);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

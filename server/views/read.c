@@ -102,7 +102,9 @@ static bool passes(const struct tracked *entry, const struct view_filter *filter
     bool orphan = entry->issue_seq == 0;
     return orphan == filter->only_orphans && is_from(entry, filter) &&
            (filter->status == STATUS_NONE || entry->status == filter->status) &&
-           (!filter->only_doubts || entry->doubts != 0);
+           (!filter->only_doubts || entry->doubts != 0) &&
+           (filter->from_day == 0 || entry->marks.start_day >= filter->from_day) &&
+           (filter->to_day == 0 || entry->marks.start_day <= filter->to_day);
 }
 
 static size_t list_items(struct views *views, const struct view_filter *filter, struct view *out,
@@ -132,6 +134,39 @@ size_t views_list(struct views *views, const struct view_filter *filter, struct 
         struct item item = out[i].state.item;
         if (views_item(views, &item, &out[n]))
             n++;
+    }
+    return n;
+}
+
+/* How many were issued before office fact `seq`. */
+static size_t issued_before(const struct list *issued, uint64_t seq)
+{
+    size_t low = 0, high = issued->n;
+    while (low < high && seq != 0) {
+        size_t middle = low + (high - low) / 2;
+        if (issued->all[middle]->issue_seq < seq)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return seq == 0 ? issued->n : low;
+}
+
+size_t views_page(struct views *views, const struct view_filter *filter, struct view *out,
+                  size_t max, uint64_t *ret_next)
+{
+    size_t found = 0, n = 0;
+    pthread_mutex_lock(&views->lock);
+    const struct list *issued = &views->table.issued;
+    size_t begin = issued_before(issued, filter->before), i = begin;
+    while (i > 0 && found < max && begin - i < VIEW_PAGE_LOOKS)
+        if (passes(issued->all[--i], filter))
+            out[found++].state.item = issued->all[i]->item;
+    *ret_next = i > 0 ? issued->all[i]->issue_seq : 0;
+    pthread_mutex_unlock(&views->lock);
+    for (size_t k = 0; k < found; k++) {
+        struct item item = out[k].state.item;
+        n += views_item(views, &item, &out[n]);
     }
     return n;
 }

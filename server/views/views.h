@@ -49,11 +49,19 @@ struct view_filter {
     bool only_orphans;
     bool only_doubts;
     size_t offset;
-    const uint32_t *offices; /* only what these sent, numbers of premises.h; borrowed */
-    size_t offices_n;        /* 0: all */
+    uint64_t before;          /* issued before this office fact; 0: all. views_page */
+    int64_t from_day, to_day; /* of issue, both included; 0: open */
+    const uint32_t *offices;  /* only what these sent, numbers of premises.h; borrowed */
+    size_t offices_n;         /* 0: all */
 };
 size_t views_list(struct views *views, const struct view_filter *filter, struct view *out,
                   size_t max);
+/* The same from `before` on, `offset` left aside. `ret_next`: `before` of what follows, 0 at the
+ * end. Looks at VIEW_PAGE_LOOKS items at most, so that a page may hold fewer than `max`, or none,
+ * and yet have a next one. */
+#define VIEW_PAGE_LOOKS 100000 /* some 10 ms of memory */
+size_t views_page(struct views *views, const struct view_filter *filter, struct view *out,
+                  size_t max, uint64_t *ret_next);
 /* Issued items whose status was set by what arrived at `since` or later, and those with one of
  * `doubts`, in order of issue: one walk through memory, nothing is folded. free(*new_briefs). False
  * without memory. */

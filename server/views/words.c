@@ -103,3 +103,67 @@ bool view_number_named(const char *what, const char *text, struct view_behind *b
     behind->number = (enum view_number)i;
     return true;
 }
+
+/* ------------------------------------------------------------------ what the fold says */
+
+const char *effect_key(enum effect effect)
+{
+    switch (effect) {
+    case EFFECT_NONE:
+        return "none";
+    case EFFECT_MOVED:
+        return "moved";
+    case EFFECT_NOTED:
+        return "noted";
+    case EFFECT_OUT_OF_ORDER:
+        return "out-of-order";
+    case EFFECT_UNKNOWN:
+        return "unknown";
+    case EFFECT_STRUCK:
+        return "struck";
+    case EFFECT_REPEATED:
+        return "repeated";
+    case EFFECT_SET_ASIDE:
+        return "set-aside";
+    }
+    return "?";
+}
+
+const char *doubt_key(enum doubt doubt)
+{
+    switch (doubt) {
+    case DOUBT_NO_PICKUP:
+        return "no-pickup";
+    case DOUBT_PICKED_UP_TWICE:
+        return "picked-up-twice";
+    case DOUBT_NOT_THE_HOLDER:
+        return "not-the-holder";
+    case DOUBT_DELIVERED_TWICE:
+        return "delivered-twice";
+    case DOUBT_AFTER_END:
+        return "after-end";
+    case DOUBT_VOID_SCANNED:
+        return "void-scanned";
+    case DOUBT_CLOCK:
+        return "clock";
+    case DOUBT_CONFLICT:
+        return "conflict";
+    case DOUBT_OUT_OF_ORDER:
+        return "out-of-order";
+    case DOUBT_UNKNOWN_EVENT:
+        return "unknown-event";
+    case DOUBT_WITHDRAWN_LATE:
+        return "withdrawn-late";
+    case DOUBT_RETURN:
+        return "return";
+    case DOUBT_PAUSE:
+        return "pause";
+    case DOUBT_DISPUTED:
+        return "disputed";
+    case DOUBT_MONEY:
+        return "money";
+    case DOUBT_CASE:
+        return "case";
+    }
+    return "?";
+}

@@ -9,6 +9,10 @@ const char *view_clock_key(enum view_clock clock);
 const char *view_group_key(enum view_group group);
 const char *view_age_key(int age);
 
+/* What the fold did with a fact; one doubt: "moved", "no-pickup". */
+const char *effect_key(enum effect effect);
+const char *doubt_key(enum doubt doubt);
+
 /* BAD_INPUT; `what` names the word's place in the sentence. */
 bool view_clock_named(const char *what, const char *text, enum view_clock *ret_clock,
                       struct error *err) must_use;

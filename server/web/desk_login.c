@@ -86,7 +86,7 @@ static bool right_password(struct web *web, const char *name, const char *passwo
     struct person person;
     struct error err;
     struct record *record = readers_take(web->readers);
-    *ret_known = person_find(record, name, &person, &err);
+    *ret_known = person_find(record, name, &person, &err) && person.role != ROLE_KEY;
     readers_give(web->readers, record);
     if (!*ret_known) {
         password_waste(password);

@@ -1,4 +1,11 @@
 # cmake -DOUT=assets.c -DFILES="a.css;b.js" -P embed.cmake: files become bytes of the program.
+# With -DONE=name the one file is `const unsigned char name[]`, and name_n its size.
+if(ONE)
+  file(READ ${FILES} hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  file(WRITE ${OUT} "#include <stddef.h>\nextern const unsigned char ${ONE}[];\nextern const size_t ${ONE}_n;\nconst unsigned char ${ONE}[] = {${bytes}};\nconst size_t ${ONE}_n = sizeof ${ONE};\n")
+  return()
+endif()
 set(text "#include \"server/web/inside.h\"\n")
 set(table "")
 foreach(file ${FILES})

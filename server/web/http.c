@@ -90,6 +90,26 @@ const char *http_query(const struct http_request *request, const char *key)
     return there == MHD_YES && !value ? "" : value; /* "?en" has no value, yet it is there */
 }
 
+struct each_query {
+    bool (*each)(void *ctx, const char *key, const char *value);
+    void *ctx;
+};
+
+static enum MHD_Result tell_query(void *cls, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
+{
+    const struct each_query *query = cls;
+    (void)kind;
+    return query->each(query->ctx, key, value ? value : "") ? MHD_YES : MHD_NO;
+}
+
+void http_query_each(const struct http_request *request,
+                     bool (*each)(void *ctx, const char *key, const char *value), void *ctx)
+{
+    struct each_query query = {each, ctx};
+    MHD_get_connection_values(connection_of(request), MHD_GET_ARGUMENT_KIND, tell_query, &query);
+}
+
 const char *http_cookie(const struct http_request *request, const char *name)
 {
     return MHD_lookup_connection_value(connection_of(request), MHD_COOKIE_KIND, name);
@@ -268,6 +288,22 @@ static void add(struct MHD_Response *response, const char *name, const char *val
         MHD_add_response_header(response, name, value);
 }
 
+void http_answer_add(struct http_answer *answer, const char *name, const char *value)
+{
+    invariant(answer->more_n < HTTP_MORE);
+    struct http_field *field = &answer->more[answer->more_n++];
+    field->name = name;
+    (void)snprintf(field->value, sizeof field->value, "%s", value);
+}
+
+static bool is_added(const struct http_answer *answer, const char *name)
+{
+    for (size_t i = 0; i < answer->more_n; i++)
+        if (strcmp(answer->more[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* Queues the answer; what the library did not take over is freed with the exchange. */
 static enum MHD_Result give(struct exchange *exchange)
 {
@@ -279,7 +315,10 @@ static enum MHD_Result give(struct exchange *exchange)
     if (!response)
         return MHD_NO;
     for (size_t i = 0; i < sizeof strict / sizeof *strict; i++)
-        add(response, strict[i][0], strict[i][1]);
+        if (!is_added(answer, strict[i][0]))
+            add(response, strict[i][0], strict[i][1]);
+    for (size_t i = 0; i < answer->more_n; i++)
+        add(response, answer->more[i].name, answer->more[i].value);
     char retry[16] = "";
     if (answer->retry_s)
         (void)snprintf(retry, sizeof retry, "%u", answer->retry_s);
@@ -290,7 +329,7 @@ static enum MHD_Result give(struct exchange *exchange)
     add(response, "Content-Range", answer->range);
     if (answer->ranged)
         add(response, "Accept-Ranges", "bytes");
-    if (answer->status == 405)
+    if (answer->status == 405 && !is_added(answer, "Allow"))
         add(response, "Allow", "GET, HEAD, POST");
     if (exchange->stage == REFUSED)
         add(response, "Connection", "close");
@@ -443,6 +482,7 @@ static struct exchange *begin(const struct door *door, struct MHD_Connection *co
     exchange->connection = connection;
     exchange->request = (struct http_request){
         .is_post = strcmp(method, "POST") == 0,
+        .is_options = strcmp(method, "OPTIONS") == 0 && strncmp(path, "/api/", 5) == 0,
         .tls = door->tls,
         .path = path,
         .body = exchange->body,
@@ -462,7 +502,8 @@ static enum MHD_Result check_head(struct exchange *exchange, const char *method)
         return refuse(exchange, 400, "two lengths\n");
     if (framing.length > HTTP_BODY_MAX)
         return refuse(exchange, 413, "too long\n");
-    bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    bool get =
+        strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || exchange->request.is_options;
     if (!get && !exchange->request.is_post)
         return refuse(exchange, 405, "GET, HEAD, POST\n");
     if (get && (framing.length > 0 || framing.codings))

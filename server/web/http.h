@@ -23,7 +23,8 @@
 #define HTTP_CLIENT_MAX 46
 
 struct http_request {
-    bool is_post; /* else GET or HEAD: nothing may change */
+    bool is_post;    /* else GET or HEAD: nothing may change */
+    bool is_options; /* only below /api/ */
     bool tls;
     const char *path;
     const char *body; /* zero-terminated, may hold zeros of its own */
@@ -34,9 +35,18 @@ struct http_request {
 /* NULL when not there; borrowed for the call. Query values are decoded. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_query(const struct http_request *request, const char *key);
+/* Every value of the query, in its order; `each` returns false to stop. */
+void http_query_each(const struct http_request *request,
+                     bool (*each)(void *ctx, const char *key, const char *value), void *ctx);
 const char *http_cookie(const struct http_request *request, const char *name);
 
 struct http_stream;
+
+#define HTTP_MORE 4
+struct http_field {
+    const char *name; /* constant */
+    char value[64];
+};
 
 struct http_answer {
     unsigned status;
@@ -48,12 +58,16 @@ struct http_answer {
     int file; /* -1 none */
     uint64_t file_n, file_from;
     struct http_stream *stream;
-    bool ranged;        /* one byte range of `fixed` or `file` may be asked for */
-    char range[96];     /* Content-Range; http.c's own */
-    char location[256]; /* "" none */
-    char cookie[256];   /* a Set-Cookie, "" none */
-    unsigned retry_s;   /* Retry-After, 0 none */
+    bool ranged;                       /* one byte range of `fixed` or `file` may be asked for */
+    char range[96];                    /* Content-Range; http.c's own */
+    char location[256];                /* "" none */
+    char cookie[256];                  /* a Set-Cookie, "" none */
+    unsigned retry_s;                  /* Retry-After, 0 none */
+    struct http_field more[HTTP_MORE]; /* http_answer_add */
+    size_t more_n;
 };
+/* One more header; in place of the strict one of that name. At most HTTP_MORE. */
+void http_answer_add(struct http_answer *answer, const char *name, const char *value);
 
 struct http_listener {
     struct endpoint at;     /* port 0: any free one (tests) */

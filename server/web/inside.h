@@ -17,6 +17,7 @@ struct web {
     struct readers *readers;
     struct guard *guard;
     struct live *live;
+    struct api *api;
 };
 
 /* ------------------------------------------------------------------ pages (page.c) */

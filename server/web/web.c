@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/log.h"
+#include "server/web/api/api.h"
 #include "server/web/form.h"
 #include "server/web/seat.h"
 
@@ -178,6 +179,8 @@ static bool is_slow(void *ctx, const struct http_request *request)
 {
     (void)ctx;
     bool other;
+    if (api_owns(request))
+        return api_is_slow(request);
     const struct route *route = route_of(request, &other);
     return route && route->slow;
 }
@@ -187,7 +190,9 @@ static void on_request(void *ctx, const struct http_request *request, struct htt
     struct web *web = ctx;
     bool other_method;
     const struct route *route = route_of(request, &other_method);
-    if (!route)
+    if (api_owns(request))
+        api_answer(web, request, answer);
+    else if (!route)
         page_sentence(web, other_method ? 405 : 404, "Không có trang này.", "No such page.",
                       answer);
     else if (route->own_form && !form_is_ours(request, web->config.config->public_url))
@@ -253,7 +258,8 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     bool ok =
         (seat_roles_read(config->config->second_factor, &web->second_roles, err) ||
          error_add(err, "[people] second_factor=")) &&
-        readers_open(record, &web->readers, err) && guard_new(config->clock, &web->guard, err) &&
+        readers_open(record, &web->readers, err) && api_open(&web->api, err) &&
+        guard_new(config->clock, &web->guard, err) &&
         live_new(config->config, config->views, web->readers, config->clock, &web->live, err) &&
         open_http(web, err);
     if (!ok) {
@@ -291,6 +297,7 @@ void web_close(struct web *web)
     live_free(web->live);
     guard_free(web->guard);
     readers_close(web->readers);
+    api_close(web->api);
     free(web);
 }
 

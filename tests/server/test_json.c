@@ -161,6 +161,16 @@ static void the_desk(struct day *day)
     said(day, 0, "optout #4 đơn");
     said(day, 0, "optin #4 phiếu");
     said(day, 0, "electronic #4 tệp");
+    document = say(day, -1, 0, "key cổng scope=items:read,desk:write office=all");
+    assert_int_equal(strncmp(cell(document, "key"), "trao_", 5), 0);
+    json_decref(document);
+    said(day, 1, "key cổng2 scope=items:read");
+    said(day, 1, "key cổng2 scope=all office=all");
+    said(day, 1, "key quay1 scope=items:read office=all");
+    assert_int_equal(rows(day, "keys", "keys"), 1);
+    said(day, 0, "keyrevoke cổng");
+    said(day, 1, "keyrevoke cổng");
+    said(day, 1, "keyrevoke quay1");
     said(day, 0, "procedure Thử post=no citation=QĐ1");
     assert_int_equal(rows(day, "procedures", "procedures"), 1);
 }

@@ -149,7 +149,8 @@ static void an_older_layout_is_brought_up(void **state)
         "DROP TABLE attached_member; DROP TABLE ledger;"
         "DROP TABLE readdressed; DROP TABLE mapping; DROP TABLE admitted; DROP TABLE slip_left;"
         "DROP TABLE inbox; DROP TABLE phone_stop; DROP TABLE phone_told;"
-        "DROP TABLE look; DROP TABLE look_head; DROP TABLE person_office; ALTER TABLE person DROP "
+        "DROP TABLE api_key; DROP TABLE api_once; DROP TABLE look; DROP TABLE look_head; DROP "
+        "TABLE person_office; ALTER TABLE person DROP "
         "COLUMN role;"
         "ALTER TABLE person DROP COLUMN disabled; ALTER TABLE login DROP COLUMN half;"
         "DROP TABLE person_second; DROP TABLE person_code; PRAGMA user_version = 2",

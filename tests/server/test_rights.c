@@ -68,6 +68,12 @@ static void every_role_before_every_page(void **state)
     for (size_t i = 0; (role = role_row(i)) != NULL; i++) {
         add(browser, role->key, role->role, 0);
         browser->cookie[0] = '\0';
+        if (role->role == ROLE_KEY) { /* a program, whatever its password */
+            assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+            assert_int_equal(
+                browser_post(browser, "/quay/dang-nhap", "ten=key&mk=mot+mat+khau+rat+dai"), 403);
+            continue;
+        }
         browser_log_in_as(browser, role->key);
         for (size_t at = 0; at < sizeof pages / sizeof *pages; at++) {
             bool may = role_may(role->role, pages[at].right);
@@ -257,7 +263,8 @@ struct heard {
 static bool hear(void *ctx, const struct look *look)
 {
     struct heard *heard = ctx;
-    heard->kinds[look->kind]++;
+    if ((size_t)look->kind < sizeof heard->kinds / sizeof *heard->kinds)
+        heard->kinds[look->kind]++;
     if (look->kind == LOOK_NAMES) {
         heard->rows = look->rows;
         heard->person = look->person;

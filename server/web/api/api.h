@@ -1,0 +1,24 @@
+/* api.h - the JSON API below /api/v1: what other programs ask and have done, with an integration
+ * key (record/api_keys.h) in `Authorization: Bearer`.
+ *
+ * One table of operations (api.def) routes, checks scopes and describes itself as OpenAPI 3.1. What
+ * is done is done by the commands of trao-admin, in the key's name (act.h); what fails is a problem
+ * of RFC 9457 that names field and cause in both languages. Threads as http.h.
+ */
+#ifndef TRAO_SERVER_WEB_API_API_H
+#define TRAO_SERVER_WEB_API_API_H
+
+#include "server/web/inside.h"
+
+struct api;
+
+bool api_open(struct api **ret_api, struct error *err) must_use;
+void api_close(struct api *api); /* NULL is fine */
+
+/* A path of the API's. */
+bool api_owns(const struct http_request *request);
+/* Waits for the writer, a command or a disk. */
+bool api_is_slow(const struct http_request *request);
+void api_answer(struct web *web, const struct http_request *request, struct http_answer *answer);
+
+#endif
