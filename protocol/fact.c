@@ -69,7 +69,7 @@ static bool check_fact(const struct office_fact *fact, struct error *err)
 static bool item_of_event(uint32_t event, const char *text, struct item *ret_item,
                           struct error *err)
 {
-    if (event < EVENT_WITHOUT_ITEM)
+    if (event_names_item(event))
         return codec_item(text, ret_item, err);
     *ret_item = (struct item){""};
     return *text == '\0' || error_set(err, ERROR_BAD_INPUT, "item: given with event %u", event);

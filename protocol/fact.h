@@ -21,6 +21,11 @@
 #define EVIDENCE_BYTES_MAX 4096
 /* Facts from here on name no item (event.def). */
 #define EVENT_WITHOUT_ITEM 96
+/* Scans all do; of office facts those that event.def says. */
+static inline bool event_names_item(uint32_t event)
+{
+    return event < EVENT_WITHOUT_ITEM;
+}
 #define BADGE_MAX 99999999 /* TH-00000001 .. TH-99999999 */
 
 /* CHANNEL_SMS goes to the citizen, CHANNEL_MANAGER to whoever answers for terms. */

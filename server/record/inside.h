@@ -51,6 +51,8 @@ bool office_head_write(struct record *record, struct error *err) must_use;
 bool lookups_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 /* The same for all facts of a chain that is older than the look-ups. */
 bool lookups_fill(struct record *record, struct error *err) must_use;
+/* office.c: lists the facts that name no item. */
+bool unnamed_fill(struct record *record, struct error *err) must_use;
 
 /* The part of it that concerns rounds, pads and slips. */
 bool rounds_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;

@@ -52,6 +52,37 @@ bool office_head_write(struct record *record, struct error *err)
 
 /* ------------------------------------------------------------------ adding */
 
+/* A fact that names no item is listed, so that rules are found among millions. */
+static bool unnamed_add(struct record *record, uint64_t seq, uint32_t event, struct error *err)
+{
+    struct stmt *stmt;
+    if (event_names_item(event))
+        return true;
+    if (!db_prepare(record->db, "INSERT INTO unnamed(seq, event) VALUES(?1, ?2)", &stmt, err))
+        return false;
+    stmt_u64(stmt, 1, seq);
+    stmt_u64(stmt, 2, event);
+    return stmt_done(stmt, err) || error_add(err, "office fact %llu", (unsigned long long)seq);
+}
+
+bool unnamed_fill(struct record *record, struct error *err)
+{
+    struct stmt *stmt;
+    enum db_step step;
+    if (!db_prepare(record->db, "SELECT seq, bytes FROM office", &stmt, err))
+        return false;
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        size_t n;
+        const uint8_t *bytes = stmt_col_blob(stmt, 1, &n);
+        if (!unnamed_add(record, stmt_col_u64(stmt, 0), fact_event(bytes, n), err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+    }
+    stmt_reset(stmt);
+    return step != DB_STEP_FAILED;
+}
+
 bool record_office_add(struct record *record, struct office_fact *fact, uint64_t *ret_seq,
                        struct error *err)
 {
@@ -63,6 +94,7 @@ bool record_office_add(struct record *record, struct office_fact *fact, uint64_t
     numbered.seq = record->head.seq + 1;
     numbered.at = record_now(record);
     if (!fact_encode(&numbered, bytes, &n, err) || !lookups_add(record, &numbered, err) ||
+        !unnamed_add(record, numbered.seq, numbered.event, err) ||
         !db_prepare(record->db, "INSERT INTO office(seq, bytes, link) VALUES(?1, ?2, ?3)", &stmt,
                     err))
         return false;
@@ -117,14 +149,14 @@ bool record_office_from(struct record *record, uint64_t after_seq,
     return true;
 }
 
-bool record_office_some(struct record *record, uint64_t after_seq, uint64_t last_seq,
-                        bool (*wanted)(uint32_t event),
-                        bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
-                        struct error *err)
+/* Rows of seq and bytes after one seq up to another, of which only some events are unpacked. */
+static bool some_rows(struct record *record, const char *sql, uint64_t after_seq, uint64_t last_seq,
+                      bool (*wanted)(uint32_t event),
+                      bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                      struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db, "SELECT seq, bytes FROM office WHERE seq > ?1 AND seq <= ?2", &stmt,
-                    err))
+    if (!db_prepare(record->db, sql, &stmt, err))
         return false;
     stmt_u64(stmt, 1, after_seq);
     stmt_u64(stmt, 2, last_seq);
@@ -146,6 +178,26 @@ bool record_office_some(struct record *record, uint64_t after_seq, uint64_t last
         return error_add(err, "cannot read office facts");
     stmt_reset(stmt);
     return true;
+}
+
+bool record_office_some(struct record *record, uint64_t after_seq, uint64_t last_seq,
+                        bool (*wanted)(uint32_t event),
+                        bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                        struct error *err)
+{
+    return some_rows(record, "SELECT seq, bytes FROM office WHERE seq > ?1 AND seq <= ?2",
+                     after_seq, last_seq, wanted, each, ctx, err);
+}
+
+bool record_office_unnamed(struct record *record, uint64_t after_seq, uint64_t last_seq,
+                           bool (*wanted)(uint32_t event),
+                           bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                           struct error *err)
+{
+    return some_rows(record,
+                     "SELECT u.seq, o.bytes FROM unnamed u JOIN office o ON o.seq = u.seq"
+                     " WHERE u.seq > ?1 AND u.seq <= ?2 ORDER BY u.seq",
+                     after_seq, last_seq, wanted, each, ctx, err);
 }
 
 bool record_office_get(struct record *record, uint64_t seq, struct office_fact *ret_fact,

@@ -151,6 +151,12 @@ bool record_office_some(struct record *record, uint64_t after_seq, uint64_t last
                         bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
                         struct error *err) must_use;
 
+/* The same among those that name no item, which are found without reading the others. */
+bool record_office_unnamed(struct record *record, uint64_t after_seq, uint64_t last_seq,
+                           bool (*wanted)(uint32_t event),
+                           bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                           struct error *err) must_use;
+
 /* One fact; NOT_FOUND beyond the end. */
 bool record_office_get(struct record *record, uint64_t seq, struct office_fact *ret_fact,
                        struct error *err) must_use;

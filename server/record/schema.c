@@ -214,12 +214,16 @@ static const char *const steps[] = {
     " person INTEGER NOT NULL, key TEXT NOT NULL, asked BLOB NOT NULL, at_ms INTEGER NOT NULL,"
     " status INTEGER NOT NULL, answer TEXT, PRIMARY KEY(person, key)) WITHOUT ROWID;"
     "CREATE INDEX api_once_at ON api_once(at_ms);",
+
+    /* 16: facts that name no item, few among all: rules are read from them. */
+    "CREATE TABLE unnamed(seq INTEGER PRIMARY KEY, event INTEGER NOT NULL);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
 /* Indices of the steps that make look-ups: they are filled with them. */
 #define LOOKUPS_STEP 2
 #define SLIPS_STEP 9
+#define UNNAMED_STEP 15
 
 bool schema_version(struct db *db, uint64_t *ret_version, struct error *err)
 {
@@ -269,7 +273,8 @@ static bool take_step(struct record *record, size_t step, struct error *err)
     if (!db_exec(db, "BEGIN IMMEDIATE", err))
         return error_add(err, "layout");
     if (db_exec(db, steps[step], err) && (step != LOOKUPS_STEP || lookups_fill(record, err)) &&
-        (step != SLIPS_STEP || slips_fill(record, err)) && db_exec(db, mark, err))
+        (step != SLIPS_STEP || slips_fill(record, err)) &&
+        (step != UNNAMED_STEP || unnamed_fill(record, err)) && db_exec(db, mark, err))
         return true;
     db_abandon(db);
     return error_add(err, "layout step %zu", step + 1);

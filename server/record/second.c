@@ -83,7 +83,7 @@ bool second_set(struct record *record, int64_t person, const struct second *seco
 /* Writers are one, so nobody takes the same step between the question and the answer. */
 bool second_take_step(struct record *record, int64_t person, uint64_t step, struct error *err)
 {
-    struct second second;
+    struct second second = {.step = 0};
     struct stmt *stmt;
     if (!second_find(record, person, &second, err))
         return false;

@@ -33,10 +33,14 @@ bool fold_entry(struct views *views, struct tracked *entry, bool live, struct vi
     return good || error_set(err, ERROR_LATER, "views: out of memory");
 }
 
+/* Of what is delivered a message follows within the hour, seldom more: so many may wait for it,
+ * some hours' worth of a province, and go before the stock is full, which stays the smaller. */
+#define DONE_MOST 4096
+
 /* Makes room in stock; whose facts go before it was folded is folded now. */
 bool trim(struct views *views, size_t most_bytes, struct error *err)
 {
-    while (views->stock.bytes > most_bytes) {
+    while (views->stock.bytes > most_bytes || stock_done_n(&views->stock) > DONE_MOST) {
         struct tracked *entry = stock_oldest(&views->stock);
         if (!entry->folded && (!take_rules(views, err) || !fold_beside(views, entry, err)))
             return false;

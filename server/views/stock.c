@@ -4,61 +4,65 @@
 #include <string.h>
 
 struct packed {
-    struct packed *next; /* in the order they were added */
-    size_t n;            /* bytes with this head */
+    struct packed *before; /* the one added before it */
+    size_t n;              /* bytes with this head */
     uint64_t words[];
 };
 
+/* Each neighbour in memory that is not touched is one wait less a fact: so a bundle is moved in its
+ * row only once in a while, and its facts are reached from the last one. */
 struct bundle {
     struct tracked *entry;
     struct bundle *newer, *older;
-    struct packed *first, *last;
-    size_t facts, bytes;
+    struct packed *last;
+    size_t bytes;
+    uint32_t facts;
+    bool is_done;
+    uint64_t moved; /* what stock->added was then */
 };
+
+/* Facts that may come elsewhere before one more moves a bundle. */
+#define MOVE_AFTER 4096
 
 /* ------------------------------------------------------------------ the row of bundles */
 
+static struct stock_row *row_of(struct stock *stock, const struct bundle *bundle)
+{
+    return bundle->is_done ? &stock->done : &stock->open;
+}
+
 static void unlink_bundle(struct stock *stock, struct bundle *bundle)
 {
+    struct stock_row *row = row_of(stock, bundle);
     if (bundle->newer != NULL)
         bundle->newer->older = bundle->older;
     else
-        stock->newest = bundle->older;
+        row->newest = bundle->older;
     if (bundle->older != NULL)
         bundle->older->newer = bundle->newer;
     else
-        stock->oldest = bundle->newer;
-    stock->bytes -= bundle->bytes;
-}
-
-static void link_oldest(struct stock *stock, struct bundle *bundle)
-{
-    bundle->older = NULL;
-    bundle->newer = stock->oldest;
-    if (stock->oldest != NULL)
-        stock->oldest->older = bundle;
-    else
-        stock->newest = bundle;
-    stock->oldest = bundle;
-    stock->bytes += bundle->bytes;
+        row->oldest = bundle->newer;
+    row->n--;
 }
 
 static void link_newest(struct stock *stock, struct bundle *bundle)
 {
+    struct stock_row *row = row_of(stock, bundle);
+    bundle->older = row->newest;
     bundle->newer = NULL;
-    bundle->older = stock->newest;
-    if (stock->newest != NULL)
-        stock->newest->newer = bundle;
+    if (row->newest != NULL)
+        row->newest->newer = bundle;
     else
-        stock->oldest = bundle;
-    stock->newest = bundle;
-    stock->bytes += bundle->bytes;
+        row->oldest = bundle;
+    row->newest = bundle;
+    row->n++;
+    bundle->moved = stock->added;
 }
 
 void stock_free(struct stock *stock, struct bundle *bundle)
 {
-    for (struct packed *at = bundle->first, *next; at != NULL; at = next) {
-        next = at->next;
+    for (struct packed *at = bundle->last, *before; at != NULL; at = before) {
+        before = at->before;
         slab_give(&stock->slab, at, at->n);
     }
     slab_give(&stock->slab, bundle, sizeof *bundle);
@@ -69,6 +73,7 @@ void stock_drop(struct stock *stock, struct tracked *entry)
     if (entry->bundle == NULL)
         return;
     unlink_bundle(stock, entry->bundle);
+    stock->bytes -= entry->bundle->bytes;
     stock_free(stock, entry->bundle);
     entry->bundle = NULL;
 }
@@ -84,14 +89,15 @@ struct bundle *stock_detach(struct stock *stock, struct tracked *entry)
     if (!is_whole(entry))
         return NULL;
     unlink_bundle(stock, bundle);
+    stock->bytes -= bundle->bytes;
     entry->bundle = NULL;
     return bundle;
 }
 
 void stock_clear(struct stock *stock)
 {
-    while (stock->oldest != NULL)
-        stock_drop(stock, stock->oldest->entry);
+    for (struct tracked *entry; (entry = stock_oldest(stock)) != NULL;)
+        stock_drop(stock, entry);
     slab_done(&stock->slab);
 }
 
@@ -104,23 +110,41 @@ void stock_done(struct stock *stock)
 
 struct tracked *stock_oldest(const struct stock *stock)
 {
-    return stock->oldest == NULL ? NULL : stock->oldest->entry;
+    const struct bundle *oldest =
+        stock->done.oldest != NULL ? stock->done.oldest : stock->open.oldest;
+    return oldest == NULL ? NULL : oldest->entry;
+}
+
+size_t stock_done_n(const struct stock *stock)
+{
+    return stock->done.n;
 }
 
 /* ------------------------------------------------------------------ in and out */
 
-/* The entry's bundle off its place in the row, a fresh one if need be; NULL without memory. */
+/* The entry's bundle, a fresh one if need be; NULL without memory. */
 static struct bundle *bundle_take(struct stock *stock, struct tracked *entry)
 {
-    if (entry->bundle != NULL) {
-        unlink_bundle(stock, entry->bundle);
+    if (entry->bundle != NULL)
         return entry->bundle;
-    }
     struct bundle *bundle = slab_take(&stock->slab, sizeof *bundle);
-    if (bundle != NULL)
-        *bundle = (struct bundle){.entry = entry, .bytes = sizeof *bundle};
+    if (bundle == NULL)
+        return NULL;
+    *bundle = (struct bundle){.entry = entry, .bytes = sizeof *bundle};
+    stock->bytes += sizeof *bundle;
+    link_newest(stock, bundle);
     entry->bundle = bundle;
     return bundle;
+}
+
+/* To its place in the row it belongs to. */
+static void settle_place(struct stock *stock, struct bundle *bundle, bool is_done)
+{
+    if (bundle->is_done == is_done && stock->added - bundle->moved < MOVE_AFTER)
+        return;
+    unlink_bundle(stock, bundle);
+    bundle->is_done = is_done;
+    link_newest(stock, bundle);
 }
 
 static bool append(struct stock *stock, struct tracked *entry, const uint64_t *words, size_t bytes,
@@ -133,20 +157,15 @@ static bool append(struct stock *stock, struct tracked *entry, const uint64_t *w
         slab_give(&stock->slab, packed, n);
         return false;
     }
-    packed->next = NULL;
+    packed->before = bundle->last;
     packed->n = n;
     memcpy(packed->words, words, bytes);
-    if (bundle->last != NULL)
-        bundle->last->next = packed;
-    else
-        bundle->first = packed;
     bundle->last = packed;
     bundle->facts++;
     bundle->bytes += n;
-    if (is_last)
-        link_oldest(stock, bundle);
-    else
-        link_newest(stock, bundle);
+    stock->bytes += n;
+    stock->added++;
+    settle_place(stock, bundle, bundle->is_done || is_last);
     return true;
 }
 
@@ -186,14 +205,14 @@ size_t bundle_facts(const struct bundle *bundle)
 
 void bundle_read(const struct bundle *bundle, struct fact *out)
 {
-    const struct packed *at = bundle->first;
-    for (size_t i = 0; i < bundle->facts; i++, at = at->next)
+    const struct packed *at = bundle->last;
+    for (size_t i = bundle->facts; i-- > 0; at = at->before)
         fact_unpack(at->words, &out[i]);
 }
 
 void bundle_fetch(const struct bundle *bundle)
 {
-    for (const struct packed *at = bundle->first; at != NULL; at = at->next)
+    for (const struct packed *at = bundle->last; at != NULL; at = at->before)
         for (size_t byte = 0; byte < at->n; byte += 64)
             __builtin_prefetch((const char *)at + byte);
 }

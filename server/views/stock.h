@@ -14,10 +14,17 @@
 
 struct bundle;
 
+/* Bundles, those touched last at one end, near enough. */
+struct stock_row {
+    struct bundle *newest, *oldest;
+    size_t n;
+};
+
 /* Zeroed: empty. */
 struct stock {
-    struct bundle *newest, *oldest;
+    struct stock_row open, done; /* done: nothing is likely to follow */
     size_t bytes;
+    uint64_t added; /* facts so far */
     struct slab slab;
     struct fact *scratch; /* unpacked facts of one item */
     size_t scratch_room;
@@ -36,6 +43,8 @@ void stock_put(struct stock *stock, struct tracked *entry, const struct fact *fa
 struct fact *stock_read(struct stock *stock, const struct tracked *entry);
 /* The entry to go first, NULL when the stock is empty. */
 struct tracked *stock_oldest(const struct stock *stock);
+/* How many there are of which nothing is likely to follow. */
+size_t stock_done_n(const struct stock *stock);
 void stock_drop(struct stock *stock, struct tracked *entry);
 
 /* The entry's bundle, off the stock; NULL if it is not whole. It goes by stock_free, and no later

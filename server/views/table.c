@@ -64,42 +64,77 @@ void table_done(struct table *table)
 
 /* The 13 characters as two numbers, stirred: numbers are checked S10 numbers of our own pools, or a
  * device's whose key we know. */
-static size_t hash_of(const struct item *item)
+static uint64_t hash_of(const struct item *item)
 {
     uint64_t front, back;
     static_assert(ITEM_CHARS >= 8, "two numbers cover all characters");
     memcpy(&front, item->text, sizeof front);
     memcpy(&back, item->text + ITEM_CHARS - sizeof back, sizeof back);
     uint64_t hash = (front ^ back * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-    return (size_t)(hash ^ hash >> 32);
+    return hash ^ hash >> 32;
 }
 
-static size_t slot_of(const struct table *table, const struct item *item)
+/* A slot holds the entry's address, which has 48 bits, and above it 16 of the hash: an entry is
+ * only gone to when it is nearly sure to be the one, and without a step in between. */
+#define ADDRESS_BITS 48
+static_assert(sizeof(void *) == sizeof(uint64_t), "an address and a tag are one word");
+
+static uint64_t slot_for(uint64_t hash, const struct tracked *entry)
 {
-    size_t slot = hash_of(item) & (table->slots_n - 1);
-    while (table->slots[slot] != 0 &&
-           !item_equal(&table->entries.all[table->slots[slot] - 1]->item, item))
+    uint64_t address = (uint64_t)(uintptr_t)entry;
+    assert(address >> ADDRESS_BITS == 0);
+    return address | hash >> ADDRESS_BITS << ADDRESS_BITS;
+}
+
+static struct tracked *entry_in(uint64_t slot)
+{
+    return (struct tracked *)(uintptr_t)(slot & ((UINT64_C(1) << ADDRESS_BITS) - 1));
+}
+
+static bool is_it(uint64_t slot, uint64_t hash, const struct item *item)
+{
+    return (slot ^ hash) >> ADDRESS_BITS == 0 && item_equal(&entry_in(slot)->item, item);
+}
+
+/* Where the item is, or the empty slot where it would be. */
+static size_t slot_of(const struct table *table, uint64_t hash, const struct item *item)
+{
+    size_t slot = hash & (table->slots_n - 1);
+    while (table->slots[slot] != 0 && !is_it(table->slots[slot], hash, item))
         slot = (slot + 1) & (table->slots_n - 1);
     return slot;
 }
 
 struct tracked *table_find(const struct table *table, const struct item *item)
 {
-    if (table->slots_n == 0)
-        return NULL;
-    uint32_t at = table->slots[slot_of(table, item)];
-    return at == 0 ? NULL : table->entries.all[at - 1];
+    return table->slots_n == 0 ? NULL : entry_in(table->slots[slot_of(table, hash_of(item), item)]);
 }
 
 void table_fetch(const struct table *table, const struct item *item, bool entry)
 {
     if (table->slots_n == 0)
         return;
-    const uint32_t *slot = &table->slots[hash_of(item) & (table->slots_n - 1)];
+    const uint64_t *slot = &table->slots[hash_of(item) & (table->slots_n - 1)];
     if (!entry)
         __builtin_prefetch(slot);
-    else if (*slot != 0)
-        __builtin_prefetch(table->entries.all[*slot - 1]);
+    else
+        __builtin_prefetch(entry_in(*slot)); /* of no address: nothing happens */
+}
+
+#define FETCHED_AHEAD 16
+
+static void put_all(const struct table *table, uint64_t *slots, size_t slots_n)
+{
+    struct tracked *const *all = table->entries.all;
+    for (size_t i = 0; i < table->entries.n; i++) {
+        if (i + FETCHED_AHEAD < table->entries.n)
+            __builtin_prefetch(all[i + FETCHED_AHEAD]);
+        uint64_t hash = hash_of(&all[i]->item);
+        size_t slot = hash & (slots_n - 1);
+        while (slots[slot] != 0)
+            slot = (slot + 1) & (slots_n - 1);
+        slots[slot] = slot_for(hash, all[i]);
+    }
 }
 
 /* At most half full. */
@@ -108,14 +143,13 @@ static bool widen(struct table *table)
     if (table->entries.n * 2 < table->slots_n)
         return true;
     size_t wider_n = table->slots_n == 0 ? 1024 : table->slots_n * 2;
-    uint32_t *wider = calloc(wider_n, sizeof *wider);
+    uint64_t *wider = calloc(wider_n, sizeof *wider);
     if (wider == NULL)
         return false;
+    put_all(table, wider, wider_n);
     free(table->slots);
     table->slots = wider;
     table->slots_n = wider_n;
-    for (size_t i = 0; i < table->entries.n; i++)
-        table->slots[slot_of(table, &table->entries.all[i]->item)] = (uint32_t)(i + 1);
     return true;
 }
 
@@ -133,7 +167,8 @@ struct tracked *table_take(struct table *table, const struct item *item)
     }
     *entry =
         (struct tracked){.item = *item, .folded = true, .index = (uint32_t)(table->entries.n - 1)};
-    table->slots[slot_of(table, item)] = (uint32_t)table->entries.n;
+    uint64_t hash = hash_of(item);
+    table->slots[slot_of(table, hash, item)] = slot_for(hash, entry);
     table->counts[STATUS_NONE]++;
     return entry;
 }

@@ -58,7 +58,7 @@ bool seqs_add(struct seqs *seqs, uint64_t seq);
 struct table {
     struct slab slab;    /* of entries and refs */
     struct list entries; /* in order of first sight */
-    uint32_t *slots;     /* index + 1 into entries; a power of two of them */
+    uint64_t *slots; /* an entry each with a piece of its hash (table.c); a power of two of them */
     size_t slots_n;
     struct list issued; /* in order of issue */
     struct list dirty;  /* each once */

@@ -45,8 +45,8 @@ bool take_rules(struct views *views, struct error *err)
     if (views->rules_ahead)
         return true;
     if (!record_end(facts_record(views->feeder), &batch, &office, err) ||
-        !record_office_some(facts_record(views->feeder), views->table.mark.office, office,
-                            event_sets_rule, take_rule_only, &take, err) ||
+        !record_office_unnamed(facts_record(views->feeder), views->table.mark.office, office,
+                               event_sets_rule, take_rule_only, &take, err) ||
         !take.good)
         return error_add(err, "views");
     views->rules_through = office;
@@ -59,7 +59,7 @@ bool take_rules(struct views *views, struct error *err)
 
 static bool names_item(const struct row_fact *row)
 {
-    return row->is_scan || row->event < EVENT_WITHOUT_ITEM;
+    return row->is_scan || event_names_item(row->event);
 }
 
 static bool take_item(struct views *views, const struct rows *rows, const struct row_fact *row)

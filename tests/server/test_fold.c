@@ -764,7 +764,7 @@ static void every_event_from_every_status(void **unused)
     char want[512], got[512];
     assert_non_null(file);
     for (size_t i = 0; (info = event_row(i)) != NULL; i++) {
-        if (info->wire >= EVENT_WITHOUT_ITEM || info->wire == EVENT_WITHDRAWN ||
+        if (!event_names_item(info->wire) || info->wire == EVENT_WITHDRAWN ||
             info->wire == EVENT_PAPER_ENTRY || info->wire == EVENT_CORRECTED ||
             info->wire == EVENT_SCAN_ADMITTED)
             continue;

@@ -434,8 +434,9 @@ static void the_stock_gives_back_what_it_got(void **state)
     (void)state;
     struct table table = {.slots = NULL};
     struct stock stock = {.bytes = 0};
-    struct item item = rig_item(1), second_item = rig_item(2);
-    struct tracked *entry = table_take(&table, &item), *second = table_take(&table, &second_item);
+    struct item item = rig_item(1), second_item = rig_item(2), third_item = rig_item(3);
+    struct tracked *entry = table_take(&table, &item), *second = table_take(&table, &second_item),
+                   *third = table_take(&table, &third_item);
     for (uint64_t seq = 1; seq <= 9; seq++) {
         struct fact fact = fact_of(seq, seq % 2 == 0);
         assert_true(entry_add_ref(&table, entry, seq));
@@ -450,7 +451,12 @@ static void the_stock_gives_back_what_it_got(void **state)
     struct fact fact = fact_of(1, true);
     assert_true(entry_add_ref(&table, second, 1));
     add_to(&stock, second, &fact);
-    assert_ptr_equal(stock_oldest(&stock), second); /* delivered */
+    assert_ptr_equal(stock_oldest(&stock), entry); /* delivered before it, and still so */
+    assert_int_equal(stock_done_n(&stock), 2);
+    assert_true(entry_add_ref(&table, third, 1));
+    fact = fact_of(1, false);
+    add_to(&stock, third, &fact);
+    assert_int_equal(stock_done_n(&stock), 2);
     assert_true(entry_add_ref(&table, entry, 10));
     assert_null(stock_read(&stock, entry)); /* one is missing */
     assert_true(entry_add_ref(&table, entry, 11));
@@ -458,6 +464,8 @@ static void the_stock_gives_back_what_it_got(void **state)
     assert_null(entry->bundle); /* it goes with the one before it missing */
     assert_ptr_equal(stock_oldest(&stock), second);
     stock_drop(&stock, second);
+    assert_ptr_equal(stock_oldest(&stock), third); /* open: after those that are done */
+    stock_drop(&stock, third);
     assert_null(stock_oldest(&stock));
     assert_int_equal(stock.bytes, 0);
     stock_done(&stock);
