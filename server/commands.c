@@ -398,12 +398,22 @@ static bool (*const runs[ROWS])(const struct commands *commands, const struct ca
 #undef RUN_SERVER
 };
 
+/* How many words came, but for a by= that may be left out: it stands for no word that is wanted. */
+static int words_of(const struct command *command, const struct call *call)
+{
+    bool may = strstr(command->arguments, "[by=NAME]") != NULL;
+    int n = 0;
+    for (int i = 1; i < call->argc; i++)
+        n += !may || strncmp(call->argv[i], "by=", 3) != 0;
+    return n;
+}
+
 bool commands_run(const struct commands *commands, const struct call *call, struct error *err)
 {
     const struct command *command = command_find(call->argv[0]);
     if (!command || command->where != COMMAND_SERVER)
         return error_set(err, ERROR_BAD_INPUT, "%s: no such command here", call->argv[0]);
-    if (call->argc - 1 < command->least || call->argc - 1 > command->most)
+    if (words_of(command, call) < command->least || call->argc - 1 > command->most)
         return error_set(err, ERROR_BAD_INPUT, "usage: %s %s", command->name, command->arguments);
     bool (*run)(const struct commands *, const struct call *, struct error *) =
         runs[command - rows];

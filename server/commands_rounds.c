@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
+#include "server/office/fields.h"
 #include "server/office/hands.h"
 #include "server/office/rounds.h"
 #include "server/record/postmen.h"
@@ -73,6 +74,25 @@ bool run_rounds(const struct commands *commands, const struct call *call, struct
     uint32_t badge = 0;
     return (call->argc == 1 || badge_read(call->argv[1], &badge, err)) &&
            rounds_open(commands->record, badge, say_round, &saying, err) && saying.good;
+}
+
+bool run_waiting(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct waiting *rows = NULL;
+    size_t n;
+    char name[128];
+    if (!rounds_waiting(commands->views, commands->record, &rows, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        answer_row(call->answer, "waiting");
+        answer_code(call->answer, "commune", 5, rows[i].commune);
+        answer_text(call->answer, "name",
+                    rows[i].commune != 0 ? field_commune_name(rows[i].commune, name, sizeof name)
+                                         : NULL);
+        answer_number(call->answer, "envelopes", (int64_t)rows[i].n);
+    }
+    free(rows);
+    return true;
 }
 
 bool run_roundgive(const struct commands *commands, const struct call *call, struct error *err)

@@ -103,6 +103,9 @@ static bool build_act(struct record *record, void *arg, struct error *err)
 
 #define PAGE 64 /* views copied at a time */
 
+/* Where an envelope is ready to go out, for the first time or again. */
+static const enum status waiting_statuses[] = {STATUS_PICKED_UP, STATUS_AT_OFFICE, STATUS_FAILED};
+
 static bool waits(const struct view *view, uint32_t commune)
 {
     return view->state.office.commune == commune &&
@@ -128,6 +131,14 @@ static bool gather(struct views *views, enum status status, struct build *build,
     }
     free(page);
     return ok || error_set(err, ERROR_LATER, "out of memory");
+}
+
+static bool gather_all(struct views *views, struct build *build, struct error *err)
+{
+    for (size_t i = 0; i < sizeof waiting_statuses / sizeof *waiting_statuses; i++)
+        if (!gather(views, waiting_statuses[i], build, err))
+            return false;
+    return true;
 }
 
 static bool not_ended(struct views *views, const struct item *item, struct error *err)
@@ -157,16 +168,78 @@ bool round_build(struct acts acts, struct views *views, const struct round_plan 
                  uint64_t *ret_round, size_t *ret_n, struct error *err)
 {
     struct build build = {.plan = plan};
-    bool ok = plan->n > 0 ? take_named(views, &build, err)
-                          : (gather(views, STATUS_PICKED_UP, &build, err) &&
-                             gather(views, STATUS_AT_OFFICE, &build, err) &&
-                             gather(views, STATUS_FAILED, &build, err));
+    bool ok = plan->n > 0 ? take_named(views, &build, err) : gather_all(views, &build, err);
     ok = ok && acts.run(acts.self, build_act, &build, err);
     free(build.items);
     if (!ok)
         return false;
     *ret_round = build.round;
     *ret_n = build.n;
+    return true;
+}
+
+/* ------------------------------------------------------------------ what waits for a round */
+
+struct tally {
+    struct record *record;
+    struct waiting *rows;
+    size_t n, room;
+};
+
+static bool count_one(struct tally *tally, uint32_t commune, struct error *err)
+{
+    size_t at = 0;
+    while (at < tally->n && tally->rows[at].commune < commune)
+        at++;
+    if (at == tally->n || tally->rows[at].commune != commune) {
+        struct waiting *more = tally->n < tally->room
+                                   ? tally->rows
+                                   : realloc(tally->rows, (tally->n + PAGE) * sizeof *more);
+        if (!more)
+            return error_set(err, ERROR_LATER, "out of memory");
+        tally->room = tally->n < tally->room ? tally->room : tally->n + PAGE;
+        tally->rows = more;
+        memmove(&more[at + 1], &more[at], (tally->n - at) * sizeof *more);
+        more[at] = (struct waiting){.commune = commune};
+        tally->n++;
+    }
+    tally->rows[at].n++;
+    return true;
+}
+
+static bool count_status(struct views *views, enum status status, struct tally *tally,
+                         struct error *err)
+{
+    struct view_filter filter = {.status = status};
+    struct view *page = calloc(PAGE, sizeof *page);
+    size_t got = PAGE;
+    bool ok = page || error_set(err, ERROR_LATER, "out of memory");
+    while (got == PAGE && ok) {
+        got = views_list(views, &filter, page, PAGE);
+        for (size_t i = 0; i < got && ok; i++) {
+            bool free_now = false;
+            uint32_t commune = page[i].state.office.commune;
+            if (waits(&page[i], commune))
+                ok = is_free(tally->record, &page[i].state.item, &free_now, err) &&
+                     (!free_now || count_one(tally, commune, err));
+        }
+        filter.offset += got;
+    }
+    free(page);
+    return ok;
+}
+
+bool rounds_waiting(struct views *views, struct record *record, struct waiting **new_waiting,
+                    size_t *ret_n, struct error *err)
+{
+    struct tally tally = {.record = record};
+    for (size_t i = 0; i < sizeof waiting_statuses / sizeof *waiting_statuses; i++)
+        if (!count_status(views, waiting_statuses[i], &tally, err)) {
+            free(tally.rows);
+            return false;
+        }
+    *new_waiting = tally.rows;
+    *ret_n = tally.n;
     return true;
 }
 

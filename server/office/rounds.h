@@ -28,6 +28,16 @@ struct round_plan {
 bool round_build(struct acts acts, struct views *views, const struct round_plan *plan,
                  uint64_t *ret_round, size_t *ret_n, struct error *err) must_use;
 
+/* How many envelopes of a commune wait for delivery and are on no open round: what such a round
+ * would take. */
+struct waiting {
+    uint32_t commune; /* GSO code, 0 unknown */
+    size_t n;
+};
+/* In order of code; free(*new_waiting). */
+bool rounds_waiting(struct views *views, struct record *record, struct waiting **new_waiting,
+                    size_t *ret_n, struct error *err) must_use;
+
 /* Another postman walks it; what the first has in hand is handed on by hand_move, one by one.
  * REFUSED when it is closed or his already. */
 bool round_give(struct acts acts, uint64_t round, uint32_t badge, uint32_t user,

@@ -175,7 +175,14 @@ static bool write_down(struct web *web, const struct http_request *request, cons
     return web->config.acts.run(web->config.acts.self, look_act, &look, err);
 }
 
-/* A copy of the words with by= behind them; one block of memory. */
+/* Where by= belongs: behind all words, but before any number of items. */
+static int place_of_by(const struct act_row *row, int argc)
+{
+    int many = (int)strcspn(row->words, "*") + 1;
+    return row->words[many - 1] == '*' && many < argc ? many : argc;
+}
+
+/* A copy of the words with by= among them; one block of memory. */
 static char **words_by(const struct act_row *row, const struct seat *seat, int argc,
                        const char *const argv[])
 {
@@ -184,14 +191,15 @@ static char **words_by(const struct act_row *row, const struct seat *seat, int a
         n += strlen(argv[i]) + 1;
     char **words = malloc(n + by);
     char *at = (char *)(words ? words + argc + 2 : NULL);
+    int by_at = row->by ? place_of_by(row, argc) : argc;
     for (int i = 0; words && i < argc; i++) {
         size_t length = strlen(argv[i]) + 1;
-        words[i] = memcpy(at, argv[i], length);
+        words[i + (row->by && i >= by_at)] = memcpy(at, argv[i], length);
         at += length;
     }
     if (words && row->by) {
         (void)snprintf(at, by, "by=%s", seat->person.name);
-        words[argc] = at;
+        words[by_at] = at;
     }
     if (words)
         words[argc + row->by] = NULL;
@@ -229,4 +237,15 @@ bool act_run(struct web *web, const struct http_request *request, const struct s
     return is_his(web, seat, row, argc, argv, err) &&
            write_down(web, request, seat, row, argc, err) &&
            run(web, row, seat, argc, argv, fd, new_said, err);
+}
+
+bool act_read(struct web *web, const struct seat *seat, int argc, const char *const argv[],
+              json_t **new_said, struct error *err)
+{
+    const struct act_row *row = row_of(argv[0]);
+    *new_said = NULL;
+    if (!web->config.commands.run)
+        return error_set(err, ERROR_LATER, "no commands here");
+    return is_his(web, seat, row, argc, argv, err) &&
+           run(web, row, seat, argc, argv, -1, new_said, err);
 }

@@ -19,6 +19,11 @@
 bool act_run(struct web *web, const struct http_request *request, const struct seat *seat, int argc,
              const char *const argv[], int fd, json_t **new_said, struct error *err) must_use;
 
+/* The same for a command that only reads, and names nobody who receives: nothing is written down.
+ */
+bool act_read(struct web *web, const struct seat *seat, int argc, const char *const argv[],
+              json_t **new_said, struct error *err) must_use;
+
 /* His role lets him ask for this command at all: whether a page offers it. */
 bool act_offered(const struct seat *seat, const char *verb);
 

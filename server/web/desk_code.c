@@ -5,7 +5,7 @@ static void give_page(struct web *web, unsigned status, const struct seat *seat,
                       const char *sentence, struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Mã xác nhận · Trao", .wide = ""};
+    struct page_head head = {.title = "Mã xác nhận · Trao", .wide = "", .desk = true};
     page_begin(&html, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Mã xác nhận</h1>");
     if (*sentence)

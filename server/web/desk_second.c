@@ -38,7 +38,7 @@ static void give_offer(struct web *web, unsigned status, const struct seat *seat
                        const char *sentence, struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Hai lớp · Trao", .wide = ""};
+    struct page_head head = {.title = "Hai lớp · Trao", .wide = "", .desk = true};
     struct link login = seat_hash(seat);
     uint8_t secret[TOTP_SECRET_BYTES];
     char text[TOTP_TEXT_MAX], uri[TOTP_URI_MAX];
@@ -65,7 +65,7 @@ static void give_state(struct web *web, unsigned status, const struct seat *seat
                        const char *sentence, struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Hai lớp · Trao", .wide = ""};
+    struct page_head head = {.title = "Hai lớp · Trao", .wide = "", .desk = true};
     struct second second = {.codes_left = 0};
     struct error err;
     char day[CLOCK_TEXT_MAX];
@@ -95,7 +95,7 @@ static void give_codes(struct web *web, const struct seat *seat,
                        char codes[SECOND_CODES][TOTP_RECOVERY_MAX], struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Mã dự phòng · Trao", .wide = ""};
+    struct page_head head = {.title = "Mã dự phòng · Trao", .wide = "", .desk = true};
     seat_begin(&html, seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Đã bật. Cất 10 mã dự phòng</h1><p>Mỗi mã vào được một "
                     "lần khi không có điện thoại. Trang này chỉ hiện một lần: in ra, hoặc chép "

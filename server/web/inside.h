@@ -31,6 +31,7 @@ struct page_head {
     const char *switch_to;
     const struct config *config; /* whose name and phone stand at its foot; NULL: the server's */
     const char *wide;            /* class of main, "" for the citizens' narrow column */
+    bool desk;                   /* a narrow one of the desk's; all wide ones are */
 };
 void page_begin(struct html *html, const struct page_head *head);
 void page_end(struct html *html, const struct web *web, const struct page_head *head);
@@ -65,6 +66,12 @@ void desk_board_rows(struct web *web, const struct http_request *request,
 void desk_password_page(struct web *web, const struct http_request *request,
                         struct http_answer *answer);
 void desk_password(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_rounds(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_devices(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_admin(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_admin_home(struct web *web, const struct http_request *request,
+                     struct http_answer *answer);
+void desk_audit(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_code_page(struct web *web, const struct http_request *request,
                     struct http_answer *answer);
 void desk_code(struct web *web, const struct http_request *request, struct http_answer *answer);

@@ -13,6 +13,8 @@ void page_begin(struct html *html, const struct page_head *head)
     html_text(html, head->title);
     html_put(html, "</title><link rel=icon href=\"/assets/trao.svg\" type=\"image/svg+xml\">"
                    "<link rel=stylesheet href=\"/assets/trao.css\">");
+    if (head->desk || *head->wide)
+        html_put(html, "<link rel=stylesheet href=\"/assets/quay.css\">");
     if (head->script)
         html_format(html, "<script src=\"/assets/%s\" defer></script>", head->script);
     html_format(html, "</head><body><a class=nhay href=\"#dau\">%s</a><header><b>Trao</b>",

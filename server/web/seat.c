@@ -176,6 +176,11 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
         html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
     if (person_may(&seat->person, RIGHT_IMPORTS) && seat->person.offices_n == 0)
         html_put(html, "<a href=\"/quay/nhap\">Lần nhập cuối</a> ");
+    if (person_may(&seat->person, RIGHT_ROUNDS) && seat->person.offices_n == 0)
+        html_put(html, "<a href=\"/quay/dieu-phoi\">Điều phối</a> "
+                       "<a href=\"/quay/may\">Máy</a> ");
+    if (person_may(&seat->person, RIGHT_AUDIT) && seat->person.offices_n == 0)
+        html_put(html, "<a href=\"/quay/quan-tri\">Quản trị</a> ");
     html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a> "
                    "<a href=\"/quay/hai-lop\">Hai lớp</a>"
                    "<form method=post action=\"/quay/dang-xuat\">");

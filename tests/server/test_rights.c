@@ -60,9 +60,20 @@ static void every_role_before_every_page(void **state)
         const char *path;
         enum right right;
         int refused;
-    } pages[] = {{"/quay", RIGHT_ITEMS, 403},           {"/quay/song", RIGHT_ITEMS, 204},
-                 {"/quay/in/1.pdf", RIGHT_PRINTS, 403}, {"/quay/nhap", RIGHT_IMPORTS, 403},
-                 {"/quay/bang", RIGHT_BOARD, 403},      {"/quay/bang/bi?so=due", RIGHT_BOARD, 403}};
+    } pages[] = {{"/quay", RIGHT_ITEMS, 403},
+                 {"/quay/song", RIGHT_ITEMS, 204},
+                 {"/quay/in/1.pdf", RIGHT_PRINTS, 403},
+                 {"/quay/nhap", RIGHT_IMPORTS, 403},
+                 {"/quay/bang", RIGHT_BOARD, 403},
+                 {"/quay/bang/bi?so=due", RIGHT_BOARD, 403},
+                 {"/quay/dieu-phoi", RIGHT_ROUNDS, 403},
+                 {"/quay/buu-ta", RIGHT_ROUNDS, 403},
+                 {"/quay/may", RIGHT_DEVICES, 403},
+                 {"/quay/nguoi", RIGHT_PEOPLE, 403},
+                 {"/quay/tham-so", RIGHT_SETTINGS, 403},
+                 {"/quay/gia", RIGHT_SETTINGS, 403},
+                 {"/quay/nhat-ky", RIGHT_AUDIT, 403},
+                 {"/quay/dao-tao", RIGHT_AUDIT, 403}};
     const struct role_info *role;
     put_job(browser);
     for (size_t i = 0; (role = role_row(i)) != NULL; i++) {

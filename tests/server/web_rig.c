@@ -102,6 +102,7 @@ void web_rig_open(struct web_rig *rig)
                                      .ca = rig->keys->ca,
                                      .clock = rig_clock(&rig->desk.rig),
                                      .chance = rig_chance(&rig->desk.rig),
+                                     .server_seal_key = rig->desk.rig.seal_public,
                                      .broker_host = "127.0.0.1",
                                      .broker_port = 1};
     rig_device(&rig->device, &rig->desk.rig, "HH-001");

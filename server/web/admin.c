@@ -1,0 +1,142 @@
+/* The administrator's pages (admin_pages.c), and the page that leads to them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/web/admin_pages.h"
+
+/* ------------------------------------------------------------------ one of them */
+
+static const struct admin_page *page_at(const char *path)
+{
+    const struct admin_page *page;
+    for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
+        if (strcmp(page->path, path) == 0)
+            return page;
+    return NULL;
+}
+
+/* The word a reading command is asked with; this year's digits stand in `room`. */
+static const char *word_of(const struct panel *panel, const struct admin_section *section,
+                           char room[CLOCK_TEXT_MAX])
+{
+    if (!section->word || strcmp(section->word, "*year") != 0)
+        return section->word;
+    const char *asked = http_query(panel->request, "nam");
+    if (asked && strlen(asked) == 4 && strspn(asked, "0123456789") == 4)
+        return asked;
+    clock_iso_local(panel->web->config.clock.now(panel->web->config.clock.self), room,
+                    CLOCK_TEXT_MAX);
+    room[4] = '\0';
+    return room;
+}
+
+/* The year before and after, for what is asked by year. */
+static void put_years(struct panel *panel, const struct admin_section *section, const char *year)
+{
+    int now = 0;
+    if (!section->word || sscanf(year, "%4d", &now) != 1)
+        return;
+    html_format(&panel->html,
+                "<p class=trang><a href=\"%s?nam=%d\">← %d</a> <b>%d</b> <a "
+                "href=\"%s?nam=%d\">%d →</a></p>",
+                panel->path, now - 1, now - 1, now, panel->path, now + 1, now + 1);
+}
+
+static void put_section(struct panel *panel, const struct admin_section *section)
+{
+    char room[CLOCK_TEXT_MAX];
+    const char *word = word_of(panel, section, room);
+    if (!act_offered(&panel->seat, section->verb))
+        return;
+    json_t *said = panel_ask(panel, section->verb, word, NULL);
+    const json_t *rows = json_object_get(said, section->list);
+    if (*section->title)
+        html_format(&panel->html, "<h2>%s</h2>", section->title);
+    if (word)
+        put_years(panel, section, word);
+    if (said && json_is_true(json_object_get(said, "low")))
+        html_format(&panel->html, "<p class=loi role=status>Sắp hết số: còn %lld. Cấp dải mới.</p>",
+                    (long long)json_integer_value(json_object_get(said, "left")));
+    if (said)
+        panel_table(panel, *section->title ? section->title : panel->head.title, rows,
+                    section->columns, section->empty);
+    if (section->id)
+        panel_list(panel, section->id, rows, section->key, section->beside);
+    json_decref(said);
+}
+
+/* What is shown once: a password, a PIN. */
+static void put_shown(struct panel *panel)
+{
+    static const struct {
+        const char *key, *word;
+    } rows[] = {{"password", "Mật khẩu một lần"}, {"pin", "PIN"}};
+    if (!panel->said)
+        return;
+    html_put(&panel->html, "<section class=xong role=status><p>Đã ghi.</p>");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *value = json_string_value(json_object_get(panel->said, rows[i].key));
+        if (!value)
+            continue;
+        html_format(&panel->html, "<p>%s, chỉ hiện lần này: <code class=ma-chu>", rows[i].word);
+        html_text(&panel->html, value);
+        html_put(&panel->html, "</code></p>");
+    }
+    html_put(&panel->html, "</section>");
+}
+
+void desk_admin(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    const struct admin_page *page = page_at(request->path);
+    struct panel panel;
+    if (!page) {
+        page_sentence(web, 404, "Không có trang này.", "No such page.", answer);
+        return;
+    }
+    if (!panel_open(&panel, web, request, page->right, page->path, page->title, page->forms,
+                    answer))
+        return;
+    put_shown(&panel);
+    if (*page->about)
+        html_format(&panel.html, "<p>%s</p>", page->about);
+    for (size_t i = 0; i < ADMIN_SECTIONS_MAX && page->sections[i].verb; i++)
+        put_section(&panel, &page->sections[i]);
+    html_put(&panel.html, "<div class=cac-muc>");
+    for (const struct panel_form *form = page->forms; form->verb != NULL; form++)
+        panel_form(&panel, form);
+    html_put(&panel.html, "</div>");
+    panel_close(&panel);
+}
+
+/* ------------------------------------------------------------------ the way to them */
+
+static void put_way(struct html *html, const struct seat *seat, enum right right, const char *path,
+                    const char *title)
+{
+    const char *end = strstr(title, " · ");
+    if (person_may(&seat->person, right))
+        html_format(html, "<li><a href=\"%s\">%.*s</a></li>", path,
+                    (int)(end ? (size_t)(end - title) : strlen(title)), title);
+}
+
+void desk_admin_home(struct web *web, const struct http_request *request,
+                     struct http_answer *answer)
+{
+    struct seat seat;
+    struct html html = {.n = 0};
+    struct page_head head = {.title = "Quản trị · Trao", .wide = "rong"};
+    const struct admin_page *page;
+    if (!seat_may_all(web, request, RIGHT_ITEMS, &seat, answer))
+        return;
+    seat_begin(&html, &seat, &head);
+    html_put(&html, "<h1 id=dau tabindex=-1>Quản trị</h1><ul class=loi-vao>");
+    put_way(&html, &seat, RIGHT_SETTINGS, "/quay/bat-dau", "Bắt đầu, bảy bước");
+    put_way(&html, &seat, RIGHT_ROUNDS, "/quay/dieu-phoi", "Điều phối");
+    put_way(&html, &seat, RIGHT_DEVICES, "/quay/may", "Máy cầm tay");
+    for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
+        put_way(&html, &seat, page->right, page->path, page->title);
+    put_way(&html, &seat, RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi");
+    html_put(&html, "</ul>");
+    page_end(&html, web, &head);
+    page_give(&html, 200, answer);
+}

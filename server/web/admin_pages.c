@@ -1,0 +1,369 @@
+#include "server/web/admin_pages.h"
+
+#define DAY "type=date"
+#define CITATION "required maxlength=200"
+#define CODE "required maxlength=32 autocapitalize=characters spellcheck=false"
+#define POST_OFFICE "list=bc inputmode=numeric maxlength=6"
+#define ROLES                                                                                          \
+    "clerk|Nhân viên quầy;reader|Cơ quan theo dõi;dispatcher|Điều phối;manager|Quản lý;" \
+    "administrator|Quản trị;auditor|Kiểm tra"
+#define FROM                                                                                       \
+    {                                                                                              \
+        PANEL_OPTION, "from", "Từ ngày (trống: từ bây giờ)", DAY, NULL                             \
+    }
+
+/* ------------------------------------------------------------------ people */
+
+static const struct panel_column people_columns[] = {
+    {"name", "Tên", PANEL_LINK, "ten"},
+    {"role", "Vai trò", PANEL_CHOICE, ROLES},
+    {"offices", "Cơ quan", PANEL_CHOICE, "all|tất cả"},
+    {"on", "Tài khoản", PANEL_CHOICE, "true|đang bật;false|đã tắt"},
+    {"one_time_password", "Mật khẩu", PANEL_CHOICE, "true|dùng một lần;false|của mình"},
+    {"second_factor", "Hai lớp", PANEL_CHOICE, "true|có;false|chưa"},
+    {"locked_until", "Khóa đến", PANEL_TIME, NULL},
+    {.key = NULL}};
+
+#define NAME                                                                                       \
+    {                                                                                              \
+        PANEL_WORD, "ten", "Tên đăng nhập", "required maxlength=32 list=nguoi", NULL               \
+    }
+
+static const struct panel_form people_forms[] = {
+    {"person",
+     "Thêm người",
+     "Thêm",
+     true,
+     {{PANEL_WORD, "moi", "Tên đăng nhập", "required maxlength=32 autocapitalize=none", NULL},
+      {PANEL_OPTION, "role", "Vai trò", NULL, ROLES},
+      {PANEL_OPTION, "office", "Mã cơ quan, cách bằng dấu phẩy; all: tất cả", "required list=cq",
+       NULL}}},
+    {"person",
+     "Đổi vai trò, cơ quan",
+     "Đổi",
+     false,
+     {NAME,
+      {PANEL_OPTION, "role", "Vai trò", NULL, "|(giữ nguyên);" ROLES},
+      {PANEL_OPTION, "office", "Mã cơ quan; trống: giữ nguyên", "list=cq", NULL},
+      {PANEL_OPTION, "state", "Tài khoản", NULL, "|(giữ nguyên);on|Bật;off|Tắt"}}},
+    {"person",
+     "Đặt mật khẩu một lần mới",
+     "Đặt",
+     true,
+     {NAME, {PANEL_FIXED, "p", NULL, NULL, "password=new"}}},
+    {"person",
+     "Đặt lại hai lớp: mất điện thoại, hết mã dự phòng",
+     "Đặt lại",
+     false,
+     {NAME, {PANEL_FIXED, "s", NULL, NULL, "second=reset"}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ postmen */
+
+static const struct panel_column postmen_columns[] = {
+    {"badge", "Thẻ", PANEL_LINK, "badge"},
+    {"name", "Tên", PANEL_TEXT, NULL},
+    {"post_office", "Bưu cục", PANEL_TEXT, NULL},
+    {"from", "Từ", PANEL_DAY, NULL},
+    {"to", "Đến", PANEL_DAY, NULL},
+    {"pin", "PIN", PANEL_CHOICE, "true|có;false|chưa"},
+    {.key = NULL}};
+
+static const struct panel_form postmen_forms[] = {
+    {"postman",
+     "Thêm, đổi bưu tá",
+     "Ghi",
+     true,
+     {{PANEL_WORD, "badge", "Thẻ", "required placeholder=TH-12", NULL},
+      {PANEL_OPTION, "name", "Tên", "maxlength=80", NULL},
+      {PANEL_OPTION, "post-office", "Bưu cục (6 số)", POST_OFFICE, NULL},
+      FROM,
+      {PANEL_OPTION, "to", "Đến hết ngày", DAY, NULL},
+      {PANEL_OPTION, "pin", "PIN", NULL, "|(giữ nguyên);new|Cấp PIN mới, hiện một lần"}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ registry */
+
+static const struct panel_column place_columns[] = {
+    {"code", "Mã", PANEL_LINK, "ma"},
+    {"name", "Tên", PANEL_TEXT, NULL},
+    {"neutral", "Tên trên phong bì", PANEL_TEXT, NULL},
+    {"address", "Địa chỉ", PANEL_TEXT, NULL},
+    {"phone", "Điện thoại", PANEL_TEXT, NULL},
+    {"from", "Từ", PANEL_DAY, NULL},
+    {"to", "Đến", PANEL_DAY, NULL},
+    {"citation", "Căn cứ", PANEL_TEXT, NULL},
+    {.key = NULL}};
+
+#define PLACE_CODE                                                                                 \
+    {                                                                                              \
+        PANEL_WORD, "ma", "Mã", CODE, NULL                                                         \
+    }
+#define PLACE_NAME                                                                                 \
+    {                                                                                              \
+        PANEL_OPTION, "name", "Tên", "maxlength=120", NULL                                         \
+    }
+#define PLACE_REST                                                                                 \
+    {PANEL_OPTION, "address", "Địa chỉ", "maxlength=160", NULL},                                   \
+        {PANEL_OPTION, "phone", "Điện thoại", "inputmode=tel maxlength=30", NULL},                 \
+        {PANEL_OPTION, "commune", "Xã, phường (mã 5 số)", "inputmode=numeric maxlength=5", NULL},  \
+        {PANEL_OPTION, "place", "Tọa độ, như 18.3428,105.9057", "maxlength=40", NULL}, FROM,       \
+        {PANEL_OPTION, "to", "Đến hết ngày", DAY, NULL},                                           \
+        {PANEL_OPTION, "successor", "Mã kế thừa", "maxlength=32", NULL},                           \
+    {                                                                                              \
+        PANEL_OPTION, "citation", "Căn cứ", "maxlength=200", NULL                                  \
+    }
+
+static const struct panel_form place_forms[] = {
+    {"office",
+     "Ghi cơ quan",
+     "Ghi",
+     false,
+     {PLACE_CODE,
+      PLACE_NAME,
+      {PANEL_OPTION, "neutral", "Tên in trên phong bì (không lộ thủ tục)", "maxlength=120", NULL},
+      {PANEL_OPTION, "post-office", "Bưu cục nhận (6 số)", POST_OFFICE, NULL},
+      PLACE_REST}},
+    {"postoffice", "Ghi bưu cục", "Ghi", false, {PLACE_CODE, PLACE_NAME, PLACE_REST}},
+    {"pickup",
+     "Ghi điểm nhận",
+     "Ghi",
+     false,
+     {PLACE_CODE,
+      PLACE_NAME,
+      {PANEL_OPTION, "post-office", "Bưu cục (6 số)", POST_OFFICE, NULL},
+      PLACE_REST}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ numbers */
+
+static const struct panel_column range_columns[] = {
+    {"post_office", "Bưu cục", PANEL_LINK, "bc"}, {"prefix", "Đầu số", PANEL_TEXT, NULL},
+    {"size", "Cả dải", PANEL_NUMBER, NULL},       {"left", "Còn", PANEL_NUMBER, NULL},
+    {"added", "Cấp lúc", PANEL_TIME, NULL},       {.key = NULL}};
+
+static const struct panel_form range_forms[] = {
+    {"range",
+     "Cấp dải mới",
+     "Cấp",
+     false,
+     {{PANEL_WORD, "bc", "Bưu cục (6 số)", "required inputmode=numeric maxlength=6 list=bc", NULL},
+      {PANEL_WORD, "so", "Bao nhiêu số", "required inputmode=numeric maxlength=8", NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ parameters */
+
+static const struct panel_column rule_columns[] = {{"rule", "Tham số", PANEL_LINK, "ten"},
+                                                   {"value", "Giá trị", PANEL_NUMBER, NULL},
+                                                   {"from", "Từ", PANEL_DAY, NULL},
+                                                   {"citation", "Căn cứ", PANEL_TEXT, NULL},
+                                                   {.key = NULL}};
+
+static const struct panel_form rule_forms[] = {
+    {"rule",
+     "Đặt tham số",
+     "Đặt",
+     false,
+     {{PANEL_WORD, "ten", "Tham số", "required list=thamso", NULL},
+      {PANEL_WORD, "gia-tri", "Giá trị (số nguyên)", "required inputmode=numeric maxlength=7",
+       NULL},
+      {PANEL_WORD, "can-cu", "Căn cứ: văn bản nào", CITATION, NULL},
+      FROM,
+      {PANEL_OPTION, "to", "Đến trước ngày", DAY, NULL},
+      {PANEL_OPTION, "post-office", "Riêng bưu cục (6 số)", POST_OFFICE, NULL}}},
+    {"standing",
+     "Cơ quan yêu cầu hoàn mọi bì không phát được",
+     "Ghi",
+     false,
+     {{PANEL_WORD, "co", "Yêu cầu", NULL, "yes|Hoàn tất cả;no|Theo từng bì"},
+      {PANEL_WORD, "can-cu", "Căn cứ: văn bản nào", CITATION, NULL},
+      FROM,
+      {PANEL_OPTION, "office", "Mã cơ quan", "list=cq maxlength=32", NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ calendar */
+
+static const struct panel_column day_columns[] = {
+    {"day", "Ngày", PANEL_DAY, NULL},
+    {"works", "Là", PANEL_CHOICE, "true|làm việc;false|nghỉ"},
+    {"source", "Nguồn", PANEL_CHOICE, "official|chính thức;proposed|dự kiến;set|đã đặt"},
+    {"note", "Căn cứ", PANEL_TEXT, NULL},
+    {.key = NULL}};
+
+static const struct panel_form day_forms[] = {
+    {"days",
+     "Ghi ngày nghỉ, ngày làm bù",
+     "Ghi",
+     false,
+     {{PANEL_FIXED, "f", NULL, NULL, "lich.csv"},
+      {PANEL_FILE, "ngay", "Mỗi ngày một dòng: 2027-02-05,off,QĐ 31/QĐ-UBND (off nghỉ, work làm)",
+       "required", NULL},
+      {PANEL_OPTION, "post-office", "Riêng bưu cục (6 số)", POST_OFFICE, NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ prices */
+
+static const struct panel_column price_columns[] = {
+    {"kind", "Loại", PANEL_CHOICE, "price|giá;exemption|giảm"},
+    {"exemption", "Đối tượng", PANEL_TEXT, NULL},
+    {"percent_off", "Giảm, %", PANEL_NUMBER, NULL},
+    {"weight_to_g", "Đến, g", PANEL_NUMBER, NULL},
+    {"zone", "Vùng", PANEL_TEXT, NULL},
+    {"price_vnd", "Giá", PANEL_VND, NULL},
+    {"from", "Từ", PANEL_DAY, NULL},
+    {"to", "Đến", PANEL_DAY, NULL},
+    {"citation", "Căn cứ", PANEL_TEXT, NULL},
+    {.key = NULL}};
+
+static const struct panel_form price_forms[] = {
+    {"price",
+     "Ghi giá cước",
+     "Ghi",
+     false,
+     {{PANEL_WORD, "can", "Đến bao nhiêu gam", "required inputmode=numeric maxlength=5", NULL},
+      {PANEL_WORD, "vung", "Vùng", NULL,
+       "all|Mọi vùng;commune|Cùng xã;province|Trong tỉnh;mountain|Miền núi;other|Tỉnh khác"},
+      {PANEL_WORD, "gia", "Giá, đồng", "required inputmode=numeric maxlength=9", NULL},
+      {PANEL_WORD, "can-cu", "Căn cứ: văn bản nào", CITATION, NULL},
+      FROM,
+      {PANEL_OPTION, "to", "Đến trước ngày", DAY, NULL}}},
+    {"exemption",
+     "Ghi miễn, giảm",
+     "Ghi",
+     false,
+     {{PANEL_WORD, "doi-tuong", "Đối tượng, như ho-ngheo", "required maxlength=24", NULL},
+      {PANEL_WORD, "giam", "Giảm bao nhiêu phần trăm", "required inputmode=numeric maxlength=3",
+       NULL},
+      {PANEL_WORD, "can-cu", "Căn cứ: văn bản nào", CITATION, NULL},
+      FROM,
+      {PANEL_OPTION, "to", "Đến trước ngày", DAY, NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ procedures */
+
+static const struct panel_column procedure_columns[] = {
+    {"procedure", "Thủ tục", PANEL_LINK, "ten"},
+    {"code", "Mã", PANEL_TEXT, NULL},
+    {"post", "Trả qua bưu chính", PANEL_CHOICE, "true|có;false|không"},
+    {"owner_only", "Giao cho", PANEL_CHOICE, "true|chỉ chủ hồ sơ;false|người nhận hộ được"},
+    {"from", "Từ", PANEL_DAY, NULL},
+    {"citation", "Căn cứ", PANEL_TEXT, NULL},
+    {.key = NULL}};
+
+static const struct panel_form procedure_forms[] = {
+    {"procedure",
+     "Ghi thủ tục đã công bố",
+     "Ghi",
+     false,
+     {{PANEL_WORD, "ten", "Tên thủ tục", "required maxlength=300", NULL},
+      {PANEL_OPTION, "code", "Mã thủ tục", "maxlength=32", NULL},
+      {PANEL_OPTION, "post", "Trả qua bưu chính", NULL, "|Có;no|Không"},
+      {PANEL_OPTION, "owner-only", "Giao cho", NULL, "|Người nhận hộ được;yes|Chỉ chủ hồ sơ"},
+      {PANEL_OPTION, "citation", "Căn cứ: văn bản nào", "maxlength=200", NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ training */
+
+static const struct panel_column training_columns[] = {
+    {"name", "Tên", PANEL_TEXT, NULL},
+    {"role", "Vai trò", PANEL_CHOICE, ROLES},
+    {"acts", "Việc đã làm", PANEL_NUMBER, NULL},
+    {"near_misses", "Nhầm bì, chặn kịp", PANEL_NUMBER, NULL},
+    {"taken_back", "Phải rút lại", PANEL_NUMBER, NULL},
+    {"wrong", "Sai, %", PANEL_NUMBER, NULL},
+    {"voided", "Nhãn hủy", PANEL_NUMBER, NULL},
+    {"wrong_passwords", "Sai mật khẩu, mã", PANEL_NUMBER, NULL},
+    {.key = NULL}};
+
+static const struct panel_form no_forms[] = {{.verb = NULL}};
+
+/* ------------------------------------------------------------------ all of them */
+
+#define OFFICES(title)                                                                             \
+    {                                                                                              \
+        title, "offices", NULL, "premises", place_columns, "Chưa ghi cơ quan nào.", "cq", "code",  \
+            "name"                                                                                 \
+    }
+#define POST_OFFICES                                                                               \
+    {                                                                                              \
+        "Bưu cục", "postoffices", NULL, "premises", place_columns, "Chưa ghi bưu cục nào.", "bc",  \
+            "code", "name"                                                                         \
+    }
+
+static const struct admin_page pages[] = {
+    {"/quay/nguoi",
+     "Người dùng · Trao",
+     RIGHT_PEOPLE,
+     "Mật khẩu một lần hiện đúng một lần. Tắt tài khoản là thoát ngay mọi máy.",
+     {{"", "people", NULL, "people", people_columns, "Chưa có ai.", "nguoi", "name", "role"},
+      OFFICES("Mã cơ quan")},
+     people_forms},
+    {"/quay/buu-ta",
+     "Bưu tá · Trao",
+     RIGHT_ROUNDS,
+     "",
+     {{"", "postmen", NULL, "postmen", postmen_columns, "Chưa có bưu tá.", NULL, NULL, NULL},
+      POST_OFFICES},
+     postmen_forms},
+    {"/quay/co-quan",
+     "Cơ quan, bưu cục · Trao",
+     RIGHT_SETTINGS,
+     "Đổi gì thì có hiệu lực từ ngày ghi; trước ngày đó vẫn như cũ.",
+     {OFFICES("Cơ quan"),
+      POST_OFFICES,
+      {"Điểm nhận", "pickups", NULL, "premises", place_columns, "Chưa ghi điểm nhận nào.", NULL,
+       NULL, NULL}},
+     place_forms},
+    {"/quay/dai-so",
+     "Dải số · Trao",
+     RIGHT_SETTINGS,
+     "",
+     {{"", "ranges", NULL, "ranges", range_columns, "Chưa có dải số nào.", NULL, NULL, NULL},
+      POST_OFFICES},
+     range_forms},
+    {"/quay/tham-so",
+     "Tham số · Trao",
+     RIGHT_SETTINGS,
+     "Mỗi số có căn cứ và ngày có hiệu lực. Đặt mới không xóa cái cũ.",
+     {{"", "rules", NULL, "rules", rule_columns, "", "thamso", "rule", "citation"}},
+     rule_forms},
+    {"/quay/lich",
+     "Lịch nghỉ · Trao",
+     RIGHT_SETTINGS,
+     "Ngày không như thứ của nó: nghỉ lễ, làm bù.",
+     {{"", "calendar", "*year", "days", day_columns, "Năm này chưa có ngày nào.", NULL, NULL,
+       NULL}},
+     day_forms},
+    {"/quay/gia",
+     "Giá cước · Trao",
+     RIGHT_SETTINGS,
+     "",
+     {{"", "prices", NULL, "prices", price_columns, "Chưa ghi giá nào.", NULL, NULL, NULL}},
+     price_forms},
+    {"/quay/thu-tuc",
+     "Thủ tục · Trao",
+     RIGHT_SETTINGS,
+     "",
+     {{"", "procedures", NULL, "procedures", procedure_columns, "Chưa ghi thủ tục nào.", NULL, NULL,
+       NULL}},
+     procedure_forms},
+    {"/quay/dao-tao",
+     "Cần tập gì · Trao",
+     RIGHT_AUDIT,
+     "Tính từ việc đã ghi, để dạy nghề, không để phạt.",
+     {{"", "training", NULL, "people", training_columns, "Chưa có ai.", NULL, NULL, NULL}},
+     no_forms},
+};
+
+const struct admin_page *admin_page(size_t i)
+{
+    return i < sizeof pages / sizeof *pages ? &pages[i] : NULL;
+}

@@ -1,0 +1,432 @@
+#include "server/web/panel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "protocol/chain.h"
+#include "server/web/face.h"
+#include "server/web/form.h"
+
+#define WORDS_MAX 600 /* of a command: a round's envelopes, by scan */
+
+/* ------------------------------------------------------------------ a form becomes a command */
+
+struct words {
+    char *block; /* values, decoded */
+    size_t n, room;
+    const char *argv[WORDS_MAX];
+    int argc;
+    int fd;
+};
+
+static bool add(struct words *words, const char *before, const char *value, struct error *err)
+{
+    size_t n = strlen(before) + strlen(value) + 1;
+    if (words->argc == WORDS_MAX || words->n + n > words->room)
+        return error_set(err, ERROR_BAD_INPUT, "nhiều quá, chia làm hai lần. / too much at once");
+    (void)snprintf(words->block + words->n, n, "%s%s", before, value);
+    words->argv[words->argc++] = words->block + words->n;
+    words->n += n;
+    return true;
+}
+
+static bool add_many(struct words *words, char *value, struct error *err)
+{
+    char *rest = NULL;
+    for (char *word = strtok_r(value, " ,;\t\r\n", &rest); word != NULL;
+         word = strtok_r(NULL, " ,;\t\r\n", &rest))
+        if (!add(words, "", word, err))
+            return false;
+    return true;
+}
+
+/* A form is below HTTP_BODY_MAX, so it fits into a pipe, and nobody need read meanwhile. */
+static bool give_file(struct words *words, const char *value, struct error *err)
+{
+    int ends[2];
+    size_t n = strlen(value);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set(err, ERROR_LATER, "pipe: %s", strerror(errno));
+    bool written = write(ends[1], value, n) == (ssize_t)n;
+    close(ends[1]);
+    words->fd = ends[0];
+    return written || error_set(err, ERROR_LATER, "pipe: %s", strerror(errno));
+}
+
+static bool add_field(struct words *words, const struct panel_field *field, char *value,
+                      struct error *err)
+{
+    char before[48];
+    switch (field->place) {
+    case PANEL_WORD:
+        if (*value == '\0' && field->input && strstr(field->input, "required"))
+            return error_set(err, ERROR_BAD_INPUT, "«%s» còn trống. / is empty", field->label);
+        return *value == '\0' || add(words, "", value, err);
+    case PANEL_FIXED:
+        return add(words, "", field->choices, err);
+    case PANEL_MANY:
+        return add_many(words, value, err);
+    case PANEL_OPTION:
+        (void)snprintf(before, sizeof before, "%s=", field->name);
+        return *value == '\0' || add(words, before, value, err);
+    case PANEL_FILE:
+        return give_file(words, value, err);
+    }
+    return false;
+}
+
+static bool run_words(struct panel *panel, const struct panel_form *form, struct words *words,
+                      char *value, struct error *err)
+{
+    const struct http_request *request = panel->request;
+    bool good = add(words, "", form->verb, err);
+    for (size_t i = 0; good && i < PANEL_FIELDS_MAX && form->fields[i].name; i++) {
+        const struct panel_field *field = &form->fields[i];
+        form_value(request->body, request->body_n, field->name, value, HTTP_BODY_MAX);
+        good = add_field(words, field, value, err);
+    }
+    return good && act_run(panel->web, request, &panel->seat, words->argc, words->argv, words->fd,
+                           &panel->said, err);
+}
+
+static bool run_form(struct panel *panel, const struct panel_form *form, struct error *err)
+{
+    struct words *words = calloc(1, sizeof *words);
+    size_t room = HTTP_BODY_MAX + (size_t)PANEL_FIELDS_MAX * 64;
+    char *block = malloc(room), *value = malloc(HTTP_BODY_MAX);
+    bool good = (words && block && value) || error_set(err, ERROR_LATER, "out of memory");
+    if (good) {
+        *words = (struct words){.block = block, .room = room, .fd = -1};
+        good = run_words(panel, form, words, value, err);
+        if (words->fd >= 0)
+            close(words->fd);
+    }
+    free(words);
+    free(value);
+    free(block);
+    return good;
+}
+
+static const struct panel_form *form_named(const struct panel_form *forms, const char *verb,
+                                           const char *title)
+{
+    for (; forms->verb != NULL; forms++)
+        if (strcmp(forms->verb, verb) == 0 && (*title == '\0' || strcmp(forms->title, title) == 0))
+            return forms;
+    return NULL;
+}
+
+/* True when the page is to be shown; false when the answer is given. */
+static bool post(struct panel *panel, const struct panel_form *forms)
+{
+    const struct http_request *request = panel->request;
+    char verb[32], title[96];
+    form_value(request->body, request->body_n, "viec", verb, sizeof verb);
+    form_value(request->body, request->body_n, "muc", title, sizeof title);
+    const struct panel_form *form = form_named(forms, verb, title);
+    if (!form || !seat_sent(panel->web, request, &panel->seat)) {
+        page_sentence(panel->web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
+                      "This page is too old. Open it again, then send again.", panel->answer);
+        return false;
+    }
+    if (!run_form(panel, form, &panel->why)) {
+        panel->failed = form;
+        return true;
+    }
+    if (form->shows)
+        return true;
+    char to[128];
+    (void)snprintf(to, sizeof to, "%s?xong=%s", panel->path, verb);
+    page_redirect(to, panel->answer);
+    return false;
+}
+
+bool panel_open(struct panel *panel, struct web *web, const struct http_request *request,
+                enum right right, const char *path, const char *title,
+                const struct panel_form *forms, struct http_answer *answer)
+{
+    *panel = (struct panel){.web = web, .request = request, .answer = answer, .path = path};
+    panel->head = (struct page_head){.title = title, .wide = "rong"};
+    if (!seat_may_all(web, request, right, &panel->seat, answer))
+        return false;
+    if (request->is_post && !post(panel, forms)) {
+        json_decref(panel->said);
+        return false;
+    }
+    seat_begin(&panel->html, &panel->seat, &panel->head);
+    html_format(
+        &panel->html, "<h1 id=dau tabindex=-1>%.*s</h1>",
+        (int)(strstr(title, " · ") ? (size_t)(strstr(title, " · ") - title) : strlen(title)),
+        title);
+    if (!request->is_post && http_query(request, "xong"))
+        html_put(&panel->html, "<p class=xong role=status>Đã ghi.</p>");
+    return true;
+}
+
+void panel_close(struct panel *panel)
+{
+    page_end(&panel->html, panel->web, &panel->head);
+    page_give(&panel->html, panel->failed ? act_status(panel->why.code) : 200, panel->answer);
+    json_decref(panel->said);
+}
+
+/* ------------------------------------------------------------------ what is read */
+
+json_t *panel_ask(struct panel *panel, const char *verb, ...)
+{
+    const char *argv[8] = {verb};
+    int argc = 1;
+    json_t *said = NULL;
+    struct error err;
+    va_list words;
+    va_start(words, verb);
+    for (const char *word; argc < 8 && (word = va_arg(words, const char *)) != NULL;)
+        argv[argc++] = word;
+    va_end(words);
+    if (act_read(panel->web, &panel->seat, argc, argv, &said, &err))
+        return said;
+    html_put(&panel->html, "<p class=loi role=alert>");
+    html_text(&panel->html, err.text);
+    html_put(&panel->html, "</p>");
+    return NULL;
+}
+
+const char *panel_word(const char *choices, const char *value, size_t *ret_n)
+{
+    size_t n = strlen(value);
+    for (const char *at = choices; at != NULL && *at != '\0';) {
+        size_t row = strcspn(at, ";");
+        if (row > n && at[n] == '|' && strncmp(at, value, n) == 0) {
+            *ret_n = row - n - 1;
+            return at + n + 1;
+        }
+        at += row + (at[row] == ';');
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ tables */
+
+static void put_choice(struct html *html, const char *choices, const char *value)
+{
+    size_t n = 0;
+    const char *word = panel_word(choices, value, &n);
+    if (word)
+        html_format(html, "%.*s", (int)n, word);
+    else
+        html_text(html, value);
+}
+
+/* "2026-11-25T09:41:00.000+07:00" as people read it. */
+static void put_time(struct html *html, const char *iso, bool with_time)
+{
+    int year, month, day;
+    char rest[8] = "";
+    if (sscanf(iso, "%4d-%2d-%2dT%5[0-9:]", &year, &month, &day, rest) < 3) {
+        html_text(html, iso);
+        return;
+    }
+    if (with_time && *rest)
+        html_format(html, "%s, ", rest);
+    html_format(html, "%02d/%02d/%04d", day, month, year);
+}
+
+static void put_link(const struct panel *panel, struct html *html, const char *name,
+                     const char *value)
+{
+    html_format(html, "<a href=\"%s?%s=", panel->path, name);
+    for (const unsigned char *at = (const unsigned char *)value; *at != '\0'; at++)
+        html_format(html,
+                    strchr("-_.", *at) || (*at >= '0' && *at <= '9') ||
+                            (*at >= 'A' && *at <= 'Z') || (*at >= 'a' && *at <= 'z')
+                        ? "%c"
+                        : "%%%02X",
+                    *at);
+    html_put(html, "\">");
+    html_text(html, value);
+    html_put(html, "</a>");
+}
+
+static void put_number(struct html *html, const struct panel_column *column, json_int_t number)
+{
+    char amount[48];
+    if (column->kind == PANEL_VND && number >= 0)
+        html_put(html, face_amount((uint64_t)number, false, amount, sizeof amount));
+    else
+        html_format(html, "%lld", (long long)number);
+}
+
+static void put_array(struct html *html, const json_t *cell)
+{
+    size_t i;
+    json_t *word;
+    json_array_foreach(cell, i, word)
+    {
+        html_put(html, i > 0 ? ", " : "");
+        html_text(html, json_is_string(word) ? json_string_value(word) : "");
+    }
+}
+
+static void put_cell(struct panel *panel, const json_t *cell, const struct panel_column *column)
+{
+    struct html *html = &panel->html;
+    const char *text = json_is_string(cell) ? json_string_value(cell) : NULL;
+    if (json_is_boolean(cell))
+        put_choice(html, column->choices, json_is_true(cell) ? "true" : "false");
+    else if (json_is_integer(cell))
+        put_number(html, column, json_integer_value(cell));
+    else if (json_is_real(cell))
+        html_format(html, "%.2f", json_real_value(cell));
+    else if (json_is_array(cell))
+        put_array(html, cell);
+    else if (!text)
+        html_put(html, "–");
+    else if (column->kind == PANEL_CHOICE)
+        put_choice(html, column->choices, text);
+    else if (column->kind == PANEL_DAY || column->kind == PANEL_TIME)
+        put_time(html, text, column->kind == PANEL_TIME);
+    else if (column->kind == PANEL_LINK)
+        put_link(panel, html, column->choices, text);
+    else
+        html_text(html, text);
+}
+
+static const char *class_of(const struct panel_column *column)
+{
+    return column->kind == PANEL_NUMBER || column->kind == PANEL_VND ? " class=so" : "";
+}
+
+void panel_table(struct panel *panel, const char *caption, const json_t *rows,
+                 const struct panel_column *columns, const char *empty)
+{
+    struct html *html = &panel->html;
+    size_t i;
+    json_t *row;
+    if (json_array_size(rows) == 0) {
+        html_format(html, "<p>%s</p>", empty);
+        return;
+    }
+    html_format(html,
+                "<div class=cuon role=region tabindex=0 aria-label=\"%s\"><table class=\"it bang\">"
+                "<caption class=an>%s</caption><thead><tr>",
+                caption, caption);
+    for (const struct panel_column *at = columns; at->key != NULL; at++)
+        html_format(html, "<th scope=col%s>%s</th>", class_of(at), at->head);
+    html_put(html, "</tr></thead><tbody>");
+    json_array_foreach(rows, i, row)
+    {
+        html_put(html, "<tr>");
+        for (const struct panel_column *at = columns; at->key != NULL; at++) {
+            html_format(html, "<td%s data-ten=\"%s\">", class_of(at), at->head);
+            put_cell(panel, json_object_get(row, at->key), at);
+            html_put(html, "</td>");
+        }
+        html_put(html, "</tr>");
+    }
+    html_put(html, "</tbody></table></div>");
+}
+
+/* ------------------------------------------------------------------ forms */
+
+/* What was sent with a refused form stands in it again; else what the address says. */
+static void value_of(const struct panel *panel, const struct panel_form *form,
+                     const struct panel_field *field, char *out, size_t size)
+{
+    const struct http_request *request = panel->request;
+    *out = '\0';
+    if (panel->failed == form) {
+        form_value(request->body, request->body_n, field->name, out, size);
+    } else if (!request->is_post) {
+        const char *asked = http_query(request, field->name);
+        (void)snprintf(out, size, "%s", asked ? asked : "");
+    }
+}
+
+static void put_options(struct html *html, const char *choices, const char *value)
+{
+    size_t chosen = strlen(value);
+    while (*choices != '\0') {
+        size_t row = strcspn(choices, ";"), n = strcspn(choices, "|");
+        bool is = n == chosen && strncmp(choices, value, n) == 0;
+        html_format(html, "<option value=\"%.*s\"%s>%.*s</option>", (int)n, choices,
+                    is ? " selected" : "", (int)(row - n - 1), choices + n + 1);
+        choices += row + (choices[row] == ';');
+    }
+}
+
+static void put_field(struct panel *panel, const struct panel_form *form, size_t i)
+{
+    struct html *html = &panel->html;
+    const struct panel_field *field = &form->fields[i];
+    char value[2048], id[96];
+    if (field->place == PANEL_FIXED)
+        return;
+    (void)snprintf(id, sizeof id, "%s-%s-%zu", form->verb, field->name, i);
+    value_of(panel, form, field, value, sizeof value);
+    html_format(html, "<label for=\"%s\">%s</label>", id, field->label);
+    if (field->choices) {
+        html_format(html, "<select id=\"%s\" name=\"%s\">", id, field->name);
+        put_options(html, field->choices, value);
+        html_put(html, "</select>");
+    } else if (field->place == PANEL_MANY || field->place == PANEL_FILE) {
+        html_format(html, "<textarea id=\"%s\" name=\"%s\" rows=4 spellcheck=false %s>", id,
+                    field->name, field->input ? field->input : "");
+        html_text(html, value);
+        html_put(html, "</textarea>");
+    } else {
+        html_format(html, "<input id=\"%s\" name=\"%s\" %s value=\"", id, field->name,
+                    field->input ? field->input : "");
+        html_text(html, value);
+        html_put(html, "\">");
+    }
+    chain_wipe(value, sizeof value);
+}
+
+void panel_form(struct panel *panel, const struct panel_form *form)
+{
+    struct html *html = &panel->html;
+    if (!act_offered(&panel->seat, form->verb))
+        return;
+    bool failed = panel->failed == form;
+    html_format(html, "<section class=muc><h2>%s</h2>", form->title);
+    if (failed) {
+        html_put(html, "<p class=loi role=alert>");
+        html_text(html, panel->why.text);
+        html_put(html, "</p>");
+    }
+    html_format(html, "<form class=the method=post action=\"%s\">", panel->path);
+    seat_put_csrf(&panel->seat, html);
+    html_format(html,
+                "<input type=hidden name=viec value=\"%s\"><input type=hidden name=muc "
+                "value=\"%s\">",
+                form->verb, form->title);
+    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++)
+        put_field(panel, form, i);
+    html_format(html, "<button>%s</button></form></section>", form->button);
+}
+
+void panel_list(struct panel *panel, const char *id, const json_t *rows, const char *key,
+                const char *word)
+{
+    size_t i;
+    json_t *row;
+    html_format(&panel->html, "<datalist id=\"%s\">", id);
+    json_array_foreach(rows, i, row)
+    {
+        const char *value = json_string_value(json_object_get(row, key));
+        const char *beside = json_string_value(json_object_get(row, word));
+        if (!value)
+            continue;
+        html_put(&panel->html, "<option value=\"");
+        html_text(&panel->html, value);
+        html_put(&panel->html, "\">");
+        html_text(&panel->html, beside ? beside : "");
+        html_put(&panel->html, "</option>");
+    }
+    html_put(&panel->html, "</datalist>");
+}

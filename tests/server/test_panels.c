@@ -1,0 +1,322 @@
+/* The dispatcher's, the devices', the administrator's and the auditor's pages over HTTP: what a
+ * form does is done by the command of the same name; refused, it stands there again as it was sent.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/record/devices.h"
+#include "server/record/db.h"
+#include "server/record/looks.h"
+#include "server/web/admin_pages.h"
+#include "server/web/password.h"
+#include "tests/server/browser.h"
+
+/* What the page says after `mark`, up to the next '<'. */
+static void take_after(const struct browser *browser, const char *mark, char *out, size_t size)
+{
+    const char *at = strstr(browser->rig.answer, mark);
+    if (at == NULL)
+        fail_msg("no %s in: %s", mark, web_rig_body(&browser->rig));
+    at += strlen(mark);
+    (void)snprintf(out, size, "%.*s", (int)strcspn(at, "<"), at);
+}
+
+static void done(struct browser *browser, const char *path, const char *fields)
+{
+    assert_int_equal(browser_get(browser, path), 200);
+    int status = browser_post(browser, path, fields);
+    if (status != 303)
+        fail_msg("%s: %d %.300s", fields, status,
+                 strstr(browser->rig.answer, "role=alert")
+                     ? strstr(browser->rig.answer, "role=alert")
+                     : web_rig_body(&browser->rig));
+}
+
+static bool says(const struct browser *browser, const char *text)
+{
+    return web_rig_says(&browser->rig, text);
+}
+
+/* ------------------------------------------------------------------ people */
+
+static void a_person_is_added_and_comes_in(void **state)
+{
+    struct browser *browser = *state;
+    char password[PASSWORD_ONE_TIME_MAX], form[128];
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/nguoi"), 200);
+    assert_int_equal(browser_post(browser, "/quay/nguoi",
+                                  "viec=person&muc=Th%C3%AAm+ng%C6%B0%E1%BB%9Di&moi=lan%3Cb%3E"
+                                  "&role=clerk&office=KHONG"),
+                     404);
+    assert_true(says(browser, "value=\"lan&lt;b&gt;\"")); /* as it was sent, and no markup */
+    assert_true(says(browser, "<option value=\"clerk\" selected>"));
+    assert_int_equal(browser_post(browser, "/quay/nguoi",
+                                  "viec=person&muc=Th%C3%AAm+ng%C6%B0%E1%BB%9Di&moi=lan"
+                                  "&role=clerk&office=all"),
+                     200);
+    take_after(browser, "<code class=ma-chu>", password, sizeof password);
+    assert_int_equal(strlen(password), PASSWORD_ONE_TIME_MAX - 1);
+    assert_int_equal(browser_get(browser, "/quay/nguoi"), 200);
+    assert_false(says(browser, password)); /* once */
+    assert_true(says(browser, ">lan</a>"));
+    done(browser, "/quay/nguoi",
+         "viec=person&muc=%C4%90%E1%BB%95i+vai+tr%C3%B2%2C+c%C6%A1+quan&ten=lan&role=dispatcher");
+
+    browser->cookie[0] = '\0';
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+    (void)snprintf(form, sizeof form, "ten=lan&mk=%s", password);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", form), 303);
+    struct person lan;
+    assert_good(person_find(browser->rig.desk.rig.record, "lan", &lan, &err));
+    assert_int_equal(lan.role, ROLE_DISPATCHER);
+    assert_true(lan.must_change);
+}
+
+/* Without the form's token, from elsewhere, or by who may not, nothing is done. */
+static void a_form_of_somebody_else_does_nothing(void **state)
+{
+    struct browser *browser = *state;
+    struct person person;
+    static const char form[] = "viec=person&muc=Th%C3%AAm+ng%C6%B0%E1%BB%9Di&moi=ke-gian"
+                               "&role=administrator&office=all";
+    browser_log_in(browser);
+    assert_int_equal(web_rig_post(&browser->rig, "/quay/nguoi", browser->cookie, form), 403);
+    assert_int_equal(
+        browser_post_from(browser, "/quay/nguoi", "Origin: https://example.com\r\n", form), 403);
+    /* a form that this page does not have */
+    assert_int_equal(browser_get(browser, "/quay/nguoi"), 200);
+    assert_int_equal(browser_post(browser, "/quay/nguoi", "viec=revoke&khoa=HH-001"), 403);
+    /* words of the command that nobody is asked for */
+    assert_int_equal(browser_post(browser, "/quay/nguoi",
+                                  "viec=person&muc=Th%C3%AAm+ng%C6%B0%E1%BB%9Di&moi=by%3Dquay"
+                                  "&role=clerk&office=all"),
+                     400);
+    assert_error(person_find(browser->rig.desk.rig.record, "ke-gian", &person, &err),
+                 ERROR_NOT_FOUND);
+}
+
+/* ------------------------------------------------------------------ settings */
+
+static void what_is_set_is_shown_with_its_citation(void **state)
+{
+    struct browser *browser = *state;
+    browser_log_in(browser);
+    done(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
+    assert_int_equal(browser_get(browser, "/quay/tham-so?xong=rule"), 200);
+    assert_true(says(browser, "<p class=xong role=status>Đã ghi.</p>"));
+    assert_true(says(browser, ">360</td>"));
+    assert_true(says(browser, "QĐ 31"));
+    assert_int_equal(
+        browser_post(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu="),
+        400);
+    assert_true(says(browser, "role=alert"));
+
+    done(browser, "/quay/lich",
+         "viec=days&ngay=2027-02-05%2Coff%2CQ%C4%90+32%0D%0A2027-02-06%2Cwork%2CQ%C4%90+32");
+    assert_int_equal(browser_get(browser, "/quay/lich?nam=2027"), 200);
+    assert_true(says(browser, "05/02/2027"));
+    assert_true(says(browser, "QĐ 32"));
+    assert_true(says(browser, "làm việc"));
+
+    done(browser, "/quay/gia", "viec=price&can=100&vung=commune&gia=1016500&can-cu=B%E1%BA%A3ng+1");
+    assert_int_equal(browser_get(browser, "/quay/gia"), 200);
+    assert_true(says(browser, "1.016.500 đ"));
+
+    done(browser, "/quay/co-quan", "viec=office&ma=H27.99&name=S%E1%BB%9F+Th%E1%BB%AD+%3Ci%3E");
+    assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
+    assert_true(says(browser, "Sở Thử &lt;i&gt;"));
+    done(browser, "/quay/thu-tuc", "viec=procedure&ten=C%E1%BA%A5p+l%E1%BA%A1i&owner-only=yes");
+    assert_int_equal(browser_get(browser, "/quay/thu-tuc"), 200);
+    assert_true(says(browser, "chỉ chủ hồ sơ"));
+}
+
+static void numbers_run_out_in_sight(void **state)
+{
+    struct browser *browser = *state;
+    browser_log_in(browser);
+    done(browser, "/quay/dai-so", "viec=range&bc=480000&so=1");
+    (void)desk_rig_issue(&browser->rig.desk, "H27.15-261118-0146", "0912000002", "0");
+    assert_int_equal(browser_get(browser, "/quay/dai-so"), 200);
+    assert_true(says(browser, "Sắp hết số"));
+    done(browser, "/quay/dai-so", "viec=range&bc=480000&so=100000");
+    assert_int_equal(browser_get(browser, "/quay/dai-so"), 200);
+    assert_false(says(browser, "Sắp hết số"));
+}
+
+/* ------------------------------------------------------------------ devices */
+
+static void a_handheld_comes_and_is_lost(void **state)
+{
+    struct browser *browser = *state;
+    char code[ENROL_CODE_TEXT_MAX];
+    struct device device;
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/may"), 200);
+    assert_true(says(browser, "HH-001"));
+    assert_int_equal(browser_post(browser, "/quay/may", "viec=enrol&may=HH-042"), 200);
+    take_after(browser, "<code class=ma-chu>", code, sizeof code);
+    assert_int_equal(strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567-"), strlen(code));
+    assert_true(strlen(code) >= ENROL_CODE_CHARS);
+    assert_true(says(browser, "<svg class=ma-vuong role=img"));
+    assert_int_equal(browser_get(browser, "/quay/may"), 200);
+    assert_false(says(browser, code));
+    assert_int_equal(browser_post(browser, "/quay/may", "viec=revoke&khoa=HH-404"), 404);
+    done(browser, "/quay/may", "viec=revoke&khoa=HH-001");
+    assert_good(device_find(browser->rig.desk.rig.record, "HH-001", &device, &err));
+    assert_int_equal(device.state, DEVICE_REVOKED);
+    assert_int_equal(browser_get(browser, "/quay/may"), 200);
+    assert_true(says(browser, "đã khóa"));
+
+    /* what it hands in then stands aside until it is admitted */
+    desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item, EVENT_PICKED_UP, 0);
+    assert_int_equal(browser_get(browser, "/quay/may"), 200);
+    assert_true(says(browser, browser->rig.item.text));
+    assert_true(says(browser, "để riêng</td>"));
+    done(browser, "/quay/may", "viec=admit&may=HH-001&ly-do=t%C3%ACm+l%E1%BA%A1i");
+    assert_int_equal(browser_get(browser, "/quay/may"), 200);
+    assert_true(says(browser, "đã nhận</td>"));
+}
+
+/* ------------------------------------------------------------------ rounds */
+
+static void a_dispatcher_s_day(void **state)
+{
+    struct browser *browser = *state;
+    const char *item = browser->rig.item.text;
+    char pin[16], form[160], line[64], commune[16];
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/buu-ta"), 200);
+    assert_int_equal(browser_post(browser, "/quay/buu-ta",
+                                  "viec=postman&badge=TH-12&name=D%C5%A9ng&from=2026-11-01"),
+                     200);
+    take_after(browser, "PIN, chỉ hiện lần này: <code class=ma-chu>", pin, sizeof pin);
+    assert_int_equal(strlen(pin), 6);
+    assert_int_equal(browser_post(browser, "/quay/buu-ta",
+                                  "viec=postman&badge=TH-13&name=H%E1%BA%A1nh&from=2026-11-01"),
+                     200);
+    desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item, EVENT_PICKED_UP,
+                  5000);
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    assert_true(says(browser, "chưa chia <b>1</b>"));
+    take_after(browser, "/quay/dieu-phoi?commune=", commune, sizeof commune);
+    commune[5] = '\0';
+    (void)snprintf(form, sizeof form,
+                   "viec=round&muc=Giao+c%%E1%%BA%%A3+x%%C3%%A3&badge=TH-12&commune=%s", commune);
+    done(browser, "/quay/dieu-phoi", form);
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    assert_true(says(browser, "chưa chia <b>0</b>"));
+    assert_true(says(browser, "Đã chia hết."));
+    assert_true(says(browser, "bản kê đang mở <b>1</b>"));
+
+    /* by scan it is refused: it is on a round; what was scanned stands there still */
+    (void)snprintf(
+        form, sizeof form,
+        "viec=round&muc=Giao+b%%C3%%AC+qu%%C3%%A9t+t%%E1%%BB%%ABng+c%%C3%%A1i&badge=TH-13&bi=%s",
+        item);
+    assert_int_equal(browser_post(browser, "/quay/dieu-phoi", form), 409);
+    (void)snprintf(line, sizeof line, "%s</textarea>", item);
+    assert_true(says(browser, line));
+
+    done(browser, "/quay/dieu-phoi", "viec=roundgive&ban=BD-000001&badge=TH-13");
+    desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item,
+                  EVENT_OUT_FOR_DELIVERY, 1000);
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi?badge=TH-13"), 200);
+    assert_true(says(browser, "lệch cuối ngày <b>1</b>"));
+    assert_true(says(browser, "<h3>Trong tay TH-13</h3>"));
+    assert_int_equal(browser_post(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13"), 409);
+    (void)snprintf(form, sizeof form, "viec=leave&bi=%s&ly-do=m%%C6%%B0a+l%%C5%%A9", item);
+    done(browser, "/quay/dieu-phoi", form);
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    assert_true(says(browser, "lệch cuối ngày <b>0</b>"));
+    done(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13");
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    assert_true(says(browser, "bản kê đang mở <b>0</b>"));
+    (void)snprintf(form, sizeof form, "viec=hand&bi=%s&den=office", item);
+    done(browser, "/quay/dieu-phoi", form);
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    assert_true(says(browser, "Không ai giữ bì nào."));
+}
+
+/* ------------------------------------------------------------------ the log */
+
+static bool spoil_act(struct record *record, void *arg, struct error *err)
+{
+    (void)arg;
+    struct look look = {.person = 1, .kind = LOOK_NAMES, .client = "192.0.2.7"};
+    return look_add(record, &look, err);
+}
+
+static void who_looked_and_whether_it_still_holds(void **state)
+{
+    struct browser *browser = *state;
+    browser_in_group(browser, spoil_act, NULL);
+    browser_log_in(browser);
+    done(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
+    assert_int_equal(browser_get(browser, "/quay/nhat-ky"), 200);
+    assert_true(says(browser, "192.0.2.7"));
+    assert_true(says(browser, "data-ten=\"Việc\">rule</td>") ||
+                says(browser, "data-ten=Việc>rule</td>"));
+    assert_int_equal(browser_get(browser, "/quay/nhat-ky?viec=rule"), 200);
+    assert_false(says(browser, "192.0.2.7"));
+    assert_int_equal(browser_get(browser, "/quay/nhat-ky?nguoi=ai"), 400);
+    assert_int_equal(browser_get(browser, "/quay/nhat-ky?tu=31-11-2026"), 400);
+    assert_int_equal(browser_get(browser, "/quay/nhat-ky?nguoi=quay&den=2026-01-01"), 200);
+    assert_true(says(browser, "Không có dòng nào."));
+    assert_int_equal(browser_post(browser, "/quay/nhat-ky", ""), 200);
+    assert_true(says(browser, "Mọi chuỗi khớp"));
+    char path[400], command[500];
+    (void)snprintf(path, sizeof path, "%s/record.db", browser->rig.desk.rig.dir);
+    (void)snprintf(command, sizeof command, "client = '192.0.2.8' WHERE client = '192.0.2.7'");
+    struct db *db;
+    char sql[600];
+    (void)snprintf(sql, sizeof sql, "UPDATE look SET %s", command);
+    assert_good(db_open(path, DB_DURABLE, &db, &err));
+    assert_good(db_exec(db, sql, &err));
+    db_close(db);
+    assert_int_equal(browser_post(browser, "/quay/nhat-ky", ""), 200);
+    assert_true(says(browser, "CHUỖI KHÔNG KHỚP: look 1 was changed"));
+}
+
+/* ------------------------------------------------------------------ pages as data */
+
+/* Each page names commands that there are, and its forms their words. */
+static void every_page_asks_what_there_is(void **state)
+{
+    (void)state;
+    const struct admin_page *page;
+    for (size_t i = 0; (page = admin_page(i)) != NULL; i++) {
+        for (size_t s = 0; s < ADMIN_SECTIONS_MAX && page->sections[s].verb; s++)
+            assert_non_null(command_find(page->sections[s].verb));
+        for (const struct panel_form *form = page->forms; form->verb != NULL; form++) {
+            const struct command *command = command_find(form->verb);
+            assert_non_null(command);
+            for (size_t f = 0; f < PANEL_FIELDS_MAX && form->fields[f].name != NULL; f++) {
+                char option[48];
+                (void)snprintf(option, sizeof option, "[%s=", form->fields[f].name);
+                if (form->fields[f].place == PANEL_OPTION &&
+                    strstr(command->arguments, option) == NULL)
+                    fail_msg("%s has no %s", form->verb, option);
+            }
+        }
+    }
+}
+
+#define DOOR(name) cmocka_unit_test_setup_teardown(name, browser_open, browser_close)
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+    const struct CMUnitTest tests[] = {
+        DOOR(a_person_is_added_and_comes_in),
+        DOOR(a_form_of_somebody_else_does_nothing),
+        DOOR(what_is_set_is_shown_with_its_citation),
+        DOOR(numbers_run_out_in_sight),
+        DOOR(a_handheld_comes_and_is_lost),
+        DOOR(a_dispatcher_s_day),
+        DOOR(who_looked_and_whether_it_still_holds),
+        cmocka_unit_test(every_page_asks_what_there_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
