@@ -23,10 +23,11 @@ static bool settle_failed(struct views *views, const struct fold_jobs *jobs, str
     return true;
 }
 
-static bool settle_jobs(struct views *views, const struct fold_jobs *jobs, struct error *err)
+static bool settle_jobs(struct views *views, struct fold_jobs *jobs, struct error *err)
 {
     bool good = true;
     pthread_mutex_lock(&views->lock);
+    slab_give_all(&views->stock.slab, &jobs->returns);
     for (size_t i = 0; i < jobs->n; i++)
         if (jobs->job[i].good)
             good = settle_job(views, &jobs->job[i]) && good;
@@ -42,7 +43,7 @@ static bool settle_jobs(struct views *views, const struct fold_jobs *jobs, struc
 
 bool settle_folding(struct views *views, struct error *err)
 {
-    const struct fold_jobs *jobs;
+    struct fold_jobs *jobs;
     if (views->folding == NULL)
         return true;
     folding_give_all(views->folding);
@@ -55,7 +56,7 @@ bool settle_folding(struct views *views, struct error *err)
 /* Settles what is done by now. */
 static bool settle_done(struct views *views, struct error *err)
 {
-    const struct fold_jobs *jobs;
+    struct fold_jobs *jobs;
     while ((jobs = folding_next(views->folding, false)) != NULL)
         if (!settle_jobs(views, jobs, err))
             return false;
@@ -102,16 +103,24 @@ static bool take_ahead(struct views *views, struct ahead *ahead, struct error *e
     return good;
 }
 
+static void share_larder(struct views *views, struct slab_larder larder)
+{
+    views->table.slab.larder = larder;
+    views->stock.slab.larder = larder;
+}
+
 /* What a failure leaves under way is nobody's any more. */
 static void stop_folding(struct views *views)
 {
-    const struct fold_jobs *jobs;
+    struct fold_jobs *jobs;
     folding_give_all(views->folding);
     while ((jobs = folding_next(views->folding, true)) != NULL) {
+        slab_give_all(&views->stock.slab, &jobs->returns);
         for (size_t i = 0; i < jobs->n; i++)
             stock_free(&views->stock, jobs->job[i].bundle);
         folding_give_back(views->folding);
     }
+    share_larder(views, (struct slab_larder){NULL, NULL});
     folding_end(views->folding);
     views->folding = NULL;
 }
@@ -126,6 +135,7 @@ bool catch_up(struct views *views, struct error *err)
         ahead_end(ahead);
         return false;
     }
+    share_larder(views, folding_larder(views->folding));
     views->rules_ahead = false;
     views->from_nothing = views->table.entries.n == 0;
     bool good = take_ahead(views, ahead, err);

@@ -3,7 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define RING 16 /* 512 items, half a MB */
+#define RING 16  /* 512 items, half a MB */
+#define BLOCKS 2 /* ready for who needs memory: 16 MB */
 
 struct folding {
     const struct rules *rules;
@@ -14,7 +15,10 @@ struct folding {
     pthread_cond_t changed;
     size_t given, folded; /* slots so far: those from folded to given are the other thread's */
     bool ending;
-    size_t taken; /* the caller's: those from taken to folded are done */
+    void *block[BLOCKS];
+    size_t blocks_n;
+    bool larder_open; /* somebody asked: a small history needs no block */
+    size_t taken;     /* the caller's: those from taken to folded are done */
     struct fold_jobs ring[RING];
 };
 
@@ -42,6 +46,13 @@ static void fold_one(struct folding *folding, struct fold_job *job)
     facts_fold(folding->scratch, n, folding->rules, &job->view);
 }
 
+/* The facts are still near. */
+static void empty(struct fold_jobs *jobs, struct fold_job *job)
+{
+    if (job->good)
+        bundle_empty(job->bundle, &jobs->returns);
+}
+
 /* Facts lie all over memory: those of the next item are sent for while one is folded. */
 static void fold_all(struct folding *folding, struct fold_jobs *jobs)
 {
@@ -49,14 +60,34 @@ static void fold_all(struct folding *folding, struct fold_jobs *jobs)
         if (i + 1 < jobs->n)
             bundle_fetch(jobs->job[i + 1].bundle);
         fold_one(folding, &jobs->job[i]);
+        empty(jobs, &jobs->job[i]);
     }
+}
+
+/* With nothing to fold: memory is made ready, one block at a time. Under the lock. */
+static void fill_larder(struct folding *folding)
+{
+    pthread_mutex_unlock(&folding->lock);
+    void *block = slab_block_new();
+    pthread_mutex_lock(&folding->lock);
+    folding->larder_open = block != NULL; /* without memory nobody tries again at once */
+    if (block != NULL)
+        folding->block[folding->blocks_n++] = block;
+}
+
+static bool larder_wants(const struct folding *folding)
+{
+    return folding->larder_open && folding->blocks_n < BLOCKS;
 }
 
 static struct fold_jobs *wait_for_work(struct folding *folding)
 {
     pthread_mutex_lock(&folding->lock);
     while (folding->given == folding->folded && !folding->ending)
-        pthread_cond_wait(&folding->changed, &folding->lock);
+        if (larder_wants(folding))
+            fill_larder(folding);
+        else
+            pthread_cond_wait(&folding->changed, &folding->lock);
     bool some = folding->given > folding->folded;
     struct fold_jobs *jobs = some ? &folding->ring[folding->folded % RING] : NULL;
     pthread_mutex_unlock(&folding->lock);
@@ -96,6 +127,22 @@ bool folding_begin(const struct rules *rules, struct folding **ret_folding, stru
     return true;
 }
 
+static void *take_block(void *ctx)
+{
+    struct folding *folding = ctx;
+    pthread_mutex_lock(&folding->lock);
+    void *block = folding->blocks_n == 0 ? NULL : folding->block[--folding->blocks_n];
+    folding->larder_open = true;
+    pthread_cond_signal(&folding->changed);
+    pthread_mutex_unlock(&folding->lock);
+    return block;
+}
+
+struct slab_larder folding_larder(struct folding *folding)
+{
+    return (struct slab_larder){take_block, folding};
+}
+
 /* The slot that is filled is the caller's alone, and only he moves `given` and `taken`. */
 struct fold_job *folding_room(struct folding *folding)
 {
@@ -119,7 +166,7 @@ void folding_give(struct folding *folding)
         folding_give_all(folding);
 }
 
-const struct fold_jobs *folding_next(struct folding *folding, bool wait)
+struct fold_jobs *folding_next(struct folding *folding, bool wait)
 {
     pthread_mutex_lock(&folding->lock);
     while (wait && folding->folded == folding->taken && folding->given > folding->taken)
@@ -145,6 +192,8 @@ void folding_end(struct folding *folding)
     (void)pthread_join(folding->thread, NULL);
     pthread_cond_destroy(&folding->changed);
     pthread_mutex_destroy(&folding->lock);
+    while (folding->blocks_n > 0)
+        free(folding->block[--folding->blocks_n]);
     free(folding->scratch);
     free(folding);
 }

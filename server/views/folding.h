@@ -21,10 +21,14 @@ struct fold_job {
 
 struct fold_jobs {
     size_t n;
+    struct slab_returns returns; /* what the facts of those that are good took */
     struct fold_job job[FOLDING_JOBS];
 };
 
 struct folding;
+
+/* Blocks of memory that the other thread makes ready when it has nothing else to do. */
+struct slab_larder folding_larder(struct folding *folding);
 
 /* LATER when there is no memory or no thread. */
 bool folding_begin(const struct rules *rules, struct folding **ret_folding,
@@ -37,7 +41,7 @@ void folding_give(struct folding *folding);
 void folding_give_all(struct folding *folding);
 /* Jobs that are done, in the order they were given; the caller's until it gives them back. NULL
  * when none are done; with `wait`, when none are under way. */
-const struct fold_jobs *folding_next(struct folding *folding, bool wait);
+struct fold_jobs *folding_next(struct folding *folding, bool wait);
 void folding_give_back(struct folding *folding);
 /* Waits for what is under way. NULL is fine. */
 void folding_end(struct folding *folding);

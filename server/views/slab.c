@@ -7,6 +7,7 @@
 #define FIRST_BLOCK ((size_t)64 << 10) /* a small office needs no more */
 #define HUGE_PAGE ((size_t)2 << 20)
 #define BLOCK (4 * HUGE_PAGE)
+#define PAGE 4096
 
 struct slab_block {
     struct slab_block *next;
@@ -22,16 +23,31 @@ static size_t rounded(size_t n)
     return (n + SLAB_STEP - 1) / SLAB_STEP * SLAB_STEP;
 }
 
-/* The first small, the others whole huge pages; that the kernel has none is no failure. */
+/* Whole huge pages; that the kernel has none is no failure. */
+static void *large_block(void)
+{
+    void *block = aligned_alloc(HUGE_PAGE, BLOCK);
+    if (block != NULL)
+        (void)madvise(block, BLOCK, MADV_HUGEPAGE);
+    return block;
+}
+
+void *slab_block_new(void)
+{
+    volatile unsigned char *block = large_block();
+    for (size_t at = 0; block != NULL && at < BLOCK; at += PAGE)
+        block[at] = 0;
+    return (void *)block;
+}
+
+/* The first small, the others large. */
 static struct slab_block *block_new(const struct slab *slab, size_t *ret_n)
 {
     *ret_n = slab->blocks == NULL ? FIRST_BLOCK : BLOCK;
     if (slab->blocks == NULL)
         return malloc(FIRST_BLOCK);
-    void *block = aligned_alloc(HUGE_PAGE, BLOCK);
-    if (block != NULL)
-        (void)madvise(block, BLOCK, MADV_HUGEPAGE);
-    return block;
+    void *ready = slab->larder.take == NULL ? NULL : slab->larder.take(slab->larder.ctx);
+    return ready != NULL ? ready : large_block();
 }
 
 static void *cut(struct slab *slab, size_t n)
@@ -82,6 +98,31 @@ void slab_give(struct slab *slab, void *taken, size_t n)
     struct slab_free *one = taken, **free_ones = &slab->free[rounded(n) / SLAB_STEP - 1];
     one->next = *free_ones;
     *free_ones = one;
+}
+
+void slab_return(struct slab_returns *returns, void *taken, size_t n)
+{
+    if (IS_ALONE(n)) {
+        free(taken);
+        return;
+    }
+    struct slab_free *one = taken;
+    size_t size = rounded(n) / SLAB_STEP - 1;
+    one->next = returns->first[size];
+    returns->first[size] = one;
+    if (one->next == NULL)
+        returns->last[size] = one;
+}
+
+void slab_give_all(struct slab *slab, struct slab_returns *returns)
+{
+    for (size_t size = 0; size < SLAB_MOST / SLAB_STEP; size++) {
+        if (returns->first[size] == NULL)
+            continue;
+        returns->last[size]->next = slab->free[size];
+        slab->free[size] = returns->first[size];
+        returns->first[size] = NULL;
+    }
 }
 
 void slab_done(struct slab *slab)

@@ -13,8 +13,16 @@
 struct slab_block;
 struct slab_free;
 
+/* Somebody who has blocks ready, so that whoever takes need not wait until the kernel has cleared
+ * their pages. */
+struct slab_larder {
+    void *(*take)(void *ctx); /* one of slab_block_new, or NULL: none is ready */
+    void *ctx;
+};
+
 /* Zeroed: empty. */
 struct slab {
+    struct slab_larder larder; /* .take NULL: nobody has; goes with slab_done */
     struct slab_block *blocks;
     unsigned char *at;
     size_t left;
@@ -25,6 +33,15 @@ struct slab {
 void *slab_take(struct slab *slab, size_t n);
 /* `n` as it was taken; NULL is fine. */
 void slab_give(struct slab *slab, void *taken, size_t n);
+/* A block whose pages are there, for a larder; free() it. NULL without memory. Any thread. */
+void *slab_block_new(void);
+/* Things of one slab that another thread gives back when it has them at hand, each with its size;
+ * the owner takes all of them back at once. Zeroed: none. */
+struct slab_returns {
+    struct slab_free *first[SLAB_MOST / SLAB_STEP], *last[SLAB_MOST / SLAB_STEP];
+};
+void slab_return(struct slab_returns *returns, void *taken, size_t n);
+void slab_give_all(struct slab *slab, struct slab_returns *returns);
 /* Gives up all that is not larger than SLAB_MOST; larger things must have been given back. */
 void slab_done(struct slab *slab);
 

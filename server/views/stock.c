@@ -210,6 +210,15 @@ void bundle_read(const struct bundle *bundle, struct fact *out)
         fact_unpack(at->words, &out[i]);
 }
 
+void bundle_empty(struct bundle *bundle, struct slab_returns *returns)
+{
+    for (struct packed *at = bundle->last, *before; at != NULL; at = before) {
+        before = at->before;
+        slab_return(returns, at, at->n);
+    }
+    bundle->last = NULL;
+}
+
 void bundle_fetch(const struct bundle *bundle)
 {
     for (const struct packed *at = bundle->last; at != NULL; at = at->before)

@@ -54,6 +54,9 @@ void stock_free(struct stock *stock, struct bundle *bundle);
 /* Any thread's, while it has the bundle. */
 size_t bundle_facts(const struct bundle *bundle);
 void bundle_read(const struct bundle *bundle, struct fact *out); /* bundle_facts of them */
+/* Its facts are not wanted any more: what they took goes to `returns`, all but the bundle, which
+ * stock_free takes. */
+void bundle_empty(struct bundle *bundle, struct slab_returns *returns);
 void bundle_fetch(const struct bundle *bundle); /* begins to bring it near the processor */
 /* Drops everything and gives the memory back. */
 void stock_clear(struct stock *stock);
