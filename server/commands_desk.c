@@ -64,7 +64,7 @@ static bool read_seal(const struct commands *commands, const struct call *call,
         !option_number(call, 1, "count", UINT32_MAX, &count, err) ||
         !option_user(commands, call, 1, &user, err))
         return false;
-    *ret_sealed = options.argc > 1;
+    *ret_sealed = number || giver || taker || badge != 0 || count != 0; /* not who says so */
     *ret_seal = (struct handover_seal){.number = number ? number : "",
                                        .giver = giver ? giver : "",
                                        .taker = taker ? taker : "",

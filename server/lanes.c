@@ -127,3 +127,68 @@ bool lanes_say(struct lanes *lanes, struct call *call, char **new_json, struct e
         return ok;
     return error_set(err, ERROR_LATER, "commands: out of memory");
 }
+
+/* ------------------------------------------------------------------ kept with its answer */
+
+struct keeping {
+    struct commands commands;
+    struct call *call;
+    const struct act_kept *kept;
+    char **json;
+    bool done;
+    struct error why;
+};
+
+static bool run_nested(void *self, act what, void *arg, struct error *err)
+{
+    return record_nested(self, what, arg, err);
+}
+
+static bool say_here(struct keeping *keeping, struct error *err)
+{
+    size_t n = 0;
+    struct call *call = keeping->call;
+    FILE *out = open_memstream(keeping->json, &n);
+    if (!out)
+        return error_set(err, ERROR_LATER, "commands: out of memory");
+    bool open = answer_open(call->argv[0], true, out, &call->answer, err);
+    if (open) {
+        call->out = answer_lines(call->answer);
+        keeping->done = commands_run(&keeping->commands, call, &keeping->why);
+        open = answer_close(call->answer, keeping->done ? NULL : &keeping->why, err);
+    }
+    return (fclose(out) == 0 || error_set(err, ERROR_LATER, "commands: out of memory")) && open;
+}
+
+/* On the writer's thread; from the beginning again if its group had to be. */
+static bool keep_act(struct record *record, void *arg, struct error *err)
+{
+    struct keeping *keeping = arg;
+    free(*keeping->json);
+    *keeping->json = NULL;
+    keeping->why = (struct error){ERROR_NONE, ""};
+    keeping->commands.acts = (struct acts){run_nested, record};
+    if (!keeping->kept->before(keeping->kept->ctx, record, err) || !say_here(keeping, err))
+        return false;
+    if (!keeping->done && (keeping->why.code == ERROR_LATER || keeping->why.code == ERROR_BROKEN))
+        return error_set(err, keeping->why.code, "%s", keeping->why.text);
+    return keeping->kept->after(keeping->kept->ctx, record, keeping->done, &keeping->why,
+                                *keeping->json, err);
+}
+
+bool lanes_say_kept(struct lanes *lanes, struct call *call, const struct act_kept *kept,
+                    char **new_json, struct error *err)
+{
+    struct lane *lane = &lanes->for_short;
+    struct keeping keeping = {
+        .commands = *lane->commands, .call = call, .kept = kept, .json = new_json};
+    *new_json = NULL;
+    invariant(!is_long(call->argv[0]));
+    pthread_mutex_lock(&lane->running); /* before the writer: who holds it may wait for that */
+    struct acts acts = keeping.commands.acts;
+    bool ok = acts.run(acts.self, keep_act, &keeping, err);
+    pthread_mutex_unlock(&lane->running);
+    if (ok && !keeping.done)
+        *err = keeping.why;
+    return ok && keeping.done;
+}

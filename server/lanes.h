@@ -30,4 +30,9 @@ bool lanes_answer(struct lanes *lanes, struct call *call, bool json, FILE *out,
 /* The same as a JSON document on the heap: free(*new_json), NULL only without memory. */
 bool lanes_say(struct lanes *lanes, struct call *call, char **new_json, struct error *err) must_use;
 
+/* The same for a short command, as kept says: what it did, what it said and what is noted of it are
+ * durable together or not at all. After LATER and BROKEN nothing of it is. */
+bool lanes_say_kept(struct lanes *lanes, struct call *call, const struct act_kept *kept,
+                    char **new_json, struct error *err) must_use;
+
 #endif

@@ -557,6 +557,14 @@ static bool run_for_web(void *ctx, int argc, char *const argv[], int fd, char **
     return lanes_say(server->lanes, &call, new_json, err);
 }
 
+static bool run_for_web_kept(void *ctx, int argc, char *const argv[], const struct act_kept *kept,
+                             char **new_json, struct error *err)
+{
+    struct server *server = ctx;
+    struct call call = {.argc = argc, .argv = argv, .fd = -1};
+    return lanes_say_kept(server->lanes, &call, kept, new_json, err);
+}
+
 static bool open_web(struct server *server, struct error *err)
 {
     struct web_config config = {.folder = server->folder,
@@ -566,7 +574,7 @@ static bool open_web(struct server *server, struct error *err)
                                 .views = server->views,
                                 .enrol = &server->desk,
                                 .metrics = {metrics_allowed, give_metrics, METRICS_TYPE, server},
-                                .commands = {run_for_web, server},
+                                .commands = {run_for_web, run_for_web_kept, server},
                                 .clock = clock_system(),
                                 .chance = chance_system()};
     struct web *web;

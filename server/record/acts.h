@@ -15,4 +15,16 @@ struct acts {
     void *self;
 };
 
+/* For a command that is done once whatever becomes of its answer: it runs on the writer's thread,
+ * in one group with what is written down of it. Both run there too. */
+struct act_kept {
+    /* Before it: false (REPEATED) when it was done already, and it is not done again. */
+    bool (*before)(void *ctx, struct record *record, struct error *err);
+    /* After it, with what it said (JSON); `why` is its error where it was not done. What it did
+     * until then is kept in either case. */
+    bool (*after)(void *ctx, struct record *record, bool done, const struct error *why,
+                  const char *said, struct error *err);
+    void *ctx;
+};
+
 #endif

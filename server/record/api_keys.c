@@ -193,7 +193,7 @@ bool once_find(struct record *record, int64_t person, const char *key, struct in
     struct once once = {.person = person};
     bool row;
     if (!db_prepare(record->db,
-                    "SELECT asked, status, answer FROM api_once"
+                    "SELECT asked, status, answer, at_ms FROM api_once"
                     " WHERE person = ?1 AND key = ?2 AND at_ms > ?3",
                     &stmt, err))
         return false;
@@ -206,6 +206,7 @@ bool once_find(struct record *record, int64_t person, const char *key, struct in
         return error_set(err, ERROR_NOT_FOUND, "«%.64s»: chưa dùng. / not used yet", key);
     (void)strncpy(once.key, key, sizeof once.key - 1);
     once.status = (uint32_t)stmt_col_int(stmt, 1);
+    once.at.ms = stmt_col_int(stmt, 3);
     char *answer = stmt_col_is_null(stmt, 2) ? NULL : strdup(stmt_col_text(stmt, 2));
     bool good = col_exact(stmt, 0, once.asked.bytes, sizeof once.asked.bytes, "hash asked", err);
     stmt_reset(stmt);
@@ -234,7 +235,7 @@ bool once_put(struct record *record, const struct once *once, const char *answer
         !db_prepare(record->db,
                     "INSERT INTO api_once(person, key, asked, at_ms, status, answer)"
                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(person, key) DO UPDATE SET"
-                    " status = ?5, answer = ?6",
+                    " asked = ?3, at_ms = ?4, status = ?5, answer = ?6",
                     &stmt, err))
         return error_add(err, "answer");
     stmt_int(stmt, 1, once->person);

@@ -64,6 +64,7 @@ struct once {
     char key[ONCE_KEY_MAX + 1];
     struct link asked; /* hash of the request */
     uint32_t status;   /* HTTP's; 0: begun, and no answer is known */
+    struct instant at; /* set by once_put */
 };
 
 /* What is known of (person, key). `*new_answer` is freed by the caller, NULL without an answer.

@@ -334,3 +334,19 @@ bool record_act_end(struct record *record, bool keep, struct error *err)
     }
     return run(record, "RELEASE act", err) || error_add(err, "cannot end an act");
 }
+
+bool record_nested(struct record *record,
+                   bool (*act)(struct record *record, void *arg, struct error *err), void *arg,
+                   struct error *err)
+{
+    struct office_head head = record->head;
+    invariant(record->in_group);
+    if (!run(record, "SAVEPOINT nested", err))
+        return error_add(err, "cannot begin an act");
+    bool good = act(record, arg, err);
+    if (!good)
+        record->head = head;
+    if ((!good && !run(record, "ROLLBACK TO nested", err)) || !run(record, "RELEASE nested", err))
+        return error_add(err, "cannot end an act");
+    return good;
+}

@@ -70,6 +70,10 @@ void record_rollback(struct record *record);
 /* One act inside a group that may fail alone (SAVEPOINT). */
 bool record_act_begin(struct record *record, struct error *err) must_use;
 bool record_act_end(struct record *record, bool keep, struct error *err) must_use;
+/* An act inside an act, which may fail alone too (acts.h). */
+bool record_nested(struct record *record,
+                   bool (*act)(struct record *record, void *arg, struct error *err), void *arg,
+                   struct error *err) must_use;
 
 /* ------------------------------------------------------------------ scans */
 

@@ -152,7 +152,7 @@ static bool is_his(struct web *web, const struct seat *seat, const struct act_ro
 {
     if (!row || !person_may(&seat->person, row->right))
         return refuse(err);
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; row->by && i < argc; i++) /* to a board it is something else */
         if (strncmp(argv[i], "by=", 3) == 0)
             return error_set(err, ERROR_BAD_INPUT, "by= is who sits here, and not given");
     return seat->person.offices_n == 0 || *row->words == '\0' ||
@@ -206,15 +206,18 @@ static char **words_by(const struct act_row *row, const struct seat *seat, int a
     return words;
 }
 
+/* `kept` NULL: as it comes. */
 static bool run(struct web *web, const struct act_row *row, const struct seat *seat, int argc,
-                const char *const argv[], int fd, json_t **new_said, struct error *err)
+                const char *const argv[], int fd, const struct act_kept *kept, json_t **new_said,
+                struct error *err)
 {
     char *json = NULL;
     char **words = words_by(row, seat, argc, argv);
     if (!words)
         return error_set(err, ERROR_LATER, "out of memory");
     const struct web_commands *commands = &web->config.commands;
-    bool ok = commands->run(commands->ctx, argc + row->by, words, fd, &json, err);
+    bool ok = kept ? commands->run_kept(commands->ctx, argc + row->by, words, kept, &json, err)
+                   : commands->run(commands->ctx, argc + row->by, words, fd, &json, err);
     free(words);
     if (ok) {
         json_error_t why;
@@ -227,8 +230,9 @@ static bool run(struct web *web, const struct act_row *row, const struct seat *s
     return ok;
 }
 
-bool act_run(struct web *web, const struct http_request *request, const struct seat *seat, int argc,
-             const char *const argv[], int fd, json_t **new_said, struct error *err)
+static bool run_his(struct web *web, const struct http_request *request, const struct seat *seat,
+                    int argc, const char *const argv[], int fd, const struct act_kept *kept,
+                    json_t **new_said, struct error *err)
 {
     const struct act_row *row = row_of(argv[0]);
     *new_said = NULL;
@@ -236,7 +240,20 @@ bool act_run(struct web *web, const struct http_request *request, const struct s
         return error_set(err, ERROR_LATER, "no commands here");
     return is_his(web, seat, row, argc, argv, err) &&
            write_down(web, request, seat, row, argc, err) &&
-           run(web, row, seat, argc, argv, fd, new_said, err);
+           run(web, row, seat, argc, argv, fd, kept, new_said, err);
+}
+
+bool act_run(struct web *web, const struct http_request *request, const struct seat *seat, int argc,
+             const char *const argv[], int fd, json_t **new_said, struct error *err)
+{
+    return run_his(web, request, seat, argc, argv, fd, NULL, new_said, err);
+}
+
+bool act_run_kept(struct web *web, const struct http_request *request, const struct seat *seat,
+                  int argc, const char *const argv[], const struct act_kept *kept,
+                  json_t **new_said, struct error *err)
+{
+    return run_his(web, request, seat, argc, argv, -1, kept, new_said, err);
 }
 
 bool act_read(struct web *web, const struct seat *seat, int argc, const char *const argv[],
@@ -247,5 +264,5 @@ bool act_read(struct web *web, const struct seat *seat, int argc, const char *co
     if (!web->config.commands.run)
         return error_set(err, ERROR_LATER, "no commands here");
     return is_his(web, seat, row, argc, argv, err) &&
-           run(web, row, seat, argc, argv, -1, new_said, err);
+           run(web, row, seat, argc, argv, -1, NULL, new_said, err);
 }

@@ -24,6 +24,11 @@ bool act_run(struct web *web, const struct http_request *request, const struct s
 bool act_read(struct web *web, const struct seat *seat, int argc, const char *const argv[],
               json_t **new_said, struct error *err) must_use;
 
+/* The same of a short command, in one group with what is noted of it (record/acts.h). */
+bool act_run_kept(struct web *web, const struct http_request *request, const struct seat *seat,
+                  int argc, const char *const argv[], const struct act_kept *kept,
+                  json_t **new_said, struct error *err) must_use;
+
 /* His role lets him ask for this command at all: whether a page offers it. */
 bool act_offered(const struct seat *seat, const char *verb);
 

@@ -282,7 +282,8 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     bool ok =
         (seat_roles_read(config->config->second_factor, &web->second_roles, err) ||
          error_add(err, "[people] second_factor=")) &&
-        readers_open(record, &web->readers, err) && api_open(&web->api, err) &&
+        readers_open(record, &web->readers, err) &&
+        api_open(config->clock.now(config->clock.self), &web->api, err) &&
         guard_new(config->clock, &web->guard, err) &&
         live_new(config->config, config->views, web->readers, config->clock, &web->live, err) &&
         open_http(web, err);

@@ -29,6 +29,9 @@ struct web_metrics {
 struct web_commands {
     bool (*run)(void *ctx, int argc, char *const argv[], int fd, char **new_json,
                 struct error *err);
+    /* A short one, with its answer in one group (acts.h). */
+    bool (*run_kept)(void *ctx, int argc, char *const argv[], const struct act_kept *kept,
+                     char **new_json, struct error *err);
     void *ctx;
 };
 

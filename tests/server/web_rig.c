@@ -42,6 +42,14 @@ static bool run_command(void *ctx, int argc, char *const argv[], int fd, char **
     return lanes_say(rig->lanes, &call, new_json, why);
 }
 
+static bool run_command_kept(void *ctx, int argc, char *const argv[], const struct act_kept *kept,
+                             char **new_json, struct error *why)
+{
+    struct web_rig *rig = ctx;
+    struct call call = {.argc = argc, .argv = argv, .fd = -1};
+    return lanes_say_kept(rig->lanes, &call, kept, new_json, why);
+}
+
 static void open_lanes(struct web_rig *rig)
 {
     assert_good(record_open_reader(rig->desk.rig.record_path, &rig->short_reader, &err));
@@ -68,7 +76,7 @@ void web_rig_start(struct web_rig *rig)
                                 .acts = desk_rig_acts(&rig->desk),
                                 .views = rig->desk.rig.views,
                                 .enrol = &rig->enrol,
-                                .commands = {run_command, rig},
+                                .commands = {run_command, run_command_kept, rig},
                                 .clock = desk_rig_clock(&rig->desk),
                                 .chance = rig_chance(&rig->desk.rig)};
     assert_good(web_open(&config, &rig->web, &err));

@@ -8,7 +8,7 @@
 #include "server/web/web.h"
 #include "tests/server/desk_rig.h"
 
-#define ANSWER_MAX (64 * 1024)
+#define ANSWER_MAX (256 * 1024)
 
 struct web_rig {
     struct desk_rig desk;

@@ -1,24 +1,35 @@
-/* acts.c - what is done: a command of trao-admin, its words taken from path and body. */
+/* acts.c - what is done: a command of trao-admin, its words taken from path, body and query; done
+ * once for each Idempotency-Key (once.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/web/api/inside.h"
 
-#define WORDS_MAX 4096 /* items named at once, and a few options */
+struct api_words *api_words_new(void)
+{
+    struct api_words *words = calloc(1, sizeof *words);
+    if (!words)
+        return NULL;
+    words->room = HTTP_BODY_MAX + 4096;
+    words->bytes = malloc(words->room);
+    if (words->bytes)
+        return words;
+    free(words);
+    return NULL;
+}
 
-/* One block: the words' places, and their bytes. */
-struct words {
-    const char *argv[WORDS_MAX];
-    int argc;
-    char *bytes;
-    size_t n, room;
-};
+void api_words_free(struct api_words *words)
+{
+    if (words)
+        free(words->bytes);
+    free(words);
+}
 
-static bool add_word(struct words *words, const char *key, const char *value)
+bool api_word_add(struct api_words *words, const char *key, const char *value)
 {
     size_t n = strlen(key) + strlen(value) + 2;
-    if (words->argc == WORDS_MAX || words->n + n > words->room)
+    if (words->argc == API_WORDS_MAX || words->n + n > words->room)
         return false;
     char *word = words->bytes + words->n;
     (void)snprintf(word, n, "%s%s%s", key, *key ? "=" : "", value);
@@ -27,73 +38,103 @@ static bool add_word(struct words *words, const char *key, const char *value)
     return true;
 }
 
-static const char *value_text(const json_t *value, char number[32])
+/* ------------------------------------------------------------------ one word */
+
+/* What stands for a name, as a word; NULL when nothing does. */
+static const char *text_of(struct ask *ask, const json_t *body, const char *name, char number[32])
 {
-    if (json_is_string(value))
-        return json_string_value(value);
-    (void)snprintf(number, 32, "%lld", (long long)json_integer_value(value));
-    return number;
+    const json_t *value = json_object_get(body, name);
+    if (ask->op->method == API_GET)
+        return api_param(ask, name);
+    if (json_is_integer(value))
+        (void)snprintf(number, 32, "%lld", (long long)json_integer_value(value));
+    return json_is_integer(value) ? number : json_string_value(value);
 }
 
-/* One word of the operation's: "{item}", "evidence", "pages=", "reason?", "items*". */
-static bool take_word(struct ask *ask, const json_t *body, const char *word, struct words *words)
+static bool add_list(const json_t *list, struct api_words *words)
 {
-    char name[32] = "", number[32];
-    size_t n = strcspn(word, "=?*");
-    char kind = word[n];
-    (void)snprintf(name, sizeof name, "%.*s", (int)n, word);
-    if (*word == '{') {
-        name[n - 1] = '\0';
-        return add_word(words, "", api_param(ask, name + 1));
-    }
-    const json_t *value = json_object_get(body, name), *one;
-    if (!value) {
-        if (kind == '?' || kind == '*')
-            return true;
-        api_problem(ask, 400, "bad-input", name, "%s: còn thiếu. / missing", name);
-        return false;
-    }
     size_t i;
-    bool good = true;
-    if (kind == '*')
-        json_array_foreach(value, i, one) good =
-            good && add_word(words, "", json_string_value(one));
-    else
-        good = add_word(words, kind == '\0' ? "" : name, value_text(value, number));
-    if (!good)
-        api_problem(ask, 413, "bad-input", name, "%s: nhiều quá. / too many", name);
-    return good;
-}
-
-/* Its command, then each word. */
-static bool take_words(struct ask *ask, const json_t *body, struct words *words)
-{
-    char copy[256], *rest = NULL;
-    (void)snprintf(copy, sizeof copy, "%s", ask->op->words);
-    const char *word = strtok_r(copy, " ", &rest);
-    if (!add_word(words, "", word))
-        return false;
-    while ((word = strtok_r(NULL, " ", &rest)) != NULL)
-        if (!take_word(ask, body, word, words))
+    const json_t *one;
+    json_array_foreach(list, i, one)
+    {
+        if (!api_word_add(words, "", json_string_value(one)))
             return false;
+    }
     return true;
 }
 
-void api_act(struct ask *ask)
+struct api_word api_word_read(const char *text)
 {
-    struct error err;
-    json_t *said = NULL;
-    struct words *words = calloc(1, sizeof *words);
-    if (words) {
-        words->room = HTTP_BODY_MAX + 4096;
-        words->bytes = malloc(words->room);
+    struct api_word word = {.in_path = *text == '{'};
+    text += word.in_path;
+    size_t n = strcspn(text, "!=?*:} ");
+    (void)snprintf(word.name, sizeof word.name, "%.*s", (int)n, text);
+    size_t m = text[n] == ':' ? strcspn(text + n, "!=?* ") : 0;
+    word.kind = text[n + m];
+    if (word.in_path || word.kind == ' ')
+        word.kind = '\0';
+    if (word.kind == '=' || word.kind == '?')
+        (void)snprintf(word.option, sizeof word.option, "%.*s", (int)(m ? m - 1 : n),
+                       m ? text + n + 1 : text);
+    return word;
+}
+
+static bool take_word(struct ask *ask, const json_t *body, const struct api_word *word,
+                      struct api_words *words)
+{
+    char number[32];
+    const char *text = word->in_path       ? api_param(ask, word->name)
+                       : word->kind == '*' ? NULL
+                                           : text_of(ask, body, word->name, number);
+    if (!text && (word->kind == '\0' || word->kind == '=')) {
+        api_problem(ask, 400, "bad-input", word->name, "%s: còn thiếu. / missing", word->name);
+        return false;
     }
-    if (words && words->bytes && take_words(ask, NULL, words)) {
-        if (act_run(ask->web, ask->request, &ask->seat, words->argc, words->argv, -1, &said, &err))
+    if (word->kind == '*' ? add_list(json_object_get(body, word->name), words)
+                          : !text || api_word_add(words, word->option, text))
+        return true;
+    api_problem(ask, 413, "bad-input", word->name, "%s: nhiều quá. / too many", word->name);
+    return false;
+}
+
+bool api_words_take(struct ask *ask, const json_t *body, struct api_words *words)
+{
+    char copy[256], *rest = NULL;
+    (void)snprintf(copy, sizeof copy, "%s", ask->op->words);
+    const char *text = strtok_r(copy, " ", &rest);
+    if (!api_word_add(words, "", text))
+        return false;
+    while ((text = strtok_r(NULL, " ", &rest)) != NULL) {
+        struct api_word word = api_word_read(text);
+        if (!take_word(ask, body, &word, words))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ done */
+
+static void run(struct ask *ask, const json_t *body)
+{
+    struct error err = {ERROR_NONE, ""};
+    json_t *said = NULL;
+    struct api_words *words = api_words_new();
+    if (words && api_words_take(ask, body, words)) {
+        if (ask->op->method == API_POST)
+            api_once_short(ask, words);
+        else if (act_read(ask->web, &ask->seat, words->argc, words->argv, &said, &err))
             api_give(ask, 200, said);
         else
             api_problem_error(ask, NULL, &err);
     }
-    free(words ? words->bytes : NULL);
-    free(words);
+    api_words_free(words);
+}
+
+void api_act(struct ask *ask)
+{
+    json_t *body = NULL;
+    if (ask->op->method == API_POST && !api_body_take(ask, &body))
+        return;
+    run(ask, body);
+    json_decref(body);
 }

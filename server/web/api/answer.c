@@ -48,7 +48,7 @@ void api_give(struct ask *ask, unsigned status, json_t *document)
     if (!text)
         return; /* the answer stays a 500 */
     give_text(ask, status, text, "application/json");
-    if (status == 200 && ask->op->method == API_GET)
+    if (status == 200 && ask->op && ask->op->method == API_GET)
         tag(ask, text);
 }
 

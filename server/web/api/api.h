@@ -12,7 +12,8 @@
 
 struct api;
 
-bool api_open(struct api **ret_api, struct error *err) must_use;
+/* `now`: what was begun before is of another server. */
+bool api_open(struct instant now, struct api **ret_api, struct error *err) must_use;
 void api_close(struct api *api); /* NULL is fine */
 
 /* A path of the API's. */

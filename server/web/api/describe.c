@@ -74,12 +74,18 @@ static void put_problem(json_t *responses, const char *status, const char *what)
                                   content("application/problem+json", reference("Problem"))));
 }
 
+/* A schema of ours, or a type of files. */
+static json_t *answer_of(const struct api_op *op)
+{
+    return strchr(op->schema, '/') ? content(op->schema, json_object())
+                                   : content("application/json", reference(op->schema));
+}
+
 static json_t *responses_of(const struct api_op *op)
 {
     json_t *responses = json_object();
     json_object_set_new(responses, "200",
-                        json_pack("{s:s, s:o}", "description", op->en, "content",
-                                  content("application/json", reference(op->schema))));
+                        json_pack("{s:s, s:o}", "description", op->en, "content", answer_of(op)));
     if (op->scope == 0)
         return responses;
     if (op->method == API_GET)
@@ -98,6 +104,54 @@ static json_t *responses_of(const struct api_op *op)
     return responses;
 }
 
+/* ------------------------------------------------------------------ bodies */
+
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+/* The members that the words after the command name. */
+static json_t *body_schema(const struct api *api, const struct api_op *op, struct error *err)
+{
+    json_t *properties = json_object(), *required = json_array();
+    char copy[256], *rest = NULL;
+    (void)snprintf(copy, sizeof copy, "%s", op->words);
+    (void)strtok_r(copy, " ", &rest);
+    for (const char *text; (text = strtok_r(NULL, " ", &rest)) != NULL;) {
+        struct api_word word = api_word_read(text);
+        const json_t *shape = api_shape(api, word.name);
+        if (word.in_path)
+            continue;
+        if (!shape) {
+            error_set(err, ERROR_BROKEN, "no shape for %s", word.name);
+            json_decref(properties);
+            json_decref(required);
+            return NULL;
+        }
+        json_object_set_new(properties, word.name, json_deep_copy(shape));
+        if (word.kind == '\0' || word.kind == '=')
+            json_array_append_new(required, json_string(word.name));
+    }
+    return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0,
+                     "properties", properties, "required", required);
+}
+
+static bool put_body(const struct api *api, const struct api_op *op, json_t *operation,
+                     struct error *err)
+{
+    json_t *schema = body_schema(api, op, err);
+    if (!schema)
+        return false;
+    bool wanted = json_array_size(json_object_get(schema, "required")) > 0;
+    json_t *types = content("application/json", schema);
+    if (op->run == api_import) {
+        json_object_set_new(types, "text/csv", json_object());
+        json_object_set_new(types, XLSX, json_object());
+    }
+    json_object_set_new(operation, "requestBody",
+                        json_pack("{s:b, s:o}", "required", wanted, "content", types));
+    return put_parameter(api, "Idempotency-Key", "header", json_object_get(operation, "parameters"),
+                         err);
+}
+
 /* ------------------------------------------------------------------ one operation */
 
 static json_t *operation_of(const struct api *api, const struct api_op *op, struct error *err)
@@ -112,6 +166,10 @@ static json_t *operation_of(const struct api *api, const struct api_op *op, stru
     (void)snprintf(summary, sizeof summary, "%s. / %s.", op->vi, op->en);
     json_t *out = json_pack("{s:s, s:s, s:o, s:o}", "operationId", op->id, "summary", summary,
                             "parameters", parameters, "responses", responses_of(op));
+    if (op->method == API_POST && !put_body(api, op, out, err)) {
+        json_decref(out);
+        return NULL;
+    }
     json_object_set_new(out, "security",
                         op->scope == 0
                             ? json_array()
@@ -126,7 +184,8 @@ static bool put_operations(const struct api *api, json_t *paths, struct error *e
         json_t *operation = operation_of(api, op, err);
         if (!operation)
             return error_add(err, "%s", op->id);
-        if (!json_object_get(json_object_get(api->shapes, "schemas"), op->schema)) {
+        if (!strchr(op->schema, '/') &&
+            !json_object_get(json_object_get(api->shapes, "schemas"), op->schema)) {
             json_decref(operation);
             return error_set(err, ERROR_BROKEN, "%s: no schema %s", op->id, op->schema);
         }

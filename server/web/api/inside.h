@@ -43,6 +43,7 @@ struct api {
     json_t *shapes; /* shapes.json */
     char *document; /* what describes it all */
     size_t document_n;
+    struct instant opened;
     pthread_mutex_t lock; /* guards what follows */
     struct known_key known[API_KNOWN];
 };
@@ -100,6 +101,47 @@ bool api_find_office(struct ask *ask, uint32_t *ret_office);
 /* Writes a look at names down; false: it could not be, and the answer says so. */
 bool api_looked(struct ask *ask, enum look_kind kind, uint64_t rows);
 
+/* ------------------------------------------------------------------ what is done (acts.c, body.c)
+ */
+
+#define API_WORDS_MAX 4096 /* items named at once, and a few options */
+struct api_words {
+    const char *argv[API_WORDS_MAX];
+    int argc;
+    char *bytes;
+    size_t n, room;
+};
+/* One word of api.def: "{item}", "evidence", "badge!", "pages=", "reason?", "opener:from?",
+ * "items*". */
+struct api_word {
+    char name[32],
+        option[32]; /* what it is called here; the key of the command's option, "" none */
+    char kind;      /* '\0', '!', '=', '?', '*' */
+    bool in_path;
+};
+struct api_word api_word_read(const char *word);
+
+struct api_words *api_words_new(void); /* NULL without memory */
+void api_words_free(struct api_words *words);
+/* VALUE, or KEY=VALUE; false when there are too many. */
+bool api_word_add(struct api_words *words, const char *key, const char *value);
+/* The operation's words, from path, body and query. False: the answer says what is missing. */
+bool api_words_take(struct ask *ask, const json_t *body, struct api_words *words);
+
+/* An object of the members that the operation's words name, each as its shape wants it; NULL with
+ * the member that is not. Pure. */
+json_t *api_body_read(const struct api *api, const struct api_op *op, const char *bytes, size_t n,
+                      char ret_field[32], struct error *err);
+/* The same of the request; false: answered. */
+bool api_body_take(struct ask *ask, json_t **new_body);
+bool api_body_is(const struct ask *ask, const char *type);
+
+/* Does it, once for its Idempotency-Key if there is one, and answers (once.c). `finish` may change
+ * what is said. */
+void api_once_short(struct ask *ask, const struct api_words *words);
+void api_once_long(struct ask *ask, const struct api_words *words, int fd,
+                   void (*finish)(struct ask *ask, json_t *said));
+
 /* ------------------------------------------------------------------ operations */
 
 void api_describe(struct ask *ask);
@@ -107,6 +149,11 @@ void api_items(struct ask *ask);
 void api_item(struct ask *ask);
 void api_events(struct ask *ask);
 void api_act(struct ask *ask);
+void api_rows(struct ask *ask);
+void api_import(struct ask *ask);
+void api_export(struct ask *ask);
+void api_print(struct ask *ask);
+void api_print_file(struct ask *ask);
 
 /* Makes api->document out of the table and the shapes. False without memory, or when the table
  * names a shape there is none of. */

@@ -91,6 +91,8 @@ bool api_shape_fits(const json_t *shape, const char *name, const json_t *value, 
         return number_fits(shape, name, json_integer_value(value), err);
     if (strcmp(type, "boolean") == 0 && json_is_boolean(value))
         return true;
+    if (strcmp(type, "object") == 0 && json_is_object(value))
+        return true; /* whoever takes it looks into it */
     if (strcmp(type, "array") == 0 && json_is_array(value))
         return list_fits(shape, name, value, err);
     return error_set(err, ERROR_BAD_INPUT, "%s: phải là %s. / wrong type", name, type);

@@ -216,12 +216,13 @@ void api_answer(struct web *web, const struct http_request *request, struct http
 
 /* ------------------------------------------------------------------ open and close */
 
-bool api_open(struct api **ret_api, struct error *err)
+bool api_open(struct instant now, struct api **ret_api, struct error *err)
 {
     struct api *api = calloc(1, sizeof *api);
     if (!api)
         return error_set(err, ERROR_LATER, "API: out of memory");
     pthread_mutex_init(&api->lock, NULL);
+    api->opened = now;
     if (!api_describe_make(api, err)) {
         api_close(api);
         return error_add(err, "API");
