@@ -136,7 +136,8 @@ bool run_hands(const struct commands *commands, const struct call *call, struct 
         const struct status_info *info = status_info(held[i].status);
         answer_row(call->answer, "hands");
         answer_text(call->answer, "item", held[i].item.text);
-        answer_text(call->answer, "badge", badge_text(held[i].badge, text));
+        answer_text(call->answer, "badge",
+                    held[i].badge != 0 ? badge_text(held[i].badge, text) : NULL);
         answer_text(call->answer, "status", info ? info->key : "none");
         answer_flag(call->answer, "named", held[i].named, "named", "open");
     }

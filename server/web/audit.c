@@ -7,7 +7,7 @@
 #include "server/delivery/rules.h"
 #include "server/record/looks.h"
 #include "server/web/form.h"
-#include "server/web/seat.h"
+#include "server/web/panel.h"
 
 #define ROWS_A_PAGE 100
 #define PATH "/quay/nhat-ky"
@@ -63,6 +63,25 @@ static struct asked read_asked(const struct http_request *request, struct record
     return asked;
 }
 
+/* ------------------------------------------------------------------ words */
+
+/* What is no command of trao-admin; a command stands under its own name. */
+static const char words[] =
+    "names|xem danh sách có tên;print|mở tệp in;import|xem lần nhập;log|mở nhật ký;"
+    "checked|kiểm chuỗi;login|vào;wrong|sai mật khẩu, mã;logout|thoát;password|đổi mật khẩu;"
+    "second|bật hai lớp;second-off|bỏ hai lớp;second-reset|bị đặt lại hai lớp;"
+    "recovery|dùng mã dự phòng;recovery-new|tạo mã dự phòng";
+
+static void put_kind(struct html *html, const char *key)
+{
+    size_t n = 0;
+    const char *word = panel_word(words, key, &n);
+    if (word)
+        html_format(html, "%.*s", (int)n, word);
+    else
+        html_text(html, key);
+}
+
 /* ------------------------------------------------------------------ rows */
 
 struct listing {
@@ -86,10 +105,10 @@ static void put_look(struct listing *listing, const struct look *look)
                 (unsigned long long)look->seq, clock_time_vi(look->at, time, sizeof time),
                 clock_date_vi(look->at, date, sizeof date));
     html_text(listing->html, known ? person.name : "–");
-    html_format(listing->html,
-                "</td><td data-ten=Việc>%s</td><td class=so data-ten=Dòng>%llu</td>"
-                "<td data-ten=Từ>",
-                key ? key : "?", (unsigned long long)look->rows);
+    html_put(listing->html, "</td><td data-ten=Việc>");
+    put_kind(listing->html, key ? key : "?");
+    html_format(listing->html, "</td><td class=so data-ten=Dòng>%llu</td><td data-ten=Từ>",
+                (unsigned long long)look->rows);
     html_text(listing->html, *look->client ? look->client : "máy chủ");
     html_put(listing->html, "</td></tr>");
 }
@@ -163,14 +182,20 @@ static void put_looks(struct record *record, const struct asked *asked, struct h
 
 /* ------------------------------------------------------------------ filters */
 
+static void put_kind_option(struct html *html, const char *key, bool chosen)
+{
+    html_format(html, "<option value=\"%s\"%s>", key, chosen ? " selected" : "");
+    put_kind(html, key);
+    html_put(html, "</option>");
+}
+
 static void put_kinds(const char *chosen, struct html *html)
 {
     html_put(html, "<option value=\"\">(mọi việc)</option>");
     for (int kind = 1; kind <= 300; kind++) {
         const char *key = look_key((enum look_kind)kind);
         if (key)
-            html_format(html, "<option value=\"%s\"%s>%s</option>", key,
-                        strcmp(key, chosen) == 0 ? " selected" : "", key);
+            put_kind_option(html, key, strcmp(key, chosen) == 0);
     }
 }
 

@@ -54,9 +54,12 @@ static const struct panel_column waiting_columns[] = {{"commune", "Mã xã", PAN
                                                       {"envelopes", "Bì chờ", PANEL_NUMBER, NULL},
                                                       {.key = NULL}};
 static const struct panel_column round_columns[] = {
-    {"round", "Bản kê", PANEL_LINK, "ban"},  {"badge", "Thẻ", PANEL_LINK, "badge"},
-    {"commune", "Xã", PANEL_TEXT, NULL},     {"built", "Lập lúc", PANEL_TIME, NULL},
-    {"envelopes", "Bì", PANEL_NUMBER, NULL}, {.key = NULL}};
+    {"round", "Bản kê", PANEL_LINK, "ban"},
+    {"badge", "Thẻ", PANEL_LINK, "badge"},
+    {"commune", "Xã", PANEL_CHOICE, "00000|nhiều xã"},
+    {"built", "Lập lúc", PANEL_TIME, NULL},
+    {"envelopes", "Bì", PANEL_NUMBER, NULL},
+    {.key = NULL}};
 static const struct panel_column hand_columns[] = {{"badge", "Thẻ", PANEL_LINK, "badge"},
                                                    {"held", "Đang giữ", PANEL_NUMBER, NULL},
                                                    {"named", "Có lý do", PANEL_NUMBER, NULL},
@@ -84,11 +87,12 @@ static json_t *by_badge(const json_t *hands, json_int_t *ret_open)
     json_array_foreach(hands, i, hand)
     {
         const char *badge = json_string_value(json_object_get(hand, "badge"));
-        json_t *row = badge ? json_object_get(index, badge) : NULL;
-        if (badge && !row) {
-            row =
-                json_pack("{s:s, s:i, s:i, s:i}", "badge", badge, "held", 0, "named", 0, "open", 0);
-            (void)json_object_set(index, badge, row);
+        const char *key = badge ? badge : ""; /* a postman nobody can name */
+        json_t *row = json_object_get(index, key);
+        if (!row) {
+            row = json_pack("{s:s?, s:i, s:i, s:i}", "badge", badge, "held", 0, "named", 0, "open",
+                            0);
+            (void)json_object_set(index, key, row);
             (void)json_array_append_new(rows, row);
         }
         if (!row)

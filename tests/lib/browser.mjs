@@ -1,6 +1,6 @@
 // browser.mjs - a real Chromium, led line by line on standard input; answers on standard output.
 //
-//   node browser.mjs NPM_DIR
+//   node browser.mjs NPM_DIR [plain]       plain: no script of a page is run, nor axe
 //
 //   goto URL             -> went STATUS
 //   size WIDTH HEIGHT    -> sized                    a phone's to begin with
@@ -11,21 +11,32 @@
 //   shot FILE            -> shot                     of the whole page
 //   counts               -> counts NAVIGATIONS STREAMS OTHERS   since the last goto or press; a stream
 //                           counts from the page's own start
+//   has TEXT             -> has yes | has no         the page's text, or what stands in its fields
+//   see TEXT             -> seen EPOCH_MS            as wait, also over a change of pages
+//   choose SELECTOR VALUE -> chosen                  of a list
+//   attr SELECTOR NAME   -> attr VALUE
+//   key NAME...          -> keyed                    each in turn: Tab, Enter, Space, F2, Shift+Tab
+//   type TEXT            -> typed                    into what has the focus, as a keyboard does
+//   focused              -> focused TAG#ID TEXT
+//   upload SELECTOR FILE -> uploaded
+//   axe                  -> axe 0 | axe N RULE SELECTOR; ...    WCAG 2.2 A and AA, by axe-core
+//   wide                 -> wide no | wide N         pixels by which the page is wider than the window
 //   quit
 // Anything that goes wrong: "failed WHY", and the end with status 1.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const npm = process.argv[2];
+const npm = process.argv[2], plain = process.argv[3] === 'plain';
 const { chromium } = createRequire(join(resolve(npm), 'x.js'))('playwright-core');
 const profile = mkdtempSync(join(tmpdir(), 'trao-chromium-'));
 const browser = await chromium.launchPersistentContext(profile, {
   executablePath: '/usr/bin/chromium',
   headless: true,
   env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
+  javaScriptEnabled: !plain,
   ignoreHTTPSErrors: true, // the server's own certificate
   viewport: { width: 390, height: 780 },
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
@@ -45,6 +56,14 @@ const settle = async () => {
   Object.assign(counts, { navigations: 0, others: 0 });
 };
 const wordsOnOneLine = async () => (await page.innerText('body')).replace(/\s+/g, ' ');
+
+// axe is put in by the debugger, past the page's own policy, and takes nothing from it.
+async function violations() {
+  await page.evaluate(readFileSync(join(resolve(npm), 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  return found.violations.map((one) => `${one.id} ${one.nodes.map((n) => n.target).join(', ')}`);
+}
 
 const commands = {
   async goto(url) {
@@ -81,6 +100,50 @@ const commands = {
   },
   async text() { return `text ${await wordsOnOneLine()}`; },
   async shot(file) { await page.screenshot({ path: file, fullPage: true }); return 'shot'; },
+  async has(text) {
+    const there = await page.evaluate((wanted) => [document.body.innerText,
+      ...[...document.querySelectorAll('input,textarea,select')].map((field) => field.value)]
+      .some((words) => words.replace(/\s+/g, ' ').includes(wanted)), text);
+    return `has ${there ? 'yes' : 'no'}`;
+  },
+  async see(text) {
+    await page.getByText(text).first().waitFor({ timeout: 30000 });
+    return `seen ${Date.now()}`;
+  },
+  async choose(rest) {
+    const [selector, value] = rest.split(' ');
+    await page.selectOption(selector, value);
+    return 'chosen';
+  },
+  async attr(rest) {
+    const [selector, name] = rest.split(' ');
+    return `attr ${await page.getAttribute(selector, name)}`;
+  },
+  async key(rest) {
+    for (const name of rest.split(' ')) await page.keyboard.press(name);
+    return 'keyed';
+  },
+  async type(text) { await page.keyboard.type(text); return 'typed'; },
+  async focused() {
+    return `focused ${await page.evaluate(() => {
+      const at = document.activeElement;
+      return `${at.tagName.toLowerCase()}#${at.id} ${(at.innerText || at.value || '').replace(/\s+/g, ' ').slice(0, 80)}`;
+    })}`;
+  },
+  async upload(rest) {
+    const [selector, ...file] = rest.split(' ');
+    await page.setInputFiles(selector, file.join(' '));
+    return 'uploaded';
+  },
+  async axe() {
+    const found = await violations();
+    return `axe ${found.length} ${found.join('; ').replace(/\s+/g, ' ').slice(0, 900)}`;
+  },
+  async wide() {
+    const more = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    return `wide ${more > 0 ? more : 'no'}`;
+  },
   async counts() { return `counts ${counts.navigations} ${counts.streams} ${counts.others}`; },
 };
 

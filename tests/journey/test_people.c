@@ -1,0 +1,281 @@
+/* People at a new server, in a real Chromium: the first login sets up a
+ * password and a second factor, the administrator makes the others, a dispatcher builds a round by
+ * keyboard alone, an auditor has the chains checked. Every page at 360 and 1440 px, without a
+ * finding of axe-core. Screenshots stay in the build folder. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+#include <liboath/oath.h>
+
+#include "tests/lib/chromium.h"
+
+#define SECRET_BYTES 20
+#define STEP_S 30
+#define TABS_MAX 120 /* to the last form of the longest page */
+
+static struct world world;
+static struct hand hand;
+static struct chromium browser;
+static char items[3][16];
+static char recovery[32];
+static uint8_t secret[SECRET_BYTES];
+
+static void page(const char *path, const char *shot)
+{
+    chromium_open(&browser, 200, path);
+    chromium_both_widths(&browser, shot);
+}
+
+/* ------------------------------------------------------------------ coming in */
+
+static void first_login(char user[64], char password[64])
+{
+    char path[300], line[256];
+    snprintf(path, sizeof path, "%s/first-login.txt", world.data);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        sscanf(line, "user=%63s", user);
+        sscanf(line, "password=%63s", password);
+    }
+    fclose(file);
+}
+
+static void log_in(const char *user, const char *password)
+{
+    chromium_open(&browser, 200, "/quay/dang-nhap");
+    chromium_fill(&browser, "#ten", user);
+    chromium_fill(&browser, "#mk", password);
+    chromium_press(&browser, 200, "form button");
+}
+
+static void choose_password(const char *now, const char *chosen)
+{
+    chromium_fill(&browser, "#cu", now);
+    chromium_fill(&browser, "#moi", chosen);
+    chromium_press(&browser, 200, "form.the button");
+}
+
+static void log_out(void)
+{
+    chromium_press(&browser, 200, "nav form button");
+}
+
+static void type_code(int steps)
+{
+    char code[8];
+    uint64_t step = (uint64_t)(time(NULL) / STEP_S + steps);
+    assert_int_equal(oath_hotp_generate((const char *)secret, sizeof secret, step, 6, false,
+                                        OATH_HOTP_DYNAMIC_TRUNCATION, code),
+                     OATH_OK);
+    chromium_fill(&browser, "#ma", code);
+}
+
+static void the_first_login_sets_up_both_factors(void **state)
+{
+    (void)state;
+    char user[64] = "", password[64] = "", out[PROC_LINE_MAX], text[64], *decoded = NULL;
+    size_t n = 0;
+    first_login(user, password);
+    page("/quay/dang-nhap", "login");
+    log_in(user, password);
+    chromium_both_widths(&browser, "password");
+    choose_password(password, "mat-khau-cua-quan-tri");
+    assert_true(chromium_says(&browser, "Xác nhận hai lớp"));
+    chromium_both_widths(&browser, "second-offer");
+    chromium_ask(&browser, out, "text ", "text");
+    const char *key = strstr(out, "Khóa: ");
+    assert_non_null(key);
+    snprintf(text, sizeof text, "%.39s", key + strlen("Khóa: "));
+    assert_int_equal(oath_base32_decode(text, strlen(text), &decoded, &n), OATH_OK);
+    assert_int_equal(n, sizeof secret);
+    memcpy(secret, decoded, n);
+    free(decoded);
+    type_code(0);
+    chromium_press(&browser, 200, "form.the button");
+    assert_true(chromium_says(&browser, "Cất 10 mã dự phòng"));
+    chromium_both_widths(&browser, "second-codes");
+    chromium_ask(&browser, out, "text ", "text");
+    const char *first = strstr(out, "chép lại. ");
+    assert_non_null(first);
+    sscanf(first + strlen("chép lại. "), "%31s", recovery);
+    log_out();
+    log_in(user, "mat-khau-cua-quan-tri");
+    assert_true(chromium_says(&browser, "Mã xác nhận"));
+    chromium_both_widths(&browser, "second-code");
+    type_code(1); /* the step of enrolling is used up */
+    chromium_press(&browser, 200, "form.the button");
+    assert_true(chromium_says(&browser, "Thoát (quay, Quản trị)"));
+    page("/quay/hai-lop", "second-state");
+}
+
+/* ------------------------------------------------------------------ the administrator */
+
+static void add_person(const char *name, const char *role, char password[64])
+{
+    char out[PROC_LINE_MAX];
+    chromium_open(&browser, 200, "/quay/nguoi");
+    chromium_fill(&browser, "#person-moi-0", name);
+    chromium_ask(&browser, out, "chosen", "choose #person-role-1 %s", role);
+    chromium_fill(&browser, "#person-office-2", "all");
+    chromium_press(&browser, 200, "section.muc:nth-of-type(1) button");
+    chromium_ask(&browser, out, "text ", "text");
+    const char *at = strstr(out, "chỉ hiện lần này: ");
+    assert_non_null(at);
+    sscanf(at + strlen("chỉ hiện lần này: "), "%63s", password);
+}
+
+static void the_administrator_makes_the_others(void **state)
+{
+    (void)state;
+    static const char *const pages[] = {"nguoi", "buu-ta", "co-quan", "dai-so", "tham-so",
+                                        "lich",  "gia",    "thu-tuc", "dao-tao"};
+    char password[64], path[32], shot[32];
+    add_person("kiem", "auditor", password);
+    chromium_both_widths(&browser, "people-password");
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        snprintf(path, sizeof path, "/quay/%s", pages[i]);
+        snprintf(shot, sizeof shot, "admin-%s", pages[i]);
+        page(path, shot);
+    }
+    page("/quay/quan-tri", "admin");
+    /* refused, the form stands there as it was sent */
+    chromium_open(&browser, 200, "/quay/tham-so");
+    chromium_fill(&browser, "#rule-ten-0", "at_risk_min");
+    chromium_fill(&browser, "#rule-gia-tri-1", "9999999");
+    chromium_fill(&browser, "#rule-can-cu-2", "QĐ 31/QĐ-BĐT");
+    chromium_press(&browser, 400, "section.muc button");
+    assert_true(chromium_says(&browser, "9999999"));
+    chromium_both_widths(&browser, "admin-refused");
+    page("/quay/may", "devices");
+    chromium_fill(&browser, "#enrol-may-0", "HH-077");
+    chromium_press(&browser, 200, "section.muc button");
+    assert_true(chromium_says(&browser, "Mã cấp máy, chỉ hiện một lần"));
+    chromium_both_widths(&browser, "devices-code");
+}
+
+/* ------------------------------------------------------------------ the dispatcher, by keyboard */
+
+static void tab_to(const char *id)
+{
+    char out[PROC_LINE_MAX], wanted[96];
+    snprintf(wanted, sizeof wanted, "#%s ", id);
+    for (int i = 0; i < TABS_MAX; i++) {
+        chromium_ask(&browser, out, "keyed", "key Tab");
+        chromium_ask(&browser, out, "focused ", "focused");
+        strncat(out, " ", sizeof out - strlen(out) - 1);
+        if (strstr(out, wanted))
+            return;
+    }
+    world_fail(&world, "Tab never comes to #%s; last %s", id, out);
+}
+
+static void type(const char *text)
+{
+    char out[PROC_LINE_MAX];
+    chromium_ask(&browser, out, "typed", "type %s", text);
+}
+
+static void enter(const char *words)
+{
+    char out[PROC_LINE_MAX];
+    chromium_ask(&browser, out, "keyed", "key Enter");
+    chromium_ask(&browser, out, "seen ", "see %s", words);
+}
+
+static void a_dispatcher_needs_no_mouse(void **state)
+{
+    (void)state;
+    char password[64];
+    world_issue(&world, 3, items);
+    hand_enrol(&hand, &world, "HH-042");
+    hand_start(&hand);
+    hand_mode(&hand, 1);
+    for (int i = 0; i < 3; i++)
+        hand_beep(&hand, items[i]);
+    hand_drain(&hand, 60);
+    world_do(&world, NULL, 0, "postman", "TH-12", "name=Phạm Văn Thử", NULL);
+    add_person("dieu", "dispatcher", password);
+    log_out();
+    log_in("dieu", password);
+    choose_password(password, "mat-khau-cua-dieu-phoi");
+    page("/quay/dieu-phoi", "rounds");
+    assert_true(chromium_says(&browser, "chưa chia 3"));
+    tab_to("round-bi-1");
+    type(items[0]);
+    char out[PROC_LINE_MAX];
+    chromium_ask(&browser, out, "keyed", "key Shift+Tab");
+    type("TH-12");
+    chromium_ask(&browser, out, "keyed", "key Tab Tab");
+    enter("Đã ghi.");
+    assert_true(chromium_says(&browser, "chưa chia 2"));
+    assert_true(chromium_says(&browser, "BD-000001"));
+    chromium_both_widths(&browser, "rounds-built");
+    log_out();
+    hand_end(&hand);
+}
+
+/* ------------------------------------------------------------------ the auditor */
+
+static void an_auditor_has_the_chains_checked(void **state)
+{
+    (void)state;
+    log_in("quay", "mat-khau-cua-quan-tri");
+    chromium_fill(&browser, "#ma", recovery); /* the phone is at home */
+    chromium_press(&browser, 200, "form.the button");
+    page("/quay/nhat-ky", "log");
+    chromium_press(&browser, 200, "form[action='/quay/nhat-ky'][method=post] button");
+    assert_true(chromium_says(&browser, "Mọi chuỗi khớp"));
+    chromium_both_widths(&browser, "log-checked");
+}
+
+/* ------------------------------------------------------------------ */
+
+/* As a new server is: who sees or changes what all offices do needs a second factor. */
+static void want_second_factor(void)
+{
+    char command[600];
+    snprintf(command, sizeof command,
+             "sed -i 's/^second_factor=none/second_factor=administrator,manager,auditor/' "
+             "'%s/trao.conf'",
+             world.data);
+    assert_int_equal(system(command), 0);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    world_begin(&world);
+    want_second_factor();
+    world_start_broker(&world);
+    world_start_server(&world);
+    chromium_start(&browser, &world, NPM_DIR, NULL, BUILD_DIR "/screenshots");
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    chromium_end(&browser);
+    world_end(&world, false);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_login_sets_up_both_factors),
+        cmocka_unit_test(the_administrator_makes_the_others),
+        cmocka_unit_test(a_dispatcher_needs_no_mouse),
+        cmocka_unit_test(an_auditor_has_the_chains_checked),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
