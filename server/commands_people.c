@@ -199,6 +199,7 @@ bool run_person(const struct commands *commands, const struct call *call, struct
 struct people_listing {
     const struct commands *commands;
     struct answer *answer;
+    const struct item *item; /* of looks: only those at its data; NULL all */
 };
 
 void person_offices_say(const struct commands *commands, struct answer *answer,
@@ -241,15 +242,31 @@ static bool say_person(void *ctx, const struct person *person)
 
 bool run_people(const struct commands *commands, const struct call *call, struct error *err)
 {
-    struct people_listing listing = {commands, call->answer};
+    struct people_listing listing = {commands, call->answer, NULL};
     return people_each(commands->record, say_person, &listing, err);
 }
 
 /* ------------------------------------------------------------------ what they looked at */
 
+/* By commas; those of a page with many are many. */
+static void say_looked_items(struct answer *answer, const struct look *look)
+{
+    static const size_t each = ITEM_CHARS + 1;
+    char text[LOOK_ITEMS_MAX * (ITEM_CHARS + 1) + 1] = "";
+    size_t n = look->items == NULL ? 0 : strlen(look->items) / ITEM_CHARS;
+    for (size_t i = 0; i < n && i < LOOK_ITEMS_MAX; i++)
+        (void)snprintf(text + i * each, each + 1, "%.*s,", ITEM_CHARS,
+                       look->items + i * ITEM_CHARS);
+    if (n > 0)
+        text[n * each - 1] = '\0';
+    answer_text(answer, "items", n > 0 ? text : NULL);
+}
+
 static bool say_look(void *ctx, const struct look *look)
 {
     const struct people_listing *listing = ctx;
+    if (listing->item != NULL && !look_has_item(look, listing->item))
+        return true;
     struct person person;
     struct error none;
     bool known =
@@ -261,19 +278,25 @@ static bool say_look(void *ctx, const struct look *look)
     answer_text(listing->answer, "kind", look_key(look->kind));
     answer_number(listing->answer, "rows", (int64_t)look->rows);
     answer_text(listing->answer, "client", *look->client != '\0' ? look->client : NULL);
+    say_looked_items(listing->answer, look);
     return true;
 }
 
 bool run_looks(const struct commands *commands, const struct call *call, struct error *err)
 {
-    struct people_listing listing = {commands, call->answer};
+    struct people_listing listing = {commands, call->answer, NULL};
     struct instant from = {0}, to = {INT64_MAX};
     struct person person = {.id = 0};
     const char *name = option_text(call, 1, "person");
-    if (!options_check(call, 1, "person from to", err) ||
+    const char *number = option_text(call, 1, "item");
+    struct item item;
+    if (!options_check(call, 1, "person item from to", err) ||
         !option_day(call, 1, "from", &from, err) || !option_day(call, 1, "to", &to, err))
         return false;
     if (name != NULL && !person_find(commands->record, name, &person, err))
         return error_add(err, "person=%.40s", name);
+    if (number != NULL && !named_item(number, &item, err))
+        return false;
+    listing.item = number == NULL ? NULL : &item;
     return looks_each(commands->record, person.id, from, to, say_look, &listing, err);
 }

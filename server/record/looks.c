@@ -4,7 +4,7 @@
 
 #include "server/record/inside.h"
 
-#define LOOK_BYTES_MAX (5 * 8 + LOOK_CLIENT_MAX)
+#define LOOK_BYTES_MAX (5 * 8 + LOOK_CLIENT_MAX + 1 + LOOK_ITEMS_MAX * ITEM_CHARS)
 
 const char *look_key(enum look_kind kind)
 {
@@ -33,7 +33,21 @@ static size_t put_u64(uint8_t *out, uint64_t value)
     return 8;
 }
 
-/* Numbers of eight bytes, big end first, in the order of the struct; then the client. */
+static size_t items_length(const struct look *look)
+{
+    return look->items == NULL ? 0 : strlen(look->items);
+}
+
+bool look_has_item(const struct look *look, const struct item *item)
+{
+    for (size_t at = 0, n = items_length(look); at + ITEM_CHARS <= n; at += ITEM_CHARS)
+        if (memcmp(look->items + at, item->text, ITEM_CHARS) == 0)
+            return true;
+    return false;
+}
+
+/* Numbers of eight bytes, big end first, in the order of the struct; then the client; then, where
+ * there are any, a zero and the items: without them the bytes are those of layouts below 17. */
 static size_t look_bytes(const struct look *look, uint8_t out[LOOK_BYTES_MAX])
 {
     size_t n = put_u64(out, look->seq), client = strlen(look->client);
@@ -42,7 +56,13 @@ static size_t look_bytes(const struct look *look, uint8_t out[LOOK_BYTES_MAX])
     n += put_u64(out + n, (uint64_t)look->kind);
     n += put_u64(out + n, look->rows);
     memcpy(out + n, look->client, client);
-    return n + client;
+    n += client;
+    size_t items = items_length(look);
+    if (items == 0)
+        return n;
+    out[n++] = 0;
+    memcpy(out + n, look->items, items);
+    return n + items;
 }
 
 struct looks_head {
@@ -102,8 +122,8 @@ static bool write_row(struct record *record, const struct look *look, const stru
 {
     struct stmt *stmt;
     if (!db_prepare(record->db,
-                    "INSERT INTO look(seq, at_ms, person, kind, rows, client, link)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT INTO look(seq, at_ms, person, kind, rows, client, link, items)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     &stmt, err))
         return false;
     stmt_u64(stmt, 1, look->seq);
@@ -113,6 +133,7 @@ static bool write_row(struct record *record, const struct look *look, const stru
     stmt_u64(stmt, 5, look->rows);
     stmt_text(stmt, 6, look->client);
     stmt_blob(stmt, 7, link->bytes, sizeof link->bytes);
+    stmt_text(stmt, 8, look->items == NULL ? "" : look->items);
     return stmt_done(stmt, err);
 }
 
@@ -122,6 +143,8 @@ bool look_add(struct record *record, const struct look *look, struct error *err)
     struct look fresh = *look;
     uint8_t bytes[LOOK_BYTES_MAX];
     bool any;
+    if (items_length(look) > (size_t)LOOK_ITEMS_MAX * ITEM_CHARS)
+        return error_set(err, ERROR_BAD_INPUT, "look: more than %d items", LOOK_ITEMS_MAX);
     if (!read_head(record, &head, &any, err))
         return error_add(err, "look");
     fresh.seq = head.seq + 1;
@@ -141,9 +164,10 @@ static void read_row(struct stmt *stmt, struct look *ret_look)
                               .kind = (enum look_kind)stmt_col_int(stmt, 3),
                               .rows = stmt_col_u64(stmt, 4)};
     strncpy(ret_look->client, stmt_col_text(stmt, 5), sizeof ret_look->client - 1);
+    ret_look->items = stmt_col_text(stmt, 7);
 }
 
-#define LOOK_COLUMNS "SELECT seq, at_ms, person, kind, rows, client, link FROM look "
+#define LOOK_COLUMNS "SELECT seq, at_ms, person, kind, rows, client, link, items FROM look "
 
 bool looks_each(struct record *record, int64_t person, struct instant from, struct instant to,
                 bool (*each)(void *ctx, const struct look *look), void *ctx, struct error *err)
@@ -194,6 +218,8 @@ static bool row_holds(struct stmt *stmt, struct link *link)
     struct link stored;
     uint8_t bytes[LOOK_BYTES_MAX];
     read_row(stmt, &look);
+    if (items_length(&look) > (size_t)LOOK_ITEMS_MAX * ITEM_CHARS)
+        return false;
     *link = chain_next(link, bytes, look_bytes(&look, bytes));
     return col_exact(stmt, 6, stored.bytes, sizeof stored.bytes, "look's link", NULL) &&
            link_equal(link, &stored);

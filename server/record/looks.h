@@ -3,7 +3,7 @@
  * 4: access log; Law 91/2025/QH15; ASVS 5.0, 16.2]
  *
  * No personal data of receivers is in it: the person at the desk, the kind of page, how many rows,
- * the address he came from. Same threads and groups as record.h.
+ * the numbers of their items, the address he came from. Same threads and groups as record.h.
  */
 #ifndef TRAO_SERVER_RECORD_LOOKS_H
 #define TRAO_SERVER_RECORD_LOOKS_H
@@ -30,7 +30,13 @@ struct look {
     enum look_kind kind;
     uint64_t rows;
     char client[LOOK_CLIENT_MAX]; /* address, "" the machine itself */
+    /* Numbers of the items whose data was there, 13 characters each, one behind the other, at most
+     * LOOK_ITEMS_MAX; borrowed, "" or NULL: none. */
+    const char *items;
 };
+
+#define LOOK_ITEMS_MAX 500
+bool look_has_item(const struct look *look, const struct item *item);
 
 bool look_add(struct record *record, const struct look *look, struct error *err) must_use;
 

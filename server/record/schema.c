@@ -217,6 +217,9 @@ static const char *const steps[] = {
 
     /* 16: facts that name no item, few among all: rules are read from them. */
     "CREATE TABLE unnamed(seq INTEGER PRIMARY KEY, event INTEGER NOT NULL);",
+
+    /* 17: whose data was looked at. */
+    "ALTER TABLE look ADD COLUMN items TEXT NOT NULL DEFAULT '';",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -166,11 +166,28 @@ static bool look_act(struct record *record, void *arg, struct error *err)
     return look_add(record, arg, err);
 }
 
-static bool write_down(struct web *web, const struct http_request *request, const struct seat *seat,
-                       const struct act_row *row, int argc, struct error *err)
+/* What of the words is an item's number. */
+static void name_items(int argc, const char *const argv[],
+                       char items[LOOK_ITEMS_MAX * ITEM_CHARS + 1])
 {
-    struct look look = {
-        .person = seat->person.id, .kind = LOOK_ACT(row->wire), .rows = (uint64_t)(argc - 1)};
+    struct item item;
+    struct error none;
+    size_t n = 0;
+    for (int i = 1; i < argc && n < LOOK_ITEMS_MAX; i++)
+        if (item_parse(argv[i], strlen(argv[i]), &item, &none))
+            memcpy(items + ITEM_CHARS * n++, item.text, ITEM_CHARS + 1);
+}
+
+static bool write_down(struct web *web, const struct http_request *request, const struct seat *seat,
+                       const struct act_row *row, int argc, const char *const argv[],
+                       struct error *err)
+{
+    char items[LOOK_ITEMS_MAX * ITEM_CHARS + 1] = "";
+    struct look look = {.person = seat->person.id,
+                        .kind = LOOK_ACT(row->wire),
+                        .rows = (uint64_t)(argc - 1),
+                        .items = items};
+    name_items(argc, argv, items);
     (void)snprintf(look.client, sizeof look.client, "%s", request->client);
     return web->config.acts.run(web->config.acts.self, look_act, &look, err);
 }
@@ -239,7 +256,7 @@ static bool run_his(struct web *web, const struct http_request *request, const s
     if (!web->config.commands.run)
         return error_set(err, ERROR_LATER, "no commands here");
     return is_his(web, seat, row, argc, argv, err) &&
-           write_down(web, request, seat, row, argc, err) &&
+           write_down(web, request, seat, row, argc, argv, err) &&
            run(web, row, seat, argc, argv, fd, kept, new_said, err);
 }
 

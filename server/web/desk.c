@@ -122,14 +122,13 @@ static void put_nothing_yet(const struct web *web, struct html *html)
     html_put(html, " import DANH-SACH.csv</code></p>");
 }
 
-/* How many rows with names were put. */
+/* The rows of a page, `views` of them; how many were put. */
 static size_t put_table(struct web *web, const struct person *person, size_t page,
-                        struct html *html)
+                        struct view views[ROWS_A_PAGE + 1], struct html *html)
 {
-    struct view *views = calloc(ROWS_A_PAGE + 1, sizeof *views);
     struct view_filter filter = {
         .offset = page * ROWS_A_PAGE, .offices = person->offices, .offices_n = person->offices_n};
-    size_t n = views ? views_list(web->config.views, &filter, views, ROWS_A_PAGE + 1) : 0;
+    size_t n = views_list(web->config.views, &filter, views, ROWS_A_PAGE + 1);
     if (n == 0 && page == 0 && person_may(person, RIGHT_IMPORTS))
         put_nothing_yet(web, html);
     else if (n == 0 && page == 0)
@@ -151,9 +150,21 @@ static size_t put_table(struct web *web, const struct person *person, size_t pag
     if (n > ROWS_A_PAGE)
         html_format(html, "<a href=\"/quay?trang=%zu\">Cũ hơn →</a>", page + 2);
     html_put(html, "</p>");
+    return n < ROWS_A_PAGE ? n : ROWS_A_PAGE;
+}
+
+/* The page's rows, written down first if names are in them. */
+static bool put_items(struct web *web, const struct http_request *request, const struct seat *seat,
+                      size_t page, struct html *html, struct http_answer *answer)
+{
+    struct view *views = calloc(ROWS_A_PAGE + 1, sizeof *views);
+    if (!views)
+        return false; /* the answer is 500 */
+    size_t n = put_table(web, &seat->person, page, views, html);
+    bool good = n == 0 || !person_may(&seat->person, RIGHT_NAMES) ||
+                seat_looked_at(web, request, seat->person.id, LOOK_NAMES, views, n, answer);
     free(views);
-    size_t shown = n < ROWS_A_PAGE ? n : ROWS_A_PAGE;
-    return person_may(person, RIGHT_NAMES) ? shown : 0;
+    return good;
 }
 
 void desk_items(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -175,8 +186,7 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     if (person_may(&seat.person, RIGHT_PRINTS) && seat.person.offices_n == 0)
         put_jobs(web, &html);
     html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
-    size_t named = put_table(web, &seat.person, page > 0 && page < 100000 ? page - 1 : 0, &html);
-    if (named > 0 && !seat_looked(web, request, seat.person.id, LOOK_NAMES, named, answer)) {
+    if (!put_items(web, request, &seat, page > 0 && page < 100000 ? page - 1 : 0, &html, answer)) {
         html_done(&html);
         return;
     }

@@ -231,16 +231,33 @@ static bool look_act(struct record *record, void *arg, struct error *err)
     return look_add(record, arg, err);
 }
 
-bool seat_looked(struct web *web, const struct http_request *request, int64_t person,
-                 enum look_kind kind, uint64_t rows, struct http_answer *answer)
+static bool write_look(struct web *web, const struct http_request *request, struct look *look,
+                       struct http_answer *answer)
 {
-    struct look look = {.person = person, .kind = kind, .rows = rows};
     struct error err;
-    (void)snprintf(look.client, sizeof look.client, "%s", request->client);
-    if (seat_run(web, look_act, &look, &err))
+    (void)snprintf(look->client, sizeof look->client, "%s", request->client);
+    if (seat_run(web, look_act, look, &err))
         return true;
     log_line(LOG_LEVEL_ERROR, "a look cannot be written down", "why=\"%s\"", err.text);
     page_sentence(web, 503, "Chưa mở được lúc này. Thử lại sau ít phút.",
                   "Cannot be opened just now. Try again in a few minutes.", answer);
     return false;
+}
+
+bool seat_looked(struct web *web, const struct http_request *request, int64_t person,
+                 enum look_kind kind, uint64_t rows, struct http_answer *answer)
+{
+    struct look look = {.person = person, .kind = kind, .rows = rows};
+    return write_look(web, request, &look, answer);
+}
+
+bool seat_looked_at(struct web *web, const struct http_request *request, int64_t person,
+                    enum look_kind kind, const struct view *views, size_t n,
+                    struct http_answer *answer)
+{
+    char items[LOOK_ITEMS_MAX * ITEM_CHARS + 1] = "";
+    struct look look = {.person = person, .kind = kind, .rows = n, .items = items};
+    for (size_t i = 0; i < n && i < LOOK_ITEMS_MAX; i++)
+        memcpy(items + i * ITEM_CHARS, views[i].state.item.text, ITEM_CHARS + 1);
+    return write_look(web, request, &look, answer);
 }

@@ -60,6 +60,10 @@ bool seat_may_all(struct web *web, const struct http_request *request, enum righ
  * of web_work, for it waits for the writer. */
 bool seat_looked(struct web *web, const struct http_request *request, int64_t person,
                  enum look_kind kind, uint64_t rows, struct http_answer *answer);
+/* The same for the data of these items, at most LOOK_ITEMS_MAX. */
+bool seat_looked_at(struct web *web, const struct http_request *request, int64_t person,
+                    enum look_kind kind, const struct view *views, size_t n,
+                    struct http_answer *answer);
 /* A page's beginning, with the way to the others that he may open. */
 void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head);
 

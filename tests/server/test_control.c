@@ -329,15 +329,15 @@ static void people_from_the_command_line(void **state)
     assert_non_null(strstr(asked->err, "tài khoản đã tắt"));
     assert_int_equal(ASK(asked, -1, "looks", "person=quay2", "to=2100-01-01"), 0);
     assert_non_null(strstr(asked->out, "3\t"));
-    assert_non_null(strstr(asked->out, "\tquay2\tperson\t0\t-\n"));
+    assert_non_null(strstr(asked->out, "\tquay2\tperson\t0\t-\t-\n"));
     assert_int_equal(ASK(asked, -1, "looks", "person=ai"), 1);
     assert_int_equal(ASK(asked, -1, "person", "quay2", "second=off"), 1);
     assert_int_equal(ASK(asked, -1, "person", "quay2", "state=on", "second=reset"), 0);
     assert_int_equal(ASK(asked, -1, "person", "quay2", "second=reset", "by=quay2"), 0);
     assert_int_equal(ASK(asked, -1, "looks", "person=quay2"), 0);
-    assert_non_null(strstr(asked->out, "\tquay2\tsecond-reset\t0\t-\n"));
+    assert_non_null(strstr(asked->out, "\tquay2\tsecond-reset\t0\t-\t-\n"));
     char by[64];
-    (void)snprintf(by, sizeof by, "\tquay2\tsecond-reset\t%lld\t-\n", (long long)person.id);
+    (void)snprintf(by, sizeof by, "\tquay2\tsecond-reset\t%lld\t-\t-\n", (long long)person.id);
     assert_non_null(strstr(asked->out, by));
 }
 

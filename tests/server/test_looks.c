@@ -17,6 +17,10 @@ static int set_up(void **state)
     rig_open(&rig);
     for (int i = 1; i <= LOOKS; i++) {
         struct look look = {.person = i % 2 + 1, .kind = LOOK_NAMES, .rows = (uint64_t)i * 10};
+        char items[2 * ITEM_CHARS + 1];
+        (void)snprintf(items, sizeof items, "%s%s", rig_item((uint32_t)i).text,
+                       rig_item((uint32_t)i + 1).text);
+        look.items = i == 2 ? NULL : items;
         (void)snprintf(look.client, sizeof look.client, "192.0.2.%d", i);
         rig.now.ms += 1000;
         assert_good(record_begin(rig.record, &err));
@@ -66,6 +70,10 @@ static void what_was_done_to_it_is_named(void **state)
     spoiled("UPDATE look SET rows = 1 WHERE seq = 2", "look 2 was changed");
     spoiled("UPDATE look SET client = '192.0.2.9' WHERE seq = 4", "look 4 was changed");
     spoiled("UPDATE look SET link = zeroblob(32) WHERE seq = 4", "look 4 was changed");
+    spoiled("UPDATE look SET items = '' WHERE seq = 3", "look 3 was changed");
+    spoiled("UPDATE look SET items = substr(items, 14) WHERE seq = 3", "look 3 was changed");
+    spoiled("UPDATE look SET items = (SELECT items FROM look WHERE seq = 1) WHERE seq = 2",
+            "look 2 was changed");
     spoiled("DELETE FROM look WHERE seq = 2", "look 2 is gone");
     spoiled("DELETE FROM look WHERE seq = 5", "4 are there, 5 were written");
     spoiled("DELETE FROM look", "0 are there, 5 were written");
@@ -78,11 +86,14 @@ static void what_was_done_to_it_is_named(void **state)
 struct heard {
     size_t n;
     uint64_t seq[LOOKS];
+    size_t of_item; /* looks at rig_item(4)'s data */
 };
 
 static bool hear(void *ctx, const struct look *look)
 {
     struct heard *heard = ctx;
+    struct item item = rig_item(4);
+    heard->of_item += look_has_item(look, &item);
     heard->seq[heard->n++] = look->seq;
     return heard->n < LOOKS;
 }
@@ -95,6 +106,7 @@ static void newest_first_of_whom_and_when(void **state)
     assert_good(looks_each(rig.record, 0, begin, always, hear, &all, &err));
     assert_int_equal(all.n, LOOKS);
     assert_int_equal(all.seq[0], LOOKS);
+    assert_int_equal(all.of_item, 2);
     assert_good(looks_each(rig.record, 1, begin, always, hear, &one, &err));
     assert_int_equal(one.n, 2);
     assert_int_equal(one.seq[0], 4);

@@ -269,6 +269,7 @@ struct heard {
     int kinds[64];
     uint64_t rows; /* of the last list with names */
     int64_t person;
+    char items[4 * ITEM_CHARS + 1];
 };
 
 static bool hear(void *ctx, const struct look *look)
@@ -280,6 +281,8 @@ static bool hear(void *ctx, const struct look *look)
         heard->rows = look->rows;
         heard->person = look->person;
         assert_string_equal(look->client, "127.0.0.1");
+        assert_int_equal(strlen(look->items), look->rows * ITEM_CHARS);
+        (void)snprintf(heard->items, sizeof heard->items, "%s", look->items);
     }
     return true;
 }
@@ -310,6 +313,7 @@ static void a_look_is_written_down_before_it_is_had(void **state)
     heard = heard_so_far(browser);
     assert_int_equal(heard.kinds[LOOK_NAMES], 1);
     assert_int_equal(heard.rows, 1);
+    assert_string_equal(heard.items, rig->item.text);
     assert_int_not_equal(heard.person, 0);
     assert_int_equal(heard.kinds[LOOK_PRINT], 1);
     assert_int_equal(heard.kinds[LOOK_IMPORT], 1);

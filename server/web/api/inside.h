@@ -100,6 +100,8 @@ json_t *api_item_json(struct ask *ask, const struct view *view, bool named);
 bool api_find_office(struct ask *ask, uint32_t *ret_office);
 /* Writes a look at names down; false: it could not be, and the answer says so. */
 bool api_looked(struct ask *ask, enum look_kind kind, uint64_t rows);
+/* The same for the data of these items. */
+bool api_looked_at(struct ask *ask, enum look_kind kind, const struct view *views, size_t n);
 
 /* ------------------------------------------------------------------ what is done (acts.c, body.c)
  */

@@ -25,7 +25,7 @@ void api_item(struct ask *ask)
     struct view view;
     bool named;
     if (!may_name(ask, &named) || !api_find_item(ask, &view) ||
-        (named && !api_looked(ask, LOOK_NAMES, 1)))
+        (named && !api_looked_at(ask, LOOK_NAMES, &view, 1)))
         return;
     api_give(ask, 200, api_item_json(ask, &view, named));
 }
@@ -85,7 +85,7 @@ void api_items(struct ask *ask)
     if (!views)
         return;
     size_t n = views_page(ask->web->config.views, &filter, views, limit, &next);
-    if (!named || n == 0 || api_looked(ask, LOOK_NAMES, n))
+    if (!named || n == 0 || api_looked_at(ask, LOOK_NAMES, views, n))
         give_page(ask, views, n, next, named);
     free(views);
 }

@@ -54,15 +54,30 @@ bool api_find_office(struct ask *ask, uint32_t *ret_office)
     return false;
 }
 
-bool api_looked(struct ask *ask, enum look_kind kind, uint64_t rows)
+/* Whether it was written down: `page` is the answer to whoever sits at a page otherwise. */
+static bool was_written(struct ask *ask, bool written, struct http_answer *page)
 {
-    struct http_answer page = {.status = 503, .file = -1};
-    if (seat_looked(ask->web, ask->request, ask->seat.person.id, kind, rows, &page))
+    if (written)
         return true;
-    free(page.body);
+    free(page->body);
     api_problem(ask, 503, "later", NULL,
                 "Chưa ghi được lượt xem này. / This look cannot be written down just now.");
     return false;
+}
+
+bool api_looked(struct ask *ask, enum look_kind kind, uint64_t rows)
+{
+    struct http_answer page = {.status = 503, .file = -1};
+    bool written = seat_looked(ask->web, ask->request, ask->seat.person.id, kind, rows, &page);
+    return was_written(ask, written, &page);
+}
+
+bool api_looked_at(struct ask *ask, enum look_kind kind, const struct view *views, size_t n)
+{
+    struct http_answer page = {.status = 503, .file = -1};
+    bool written =
+        seat_looked_at(ask->web, ask->request, ask->seat.person.id, kind, views, n, &page);
+    return was_written(ask, written, &page);
 }
 
 /* ------------------------------------------------------------------ as JSON */
