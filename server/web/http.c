@@ -17,8 +17,7 @@
 #include "server/web/watch.h"
 
 #define CONNECTIONS_PLAIN                                                                          \
-    4000 /* a browser holds one stream; 1,500 idle sockets must not matter                         \
-          */
+    12000 /* a browser holds one stream: ten thousand, and pages beside them */
 #define CONNECTIONS_TLS 1000
 #define CONNECTIONS_IP 64     /* TLS only: on plain all come from the proxy */
 #define IDLE_S 10             /* reliability.md (e): none by default */

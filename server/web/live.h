@@ -17,7 +17,7 @@
 #include "server/web/readers.h"
 
 #define LIVE_BEAT_S 15
-#define LIVE_STREAMS_MAX 3000 /* of 4,000 connections: pages still answer */
+#define LIVE_STREAMS_MAX 10500 /* of 12,000 connections: pages still answer */
 /* Of one address behind the proxy (settled point 12); many phones share one of their carrier's.
  * Loopback itself is not limited: no proxy named a client. */
 #define LIVE_CLIENT_MAX 200
