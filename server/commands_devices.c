@@ -9,6 +9,7 @@
 #include "server/field/dispatch.h"
 #include "server/files.h"
 #include "server/office/admit.h"
+#include "server/office/setup.h"
 #include "server/record/postmen.h"
 
 /* ------------------------------------------------------------------ handhelds */
@@ -85,6 +86,9 @@ static bool say_device(void *ctx, const struct device *device)
     answer_time(answer, "enrolled", device->enrolled);
     answer_time(answer, "heard", heard ? word.heard : (struct instant){0});
     answer_text(answer, "badge", signed_in(word.badge, badge));
+    struct care care = {.badge = 0};
+    if (device_care(listing->commands->record, device->name, &care, &none))
+        answer_text(answer, "assigned", signed_in(care.badge, badge));
     if (word.reported)
         say_report(answer, &word);
     return true;
@@ -114,6 +118,20 @@ bool run_keyword(const struct commands *commands, const struct call *call, struc
     if (call->argc > 1 && !day_read(call->argv[1], &day, err))
         return false;
     answer_text(call->answer, "keyword", word_of_day(commands->secret, day));
+    return true;
+}
+
+bool run_assign(const struct commands *commands, const struct call *call, struct error *err)
+{
+    uint32_t badge = 0, user = 0;
+    const char *name = call->argv[1];
+    if (!is_device_name(name, err) || !options_check(call, 3, "by", err) ||
+        (strcmp(call->argv[2], "-") != 0 && !badge_read(call->argv[2], &badge, err)) ||
+        !option_user(commands, call, 3, &user, err) ||
+        !device_assign(commands->acts, name, badge, user, err))
+        return false;
+    answer_say(call->answer, badge != 0 ? "Đã giao máy %s. / assigned" : "%s: đã cất. / put back",
+               name);
     return true;
 }
 

@@ -200,6 +200,21 @@ bool record_office_unnamed(struct record *record, uint64_t after_seq, uint64_t l
                      after_seq, last_seq, wanted, each, ctx, err);
 }
 
+static bool any_event(uint32_t event)
+{
+    return event != 0;
+}
+
+bool record_office_of(struct record *record, uint32_t event,
+                      bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                      struct error *err)
+{
+    return some_rows(record,
+                     "SELECT u.seq, o.bytes FROM unnamed u JOIN office o ON o.seq = u.seq"
+                     " WHERE u.event = ?1 AND ?2 = 0 ORDER BY u.seq DESC",
+                     event, 0, any_event, each, ctx, err);
+}
+
 bool record_office_get(struct record *record, uint64_t seq, struct office_fact *ret_fact,
                        struct error *err)
 {

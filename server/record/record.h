@@ -161,6 +161,11 @@ bool record_office_unnamed(struct record *record, uint64_t after_seq, uint64_t l
                            bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
                            struct error *err) must_use;
 
+/* Those of one such event, the newest first. `each` returns false to stop. */
+bool record_office_of(struct record *record, uint32_t event,
+                      bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                      struct error *err) must_use;
+
 /* One fact; NOT_FOUND beyond the end. */
 bool record_office_get(struct record *record, uint64_t seq, struct office_fact *ret_fact,
                        struct error *err) must_use;

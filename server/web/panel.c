@@ -173,6 +173,7 @@ void panel_close(struct panel *panel)
     page_end(&panel->html, panel->web, &panel->head);
     page_give(&panel->html, panel->failed ? act_status(panel->why.code) : 200, panel->answer);
     json_decref(panel->said);
+    json_decref(panel->values);
 }
 
 /* ------------------------------------------------------------------ what is read */
@@ -345,6 +346,9 @@ static void value_of(const struct panel *panel, const struct panel_form *form,
         const char *asked = http_query(request, field->name);
         (void)snprintf(out, size, "%s", asked ? asked : "");
     }
+    const char *known = json_string_value(json_object_get(panel->values, field->name));
+    if (*out == '\0' && panel->failed != form && known)
+        (void)snprintf(out, size, "%s", known);
 }
 
 static void put_options(struct html *html, const char *choices, const char *value)
@@ -363,7 +367,7 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
 {
     struct html *html = &panel->html;
     const struct panel_field *field = &form->fields[i];
-    char value[2048], id[96];
+    char value[4096], id[96];
     if (field->place == PANEL_FIXED)
         return;
     (void)snprintf(id, sizeof id, "%s-%s-%zu", form->verb, field->name, i);

@@ -46,6 +46,7 @@ struct panel {
     struct html html;
     const char *path;
     json_t *said;                    /* of the form that shows */
+    json_t *values;                  /* what stands in fields nobody filled yet; NULL: nothing */
     const struct panel_form *failed; /* the form that was refused, */
     struct error why;                /* and why */
 };

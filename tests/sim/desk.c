@@ -10,6 +10,7 @@
 #include "server/office/hands.h"
 #include "server/office/items.h"
 #include "server/office/rounds.h"
+#include "server/office/setup.h"
 #include "server/record/postmen.h"
 
 #define BADGES 3 /* TH-1 to TH-3 */
@@ -175,6 +176,16 @@ static bool do_rule(struct desk *desk, struct error *err)
     return acts.run(acts.self, add_fact, env_chance(desk->env, 700) ? &price : &term, err);
 }
 
+/* Facts that no view folds: they stand in the chain, and nothing else is changed by them. */
+static bool do_setup(struct desk *desk, struct error *err)
+{
+    struct acts acts = site_acts(desk->site);
+    if (env_chance(desk->env, 500))
+        return line_measure(acts, "dl", env_between(desk->env, 480, 520), 0, err);
+    return device_assign(acts, desk->device[env_random(desk->env) % desk->devices],
+                         env_chance(desk->env, 300) ? 0 : some_badge(desk), 0, err);
+}
+
 /* ---------------------------------------------------------------- a handheld is lost */
 
 static bool do_revoke(struct desk *desk, struct error *err)
@@ -208,7 +219,7 @@ typedef bool (*act_of_desk)(struct desk *desk, struct error *err);
 static const act_of_desk all[] = {do_register, do_build,   do_build,  do_give,    do_put,
                                   do_move,     do_move,    do_leave,  do_end_day, do_void,
                                   do_correct,  do_correct, do_case,   do_case,    do_charge,
-                                  do_paid,     do_rule,    do_revoke, do_admit};
+                                  do_paid,     do_rule,    do_revoke, do_admit,   do_setup};
 
 /* To be refused is an answer; to find the record broken is none. */
 static void look_at(struct desk *desk, bool good, const struct error *err)
