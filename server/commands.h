@@ -29,6 +29,7 @@ struct dispatch;
 struct notify;
 struct pages;
 struct metrics;
+struct finder;
 
 struct commands {
     const char *folder;  /* the data folder */
@@ -42,6 +43,7 @@ struct commands {
     struct dispatch *dispatch;           /* what handhelds say; NULL: nothing is heard */
     struct notify *notify;               /* messages to phones; NULL: none go out */
     const struct metrics *metrics;       /* what the server is in numbers; NULL: not known */
+    struct finder *finder;               /* items by words; NULL: nothing is found */
     const struct box_public *box_public; /* what devices close attachments for */
     const struct box_secret *box_secret;
     struct pages *pages; /* of the record, for copies; NULL: none can be made */

@@ -26,6 +26,7 @@
 #include "server/notify/sms_file.h"
 #include "server/notify/sms_gammu.h"
 #include "server/notify/sms_webhook.h"
+#include "server/office/finder.h"
 #include "server/office/list.h"
 #include "server/metrics.h"
 #include "server/office/offices.h"
@@ -45,7 +46,8 @@ struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
     char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX],
-        gammu_sent_path[CONFIG_PATH_MAX], webhook_sent_path[CONFIG_PATH_MAX];
+        gammu_sent_path[CONFIG_PATH_MAX], webhook_sent_path[CONFIG_PATH_MAX],
+        search_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -72,8 +74,9 @@ struct server {
     struct lanes *lanes;
     struct control *control;
     struct box_public backup_key;
+    struct finder *finder;
     struct copies *copies; /* NULL: nobody wants any */
-    pthread_t threads[6 + WEB_WORKERS];
+    pthread_t threads[7 + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -88,6 +91,7 @@ static bool open_settings(struct server *server, struct error *err)
     server->program[n] = '\0';
     return files_join(server->folder, "record.db", server->record_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "search.db", server->search_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "gammu.sent", server->gammu_sent_path, CONFIG_PATH_MAX,
                       err) &&
@@ -188,6 +192,16 @@ static void close_views(struct server *server)
         log_line(LOG_LEVEL_ERROR, "views not written, they will be worked out again", "why=\"%s\"",
                  err.text);
     views_close(server->views);
+}
+
+static bool open_finder(struct server *server, struct error *err)
+{
+    return finder_open(server->search_path, server->record_path, &server->finder, err);
+}
+
+static void close_finder(struct server *server)
+{
+    finder_close(server->finder);
 }
 
 /* ------------------------------------------------------------------ the field */
@@ -534,6 +548,7 @@ static bool open_commands(struct server *server, struct error *err)
                                           .dispatch = server->dispatch,
                                           .notify = server->notify,
                                           .metrics = &server->metrics,
+                                          .finder = server->finder,
                                           .box_public = (const struct box_public *)keys->box_public,
                                           .box_secret = (const struct box_secret *)keys->box_secret,
                                           .pages = server->pages,
@@ -575,6 +590,7 @@ static bool open_web(struct server *server, struct error *err)
                                 .enrol = &server->desk,
                                 .metrics = {metrics_allowed, give_metrics, METRICS_TYPE, server},
                                 .commands = {run_for_web, run_for_web_kept, server},
+                                .finder = server->finder,
                                 .clock = clock_system(),
                                 .chance = chance_system()};
     struct web *web;
@@ -672,6 +688,21 @@ static void *keep(void *arg)
     return NULL;
 }
 
+/* What is new is taken in when somebody asks; this keeps a long list from waiting for that. */
+static void *index_words(void *arg)
+{
+    struct server *server = arg;
+    bool more = false;
+    while (more ? !atomic_load(&server->stopping) : pause_ms(server, KEEP_MS)) {
+        struct error err;
+        if (!finder_follow(server->finder, &more, &err)) {
+            log_line(LOG_LEVEL_ERROR, "search is behind", "why=\"%s\"", err.text);
+            more = false;
+        }
+    }
+    return NULL;
+}
+
 static void *send_rounds(void *arg)
 {
     struct server *server = arg;
@@ -726,7 +757,7 @@ static bool open_threads(struct server *server, struct error *err)
         return false;
     bool good = start(server, serve_control, err) && start(server, tick, err) &&
                 start(server, send_messages, err) && start(server, keep, err) &&
-                start(server, send_rounds, err) &&
+                start(server, send_rounds, err) && start(server, index_words, err) &&
                 (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
@@ -758,6 +789,7 @@ static const struct part {
     {"record", open_record, close_record},
     {"copies", open_copies, close_copies},
     {"views", open_views, close_views},
+    {"finder", open_finder, close_finder},
     {"broker", open_session, close_session},
     {"rounds", open_dispatch, close_dispatch},
     {"intake", open_intake, NULL}, /* closed with the writer that uses it */

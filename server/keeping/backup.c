@@ -99,7 +99,7 @@ static bool is_left_out(const char *name)
 {
     static const char *const whole[] = {"control", "lock",    "print",      "attachments/partial",
                                         "sms.txt", "backups", "record.mark"};
-    static const char *const begins[] = {"record.db", "views.db", "record-layout-"};
+    static const char *const begins[] = {"record.db", "views.db", "search.db", "record-layout-"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (strcmp(name, whole[i]) == 0)
             return true;

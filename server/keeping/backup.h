@@ -1,7 +1,7 @@
 /* backup.h - writes a copy of a data folder while its server works: the record as it was at one
  * commit, then everything else that is needed to start on another machine - keys, the authority,
  * settings, the broker's settings, attachments. Not what is worked out or only passes by: views.db,
- * print/, sms.txt, unfinished pieces, the broker's state, the lock.
+ * search.db, print/, sms.txt, unfinished pieces, the broker's state, the lock.
  *
  * Nobody waits for it: see pages.h. Memory: BACKUP_BLOCKS blocks, whatever the record's size. The
  * record comes first: what arrives meanwhile is in the files and not in the record, and is entered

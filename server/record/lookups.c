@@ -1,5 +1,7 @@
 #include "server/record/lookups.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/record/inside.h"
@@ -343,4 +345,41 @@ bool lookups_fill(struct record *record, struct error *err)
 {
     struct fill fill = {.record = record, .err = err, .good = true};
     return record_office_from(record, 0, fill_one, &fill, err) && fill.good;
+}
+
+#define LIKE_MOST 2000 /* read at once, so that no statement stays open over what `each` asks */
+
+bool record_issued_like(struct record *record, const char *beginning, uint64_t before,
+                        bool (*each)(void *ctx, const struct item *item, uint64_t seq), void *ctx,
+                        struct error *err)
+{
+    struct stmt *stmt;
+    struct numbered {
+        struct item item;
+        uint64_t seq;
+    } *all = calloc(LIKE_MOST, sizeof *all);
+    char end[DOSSIER_MAX + 8];
+    size_t n = 0;
+    enum db_step step = DB_STEP_DONE;
+    (void)snprintf(end, sizeof end, "%.*s\x7f", DOSSIER_MAX, beginning);
+    bool good = (all != NULL || error_set(err, ERROR_LATER, "out of memory")) &&
+                db_prepare(record->db,
+                           "SELECT item, seq FROM issued WHERE dossier >= ?1 AND dossier < ?2"
+                           " AND seq < ?3 ORDER BY seq DESC",
+                           &stmt, err);
+    if (good) {
+        stmt_text(stmt, 1, beginning);
+        stmt_text(stmt, 2, end);
+        stmt_int(stmt, 3, before ? (int64_t)before : INT64_MAX);
+        while (n < LIKE_MOST && (step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+            (void)snprintf(all[n].item.text, sizeof all[n].item.text, "%s", stmt_col_text(stmt, 0));
+            all[n++].seq = stmt_col_u64(stmt, 1);
+        }
+        stmt_reset(stmt);
+        good = step != DB_STEP_FAILED;
+    }
+    for (size_t i = 0; good && i < n && each(ctx, &all[i].item, all[i].seq); i++)
+        continue;
+    free(all);
+    return good;
 }

@@ -39,6 +39,13 @@ bool record_handovers(struct record *record, uint64_t after,
                       bool (*each)(void *ctx, uint64_t handover, uint64_t sealed), void *ctx,
                       struct error *err) must_use;
 
+/* Numbers given to dossiers whose code begins so, voided ones too, issued before fact `before` (0:
+ * all), newest first: of a beginning that names a day these are hundreds. `each` returns false to
+ * stop. */
+bool record_issued_like(struct record *record, const char *beginning, uint64_t before,
+                        bool (*each)(void *ctx, const struct item *item, uint64_t seq), void *ctx,
+                        struct error *err) must_use;
+
 /* False (NOT_FOUND) when the number was never given out; `ret_live` is false once it was voided or
  * recalled. */
 bool record_item_live(struct record *record, const struct item *item, bool *ret_live,

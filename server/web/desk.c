@@ -180,6 +180,7 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     html_put(&html, "<h1 id=dau tabindex=-1>");
     html_text(&html, web->config.config->office_name);
     html_put(&html, "</h1>");
+    desk_search_put(&seat, "", &html);
     html_put(&html, "<p id=dem class=dem>");
     live_counts(web->config.views, &seat.person, &html);
     html_put(&html, "</p>");

@@ -58,6 +58,7 @@ void desk_login(struct web *web, const struct http_request *request, struct http
 void desk_logout(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_items(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_search(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_print(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer);

@@ -64,6 +64,8 @@ bool seat_looked(struct web *web, const struct http_request *request, int64_t pe
 bool seat_looked_at(struct web *web, const struct http_request *request, int64_t person,
                     enum look_kind kind, const struct view *views, size_t n,
                     struct http_answer *answer);
+/* The desk's search box (desk_search.c). */
+void desk_search_put(const struct seat *seat, const char *text, struct html *html);
 /* A page's beginning, with the way to the others that he may open. */
 void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head);
 

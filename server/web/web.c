@@ -139,6 +139,7 @@ static const struct route {
     {"/metrics", EXACT, false, false, false, false, give_metrics},
     {"/enrol", EXACT, true, false, true, true, enrol},
     {"/quay", EXACT, false, false, true, false, desk_items},
+    {"/quay/tim", EXACT, true, true, true, false, desk_search},
     {"/quay/song", EXACT, false, false, false, false, desk_stream},
     {"/quay/in/", BELOW, false, false, true, false, desk_print},
     {"/quay/nhap", EXACT, false, false, true, false, desk_import},

@@ -35,6 +35,8 @@ struct web_commands {
     void *ctx;
 };
 
+struct finder;
+
 struct web_config {
     const char *folder; /* the data folder: keys/web.key, keys/web.crt, print/, record.db */
     const struct config *config;
@@ -44,6 +46,7 @@ struct web_config {
     const struct enrol_desk *enrol;
     struct web_metrics metrics; /* `text` NULL: there is none */
     struct web_commands commands;
+    struct finder *finder; /* items by words; NULL: nothing is found */
     struct clock clock;
     struct chance chance;
 };

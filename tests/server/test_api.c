@@ -157,7 +157,7 @@ static void a_key_reaches_its_scopes_and_offices_alone(void **state)
 }
 
 struct heard {
-    size_t names, keys;
+    size_t names, keys, searches;
     uint64_t rows;
 };
 
@@ -166,6 +166,7 @@ static bool hear(void *ctx, const struct look *look)
     struct heard *heard = ctx;
     heard->names += look->kind == LOOK_NAMES;
     heard->keys += look->kind == LOOK_KEY;
+    heard->searches += look->kind == LOOK_SEARCH;
     if (look->kind == LOOK_NAMES)
         heard->rows += look->rows;
     return true;
@@ -259,6 +260,65 @@ static void a_list_is_narrowed(void **state)
     }
     assert_int_equal(ask_api(rig, "/api/v1/items?office=H27.99"), 404);
     api_rig_problem(rig, 404, "not-found", "office");
+}
+
+/* ------------------------------------------------------------------ found */
+
+static int search(struct web_rig *rig, const char *body)
+{
+    char headers[256];
+    (void)snprintf(headers, sizeof headers, "%sContent-Type: application/json\r\n", key);
+    return web_rig_post(rig, "/api/v1/search", headers, body);
+}
+
+static void items_are_found(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[96];
+    api_rig_key(rig, "cong scope=items:read office=all", key);
+    api_rig_import(rig, 8);
+    (void)snprintf(path, sizeof path, "/api/v1/search?q=%s", rig->item.text);
+    assert_int_equal(ask_api(rig, path), 200);
+    assert_true(web_rig_says(rig, rig->item.text));
+    assert_int_equal(ask_api(rig, "/api/v1/search?q=261118-0145"), 200);
+    assert_true(web_rig_says(rig, rig->item.text));
+    assert_int_equal(ask_api(rig, "/api/v1/search?q=mau"), 400);
+    api_rig_problem(rig, 400, "bad-input", "q");
+    assert_int_equal(search(rig, "{\"q\":\"mau\"}"), 403);
+    api_rig_problem(rig, 403, "scope", "q");
+
+    api_rig_key(rig, "cong scope=items:read,names:read", key);
+    assert_int_equal(ask_api(rig, "/api/v1/search?q=mau"), 400); /* never in an address */
+    assert_int_equal(search(rig, "{\"q\":\"mau xuân\"}"), 200);
+    assert_true(web_rig_says(rig, rig->item.text));
+    assert_false(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+    assert_true(web_rig_says(rig, "\"complete\":true"));
+    assert_int_equal(search(rig, "{\"q\":\"0001\",\"names\":true}"), 200);
+    assert_true(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+    assert_int_equal(search(rig, "{\"q\":\"an hoang\",\"limit\":1}"), 200);
+    json_t *document = api_rig_document(rig);
+    assert_int_equal(json_array_size(json_object_get(document, "items")), 1);
+    char body[96];
+    (void)snprintf(body, sizeof body, "{\"q\":\"an hoang\",\"limit\":5,\"cursor\":\"%s\"}",
+                   json_string_value(json_object_get(document, "next")));
+    json_decref(document);
+    assert_int_equal(search(rig, body), 200);
+    document = api_rig_document(rig);
+    assert_int_equal(json_array_size(json_object_get(document, "items")), 1);
+    assert_true(json_is_null(json_object_get(document, "next")));
+    json_decref(document);
+    assert_int_equal(search(rig, "{\"q\":\"không có ai\"}"), 200);
+    assert_true(web_rig_says(rig, "{\"items\":[],\"complete\":true,\"next\":null}"));
+    struct heard heard = looks(rig);
+    assert_int_equal(heard.searches, 5);
+    rig->desk.fail_at = 1;
+    assert_int_equal(search(rig, "{\"q\":\"mau\"}"), 503);
+    assert_int_equal(search(rig, "{\"q\":\"1\"}"), 200);
+    assert_int_equal(search(rig, "{\"q\":\"...\"}"), 400);
+    api_rig_problem(rig, 400, "bad-input", "q");
+    document = api_rig_command(rig, -1, "search xuan");
+    assert_int_equal(json_array_size(json_object_get(document, "items")), 3);
+    json_decref(document);
 }
 
 /* ------------------------------------------------------------------ what is wrong is named */
@@ -365,6 +425,7 @@ int main(int argc, char **argv)
         DOOR(names_are_written_down_before_they_are_given),
         DOOR(a_list_is_walked_page_by_page),
         DOOR(a_list_is_narrowed),
+        DOOR(items_are_found),
         DOOR(what_is_wrong_is_named),
         DOOR(methods_are_sane),
         DOOR(it_describes_itself),

@@ -374,6 +374,29 @@ static void the_last_import_is_read_at_the_desk(void **state)
     assert_true(web_rig_says(&browser->rig, "ketqua.csv:2:1:"));
 }
 
+static void an_envelope_is_found(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    browser_log_in(browser);
+    assert_true(web_rig_says(rig, "action=\"/quay/tim\""));
+    static const char *const asked[] = {"q=m%E1%BA%ABu", "q=xuan+mau", "q=0001",
+                                        "q=H27.15-261118-0145", "q=261118-0145"};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        assert_int_equal(browser_post(browser, "/quay/tim", asked[i]), 200);
+        assert_true(web_rig_says(rig, "Thấy 1 bì."));
+        assert_true(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+    }
+    assert_int_equal(browser_post(browser, "/quay/tim", "q=%3Cb%3E+x"), 200);
+    assert_true(web_rig_says(rig, "value=\"&lt;b&gt; x\""));
+    assert_true(web_rig_says(rig, "Không thấy"));
+    assert_int_equal(browser_post(browser, "/quay/tim", "q="), 400);
+    assert_int_equal(web_rig_post(rig, "/quay/tim", browser->cookie, "q=mau"), 403);
+    rig->desk.fail_at = 1;
+    assert_int_equal(browser_post(browser, "/quay/tim", "q=mau"), 503);
+    assert_false(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+}
+
 static void print_jobs_are_files_of_their_folder_only(void **state)
 {
     struct browser *browser = *state;
@@ -423,6 +446,7 @@ int main(int argc, char **argv)
         DOOR(a_new_password_takes_the_old_ones_place),
         DOOR(a_one_time_password_must_be_changed_first),
         DOOR(the_last_import_is_read_at_the_desk),
+        DOOR(an_envelope_is_found),
         DOOR(print_jobs_are_files_of_their_folder_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,9 @@ static void open_lanes(struct web_rig *rig)
 {
     assert_good(record_open_reader(rig->desk.rig.record_path, &rig->short_reader, &err));
     assert_good(record_open_reader(rig->desk.rig.record_path, &rig->long_reader, &err));
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/search.db", rig->desk.rig.dir);
+    assert_good(finder_open(path, rig->desk.rig.record_path, &rig->finder, &err));
     rig->for_short = (struct commands){.folder = rig->desk.rig.dir,
                                        .program = "/proc/self/exe",
                                        .config = &rig->desk.config,
@@ -61,6 +64,7 @@ static void open_lanes(struct web_rig *rig)
                                        .acts = desk_rig_acts(&rig->desk),
                                        .views = rig->desk.rig.views,
                                        .record = rig->short_reader,
+                                       .finder = rig->finder,
                                        .enrol = &rig->enrol};
     rig->for_long = rig->for_short;
     rig->for_long.record = rig->long_reader;
@@ -77,6 +81,7 @@ void web_rig_start(struct web_rig *rig)
                                 .views = rig->desk.rig.views,
                                 .enrol = &rig->enrol,
                                 .commands = {run_command, run_command_kept, rig},
+                                .finder = rig->finder,
                                 .clock = desk_rig_clock(&rig->desk),
                                 .chance = rig_chance(&rig->desk.rig)};
     assert_good(web_open(&config, &rig->web, &err));
@@ -95,6 +100,7 @@ void web_rig_stop(struct web_rig *rig)
     pthread_join(rig->ticker, NULL);
     web_close(rig->web);
     lanes_close(rig->lanes);
+    finder_close(rig->finder);
     record_close(rig->short_reader);
     record_close(rig->long_reader);
 }

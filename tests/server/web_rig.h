@@ -5,6 +5,7 @@
 
 #include "server/keys.h"
 #include "server/lanes.h"
+#include "server/office/finder.h"
 #include "server/web/web.h"
 #include "tests/server/desk_rig.h"
 
@@ -18,6 +19,7 @@ struct web_rig {
     struct record *short_reader, *long_reader;
     struct commands for_short, for_long;
     struct lanes *lanes;
+    struct finder *finder;
     struct web *web;
     pthread_t worker, ticker;
     atomic_bool ticking;

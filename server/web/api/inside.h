@@ -87,6 +87,8 @@ const json_t *api_shape(const struct api *api, const char *name);
 /* A place in a list: the number of what was given last. "" and 0: its beginning or end. */
 #define API_CURSOR_MAX 24
 bool api_cursor_read(struct ask *ask, uint64_t *ret_at);
+/* The same of a text; NULL: none. */
+bool api_cursor_take(struct ask *ask, const char *text, uint64_t *ret_at);
 void api_cursor_put(json_t *document, uint64_t at);
 
 /* ------------------------------------------------------------------ things (thing.c) */
@@ -152,6 +154,7 @@ void api_item(struct ask *ask);
 void api_events(struct ask *ask);
 void api_act(struct ask *ask);
 void api_rows(struct ask *ask);
+void api_search(struct ask *ask);
 void api_import(struct ask *ask);
 void api_export(struct ask *ask);
 void api_print(struct ask *ask);

@@ -212,7 +212,11 @@ size_t api_param_number(const struct ask *ask, const char *name, size_t otherwis
 
 bool api_cursor_read(struct ask *ask, uint64_t *ret_at)
 {
-    const char *text = api_param(ask, "cursor");
+    return api_cursor_take(ask, api_param(ask, "cursor"), ret_at);
+}
+
+bool api_cursor_take(struct ask *ask, const char *text, uint64_t *ret_at)
+{
     uint64_t value = 0;
     int n = 0;
     *ret_at = 0;
