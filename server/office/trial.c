@@ -17,9 +17,7 @@ static bool draw(struct labels *labels, const char *sender, int fd, struct error
                                 .sender = sender,
                                 .sender_address = "",
                                 .name = "TỜ IN THỬ",
-                                .address =
-                                    "Đo vạch 50 mm ở mép dưới bằng thước. In 100 %, không co "
-                                    "giãn",
+                                .address = "Đo vạch 50 mm ở mép dưới bằng thước. In ở 100 %",
                                 .postal_code = "",
                                 .link = "TRAO"};
     struct labels_report report;

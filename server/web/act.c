@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/log.h"
 #include "server/record/premises.h"
 
 static const struct act_row {
@@ -150,8 +151,11 @@ static bool words_are_his(struct web *web, const struct seat *seat, const struct
 static bool is_his(struct web *web, const struct seat *seat, const struct act_row *row, int argc,
                    const char *const argv[], struct error *err)
 {
-    if (!row || !person_may(&seat->person, row->right))
+    if (!row || !person_may(&seat->person, row->right)) {
+        log_line(LOG_LEVEL_INFO, "act refused", "person=%lld act=%s", (long long)seat->person.id,
+                 row ? row->verb : "?");
         return refuse(err);
+    }
     for (int i = 1; row->by && i < argc; i++) /* to a board it is something else */
         if (strncmp(argv[i], "by=", 3) == 0)
             return error_set(err, ERROR_BAD_INPUT, "by= is who sits here, and not given");

@@ -256,12 +256,14 @@ static void forget_first_login(const struct web *web, const struct seat *seat)
 }
 
 /* What is wrong with the form, or "". */
-static const char *fault_of(bool right, const char *old, const char *chosen)
+static const char *fault_of(bool right, const char *old, const char *chosen, const char *name)
 {
     if (!right)
         return "Mật khẩu đang dùng chưa đúng.";
     if (characters(chosen) < PASSWORD_MIN)
         return "Mật khẩu mới ngắn quá.";
+    if (password_is_guessable(chosen, name))
+        return "Mật khẩu mới dễ đoán: nhiều người dùng, hay lặp đều. Chọn một câu của riêng mình.";
     return strcmp(old, chosen) == 0 ? "Mật khẩu mới phải khác mật khẩu đang dùng." : "";
 }
 
@@ -276,7 +278,7 @@ static void change_password(struct web *web, const struct http_request *request,
     form_value(request->body, request->body_n, "cu", old, sizeof old);
     form_value(request->body, request->body_n, "moi", chosen, sizeof chosen);
     bool right = right_password(web, seat->person.name, old, &person, &known);
-    const char *fault = fault_of(right, old, chosen);
+    const char *fault = fault_of(right, old, chosen, seat->person.name);
     if (!*fault && !password_hash(chosen, changing.hash, &err))
         fault = "Chưa đổi được lúc này. Thử lại sau ít phút.";
     chain_wipe(old, sizeof old);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <sodium.h>
+#include <zxcvbn.h>
 
 _Static_assert(PERSON_HASH_MAX == crypto_pwhash_STRBYTES, "a hash has the library's size");
 
@@ -79,4 +80,12 @@ void password_one_time(const struct chance *chance, char ret_password[PASSWORD_O
     }
     ret_password[at] = '\0';
     chain_wipe(random, sizeof random);
+}
+
+bool password_is_guessable(const char *password, const char *name)
+{
+    const char *known[] = {name,       "trao",     "quay",      "buu cuc", "buucuc",
+                           "buu dien", "buudien",  "buu ta",    "phongbi", "matkhau",
+                           "hatinh",   "camtrung", "hanhchinh", "motcua",  NULL};
+    return ZxcvbnMatch(password, known, NULL) < PASSWORD_BITS;
 }

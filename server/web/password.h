@@ -19,6 +19,11 @@ bool password_hash(const char *password, char ret_hash[PERSON_HASH_MAX],
 bool password_holds(const char *hash, const char *password);
 /* Takes as long as password_holds of a real hash: for names nobody has. */
 void password_waste(const char *password);
+/* Common, a row of keys, repeated, or made of what everybody here knows: fewer than PASSWORD_BITS
+ * by the estimate of zxcvbn, which holds the passwords that are used most [ASVS 5.0, 6.2.4
+ * and 6.2.11]. `name`: the person's own. Any composition is fine. */
+#define PASSWORD_BITS 40
+bool password_is_guessable(const char *password, const char *name);
 /* Twenty letters and digits without look-alikes, in groups of five: 99 bits. */
 #define PASSWORD_ONE_TIME_MAX 24
 void password_one_time(const struct chance *chance, char ret_password[PASSWORD_ONE_TIME_MAX]);

@@ -149,6 +149,8 @@ bool seat_may(struct web *web, const struct http_request *request, enum right ri
         return false;
     if (person_may(&ret_seat->person, right))
         return true;
+    log_line(LOG_LEVEL_INFO, "page refused", "person=%lld right=%s", (long long)ret_seat->person.id,
+             right_key(right));
     page_sentence(web, 403, "Vai trò của tài khoản này không mở trang đó.",
                   "This account's role does not open that page.", answer);
     return false;

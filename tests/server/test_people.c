@@ -118,6 +118,23 @@ static void passwords_hold_only_themselves(void **state)
     assert_false(password_holds("", ""));
 }
 
+/* [ASVS 5.0, 6.2.4, 6.2.5, 6.2.11] */
+static void what_is_easily_guessed_is_known(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"password1234", "123456789012",   "matkhau123456",
+                                      "traotraotrao", "qwertyuiop12",   "aaaaaaaaaaaa",
+                                      "quay2-quay2-", "Trao@123456789", "iloveyou2026"};
+    static const char *const good[] = {"mot mat khau rat dai", "một mật khẩu dài", "k7#Wq2!mZp9x",
+                                       "muoi hai con cho vang"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (!password_is_guessable(bad[i], "quay2"))
+            fail_msg("%s", bad[i]);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (password_is_guessable(good[i], "quay2"))
+            fail_msg("%s", good[i]);
+}
+
 static void one_time_passwords_differ(void **state)
 {
     (void)state;
@@ -139,6 +156,7 @@ int main(void)
         RIG(a_login_forgets_wrong_passwords_and_runs_out),
         RIG(a_new_password_ends_every_login),
         RIG(passwords_hold_only_themselves),
+        RIG(what_is_easily_guessed_is_known),
         RIG(one_time_passwords_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
