@@ -16,6 +16,7 @@
 
 #include "tests/bench/behind.h"
 #include "tests/bench/load.h"
+#include "tests/bench/peer.h"
 
 #define DEVICES_MAX 32
 #define WINDOW 8
@@ -91,22 +92,6 @@ static double send_all(struct load *load, size_t devices, double pace)
     return now_ms() - begun;
 }
 
-/* CPU time a program has used, us. */
-static double cpu_us(const struct proc *proc)
-{
-    char path[64], line[1024] = "";
-    unsigned long user = 0, kernel = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)proc->pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return 0;
-    if (fgets(line, sizeof line, file) != NULL && strrchr(line, ')') != NULL)
-        (void)sscanf(strrchr(line, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                     &user, &kernel);
-    fclose(file);
-    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK) * 1e6;
-}
-
 static struct result measure(struct load *load, size_t devices, size_t messages, uint32_t per,
                              double pace)
 {
@@ -172,6 +157,35 @@ static void print_disk(const char *when, const struct spread *disk)
            disk->p50_ms, disk->p99_ms, disk->n);
 }
 
+static void print_peer_row(uint32_t per, uint32_t rows, const struct peer_result *result,
+                           double ours)
+{
+    double scans = result->messages_a_second * per;
+    printf("| %2u | %2u | %9.0f | %7.2f | %7.2f | %6.1f | %5.2f |\n", per, rows, scans,
+           result->receipt.p50_ms, result->receipt.p99_ms, result->us / per, ours / scans);
+    fflush(stdout);
+}
+
+/* The same messages, the same handhelds, as many under way. */
+static void beside_peer(struct world *world, struct load *load, const struct plan *plan,
+                        const double ours[3])
+{
+    static const uint32_t per[3] = {1, 50, 50}, rows[3] = {1, 50, 1};
+    struct peer *peer = peer_begin(world, load, plan->devices, &news);
+    if (peer == NULL)
+        return;
+    printf(
+        "\n| scans a message | rows | Node peer, scans/s | acknowledged p50 ms | p99 ms | its us "
+        "CPU a scan | ours / its |\n|-|-|-|-|-|-|-|\n");
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t at = 0; at < plan->devices; at++)
+            load_make(&load[at], per[i] == 1 ? plan->messages_1 : plan->messages_50, per[i]);
+        struct peer_result result = peer_send(peer, WINDOW, rows[i]);
+        print_peer_row(per[i], rows[i], &result, ours[i]);
+    }
+    peer_end(peer);
+}
+
 int main(int argc, char **argv)
 {
     struct plan plan = {.devices = 32, .messages_1 = 2000, .messages_50 = 1000, .disk_s = 2};
@@ -198,13 +212,14 @@ int main(int argc, char **argv)
     printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms | server us CPU a scan "
            "| broker us | views behind p50 ms | p99 ms | most |\n|-|-|-|-|-|-|-|-|-|-|\n");
     double one = measure_size(load, &plan, 1);
-    (void)measure_size(load, &plan, 50);
+    double fifty = measure_size(load, &plan, 50);
     struct spread after = disk_measure(world.dir, plan.disk_s);
     double verify = verify_rate(plan.disk_s);
     printf("\nseals verified by one core, alone: %.0f/s; one scan a message is %.2f of it\n",
            verify, one / verify);
     print_disk("before", &before);
     print_disk("after", &after);
+    beside_peer(&world, load, &plan, (const double[]){one, fifty, fifty});
     for (size_t at = 0; at < plan.devices; at++)
         load_close(&load[at]);
     world_end(&world, false);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handheld/config.h"
 #include "protocol/scan.h"
@@ -179,6 +180,21 @@ size_t load_times(const struct load *load, double *out)
         if (load->batch[at].receipt_ms > 0)
             out[n++] = load->batch[at].receipt_ms - load->batch[at].sent_ms;
     return n;
+}
+
+double cpu_us(const struct proc *proc)
+{
+    char path[64], line[1024] = "";
+    unsigned long user = 0, kernel = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)proc->pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 0;
+    if (fgets(line, sizeof line, file) != NULL && strrchr(line, ')') != NULL)
+        (void)sscanf(strrchr(line, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                     &user, &kernel);
+    fclose(file);
+    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK) * 1e6;
 }
 
 /* ---------------------------------------------------------------- opening and closing */

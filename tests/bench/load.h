@@ -44,6 +44,8 @@ bool load_send(struct load *load, size_t window);
 size_t load_receipted(struct load *load);
 /* Appends the times to the receipts, ms; returns how many. */
 size_t load_times(const struct load *load, double *out);
+/* CPU time a program has used, us. */
+double cpu_us(const struct proc *proc);
 void load_close(struct load *load);
 
 #endif
