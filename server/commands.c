@@ -145,12 +145,37 @@ static void say_counts(struct answer *answer, const struct import_report *report
     answer_number(answer, "skipped", report->skipped);
 }
 
+static void say_form(void *ctx, const struct list *list)
+{
+    char key[64], separator[2] = {list->separator, '\0'};
+    answer_text(ctx, "charset", *charset_name(list->charset) ? charset_name(list->charset) : NULL);
+    answer_text(ctx, "separator", list->separator == '\t' ? "tab" : *separator ? separator : NULL);
+    answer_text(ctx, "sheet", *list->sheet ? list->sheet : NULL);
+    for (int i = 0; i < LIST_COLUMNS; i++) {
+        answer_row(ctx, "columns");
+        answer_text(ctx, "column", list_column_key((enum list_column)i, key, sizeof key));
+        answer_text(ctx, "means", list_column_info((enum list_column)i)->vi);
+        answer_number(ctx, "place", list->position[i]);
+    }
+}
+
+static void say_row(void *ctx, const struct list_row *row)
+{
+    answer_row(ctx, "first");
+    answer_number(ctx, "row", row->number);
+    answer_text(ctx, "dossier", row->cell[LIST_DOSSIER]);
+    answer_text(ctx, "name", row->cell[LIST_NAME]);
+    answer_text(ctx, "address", row->cell[LIST_ADDRESS]);
+    answer_text(ctx, "phone", row->cell[LIST_PHONE]);
+}
+
 bool run_import(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct import_config config = {.acts = commands->acts,
                                    .numbers = commands_numbers(commands),
                                    .post_office_name = commands->config->post_office_name,
                                    .reader_program = commands->program};
+    struct import_shown shown = {say_form, say_row, call->answer};
     struct import_report report;
     const char *charset = option_text(call, 2, "charset"), *dry = option_text(call, 2, "dry");
     if (!options_check(call, 2, "office charset dry", err) ||
@@ -158,6 +183,7 @@ bool run_import(const struct commands *commands, const struct call *call, struct
         !office_names(commands, config.office, &config.names, err))
         return false;
     config.charset = charset_named(charset == NULL ? "" : charset);
+    config.shown = answer_is_json(call->answer) ? &shown : NULL;
     config.dry = dry != NULL && strcmp(dry, "yes") == 0;
     if (charset != NULL && config.charset == CHARSET_UNKNOWN)
         return error_set(err, ERROR_BAD_INPUT,

@@ -25,6 +25,7 @@ struct config config_defaults(void)
         .public_url = "http://127.0.0.1:8080",
         .mqtt = {"127.0.0.1", 8883},
         .second_factor = "administrator,manager,auditor",
+        .upload_mb = 32,
         .backup_every_s = 60,
         .backup_keep = 7,
     };
@@ -238,6 +239,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return endpoint_read(value, &c->tls, err);
     if (strcmp(name, "web.public") == 0)
         return set_url(value, c->public_url, sizeof c->public_url, err);
+    if (strcmp(name, "web.upload_mb") == 0)
+        return set_number(value, 1, 64, &c->upload_mb, err);
     if (strcmp(name, "people.second_factor") == 0)
         return set_roles(value, c->second_factor, sizeof c->second_factor, err);
     if (strcmp(name, "backup.folder") == 0)

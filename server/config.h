@@ -45,6 +45,7 @@ struct config {
     struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
     struct endpoint tls;   /* HTTPS with the server's own certificate */
     char public_url[128];  /* base of citizen links, without a slash at its end */
+    uint32_t upload_mb;    /* largest file a page or program may send, 1..64 (a list's limit) */
     struct endpoint mqtt;
     /* Roles (rights.def) that come in only with a second factor, by commas; "none". */
     char second_factor[96];

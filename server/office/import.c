@@ -430,6 +430,14 @@ static void say_columns(const struct list *list, char *out, size_t size)
                                   list_column_info((enum list_column)i)->vi, list->position[i]);
 }
 
+static void show(const struct import_shown *shown, const struct list *list)
+{
+    shown->form(shown->ctx, list);
+    for (size_t i = 0; i < list->n && i < ROWS_SHOWN; i++)
+        if (list->rows[i].fault == LIST_FAULT_NONE)
+            shown->row(shown->ctx, &list->rows[i]);
+}
+
 static void say_first_rows(const struct list *list, struct lines *lines)
 {
     for (size_t i = 0; i < list->n && i < ROWS_SHOWN; i++) {
@@ -459,6 +467,10 @@ static void say_form(const struct import_config *config, const struct list *list
             charset_name(list->charset), charset_name(list->charset));
     if (!config->dry)
         return;
+    if (config->shown) {
+        show(config->shown, list);
+        return;
+    }
     say_columns(list, columns, sizeof columns);
     if (!old && *list->sheet == '\0')
         lines_say(lines, "Bảng mã %s, dấu phân cách «%s».\n    Encoding %s, separator \"%s\".\n",

@@ -21,6 +21,13 @@
 #include "server/record/acts.h"
 #include "server/record/imports.h"
 
+/* What a dry import shows, for whoever does not want it as lines of the report. */
+struct import_shown {
+    void (*form)(void *ctx, const struct list *list);   /* encoding, separator, sheet, columns */
+    void (*row)(void *ctx, const struct list_row *row); /* the first rows, as they were read */
+    void *ctx;
+};
+
 struct import_config {
     struct acts acts;
     struct numbers numbers;
@@ -29,7 +36,8 @@ struct import_config {
     uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
     struct list_names names;      /* of the office's columns */
     enum charset charset;         /* of a CSV file, if somebody said it */
-    bool dry;                     /* only look: the report says what would come of it */
+    const struct import_shown *shown; /* NULL: as lines */
+    bool dry;                         /* only look: the report says what would come of it */
 };
 
 /* Reads `fd` to its end; `file` is its base name, for the report. False when the list cannot be

@@ -10,7 +10,6 @@
 
 #include "protocol/chain.h"
 #include "server/office/fields.h"
-#include "server/record/imports.h"
 #include "server/web/form.h"
 #include "server/web/seat.h"
 
@@ -115,11 +114,9 @@ static void put_jobs(const struct web *web, struct html *html)
     html_put(html, "</p>");
 }
 
-static void put_nothing_yet(const struct web *web, struct html *html)
+static void put_nothing_yet(struct html *html)
 {
-    html_put(html, "<p>Hết việc. Nhập danh sách mới: <code>trao-admin --data ");
-    html_text(html, web->config.folder);
-    html_put(html, " import DANH-SACH.csv</code></p>");
+    html_put(html, "<p>Hết việc. <a href=\"/quay/nhap\">Nhập danh sách mới</a>.</p>");
 }
 
 /* The rows of a page, `views` of them; how many were put. */
@@ -130,7 +127,7 @@ static size_t put_table(struct web *web, const struct person *person, size_t pag
         .offset = page * ROWS_A_PAGE, .offices = person->offices, .offices_n = person->offices_n};
     size_t n = views_list(web->config.views, &filter, views, ROWS_A_PAGE + 1);
     if (n == 0 && page == 0 && person_may(person, RIGHT_IMPORTS))
-        put_nothing_yet(web, html);
+        put_nothing_yet(html);
     else if (n == 0 && page == 0)
         html_put(html, "<p>Chưa gửi bì nào.</p>");
     else if (n == 0)
@@ -239,43 +236,4 @@ void desk_print(struct web *web, const struct http_request *request, struct http
     answer->ranged = true;
     answer->file = fd;
     answer->file_n = (uint64_t)about.st_size;
-}
-
-void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer)
-{
-    struct seat seat;
-    struct html html = {.n = 0};
-    struct import_report report;
-    struct error err;
-    char *lines = NULL, time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
-    if (!seat_may_all(web, request, RIGHT_IMPORTS, &seat, answer) ||
-        !seat_looked(web, request, seat.person.id, LOOK_IMPORT, 0, answer))
-        return;
-    struct record *record = readers_take(web->readers);
-    bool there = import_last(record, &report, &lines, &err);
-    readers_give(web->readers, record);
-    struct page_head head = {.title = "Lần nhập cuối · Trao", .wide = "rong"};
-    seat_begin(&html, &seat, &head);
-    html_put(&html, "<h1 id=dau tabindex=-1>Lần nhập cuối</h1>");
-    if (!there) {
-        html_put(&html, "<p>Chưa nhập danh sách nào.</p>");
-    } else {
-        html_put(&html, "<p>");
-        html_text(&html, report.file);
-        html_format(&html, ", %s, %s</p>", clock_time_vi(report.at, time, sizeof time),
-                    clock_date_vi(report.at, date, sizeof date));
-        html_format(&html,
-                    "<p class=dem><span>hồ sơ <b>%u</b></span> <span>nhập mới <b>%u</b></span> "
-                    "<span>đã có <b>%u</b></span> <span>đổi <b>%u</b></span> <span>chưa nhập "
-                    "<b>%u</b></span> <span>cần xem <b>%u</b></span> <span>bỏ qua <b>%u</b> "
-                    "dòng</span></p>",
-                    report.rows, report.added, report.present, report.changed, report.refused,
-                    report.warned, report.skipped);
-        html_put(&html, *lines ? "<pre>" : "<p>Không có dòng nào phải sửa.</p>");
-        html_text(&html, lines);
-        html_put(&html, *lines ? "</pre>" : "");
-    }
-    free(lines);
-    page_end(&html, web, &head);
-    page_give(&html, 200, answer);
 }

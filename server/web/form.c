@@ -76,6 +76,6 @@ bool form_is_ours(const struct http_request *request, const char *public_url)
     static const char form[] = "application/x-www-form-urlencoded";
     bool is_form = type && strncasecmp(type, form, sizeof form - 1) == 0 &&
                    (type[sizeof form - 1] == '\0' || type[sizeof form - 1] == ';');
-    return is_form && !http_header(request, "X-HTTP-Method-Override") &&
+    return (is_form || request->parts) && !http_header(request, "X-HTTP-Method-Override") &&
            origin_is_ours(request, public_url);
 }

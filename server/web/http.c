@@ -14,6 +14,7 @@
 #include <microhttpd.h>
 
 #include "server/web/range.h"
+#include "server/web/upload.h"
 #include "server/web/watch.h"
 
 #define CONNECTIONS_PLAIN                                                                          \
@@ -25,7 +26,8 @@
 #define STREAM_BLOCK 2048
 #define THREADS_PLAIN 4
 #define THREADS_TLS 2
-#define JOBS_MAX 64 /* slow requests that may wait; beyond that 503 */
+#define JOBS_MAX 64   /* slow requests that may wait; beyond that 503 */
+#define UPLOADS_MAX 8 /* coming in at a time; beyond that 503 */
 
 enum stage { READING, WAITING, ANSWERED, REFUSED };
 
@@ -38,6 +40,7 @@ struct exchange {
     struct http_answer answer;
     char body[HTTP_BODY_MAX + 1];
     bool too_long;
+    struct upload *upload; /* NULL: the body is a form */
     struct exchange *next; /* in the queue of slow ones */
 };
 
@@ -54,7 +57,7 @@ struct http {
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t more;
     struct exchange *first, *last;
-    size_t jobs;
+    size_t jobs, uploads;
     bool stopping;
     struct watches watches;
 };
@@ -343,6 +346,7 @@ static enum MHD_Result refuse(struct exchange *exchange, unsigned status, const 
 {
     exchange->stage = REFUSED;
     exchange->answer.status = status;
+    exchange->answer.type = "text/plain; charset=utf-8";
     exchange->answer.fixed = text;
     exchange->answer.n = strlen(text);
     return give(exchange);
@@ -487,11 +491,60 @@ static struct exchange *begin(const struct door *door, struct MHD_Connection *co
         .tls = door->tls,
         .path = path,
         .body = exchange->body,
+        .file = -1,
         .connection = connection,
     };
     exchange->answer = (struct http_answer){.status = 500, .file = -1};
     note_client(exchange);
     return exchange;
+}
+
+static bool count_upload(struct http *http, bool begins)
+{
+    pthread_mutex_lock(&http->lock);
+    bool good = !begins || http->uploads < UPLOADS_MAX;
+    if (good)
+        http->uploads += begins ? 1 : (size_t)-1;
+    pthread_mutex_unlock(&http->lock);
+    return good;
+}
+
+static void end_upload(struct exchange *exchange)
+{
+    if (!exchange->upload)
+        return;
+    upload_free(exchange->upload);
+    exchange->upload = NULL;
+    exchange->request.file = -1;
+    (void)count_upload(exchange->http, false);
+}
+
+/* A form's body stays a form's; another is a file where one may come. */
+static enum MHD_Result begin_upload(struct exchange *exchange, unsigned long long length)
+{
+    struct http *http = exchange->http;
+    struct upload_config config = {http->config.upload_folder, http->config.upload_max_bytes};
+    if (length > config.max_bytes)
+        return refuse(exchange, 413, "Tệp quá lớn. / too long\n");
+    if (!count_upload(http, true))
+        return refuse(exchange, 503, "busy\n");
+    exchange->upload =
+        upload_new(&config, exchange->connection, &exchange->request, exchange->body);
+    if (exchange->upload)
+        return MHD_YES;
+    (void)count_upload(http, false);
+    return MHD_NO;
+}
+
+static enum http_upload may_bring(const struct exchange *exchange)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const struct http_config *config = &exchange->http->config;
+    const char *type = http_header(&exchange->request, "Content-Type");
+    if (!exchange->request.is_post || !config->upload ||
+        (type && strncasecmp(type, form, sizeof form - 1) == 0))
+        return HTTP_UPLOAD_NONE;
+    return config->upload(config->ctx, &exchange->request);
 }
 
 /* The first call: headers are there, no byte of a body. */
@@ -501,6 +554,11 @@ static enum MHD_Result check_head(struct exchange *exchange, const char *method)
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_framing, &framing);
     if (framing.lengths > 1 || framing.codings > 1 || (framing.lengths && framing.codings))
         return refuse(exchange, 400, "two lengths\n");
+    enum http_upload upload = may_bring(exchange);
+    if (upload == HTTP_UPLOAD_SIGN_IN)
+        return refuse(exchange, 401, "Hết phiên; đăng nhập lại rồi gửi lại. / sign in first\n");
+    if (upload == HTTP_UPLOAD_FILE)
+        return begin_upload(exchange, framing.length);
     if (framing.length > HTTP_BODY_MAX)
         return refuse(exchange, 413, "too long\n");
     bool get =
@@ -515,6 +573,11 @@ static enum MHD_Result check_head(struct exchange *exchange, const char *method)
 static void take_body(struct exchange *exchange, const char *bytes, size_t n)
 {
     struct http_request *request = &exchange->request;
+    if (exchange->upload) {
+        if (upload_take(exchange->upload, bytes, n))
+            watch_request(exchange, true); /* it comes, and is large */
+        return;
+    }
     exchange->too_long = exchange->too_long || n > HTTP_BODY_MAX - request->body_n;
     if (exchange->too_long)
         return;
@@ -525,8 +588,11 @@ static void take_body(struct exchange *exchange, const char *bytes, size_t n)
 static enum MHD_Result answer_whole(struct exchange *exchange)
 {
     struct http *http = exchange->http;
-    if (exchange->too_long)
-        return refuse(exchange, 413, "too long\n");
+    const char *why = "too long\n";
+    unsigned status =
+        exchange->upload ? upload_end(exchange->upload, &why) : (exchange->too_long ? 413u : 0u);
+    if (status != 0)
+        return refuse(exchange, status, why);
     watch_request(exchange, false);
     if (http->config.is_slow(http->config.ctx, &exchange->request))
         return hand_over(exchange) ? MHD_YES : refuse(exchange, 503, "busy\n");
@@ -573,6 +639,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     if (!exchange)
         return;
     watch_request(exchange, true); /* the next one of this socket */
+    end_upload(exchange);
     drop_answer(&exchange->answer);
     free(exchange);
     *state = NULL;

@@ -2,8 +2,9 @@
  * stream. The only door to libmicrohttpd (http.c).
  *
  * What is refused before anybody sees it: other methods than GET, HEAD, POST; two lengths, or a
- * length with chunked (settled point 12); bodies above HTTP_BODY_MAX; connections that do not
- * finish a request within HTTP_REQUEST_S. Every answer carries the strict headers (CSP, nosniff,
+ * length with chunked (settled point 12); bodies above HTTP_BODY_MAX, but for the few requests that
+ * `upload` lets bring a file (upload.h); connections that do not finish a request within
+ * HTTP_REQUEST_S. Every answer carries the strict headers (CSP, nosniff,
  * no-store, same-origin referrer, noindex). Threads: `answer` runs on the library's pool, or, when
  * `is_slow` says so, on a thread inside http_work while the connection sleeps. A stream is written
  * from any thread.
@@ -29,6 +30,10 @@ struct http_request {
     const char *path;
     const char *body; /* zero-terminated, may hold zeros of its own */
     size_t body_n;
+    bool parts;          /* a form with a file: `body` holds its fields, urlencoded */
+    int file;            /* what an upload brought, at its beginning, without a name; -1 none */
+    uint64_t file_n;     /* bytes of it */
+    char file_name[128]; /* as a form says, base name; "" none. A stranger's word */
     char client[HTTP_CLIENT_MAX]; /* address, of the proxy's client on the plain listener */
     const void *connection;       /* for the look-ups below, during the call only */
 };
@@ -74,8 +79,15 @@ struct http_listener {
     const char *key, *cert; /* PEM texts; NULL: plain */
 };
 
+/* What a POST may bring beyond a form: nothing; a file; nothing before somebody signs in. */
+enum http_upload { HTTP_UPLOAD_NONE, HTTP_UPLOAD_FILE, HTTP_UPLOAD_SIGN_IN };
+
 struct http_config {
     struct http_listener plain, tls;
+    const char *upload_folder;
+    uint64_t upload_max_bytes;
+    /* Asked when the headers are there, on the library's thread. NULL: none may. */
+    enum http_upload (*upload)(void *ctx, const struct http_request *request);
     bool (*is_slow)(void *ctx, const struct http_request *request);
     /* Fills in the answer, which comes as 500 without a body. */
     void (*answer)(void *ctx, const struct http_request *request, struct http_answer *answer);

@@ -5,6 +5,7 @@
 #include "server/web/guard.h"
 #include "server/web/html.h"
 #include "server/web/http.h"
+#include "server/web/kept.h"
 #include "server/web/live.h"
 #include "server/web/readers.h"
 #include "server/web/web.h"
@@ -18,6 +19,7 @@ struct web {
     struct guard *guard;
     struct live *live;
     struct api *api;
+    struct kept *kept;
 };
 
 /* ------------------------------------------------------------------ pages (page.c) */

@@ -146,23 +146,40 @@ static bool post(struct panel *panel, const struct panel_form *forms)
     return false;
 }
 
+static void panel_init(struct panel *panel, struct web *web, const struct http_request *request,
+                       const char *path, const char *title, struct http_answer *answer)
+{
+    *panel = (struct panel){.web = web, .request = request, .answer = answer, .path = path};
+    panel->head = (struct page_head){.title = title, .wide = "rong"};
+}
+
+bool panel_sit(struct panel *panel, struct web *web, const struct http_request *request,
+               enum right right, const char *path, const char *title, struct http_answer *answer)
+{
+    panel_init(panel, web, request, path, title, answer);
+    return seat_may(web, request, right, &panel->seat, answer);
+}
+
+void panel_begin(struct panel *panel)
+{
+    const char *title = panel->head.title, *end = strstr(title, " · ");
+    seat_begin(&panel->html, &panel->seat, &panel->head);
+    html_format(&panel->html, "<h1 id=dau tabindex=-1>%.*s</h1>",
+                (int)(end ? (size_t)(end - title) : strlen(title)), title);
+}
+
 bool panel_open(struct panel *panel, struct web *web, const struct http_request *request,
                 enum right right, const char *path, const char *title,
                 const struct panel_form *forms, struct http_answer *answer)
 {
-    *panel = (struct panel){.web = web, .request = request, .answer = answer, .path = path};
-    panel->head = (struct page_head){.title = title, .wide = "rong"};
+    panel_init(panel, web, request, path, title, answer);
     if (!seat_may_all(web, request, right, &panel->seat, answer))
         return false;
     if (request->is_post && !post(panel, forms)) {
         json_decref(panel->said);
         return false;
     }
-    seat_begin(&panel->html, &panel->seat, &panel->head);
-    html_format(
-        &panel->html, "<h1 id=dau tabindex=-1>%.*s</h1>",
-        (int)(strstr(title, " · ") ? (size_t)(strstr(title, " · ") - title) : strlen(title)),
-        title);
+    panel_begin(panel);
     if (!request->is_post && http_query(request, "xong"))
         html_put(&panel->html, "<p class=xong role=status>Đã ghi.</p>");
     return true;

@@ -59,6 +59,12 @@ bool panel_open(struct panel *panel, struct web *web, const struct http_request 
                 const struct panel_form *forms, struct http_answer *answer);
 void panel_close(struct panel *panel);
 
+/* The same for a page that also serves who is bound to offices, and runs its forms itself: only the
+ * seat is checked; head.script and the like may still be set. Then panel_begin, panel_close. */
+bool panel_sit(struct panel *panel, struct web *web, const struct http_request *request,
+               enum right right, const char *path, const char *title, struct http_answer *answer);
+void panel_begin(struct panel *panel);
+
 /* What a reading command says: words to NULL. NULL with a sentence on the page when it fails;
  * json_decref it. */
 json_t *panel_ask(struct panel *panel, const char *verb, ...) __attribute__((sentinel));

@@ -176,8 +176,8 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     html_put(html, "<nav><a href=\"/quay\">Phong bì</a> ");
     if (person_may(&seat->person, RIGHT_BOARD))
         html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
-    if (person_may(&seat->person, RIGHT_IMPORTS) && seat->person.offices_n == 0)
-        html_put(html, "<a href=\"/quay/nhap\">Lần nhập cuối</a> ");
+    if (person_may(&seat->person, RIGHT_DESK))
+        html_put(html, "<a href=\"/quay/nhap\">Nhập</a> ");
     if (person_may(&seat->person, RIGHT_ROUNDS) && seat->person.offices_n == 0)
         html_put(html, "<a href=\"/quay/dieu-phoi\">Điều phối</a> "
                        "<a href=\"/quay/may\">Máy</a> ");

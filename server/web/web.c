@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/log.h"
+#include "server/web/act.h"
 #include "server/web/api/api.h"
 #include "server/web/form.h"
 #include "server/web/seat.h"
@@ -143,6 +144,7 @@ static const struct route {
     {"/quay/song", EXACT, false, false, false, false, desk_stream},
     {"/quay/in/", BELOW, false, false, true, false, desk_print},
     {"/quay/nhap", EXACT, false, false, true, false, desk_import},
+    {"/quay/nhap", EXACT, true, true, true, false, desk_import},
     {"/quay/bang", EXACT, false, false, false, false, desk_board},
     {"/quay/bang/bi", EXACT, false, false, false, false, desk_board_rows},
     {"/quay/dang-nhap", EXACT, false, false, false, false, desk_login_page},
@@ -213,6 +215,20 @@ static bool is_slow(void *ctx, const struct http_request *request)
     return route && route->slow;
 }
 
+/* Before its bytes come: only whoever may take a list in sends one. */
+static enum http_upload may_upload(void *ctx, const struct http_request *request)
+{
+    struct web *web = ctx;
+    if (api_owns(request))
+        return api_may_bring(web, request) ? HTTP_UPLOAD_FILE : HTTP_UPLOAD_NONE;
+    if (strcmp(request->path, "/quay/nhap") != 0)
+        return HTTP_UPLOAD_NONE;
+    struct seat seat = seat_of(web, request);
+    if (!seat_is_ready(web, &seat))
+        return HTTP_UPLOAD_SIGN_IN;
+    return act_offered(&seat, "import") ? HTTP_UPLOAD_FILE : HTTP_UPLOAD_NONE;
+}
+
 static void on_request(void *ctx, const struct http_request *request, struct http_answer *answer)
 {
     struct web *web = ctx;
@@ -261,6 +277,9 @@ static bool open_http(struct web *web, struct error *err)
     struct http_config config = {
         .plain = {.at = web->config.config->plain},
         .tls = {.at = web->config.config->tls, .key = key, .cert = cert},
+        .upload_folder = web->config.folder,
+        .upload_max_bytes = (uint64_t)web->config.config->upload_mb << 20,
+        .upload = may_upload,
         .is_slow = is_slow,
         .answer = on_request,
         .ctx = web,
@@ -283,7 +302,9 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     web->config = *config;
     (void)snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
     (void)snprintf(record, sizeof record, "%s/record.db", config->folder);
+    web->kept = kept_open();
     bool ok =
+        (web->kept || error_set(err, ERROR_LATER, "out of memory")) &&
         (seat_roles_read(config->config->second_factor, &web->second_roles, err) ||
          error_add(err, "[people] second_factor=")) &&
         readers_open(record, &web->readers, err) &&
@@ -308,6 +329,7 @@ void web_work(struct web *web)
 void web_tick(struct web *web)
 {
     live_tick(web->live);
+    kept_tick(web->kept, web->config.clock.now(web->config.clock.self));
     http_tick(web->http);
 }
 
@@ -327,6 +349,7 @@ void web_close(struct web *web)
     guard_free(web->guard);
     readers_close(web->readers);
     api_close(web->api);
+    kept_close(web->kept);
     free(web);
 }
 

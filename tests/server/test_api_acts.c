@@ -7,6 +7,7 @@
 #include "server/office/list.h"
 #include "server/record/api_keys.h"
 #include "server/record/people.h"
+#include "server/web/http.h"
 #include "tests/server/api_rig.h"
 
 #define ALL_SCOPES                                                                                 \
@@ -163,6 +164,41 @@ static void an_envelope_goes_its_way(void **state)
     assert_true(web_rig_says(rig, "Content-Type: text/csv"));
     assert_int_equal(get(rig, "/api/v1/exports?form=xlsx"), 200);
     assert_true(web_rig_says(rig, "spreadsheetml"));
+}
+
+/* A list longer than any form comes as a file; for others it is refused before its bytes come. */
+static void a_long_list_comes_as_a_file(void **state)
+{
+    struct web_rig *rig = *state;
+    static const int rows = 300;
+    api_rig_key(rig, ALL_SCOPES, key);
+    size_t room = (size_t)rows * 128;
+    char *list = malloc(room), *all = malloc(room + 1024);
+    size_t n = (size_t)snprintf(list, room, "Mã hồ sơ,Người nhận,Địa chỉ\n");
+    for (int i = 0; i < rows; i++)
+        n += (size_t)snprintf(list + n, room - n,
+                              "H27.15-261121-%04d,Lê Mẫu,\"Thôn 1, X. Cẩm Trung, Hà Tĩnh\"\n", i);
+    assert_true(n > HTTP_BODY_MAX);
+    static const char *const heads[] = {"", "Idempotency-Key: dai-1\r\n",
+                                        "Idempotency-Key: dai-1\r\n"};
+    for (int i = 0; i < 3; i++) {
+        size_t head = (size_t)snprintf(
+            all, 1024,
+            "POST /api/v1/items HTTP/1.1\r\nHost: h\r\nConnection: close\r\n%s%sContent-Type: "
+            "text/csv\r\nContent-Length: %zu\r\n\r\n",
+            i == 0 ? "" : key, heads[i], n);
+        list[n - 3] = i == 2 ? '!' : list[n - 3]; /* another list under the same key */
+        memcpy(all + head, list, n);
+        int status = web_rig_raw(rig, all, head + n, 10000);
+        assert_int_equal(status, i == 0 ? 413 : i == 1 ? 200 : 422);
+        if (i != 1)
+            continue;
+        json_t *document = said(rig);
+        assert_int_equal(json_integer_value(json_object_get(document, "added")), rows);
+        json_decref(document);
+    }
+    free(all);
+    free(list);
 }
 
 /* The key's name stands on what it did. */
@@ -361,6 +397,7 @@ int main(int argc, char **argv)
     DESK_RIG_CHILD(argc, argv);
     const struct CMUnitTest tests[] = {
         DOOR(a_list_comes_in_as_rows_and_as_a_file),
+        DOOR(a_long_list_comes_as_a_file),
         DOOR(an_envelope_goes_its_way),
         DOOR(it_is_done_in_the_keys_name),
         DOOR(asked_again_it_is_answered_as_before),

@@ -20,6 +20,8 @@ void api_close(struct api *api); /* NULL is fine */
 bool api_owns(const struct http_request *request);
 /* Waits for the writer, a command or a disk. */
 bool api_is_slow(const struct http_request *request);
+/* It hands in a list, and its key lets it: the list may be longer than a form. */
+bool api_may_bring(struct web *web, const struct http_request *request);
 void api_answer(struct web *web, const struct http_request *request, struct http_answer *answer);
 
 #endif

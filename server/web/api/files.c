@@ -126,7 +126,8 @@ static const char *take_list(struct ask *ask, int fd)
                     "text/csv, application/json, hoặc XLSX. / or XLSX");
         return NULL;
     }
-    if (files_write_all(fd, ask->request->body, ask->request->body_n))
+    if (ask->request->file >= 0 || /* it came as a file (upload.h) */
+        files_write_all(fd, ask->request->body, ask->request->body_n))
         return csv ? "api.csv" : "api.xlsx";
     cannot_now(ask);
     return NULL;
@@ -150,7 +151,8 @@ static void finish_import(struct ask *ask, json_t *said)
 void api_import(struct ask *ask)
 {
     struct api_words *words = api_words_new();
-    int fd = memory_file("list");
+    int brought = ask->request->file;
+    int fd = brought >= 0 ? fcntl(brought, F_DUPFD_CLOEXEC, 0) : memory_file("list");
     if (!words || fd < 0) {
         cannot_now(ask);
     } else {

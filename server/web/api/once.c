@@ -54,9 +54,14 @@ static bool hash_of(const struct ask *ask, struct link *ret_hash)
     hash_add(&hashing, request->path, strlen(request->path));
     http_query_each(request, hash_query, &hashing);
     hash_add(&hashing, request->body, request->body_n);
+    struct link file;
+    struct error none;
+    bool good = request->file < 0 || kept_hash(request, &file, &none);
+    if (good && request->file >= 0)
+        hash_add(&hashing, (const char *)file.bytes, sizeof file.bytes);
     *ret_hash = chain_hash(hashing.bytes, hashing.n);
     free(hashing.bytes);
-    return true;
+    return good;
 }
 
 /* Without a key `once.key` stays "". False: answered. */

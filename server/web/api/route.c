@@ -167,6 +167,21 @@ static bool has_key(struct ask *ask)
     return true;
 }
 
+bool api_may_bring(struct web *web, const struct http_request *request)
+{
+    char vars[API_VARS][API_VAR_MAX];
+    unsigned methods;
+    const struct api_op *op = op_of(request, vars, &methods);
+    const char *said = http_header(request, "Authorization");
+    const char *type = http_header(request, "Content-Type");
+    struct ask ask = {.web = web, .api = web->api, .request = request};
+    struct api_key key;
+    return op && op->run == api_import && said && strncasecmp(said, "Bearer ", 7) == 0 && type &&
+           strncasecmp(type, "application/json", 16) != 0 && /* JSON is read in memory */
+           guard_left(web->guard, GUARD_LOGIN, request->client) > 0 &&
+           find_key(&ask, said + 7, &key) && (key.scopes & op->scope);
+}
+
 static bool has_scope(struct ask *ask)
 {
     if (ask->op->scope == 0 || (ask->scopes & ask->op->scope))
