@@ -4,7 +4,7 @@
  * file name, by two clerks at once). Another person under the same code is refused; the same person
  * with another address is corrected as long as no label is printed, and asks for another label
  * after that; another phone is corrected until the item has ended (decision 0103). Rows go in by
- * hundreds, each hundred durable as one; what was in when something failed stays in, and repeating
+ * hundreds, four of them durable as one; what was in when something failed stays in, and repeating
  * the import finishes it. No number is given to a dossier whose procedure the post may not return,
  * whose citizen withdrew, or whose result is electronic (domain.md section 1, rules 1 and 5). When
  * the post office's numbers are used up the rows that found none are counted, and the report says

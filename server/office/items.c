@@ -91,7 +91,7 @@ static bool correct_address(struct record *record, struct reissue *reissue, stru
         return error_set(err, ERROR_BAD_INPUT, "địa chỉ: không đọc được. / address");
     if (!field_address(reissue->who.address, &complaint))
         return refuse(&complaint, err);
-    if (!locality_find(record, reissue->who.address, record_now(record), &locality, &doubt,
+    if (!locality_find(record, NULL, reissue->who.address, record_now(record), &locality, &doubt,
                        &complaint, err))
         return false;
     reissue->fact.postal_code = locality.postal_code;

@@ -8,7 +8,7 @@
 #include "server/text/text.h"
 
 #define PARTS_MAX 24
-#define PART_MAX 128
+#define PART_MAX LOCALITY_NAME_MAX
 
 /* ------------------------------------------------------------------ an address in parts */
 
@@ -86,15 +86,15 @@ static const char *as_district(const char *folded)
 
 /* ------------------------------------------------------------------ asking the table */
 
-struct found {
-    struct commune first;
-    char names[128]; /* of all */
-    size_t n;
+struct table {
+    struct record *record;
+    struct locality_memo *memo; /* may be NULL */
+    struct instant at;
 };
 
 static bool note(void *ctx, const struct commune *commune)
 {
-    struct found *found = ctx;
+    struct locality_found *found = ctx;
     size_t length = strlen(found->names);
     if (found->n++ == 0)
         found->first = *commune;
@@ -104,26 +104,50 @@ static bool note(void *ctx, const struct commune *commune)
     return found->n < 4;
 }
 
-static bool ask(struct record *record, const char *name, const char *district, struct instant at,
-                struct found *ret_found, struct error *err)
+static size_t place_in_memo(const char *name, const char *district)
 {
-    *ret_found = (struct found){.n = 0};
-    return communes_find(record, name, district, at, note, ret_found, err);
+    uint32_t mixed = 2166136261u; /* FNV-1a */
+    for (const char *at = name; *at != '\0'; at++)
+        mixed = (mixed ^ (unsigned char)*at) * 16777619u;
+    for (const char *at = district; *at != '\0'; at++)
+        mixed = (mixed ^ (unsigned char)*at) * 16777619u;
+    return mixed % LOCALITY_MEMO;
+}
+
+static bool ask(const struct table *table, const char *name, const char *district,
+                struct locality_found *ret_found, struct error *err)
+{
+    struct locality_memo *memo = table->memo;
+    size_t place = place_in_memo(name, district);
+    if (memo != NULL && strcmp(memo->row[place].name, name) == 0 &&
+        strcmp(memo->row[place].district, district) == 0) {
+        *ret_found = memo->row[place].found;
+        return true;
+    }
+    *ret_found = (struct locality_found){.n = 0};
+    if (!communes_find(table->record, name, district, table->at, note, ret_found, err))
+        return false;
+    if (memo != NULL) {
+        (void)snprintf(memo->row[place].name, LOCALITY_NAME_MAX, "%s", name);
+        (void)snprintf(memo->row[place].district, LOCALITY_NAME_MAX, "%s", district);
+        memo->row[place].found = *ret_found;
+    }
+    return true;
 }
 
 /* With its district, and when the table has none of that name there, of any. Tables write
  * districts with or without "huyện". */
-static bool ask_with(struct record *record, const char *name, const char *district,
-                     struct instant at, struct found *ret_found, struct error *err)
+static bool ask_with(const struct table *table, const char *name, const char *district,
+                     struct locality_found *ret_found, struct error *err)
 {
-    if (!ask(record, name, "", at, ret_found, err))
+    if (!ask(table, name, "", ret_found, err))
         return false;
     if (ret_found->n < 2 || *district == '\0')
         return true;
-    struct found narrow;
+    struct locality_found narrow;
     const char *bare = as_district(district);
-    if (!ask(record, name, district, at, &narrow, err) ||
-        (narrow.n == 0 && bare && !ask(record, name, bare, at, &narrow, err)))
+    if (!ask(table, name, district, &narrow, err) ||
+        (narrow.n == 0 && bare && !ask(table, name, bare, &narrow, err)))
         return false;
     if (narrow.n > 0)
         *ret_found = narrow;
@@ -131,16 +155,16 @@ static bool ask_with(struct record *record, const char *name, const char *distri
 }
 
 /* Parts from the end, those with a prefix, or those without. A district is no commune. */
-static bool ask_parts(struct record *record, const struct parts *parts, bool prefixed,
-                      struct instant at, struct found *ret_found, struct error *err)
+static bool ask_parts(const struct table *table, const struct parts *parts, bool prefixed,
+                      struct locality_found *ret_found, struct error *err)
 {
-    *ret_found = (struct found){.n = 0};
+    *ret_found = (struct locality_found){.n = 0};
     for (size_t i = parts->n; i-- > 0 && ret_found->n == 0;) {
         const char *part = parts->folded[i], *behind = i + 1 < parts->n ? parts->folded[i + 1] : "";
         const char *name = prefixed ? as_commune(part) : part;
         if (name == NULL || as_district(part) || (!prefixed && as_commune(part)))
             continue;
-        if (!ask_with(record, name, behind, at, ret_found, err))
+        if (!ask_with(table, name, behind, ret_found, err))
             return false;
     }
     return true;
@@ -154,7 +178,7 @@ static uint32_t last_five_digits(const char *address)
     return digits == 5 ? (uint32_t)strtoul(address + n - 5, NULL, 10) : 0;
 }
 
-static void complain_of_several(const struct found *found, struct complaint *complaint)
+static void complain_of_several(const struct locality_found *found, struct complaint *complaint)
 {
     (void)snprintf(complaint->vi, sizeof complaint->vi,
                    "tên xã nay thuộc nhiều nơi (%s). Đã nhập, chưa xếp xã; ghi rõ xã mới.",
@@ -173,15 +197,16 @@ static void complain_of_code(const struct locality *locality, const struct commu
                    "postal code and commune do not match; imported as written");
 }
 
-bool locality_find(struct record *record, const char *address, struct instant at,
-                   struct locality *ret_locality, bool *ret_doubt, struct complaint *ret_complaint,
-                   struct error *err)
+bool locality_find(struct record *record, struct locality_memo *memo, const char *address,
+                   struct instant at, struct locality *ret_locality, bool *ret_doubt,
+                   struct complaint *ret_complaint, struct error *err)
 {
+    const struct table table = {record, memo, at};
     struct parts parts;
-    struct found found;
+    struct locality_found found;
     split(address, &parts);
-    if (!ask_parts(record, &parts, true, at, &found, err) ||
-        (found.n == 0 && !ask_parts(record, &parts, false, at, &found, err)))
+    if (!ask_parts(&table, &parts, true, &found, err) ||
+        (found.n == 0 && !ask_parts(&table, &parts, false, &found, err)))
         return false;
     struct locality locality = {.postal_code = last_five_digits(address)};
     *ret_doubt = found.n > 1;

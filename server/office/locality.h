@@ -18,12 +18,30 @@ struct locality {
     uint32_t commune;     /* GSO code, 0 unknown */
 };
 
-/* The postal code is the last five digits of the address; without them the commune's own. The
- * commune is 0 when no part names one, or when what is named lies in several now: then `ret_doubt`
- * is set, with a complaint that names them. So it is when written code and commune do not belong
- * together: the written code stays. False when the record cannot be read. */
-bool locality_find(struct record *record, const char *address, struct instant at,
-                   struct locality *ret_locality, bool *ret_doubt, struct complaint *ret_complaint,
-                   struct error *err) must_use;
+/* What the table said of names that were asked, kept for the length of one list: a hundred lists of
+ * one district ask the same names. All zeros at first. A table that is loaded meanwhile counts for
+ * the next list. */
+#define LOCALITY_NAME_MAX 128
+#define LOCALITY_MEMO 512
+struct locality_found {
+    struct commune first;
+    char names[LOCALITY_NAME_MAX]; /* of all */
+    size_t n;
+};
+struct locality_memo {
+    struct {
+        char name[LOCALITY_NAME_MAX], district[LOCALITY_NAME_MAX]; /* "" and "": nothing yet */
+        struct locality_found found;
+    } row[LOCALITY_MEMO];
+};
+
+/* `memo` is NULL or kept for a list. The postal code is the last five digits of the address;
+ * without them the commune's own. The commune is 0 when no part names one, or when what is named
+ * lies in several now: then `ret_doubt` is set, with a complaint that names them. So it is when
+ * written code and commune do not belong together: the written code stays. False when the record
+ * cannot be read. */
+bool locality_find(struct record *record, struct locality_memo *memo, const char *address,
+                   struct instant at, struct locality *ret_locality, bool *ret_doubt,
+                   struct complaint *ret_complaint, struct error *err) must_use;
 
 #endif

@@ -76,7 +76,7 @@ static int by_row(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* What compares with the record is known only after its hundred went in: rows come out of order. */
+/* What compares with the record is known only after its group went in: rows come out of order. */
 bool lines_close(struct lines *lines, struct error *err)
 {
     char *sorted = calloc(1, IMPORT_LINES_MAX);

@@ -3,7 +3,7 @@
  *     bench_import [--smoke]
  *
  * A list of 70,000 invented dossiers, the fuller one of the one-stop software: read in the reading
- * child, checked, issued by hundreds (each hundred one commit with fdatasync), views in step; then
+ * child, checked, issued by hundreds (four hundred one commit with fdatasync), views in step; then
  * the same list again, when every row is known; then a look that keeps nothing. Memory is the most
  * this process held: list, record and views. Never passes or fails on time. */
 #include <stdio.h>

@@ -24,7 +24,7 @@ struct asked {
 static bool ask_act(struct record *record, void *arg, struct error *err_)
 {
     struct asked *asked = arg;
-    return locality_find(record, asked->address, record_now(record), &asked->locality,
+    return locality_find(record, NULL, asked->address, record_now(record), &asked->locality,
                          &asked->in_doubt, &asked->complaint, err_);
 }
 
