@@ -1,0 +1,236 @@
+/* Every step of every statement of the outbox fails in turn, as a disk that cannot be read, as one
+ * that is full and as a file that is damaged, over a day of fifty beeps with withdrawals, receipts,
+ * a damaged scan, a copy of the server that fell back and a restart: what beeped arrives once, what
+ * did not beep never (reliability.md, part d: every n-th failure of a step).
+ *
+ *   test_handheld_outbox_steps          some of the steps
+ *   test_handheld_outbox_steps all      each of them
+ */
+#include "tests/handheld/rig.h"
+
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FEW 43 /* of so many steps one fails in the normal run; a prime, so that all kinds do */
+
+/* The linker gives the outbox's calls to these. */
+int __real_sqlite3_step(sqlite3_stmt *statement);
+int __wrap_sqlite3_step(sqlite3_stmt *statement);
+int __real_sqlite3_errcode(sqlite3 *db);
+int __wrap_sqlite3_errcode(sqlite3 *db);
+
+static bool counting;
+static long steps, fail_from, fail_count;
+static int fail_with, failed_with; /* what the step that just failed says */
+
+int __wrap_sqlite3_step(sqlite3_stmt *statement)
+{
+    failed_with = SQLITE_OK;
+    if (!counting)
+        return __real_sqlite3_step(statement);
+    steps++;
+    if (steps < fail_from || steps >= fail_from + fail_count)
+        return __real_sqlite3_step(statement);
+    return failed_with = fail_with;
+}
+
+int __wrap_sqlite3_errcode(sqlite3 *db)
+{
+    return failed_with != SQLITE_OK ? failed_with : __real_sqlite3_errcode(db);
+}
+
+/* ------------------------------------------------------------------ a day */
+
+#define BEEPS 50
+#define ITEMS_MAX 1000
+static struct rig rig;
+static bool heard[ITEMS_MAX]; /* it beeped */
+static bool
+    receipted[ITEMS_MAX]; /* a receipt that holds it was given, whether it was stored or not */
+static uint32_t next_item;
+
+static void beep(void)
+{
+    struct scan scan = rig_scan(&rig, ++next_item, EVENT_PICKED_UP);
+    rig.wall_ms += 1000;
+    rig.mono_ms += 1000;
+    heard[next_item] = outbox_add(rig.outbox, &scan, NULL);
+    if (next_item % 10 != 7 || !heard[next_item])
+        return;
+    struct scan back = scan; /* it takes no item of its own: it stands for the one it takes back */
+    back.event = EVENT_WITHDRAWN;
+    back.of_seq = scan.seq;
+    bool taken_back = outbox_add(rig.outbox, &back, NULL);
+    (void)taken_back;
+}
+
+/* What somebody who looks at the screen makes it ask. */
+static void look(void)
+{
+    struct outbox_counts counts;
+    struct scan scan = rig_scan(&rig, next_item, EVENT_PICKED_UP), last;
+    struct error err;
+    if (!outbox_counts(rig.outbox, &counts, &err))
+        assert_int_not_equal(err.code, ERROR_NONE);
+    if (outbox_last(rig.outbox, &scan.item, &last, NULL))
+        assert_true(item_equal(&last.item, &scan.item));
+    if (!outbox_newest(rig.outbox, &last, &err))
+        assert_int_not_equal(err.code, ERROR_NONE);
+}
+
+static void stand(uint64_t generation, const struct rig_kept *kept)
+{
+    struct hello hello = {.nonce = 1};
+    bool again;
+    if (!outbox_hello(rig.outbox, &hello, NULL))
+        return;
+    struct standing standing = rig_answer(kept, &hello);
+    standing.generation = generation;
+    standing.server_wall.ms = rig.wall_ms;
+    bool stored = outbox_standing(rig.outbox, &hello, &standing, &again, NULL);
+    (void)stored;
+}
+
+static void note_receipted(const struct outbox_batch *batch)
+{
+    struct batch read;
+    assert_true(batch_read(batch->bytes, batch->n, &read, NULL));
+    for (uint32_t i = 0; i < read.head.count; i++) {
+        struct scan scan;
+        char serial[9] = {0};
+        assert_true(scan_decode(read.scan[i].bytes, read.scan[i].n, &scan, NULL));
+        memcpy(serial, scan.item.text + 2, 8);
+        receipted[strtoul(serial, NULL, 10)] = true;
+    }
+}
+
+/* Sends what there is, is told of it: the server knows it from then on. */
+static void deliver(struct rig_kept *kept)
+{
+    static struct outbox_batch batch;
+    enum outbox_taken taken;
+    if (!outbox_batch_after(rig.outbox, (struct outbox_at){0, 0}, true, &batch, NULL))
+        return;
+    struct receipt receipt = rig_receipt(&rig, &batch);
+    note_receipted(&batch);
+    rig_keep(kept, &batch);
+    bool stored = outbox_receipt(rig.outbox, &receipt, &taken, NULL);
+    receipt.generation = 3; /* one of another record is asked about, and changes nothing */
+    stored = outbox_receipt(rig.outbox, &receipt, &taken, NULL) && stored;
+    (void)stored;
+}
+
+static void a_day(void)
+{
+    static struct rig_kept kept;
+    kept = (struct rig_kept){.epoch = 0};
+    stand(7, &kept);
+    for (uint32_t i = 0; i < BEEPS; i++) {
+        beep();
+        if (i % 10 == 4)
+            deliver(&kept);
+        if (i % 20 == 9)
+            look();
+        if (i == 15)
+            stand(7, &kept);
+        if (i == 25)
+            rig_kill(&rig);
+        if (i == 35) {
+            counting = false;
+            rig_damage(&rig, "UPDATE scan SET link = zeroblob(32) WHERE (nth, seq) IN (SELECT nth, "
+                             "seq FROM scan ORDER BY nth DESC, seq DESC LIMIT 1 OFFSET 1);"
+                             "UPDATE batch SET bytes = zeroblob(90)");
+            counting = true;
+            look();
+            stand(7, &kept);
+        }
+        if (i == 45)
+            rig.boot++; /* a power cut: a new epoch at the next start */
+        if (i == 45)
+            rig_kill(&rig);
+    }
+}
+
+/* ------------------------------------------------------------------ the sweep */
+
+static void check(long n, int with, long count)
+{
+    static uint8_t seen[ITEMS_MAX];
+    struct rig_kept nothing = {.epoch = 0};
+    memset(seen, 0, sizeof seen);
+    for (int round = 0; round < 40 && (round < 3 || rig_unsent(&rig) > 0); round++) {
+        stand(7, &nothing); /* it has lost all: what it had comes again */
+        (void)rig_drain(&rig, seen);
+    }
+    for (uint32_t i = 1; i <= next_item; i++)
+        if ((heard[i] && seen[i] == 0 && !receipted[i]) || (!heard[i] && seen[i] > 0))
+            fail_msg("step %ld (%ld times, %d): item %u %s, and came %u times", n, count, with, i,
+                     heard[i] ? "beeped" : "did not beep", seen[i]);
+    if (rig_set_aside(&rig) > 0)
+        fail_msg("step %ld (%ld times, %d): %lu set aside; %s", n, count, with,
+                 (unsigned long)rig_set_aside(&rig), rig.told);
+}
+
+/* False when the day has fewer steps than that. */
+static bool fail_at(long n, int with, long count)
+{
+    memset(heard, 0, sizeof heard);
+    memset(receipted, 0, sizeof receipted);
+    next_item = 0;
+    counting = false;
+    rig_init(&rig);
+    steps = 0;
+    fail_from = n;
+    fail_count = count;
+    fail_with = with;
+    counting = true;
+    a_day();
+    counting = false;
+    failed_with = SQLITE_OK;
+    check(n, with, count);
+    rig_done(&rig);
+    return steps >= n;
+}
+
+static long every = FEW;
+
+static void sweep(int with, long count)
+{
+    long n = 1 + with % every, tried = 0;
+    for (; fail_at(n, with, count); n += every)
+        tried++;
+    print_message("%ld of some %ld steps\n", tried, n);
+    assert_true(n > 400);
+}
+
+static void cannot_be_read(void **state)
+{
+    (void)state;
+    sweep(SQLITE_IOERR, 1);
+}
+
+static void is_full(void **state)
+{
+    (void)state;
+    sweep(SQLITE_FULL, 3);
+}
+
+static void is_damaged(void **state)
+{
+    (void)state;
+    sweep(SQLITE_CORRUPT, 1);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(cannot_be_read), cmocka_unit_test(is_full),
+                                       cmocka_unit_test(is_damaged)};
+    if (argc > 1 && strcmp(argv[1], "all") == 0)
+        every = 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
