@@ -18,7 +18,7 @@
 #include "protocol/session.h"
 #include "tests/sim/env.h"
 
-#define BROKER_CLIENTS_MAX 12
+#define BROKER_CLIENTS_MAX 101
 #define BROKER_WINDOW 20    /* unacknowledged publishes of one client, as in the programs */
 #define BROKER_QUEUE_MAX 40 /* small, so that overflow happens */
 

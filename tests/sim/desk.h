@@ -7,7 +7,7 @@
 
 #include "tests/sim/site.h"
 
-#define DESK_DEVICES_MAX 8
+#define DESK_DEVICES_MAX 100
 
 struct desk {
     struct env *env;

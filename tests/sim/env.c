@@ -19,7 +19,7 @@ static uint64_t spread(uint64_t *x)
 
 void env_init(struct env *env, uint64_t seed, bool trace)
 {
-    *env = (struct env){.trace = trace};
+    *env = (struct env){.trace = trace, .wide = 1};
     env->random[0] = spread(&seed);
     env->random[1] = spread(&seed);
     env->trace_hash = chain_hash("trace", 5);
@@ -117,6 +117,11 @@ bool env_chance(struct env *env, uint32_t per_mille)
 bool env_fault(struct env *env, uint32_t per_mille)
 {
     return !env->calm && env_chance(env, per_mille);
+}
+
+bool env_fault_once(struct env *env, uint32_t per_mille)
+{
+    return !env->calm && env_random(env) % (UINT64_C(1000) * env->wide) < per_mille;
 }
 
 static void fill(void *self, void *bytes, size_t n)

@@ -31,7 +31,8 @@ struct env {
     struct link trace_hash;
     uint64_t notes;
     bool trace;
-    bool calm; /* no more bad luck: everything may drain */
+    uint32_t wide; /* how many times a small world this is: env_fault_once */
+    bool calm;     /* no more bad luck: everything may drain */
     bool failed;
     char failure[512]; /* the first invariant that did not hold */
 };
@@ -55,6 +56,9 @@ int64_t env_between(struct env *env, int64_t least, int64_t most);
 bool env_chance(struct env *env, uint32_t per_mille);
 /* The same for bad luck: never true once the env is calm. */
 bool env_fault(struct env *env, uint32_t per_mille);
+/* The same of what all handhelds of a world share: as often in a wide one as in a small one, in
+ * which less happens. */
+bool env_fault_once(struct env *env, uint32_t per_mille);
 /* A door for randomness fed from the seed. */
 struct chance env_chance_door(struct env *env);
 

@@ -8,7 +8,7 @@
 #include "server/record/record.h"
 #include "tests/sim/env.h"
 
-#define LEDGER_DEVICES_MAX 8
+#define LEDGER_DEVICES_MAX 100
 
 /* One beep. Its content is what was scanned, without the numbers: what is beeped behind a folder
  * that was copied back may reach the record under numbers of a later epoch. */

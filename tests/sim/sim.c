@@ -2,6 +2,8 @@
  *
  *   sim --seeds N [--from K]        seeds K..K+N-1 (from 1); status 1 at the first that fails
  *   sim --seed K [--trace]          one seed; with the whole story
+ *   sim ... --wide                  100 handhelds and 2,000 scans in each seed's world, in place of
+ *                                   at most five and some 160
  *   sim ... --plant FAULT           with a fault in it: forget-at-puback, receipt-before-commit,
  *                                   trust-numbers, lying-disk, fold-by-arrival; status 0 only if
  * one of the seeds finds it sim ... --twice                 runs each seed twice and compares the
@@ -25,6 +27,7 @@
 #include <ftw.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,12 +37,17 @@
 
 #include "protocol/topic.h"
 #include "tests/sim/desk.h"
+#include "tests/sim/memory.h"
 #include "tests/sim/postman.h"
 #include "tests/sim/site.h"
 #include "tests/sim/truth.h"
 
 #define POSTMEN_MAX 5
 #define ITEMS 24
+#define WIDE 10 /* times as many items in a wide world */
+#define WIDE_POSTMEN 100
+#define WIDE_TODO 20        /* scans of each, more or less */
+#define NOT_ISSUED 4        /* items that are scanned and that nobody issued */
 #define REAL_SEALS_EVERY 10 /* seeds: the rest use a cheap seal, for speed */
 #define FALL_BACK_PER_MILLE                                                                        \
     125                          /* seeds whose folders are copied back; whose record is put back  \
@@ -58,7 +66,7 @@ enum plant {
 struct options {
     uint64_t from, seeds;
     enum plant plant;
-    bool trace, twice;
+    bool trace, twice, wide;
 };
 
 struct world {
@@ -67,9 +75,10 @@ struct world {
     struct ledger ledger;
     struct site site;
     struct desk desk;
-    struct postman postman[POSTMEN_MAX];
+    struct postman postman[WIDE_POSTMEN];
     size_t postmen;
-    struct item item[ITEMS];
+    struct item item[ITEMS * WIDE];
+    size_t items;
     bool copied_back; /* folders of handhelds are */
     char dir[200];
 };
@@ -151,7 +160,7 @@ static void make_items(struct world *world)
     struct error err;
     struct chance chance = env_chance_door(&world->env);
     chance.fill(chance.self, key, sizeof key);
-    for (uint32_t at = 0; at < ITEMS; at++)
+    for (uint32_t at = 0; at < world->items; at++)
         invariant(item_make("RA", item_draw(key, at), "VN", &world->item[at], &err));
 }
 
@@ -165,8 +174,10 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
     postman_init(postman, &world->env, &world->ledger,
                  broker_client(&world->broker, name, topic_down(name, down)), dir);
     postman->item = world->item;
-    postman->items = ITEMS;
-    postman->todo = (uint64_t)env_between(&world->env, 20, 90);
+    postman->items = world->items;
+    postman->todo = world->env.wide > 1
+                        ? (uint64_t)env_between(&world->env, WIDE_TODO - 10, WIDE_TODO + 10)
+                        : (uint64_t)env_between(&world->env, 20, 90);
     postman->server = chain_public_of(&world->site.key);
     postman->box = world->site.box_public;
     postman->forget_at_puback = plant == PLANT_FORGET_AT_PUBACK;
@@ -180,6 +191,8 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
 static void begin(struct world *world, uint64_t seed, const struct options *options)
 {
     env_init(&world->env, seed, options->trace);
+    world->env.wide = options->wide ? WIDE : 1;
+    world->items = ITEMS * world->env.wide;
     make_world_dir(world->dir);
     struct broker_faults faults = bad_days(&world->env);
     broker_init(&world->broker, &world->env, &faults);
@@ -193,11 +206,13 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
               broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
     world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE);
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
-    desk_init(&world->desk, &world->env, &world->site, world->item, ITEMS);
-    world->postmen = (size_t)env_between(&world->env, 1, POSTMEN_MAX);
+    desk_init(&world->desk, &world->env, &world->site, world->item, world->items);
+    world->postmen =
+        options->wide ? WIDE_POSTMEN : (size_t)env_between(&world->env, 1, POSTMEN_MAX);
     for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
         make_postman(world, at, options->plant);
-    site_issue(&world->site, world->item, ITEMS - 4); /* four are scanned that nobody issued */
+    site_issue(&world->site, world->item,
+               world->items - NOT_ISSUED); /* four are scanned that nobody issued */
     if (!world->env.failed)
         site_start(&world->site);
     for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
@@ -302,8 +317,8 @@ static void live(struct world *world)
     connect_anew(world);
     drain(world, false);
     let_tell(world);
-    if (!world->env.failed)
-        site_check_views(&world->site, world->item, ITEMS - 4);
+    if (!world->env.failed && world->env.wide == 1) /* a wide one is compared once, at its end */
+        site_check_views(&world->site, world->item, world->items - NOT_ISSUED);
     if (!world->env.failed)
         desk_close(&world->desk);
     drain(world, true);
@@ -316,7 +331,7 @@ static void check(struct world *world)
     if (!world->env.failed)
         ledger_check_end(&world->ledger, world->site.reader);
     if (!world->env.failed)
-        site_check_end(&world->site, world->item, ITEMS - 4);
+        site_check_end(&world->site, world->item, world->items - NOT_ISSUED);
 }
 
 static void end(struct world *world)
@@ -330,6 +345,7 @@ static void end(struct world *world)
     broker_end(&world->broker);
     env_finish(&world->env);
     ledger_done(&world->ledger);
+    memory_remove(world->dir);
     nftw(world->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -344,35 +360,37 @@ struct totals {
 static bool run_once(uint64_t seed, const struct options *options, struct totals *totals,
                      struct link *ret_trace)
 {
-    struct world world = {0};
+    struct world *world = calloc(1, sizeof *world);
+    invariant(world != NULL);
     chain_use_sealer(seed % REAL_SEALS_EVERY == 0 ? NULL : &cheap);
-    begin(&world, seed, options);
-    live(&world);
-    check(&world);
-    bool failed = world.env.failed;
+    begin(world, seed, options);
+    live(world);
+    check(world);
+    bool failed = world->env.failed;
     if (failed)
-        printf("seed %" PRIu64 " at %" PRId64 " ms: %s\n", seed, world.env.now_ms,
-               world.env.failure);
-    *ret_trace = world.env.trace_hash;
-    totals->beeped += world.ledger.beeped;
-    totals->server_kills += world.site.kills;
-    totals->put_backs += world.site.put_backs;
-    totals->groups += world.site.groups;
-    totals->acts += world.desk.done;
-    totals->refused += world.desk.refused;
-    totals->admitted += world.desk.admitted;
-    totals->kept += world.site.papers_kept;
-    totals->lost += world.broker.lost;
-    totals->doubled += world.broker.doubled;
-    totals->virtual_ms += world.env.now_ms;
-    for (size_t at = 0; at < world.postmen; at++) {
-        totals->kills += world.postman[at].kills;
-        totals->rounds += world.postman[at].bag.taken;
-        totals->papers += world.postman[at].papers;
-        totals->copy_backs += world.postman[at].copy_backs;
+        printf("seed %" PRIu64 " at %" PRId64 " ms: %s\n", seed, world->env.now_ms,
+               world->env.failure);
+    *ret_trace = world->env.trace_hash;
+    totals->beeped += world->ledger.beeped;
+    totals->server_kills += world->site.kills;
+    totals->put_backs += world->site.put_backs;
+    totals->groups += world->site.groups;
+    totals->acts += world->desk.done;
+    totals->refused += world->desk.refused;
+    totals->admitted += world->desk.admitted;
+    totals->kept += world->site.papers_kept;
+    totals->lost += world->broker.lost;
+    totals->doubled += world->broker.doubled;
+    totals->virtual_ms += world->env.now_ms;
+    for (size_t at = 0; at < world->postmen; at++) {
+        totals->kills += world->postman[at].kills;
+        totals->rounds += world->postman[at].bag.taken;
+        totals->papers += world->postman[at].papers;
+        totals->copy_backs += world->postman[at].copy_backs;
     }
-    end(&world);
+    end(world);
     chain_use_sealer(NULL);
+    free(world);
     return !failed;
 }
 
@@ -450,15 +468,22 @@ static enum plant plant_named(const char *name)
     exit(2);
 }
 
+/* A world takes and leaves megabytes at each start of a program: not back to the system each time.
+ */
+static void keep_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TOP_PAD, 64 << 20);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option longs[] = {{"seeds", required_argument, NULL, 'n'},
-                                          {"from", required_argument, NULL, 'f'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"plant", required_argument, NULL, 'p'},
-                                          {"trace", no_argument, NULL, 't'},
-                                          {"twice", no_argument, NULL, '2'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"seeds", required_argument, NULL, 'n'}, {"from", required_argument, NULL, 'f'},
+        {"seed", required_argument, NULL, 's'},  {"plant", required_argument, NULL, 'p'},
+        {"trace", no_argument, NULL, 't'},       {"wide", no_argument, NULL, 'w'},
+        {"twice", no_argument, NULL, '2'},       {NULL, 0, NULL, 0}};
     struct options options = {.from = 1, .seeds = 1};
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         if (c == 'n')
@@ -469,12 +494,16 @@ int main(int argc, char **argv)
             options.plant = plant_named(optarg);
         else if (c == 't')
             options.trace = true;
+        else if (c == 'w')
+            options.wide = true;
         else if (c == '2')
             options.twice = true;
         else
             return 2;
     }
+    keep_memory();
     chain_init();
+    memory_install();
     tear_install(options.plant == PLANT_LYING_DISK);
     if (options.plant == PLANT_FOLD_BY_ARRIVAL)
         truth_fold_by_arrival();

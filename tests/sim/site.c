@@ -91,7 +91,7 @@ static void die(struct site *site, const char *where)
 
 static bool killed_here(struct site *site, const char *where)
 {
-    if (!env_fault(site->env, KILL_PER_MILLE))
+    if (!env_fault_once(site->env, KILL_PER_MILLE))
         return false;
     die(site, where);
     return true;
@@ -135,7 +135,7 @@ static bool commit(struct site *site)
         if (killed_here(site, "between receipt and commit"))
             return false;
     }
-    if (env_fault(site->env, CUT_PER_MILLE))
+    if (env_fault_once(site->env, CUT_PER_MILLE))
         tear_arm(site->dir, "", env_between(site->env, 1, CUT_WITHIN));
     bool committed = record_commit(site->record, &err);
     if (tear_disarm()) {
@@ -153,13 +153,19 @@ static void follow(struct site *site)
 {
     struct error err;
     must(site, views_follow(site->views, &err), "views follow", &err);
-    if (env_chance(site->env, 200))
+    if (env_random(site->env) % (UINT64_C(1000) * site->env->wide) < 200)
         must(site, views_flush(site->views, &err), "views flush", &err);
 }
 
 /* ---------------------------------------------------------------- messages */
 
 #define TICK_MS 10000
+
+/* In a wide world each turn has more to do, and comes more seldom. */
+static int64_t turn_ms(const struct site *site, int64_t small_ms)
+{
+    return site->env->wide > 1 ? 4 * small_ms : small_ms;
+}
 
 static void tick(void *ctx, uint64_t life)
 {
@@ -170,7 +176,7 @@ static void tick(void *ctx, uint64_t life)
     if (!notify_tick(site->notify, &err) && err.code != ERROR_LATER)
         must(site, false, "messages", &err);
     if (!env_chance(site->env, 100) || !killed_here(site, "after a turn of messages"))
-        env_after(site->env, TICK_MS, tick, site, life);
+        env_after(site->env, turn_ms(site, TICK_MS), tick, site, life);
 }
 
 /* ---------------------------------------------------------------- rounds on their way */
@@ -199,7 +205,7 @@ static void dispatch_turn(void *ctx, uint64_t life)
         return;
     must(site, dispatch_work(site->dispatch, &err), "rounds", &err);
     if (!env_chance(site->env, 100) || !killed_here(site, "after rounds went out"))
-        env_after(site->env, DISPATCH_MS, dispatch_turn, site, life);
+        env_after(site->env, turn_ms(site, DISPATCH_MS), dispatch_turn, site, life);
 }
 
 static struct dispatch_config dispatch_of(struct site *site, const char *record)
@@ -265,7 +271,8 @@ static void plan_writer(struct site *site)
     if (site->writing)
         return;
     site->writing = true;
-    env_after(site->env, env_between(site->env, 1, 40), write_group, site, site->life);
+    env_after(site->env, env_between(site->env, 1, site->env->wide > 1 ? 400 : 40), write_group,
+              site, site->life);
 }
 
 /* ---------------------------------------------------------------- what arrives */
@@ -508,8 +515,8 @@ void site_start(struct site *site)
     site->life++;
     site->writing = false;
     env_note(site->env, "server starts");
-    env_after(site->env, TICK_MS, tick, site, site->life);
-    env_after(site->env, DISPATCH_MS, dispatch_turn, site, site->life);
+    env_after(site->env, turn_ms(site, TICK_MS), tick, site, site->life);
+    env_after(site->env, turn_ms(site, DISPATCH_MS), dispatch_turn, site, site->life);
     struct session_events events = {up, down, message, acknowledged, site};
     broker_start(site->client, &events);
 }

@@ -1,9 +1,9 @@
-/* tear.h - the power goes: a layer between SQLite and its files that knows what was written since
- * the last sync, sector by sector (512 bytes, what a disk writes whole). After a cut each such
- * sector is there or not, as the seed says; so is the growth of the file. What was synced is there.
+/* tear.h - the power goes: a layer between SQLite and its files (memory.h) that knows what was
+ * written since the last sync, sector by sector (512 bytes, what a disk writes whole). After a cut
+ * each such sector is there or not, as the seed says; so is the growth of the file. What was synced
+ * is there.
  *
- * The files themselves lie where they always do, so that everything that copies or renames them
- * goes on working. One thread. Files that are no database (the marks) are taken for synced; they
+ * One thread. Files that are no database (the marks) are taken for synced; they
  * are torn by tests/faults.
  */
 #ifndef TRAO_TESTS_SIM_TEAR_H
