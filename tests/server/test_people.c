@@ -116,6 +116,13 @@ static void passwords_hold_only_themselves(void **state)
     assert_true(password_holds(hash, "mật khẩu dài"));
     assert_false(password_holds(hash, "mật khẩu dà"));
     assert_false(password_holds("", ""));
+    char longest[PASSWORD_MAX + 1]; /* every sign of it counts */
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_good(password_hash(longest, hash, &err));
+    assert_true(password_holds(hash, longest));
+    longest[sizeof longest - 2] = 'b';
+    assert_false(password_holds(hash, longest));
 }
 
 /* [ASVS 5.0, 6.2.4, 6.2.5, 6.2.11] */

@@ -387,6 +387,83 @@ static void a_reset_begins_anew(void **state)
     assert_int_equal(browser_get(browser, "/quay"), 200);
 }
 
+static bool new_password_act(struct record *record, void *arg, struct error *err)
+{
+    struct person person = quay(arg);
+    char hash[PERSON_HASH_MAX];
+    memcpy(hash, person.hash, sizeof hash);
+    return person_set_password(record, person.id, hash, true, err);
+}
+
+/* [ASVS 5.0, 6.4.3] */
+static void a_new_password_leaves_it_as_it_was(void **state)
+{
+    struct browser *browser = *state;
+    char code[32];
+    enrol(browser);
+    browser_in_group(browser, new_password_act, browser);
+    assert_int_equal(password(browser), 303);
+    assert_true(leads_to(browser, "/quay/ma"));
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 303);
+    assert_int_equal(browser_get(browser, "/quay/ma"), 200);
+    assert_int_equal(browser_post(browser, "/quay/ma", code_at(browser, 0, code)), 303);
+    assert_int_equal(browser_get(browser, "/quay"), 303);
+    assert_true(leads_to(browser, "/quay/mat-khau"));
+}
+
+/* [ASVS 5.0, 6.2.6, 6.2.7, 15.3.7] */
+static void fields_of_secrets(void **state)
+{
+    struct browser *browser = *state;
+    assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
+    assert_true(web_rig_says(&browser->rig, "name=mk type=password autocomplete=current-password"));
+    assert_int_equal(
+        browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=sai&mk=mot+mat+khau+rat+dai"),
+        403); /* twice is none */
+    enrol(browser);
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
+    assert_true(web_rig_says(&browser->rig, "name=cu type=password autocomplete=current-password"));
+    assert_true(web_rig_says(&browser->rig, "name=moi type=password autocomplete=new-password"));
+    assert_int_equal(password(browser), 303);
+    assert_int_equal(browser_get(browser, "/quay/ma"), 200);
+    assert_true(web_rig_says(&browser->rig, "name=ma autocomplete=one-time-code"));
+}
+
+/* The log, as it is written to standard error, until the second call. [ASVS 5.0, 16.3.2] */
+static FILE *listen_to_log(FILE *to)
+{
+    static int kept = -1;
+    fflush(stderr);
+    if (to == NULL) {
+        kept = dup(STDERR_FILENO);
+        to = tmpfile();
+        assert_non_null(to);
+        assert_true(dup2(fileno(to), STDERR_FILENO) >= 0);
+        return to;
+    }
+    assert_true(dup2(kept, STDERR_FILENO) >= 0);
+    close(kept);
+    rewind(to);
+    return to;
+}
+
+static void who_was_refused_is_in_the_log(void **state)
+{
+    struct browser *browser = *state;
+    char line[512];
+    bool heard = false;
+    browser_in_group(browser, make_clerk, browser);
+    assert_int_equal(password(browser), 303);
+    FILE *log = listen_to_log(NULL);
+    int status = browser_get(browser, "/quay/nguoi");
+    (void)listen_to_log(log);
+    assert_int_equal(status, 403);
+    while (fgets(line, sizeof line, log))
+        heard = heard || (strstr(line, "page refused") && strstr(line, "right=people"));
+    fclose(log);
+    assert_true(heard);
+}
+
 /* What cannot be written down does not happen. */
 static void nothing_half_done(void **state)
 {
@@ -419,6 +496,9 @@ int main(int argc, char **argv)
         DOOR(a_recovery_code_opens_once),
         DOOR(a_reset_begins_anew),
         DOOR(nothing_half_done),
+        DOOR(a_new_password_leaves_it_as_it_was),
+        DOOR(fields_of_secrets),
+        DOOR(who_was_refused_is_in_the_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

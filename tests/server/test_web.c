@@ -56,6 +56,7 @@ static void every_answer_is_strict(void **state)
         assert_true(web_rig_get(rig, paths[i], "") > 0);
         assert_true(web_rig_says(rig, "Content-Security-Policy: default-src 'none';"));
         assert_true(web_rig_says(rig, "X-Content-Type-Options: nosniff"));
+        assert_false(web_rig_says(rig, "Access-Control-Allow-Origin"));
         assert_true(web_rig_says(rig, "Strict-Transport-Security: max-age=31536000; "));
         assert_true(web_rig_says(rig, "Cache-Control: no-store"));
         assert_true(web_rig_says(rig, "X-Robots-Tag: noindex"));
