@@ -7,7 +7,7 @@
 #include "trao.pb-c.h"
 
 #define EVENT_OFFICE_MIN 64
-#define EVENT_OFFICE_MAX 127
+#define EVENT_OFFICE_MAX 191
 #define FIVE_DIGITS 99999
 #define SIX_DIGITS 999999
 #define FIELD_EVENT 3 /* trao.proto OfficeFact.event */

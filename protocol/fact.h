@@ -20,11 +20,13 @@
 #define CITATION_MAX 160
 #define EVIDENCE_BYTES_MAX 4096
 /* Facts from here on name no item (event.def). */
+/* The numbers of event.def for what names no item. */
 #define EVENT_WITHOUT_ITEM 96
+#define EVENT_WITHOUT_ITEM_TOO 160
 /* Scans all do; of office facts those that event.def says. */
 static inline bool event_names_item(uint32_t event)
 {
-    return event < EVENT_WITHOUT_ITEM;
+    return event < EVENT_WITHOUT_ITEM || (event >= 128 && event < EVENT_WITHOUT_ITEM_TOO);
 }
 #define BADGE_MAX 99999999 /* TH-00000001 .. TH-99999999 */
 
@@ -88,7 +90,7 @@ enum naming { NAMING_NONE = 0, NAMING_SHORT = 1, NAMING_OVER = 2 };
 struct office_fact {
     uint64_t seq;     /* given by the record on append; 1, 2, 3 ... */
     struct item item; /* empty with events from EVENT_WITHOUT_ITEM */
-    uint32_t event;   /* event.def 64..127 */
+    uint32_t event;   /* event.def 64..191 */
     struct instant at;
     uint32_t user;
     char dossier[DOSSIER_MAX + 1]; /* issued */

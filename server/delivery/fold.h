@@ -139,6 +139,8 @@ struct claim {
 };
 #define CLAIMS_MAX 8 /* further ones are noted and stand in the history only */
 
+enum wish { WISH_NONE, WISH_DAY, WISH_COLLECT };
+
 struct state {
     struct item item;
     enum status status; /* STATUS_NONE: scans of a number nobody issued (orphans) */
@@ -161,7 +163,12 @@ struct state {
     struct instant accepted_at;    /* first pickup */
     struct instant first_field_at; /* earliest that anything happened outside the office */
     struct instant disputed_at;
-    struct instant chosen; /* first minute of the day the receiver asked for last */
+    enum wish wish; /* what the receiver asked for last, and when */
+    struct instant wished_at;
+    struct instant chosen; /* first minute of the day the receiver asked for last; 0: none */
+    bool has_other;        /* somebody else may receive it: the name is the evidence of that fact */
+    struct link other;
+    uint32_t stars; /* 1..5 as the receiver rated it last, 0 not */
     struct instant first_failed_at, last_failed_at;
     struct instant first_invited_at, last_invited_at;
     uint32_t invitations;                  /* days on which an invitation was left */

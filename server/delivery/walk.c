@@ -477,6 +477,27 @@ static void readdress(struct office_fact *issued, const struct office_fact *fact
     issued->postal_code = fact->postal_code;
 }
 
+/* The last word counts: a day, or the way to the post office; somebody else beside either. */
+static void note_receiver(struct state *state, const struct office_fact *fact)
+{
+    switch (fact->event) {
+    case EVENT_RECEIVER_NAMED:
+        state->has_other = fact->has_evidence;
+        state->other = fact->evidence;
+        return;
+    case EVENT_RATED:
+        if (fact->value >= 1 && fact->value <= 5)
+            state->stars = (uint32_t)fact->value;
+        return;
+    default:
+        break;
+    }
+    bool day = fact->event == EVENT_DAY_CHOSEN;
+    state->wish = day ? WISH_DAY : WISH_COLLECT;
+    state->wished_at = fact->at;
+    state->chosen = day ? fact->from : (struct instant){0};
+}
+
 static void note_office(struct walk *walk, const struct fact *fact)
 {
     struct state *state = walk->state;
@@ -513,7 +534,10 @@ static void note_office(struct walk *walk, const struct fact *fact)
         note_pause(state, fact);
         break;
     case EVENT_DAY_CHOSEN:
-        state->chosen = fact->office.from;
+    case EVENT_COLLECT_CHOSEN:
+    case EVENT_RECEIVER_NAMED:
+    case EVENT_RATED:
+        note_receiver(state, &fact->office);
         break;
     case EVENT_DISPUTED:
         note_disputed(walk, fact);

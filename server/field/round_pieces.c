@@ -6,6 +6,7 @@
 
 #include "protocol/idcard.h"
 #include "server/delivery/money.h"
+#include "server/delivery/wishes.h"
 #include "server/record/lookups.h"
 #include "server/record/postmen.h"
 #include "server/record/premises.h"
@@ -207,6 +208,46 @@ static void put_view(const struct gathering *g, const struct view *view, struct 
     stop->id_card = stop->owner_only ? level(g, RULE_PROOF_ID_CARD, view) : PROOF_OFF;
 }
 
+/* NOT_FOUND: deleted since; then nobody is named. */
+static bool read_other(struct gathering *g, const struct state *state, struct testimony *ret_said)
+{
+    uint8_t bytes[EVIDENCE_BYTES_MAX];
+    size_t n = 0;
+    struct error none = {ERROR_NONE, ""};
+    *ret_said = (struct testimony){.text = ""};
+    if (!state->has_other)
+        return true;
+    if (!record_attachment_get(g->record, &state->other, bytes, sizeof bytes, &n, &none))
+        return none.code == ERROR_NOT_FOUND || error_set(g->err, none.code, "%s", none.text);
+    bool good = testimony_decode(bytes, n, ret_said, g->err);
+    chain_wipe(bytes, sizeof bytes);
+    return good;
+}
+
+/* What the receiver asked for stands first, then what the desk wants the postman to know. */
+static bool put_note(struct gathering *g, const struct state *state, const struct addressee *who,
+                     struct stop *stop)
+{
+    struct testimony said;
+    char note[sizeof said.text + sizeof who->phone_note + 128] = "", day[CLOCK_TEXT_MAX];
+    size_t n = 0;
+    if (!read_other(g, state, &said))
+        return false;
+    clock_date_vi(state->chosen, day, sizeof day);
+    if (wish_stands(state) && state->wish == WISH_DAY)
+        n += (size_t)snprintf(note, sizeof note, "HẸN GIAO %.5s. ", day);
+    if (wish_stands(state) && state->wish == WISH_COLLECT)
+        n += (size_t)snprintf(note, sizeof note, "TỰ ĐẾN BƯU CỤC NHẬN. ");
+    if (said.text[0] != '\0')
+        n += (size_t)snprintf(note + n, sizeof note - n, "NHẬN THAY: %s, có giấy ủy quyền. ",
+                              said.text);
+    (void)snprintf(note + n, sizeof note - n, "%s", who->phone_note);
+    put_text(note, stop->note, sizeof stop->note);
+    chain_wipe(&said, sizeof said);
+    chain_wipe(note, sizeof note);
+    return true;
+}
+
 static bool add_stop(struct gathering *g, const struct view *view)
 {
     struct round_piece piece = {.kind = ROUND_PIECE_STOP};
@@ -222,10 +263,9 @@ static bool add_stop(struct gathering *g, const struct view *view)
     put_text(who.name, stop->name, sizeof stop->name);
     put_text(who.address, stop->address, sizeof stop->address);
     put_text(who.phone, stop->phone, sizeof stop->phone);
-    put_text(who.phone_note, stop->note, sizeof stop->note);
     put_text(sign.office, stop->office, sizeof stop->office);
     put_secrets(g, &who, stop);
-    bool good = add_piece(g->pieces, &piece, g->err);
+    bool good = put_note(g, &view->state, &who, stop) && add_piece(g->pieces, &piece, g->err);
     chain_wipe(&who, sizeof who);
     chain_wipe(&piece, sizeof piece);
     g->stops += good;

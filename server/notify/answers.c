@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "server/delivery/days.h"
+#include "server/delivery/wishes.h"
 #include "server/notify/inbound.h"
 #include "server/notify/message.h"
 #include "server/notify/recipient.h"
@@ -129,13 +130,9 @@ static bool may_choose(const struct answer_to *it, const struct view *view, stru
                        bool *ret_may, struct error *err)
 {
     struct rules rules;
-    *ret_may = false;
-    if (day.ms == 0 || day.ms > now(it->answers).ms + ANSWERS_DAYS_MAX * DAY_MS)
-        return true;
     if (!views_rules(it->answers->views, &rules))
         return error_set(err, ERROR_LATER, "out of memory");
-    struct schedule schedule = {&rules, view->state.office.post_office, now(it->answers)};
-    *ret_may = clock_same_day(after_working_days(&schedule, day, 0), day);
+    *ret_may = wish_day_fits(&view->state, &rules, day, now(it->answers));
     rules_done(&rules);
     return true;
 }

@@ -14,7 +14,6 @@
 #include "server/notify/gateway.h"
 
 #define ANSWERS_PER_DAY_MAX 20
-#define ANSWERS_DAYS_MAX 14 /* how far ahead a day may be asked for */
 
 struct answers {
     struct acts acts;

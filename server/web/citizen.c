@@ -279,6 +279,41 @@ void citizen_look_again(struct web *web, const struct http_request *request,
     page_redirect(http_query(request, "en") ? "/?en" : "/", answer);
 }
 
+bool citizen_finds(struct web *web, const struct http_request *request, const char *number,
+                   bool english, struct view *ret_view, struct http_answer *answer)
+{
+    if (guard_left(web->guard, GUARD_CLIENT, request->client) == 0) {
+        give_too_many(web, english, answer);
+        return false;
+    }
+    if (find_public(web, number, ret_view))
+        return true;
+    give_not_found(web, request, english, answer);
+    return false;
+}
+
+bool citizen_proves(struct web *web, const struct http_request *request, const char *number,
+                    const char *last4, bool english, struct view *ret_view,
+                    struct http_answer *answer)
+{
+    if (!citizen_finds(web, request, number, english, ret_view, answer))
+        return false;
+    if (guard_left(web->guard, GUARD_ITEM, ret_view->state.item.text) == 0) {
+        give_too_many(web, english, answer);
+        return false;
+    }
+    if (last4_hold(web, ret_view, last4))
+        return true;
+    give_wrong_last4(web, request, ret_view, english, answer);
+    return false;
+}
+
+void citizen_show(struct web *web, const struct view *view, bool english, const char *last4,
+                  struct http_answer *answer)
+{
+    give_found(web, view, PROOF_FULL, english, last4, answer);
+}
+
 void citizen_look(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     char number[128], last4[8], en[8];
@@ -286,24 +321,9 @@ void citizen_look(struct web *web, const struct http_request *request, struct ht
     bool english = form_value(request->body, request->body_n, "en", en, sizeof en);
     form_value(request->body, request->body_n, "so", number, sizeof number);
     form_value(request->body, request->body_n, "duoi", last4, sizeof last4);
-    if (guard_left(web->guard, GUARD_CLIENT, request->client) == 0) {
-        give_too_many(web, english, answer);
-        return;
-    }
-    if (!find_public(web, number, &view)) {
-        give_not_found(web, request, english, answer);
-        return;
-    }
-    if (!*last4) {
-        give_found(web, &view, PROOF_NUMBER, english, "", answer);
-        return;
-    }
-    if (guard_left(web->guard, GUARD_ITEM, view.state.item.text) == 0)
-        give_too_many(web, english, answer);
-    else if (last4_hold(web, &view, last4))
-        give_found(web, &view, PROOF_FULL, english, last4, answer);
-    else
-        give_wrong_last4(web, request, &view, english, answer);
+    if (*last4 ? citizen_proves(web, request, number, last4, english, &view, answer)
+               : citizen_finds(web, request, number, english, &view, answer))
+        give_found(web, &view, *last4 ? PROOF_FULL : PROOF_NUMBER, english, last4, answer);
 }
 
 /* The version that the browser has: of the last event, or of the page the stream comes from. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/delivery/wishes.h"
 #include "server/text/words.h"
 #include "server/text/text.h"
 
@@ -331,6 +332,66 @@ static void put_amount(const struct face *face, struct html *html)
                 face_amount(delivered ? paid : due, en, text, sizeof text));
 }
 
+/* ------------------------------------------------------------------ what he may say */
+
+/* What was asked for; the link of the envelope or the phone's digits open it. */
+static void put_wish(const struct face *face, struct html *html)
+{
+    const struct state *state = &face->view->state;
+    char date[CLOCK_TEXT_MAX];
+    bool en = face->english;
+    if (face->proof == PROOF_NUMBER)
+        return;
+    if (wish_stands(state)) {
+        struct instant day =
+            state->wish == WISH_DAY ? state->chosen : face->view->clocks.hold_until;
+        (en ? clock_date_en : clock_date_vi)(day, date, sizeof date);
+        html_put(html, "<p class=hen>");
+        if (state->wish == WISH_DAY)
+            html_format(html, en ? "You asked for delivery on %s." : "Ông/bà hẹn giao ngày %s.",
+                        date);
+        else if (day.ms == 0)
+            html_put(html, en ? "You will collect it at the post office."
+                              : "Ông/bà sẽ đến bưu cục nhận.");
+        else
+            html_format(html,
+                        en ? "You will collect it at the post office, by %s."
+                           : "Ông/bà sẽ đến bưu cục nhận, chậm nhất %s.",
+                        date);
+        html_put(html, "</p>");
+    }
+    if (state->has_other && wish_is_open(state))
+        html_format(html, "<p class=hen>%s</p>",
+                    en ? "Somebody else may receive it for you, with a letter of authority."
+                       : "Người khác được nhận thay, khi có giấy ủy quyền.");
+}
+
+static void put_way(const struct face *face, const char *path, const char *words, struct html *html)
+{
+    html_format(html, "<a class=nut href=\"%s?so=%s%s\">%s</a> ", path, face->view->state.item.text,
+                face->english ? "&amp;en" : "", words);
+}
+
+static void put_ways(const struct face *face, struct html *html)
+{
+    const struct state *state = &face->view->state;
+    bool en = face->english, delivered = state->status == STATUS_DELIVERED;
+    if (!wish_is_open(state) && state->status != STATUS_OUT && !delivered)
+        return;
+    html_put(html, "<p class=loi-di>");
+    if (wish_is_open(state))
+        put_way(face, "/chon", en ? "Choose how to receive it" : "Chọn cách nhận", html);
+    if (state->status == STATUS_OUT)
+        put_way(face, "/buu-ta", en ? "Is this postman real?" : "Bưu tá này có thật không?", html);
+    if (delivered && !state->disputed)
+        put_way(face, "/chua-nhan", en ? "I have not received it" : "Tôi chưa nhận được", html);
+    if (delivered && !state->disputed && state->stars == 0)
+        put_way(face, "/danh-gia", en ? "Rate it" : "Đánh giá", html);
+    if (state->stars > 0 && face->proof == PROOF_FULL)
+        html_format(html, en ? "You rated it %u of 5." : "Ông/bà đã đánh giá %u/5.", state->stars);
+    html_put(html, "</p>");
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 const char *face_tone(const struct status_info *info)
@@ -382,6 +443,8 @@ void face_render(const struct face *face, struct html *html)
     put_age(face, html);
     html_put(html, "</div>");
     put_steps(face, html);
+    put_wish(face, html);
+    put_ways(face, html);
     if (face->proof == PROOF_FULL)
         put_amount(face, html);
     if (face->proof != PROOF_NUMBER)

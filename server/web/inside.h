@@ -54,6 +54,29 @@ void citizen_look_stream(struct web *web, const struct http_request *request,
                          struct http_answer *answer);
 void citizen_link(struct web *web, const struct http_request *request, struct http_answer *answer);
 
+/* The item of a number, or the answer that says why not (case W01). */
+bool citizen_finds(struct web *web, const struct http_request *request, const char *number,
+                   bool english, struct view *ret_view, struct http_answer *answer);
+/* The same, and the last four digits of its phone are these. */
+bool citizen_proves(struct web *web, const struct http_request *request, const char *number,
+                    const char *last4, bool english, struct view *ret_view,
+                    struct http_answer *answer);
+/* Its page, as after a look-up with those digits. */
+void citizen_show(struct web *web, const struct view *view, bool english, const char *last4,
+                  struct http_answer *answer);
+#define CITIZEN_SAYS(name)                                                                         \
+    void citizen_##name(struct web *web, const struct http_request *request,                       \
+                        struct http_answer *answer);
+CITIZEN_SAYS(choose_page)
+CITIZEN_SAYS(choose)
+CITIZEN_SAYS(missing_page)
+CITIZEN_SAYS(missing)
+CITIZEN_SAYS(rating_page)
+CITIZEN_SAYS(rate)
+CITIZEN_SAYS(postman_page)
+CITIZEN_SAYS(postman)
+#undef CITIZEN_SAYS
+
 void desk_login_page(struct web *web, const struct http_request *request,
                      struct http_answer *answer);
 void desk_login(struct web *web, const struct http_request *request, struct http_answer *answer);

@@ -171,7 +171,9 @@ bool seat_may_all(struct web *web, const struct http_request *request, enum righ
 
 void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head)
 {
-    page_begin(html, head);
+    struct page_head desk = *head;
+    desk.desk = true;
+    page_begin(html, &desk);
     const struct role_info *role = role_info(seat->person.role);
     html_put(html, "<nav><a href=\"/quay\">Phong bì</a> ");
     if (person_may(&seat->person, RIGHT_BOARD))

@@ -45,7 +45,7 @@ static void events(void **state)
     size_t n = 0;
     for (; (a = event_row(n)) != NULL; n++) {
         bool scan = a->source == EVENT_SOURCE_SCAN;
-        assert_in_range(a->wire, scan ? 1 : 64, scan ? 63 : 127);
+        assert_in_range(a->wire, scan ? 1 : 64, scan ? 63 : 191);
         assert_ptr_equal(event_info(a->wire), a);
         assert_ptr_equal(event_find(a->key), a);
         assert_true(a->upu[0] == '\0' || strlen(a->upu) == 3);
@@ -57,7 +57,7 @@ static void events(void **state)
             assert_string_not_equal(a->key, b->key);
         }
     }
-    assert_int_equal(n, 84);
+    assert_int_equal(n, 87);
     assert_null(event_info(0));
     assert_null(event_info(63));
     assert_null(event_find(""));

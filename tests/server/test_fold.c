@@ -515,7 +515,7 @@ static void random_office(struct story *story, int64_t clock)
     static const uint32_t first[] = {EVENT_ISSUED, EVENT_PRINTED, EVENT_HANDED_OVER};
     uint32_t event = first[random_below(3)];
     if (random_below(2) == 0)
-        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_DAY_CHOSEN - EVENT_VOIDED + 1);
+        event = EVENT_VOIDED + (uint32_t)random_below(EVENT_COLLECT_CHOSEN - EVENT_VOIDED + 1);
     struct fact *fact = office(story, event, clock);
     random_money(story, fact);
     fact->office.at.ms = clock;

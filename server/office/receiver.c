@@ -1,0 +1,127 @@
+#include "server/office/receiver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/delivery/wishes.h"
+#include "server/office/choices.h"
+#include "server/text/text.h"
+
+#define SAID_AT "Trang tra cứu, 4 số cuối điện thoại đúng"
+
+struct saying {
+    struct office_fact fact;
+    struct testimony testimony;
+};
+
+static bool say_act(struct record *record, void *arg, struct error *err)
+{
+    struct saying *saying = arg;
+    return testimony_add(record, &saying->testimony, &saying->fact, err) &&
+           record_office_add(record, &saying->fact, NULL, err);
+}
+
+static bool say(const struct receiver *receiver, struct saying *saying, struct error *err)
+{
+    saying->fact.item = *receiver->item;
+    if (saying->testimony.text[0] == '\0')
+        (void)snprintf(saying->testimony.text, sizeof saying->testimony.text, SAID_AT);
+    bool good = receiver->acts.run(receiver->acts.self, say_act, saying, err);
+    chain_wipe(&saying->testimony, sizeof saying->testimony);
+    return good;
+}
+
+static bool look(const struct receiver *receiver, struct view *ret_view, struct error *err)
+{
+    return (views_item(receiver->views, receiver->item, ret_view) && ret_view->state.issued) ||
+           error_set(err, ERROR_NOT_FOUND, "%s: không thấy số này. / no such item",
+                     receiver->item->text);
+}
+
+static bool look_open(const struct receiver *receiver, struct view *ret_view, struct error *err)
+{
+    if (!look(receiver, ret_view, err))
+        return false;
+    return wish_is_open(&ret_view->state) ||
+           error_set(err, ERROR_REFUSED,
+                     "Lúc này không còn gì để chọn. / There is nothing to choose just now.");
+}
+
+bool receiver_day(const struct receiver *receiver, struct instant day, struct error *err)
+{
+    struct view view;
+    struct rules rules;
+    struct saying saying = {.fact = {.event = EVENT_DAY_CHOSEN, .from = day}};
+    if (!look_open(receiver, &view, err))
+        return false;
+    if (!views_rules(receiver->views, &rules))
+        return error_set(err, ERROR_LATER, "out of memory");
+    bool fits = wish_day_fits(&view.state, &rules, day, receiver->now);
+    rules_done(&rules);
+    if (!fits)
+        return error_set(err, ERROR_REFUSED,
+                         "Ngày này không giao được, xin chọn ngày làm việc khác. / No delivery on "
+                         "that day, please choose another working day.");
+    if (wish_stands(&view.state) && view.state.chosen.ms == day.ms)
+        return true;
+    return say(receiver, &saying, err);
+}
+
+bool receiver_collects(const struct receiver *receiver, struct error *err)
+{
+    struct view view;
+    struct saying saying = {.fact = {.event = EVENT_COLLECT_CHOSEN}};
+    if (!look_open(receiver, &view, err))
+        return false;
+    if (wish_stands(&view.state) && view.state.wish == WISH_COLLECT)
+        return true;
+    return say(receiver, &saying, err);
+}
+
+bool receiver_names(const struct receiver *receiver, const char *name, struct error *err)
+{
+    struct view view;
+    struct saying saying = {.fact = {.event = EVENT_RECEIVER_NAMED}};
+    char *text = saying.testimony.text;
+    if (!look_open(receiver, &view, err))
+        return false;
+    if (view.state.office.owner_only)
+        return error_set(
+            err, ERROR_REFUSED,
+            "Kết quả này chỉ giao cho chủ hồ sơ. / This result goes to its owner only.");
+    if (!text_clean(name, strlen(name), text, RECEIVER_NAME_MAX + 1) || !text_is_visible(text) ||
+        strlen(text) < 2)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "Xin ghi họ tên người nhận thay. / Please give the name of who receives.");
+    return say(receiver, &saying, err);
+}
+
+bool receiver_disputes(const struct receiver *receiver, struct error *err)
+{
+    struct view view;
+    struct saying saying = {.fact = {.event = EVENT_DISPUTED}};
+    if (!look(receiver, &view, err))
+        return false;
+    if (view.state.disputed)
+        return true;
+    if (view.state.status != STATUS_DELIVERED)
+        return error_set(err, ERROR_REFUSED,
+                         "Phong bì chưa báo đã giao. / It is not said to be delivered.");
+    return say(receiver, &saying, err);
+}
+
+bool receiver_rates(const struct receiver *receiver, uint32_t stars, struct error *err)
+{
+    struct view view;
+    struct saying saying = {.fact = {.event = EVENT_RATED, .value = stars}};
+    if (!look(receiver, &view, err))
+        return false;
+    if (stars < 1 || stars > 5)
+        return error_set(err, ERROR_BAD_INPUT, "1 đến 5. / 1 to 5.");
+    if (view.state.status != STATUS_DELIVERED)
+        return error_set(err, ERROR_REFUSED,
+                         "Đánh giá sau khi nhận được. / Rate it once you have it.");
+    if (view.state.stars == stars)
+        return true;
+    return say(receiver, &saying, err);
+}

@@ -1,0 +1,341 @@
+/* What a receiver says on his pages: another day, that he collects, who receives for him, that
+ * nothing came, how it went; and whether this postman is a real one. Forms that work without a
+ * script; what is said needs the last four digits of the phone, what is asked does not. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/delivery/wishes.h"
+#include "server/office/receiver.h"
+#include "server/record/postmen.h"
+#include "server/web/form.h"
+#include "server/web/inside.h"
+
+/* ------------------------------------------------------------------ pages of one form */
+
+struct form_page {
+    const char *path, *title_vi, *title_en, *send_vi, *send_en;
+    bool wants_digits;
+};
+
+static const struct form_page choose = {
+    "/chon", "Chọn cách nhận", "Choose how to receive it", "Gửi lựa chọn", "Send", true};
+static const struct form_page missing = {
+    "/chua-nhan",         "Tôi chưa nhận được", "I have not received it",
+    "Báo chưa nhận được", "Report it",          true};
+static const struct form_page rating = {
+    "/danh-gia", "Giao có tốt không?", "How was the delivery?", "Gửi đánh giá", "Send", true};
+static const struct form_page postman = {
+    "/buu-ta", "Bưu tá này có thật không?", "Is this postman real?", "Kiểm tra", "Check", false};
+
+static void put_radio(struct html *html, const char *name, const char *value, const char *words)
+{
+    html_format(html, "<label class=lua><input type=radio name=%s value=\"%s\" required> <span>",
+                name, value);
+    html_text(html, words);
+    html_put(html, "</span></label>");
+}
+
+static void put_days(struct web *web, const struct view *view, bool en, struct html *html)
+{
+    struct instant day[WISH_DAYS], now = web->config.clock.now(web->config.clock.self);
+    struct rules rules;
+    if (!views_rules(web->config.views, &rules))
+        return;
+    size_t n = wish_days(&view->state, &rules, now, day);
+    rules_done(&rules);
+    for (size_t i = 0; i < n; i++) {
+        char value[24], date[CLOCK_TEXT_MAX], words[120];
+        (void)snprintf(value, sizeof value, "%lld", (long long)day_of(day[i]));
+        (en ? clock_date_en : clock_date_vi)(day[i], date, sizeof date);
+        (void)snprintf(words, sizeof words, en ? "Deliver on %s" : "Giao lại ngày %s", date);
+        put_radio(html, "cach", value, words);
+    }
+}
+
+/* The same of every item whose number somebody knows: nothing here says how it stands. */
+static void put_choices(struct web *web, const struct view *view, bool en, struct html *html)
+{
+    html_put(html, "<fieldset>");
+    html_format(html, "<legend>%s</legend>", en ? "How?" : "Ông/bà muốn nhận thế nào?");
+    put_days(web, view, en, html);
+    put_radio(html, "cach", "bc",
+              en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận");
+    put_radio(html, "cach", "nguoi",
+              en ? "Somebody else receives it, with a letter of authority"
+                 : "Người khác nhận, có giấy ủy quyền");
+    html_format(html,
+                "</fieldset><label for=ten>%s</label><input id=ten name=ten maxlength=80 "
+                "autocomplete=off>",
+                en ? "Name of who receives for you" : "Họ tên người nhận thay (nếu có)");
+}
+
+static void put_stars(bool en, struct html *html)
+{
+    static const char *const vi[] = {"1 – rất kém", "2 – kém", "3 – được", "4 – tốt",
+                                     "5 – rất tốt"};
+    static const char *const english[] = {"1 – very poor", "2 – poor", "3 – fair", "4 – good",
+                                          "5 – very good"};
+    html_format(html, "<fieldset><legend>%s</legend>", en ? "Your rating" : "Ông/bà đánh giá");
+    for (int i = 4; i >= 0; i--) {
+        const char value[2] = {(char)('1' + i), '\0'};
+        put_radio(html, "sao", value, (en ? english : vi)[i]);
+    }
+    html_put(html, "</fieldset>");
+}
+
+static void put_fields(struct web *web, const struct form_page *page, const struct view *view,
+                       bool en, struct html *html)
+{
+    if (page == &choose)
+        put_choices(web, view, en, html);
+    else if (page == &rating)
+        put_stars(en, html);
+    else if (page == &missing)
+        html_format(html, "<p>%s</p>",
+                    en ? "We open a case, ask the postman, and answer you."
+                       : "Chúng tôi mở vụ việc, hỏi lại bưu tá và trả lời ông/bà.");
+    else
+        html_format(html,
+                    "<p>%s</p><label for=the>%s</label><input id=the name=the inputmode=numeric "
+                    "autocomplete=off maxlength=12 required placeholder=4172>",
+                    en ? "Ask the postman for his badge number and the word of the day."
+                       : "Hỏi bưu tá số thẻ và từ khóa hôm nay.",
+                    en ? "Number on his badge (TH-)" : "Số trên thẻ (TH-)");
+    if (page->wants_digits)
+        html_format(html,
+                    "<label for=duoi>%s</label><input id=duoi name=duoi inputmode=numeric "
+                    "autocomplete=off maxlength=4 pattern=\"[0-9]{4}\" required>",
+                    en ? "Last 4 digits of the phone" : "4 số cuối điện thoại");
+}
+
+/* The form with what there is to say above it; `tone` of the sentence, a class. */
+static void give(struct web *web, const struct form_page *page, const struct view *view, bool en,
+                 unsigned status, const char *tone, const char *sentence,
+                 struct http_answer *answer)
+{
+    struct html html = {.n = 0};
+    char other[96], title[96];
+    const char *number = view->state.item.text;
+    (void)snprintf(other, sizeof other, "%s?so=%s%s", page->path, number, en ? "" : "&en");
+    (void)snprintf(title, sizeof title, "%s · Trao", en ? page->title_en : page->title_vi);
+    struct page_head head = {.title = title, .english = en, .switch_to = other, .wide = ""};
+    page_begin(&html, &head);
+    html_format(&html, "<p class=ma>%s</p><h1 id=dau tabindex=-1>%s</h1>", number,
+                en ? page->title_en : page->title_vi);
+    if (*sentence) {
+        html_format(&html, "<p class=%s role=alert>", tone);
+        html_text(&html, sentence);
+        html_put(&html, "</p>");
+    }
+    html_format(&html,
+                "<form class=the method=post action=\"%s\"><input type=hidden name=so value=%s>%s",
+                page->path, number, en ? "<input type=hidden name=en value=1>" : "");
+    put_fields(web, page, view, en, &html);
+    html_format(&html, "<button>%s</button></form><p class=khac><a href=\"/%s\">%s</a></p>",
+                en ? page->send_en : page->send_vi, en ? "?en" : "",
+                en ? "Look up an envelope" : "Tra phong bì");
+    page_end(&html, web, &head);
+    page_give(&html, status, answer);
+}
+
+static void show(struct web *web, const struct http_request *request, const struct form_page *page,
+                 struct http_answer *answer)
+{
+    struct view view;
+    const char *number = http_query(request, "so");
+    bool en = http_query(request, "en") != NULL;
+    if (citizen_finds(web, request, number ? number : "", en, &view, answer))
+        give(web, page, &view, en, 200, "", "", answer);
+}
+
+void citizen_choose_page(struct web *web, const struct http_request *request,
+                         struct http_answer *answer)
+{
+    show(web, request, &choose, answer);
+}
+
+void citizen_missing_page(struct web *web, const struct http_request *request,
+                          struct http_answer *answer)
+{
+    show(web, request, &missing, answer);
+}
+
+void citizen_rating_page(struct web *web, const struct http_request *request,
+                         struct http_answer *answer)
+{
+    show(web, request, &rating, answer);
+}
+
+void citizen_postman_page(struct web *web, const struct http_request *request,
+                          struct http_answer *answer)
+{
+    show(web, request, &postman, answer);
+}
+
+/* ------------------------------------------------------------------ what is said */
+
+/* "Đã ghi. / Noted.": the half of one language. */
+static void half_of(const char *both, bool en, char *out, size_t size)
+{
+    const char *cut = strstr(both, " / ");
+    if (!cut)
+        (void)snprintf(out, size, "%s", both);
+    else if (en)
+        (void)snprintf(out, size, "%s", cut + 3);
+    else
+        (void)snprintf(out, size, "%.*s", (int)(cut - both), both);
+}
+
+static bool field(const struct http_request *request, const char *key, char *out, size_t size)
+{
+    return form_value(request->body, request->body_n, key, out, size);
+}
+
+static bool choose_act(const struct receiver *receiver, const struct http_request *request,
+                       struct error *err)
+{
+    char way[24], name[4 * RECEIVER_NAME_MAX + 1];
+    field(request, "cach", way, sizeof way);
+    field(request, "ten", name, sizeof name);
+    if (strcmp(way, "bc") == 0)
+        return receiver_collects(receiver, err);
+    if (strcmp(way, "nguoi") == 0)
+        return receiver_names(receiver, name, err);
+    if (*way == '\0' || strspn(way, "0123456789") != strlen(way) || strlen(way) > 6)
+        return error_set(err, ERROR_BAD_INPUT, "Xin chọn một cách. / Please choose one.");
+    return receiver_day(receiver, day_minute(strtol(way, NULL, 10), 0), err);
+}
+
+static bool missing_act(const struct receiver *receiver, const struct http_request *request,
+                        struct error *err)
+{
+    (void)request;
+    return receiver_disputes(receiver, err);
+}
+
+static bool rating_act(const struct receiver *receiver, const struct http_request *request,
+                       struct error *err)
+{
+    char stars[4];
+    field(request, "sao", stars, sizeof stars);
+    return receiver_rates(receiver, (uint32_t)strtoul(stars, NULL, 10), err);
+}
+
+static void say(struct web *web, const struct http_request *request, const struct form_page *page,
+                bool (*said)(const struct receiver *receiver, const struct http_request *request,
+                             struct error *err),
+                struct http_answer *answer)
+{
+    struct view view;
+    struct error err;
+    char number[128], last4[8], en_text[4], sentence[256];
+    bool en = field(request, "en", en_text, sizeof en_text);
+    field(request, "so", number, sizeof number);
+    field(request, "duoi", last4, sizeof last4);
+    if (!citizen_proves(web, request, number, last4, en, &view, answer))
+        return;
+    struct receiver receiver = {web->config.acts, web->config.views,
+                                web->config.clock.now(web->config.clock.self), &view.state.item};
+    if (said(&receiver, request, &err)) {
+        (void)views_item(web->config.views, &view.state.item, &view);
+        citizen_show(web, &view, en, last4, answer);
+        return;
+    }
+    half_of(err.text, en, sentence, sizeof sentence);
+    if (err.code != ERROR_REFUSED && err.code != ERROR_BAD_INPUT)
+        (void)snprintf(sentence, sizeof sentence, "%s",
+                       en ? "Cannot be noted just now, please try again in a few minutes."
+                          : "Chưa ghi được lúc này, xin thử lại sau ít phút.");
+    give(web, page, &view, en,
+         err.code == ERROR_REFUSED ? 409 : (err.code == ERROR_BAD_INPUT ? 400 : 503), "loi",
+         sentence, answer);
+}
+
+void citizen_choose(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    say(web, request, &choose, choose_act, answer);
+}
+
+void citizen_missing(struct web *web, const struct http_request *request,
+                     struct http_answer *answer)
+{
+    say(web, request, &missing, missing_act, answer);
+}
+
+void citizen_rate(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    say(web, request, &rating, rating_act, answer);
+}
+
+/* ------------------------------------------------------------------ a real postman? */
+
+enum real { REAL_YES, REAL_NO, REAL_UNSURE };
+
+/* Never a false no: scans may still be on their way, an envelope may have changed hands without
+ * one. Only a badge that nobody has, or has no longer, is a no. */
+static enum real is_real(struct web *web, const struct view *view, uint32_t badge)
+{
+    struct postman who;
+    struct error err = {ERROR_NONE, ""};
+    struct record *record = readers_take(web->readers);
+    bool known =
+        postman_at(record, badge, web->config.clock.now(web->config.clock.self), &who, &err);
+    readers_give(web->readers, record);
+    if (!known)
+        return err.code == ERROR_NOT_FOUND || err.code == ERROR_REFUSED ? REAL_NO : REAL_UNSURE;
+    bool holds = view->state.hand == HAND_POSTMAN && view->state.hand_badge == badge;
+    return holds ? REAL_YES : REAL_UNSURE;
+}
+
+static void tell_real(struct web *web, const struct view *view, enum real real, bool en,
+                      struct http_answer *answer)
+{
+    struct config config = readers_config(web->readers, web->config.config, &view->state,
+                                          web->config.clock.now(web->config.clock.self));
+    const char *phone = *config.office_phone ? config.office_phone : "–";
+    char sentence[400];
+    if (real == REAL_YES)
+        (void)snprintf(sentence, sizeof sentence, "%s",
+                       en ? "YES. Whoever carries this badge has your envelope."
+                          : "ĐÚNG. Người mang thẻ này đang giữ phong bì của ông/bà.");
+    else if (real == REAL_NO)
+        (void)snprintf(sentence, sizeof sentence,
+                       en ? "NO MATCH. Do not pay, do not hand over papers. Call %s."
+                          : "KHÔNG KHỚP. Đừng trả tiền, đừng đưa giấy tờ. Gọi %s.",
+                       phone);
+    else
+        (void)snprintf(
+            sentence, sizeof sentence,
+            en ? "Cannot be confirmed just now: the badge exists. Ask for the word of the "
+                 "day, or call %s."
+               : "Chưa xác nhận được lúc này: thẻ này có thật. Xin hỏi từ khóa, hoặc gọi %s.",
+            phone);
+    give(web, &postman, view, en, 200, real == REAL_YES ? "tot" : (real == REAL_NO ? "loi" : "ngo"),
+         sentence, answer);
+}
+
+void citizen_postman(struct web *web, const struct http_request *request,
+                     struct http_answer *answer)
+{
+    struct view view;
+    struct error err;
+    char number[128], badge_words[24], en_text[4];
+    uint32_t badge = 0;
+    bool en = field(request, "en", en_text, sizeof en_text);
+    field(request, "so", number, sizeof number);
+    field(request, "the", badge_words, sizeof badge_words);
+    if (!citizen_finds(web, request, number, en, &view, answer))
+        return;
+    if (!badge_read(badge_words, &badge, &err)) {
+        give(web, &postman, &view, en, 400, "loi",
+             en ? "Please type the number on the badge, such as TH-4172."
+                : "Xin gõ số trên thẻ, ví dụ TH-4172.",
+             answer);
+        return;
+    }
+    enum real real = is_real(web, &view, badge);
+    if (real != REAL_YES) /* so that badges are not tried one after the other */
+        guard_wrong(web->guard, GUARD_CLIENT, request->client);
+    tell_real(web, &view, real, en, answer);
+}

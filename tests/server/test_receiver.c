@@ -1,0 +1,240 @@
+/* What a receiver says on his pages, over HTTP, from the attempt that failed to the stars: each a
+ * fact, proven by the phone's last four digits, told to the postman's round, and nothing to a
+ * stranger. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/delivery/wishes.h"
+#include "server/field/round_pieces.h"
+#include "server/office/list.h"
+#include "server/record/postmen.h"
+#include "tests/server/web_rig.h"
+
+#define BADGE 4172
+#define OTHER_BADGE 4999
+
+static bool postmen_act(struct record *record, void *arg, struct error *why)
+{
+    static const uint32_t badges[] = {BADGE, OTHER_BADGE};
+    struct web_rig *rig = arg;
+    for (size_t i = 0; i < 2; i++) {
+        struct postman postman = {.badge = badges[i],
+                                  .name = "Phạm Văn Dũng",
+                                  .post_office = 480000,
+                                  .from = {rig->desk.rig.now.ms - 1000}};
+        if (!postman_put(record, &postman, 1, why))
+            return false;
+    }
+    return true;
+}
+
+static int set_up(void **state)
+{
+    struct web_rig *rig = calloc(1, sizeof *rig);
+    web_rig_open(rig);
+    struct acts acts = desk_rig_acts(&rig->desk);
+    assert_good(acts.run(acts.self, postmen_act, rig, &err));
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_OUT_FOR_DELIVERY, 0);
+    *state = rig;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    web_rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void fail_once(struct web_rig *rig)
+{
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_DELIVERY_FAILED, 0);
+    desk_rig_pass(&rig->desk, 1000);
+}
+
+/* The answer to a form of the item's; `en` in English. */
+static int say(struct web_rig *rig, const char *path, const char *last4, const char *fields)
+{
+    char form[512];
+    (void)snprintf(form, sizeof form, "so=%s&duoi=%s&%s", rig->item.text, last4, fields);
+    return web_rig_post(rig, path, "", form);
+}
+
+static struct state state_of(struct web_rig *rig)
+{
+    struct view view;
+    assert_true(views_item(rig->desk.rig.views, &rig->item, &view));
+    return view.state;
+}
+
+/* The first day that the form offers. */
+static long first_day(struct web_rig *rig)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/chon?so=%s", rig->item.text);
+    assert_int_equal(web_rig_get(rig, path, ""), 200);
+    const char *at = strstr(web_rig_body(rig), "name=cach value=\"");
+    assert_non_null(at);
+    long day = strtol(at + 17, NULL, 10);
+    assert_true(day > day_of(rig->desk.rig.now));
+    return day;
+}
+
+static void another_day(void **state)
+{
+    struct web_rig *rig = *state;
+    char fields[64];
+    fail_once(rig);
+    long day = first_day(rig);
+    (void)snprintf(fields, sizeof fields, "cach=%ld", day);
+    assert_int_equal(say(rig, "/chon", "0001", fields), 200);
+    assert_true(web_rig_says(rig, "Ông/bà hẹn giao ngày "));
+    struct state said = state_of(rig);
+    assert_int_equal(said.wish, WISH_DAY);
+    assert_int_equal(day_of(said.chosen), day);
+    /* once more is no second fact */
+    struct fact facts[16];
+    size_t before = views_history(rig->desk.rig.views, &rig->item, facts, 16);
+    assert_int_equal(say(rig, "/chon", "0001", fields), 200);
+    assert_int_equal(views_history(rig->desk.rig.views, &rig->item, facts, 16), before);
+    /* the post's term follows the day */
+    struct view view;
+    assert_true(views_item(rig->desk.rig.views, &rig->item, &view));
+    assert_true(view.clocks.post.due.ms >= said.chosen.ms);
+    /* an attempt since takes it away */
+    desk_rig_pass(&rig->desk, INT64_C(5) * 3600 * 1000);
+    fail_once(rig);
+    said = state_of(rig);
+    assert_false(wish_stands(&said));
+}
+
+static void days_that_do_not_fit(void **state)
+{
+    struct web_rig *rig = *state;
+    char fields[64];
+    fail_once(rig);
+    long day = first_day(rig), today = (long)day_of(rig->desk.rig.now);
+    const long bad[] = {today, today - 3, today + WISH_WITHIN_DAYS + 1, 0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        (void)snprintf(fields, sizeof fields, "cach=%ld", bad[i]);
+        assert_int_equal(say(rig, "/chon", "0001", fields), i == 1 && bad[i] < 0 ? 400 : 409);
+    }
+    assert_int_equal(say(rig, "/chon", "0001", "cach="), 400);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=1%3Bdrop"), 400);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=99999999999"), 400);
+    (void)snprintf(fields, sizeof fields, "cach=%ld&en=1", today);
+    assert_int_equal(say(rig, "/chon", "0001", fields), 409);
+    assert_true(web_rig_says(rig, "No delivery on that day"));
+    assert_int_equal(state_of(rig).wish, WISH_NONE);
+    (void)day;
+}
+
+static void collecting_and_somebody_else(void **state)
+{
+    struct web_rig *rig = *state;
+    fail_once(rig);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 200);
+    assert_true(web_rig_says(rig, "sẽ đến bưu cục nhận"));
+    assert_int_equal(state_of(rig).wish, WISH_COLLECT);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=nguoi&ten="), 400);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=nguoi&ten=Tr%E1%BA%A7n+M%E1%BB%9Bi+%3Cb%3E"),
+                     200);
+    assert_true(web_rig_says(rig, "Người khác được nhận thay"));
+    assert_false(web_rig_says(rig, "Trần Mới")); /* of no use to him, so not shown */
+    struct state said = state_of(rig);
+    assert_true(said.has_other);
+    assert_int_equal(said.wish, WISH_COLLECT); /* beside it */
+}
+
+static void what_came_and_how(void **state)
+{
+    struct web_rig *rig = *state;
+    assert_int_equal(say(rig, "/chua-nhan", "0001", ""), 409); /* not delivered */
+    assert_int_equal(say(rig, "/danh-gia", "0001", "sao=5"), 409);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_DELIVERED, 0);
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 409);
+    assert_int_equal(say(rig, "/danh-gia", "0001", "sao=6"), 400);
+    assert_int_equal(say(rig, "/danh-gia", "0001", "sao=4"), 200);
+    assert_true(web_rig_says(rig, "đã đánh giá 4/5"));
+    assert_int_equal(state_of(rig).stars, 4);
+    assert_int_equal(say(rig, "/chua-nhan", "0001", ""), 200);
+    struct state said = state_of(rig);
+    assert_true(said.disputed);
+    assert_int_equal(said.claims_n, 1);
+    assert_int_equal(said.claims[0].opener, OPENER_CITIZEN);
+    assert_int_equal(say(rig, "/chua-nhan", "0001", ""), 200); /* said once is said */
+    assert_int_equal(state_of(rig).claims_n, 1);
+}
+
+/* Nothing without proof, and no way to find numbers or digits by trying. */
+static void a_stranger_says_nothing(void **state)
+{
+    struct web_rig *rig = *state;
+    char fields[64];
+    fail_once(rig);
+    (void)snprintf(fields, sizeof fields, "cach=%ld", first_day(rig));
+    assert_int_equal(say(rig, "/chon", "0002", fields), 403);
+    assert_int_equal(say(rig, "/chon", "", fields), 403);
+    assert_int_equal(web_rig_post(rig, "/chon", "Sec-Fetch-Site: cross-site\r\n", fields), 403);
+    assert_int_equal(web_rig_post(rig, "/chon", "", "so=RA000000000VN&duoi=0001&cach=bc"), 404);
+    assert_int_equal(web_rig_get(rig, "/chon?so=RA000000000VN", ""), 404);
+    assert_int_equal(state_of(rig).wish, WISH_NONE);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(say(rig, "/chua-nhan", "9999", ""), 403);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 429); /* five wrong ones an hour */
+}
+
+static int ask_badge(struct web_rig *rig, const char *badge)
+{
+    char form[128];
+    (void)snprintf(form, sizeof form, "so=%s&the=%s", rig->item.text, badge);
+    return web_rig_post(rig, "/buu-ta", "", form);
+}
+
+static bool hand_act(struct record *record, void *arg, struct error *why)
+{
+    struct web_rig *rig = arg;
+    struct office_fact fact = {
+        .item = rig->item, .event = EVENT_CUSTODY_MOVED, .to_badge = BADGE, .user = 1};
+    return record_office_add(record, &fact, NULL, why);
+}
+
+/* Yes for who holds it, no only for a badge that nobody has. */
+static void is_he_real(void **state)
+{
+    struct web_rig *rig = *state;
+    struct acts acts = desk_rig_acts(&rig->desk);
+    desk_rig_pass(&rig->desk, 1000);
+    assert_good(acts.run(acts.self, hand_act, rig, &err));
+    assert_int_equal(ask_badge(rig, "TH-4172"), 200);
+    assert_true(web_rig_says(rig, "ĐÚNG. Người mang thẻ này đang giữ phong bì của ông/bà."));
+    assert_int_equal(ask_badge(rig, "4999"),
+                     200); /* a colleague's: perhaps given over, unscanned */
+    assert_true(web_rig_says(rig, "Chưa xác nhận được"));
+    assert_false(web_rig_says(rig, "KHÔNG KHỚP"));
+    assert_int_equal(ask_badge(rig, "123456"), 200);
+    assert_true(web_rig_says(rig, "KHÔNG KHỚP. Đừng trả tiền"));
+    assert_int_equal(ask_badge(rig, "x"), 400);
+    for (int i = 0; i < 20; i++)
+        (void)ask_badge(rig, "123456");
+    assert_int_equal(ask_badge(rig, "123456"), 429);
+}
+
+#define RECEIVER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+    const struct CMUnitTest tests[] = {
+        RECEIVER(another_day),
+        RECEIVER(days_that_do_not_fit),
+        RECEIVER(collecting_and_somebody_else),
+        RECEIVER(what_came_and_how),
+        RECEIVER(a_stranger_says_nothing),
+        RECEIVER(is_he_real),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
