@@ -115,14 +115,14 @@ static void give(struct web *web, const struct form_page *page, const struct vie
                  struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    char other[96], title[96];
+    char other[96], title[96], pretty[ITEM_PRETTY_MAX];
     const char *number = view->state.item.text;
     (void)snprintf(other, sizeof other, "%s?so=%s%s", page->path, number, en ? "" : "&en");
     (void)snprintf(title, sizeof title, "%s · Trao", en ? page->title_en : page->title_vi);
     struct page_head head = {.title = title, .english = en, .switch_to = other, .wide = ""};
     page_begin(&html, &head);
-    html_format(&html, "<p class=ma>%s</p><h1 id=dau tabindex=-1>%s</h1>", number,
-                en ? page->title_en : page->title_vi);
+    html_format(&html, "<p class=ma>%s</p><h1 id=dau tabindex=-1>%s</h1>",
+                item_pretty(&view->state.item, pretty), en ? page->title_en : page->title_vi);
     if (*sentence) {
         html_format(&html, "<p class=%s role=alert>", tone);
         html_text(&html, sentence);

@@ -271,13 +271,16 @@ static void put_when(const struct face *face, const struct fact *fact, struct ht
 static void put_event(const struct face *face, const struct fact *fact, struct html *html)
 {
     uint32_t event = fact->is_scan ? fact->scan.event : fact->office.event;
+    if (!fact->is_scan && event == EVENT_PAPER_ENTRY) /* what stands on the paper */
+        event = fact->office.paper.event;
     html_put(html, "<li><b>");
     put_when(face, fact, html);
     html_put(html, "</b><span>");
     html_text(html, event_words(event, face->english));
-    const char *reason = fact->is_scan && event == EVENT_DELIVERY_FAILED
-                             ? reason_words(face, fact->scan.reason)
-                             : "";
+    const char *reason =
+        event == EVENT_DELIVERY_FAILED
+            ? reason_words(face, fact->is_scan ? fact->scan.reason : fact->office.paper.reason)
+            : "";
     if (*reason) {
         html_put(html, ": ");
         html_text(html, reason);
