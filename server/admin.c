@@ -151,7 +151,20 @@ static enum exit_status say_proof(const struct admin *admin, const struct record
                "head %s",
                (unsigned long long)proof->batches, (unsigned long long)proof->scans,
                (unsigned long long)proof->office_facts, (unsigned long long)proof->looks, head);
+    if (proof->erased > 0)
+        answer_say(answer,
+                   "%llu tệp đính kèm đã xóa theo luật, có dữ kiện ghi ai, khi nào, vì sao "
+                   "(erasures). / attachments erased by law, each vouched for by a fact",
+                   (unsigned long long)proof->erased);
+    if (proof->missing > 0)
+        answer_say(
+            answer,
+            "%llu người nhận không còn mà không dữ kiện nào nói đã xóa. / addressees are gone "
+            "though no fact says so",
+            (unsigned long long)proof->missing);
     if (admin->json) {
+        answer_number(answer, "erased", (int64_t)proof->erased);
+        answer_number(answer, "missing", (int64_t)proof->missing);
         answer_number(answer, "batches", (int64_t)proof->batches);
         answer_number(answer, "scans", (int64_t)proof->scans);
         answer_number(answer, "office_facts", (int64_t)proof->office_facts);
@@ -253,7 +266,7 @@ static bool writes_a_file(const char *command)
 {
     return strcmp(command, "print") == 0 || strcmp(command, "paperout") == 0 ||
            strcmp(command, "export") == 0 || strcmp(command, "backup") == 0 ||
-           strcmp(command, "trial") == 0;
+           strcmp(command, "trial") == 0 || strcmp(command, "persondata") == 0;
 }
 
 /* A key's file is read here, for the server may not look there: what goes to it are the digits. */

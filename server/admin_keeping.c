@@ -6,12 +6,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "server/admin_inside.h"
 #include "server/commands.h"
 #include "server/files.h"
+#include "server/keeping/erased_list.h"
 #include "server/keeping/restore.h"
 #include "server/keys.h"
 #include "server/record/pages.h"
@@ -22,7 +24,7 @@
 /* ------------------------------------------------------------------ the words of a command */
 
 struct wanted {
-    const char *path, *key, *set, *in;
+    const char *path, *key, *set, *in, *erased;
     uint64_t upto;
 };
 
@@ -38,13 +40,15 @@ static const char *value_of(const struct admin *admin, const char *key)
 static bool words_of(const struct admin *admin, bool trial, struct wanted *ret_wanted,
                      struct error *err)
 {
-    struct wanted wanted = {admin->argv[1], value_of(admin, "key"), value_of(admin, "set"),
-                            value_of(admin, "in"), UINT64_MAX};
+    struct wanted wanted = {
+        admin->argv[1],        value_of(admin, "key"),    value_of(admin, "set"),
+        value_of(admin, "in"), value_of(admin, "erased"), UINT64_MAX};
     const char *upto = value_of(admin, "upto");
     int known = 1 + 1 + (wanted.key != NULL) + (wanted.set != NULL) + (upto != NULL) +
-                (trial && wanted.in != NULL);
+                (wanted.erased != NULL) + (trial && wanted.in != NULL);
     if (known != admin->argc)
-        return error_set(err, ERROR_BAD_INPUT, "key=FILE, set=TEXT, upto=N%s are understood, once",
+        return error_set(err, ERROR_BAD_INPUT,
+                         "key=FILE, set=TEXT, upto=N, erased=DIR%s are understood, once",
                          trial ? ", in=DIR" : "");
     if (wanted.key == NULL)
         return error_set(err, ERROR_BAD_INPUT,
@@ -293,8 +297,36 @@ static bool begin_generation(struct record *record, struct error *err)
     return record_was_put_back(record) || record_new_generation(record, err);
 }
 
-static bool take_over(struct restore *restore, const char *folder, uint64_t *ret_serial,
-                      struct error *err)
+/* The folder a backup lies in: the server keeps its list there. */
+static bool folder_of(const char *path, char out[CONFIG_PATH_MAX], struct error *err)
+{
+    struct stat about;
+    const char *slash = strrchr(path, '/');
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return files_join(path, ".", out, CONFIG_PATH_MAX, err);
+    int n =
+        snprintf(out, CONFIG_PATH_MAX, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    return n < CONFIG_PATH_MAX || error_set(err, ERROR_BAD_INPUT, "%.40s: too long", path);
+}
+
+/* Who was erased since the copy was made is erased again before anybody can look. */
+static bool erase_again(const struct wanted *wanted, const char *folder, struct record *record,
+                        struct error *err)
+{
+    struct erased_list list = {.items = NULL};
+    char beside[CONFIG_PATH_MAX];
+    size_t items = 0;
+    bool good = erased_list_read(&list, folder, err) && folder_of(wanted->path, beside, err) &&
+                erased_list_read(&list, beside, err) &&
+                (wanted->erased == NULL || erased_list_read(&list, wanted->erased, err)) &&
+                erased_list_apply(record, &list, &items, err) &&
+                (items == 0 || erased_list_append(folder, list.items, list.n, err));
+    erased_list_done(&list);
+    return good;
+}
+
+static bool take_over(struct restore *restore, const struct wanted *wanted, const char *folder,
+                      uint64_t *ret_serial, struct error *err)
 {
     char path[CONFIG_PATH_MAX];
     struct keys *keys = NULL;
@@ -307,6 +339,7 @@ static bool take_over(struct restore *restore, const char *folder, uint64_t *ret
     if (good) {
         config.seal_key = &keys->seal;
         good = record_open(&config, &record, err) && begin_generation(record, err) &&
+               erase_again(wanted, folder, record, err) &&
                restore_forget(restore, record, &forgotten, err);
     }
     if (good)
@@ -327,7 +360,7 @@ enum exit_status here_restore(const struct admin *admin)
     if (!words_of(admin, false, &wanted, &err) ||
         !read_backup(&wanted, admin->folder, false, &restore, &proof, &err))
         return admin_refused(admin, &err);
-    if (!take_over(restore, admin->folder, &serial, &err) ||
+    if (!take_over(restore, &wanted, admin->folder, &serial, &err) ||
         !answer_open(admin->argv[0], admin->json, stdout, &answer, &err)) {
         restore_close(restore);
         return admin_refused(admin, &err);
@@ -374,7 +407,7 @@ static enum exit_status drill_in(const struct admin *admin, const struct wanted 
     if (!read_backup(wanted, folder, false, &restore, &proof, &err))
         return admin_refused(admin, &err);
     read_ms = now_ms();
-    bool good = take_over(restore, folder, &serial, &err) && work_out_views(folder, &err) &&
+    bool good = take_over(restore, wanted, folder, &serial, &err) && work_out_views(folder, &err) &&
                 answer_open(admin->argv[0], admin->json, stdout, &answer, &err);
     views_ms = now_ms();
     if (good) {

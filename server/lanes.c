@@ -43,7 +43,9 @@ void lanes_close(struct lanes *lanes)
 
 static bool is_long(const char *name)
 {
-    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0 || strcmp(name, "backup") == 0;
+    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0 ||
+           strcmp(name, "backup") == 0 || strcmp(name, "persondata") == 0 ||
+           strcmp(name, "erase") == 0 || strcmp(name, "purge") == 0;
 }
 
 /* The acts of an import, as long as somebody waits for it. */

@@ -16,6 +16,7 @@
 #include "protocol/topic.h"
 #include "server/alarms.h"
 #include "server/control.h"
+#include "server/daily.h"
 #include "server/files.h"
 #include "server/keeping/backup_key.h"
 #include "server/keeping/copies.h"
@@ -76,7 +77,7 @@ struct server {
     struct box_public backup_key;
     struct finder *finder;
     struct copies *copies; /* NULL: nobody wants any */
-    pthread_t threads[7 + WEB_WORKERS];
+    pthread_t threads[8 + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -677,8 +678,14 @@ static void *keep(void *arg)
 {
     struct server *server = arg;
     uint64_t told = 0;
-    while (pause_ms(server, KEEP_MS)) {
+    long slept = 0;
+    while (pause_ms(server, TICK_MS)) {
         struct error err;
+        bool scrub = pages_scrub_is_due(server->pages);
+        slept += TICK_MS;
+        if (slept < KEEP_MS && !scrub)
+            continue;
+        slept = 0;
         tell_dropped(server, &told);
         if (!db_checkpoint(server->checkpointer, &err))
             log_line(LOG_LEVEL_ERROR, "checkpoint", "why=\"%s\"", err.text);
@@ -699,6 +706,19 @@ static void *index_words(void *arg)
             log_line(LOG_LEVEL_ERROR, "search is behind", "why=\"%s\"", err.text);
             more = false;
         }
+    }
+    return NULL;
+}
+
+static void *do_daily(void *arg)
+{
+    struct server *server = arg;
+    struct daily daily = {.lanes = server->lanes};
+    struct clock clock = clock_system();
+    while (pause_ms(server, TICK_MS)) {
+        struct error err;
+        if (!daily_work(&daily, clock.tick(clock.self), &err))
+            log_line(LOG_LEVEL_ERROR, "what is due each day waits", "why=\"%s\"", err.text);
     }
     return NULL;
 }
@@ -758,6 +778,7 @@ static bool open_threads(struct server *server, struct error *err)
     bool good = start(server, serve_control, err) && start(server, tick, err) &&
                 start(server, send_messages, err) && start(server, keep, err) &&
                 start(server, send_rounds, err) && start(server, index_words, err) &&
+                start(server, do_daily, err) &&
                 (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);

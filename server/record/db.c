@@ -10,6 +10,7 @@
 
 #include "server/record/pages.h"
 
+#define SCRUB_WAIT_MS 200
 #define BUSY_WAIT_MS 5000 /* readers hold a snapshot at most 5 s (reliability.md (c) 40) */
 
 /* All statements of a connection, found by the address of their text: a few dozen. */
@@ -100,7 +101,7 @@ static bool set_up(struct db *db, enum db_mode mode, struct error *err)
     case DB_DURABLE:
         if (!db_exec(db,
                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                     "PRAGMA journal_size_limit=67108864;"
+                     "PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
                      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
                      err))
             return false;
@@ -346,12 +347,29 @@ bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err)
     return true;
 }
 
+/* Empties the log: waits a moment for who reads or writes, who may wait as long for it. */
+static bool scrub(struct db *db, struct error *err)
+{
+    int in_log = -1, moved = -1;
+    sqlite3_busy_timeout(db->lite, SCRUB_WAIT_MS);
+    int rc = sqlite3_wal_checkpoint_v2(db->lite, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_log, &moved);
+    sqlite3_busy_timeout(db->lite, BUSY_WAIT_MS);
+    bool busy = (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED;
+    if (rc != SQLITE_OK && !busy)
+        return failed(db->lite, err) || error_add(err, "checkpoint");
+    if (!busy && in_log == 0)
+        pages_scrubbed(db->pages);
+    return true;
+}
+
 bool db_checkpoint(struct db *db, struct error *err)
 {
     bool whole;
     if (db->pages != NULL && !pages_may_write(db->pages))
         return true;
     bool good = db_checkpoint_whole(db, &whole, err);
+    if (good && db->pages != NULL && pages_scrub_is_due(db->pages))
+        good = scrub(db, err);
     if (db->pages != NULL)
         pages_written(db->pages);
     return good;

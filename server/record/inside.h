@@ -59,6 +59,12 @@ bool rounds_add(struct record *record, const struct office_fact *fact, struct er
 /* ... and that of money (ledger.h). */
 bool ledger_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 
+/* ... that of holds (erasures.h) ... */
+bool hold_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
+/* What a fact DATA_ERASED vouches for, and of how many names. */
+bool erasure_sum(struct record *record, uint64_t seq, struct link *ret_sum, uint64_t *ret_n,
+                 struct error *err) must_use;
+#define ERASED_LAYOUT 18 /* the first with it */
 /* ... and that of scans admitted (aside.h). */
 bool aside_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;
 /* A device's batches with one verdict, in the order of arrival. */

@@ -314,6 +314,8 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
     case EVENT_PAID_LATER:
     case EVENT_CORRECTED:
         return ledger_add(record, fact, err);
+    case EVENT_DATA_HELD:
+        return hold_add(record, fact, err);
     case EVENT_SCAN_ADMITTED:
         return aside_add(record, fact, err);
     case EVENT_PAPER_ENTRY:

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct pages {
     pthread_mutex_t still; /* held by whoever writes the file, or keeps it from being written */
     pthread_mutex_t lock;  /* over the watches */
     struct pages_watch *watches;
+    atomic_bool scrub;
 };
 
 /* ------------------------------------------------------------------ bits */
@@ -228,6 +230,7 @@ bool pages_open(const char *path, struct pages **ret_pages, struct error *err)
     pages->layer.zName = pages->name;
     pthread_mutex_init(&pages->still, NULL);
     pthread_mutex_init(&pages->lock, NULL);
+    pages_scrub(pages);
     if (sqlite3_vfs_register(&pages->layer, 0) != SQLITE_OK) {
         pages_close(pages);
         return error_set(err, ERROR_LATER, "%s: out of memory", path);
@@ -267,6 +270,21 @@ bool pages_may_write(struct pages *pages)
 void pages_written(struct pages *pages)
 {
     pthread_mutex_unlock(&pages->still);
+}
+
+void pages_scrub(struct pages *pages)
+{
+    atomic_store(&pages->scrub, true);
+}
+
+bool pages_scrub_is_due(struct pages *pages)
+{
+    return atomic_load(&pages->scrub);
+}
+
+void pages_scrubbed(struct pages *pages)
+{
+    atomic_store(&pages->scrub, false);
 }
 
 bool pages_hold(struct pages *pages, struct db *own, struct error *err)

@@ -36,6 +36,13 @@ const char *pages_layer(const struct pages *pages);
 bool pages_may_write(struct pages *pages);
 void pages_written(struct pages *pages);
 
+/* What was deleted is to be gone from the log too, old parts of it that will be written over one
+ * day among them: the next checkpoints empty it until one did. True at the start, for a server that
+ * was killed may have left such a log. */
+void pages_scrub(struct pages *pages);
+bool pages_scrub_is_due(struct pages *pages);
+void pages_scrubbed(struct pages *pages); /* for db_checkpoint */
+
 /* The file stands still from here to pages_release: holds off checkpoints, and makes one over
  * `own`, a watched connection of the caller, that moves the whole log. LATER when readers kept it
  * from that for PAGES_HOLD_MS. Hold it for milliseconds. */

@@ -18,6 +18,7 @@ struct walk {
     uint64_t next_seq;         /* one more than the highest seen */
     struct link link;
     bool linked;        /* `link` is that of next_seq - 1 and the next batch must take it up */
+    bool knows_erased;  /* its layout has tables of it */
     bool through_holds; /* some batch ends at N with the link the epoch names */
     struct error *err;
     bool good;
@@ -195,7 +196,49 @@ static bool check_strays(struct walk *walk)
 
 /* ------------------------------------------------------------------ office facts */
 
-static bool check_office_fact(struct stmt *stmt, struct office_head *head, struct error *err)
+/* The fact says how many names went with it, and their sum. */
+static bool check_erasure(struct walk *walk, const struct office_fact *fact)
+{
+    struct link sum;
+    uint64_t n = 0;
+    if (!erasure_sum(walk->record, fact->seq, &sum, &n, walk->err))
+        return false;
+    if (!fact->has_evidence || n != (uint64_t)fact->value || !link_equal(&sum, &fact->evidence))
+        return error_set(walk->err, ERROR_BROKEN,
+                         "office fact %" PRIu64 ": the list of what it erased is another",
+                         fact->seq);
+    walk->proof.erased += n;
+    return true;
+}
+
+/* An addressee is here, or a fact says that it was erased. */
+static bool look_for_addressee(struct walk *walk, const struct link *name)
+{
+    struct stmt *stmt;
+    bool some;
+    if (!db_prepare(walk->record->db,
+                    "SELECT 1 FROM attachment WHERE name = ?1 UNION ALL"
+                    " SELECT 1 FROM erased_name WHERE name = ?1 LIMIT 1",
+                    &stmt, walk->err))
+        return false;
+    stmt_blob(stmt, 1, name->bytes, sizeof name->bytes);
+    if (!step_maybe(stmt, &some, walk->err))
+        return error_add(walk->err, "addressees");
+    walk->proof.missing += !some;
+    stmt_reset(stmt);
+    return true;
+}
+
+static bool check_erased(struct walk *walk, const struct office_fact *fact)
+{
+    if (!walk->knows_erased)
+        return true;
+    return (!fact->has_addressee || look_for_addressee(walk, &fact->addressee)) &&
+           (fact->event != EVENT_DATA_ERASED || check_erasure(walk, fact));
+}
+
+static bool check_office_fact(struct walk *walk, struct stmt *stmt, struct office_head *head,
+                              struct error *err)
 {
     size_t n;
     struct office_fact fact;
@@ -211,7 +254,7 @@ static bool check_office_fact(struct stmt *stmt, struct office_head *head, struc
     if (!fact_decode(bytes, n, &fact, NULL) || fact.seq != seq)
         return error_set(err, ERROR_BROKEN, "office fact %" PRIu64 ": another in its place", seq);
     *head = (struct office_head){seq, link};
-    return true;
+    return check_erased(walk, &fact);
 }
 
 static bool check_office_facts(struct walk *walk, struct office_head *ret_head)
@@ -223,7 +266,7 @@ static bool check_office_facts(struct walk *walk, struct office_head *ret_head)
         return false;
     enum db_step step;
     while ((step = stmt_step(stmt, walk->err)) == DB_STEP_ROW)
-        if (!check_office_fact(stmt, &head, walk->err)) {
+        if (!check_office_fact(walk, stmt, &head, walk->err)) {
             stmt_reset(stmt);
             return false;
         }
@@ -236,6 +279,10 @@ static bool check_office(struct walk *walk, const struct seal_public *server_key
     struct office_head head, sealed_head = {0};
     struct seal seal;
     struct error none;
+    uint64_t layout;
+    if (!schema_version(walk->record->db, &layout, walk->err))
+        return false;
+    walk->knows_erased = layout >= ERASED_LAYOUT;
     if (!check_office_facts(walk, &head))
         return false;
     if (!office_head_read(walk->record, &sealed_head, &seal, &none)) {

@@ -207,10 +207,13 @@ struct record_census {
 bool record_census(struct record *record, struct record_census *ret_census,
                    struct error *err) must_use;
 
-/* Walks all chains from the start: links, seals, office head, looks. Returns false naming the
- * first fact that does not hold: "office fact 17: link does not follow". */
+/* Walks all chains from the start: links, seals, office head, looks, and what was erased against
+ * the facts that vouch for it. Returns false naming the first fact that does not hold: "office fact
+ * 17: link does not follow". */
 struct record_proof {
     uint64_t batches, scans, office_facts, looks;
+    uint64_t erased;  /* attachments that a fact says were erased by law (erasures.h) */
+    uint64_t missing; /* addressees that are gone though no fact says so */
     struct link office_head;
 };
 bool record_verify(struct record *record, const struct seal_public *server_key,

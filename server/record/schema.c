@@ -220,6 +220,14 @@ static const char *const steps[] = {
 
     /* 17: whose data was looked at. */
     "ALTER TABLE look ADD COLUMN items TEXT NOT NULL DEFAULT '';",
+
+    /* 18: what the law wanted gone, and what it wants kept. Names are salted hashes. */
+    "CREATE TABLE erased_name(name BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX erased_name_seq ON erased_name(seq, name);"
+    "CREATE TABLE erased_item(item TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX erased_item_seq ON erased_item(seq);"
+    "CREATE TABLE held(item TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX phone_told_item ON phone_told(item);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

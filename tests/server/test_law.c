@@ -1,0 +1,243 @@
+/* People's data over the control socket: what is held and why, what may not go yet, what goes by
+ * itself when it has been kept long enough, and that the record can prove what went. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/record/erasures.h"
+#include "tests/server/control_rig.h"
+
+#define DAY_MS INT64_C(86400000)
+#define DOC TESTS_DIR "/../docs/personal-data.md"
+
+struct desk {
+    struct asked *asked;
+    struct rig_device device;
+    struct item item[3];
+};
+
+static int open_desk(void **state)
+{
+    struct desk *desk = calloc(1, sizeof *desk);
+    char dossier[32], phone[16];
+    void *asked = NULL;
+    assert_int_equal(open_asked(&asked), 0);
+    desk->asked = asked;
+    /* Commands read by the rig's own time. */
+    desk->asked->for_short.record = desk->asked->for_long.record = desk->asked->desk.rig.record;
+    rig_device(&desk->device, &desk->asked->desk.rig, "HH-042");
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-000%d", i + 1);
+        (void)snprintf(phone, sizeof phone, "091200000%d", i + 1);
+        desk->item[i] = desk_rig_issue(&desk->asked->desk, dossier, phone, "0");
+    }
+    *state = desk;
+    return 0;
+}
+
+static int close_desk(void **state)
+{
+    struct desk *desk = *state;
+    void *asked = desk->asked;
+    assert_int_equal(close_asked(&asked), 0);
+    free(desk);
+    return 0;
+}
+
+static void says(const struct desk *desk, const char *text)
+{
+    if (!strstr(desk->asked->out, text))
+        fail_msg("«%s» is not in:\n%s%s", text, desk->asked->out, desk->asked->err);
+}
+
+static void good(struct desk *desk, int status)
+{
+    if (status != 0)
+        fail_msg("status %d: %s%s", status, desk->asked->out, desk->asked->err);
+}
+#define DO(desk, ...) good(desk, ASK((desk)->asked, -1, __VA_ARGS__))
+#define REFUSED(desk, ...) assert_int_equal(ASK((desk)->asked, -1, __VA_ARGS__), 1)
+
+static void deliver(struct desk *desk, int i)
+{
+    desk_rig_scan(&desk->asked->desk, &desk->device, &desk->item[i], EVENT_PICKED_UP, 0);
+    desk_rig_scan(&desk->asked->desk, &desk->device, &desk->item[i], EVENT_DELIVERED, 0);
+}
+
+static bool names_whom(struct desk *desk, int i)
+{
+    struct office_fact issued;
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n;
+    struct record *record = desk->asked->desk.rig.record;
+    assert_good(record_issued(record, &desk->item[i], &issued, &err));
+    return record_attachment_get(record, &issued.addressee, bytes, sizeof bytes, &n, NULL);
+}
+
+/* Eight months after its end, and not a day before. */
+static void what_was_kept_long_enough_goes(void **state)
+{
+    struct desk *desk = *state;
+    deliver(desk, 0);
+    DO(desk, "purge");
+    says(desk, "erased 0\n");
+    desk_rig_pass(&desk->asked->desk, 240 * DAY_MS); /* 2026-11-25 to 2027-07-23 */
+    DO(desk, "purge");
+    says(desk, "erased 0\n");
+    assert_true(names_whom(desk, 0));
+    desk_rig_pass(&desk->asked->desk, 4 * DAY_MS);
+    DO(desk, "purge", "dry=yes");
+    says(desk, "would be erased 1\n");
+    assert_true(names_whom(desk, 0));
+    DO(desk, "purge");
+    says(desk, "erased 1\n");
+    assert_false(names_whom(desk, 0));
+    assert_true(names_whom(desk, 1)); /* never ended: who carries it needs it */
+    DO(desk, "purge");
+    says(desk, "erased 0\n");
+    DO(desk, "erasures");
+    says(desk, "\t1\t1\t-\tKept long enough");
+    DO(desk, "status", desk->item[0].text);
+    says(desk, "delivered");
+}
+
+static void an_office_may_keep_it_longer(void **state)
+{
+    struct desk *desk = *state;
+    deliver(desk, 0);
+    DO(desk, "rule", "keep_months", "12", "CV 9/2026");
+    REFUSED(desk, "rule", "keep_months", "7", "CV 9/2026"); /* proof would go before complaints */
+    desk_rig_pass(&desk->asked->desk, 300 * DAY_MS);
+    DO(desk, "purge");
+    says(desk, "erased 0\n");
+    desk_rig_pass(&desk->asked->desk, 70 * DAY_MS);
+    DO(desk, "purge");
+    says(desk, "erased 1\n");
+}
+
+static void what_is_held_stays(void **state)
+{
+    struct desk *desk = *state;
+    char *item = desk->item[0].text;
+    deliver(desk, 0);
+    DO(desk, "hold", item, "Tòa án yêu cầu");
+    REFUSED(desk, "hold", item, "Tòa án yêu cầu");
+    REFUSED(desk, "hold", item, "");
+    DO(desk, "holds");
+    says(desk, "Tòa án yêu cầu");
+    desk_rig_pass(&desk->asked->desk, 300 * DAY_MS);
+    DO(desk, "purge");
+    says(desk, "held 1\n");
+    REFUSED(desk, "erase", item, "Yêu cầu xóa", "early=yes");
+    says(desk, "đang giữ theo yêu cầu");
+    assert_true(names_whom(desk, 0));
+    DO(desk, "unhold", item, "Tòa án thôi");
+    REFUSED(desk, "unhold", item, "Tòa án thôi");
+    DO(desk, "purge");
+    says(desk, "erased 1\n");
+}
+
+static void an_open_case_holds(void **state)
+{
+    struct desk *desk = *state;
+    char *item = desk->item[0].text;
+    deliver(desk, 0);
+    DO(desk, "case", item, "damaged", "Bì rách, ảnh 4");
+    desk_rig_pass(&desk->asked->desk, 300 * DAY_MS);
+    DO(desk, "purge");
+    says(desk, "erased 0\n");
+    says(desk, "open cases 1\n");
+    DO(desk, "close", item, "damaged", "unfounded", "Bì nguyên vẹn");
+    DO(desk, "purge");
+    says(desk, "erased 1\n");
+    assert_false(names_whom(desk, 0));
+}
+
+static void what_is_under_way_or_young_is_not_erased_on_request(void **state)
+{
+    struct desk *desk = *state;
+    deliver(desk, 0);
+    REFUSED(desk, "erase", "0912000002", "Yêu cầu xóa", "early=yes");
+    says(desk, "chưa kết thúc");
+    REFUSED(desk, "erase", "0912000001", "Yêu cầu xóa");
+    says(desk, "còn hạn khiếu nại");
+    REFUSED(desk, "erase", "0912999999", "Yêu cầu xóa"); /* nobody */
+    DO(desk, "erase", "H27-261118-0001", "Yêu cầu xóa", "early=yes");
+    says(desk, "Đã xóa 1");
+    assert_false(names_whom(desk, 0));
+    REFUSED(desk, "persondata", "0912000001");
+}
+
+static void verify(struct desk *desk, struct record_proof *proof, enum error_code expected)
+{
+    struct error why = {.code = ERROR_NONE};
+    struct rig *rig = &desk->asked->desk.rig;
+    bool holds = record_verify(rig->record, &rig->seal_public, proof, &why);
+    assert_int_equal(holds ? ERROR_NONE : why.code, expected);
+}
+
+/* The chain verifies after an erasing; a list of what went that was changed does not; what is gone
+ * without a word is told. */
+static void what_went_is_proved(void **state)
+{
+    struct desk *desk = *state;
+    struct record_proof proof;
+    struct db *db = record_db(desk->asked->desk.rig.record);
+    deliver(desk, 0);
+    DO(desk, "erase", "H27-261118-0001", "Yêu cầu xóa", "early=yes");
+    verify(desk, &proof, ERROR_NONE);
+    assert_int_equal(proof.erased, 1);
+    assert_int_equal(proof.missing, 0);
+    assert_good(db_exec(db, "SAVEPOINT t; DELETE FROM attachment", &err));
+    assert_good(db_exec(db, "RELEASE t", &err));
+    verify(desk, &proof, ERROR_NONE);
+    assert_int_equal(proof.missing, 2);
+    assert_good(db_exec(db, "DELETE FROM erased_name", &err));
+    verify(desk, &proof, ERROR_BROKEN);
+}
+
+/* The page of the docs says the same as the command, field by field. */
+static void fields_stand_in_the_docs(void **state)
+{
+    struct desk *desk = *state;
+    static char doc[65536];
+    int fd = open(DOC, O_RDONLY);
+    ssize_t n = read(fd, doc, sizeof doc - 1);
+    close(fd);
+    assert_true(n > 0);
+    DO(desk, "fields");
+    size_t lines = 0, in_doc = 0;
+    for (const char *at = doc; (at = strstr(at, "\n| `")) != NULL; at++)
+        in_doc++;
+    for (char *rest, *line = strtok_r(desk->asked->out, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest), lines++) {
+        char row[2048], *at = row, *cell, *inner;
+        cell = strtok_r(line, "\t", &inner);
+        at += sprintf(at, "| `%s`", cell);
+        cell = strtok_r(NULL, "\t", &inner);
+        at += sprintf(at, " %s |", cell);
+        while ((cell = strtok_r(NULL, "\t", &inner)) != NULL)
+            at += sprintf(at, " %s |", cell);
+        if (strstr(doc, row) == NULL)
+            fail_msg("not in docs/personal-data.md: %s", row);
+    }
+    assert_int_equal(lines, in_doc);
+    assert_true(lines > 20);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_kept_long_enough_goes),
+        TEST(an_office_may_keep_it_longer),
+        TEST(what_is_held_stays),
+        TEST(an_open_case_holds),
+        TEST(what_is_under_way_or_young_is_not_erased_on_request),
+        TEST(what_went_is_proved),
+        TEST(fields_stand_in_the_docs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
