@@ -89,6 +89,11 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board_rows(struct web *web, const struct http_request *request,
                      struct http_answer *answer);
+void office_page(struct web *web, const struct http_request *request, struct http_answer *answer);
+void office_page_rows(struct web *web, const struct http_request *request,
+                      struct http_answer *answer);
+void office_page_list(struct web *web, const struct http_request *request,
+                      struct http_answer *answer);
 void desk_password_page(struct web *web, const struct http_request *request,
                         struct http_answer *answer);
 void desk_password(struct web *web, const struct http_request *request, struct http_answer *answer);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/office/list.h"
+#include "server/office/offices.h"
 #include "server/record/looks.h"
 #include "tests/server/browser.h"
 
@@ -38,6 +39,17 @@ static void add(struct browser *browser, const char *name, enum role role, uint3
     browser_in_group(browser, add_act, NULL);
 }
 
+static bool adopt_act(struct record *record, void *arg, struct error *err)
+{
+    return offices_adopt(record, arg, err);
+}
+
+/* The office of the settings stands in the registry, as CQ-1. */
+static void adopt(struct browser *browser)
+{
+    browser_in_group(browser, adopt_act, &browser->rig.desk.config);
+}
+
 /* A print job of one byte, so that there is something to fetch. */
 static void put_job(const struct browser *browser)
 {
@@ -64,6 +76,9 @@ static void every_role_before_every_page(void **state)
                  {"/quay/song", RIGHT_ITEMS, 204},
                  {"/quay/in/1.pdf", RIGHT_PRINTS, 403},
                  {"/quay/nhap", RIGHT_IMPORTS, 403},
+                 {"/quay/co-quan", RIGHT_ITEMS, 403},
+                 {"/quay/co-quan/bi?o=issued", RIGHT_ITEMS, 403},
+                 {"/quay/co-quan/xuat?co-quan=CQ-1&dang=csv", RIGHT_OFFICE, 403},
                  {"/quay/bang", RIGHT_BOARD, 403},
                  {"/quay/bang/bi?so=due", RIGHT_BOARD, 403},
                  {"/quay/dieu-phoi", RIGHT_ROUNDS, 403},
@@ -75,6 +90,7 @@ static void every_role_before_every_page(void **state)
                  {"/quay/nhat-ky", RIGHT_AUDIT, 403},
                  {"/quay/dao-tao", RIGHT_AUDIT, 403}};
     const struct role_info *role;
+    adopt(browser);
     put_job(browser);
     for (size_t i = 0; (role = role_row(i)) != NULL; i++) {
         add(browser, role->key, role->role, 0);
@@ -143,6 +159,7 @@ static void who_is_bound_sees_his_offices_alone(void **state)
 {
     struct browser *browser = *state;
     struct web_rig *rig = &browser->rig;
+    adopt(browser);
     put_job(browser);
     add(browser, "mot cua", ROLE_CLERK, office_of(browser));
     add(browser, "noi khac", ROLE_CLERK, OTHER_OFFICE);
@@ -154,6 +171,13 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_int_equal(browser_get(browser, "/quay/in/1.pdf"), 403);
     assert_int_equal(browser_get(browser, "/quay/nhap"), 200);
     assert_false(web_rig_says(rig, "Lần nhập cuối")); /* of any office */
+    assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
+    assert_true(web_rig_says(rig, "Chưa gửi bì nào."));
+    assert_false(web_rig_says(rig, "<option value=\"CQ-1\">"));
+    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=issued"), 200);
+    assert_false(web_rig_says(rig, "H27.15-261118-0145"));
+    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?co-quan=CQ-1&dang=csv"), 409);
+    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?dang=csv"), 409);
     int other = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(other >= 0);
 
@@ -163,6 +187,14 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
     assert_true(web_rig_says(rig, "Đỗ X. Mẫu"));
     assert_true(web_rig_says(rig, "<p id=dem class=dem><span>Chờ in <b>1</b></span> </p>"));
+    assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
+    assert_true(web_rig_says(rig, "<a href=\"/quay/co-quan/bi?o=issued\">1</a>"));
+    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=issued"), 200);
+    assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?co-quan=CQ-1&dang=csv"), 200);
+    assert_true(web_rig_says(rig, "Họ tên người nhận kết quả"));
+    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?co-quan=CQ-1&dang=csv&tu=x"), 400);
+    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=khac"), 400);
     int own = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(own >= 0);
 
@@ -262,6 +294,36 @@ static void figures_of_his_offices_alone(void **state)
         browser_get(browser, "/quay/bang/bi?so=due&dongho=office&tu=2026-11-01&den=2026-12-31"),
         200);
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+}
+
+/* ------------------------------------------------------------------ the office's own page */
+
+/* Each number that is not nought opens as many rows. */
+static void numbers_open_their_rows(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    static const char *const ways[] = {"chua-nhan", "vu-viec", "tien", "delivered"};
+    add(browser, "theo doi", ROLE_READER, office_of(browser));
+    browser_log_in_as(browser, "theo+doi");
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_DELIVERED, 0);
+    desk_rig_pass(&rig->desk, 1000);
+    char form[96], number[96];
+    (void)snprintf(form, sizeof form, "so=%s&duoi=0001", rig->item.text);
+    assert_int_equal(web_rig_post(rig, "/chua-nhan", "", form), 200);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
+        (void)snprintf(number, sizeof number, "<a href=\"/quay/co-quan/bi?o=%s\">1</a>", ways[i]);
+        print_message("%s\n", number);
+        assert_true(web_rig_says(rig, number));
+        (void)snprintf(number, sizeof number, "/quay/co-quan/bi?o=%s", ways[i]);
+        assert_int_equal(browser_get(browser, number), 200);
+        assert_true(web_rig_says(rig, "H27.15-261118-0145"));
+        assert_false(web_rig_says(rig, "Đỗ X. Mẫu"));
+    }
+    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=tre"), 200);
+    assert_false(web_rig_says(rig, "H27.15-261118-0145"));
 }
 
 /* ------------------------------------------------------------------ what is written down */
@@ -375,9 +437,13 @@ int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
     const struct CMUnitTest tests[] = {
-        DOOR(every_role_before_every_page),        cmocka_unit_test(the_table_is_of_use),
-        DOOR(who_is_bound_sees_his_offices_alone), DOOR(every_number_opens_its_items),
-        DOOR(figures_of_his_offices_alone),        DOOR(a_look_is_written_down_before_it_is_had),
+        DOOR(every_role_before_every_page),
+        cmocka_unit_test(the_table_is_of_use),
+        DOOR(who_is_bound_sees_his_offices_alone),
+        DOOR(numbers_open_their_rows),
+        DOOR(every_number_opens_its_items),
+        DOOR(figures_of_his_offices_alone),
+        DOOR(a_look_is_written_down_before_it_is_had),
         DOOR(who_is_switched_off_is_out_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
