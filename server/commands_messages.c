@@ -1,8 +1,9 @@
 /* commands_messages.c - what went to phones, what waits and what never will. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/commands_inside.h"
-#include "server/notify/notify.h"
+#include "server/notify/resend.h"
 
 static void say_gateway(struct answer *answer, struct notify *notify)
 {
@@ -71,20 +72,62 @@ static bool say_facts(const struct commands *commands, struct answer *answer,
     return good;
 }
 
+/* Each by itself: one that cannot go keeps no other. The first that could not is the error. */
+static bool resend_each(const struct resend *it, struct answer *answer, const struct item *items,
+                        size_t n, struct error *err)
+{
+    bool good = true;
+    for (size_t i = 0; i < n; i++) {
+        struct error why = {.code = ERROR_NONE};
+        if (message_resend(it, &items[i], &why))
+            answer_say(answer, "%s: gửi lại. / goes once more", items[i].text);
+        else if (good)
+            good = error_set(err, why.code, "%s", why.text);
+    }
+    return good;
+}
+
+static bool resend(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct resend it = {.acts = commands->acts,
+                        .views = commands->views,
+                        .record = commands->record,
+                        .now = notify_now(commands->notify)};
+    struct item *items = NULL;
+    size_t n = 0;
+    int first = options_end(call, 2);
+    struct call options = *call;
+    options.argc = first;
+    if (first == call->argc)
+        return error_set(err, ERROR_BAD_INPUT, "messages resend [by=NAME] ITEM...");
+    if (!options_check(&options, 2, "by", err) ||
+        !option_user(commands, &options, 2, &it.user, err) ||
+        !named_items(call, first, &items, &n, err))
+        return false;
+    bool good = resend_each(&it, call->answer, items, n, err);
+    free(items);
+    return good;
+}
+
 bool run_messages(const struct commands *commands, const struct call *call, struct error *err)
 {
     const char *what = call->argc > 1 ? call->argv[1] : "";
+    if (call->argc > 2 && strcmp(what, "resend") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "«%.20s»: thừa. / a word too many", call->argv[2]);
     if (strcmp(what, "sent") == 0)
         return say_facts(commands, call->answer, is_sent, err);
     if (strcmp(what, "failed") == 0)
         return say_facts(commands, call->answer, is_failed, err);
     if (strcmp(what, "delivered") == 0)
         return say_facts(commands, call->answer, is_delivered, err);
-    if (*what != '\0' && strcmp(what, "waiting") != 0)
+    if (*what != '\0' && strcmp(what, "resend") != 0 && strcmp(what, "waiting") != 0)
         return error_set(err, ERROR_BAD_INPUT,
-                         "«%.20s»: waiting, sent, delivered hoặc failed. / which messages", what);
+                         "«%.20s»: waiting, sent, delivered, failed hoặc resend. / which messages",
+                         what);
     if (commands->notify == NULL)
         return error_set(err, ERROR_NOT_FOUND, "không gửi tin / no messages go out");
+    if (strcmp(what, "resend") == 0)
+        return resend(commands, call, err);
     if (*what == '\0')
         say_gateway(call->answer, commands->notify);
     else

@@ -47,8 +47,8 @@ struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
     char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX],
-        gammu_sent_path[CONFIG_PATH_MAX], webhook_sent_path[CONFIG_PATH_MAX],
-        search_path[CONFIG_PATH_MAX];
+        gammu_sent_path[CONFIG_PATH_MAX], sms_sent_path[CONFIG_PATH_MAX],
+        webhook_sent_path[CONFIG_PATH_MAX], search_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -94,6 +94,7 @@ static bool open_settings(struct server *server, struct error *err)
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "search.db", server->search_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "sms.sent", server->sms_sent_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "gammu.sent", server->gammu_sent_path, CONFIG_PATH_MAX,
                       err) &&
            files_join(server->folder, "webhook.sent", server->webhook_sent_path, CONFIG_PATH_MAX,
@@ -448,8 +449,21 @@ static bool open_file(struct server *server, struct sms_driver *ret_driver, stru
     return true;
 }
 
+static bool is_gateway(const struct config *config, size_t gateway)
+{
+    for (size_t i = 0; i < config->gateways_n; i++)
+        if ((size_t)config->gateways[i] == gateway)
+            return true;
+    return false;
+}
+
 static bool open_gateways(struct server *server, struct error *err)
 {
+    const char *const sent[] = {
+        [GATEWAY_FILE] = server->sms_sent_path,
+        [GATEWAY_GAMMU] = server->gammu_sent_path,
+        [GATEWAY_WEBHOOK] = server->webhook_sent_path,
+    };
     static bool (*const opens[])(struct server *, struct sms_driver *, struct error *) = {
         [GATEWAY_FILE] = open_file,
         [GATEWAY_GAMMU] = open_gammu,
@@ -459,6 +473,9 @@ static bool open_gateways(struct server *server, struct error *err)
     for (size_t i = 0; i < server->config.gateways_n; i++, chain->n++)
         if (!opens[server->config.gateways[i]](server, &chain->drivers[i], err))
             return error_add(err, "gateway of messages");
+    for (size_t i = 0; i < sizeof opens / sizeof *opens; i++)
+        if (!is_gateway(&server->config, i) && !sms_chain_know(chain, sent[i], clock_system(), err))
+            return error_add(err, "former gateway of messages");
     return true;
 }
 
@@ -483,6 +500,7 @@ static void close_notify(struct server *server)
     sms_file_close(server->sms);
     sms_gammu_close(server->gammu);
     sms_webhook_close(server->webhook);
+    sms_chain_close(&server->gateways);
 }
 
 static size_t count_streams(void *ctx)

@@ -9,6 +9,7 @@
 #include "server/notify/answers.h"
 #include "server/notify/gateway.h"
 #include "server/notify/message.h"
+#include "server/notify/notices.h"
 #include "server/notify/reports.h"
 #include "server/notify/recipient.h"
 #include "server/record/inbox.h"
@@ -139,21 +140,8 @@ struct look {
     bool recorded;    /* the fact stands; only the driver may lack it */
     bool wait;        /* look again: the 30 s are not over */
     uint32_t attempt; /* of the notice */
+    char request_id[NOTICE_REQUEST_MAX + 1];
 };
-
-/* True if the history holds a notice of this status, attempt and kind, sent or refused for good. */
-static bool was_noticed(const struct fact *facts, size_t n, uint32_t event, uint32_t status,
-                        uint32_t attempt, bool correction)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct notice *notice = &facts[i].office.notice;
-        if (!facts[i].is_scan && facts[i].office.event == event && notice->channel == CHANNEL_SMS &&
-            notice->status == status && notice->attempt == attempt &&
-            notice->correction == correction)
-            return true;
-    }
-    return false;
-}
 
 /* A delivery, scanned or on paper, that was withdrawn or corrected. */
 static bool is_struck_delivery(const struct fact *fact)
@@ -177,7 +165,7 @@ static bool owes_correction(const struct notify *notify, const struct state *sta
         if (facts[i].is_scan || facts[i].office.event != EVENT_NOTICE_SENT ||
             notice->status != STATUS_DELIVERED || notice->correction ||
             now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS ||
-            was_noticed(facts, n, EVENT_NOTICE_FAILED, STATUS_DELIVERED, notice->attempt, false))
+            notices_standing(facts, n, notice).failed)
             continue;
         *ret_attempt = notice->attempt;
         return true;
@@ -185,20 +173,32 @@ static bool owes_correction(const struct notify *notify, const struct state *sta
     return false;
 }
 
-static void request_id_of(const struct look *look, char out[NOTICE_REQUEST_MAX + 1])
+static struct notice notice_of(const struct look *look)
 {
-    const struct status_info *info =
-        status_info(look->correction ? STATUS_DELIVERED : look->view.state.status);
-    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s", look->view.state.item.text,
-                   info->key, look->attempt, look->correction ? "correction" : "sms");
+    return (struct notice){.channel = CHANNEL_SMS,
+                           .status = look->correction ? STATUS_DELIVERED : look->view.state.status,
+                           .attempt = look->attempt,
+                           .correction = look->correction};
+}
+
+/* What the record knows of the notice that would be due: one that failed, or that the phone has, is
+ * not, whatever the lists of the gateways have kept. */
+static void ask_record(struct look *look, const struct fact *facts, size_t n)
+{
+    struct notice notice = notice_of(look);
+    struct notice_standing standing = notices_standing(facts, n, &notice);
+    look->recorded = standing.sent != NULL;
+    look->due = !standing.failed && !standing.delivered;
+    if (look->recorded)
+        memcpy(look->request_id, standing.sent->request_id, sizeof look->request_id);
+    else
+        notices_id(&look->view.state.item, &notice, 1, look->request_id);
 }
 
 /* The fact stands and the driver has it. */
 static bool is_done(const struct notify *notify, const struct look *look)
 {
-    char request_id[NOTICE_REQUEST_MAX + 1];
-    request_id_of(look, request_id);
-    return look->recorded && gateway_has(&notify->gateway, request_id);
+    return look->recorded && gateway_has(&notify->gateway, look->request_id);
 }
 
 static void look_at_present(const struct notify *notify, struct look *look)
@@ -224,20 +224,15 @@ static struct look look_at(const struct notify *notify, const struct item *item,
         return look;
     size_t n = views_history(notify->config.views, item, history, VIEW_HISTORY_MAX);
     if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {
-        look.correction = look.due = true;
-        look.recorded =
-            was_noticed(history, n, EVENT_NOTICE_SENT, STATUS_DELIVERED, look.attempt, true);
-        if (!was_noticed(history, n, EVENT_NOTICE_FAILED, STATUS_DELIVERED, look.attempt, true) &&
-            !is_done(notify, &look))
+        look.correction = true;
+        ask_record(&look, history, n);
+        if (look.due && !is_done(notify, &look))
             return look;
         look.correction = look.due = false;
     }
     look_at_present(notify, &look);
-    uint32_t status = look.view.state.status;
     if (look.due)
-        look.recorded = was_noticed(history, n, EVENT_NOTICE_SENT, status, look.attempt, false);
-    if (look.due && was_noticed(history, n, EVENT_NOTICE_FAILED, status, look.attempt, false))
-        look.due = false;
+        ask_record(&look, history, n);
     return look;
 }
 
@@ -261,13 +256,7 @@ static bool record_notice(struct notify *notify, const struct look *look, uint32
 {
     struct noting noting = {.phone = sms->to};
     noting.fact = (struct office_fact){
-        .item = look->view.state.item,
-        .event = event,
-        .notice = {.channel = CHANNEL_SMS,
-                   .status = look->correction ? STATUS_DELIVERED : look->view.state.status,
-                   .attempt = look->attempt,
-                   .correction = look->correction},
-    };
+        .item = look->view.state.item, .event = event, .notice = notice_of(look)};
     (void)snprintf(noting.fact.notice.request_id, sizeof noting.fact.notice.request_id, "%s",
                    sms->request_id);
     return notify->config.acts.run(notify->config.acts.self, notice_act, &noting, err);
@@ -286,32 +275,32 @@ static bool hand_on(struct notify *notify, const struct look *look, const struct
     return record_notice(notify, look, EVENT_NOTICE_FAILED, sms, err);
 }
 
-/* Too many went to this phone, or its owner wants none. */
-static bool is_spared(struct notify *notify, const char *phone, bool *ret_spared, struct error *err)
+/* Its owner wants none, or too many went to this phone; what is recorded is among those already. */
+static bool is_spared(struct notify *notify, const char *phone, bool recorded, bool *ret_spared,
+                      struct error *err)
 {
     uint64_t n = 0;
     struct instant since = {now(notify).ms - NOTIFY_AGE_MAX_MS};
     if (!phone_is_stopped(notify->record, phone, ret_spared, err) ||
         !phone_count(notify->record, phone, since, &n, err))
         return false;
-    *ret_spared = *ret_spared || n >= NOTIFY_PER_DAY_MAX;
+    *ret_spared = *ret_spared || (!recorded && n >= NOTIFY_PER_DAY_MAX);
     return true;
 }
 
 static bool send_one(struct notify *notify, const struct look *look, struct error *err)
 {
-    char request_id[NOTICE_REQUEST_MAX + 1], phone[PHONE_MAX], text[WORDS_MAX];
-    struct sms sms = {request_id, phone, text};
+    char phone[PHONE_MAX], text[WORDS_MAX];
+    struct sms sms = {look->request_id, phone, text};
     bool spared = false;
-    request_id_of(look, request_id);
     if (!recipient_phone(notify->record, &look->view, phone, err))
         return false;
-    if (!*phone || gateway_has(&notify->gateway, request_id))
+    if (!*phone || gateway_has(&notify->gateway, look->request_id))
         return true;
-    if (!look->recorded && !is_spared(notify, phone, &spared, err))
+    if (!is_spared(notify, phone, look->recorded, &spared, err))
         return false;
-    if (spared)
-        return true;
+    if (spared) /* recorded, and then the owner said no more: it never goes */
+        return !look->recorded || record_notice(notify, look, EVENT_NOTICE_FAILED, &sms, err);
     if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, &sms, err))
         return false;
     if (look->correction)
@@ -478,6 +467,11 @@ bool notify_tick(struct notify *notify, struct error *err)
     if (!send_what_is_due(notify, err))
         return false;
     return taken || error_set(err, late.code, "%s", late.text);
+}
+
+struct instant notify_now(const struct notify *notify)
+{
+    return now(notify);
 }
 
 struct notify_state notify_state(struct notify *notify)

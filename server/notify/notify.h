@@ -16,13 +16,16 @@
  * none) is a fact too and is not tried again.
  *
  * What a gateway says later of a message it took, delivered or never sent, is a fact as well: the
- * first such word about a notice stands, what comes after it changes nothing (case N04).
+ * first such word about a notice stands, what comes after it changes nothing (case N04). One that
+ * failed goes once more when somebody asks for it (resend.h). What a gateway handed on that
+ * trao.conf names no more goes by no other.
  *
  * One message that it never takes does not hold up the others: each turn begins behind the one that
  * failed last.
  *
  * Two ways: texts that come from phones are taken once, acted upon in the same commit, and answered
- * within the same hours (inbound.h, answers.h). Who texts DUNG is sent nothing until he texts NHAN.
+ * within the same hours (inbound.h, answers.h). Who texts DUNG is sent nothing until he texts NHAN;
+ * what was recorded for him and had not gone yet counts as failed.
  *
  * Threads: notify_tick by one thread of the program; the watcher it adds to the views copies and
  * leaves, under a lock of its own.
@@ -112,6 +115,8 @@ struct notify_state {
     struct instant next;  /* it is asked again; 0 at once */
     bool dead;            /* for NOTIFY_DOWN_MS by then */
 };
+/* The time by its clock. Any thread. */
+struct instant notify_now(const struct notify *notify);
 /* Any thread. */
 struct notify_state notify_state(struct notify *notify);
 /* These items, the first NOTIFY_WAITING_MAX of them and no more than `most`. Any thread. */

@@ -1,10 +1,35 @@
 #include "server/notify/sms_chain.h"
 
+#include <unistd.h>
+
+#include "server/notify/sms_sent.h"
+
+bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock clock,
+                    struct error *err)
+{
+    invariant(chain->former_n < SMS_CHAIN_FORMER_MAX);
+    if (access(sent_path, F_OK) != 0)
+        return true;
+    if (!sms_sent_open(sent_path, clock, &chain->former[chain->former_n], err))
+        return false;
+    chain->former_n++;
+    return true;
+}
+
+void sms_chain_close(struct sms_chain *chain)
+{
+    while (chain->former_n > 0)
+        sms_sent_close(chain->former[--chain->former_n]);
+}
+
 static bool has(void *self, const char *request_id)
 {
     const struct sms_chain *chain = self;
     for (size_t i = 0; i < chain->n; i++)
         if (chain->drivers[i].has(chain->drivers[i].self, request_id))
+            return true;
+    for (size_t i = 0; i < chain->former_n; i++)
+        if (sms_sent_has(chain->former[i], request_id))
             return true;
     return false;
 }

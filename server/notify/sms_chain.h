@@ -7,10 +7,21 @@
 
 #include "server/notify/notify.h"
 
+#define SMS_CHAIN_FORMER_MAX 3
+struct sms_sent;
 struct sms_chain {
     struct sms_driver drivers[CONFIG_GATEWAYS_MAX];
     size_t n; /* at least 1 */
+    struct sms_sent *former[SMS_CHAIN_FORMER_MAX];
+    size_t former_n;
 };
+
+/* Reads the list (sms_sent.h) of a gateway that trao.conf names no more, so that what it handed on
+ * goes out by none of those now named. No such file: nothing to know. At most SMS_CHAIN_FORMER_MAX.
+ */
+bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock clock,
+                    struct error *err) must_use;
+void sms_chain_close(struct sms_chain *chain); /* these lists; the drivers are the caller's */
 
 /* `chain` outlives the driver. The error of the last one is the answer when all refuse. */
 struct sms_driver sms_chain_driver(struct sms_chain *chain);

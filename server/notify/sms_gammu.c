@@ -170,9 +170,10 @@ static bool put(int folder, const char *name, const char *text, struct error *er
     int why = errno == 0 ? ENOSPC : errno;
     if (fd >= 0)
         close(fd);
-    if (good && renameat(folder, PART, folder, name) == 0 && fsync(folder) == 0)
-        return true;
-    return error_set(err, ERROR_LATER, "outbox: %s", strerror(good ? errno : why));
+    if (!good || renameat(folder, PART, folder, name) != 0)
+        return error_set(err, ERROR_LATER, "outbox: %s", strerror(good ? errno : why));
+    (void)fsync(folder); /* it is in the outbox; told otherwise it would be put there twice */
+    return true;
 }
 
 static bool has(void *self, const char *request_id)
@@ -226,21 +227,26 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
     struct reporting back = {.gammu = gammu, .box = OUTBOX, .before = old};
     struct reporting gone = {gammu, SENT, SMS_END_SENT, NULL, take, ctx};
     struct reporting failed = {gammu, ERRORS, SMS_END_FAILED, NULL, take, ctx};
+    /* The names of these files are what is known after a crash of what the list could not take. */
+    if (!sms_sent_settle(gammu->sent, err))
+        return false;
     return each(gammu, OUTBOX, report, &back, err) && each(gammu, SENT, report, &gone, err) &&
            each(gammu, ERRORS, report, &failed, err);
 }
 
 /* ------------------------------------------------------------------ what comes */
 
-/* UTF-16BE with its mark, as `inboxformat = unicode` writes it; a NUL may stand behind it. Half a
- * pair ends it. */
+/* UTF-16BE with its mark, as `inboxformat = unicode` writes it; a NUL may stand behind it. What is
+ * beyond the first plane (an emoji) is no word of ours and becomes a blank; half a pair too. */
 static void from_utf16(const uint8_t *bytes, size_t n, char out[SMS_TEXT_MAX + 1])
 {
     size_t at = 0;
     for (size_t i = 2; i + 1 < n && at + 4 < SMS_TEXT_MAX; i += 2) {
         uint32_t unit = (uint32_t)bytes[i] << 8 | bytes[i + 1];
-        if (unit == 0 || (unit >= 0xD800 && unit < 0xE000))
+        if (unit == 0)
             break;
+        if (unit >= 0xD800 && unit < 0xE000)
+            unit = ' ';
         if (unit < 0x80) {
             out[at++] = (char)unit;
         } else if (unit < 0x800) {

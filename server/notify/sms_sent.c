@@ -11,6 +11,7 @@
 
 struct id {
     char text[NOTICE_REQUEST_MAX + 1];
+    bool owed; /* not in the file yet */
 };
 
 struct sms_sent {
@@ -19,6 +20,7 @@ struct sms_sent {
     struct clock clock;
     struct id *ids; /* sorted */
     size_t n, room;
+    size_t owed; /* of them */
 };
 
 /* ------------------------------------------------------------------ lines */
@@ -72,13 +74,11 @@ static size_t place_of(const struct sms_sent *sent, const char *id, bool *ret_th
     return low;
 }
 
-static bool remember(struct sms_sent *sent, const char *id, struct error *err)
+static bool remember(struct sms_sent *sent, const char *id, struct id **ret_id, struct error *err)
 {
     bool there = false;
     size_t at = place_of(sent, id, &there);
-    if (there)
-        return true;
-    if (sent->n == sent->room) {
+    if (!there && sent->n == sent->room) {
         size_t room = sent->room ? sent->room * 2 : 64;
         struct id *ids = realloc(sent->ids, room * sizeof *ids);
         if (!ids)
@@ -86,9 +86,13 @@ static bool remember(struct sms_sent *sent, const char *id, struct error *err)
         sent->ids = ids;
         sent->room = room;
     }
-    memmove(&sent->ids[at + 1], &sent->ids[at], (sent->n - at) * sizeof *sent->ids);
-    (void)snprintf(sent->ids[at].text, sizeof sent->ids[at].text, "%s", id);
-    sent->n++;
+    if (!there) {
+        memmove(&sent->ids[at + 1], &sent->ids[at], (sent->n - at) * sizeof *sent->ids);
+        sent->ids[at] = (struct id){.owed = false};
+        (void)snprintf(sent->ids[at].text, sizeof sent->ids[at].text, "%s", id);
+        sent->n++;
+    }
+    *ret_id = &sent->ids[at];
     return true;
 }
 
@@ -99,12 +103,29 @@ bool sms_sent_has(const struct sms_sent *sent, const char *request_id)
     return there;
 }
 
-bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *err)
+static bool write_id(struct sms_sent *sent, struct id *id, struct error *err)
 {
     char line[64 + NOTICE_REQUEST_MAX];
     int n = snprintf(line, sizeof line, "%lld %s\n",
-                     (long long)sent->clock.now(sent->clock.self).ms, request_id);
-    return sms_line_append(sent->fd, line, (size_t)n, err) && remember(sent, request_id, err);
+                     (long long)sent->clock.now(sent->clock.self).ms, id->text);
+    bool was_owed = id->owed;
+    id->owed = !sms_line_append(sent->fd, line, (size_t)n, err);
+    sent->owed = sent->owed + id->owed - was_owed;
+    return !id->owed;
+}
+
+bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *err)
+{
+    struct id *id = NULL;
+    return remember(sent, request_id, &id, err) && write_id(sent, id, err);
+}
+
+bool sms_sent_settle(struct sms_sent *sent, struct error *err)
+{
+    for (size_t i = 0; sent->owed > 0 && i < sent->n; i++)
+        if (sent->ids[i].owed && !write_id(sent, &sent->ids[i], err))
+            return false;
+    return true;
 }
 
 /* ------------------------------------------------------------------ the file */
@@ -113,6 +134,7 @@ bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *e
 static bool keep_line(void *ctx, char *line, struct error *err)
 {
     struct sms_sent *sent = ctx;
+    struct id *id = NULL;
     char *blank = strchr(line, ' ');
     int64_t at_ms = strtoll(line, NULL, 10);
     if (!blank || at_ms < sent->clock.now(sent->clock.self).ms - SMS_SENT_KEPT_MS)
@@ -120,7 +142,7 @@ static bool keep_line(void *ctx, char *line, struct error *err)
     *blank = '\0';
     if (dprintf(sent->fd, "%s %s\n", line, blank + 1) < 0)
         return error_set(err, ERROR_LATER, "%s", strerror(errno));
-    return remember(sent, blank + 1, err);
+    return remember(sent, blank + 1, &id, err);
 }
 
 /* The list is copied without what is old, then takes the old one's place. */

@@ -18,8 +18,11 @@ struct sms_sent;
 bool sms_sent_open(const char *path, struct clock clock, struct sms_sent **ret_sent,
                    struct error *err) must_use;
 bool sms_sent_has(const struct sms_sent *sent, const char *request_id);
-/* Durable when it returns; LATER otherwise. */
+/* Durable when it returns; LATER otherwise: then this run knows it all the same, because the
+ * message is gone, and sms_sent_settle writes it. */
 bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *err) must_use;
+/* Writes what sms_sent_add could not. LATER: it still cannot. */
+bool sms_sent_settle(struct sms_sent *sent, struct error *err) must_use;
 void sms_sent_close(struct sms_sent *sent); /* NULL is fine */
 
 /* Writes a whole line at the end of the file, durable, or takes back what a full disk cut. */

@@ -196,6 +196,13 @@ static void messages_are_told_by_what_became_of_them(void **state)
     assert_null(strstr(asked->out, "912000001"));
     assert_int_equal(ASK(asked, -1, "messages", "sent"), 0);
     assert_non_null(strstr(asked->out, waits.text));
+    assert_int_equal(ASK(asked, -1, "messages", "resend"), 1);
+    assert_int_equal(ASK(asked, -1, "messages", "resend", waits.text), 1);
+    assert_non_null(strstr(asked->err, "none of its messages failed"));
+    assert_int_equal(ASK(asked, -1, "messages", "resend", "by=Nobody", refused.text), 1);
+    assert_int_equal(ASK(asked, -1, "messages", "resend", waits.text, refused.text), 1);
+    assert_non_null(strstr(asked->out, refused.text)); /* that one goes */
+    assert_int_equal(ASK(asked, -1, "messages", "failed", "more"), 1);
     assert_int_equal(ASK(asked, -1, "messages", "all"), 1);
     asked->for_short.notify = asked->for_long.notify = NULL;
     notify_close(notify);

@@ -1,15 +1,19 @@
 /* Who is told what, on a clock of the test's own. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/notify/message.h"
-#include "server/notify/notify.h"
+#include "server/notify/resend.h"
 #include "server/notify/sms_chain.h"
 #include "server/notify/sms_file.h"
+#include "server/notify/sms_sent.h"
 #include "server/office/list.h"
+#include "server/record/inbox.h"
 #include "tests/server/desk_rig.h"
 
 #define SECOND INT64_C(1000)
@@ -814,6 +818,153 @@ static void refused_for_good_is_a_fact(void **state)
     assert_int_equal(gateway.taken, 1);
 }
 
+static bool resend(struct told *told, struct error *ret_err)
+{
+    struct resend it = {.acts = desk_rig_acts(&told->desk),
+                        .views = told->desk.rig.views,
+                        .record = told->desk.rig.record,
+                        .now = told->desk.rig.now};
+    return message_resend(&it, &told->item, ret_err);
+}
+
+/* Once more, under an id of its own, and no more than asked for. */
+static void what_failed_goes_once_more_when_asked_for(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_REFUSED);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    gateway.mood = ERROR_NONE;
+    assert_int_equal(tries_within(told, SECOND * 60), 0);
+    assert_good(resend(told, &err));
+    assert_error(resend(told, &err), ERROR_REFUSED); /* it is on its way */
+    pass(told, SECOND);
+    assert_int_equal(gateway.taken, 1);
+    assert_non_null(strstr(gateway.ids[0], ".picked_up.0.sms-2"));
+    assert_int_equal(tries_within(told, SECOND * 60), 0);
+    gateway.ends[0] = SMS_END_FAILED; /* and that one never went */
+    gateway.ends_n = 1;
+    pass(told, 2 * SECOND);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_FAILED), 2);
+    assert_good(resend(told, &err));
+    pass(told, SECOND);
+    assert_int_equal(gateway.taken, 2);
+    assert_non_null(strstr(gateway.ids[1], ".picked_up.0.sms-3"));
+}
+
+static void only_what_is_true_and_wanted_goes_once_more(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_REFUSED);
+    scan(told, EVENT_PICKED_UP);
+    assert_error(resend(told, &err), ERROR_REFUSED); /* nothing failed */
+    tick(told);
+    assert_good(phone_stop(told->desk.rig.record, "+84912000001", true, &err));
+    assert_error(resend(told, &err), ERROR_REFUSED);
+    assert_good(phone_stop(told->desk.rig.record, "+84912000001", false, &err));
+    told->desk.rig.now.ms += DAY + SECOND;
+    assert_error(resend(told, &err), ERROR_REFUSED); /* old */
+    told->desk.rig.now.ms -= DAY;
+    scan(told, EVENT_DELIVERED);
+    assert_error(resend(told, &err), ERROR_REFUSED); /* overtaken */
+    assert_int_equal(count_facts(told, EVENT_NOTICE_SENT), 1);
+}
+
+/* The gateway is away, and before it is back the owner of the phone said no more. */
+static void who_stops_before_it_goes_is_not_told(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_LATER);
+    scan(told, EVENT_PICKED_UP);
+    assert_error(notify_tick(told->notify, &err), ERROR_LATER);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_SENT), 1);
+    assert_good(phone_stop(told->desk.rig.record, "+84912000001", true, &err));
+    gateway.mood = ERROR_NONE;
+    pass(told, SECOND * 60);
+    assert_int_equal(gateway.taken, 0);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_FAILED), 1);
+    pass(told, SECOND * 60);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_FAILED), 1);
+}
+
+/* The gateway's own list is gone, as after its machine was replaced. */
+static void what_a_phone_has_is_not_sent_again(void **state)
+{
+    struct told *told = *state;
+    start_with_gateway(told, ERROR_NONE);
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    gateway.ends[0] = SMS_END_DELIVERED;
+    gateway.ends_n = 1;
+    pass(told, 2 * SECOND);
+    assert_true(has_fact(told, EVENT_NOTICE_DELIVERED));
+    start_with_gateway(told, ERROR_NONE);
+    assert_int_equal(tries_within(told, SECOND * 60), 0);
+}
+
+/* trao.conf names another gateway from today on: what the file took is not sent by it again. */
+static void another_gateway_repeats_nothing(void **state)
+{
+    struct told *told = *state;
+    char list[224];
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    assert_int_equal(lines(told, NULL), 1);
+    start_with_gateway(told, ERROR_NONE);
+    notify_close(told->notify);
+    rig_stop(&told->desk.rig);
+    rig_start(&told->desk.rig);
+    struct sms_driver only = {.has = gateway_has, .send = gateway_send, .self = &gateway};
+    struct sms_chain chain = {.drivers = {only}, .n = 1};
+    (void)snprintf(list, sizeof list, "%s/none.sent", told->desk.rig.dir);
+    assert_good(sms_chain_know(&chain, list, rig_clock(&told->desk.rig), &err));
+    assert_int_equal(chain.former_n, 0);
+    (void)snprintf(list, sizeof list, "%s/sms.sent", told->desk.rig.dir);
+    assert_good(sms_chain_know(&chain, list, rig_clock(&told->desk.rig), &err));
+    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
+                                   .views = told->desk.rig.views,
+                                   .record_path = told->desk.rig.record_path,
+                                   .config = &told->desk.config,
+                                   .driver = sms_chain_driver(&chain),
+                                   .clock = rig_clock(&told->desk.rig)};
+    assert_good(notify_open(&config, &told->notify, &err));
+    pass(told, SECOND * 60);
+    assert_int_equal(gateway.tries, 0);
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    pass(told, SECOND);
+    assert_int_equal(gateway.taken, 1);
+    notify_close(told->notify); /* before the chain on this stack */
+    told->notify = NULL;
+    sms_chain_close(&chain);
+}
+
+/* The disk of the list is full for a while: what went is known all the same, and written later. */
+static void a_list_that_cannot_be_written_doubles_nothing(void **state)
+{
+    struct told *told = *state;
+    struct sms_sent *sent = NULL;
+    struct rlimit before, full;
+    char path[224];
+    (void)snprintf(path, sizeof path, "%s/other.sent", told->desk.rig.dir);
+    assert_good(sms_sent_open(path, rig_clock(&told->desk.rig), &sent, &err));
+    assert_good(sms_sent_add(sent, "first", &err));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    full = before;
+    full.rlim_cur = 1;
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    assert_error(sms_sent_add(sent, "second", &err), ERROR_LATER);
+    assert_error(sms_sent_settle(sent, &err), ERROR_LATER);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_true(sms_sent_has(sent, "second"));
+    assert_good(sms_sent_settle(sent, &err));
+    assert_good(sms_sent_settle(sent, &err));
+    sms_sent_close(sent);
+    assert_good(sms_sent_open(path, rig_clock(&told->desk.rig), &sent, &err));
+    assert_true(sms_sent_has(sent, "first") && sms_sent_has(sent, "second"));
+    sms_sent_close(sent);
+}
+
 /* Two gateways: what the first refuses for good is the second's; when it does not answer it is
  * waited for. */
 static void what_one_refuses_the_next_takes(void **state)
@@ -825,7 +976,7 @@ static void what_one_refuses_the_next_takes(void **state)
     rig_start(&told->desk.rig);
     struct sms_driver first = {
         .has = gateway_has, .send = gateway_send, .reports = gateway_reports, .self = &gateway};
-    struct sms_chain chain = {{first, sms_file_driver(told->file)}, 2};
+    struct sms_chain chain = {.drivers = {first, sms_file_driver(told->file)}, .n = 2};
     struct notify_config config = {.acts = desk_rig_acts(&told->desk),
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,
@@ -1094,6 +1245,12 @@ int main(int argc, char **argv)
         TOLD(a_text_is_taken_once),
         TOLD(a_dead_gateway_is_tried_later_and_later),
         TOLD(refused_for_good_is_a_fact),
+        TOLD(what_failed_goes_once_more_when_asked_for),
+        TOLD(only_what_is_true_and_wanted_goes_once_more),
+        TOLD(who_stops_before_it_goes_is_not_told),
+        TOLD(what_a_phone_has_is_not_sent_again),
+        TOLD(another_gateway_repeats_nothing),
+        TOLD(a_list_that_cannot_be_written_doubles_nothing),
         TOLD(what_one_refuses_the_next_takes),
         TOLD(reports_never_go_back),
         TOLD(a_report_of_nothing_is_forgotten),

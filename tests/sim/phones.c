@@ -142,6 +142,16 @@ static bool tell_the_same(const struct notice *a, const struct notice *b)
            a->correction == b->correction;
 }
 
+/* Recorded, and before it went its receiver said no more (DUNG). */
+static bool is_failed(const struct fact *facts, size_t n, const char *request_id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_end(&facts[i]) && facts[i].office.event == EVENT_NOTICE_FAILED &&
+            strcmp(facts[i].office.notice.request_id, request_id) == 0)
+            return true;
+    return false;
+}
+
 void phones_check(struct phones *phones, const struct fact *facts, size_t n,
                   const struct state *now)
 {
@@ -156,7 +166,7 @@ void phones_check(struct phones *phones, const struct fact *facts, size_t n,
                          facts[i].office.item.text, notice->status, notice->attempt);
         bool stands = now != NULL && notice->status == now->status &&
                       notice->attempt == now->attempt && !notice->correction;
-        if (stands && !has(phones, notice->request_id))
+        if (stands && !has(phones, notice->request_id) && !is_failed(facts, n, notice->request_id))
             env_fail(phones->env, "%s: told as %s, and the gateway never had it",
                      facts[i].office.item.text, notice->request_id);
     }

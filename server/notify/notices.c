@@ -1,0 +1,67 @@
+#include "server/notify/notices.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_of(const struct fact *fact, uint32_t event)
+{
+    return !fact->is_scan && fact->office.event == event &&
+           fact->office.notice.channel == CHANNEL_SMS;
+}
+
+static bool is_same(const struct notice *a, const struct notice *b)
+{
+    return a->status == b->status && a->attempt == b->attempt && a->correction == b->correction;
+}
+
+static bool has_end(const struct fact *facts, size_t n, uint32_t event, const char *request_id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_of(&facts[i], event) && strcmp(facts[i].office.notice.request_id, request_id) == 0)
+            return true;
+    return false;
+}
+
+struct notice_standing notices_standing(const struct fact *facts, size_t n,
+                                        const struct notice *which)
+{
+    struct notice_standing standing = {.sent = NULL};
+    for (size_t i = 0; i < n; i++) {
+        const struct office_fact *fact = &facts[i].office;
+        if (!is_of(&facts[i], EVENT_NOTICE_SENT) || !is_same(&fact->notice, which))
+            continue;
+        standing.times++;
+        if (standing.sent == NULL || fact->seq > standing.at_seq) {
+            standing.sent = &fact->notice;
+            standing.at_seq = fact->seq;
+        }
+    }
+    if (standing.sent != NULL) {
+        const char *id = standing.sent->request_id;
+        standing.failed = has_end(facts, n, EVENT_NOTICE_FAILED, id);
+        standing.delivered = has_end(facts, n, EVENT_NOTICE_DELIVERED, id);
+    }
+    return standing;
+}
+
+const struct notice *notices_last_failed(const struct fact *facts, size_t n)
+{
+    const struct office_fact *last = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (is_of(&facts[i], EVENT_NOTICE_FAILED) &&
+            (last == NULL || facts[i].office.seq > last->seq))
+            last = &facts[i].office;
+    return last != NULL ? &last->notice : NULL;
+}
+
+void notices_id(const struct item *item, const struct notice *which, unsigned times,
+                char out[NOTICE_REQUEST_MAX + 1])
+{
+    const struct status_info *info = status_info(which->status);
+    char again[16] = "";
+    if (times > 1)
+        (void)snprintf(again, sizeof again, "-%u", times);
+    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s%s", item->text,
+                   info != NULL ? info->key : "-", which->attempt,
+                   which->correction ? "correction" : "sms", again);
+}
