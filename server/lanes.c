@@ -45,7 +45,7 @@ static bool is_long(const char *name)
 {
     return strcmp(name, "import") == 0 || strcmp(name, "print") == 0 ||
            strcmp(name, "backup") == 0 || strcmp(name, "persondata") == 0 ||
-           strcmp(name, "erase") == 0 || strcmp(name, "purge") == 0;
+           strcmp(name, "erase") == 0 || strcmp(name, "purge") == 0 || strcmp(name, "report") == 0;
 }
 
 /* The acts of an import, as long as somebody waits for it. */

@@ -1,4 +1,6 @@
 #include "server/office/export_form.h"
+#include "server/office/report.h"
+#include "server/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,4 +173,55 @@ bool export_file_end(struct export_file *file, const char **ret_bytes, size_t *r
     *ret_bytes = file->bytes;
     *ret_n = file->n;
     return true;
+}
+
+/* ------------------------------------------------------------------ a report */
+
+static bool put_cell(lxw_worksheet *sheet, lxw_row_t at, lxw_col_t k,
+                     const struct report_cell *cell)
+{
+    return (cell->is_number
+                ? worksheet_write_number(sheet, at, k, cell->number, NULL)
+                : worksheet_write_string(sheet, at, k, cell->text, NULL)) == LXW_NO_ERROR;
+}
+
+/* Title, how it is counted, the header, the rows; a sheet's name is its number, for titles are
+ * long. */
+static bool put_sheet(struct export_file *file, const struct report_table *table, size_t number)
+{
+    char name[24];
+    (void)snprintf(name, sizeof name, "%zu", number + 1);
+    lxw_worksheet *sheet = number == 0 ? file->sheet : workbook_add_worksheet(file->book, name);
+    bool good = sheet != NULL &&
+                worksheet_write_string(sheet, 0, 0, table->vi, file->bold) == LXW_NO_ERROR &&
+                worksheet_write_string(sheet, 1, 0, table->how, NULL) == LXW_NO_ERROR;
+    for (size_t k = 0; good && k < table->columns; k++)
+        good = worksheet_write_string(sheet, 3, (lxw_col_t)k, table->header[k], file->bold) ==
+               LXW_NO_ERROR;
+    for (size_t i = 0; good && i < table->n; i++)
+        for (size_t k = 0; good && k < table->columns; k++)
+            good = put_cell(sheet, (lxw_row_t)(4 + i), (lxw_col_t)k, &table->rows[i][k]);
+    if (good) {
+        worksheet_set_column(sheet, 0, 0, 44, NULL);
+        worksheet_set_column(sheet, 1, REPORT_COLUMNS, 16, NULL);
+        worksheet_freeze_panes(sheet, 4, 1);
+    }
+    return good;
+}
+
+bool report_write_xlsx(const struct report *report, const char *folder, int fd, struct error *err)
+{
+    struct export_asked asked = {.form = EXPORT_XLSX, .folder = folder};
+    struct export_file *file = NULL;
+    const char *bytes = NULL;
+    size_t n = 0;
+    bool good = export_file_new(&asked, &file, err);
+    for (size_t i = 0; good && i < report->n; i++)
+        good = put_sheet(file, &report->table[i], i) ||
+               error_set(err, ERROR_LATER, "a sheet more does not fit");
+    good = good && export_file_end(file, &bytes, &n, err) &&
+           (files_write_all(fd, bytes, n) ||
+            error_set(err, ERROR_LATER, "không ghi được tệp. / cannot be written"));
+    export_file_free(file);
+    return good;
 }

@@ -1,0 +1,169 @@
+/* The evaluation of a pilot over the control socket: its figures against items whose way is known,
+ * as a page and as a workbook; what stood before, with its source. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <zip.h>
+
+#include "tests/server/control_rig.h"
+
+#define DAY_MS INT64_C(86400000)
+#define ITEMS 4
+
+struct pilot {
+    struct asked *asked;
+    struct rig_device device;
+    struct item item[ITEMS];
+    char text[65536];
+    size_t n;
+};
+
+static void scan(struct pilot *pilot, int i, uint32_t event)
+{
+    desk_rig_scan(&pilot->asked->desk, &pilot->device, &pilot->item[i], event, 0);
+}
+
+/* Two delivered a day later, one fetched after an invitation, one never handed over. */
+static int open_pilot(void **state)
+{
+    struct pilot *pilot = calloc(1, sizeof *pilot);
+    void *asked = NULL;
+    assert_int_equal(open_asked(&asked), 0);
+    pilot->asked = asked;
+    struct desk_rig *desk = &pilot->asked->desk;
+    pilot->asked->for_short.record = pilot->asked->for_long.record = desk->rig.record;
+    rig_device(&pilot->device, &desk->rig, "HH-042");
+    for (int i = 0; i < ITEMS; i++) {
+        char dossier[32];
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-000%d", i + 1);
+        pilot->item[i] = desk_rig_issue(desk, dossier, "0912000001", "33000");
+    }
+    for (int i = 0; i < 3; i++)
+        scan(pilot, i, EVENT_PICKED_UP);
+    desk_rig_pass(desk, DAY_MS);
+    scan(pilot, 0, EVENT_DELIVERED);
+    scan(pilot, 1, EVENT_DELIVERED);
+    scan(pilot, 2, EVENT_AT_COLLECTION_POINT);
+    desk_rig_pass(desk, 20 * DAY_MS);
+    *state = pilot;
+    return 0;
+}
+
+static int close_pilot(void **state)
+{
+    struct pilot *pilot = *state;
+    void *asked = pilot->asked;
+    assert_int_equal(close_asked(&asked), 0);
+    free(pilot);
+    return 0;
+}
+
+static void report(struct pilot *pilot, char *form)
+{
+    int fd = memfd_create("report", MFD_CLOEXEC);
+    if (ASK(pilot->asked, fd, "report", "2026-11-01", "2026-12-31", form) != 0)
+        fail_msg("%s", pilot->asked->err);
+    ssize_t n = pread(fd, pilot->text, sizeof pilot->text - 1, 0);
+    close(fd);
+    assert_true(n > 0 && (size_t)n < sizeof pilot->text - 1);
+    pilot->n = (size_t)n;
+    pilot->text[n] = '\0';
+}
+
+/* What stands in the row that begins with `word`, below the title. */
+static void has_row(const struct pilot *pilot, const char *title, const char *row)
+{
+    const char *from = strstr(pilot->text, title);
+    if (from == NULL)
+        fail_msg("no table «%s»", title);
+    const char *end = strstr(from, "</table>");
+    const char *at = strstr(from, row);
+    if (at == NULL || at > end)
+        fail_msg("«%s» is not in:\n%.*s", row, (int)(end - from), from);
+}
+
+static void the_page_counts(void **state)
+{
+    struct pilot *pilot = *state;
+    report(pilot, "form=html");
+    has_row(pilot, "<h2>Đúng hạn <",
+            "<td class=\"t\">Cơ quan</td><td>4</td><td>3</td><td>75,00 % *</td>");
+    has_row(pilot, "<h2>Đúng hạn <", "<td class=\"t\">Bưu điện</td><td>4</td><td>2</td>");
+    has_row(pilot, "<h2>Phát lần đầu", "<td>2</td><td>2</td><td>100,00 % *</td>");
+    has_row(pilot, "<h2>Số lượng và tiền, theo cơ quan",
+            "<td>4</td><td>2</td><td>50,00 % *</td>"
+            "<td>2</td>");
+    has_row(pilot, "<h2>Số lượng và tiền, theo xã", "<td>4</td><td>2</td>");
+    has_row(pilot, "<h2>Trước và sau", "<td class=\"t\">chưa nhập</td><td>50,00 % *</td>");
+    assert_non_null(strstr(pilot->text, "01/11/2026 – 31/12/2026"));
+    assert_null(strstr(pilot->text, "<script"));
+    assert_null(strstr(pilot->text, "http")); /* nothing is fetched */
+    assert_null(strstr(pilot->text, "0912000001"));
+}
+
+static void what_stood_before_has_a_source(void **state)
+{
+    struct pilot *pilot = *state;
+    struct asked *asked = pilot->asked;
+    assert_int_equal(ASK(asked, -1, "baseline", "on-time-hundredths", "8750", "BC 12/2025"), 0);
+    assert_int_equal(ASK(asked, -1, "baseline", "on-time-hundredths", "8700", "BC <12>/2025"), 0);
+    assert_int_equal(ASK(asked, -1, "baseline", "days-tenths", "65", "BC 12/2025"), 0);
+    assert_int_equal(ASK(asked, -1, "baseline", "smiles", "65", "BC 12/2025"), 1);
+    assert_int_equal(ASK(asked, -1, "baseline", "days-tenths", "65", ""), 1);
+    report(pilot, "form=html");
+    has_row(pilot, "<h2>Trước và sau",
+            "<td>87,00 %</td><td>50,00 % *</td>"
+            "<td class=\"t\">BC &lt;12&gt;/2025</td>");
+    has_row(pilot, "<h2>Trước và sau", "<td>6,5</td><td>1,0</td>");
+}
+
+/* Numbers are numbers there, and each table has its sentence. */
+static void the_workbook_holds_the_same(void **state)
+{
+    struct pilot *pilot = *state;
+    report(pilot, "form=xlsx");
+    zip_error_t why;
+    zip_source_t *source = zip_source_buffer_create(pilot->text, pilot->n, 0, &why);
+    zip_t *zip = zip_open_from_source(source, ZIP_RDONLY, &why);
+    assert_non_null(zip);
+    char sheet[16384] = "", name[40];
+    for (int i = 1; i <= 9; i++) {
+        (void)snprintf(name, sizeof name, "xl/worksheets/sheet%d.xml", i);
+        assert_true(zip_name_locate(zip, name, 0) >= 0);
+    }
+    zip_file_t *file = zip_fopen(zip, "xl/worksheets/sheet1.xml", 0);
+    assert_true(zip_fread(file, sheet, sizeof sheet - 1) > 0);
+    zip_fclose(file);
+    zip_discard(zip);
+    assert_non_null(strstr(sheet, "<c r=\"D5\"><v>75</v>"));
+}
+
+static void what_cannot_be_asked_is_said(void **state)
+{
+    struct pilot *pilot = *state;
+    int fd = memfd_create("report", MFD_CLOEXEC);
+    struct asked *asked = pilot->asked;
+    assert_int_equal(ASK(asked, fd, "report", "2026-12-31", "2026-11-01"), 1);
+    assert_int_equal(ASK(asked, fd, "report", "2026-11-01", "2026-11-31"), 1);
+    assert_int_equal(ASK(asked, fd, "report", "2026-11-01", "2026-11-30", "form=doc"), 1);
+    assert_int_equal(ASK(asked, fd, "report", "2026-11-01", "2026-11-30", "office=XX"), 1);
+    assert_int_equal(ASK(asked, -1, "report", "2026-11-01", "2026-11-30"), 1);
+    close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    DESK_RIG_CHILD(argc, argv);
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_pilot, close_pilot)
+    const struct CMUnitTest tests[] = {
+        TEST(the_page_counts),
+        TEST(what_stood_before_has_a_source),
+        TEST(the_workbook_holds_the_same),
+        TEST(what_cannot_be_asked_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
