@@ -1,7 +1,10 @@
 /* What goes to a handheld of a postman's round, when, and to whom it never goes. */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "server/delivery/wishes.h"
+#include "server/office/receiver.h"
 #include "server/field/devices.h"
 #include "server/field/dispatch.h"
 #include "server/office/items.h"
@@ -162,6 +165,43 @@ static void beeps(struct post *post, struct rig_device *device, uint32_t event, 
     rig_send(&post->desk.rig, device, &batch);
 }
 
+/* What the receiver asked for stands on the stop, before what the desk wrote. */
+static void the_stop_says_what_the_receiver_wants(void **state)
+{
+    struct post *post = *state;
+    struct desk_rig *desk = &post->desk;
+    struct stop stop;
+    struct rig_device other;
+    struct hello hello = hello_of(post, 12);
+    char day[CLOCK_TEXT_MAX], wanted[64];
+    build_round(post, 1);
+    rig_device(&other, &desk->rig, "HH-050");
+    beeps(post, &other, EVENT_DELIVERY_FAILED, 60000);
+    assert_good(views_follow(desk->rig.views, &err));
+    struct receiver receiver = {desk_rig_acts(desk), desk->rig.views, desk->rig.now,
+                                &post->item[0]};
+    struct rules rules;
+    struct instant days[WISH_DAYS];
+    struct view view;
+    assert_true(views_item(desk->rig.views, &post->item[0], &view));
+    assert_true(views_rules(desk->rig.views, &rules));
+    assert_int_equal(wish_days(&view.state, &rules, desk->rig.now, days), WISH_DAYS);
+    rules_done(&rules);
+    assert_good(receiver_day(&receiver, days[1], &err));
+    assert_good(receiver_names(&receiver, "Trần Mới", &err));
+    say(post, &hello);
+    work(post);
+    assert_true(find_stop(post, &post->item[0], &stop));
+    (void)snprintf(wanted, sizeof wanted, "HẸN GIAO %.5s. NHẬN THAY: Trần Mới,",
+                   clock_date_vi(days[1], day, sizeof day));
+    assert_non_null(strstr(stop.note, wanted));
+    assert_good(receiver_collects(&receiver, &err));
+    say(post, &hello);
+    work(post);
+    assert_true(find_stop(post, &post->item[0], &stop));
+    assert_non_null(strstr(stop.note, "TỰ ĐẾN BƯU CỤC NHẬN. NHẬN THAY"));
+}
+
 /* Nobody home, and out again at once with another's handheld: that one has to know since when. */
 static void who_carries_it_next_knows_the_last_failure(void **state)
 {
@@ -273,9 +313,13 @@ int main(int argc, char **argv)
     DESK_RIG_CHILD(argc, argv);
 #define ONE(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        ONE(a_round_goes_to_who_signed_in), ONE(who_carries_it_next_knows_the_last_failure),
-        ONE(nobody_else_gets_one),          ONE(a_change_is_sent_at_once),
-        ONE(without_a_link_it_stays_due),   ONE(a_revocation_is_told_until_the_next_hello),
+        ONE(a_round_goes_to_who_signed_in),
+        ONE(the_stop_says_what_the_receiver_wants),
+        ONE(who_carries_it_next_knows_the_last_failure),
+        ONE(nobody_else_gets_one),
+        ONE(a_change_is_sent_at_once),
+        ONE(without_a_link_it_stays_due),
+        ONE(a_revocation_is_told_until_the_next_hello),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
