@@ -190,7 +190,7 @@ static bool find_day(struct record *record, struct instant now, bool *ret_found,
 
 static bool line_done(struct record *record, bool *ret_done, struct error *err)
 {
-    struct measured measured;
+    struct measured measured = {0};
     bool found = line_last(record, &measured, err);
     *ret_done = found && line_is_right(&measured);
     return found || err->code == ERROR_NOT_FOUND;

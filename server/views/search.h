@@ -59,7 +59,7 @@ struct search_query {
 /* Newest first. At most SEARCH_STEPS are looked at, so that an answer never takes long; `ret_next`
  * is where to go on, 0 when all was looked at: then, and only then, `max` being left, there are no
  * more. BAD_INPUT when nothing is asked for. */
-#define SEARCH_STEPS 10000
+#define SEARCH_STEPS 5000
 bool search_find(struct search *search, const struct search_query *query, struct item *out,
                  size_t max, size_t *ret_n, uint64_t *ret_next, struct error *err) must_use;
 
