@@ -299,7 +299,7 @@ struct broker_client *broker_client(struct broker *broker, const char *name, con
 
 /* ---------------------------------------------------------------- bad days */
 
-static void take_snapshot(struct broker *broker)
+void broker_save(struct broker *broker)
 {
     for (size_t at = 0; at < broker->clients; at++) {
         struct broker_client *client = &broker->client[at];
@@ -318,9 +318,8 @@ static void broker_back(void *ctx, uint64_t arg)
 }
 
 /* Killed: every link breaks, and what it knows is what it had written down, or nothing at all. */
-static void restart(struct broker *broker)
+void broker_restart(struct broker *broker, bool state_deleted)
 {
-    bool state_deleted = env_chance(broker->env, 300);
     env_note(broker->env, "broker killed%s", state_deleted ? ", its state deleted" : "");
     broker->down = true;
     for (size_t at = 0; at < broker->clients; at++) {
@@ -343,9 +342,9 @@ static void each_minute(void *ctx, uint64_t arg)
         if (env_fault(broker->env, broker->faults.broken_up))
             broker_break(&broker->client[at]);
     if (env_fault(broker->env, broker->faults.restarted) && !broker->down)
-        restart(broker);
+        broker_restart(broker, env_chance(broker->env, 300));
     if (arg % 10 == 9)
-        take_snapshot(broker);
+        broker_save(broker);
     env_after(broker->env, 60000, each_minute, broker, arg + 1);
 }
 

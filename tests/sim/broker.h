@@ -79,5 +79,9 @@ void broker_kill(struct broker_client *client);
 struct link_out broker_out(struct broker_client *client);
 
 void broker_break(struct broker_client *client);
+/* Writes down what it knows, as it does each ten minutes and when it is told to end. */
+void broker_save(struct broker *broker);
+/* It is killed, and is back in a while with what it last wrote down, or with nothing. */
+void broker_restart(struct broker *broker, bool state_deleted);
 
 #endif
