@@ -313,7 +313,7 @@ static const struct admin_page pages[] = {
      {{"", "postmen", NULL, "postmen", postmen_columns, "Chưa có bưu tá.", NULL, NULL, NULL},
       POST_OFFICES},
      postmen_forms},
-    {"/quay/co-quan",
+    {"/quay/danh-ba",
      "Cơ quan, bưu cục · Trao",
      RIGHT_SETTINGS,
      "Đổi gì thì có hiệu lực từ ngày ghi; trước ngày đó vẫn như cũ.",

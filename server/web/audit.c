@@ -298,8 +298,7 @@ void desk_audit(struct web *web, const struct http_request *request, struct http
     if (!seat_may_all(web, request, RIGHT_AUDIT, &seat, answer))
         return;
     if (request->is_post && !seat_sent(web, request, &seat)) {
-        page_sentence(web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
-                      "This page is too old. Open it again, then send again.", answer);
+        seat_old_form(web, answer);
         return;
     }
     if (!seat_looked(web, request, seat.person.id, request->is_post ? LOOK_CHECKED : LOOK_LOG, 0,

@@ -84,8 +84,7 @@ void desk_code(struct web *web, const struct http_request *request, struct http_
     if (!seat.half) {
         page_redirect("/quay/dang-nhap", answer);
     } else if (!seat_sent(web, request, &seat)) {
-        page_sentence(web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
-                      "This page is too old. Open it again, then send again.", answer);
+        seat_old_form(web, answer);
     } else if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0) {
         give_page(web, 429, &seat, "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
         answer->retry_s = GUARD_WINDOW_MS / 1000;

@@ -12,12 +12,6 @@
 #include "server/web/password.h"
 #include "server/web/seat.h"
 
-static void refuse_form(struct web *web, struct http_answer *answer)
-{
-    page_sentence(web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
-                  "This page is too old. Open it again, then send again.", answer);
-}
-
 /* ------------------------------------------------------------------ logging in */
 
 static void give_login(struct web *web, unsigned status, const struct seat *seat,
@@ -131,7 +125,7 @@ void desk_login(struct web *web, const struct http_request *request, struct http
 {
     struct seat seat = seat_of(web, request);
     if (!seat_sent(web, request, &seat)) {
-        refuse_form(web, answer);
+        seat_old_form(web, answer);
         return;
     }
     if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0) {
@@ -159,7 +153,7 @@ void desk_logout(struct web *web, const struct http_request *request, struct htt
                              .client = request->client};
     struct error err;
     if (!seat_sent(web, request, &seat)) {
-        refuse_form(web, answer);
+        seat_old_form(web, answer);
         return;
     }
     if (!seat_run(web, logout_act, &out, &err)) {
@@ -306,7 +300,7 @@ void desk_password(struct web *web, const struct http_request *request, struct h
 {
     struct seat seat = seat_of(web, request);
     if (!seat.logged_in || !seat_sent(web, request, &seat))
-        refuse_form(web, answer);
+        seat_old_form(web, answer);
     else if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0)
         give_password_form(web, 429, &seat, "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
     else

@@ -272,8 +272,7 @@ void desk_second(struct web *web, const struct http_request *request, struct htt
         return;
     form_value(request->body, request->body_n, "viec", what, sizeof what);
     if (!seat_sent(web, request, &seat))
-        page_sentence(web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
-                      "This page is too old. Open it again, then send again.", answer);
+        seat_old_form(web, answer);
     else if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0)
         give_either(web, 429, &seat, "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
     else if (strcmp(what, "bat") == 0 && !seat.person.second)

@@ -130,8 +130,7 @@ static bool post(struct panel *panel, const struct panel_form *forms)
     form_value(request->body, request->body_n, "muc", title, sizeof title);
     const struct panel_form *form = form_named(forms, verb, title);
     if (!form || !seat_sent(panel->web, request, &panel->seat)) {
-        page_sentence(panel->web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
-                      "This page is too old. Open it again, then send again.", panel->answer);
+        seat_old_form(panel->web, panel->answer);
         return false;
     }
     if (!run_form(panel, form, &panel->why)) {

@@ -85,6 +85,12 @@ bool seat_sent(const struct web *web, const struct http_request *request, const 
            strlen(csrf) == SEAT_CSRF_CHARS && chain_equal(csrf, seat->csrf, SEAT_CSRF_CHARS);
 }
 
+void seat_old_form(const struct web *web, struct http_answer *answer)
+{
+    page_sentence(web, 403, "Trang này đã cũ. Mở lại rồi gửi lại.",
+                  "This page is too old. Open it again, then send again.", answer);
+}
+
 void seat_put_csrf(const struct seat *seat, struct html *html)
 {
     html_format(html, "<input type=hidden name=dau value=%s>", seat->csrf);

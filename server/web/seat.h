@@ -32,6 +32,8 @@ void seat_renew(struct web *web, const struct http_request *request, struct seat
 void seat_forget(struct web *web, const struct http_request *request, struct http_answer *answer);
 /* True if the POST is a form of this seat: ours by origin, with its token. */
 bool seat_sent(const struct web *web, const struct http_request *request, const struct seat *seat);
+/* The answer to one that is not. */
+void seat_old_form(const struct web *web, struct http_answer *answer);
 void seat_put_csrf(const struct seat *seat, struct html *html);
 
 /* Roles by commas, or "none", as bits. BAD_INPUT: no such role. */

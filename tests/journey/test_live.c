@@ -15,17 +15,16 @@
 
 #include <cmocka.h>
 
-#include "tests/lib/world.h"
+#include "tests/lib/chromium.h"
 
 #define SOON_MS 1000 /* from the receipt to the page */
 #define LIVE_MS                                                                                    \
     2000 /* from the beep: a second to the server, with nothing waiting, and the above */
-#define BROWSER_MS 40000
 #define SHOTS BUILD_DIR "/screenshots"
 
 static struct world world;
 static struct hand hand;
-static struct proc browser;
+static struct chromium browser;
 static char items[2][16];
 
 static long long wall_ms(void)
@@ -37,20 +36,7 @@ static long long wall_ms(void)
 
 /* ---------------------------------------------------------------- the browser */
 
-static void ask(char out[PROC_LINE_MAX], const char *expect, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void ask(char out[PROC_LINE_MAX], const char *expect, const char *format, ...)
-{
-    char line[PROC_LINE_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    out[0] = '\0';
-    if (!proc_say(&browser, "%s", line) || !proc_hear(&browser, out, BROWSER_MS) ||
-        strncmp(out, expect, strlen(expect)) != 0)
-        world_fail(&world, "browser: %s -> '%s'", line, out);
-}
+#define ask(out, expect, ...) chromium_ask(&browser, out, expect, __VA_ARGS__)
 
 static void open_page(const char *url)
 {
@@ -146,25 +132,12 @@ static void page_comes_right_when_the_server_does(void **state)
 
 /* ---------------------------------------------------------------- the desk */
 
-static void first_login(char user[64], char password[64])
-{
-    char path[300], line[256];
-    snprintf(path, sizeof path, "%s/first-login.txt", world.data);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file)) {
-        sscanf(line, "user=%63s", user);
-        sscanf(line, "password=%63s", password);
-    }
-    fclose(file);
-}
-
 static void desk_behind_its_login(void **state)
 {
     (void)state;
     char out[PROC_LINE_MAX], user[64] = "", password[64] = "", url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%d/quay", world.plain);
-    first_login(user, password);
+    world_first_login(&world, user, password);
     ask(out, "sized", "size 1200 800");
     open_page(url);
     ask(out, "text ", "text");
@@ -192,26 +165,20 @@ static void desk_behind_its_login(void **state)
 static int begin(void **state)
 {
     (void)state;
-    char out[PROC_LINE_MAX];
-    mkdir(SHOTS, 0755);
     world_begin(&world);
     world_start_broker(&world);
     world_start_server(&world);
     world_issue(&world, 2, items);
     hand_enrol(&hand, &world, "HH-042");
     hand_start(&hand);
-    proc_start(&browser, (const char *[]){"node", TESTS_DIR "/lib/browser.mjs", NPM_DIR, NULL},
-               true, world.log);
-    if (!proc_hear(&browser, out, BROWSER_MS) || strcmp(out, "ready") != 0)
-        world_fail(&world, "no browser");
+    chromium_start(&browser, &world, NPM_DIR, NULL, SHOTS);
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    proc_say(&browser, "quit");
-    proc_wait(&browser, BROWSER_MS);
+    chromium_end(&browser);
     hand_end(&hand);
     world_end(&world, false);
     return 0;

@@ -36,19 +36,6 @@ static void page(const char *path, const char *shot)
 
 /* ------------------------------------------------------------------ coming in */
 
-static void first_login(char user[64], char password[64])
-{
-    char path[300], line[256];
-    snprintf(path, sizeof path, "%s/first-login.txt", world.data);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file)) {
-        sscanf(line, "user=%63s", user);
-        sscanf(line, "password=%63s", password);
-    }
-    fclose(file);
-}
-
 static void log_in(const char *user, const char *password)
 {
     chromium_open(&browser, 200, "/quay/dang-nhap");
@@ -84,7 +71,7 @@ static void the_first_login_sets_up_both_factors(void **state)
     (void)state;
     char user[64] = "", password[64] = "", out[PROC_LINE_MAX], text[64], *decoded = NULL;
     size_t n = 0;
-    first_login(user, password);
+    world_first_login(&world, user, password);
     page("/quay/dang-nhap", "login");
     log_in(user, password);
     chromium_both_widths(&browser, "password");
@@ -136,7 +123,7 @@ static void add_person(const char *name, const char *role, char password[64])
 static void the_administrator_makes_the_others(void **state)
 {
     (void)state;
-    static const char *const pages[] = {"nguoi", "buu-ta", "co-quan", "dai-so", "tham-so",
+    static const char *const pages[] = {"nguoi", "buu-ta", "danh-ba", "dai-so", "tham-so",
                                         "lich",  "gia",    "thu-tuc", "dao-tao"};
     char password[64], path[32], shot[32];
     add_person("kiem", "auditor", password);

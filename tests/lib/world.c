@@ -147,6 +147,20 @@ void world_end(struct world *world, bool failed)
         nftw(world->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+void world_first_login(struct world *world, char user[64], char password[64])
+{
+    char path[300], line[256];
+    snprintf(path, sizeof path, "%s/first-login.txt", world->data);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        world_fail(world, "no %s", path);
+    while (fgets(line, sizeof line, file)) {
+        sscanf(line, "user=%63s", user);
+        sscanf(line, "password=%63s", password);
+    }
+    fclose(file);
+}
+
 /* ---------------------------------------------------------------- services */
 
 static bool answers(const char *host, int port)

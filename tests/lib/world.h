@@ -39,6 +39,9 @@ int world_admin(struct world *world, char *out, size_t size, ...);
 /* The same, where anything but success fails the test. */
 void world_do(struct world *world, char *out, size_t size, ...);
 
+/* Name and one-time password of the first login, from the file that init wrote; 64 bytes each. */
+void world_first_login(struct world *world, char user[64], char password[64]);
+
 /* A list of `rows` good rows into `path`. */
 void world_write_list(const char *path, unsigned first, unsigned rows);
 /* Imports `rows` good rows, prints and hands over: writes their numbers to `items`, 16 bytes each.

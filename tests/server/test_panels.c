@@ -124,8 +124,8 @@ static void what_is_set_is_shown_with_its_citation(void **state)
     assert_int_equal(browser_get(browser, "/quay/gia"), 200);
     assert_true(says(browser, "1.016.500 đ"));
 
-    done(browser, "/quay/co-quan", "viec=office&ma=H27.99&name=S%E1%BB%9F+Th%E1%BB%AD+%3Ci%3E");
-    assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
+    done(browser, "/quay/danh-ba", "viec=office&ma=H27.99&name=S%E1%BB%9F+Th%E1%BB%AD+%3Ci%3E");
+    assert_int_equal(browser_get(browser, "/quay/danh-ba"), 200);
     assert_true(says(browser, "Sở Thử &lt;i&gt;"));
     done(browser, "/quay/thu-tuc", "viec=procedure&ten=C%E1%BA%A5p+l%E1%BA%A1i&owner-only=yes");
     assert_int_equal(browser_get(browser, "/quay/thu-tuc"), 200);
@@ -281,6 +281,24 @@ static void who_looked_and_whether_it_still_holds(void **state)
 
 /* ------------------------------------------------------------------ pages as data */
 
+/* Each address leads to its own page, and the way to it stands on the administrator's. */
+static void every_page_is_where_it_says(void **state)
+{
+    struct browser *browser = *state;
+    const struct admin_page *page;
+    char words[160];
+    browser_log_in(browser);
+    for (size_t i = 0; (page = admin_page(i)) != NULL; i++) {
+        assert_int_equal(browser_get(browser, page->path), 200);
+        (void)snprintf(words, sizeof words, "<title>%s</title>", page->title);
+        if (!says(browser, words))
+            fail_msg("%s is another page", page->path);
+        assert_int_equal(browser_get(browser, "/quay/quan-tri"), 200);
+        (void)snprintf(words, sizeof words, "<a href=\"%s\">", page->path);
+        assert_true(says(browser, words));
+    }
+}
+
 /* Each page names commands that there are, and its forms their words. */
 static void every_page_asks_what_there_is(void **state)
 {
@@ -316,6 +334,7 @@ int main(int argc, char **argv)
         DOOR(a_handheld_comes_and_is_lost),
         DOOR(a_dispatcher_s_day),
         DOOR(who_looked_and_whether_it_still_holds),
+        DOOR(every_page_is_where_it_says),
         cmocka_unit_test(every_page_asks_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
