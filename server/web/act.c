@@ -131,7 +131,7 @@ static bool words_are_his(struct web *web, const struct seat *seat, const struct
         const char *word = argv[i];
         char what = many ? '*' : *kind;
         many = many || what == '*';
-        if (strncmp(word, "office=", 7) == 0 && strchr(row->words, 'o')) {
+        if (what == 'o' && strncmp(word, "office=", 7) == 0) { /* elsewhere it would be a text */
             named = true;
             if (!sees_office(web, seat, word + 7, err))
                 return false;
@@ -139,6 +139,8 @@ static bool words_are_his(struct web *web, const struct seat *seat, const struct
         }
         if ((what == '*' || what == '\0' || what == 'o') && strchr(word, '='))
             continue;
+        if (what == '\0' || what == 'o') /* a word more than the row knows of */
+            return refuse(err);
         if ((what == 'd' && !sees_dossier(web, seat, word, err)) ||
             ((what == 'i' || what == '*') && !sees_item_text(web, seat, word, err)))
             return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/record/looks.h"
+#include "server/record/premises.h"
 #include "server/web/act.h"
 #include "tests/server/browser.h"
 
@@ -91,6 +92,30 @@ static void nobody_acts_for_another_office(void **state)
     assert_true(ACT(browser, &other, "offices"));
 }
 
+/* office= counts where the command reads it: as a citation or a file's name it would be a text, and
+ * the act that of no office, which is all of them. */
+static void a_text_is_no_office(void **state)
+{
+    struct browser *browser = *state;
+    struct premises office;
+    struct seat administrator = seat_as(ROLE_ADMINISTRATOR, 0);
+    if (!ACT(browser, &administrator, "office", "MC-1", "name=Một cửa", "address=Số 1",
+             "commune=18673"))
+        fail_msg("%s", err.text);
+    assert_true(premises_last(browser->rig.short_reader, PREMISES_OFFICE, "MC-1", &office, &err));
+    struct seat bound = seat_as(ROLE_CLERK, office.number);
+    assert_false(ACT(browser, &bound, "standing", "yes", "office=MC-1"));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    assert_false(ACT(browser, &bound, "import", "office=MC-1"));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    assert_false(ACT(browser, &bound, "standing", "yes", "office=MC-1", "office=MC-1", "x"));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    assert_false(ACT(browser, &bound, "receive", "pages=1", "H27.15-261118-0145"));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    if (!ACT(browser, &bound, "standing", "yes", "QD 1", "office=MC-1"))
+        fail_msg("%s", err.text);
+}
+
 static bool count_look(void *ctx, const struct look *look)
 {
     size_t *n = ctx;
@@ -127,6 +152,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(every_role_before_every_act, browser_open, browser_close),
         cmocka_unit_test_setup_teardown(nobody_acts_for_another_office, browser_open,
                                         browser_close),
+        cmocka_unit_test_setup_teardown(a_text_is_no_office, browser_open, browser_close),
         cmocka_unit_test_setup_teardown(what_is_done_bears_his_name, browser_open, browser_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,11 @@
 /* What other programs have done over the API: by the commands of trao-admin, in the key's name,
  * once for each Idempotency-Key whatever becomes of the answer. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server/office/list.h"
 #include "server/record/api_keys.h"
@@ -318,6 +321,68 @@ static void a_long_one_that_was_cut_off(void **state)
     assert_true(web_rig_says(rig, "\"present\":1"));
 }
 
+struct asking {
+    struct web_rig *rig;
+    const char *bytes;
+    int fds[2];
+};
+
+/* While this act holds the writer, both requests find that nothing was asked before. */
+static bool ask_twice(struct record *record, void *arg, struct error *why)
+{
+    struct asking *asking = arg;
+    size_t n = strlen(asking->bytes);
+    (void)record;
+    (void)why;
+    for (size_t i = 0; i < 2; i++) {
+        asking->fds[i] = web_rig_connect(asking->rig);
+        assert_int_equal(send(asking->fds[i], asking->bytes, n, MSG_NOSIGNAL), n);
+    }
+    (void)usleep(300 * 1000);
+    return true;
+}
+
+static void *work_too(void *web)
+{
+    web_work(web);
+    return NULL;
+}
+
+static void two_at_once_are_one(void **state)
+{
+    struct web_rig *rig = *state;
+    pthread_t second; /* as on a server: one alone would take them in turn */
+    assert_int_equal(pthread_create(&second, NULL, work_too, rig->web), 0);
+    struct acts acts = desk_rig_acts(&rig->desk);
+    char body[64], bytes[1024], answer[8192];
+    api_rig_key(rig, ALL_SCOPES, key);
+    (void)snprintf(body, sizeof body, "{\"items\":[\"%s\"]}", rig->item.text);
+    (void)snprintf(bytes, sizeof bytes,
+                   "POST /api/v1/prints HTTP/1.1\r\nHost: h\r\nConnection: close\r\n%s"
+                   "Idempotency-Key: at-once\r\nContent-Type: application/json\r\n"
+                   "Content-Length: %zu\r\n\r\n%s",
+                   key, strlen(body), body);
+    struct asking asking = {.rig = rig, .bytes = bytes};
+    assert_good(acts.run(acts.self, ask_twice, &asking, &err));
+    int done = 0;
+    for (size_t i = 0; i < 2; i++) {
+        ssize_t got = recv(asking.fds[i], answer, sizeof answer - 1, MSG_WAITALL);
+        assert_true(got > 0);
+        answer[got] = '\0';
+        close(asking.fds[i]);
+        bool good = strncmp(answer, "HTTP/1.1 200", 12) == 0;
+        bool begun = strncmp(answer, "HTTP/1.1 409", 12) == 0 && strstr(answer, "\"begun\"");
+        if (!good && !begun)
+            fail_msg("%s", answer);
+        done += good && !strstr(answer, "Idempotency-Replayed");
+    }
+    web_rig_stop(rig);
+    assert_int_equal(pthread_join(second, NULL), 0);
+    web_rig_start(rig);
+    assert_int_equal(done, 1);
+    assert_int_equal(facts_of(rig, &rig->item, EVENT_PRINTED), 1);
+}
+
 /* ------------------------------------------------------------------ what is wrong */
 
 static void bodies_are_checked(void **state)
@@ -403,6 +468,7 @@ int main(int argc, char **argv)
         DOOR(asked_again_it_is_answered_as_before),
         DOOR(what_was_cut_off_is_done_once),
         DOOR(a_long_one_that_was_cut_off),
+        DOOR(two_at_once_are_one),
         DOOR(bodies_are_checked),
         DOOR(a_bound_key_does_and_sees_its_own),
     };

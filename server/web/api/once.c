@@ -138,6 +138,8 @@ static bool is_new(struct ask *ask, const struct doing *doing)
 
 /* ------------------------------------------------------------------ short ones */
 
+/* On the writer's thread, where nobody else begins: two requests with one key that came together
+ * both found nothing before. */
 static bool before_act(void *ctx, struct record *record, struct error *err)
 {
     struct doing *doing = ctx;
@@ -146,8 +148,10 @@ static bool before_act(void *ctx, struct record *record, struct error *err)
     struct error why = {ERROR_NONE, ""};
     if (once_find(record, doing->once.person, doing->once.key, record_now(record), &once, &answer,
                   &why)) {
+        bool again = !answer && link_equal(&once.asked, &doing->once.asked) &&
+                     may_begin_again(doing->ask, &once);
         free(answer);
-        return error_set(err, ERROR_REPEATED, "done meanwhile");
+        return again || error_set(err, ERROR_REPEATED, "done meanwhile");
     }
     return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
 }
@@ -207,7 +211,7 @@ void api_once_short(struct ask *ask, const struct api_words *words)
 static bool begin_act(struct record *record, void *arg, struct error *err)
 {
     const struct doing *doing = arg;
-    return once_put(record, &doing->once, NULL, err);
+    return before_act(arg, record, err) && once_put(record, &doing->once, NULL, err);
 }
 
 static bool end_act(struct record *record, void *arg, struct error *err)
@@ -227,7 +231,8 @@ void api_once_long(struct ask *ask, const struct api_words *words, int fd,
     if (!read_key(ask, &doing) || (*doing.once.key && !is_new(ask, &doing)))
         return;
     if (*doing.once.key && !acts->run(acts->self, begin_act, &doing, &err)) {
-        api_problem_error(ask, NULL, &err);
+        if (err.code != ERROR_REPEATED || is_new(ask, &doing)) /* else answered there */
+            api_problem_error(ask, NULL, &err);
         return;
     }
     bool done =
