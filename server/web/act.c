@@ -12,9 +12,9 @@ static const struct act_row {
     int wire;
     enum right right;
     const char *words;
-    bool by;
+    int by;
 } rows[] = {
-#define ACT(verb, wire, RIGHT, words, by) {#verb, wire, RIGHT_##RIGHT, words, (by) != 0},
+#define ACT(verb, wire, RIGHT, words, by) {#verb, wire, RIGHT_##RIGHT, words, by},
 #include "server/record/acts.def"
 #undef ACT
 };
@@ -36,7 +36,7 @@ bool act_row(size_t i, const char **ret_verb, enum right *ret_right, const char 
     *ret_verb = rows[i].verb;
     *ret_right = rows[i].right;
     *ret_words = rows[i].words;
-    *ret_by = rows[i].by;
+    *ret_by = rows[i].by != 0;
     return true;
 }
 
@@ -205,6 +205,12 @@ static int place_of_by(const struct act_row *row, int argc)
     return row->words[many - 1] == '*' && many < argc ? many : argc;
 }
 
+/* 2: only where it names items does the command do anything. */
+static bool says_by(const struct act_row *row, int argc)
+{
+    return row->by == 1 || (row->by == 2 && place_of_by(row, argc) < argc);
+}
+
 /* A copy of the words with by= among them; one block of memory. */
 static char **words_by(const struct act_row *row, const struct seat *seat, int argc,
                        const char *const argv[])
@@ -214,18 +220,19 @@ static char **words_by(const struct act_row *row, const struct seat *seat, int a
         n += strlen(argv[i]) + 1;
     char **words = malloc(n + by);
     char *at = (char *)(words ? words + argc + 2 : NULL);
-    int by_at = row->by ? place_of_by(row, argc) : argc;
+    bool says = says_by(row, argc);
+    int by_at = says ? place_of_by(row, argc) : argc;
     for (int i = 0; words && i < argc; i++) {
         size_t length = strlen(argv[i]) + 1;
-        words[i + (row->by && i >= by_at)] = memcpy(at, argv[i], length);
+        words[i + (says && i >= by_at)] = memcpy(at, argv[i], length);
         at += length;
     }
-    if (words && row->by) {
+    if (words && says) {
         (void)snprintf(at, by, "by=%s", seat->person.name);
         words[by_at] = at;
     }
     if (words)
-        words[argc + row->by] = NULL;
+        words[argc + says] = NULL;
     return words;
 }
 
@@ -239,8 +246,9 @@ static bool run(struct web *web, const struct act_row *row, const struct seat *s
     if (!words)
         return error_set(err, ERROR_LATER, "out of memory");
     const struct web_commands *commands = &web->config.commands;
-    bool ok = kept ? commands->run_kept(commands->ctx, argc + row->by, words, kept, &json, err)
-                   : commands->run(commands->ctx, argc + row->by, words, fd, &json, err);
+    argc += says_by(row, argc);
+    bool ok = kept ? commands->run_kept(commands->ctx, argc, words, kept, &json, err)
+                   : commands->run(commands->ctx, argc, words, fd, &json, err);
     free(words);
     if (ok) {
         json_error_t why;

@@ -7,6 +7,7 @@
 
 #include "protocol/chain.h"
 #include "protocol/log.h"
+#include "server/record/second.h"
 #include "server/text/text.h"
 #include "server/web/form.h"
 #include "server/web/password.h"
@@ -50,6 +51,7 @@ struct logging_in {
     struct link token;
     int64_t person;
     const char *client;
+    bool half; /* in as far as the second factor */
 };
 
 static bool write_down(struct record *record, const struct logging_in *in, enum look_kind kind,
@@ -58,16 +60,18 @@ static bool write_down(struct record *record, const struct logging_in *in, enum 
     return seat_write_down(record, in->person, kind, 0, in->client, err);
 }
 
-/* A name that has a second factor comes half way in; nothing is written down of it yet. */
-static bool half_act(struct record *record, void *arg, struct error *err)
-{
-    const struct logging_in *in = arg;
-    return login_add_half(record, &in->token, in->person, err);
-}
-
+/* A name that has a second factor comes half way in; nothing is written down of it yet. Asked here,
+ * where nobody sets one up meanwhile. */
 static bool login_act(struct record *record, void *arg, struct error *err)
 {
-    const struct logging_in *in = arg;
+    struct logging_in *in = arg;
+    struct second second;
+    struct error why = {ERROR_NONE, ""};
+    in->half = second_find(record, in->person, &second, &why);
+    if (in->half)
+        return login_add_half(record, &in->token, in->person, err);
+    if (why.code != ERROR_NOT_FOUND)
+        return error_set(err, why.code, "%s", why.text);
     return login_add(record, &in->token, in->person, err) &&
            write_down(record, in, LOOK_LOGIN, err);
 }
@@ -112,8 +116,8 @@ static void log_in(struct web *web, const struct http_request *request, struct s
     }
     seat_renew(web, request, seat, answer);
     in.token = seat_hash(seat);
-    if (seat_run(web, person.second ? half_act : login_act, &in, &err)) {
-        page_redirect(person.second ? "/quay/ma" : "/quay", answer);
+    if (seat_run(web, login_act, &in, &err)) {
+        page_redirect(in.half ? "/quay/ma" : "/quay", answer);
         return;
     }
     answer->cookie[0] = '\0';
@@ -278,8 +282,8 @@ static void change_password(struct web *web, const struct http_request *request,
     chain_wipe(old, sizeof old);
     chain_wipe(chosen, sizeof chosen);
     if (*fault) {
-        if (!right)
-            guard_wrong(web->guard, GUARD_LOGIN, request->client);
+        if (!right) /* who found the browser open guesses no more often than at the login */
+            seat_wrong(web, request, seat->person.id);
         give_password_form(web, 403, seat, fault, answer);
         return;
     }

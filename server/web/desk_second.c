@@ -1,5 +1,6 @@
 /* A person's second factor: set up with an authenticator, new recovery codes, taken away again.
- * Each asks for a code, so that a browser left open changes nothing. */
+ * Each asks for a code of the factor there is, or where there is none yet for the password, so that
+ * a browser left open and a stolen cookie change nothing [ASVS 5.0, 7.5.1]. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "protocol/log.h"
 #include "server/web/code_picture.h"
 #include "server/web/form.h"
+#include "server/web/password.h"
 #include "server/web/second.h"
 
 /* ------------------------------------------------------------------ pages */
@@ -23,12 +25,18 @@ static void begin(struct html *html, const struct web *web, const struct seat *s
         html_format(html, "<p class=loi role=alert>%s</p>", sentence);
 }
 
+static const char password_field[] =
+    "<label for=mk>Mật khẩu</label><input id=mk name=mk type=password "
+    "autocomplete=current-password required>";
+
+/* `first`: a field before the code, or "". */
 static void put_form(const struct seat *seat, const char *what, const char *button, bool recovery,
-                     struct html *html)
+                     const char *first, struct html *html)
 {
     html_put(html, "<form class=the method=post action=\"/quay/hai-lop\">");
     seat_put_csrf(seat, html);
     html_format(html, "<input type=hidden name=viec value=%s>", what);
+    html_put(html, first);
     second_put_field(html, recovery);
     html_format(html, "<button>%s</button></form>", button);
 }
@@ -53,7 +61,7 @@ static void give_offer(struct web *web, unsigned status, const struct seat *seat
                       &html, &err))
         log_line(LOG_LEVEL_ERROR, "no QR code", "why=\"%s\"", err.text);
     html_format(&html, "<p>Khóa: <code class=ma-chu>%s</code></p>", totp_text(secret, text));
-    put_form(seat, "bat", "Bật", false, &html);
+    put_form(seat, "bat", "Bật", false, password_field, &html);
     chain_wipe(secret, sizeof secret);
     chain_wipe(text, sizeof text);
     chain_wipe(uri, sizeof uri);
@@ -76,10 +84,10 @@ static void give_state(struct web *web, unsigned status, const struct seat *seat
     html_format(&html, "<p>Đang bật, từ %s. Còn %u mã dự phòng.</p>",
                 there ? clock_date_vi(second.since, day, sizeof day) : "–", second.codes_left);
     html_put(&html, "<h2>Tạo mã dự phòng mới</h2>");
-    put_form(seat, "ma-moi", "Tạo mã mới", false, &html);
+    put_form(seat, "ma-moi", "Tạo mã mới", false, "", &html);
     html_format(&html, "<h2>%s</h2>", seat_wants_second(web, seat) ? "Đổi điện thoại" : "Tắt");
     put_form(seat, "bo", seat_wants_second(web, seat) ? "Bỏ máy cũ, đặt lại" : "Tắt hai lớp", true,
-             &html);
+             "", &html);
     page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
@@ -187,22 +195,36 @@ static bool run(struct web *web, const struct http_request *request, const struc
     return false;
 }
 
+/* The code shows that the phone has the offered secret, the password that the person is here. */
+static bool proves_both(struct web *web, const struct http_request *request,
+                        const struct seat *seat, const uint8_t secret[TOTP_SECRET_BYTES],
+                        uint64_t *ret_step)
+{
+    char typed[SECOND_TYPED_MAX], password[PASSWORD_MAX + 1];
+    form_value(request->body, request->body_n, "ma", typed, sizeof typed);
+    form_value(request->body, request->body_n, "mk", password, sizeof password);
+    bool right =
+        !seat_is_locked(web, &seat->person) &&
+        totp_matches(secret, web->config.clock.now(web->config.clock.self), typed, ret_step) &&
+        password_holds(seat->person.hash, password);
+    chain_wipe(password, sizeof password);
+    return right;
+}
+
 static void enrol(struct web *web, const struct http_request *request, struct seat *seat,
                   struct changing *changing, struct http_answer *answer)
 {
     struct link login = seat_hash(seat);
     const struct seat before = *seat;
     uint8_t secret[TOTP_SECRET_BYTES];
-    char typed[SECOND_TYPED_MAX];
     totp_offer(web->config.secret, &login, secret);
-    form_value(request->body, request->body_n, "ma", typed, sizeof typed);
-    bool right = !seat_is_locked(web, &seat->person) &&
-                 totp_matches(secret, web->config.clock.now(web->config.clock.self), typed,
-                              &changing->second.step);
+    bool right = proves_both(web, request, seat, secret, &changing->second.step);
     totp_close(web->config.secret, &web->config.chance, seat->person.id, secret, &changing->second);
     chain_wipe(secret, sizeof secret);
     if (!right) {
-        refuse_code(web, request, seat, answer);
+        seat_wrong(web, request, seat->person.id);
+        give_offer(web, 403, seat, "Mật khẩu hoặc mã chưa đúng. Sai 5 lần thì khóa 15 phút.",
+                   answer);
         return;
     }
     draw_codes(web, changing);

@@ -126,7 +126,7 @@ static void put_tile(const char *word, const char *name, const char *tone, uint6
     if (n == 0)
         html_put(html, "0");
     else
-        html_format(html, "<a href=\"/quay/co-quan/bi?o=%s\">%llu%s</a>", word,
+        html_format(html, "<a href=\"/quay/ket-qua/bi?o=%s\">%llu%s</a>", word,
                     (unsigned long long)n, more ? "+" : "");
     html_put(html, "</p></div>");
 }
@@ -188,7 +188,7 @@ static void put_export(struct web *web, const struct seat *seat, struct html *ht
     struct error none;
     if (!act_offered(seat, "export"))
         return;
-    html_put(html, "<h2>Tải danh sách</h2><form class=chon action=\"/quay/co-quan/xuat\">"
+    html_put(html, "<h2>Tải danh sách</h2><form class=chon action=\"/quay/ket-qua/xuat\">"
                    "<label>Cơ quan <select name=co-quan>");
     struct record *record = readers_take(web->readers);
     struct instant now = web->config.clock.now(web->config.clock.self);
@@ -247,10 +247,10 @@ static void put_rows(const struct view *views, size_t n, const char *word, size_
         put_row(&views[i], html);
     html_put(html, "</tbody></table></div><p class=trang>");
     if (page > 0)
-        html_format(html, "<a href=\"/quay/co-quan/bi?o=%s&amp;trang=%zu\">← Trước</a> ", word,
+        html_format(html, "<a href=\"/quay/ket-qua/bi?o=%s&amp;trang=%zu\">← Trước</a> ", word,
                     page);
     if (more)
-        html_format(html, "<a href=\"/quay/co-quan/bi?o=%s&amp;trang=%zu\">Sau →</a>", word,
+        html_format(html, "<a href=\"/quay/ket-qua/bi?o=%s&amp;trang=%zu\">Sau →</a>", word,
                     page + 2);
     html_put(html, "</p>");
 }
@@ -305,7 +305,7 @@ void office_page_rows(struct web *web, const struct http_request *request,
     struct page_head head = {.title = "Từng bì · Trao", .wide = "rong"};
     seat_begin(&html, &seat, &head);
     html_format(&html,
-                "<h1 id=dau tabindex=-1>%s</h1><p><a href=\"/quay/co-quan\">Về trang cơ "
+                "<h1 id=dau tabindex=-1>%s</h1><p><a href=\"/quay/ket-qua\">Về trang cơ "
                 "quan</a></p>",
                 special ? special->name : status->handheld);
     if (special)

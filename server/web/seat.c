@@ -181,7 +181,7 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     desk.desk = true;
     page_begin(html, &desk);
     const struct role_info *role = role_info(seat->person.role);
-    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/co-quan\">Cơ quan</a> ");
+    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/ket-qua\">Kết quả</a> ");
     if (person_may(&seat->person, RIGHT_BOARD))
         html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
     if (person_may(&seat->person, RIGHT_DESK))

@@ -86,6 +86,7 @@ static void the_first_login_sets_up_both_factors(void **state)
     assert_int_equal(n, sizeof secret);
     memcpy(secret, decoded, n);
     free(decoded);
+    chromium_fill(&browser, "#mk", "mat-khau-cua-quan-tri");
     type_code(0);
     chromium_press(&browser, 200, "form.the button");
     assert_true(chromium_says(&browser, "Cất 10 mã dự phòng"));

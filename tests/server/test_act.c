@@ -116,6 +116,20 @@ static void a_text_is_no_office(void **state)
         fail_msg("%s", err.text);
 }
 
+/* A command that reads without items and acts with them: nobody acts in another's name. */
+static void messages_go_again_in_his_name(void **state)
+{
+    struct browser *browser = *state;
+    struct seat seat = seat_as(ROLE_ADMINISTRATOR, 0);
+    assert_false(ACT(browser, &seat, "messages", "resend", "by=khac", browser->rig.item.text));
+    assert_int_equal(err.code, ERROR_BAD_INPUT);
+    assert_true(strstr(err.text, "who sits here") != NULL);
+    assert_false(ACT(browser, &seat, "messages", "sends")); /* read as it was said, no by= in it */
+    assert_true(strstr(err.text, "sends") != NULL);
+    if (!ACT(browser, &seat, "messages", "sent"))
+        fail_msg("%s", err.text);
+}
+
 static bool count_look(void *ctx, const struct look *look)
 {
     size_t *n = ctx;
@@ -153,6 +167,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(nobody_acts_for_another_office, browser_open,
                                         browser_close),
         cmocka_unit_test_setup_teardown(a_text_is_no_office, browser_open, browser_close),
+        cmocka_unit_test_setup_teardown(messages_go_again_in_his_name, browser_open, browser_close),
         cmocka_unit_test_setup_teardown(what_is_done_bears_his_name, browser_open, browser_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,9 +76,9 @@ static void every_role_before_every_page(void **state)
                  {"/quay/song", RIGHT_ITEMS, 204},
                  {"/quay/in/1.pdf", RIGHT_PRINTS, 403},
                  {"/quay/nhap", RIGHT_IMPORTS, 403},
-                 {"/quay/co-quan", RIGHT_ITEMS, 403},
-                 {"/quay/co-quan/bi?o=issued", RIGHT_ITEMS, 403},
-                 {"/quay/co-quan/xuat?co-quan=CQ-1&dang=csv", RIGHT_OFFICE, 403},
+                 {"/quay/ket-qua", RIGHT_ITEMS, 403},
+                 {"/quay/ket-qua/bi?o=issued", RIGHT_ITEMS, 403},
+                 {"/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv", RIGHT_OFFICE, 403},
                  {"/quay/bang", RIGHT_BOARD, 403},
                  {"/quay/bang/bi?so=due", RIGHT_BOARD, 403},
                  {"/quay/dieu-phoi", RIGHT_ROUNDS, 403},
@@ -171,13 +171,13 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_int_equal(browser_get(browser, "/quay/in/1.pdf"), 403);
     assert_int_equal(browser_get(browser, "/quay/nhap"), 200);
     assert_false(web_rig_says(rig, "Lần nhập cuối")); /* of any office */
-    assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua"), 200);
     assert_true(web_rig_says(rig, "Chưa gửi bì nào."));
     assert_false(web_rig_says(rig, "<option value=\"CQ-1\">"));
-    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=issued"), 200);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=issued"), 200);
     assert_false(web_rig_says(rig, "H27.15-261118-0145"));
-    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?co-quan=CQ-1&dang=csv"), 409);
-    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?dang=csv"), 409);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv"), 409);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?dang=csv"), 409);
     int other = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(other >= 0);
 
@@ -187,14 +187,14 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
     assert_true(web_rig_says(rig, "Đỗ X. Mẫu"));
     assert_true(web_rig_says(rig, "<p id=dem class=dem><span>Chờ in <b>1</b></span> </p>"));
-    assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
-    assert_true(web_rig_says(rig, "<a href=\"/quay/co-quan/bi?o=issued\">1</a>"));
-    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=issued"), 200);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua"), 200);
+    assert_true(web_rig_says(rig, "<a href=\"/quay/ket-qua/bi?o=issued\">1</a>"));
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=issued"), 200);
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
-    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?co-quan=CQ-1&dang=csv"), 200);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv"), 200);
     assert_true(web_rig_says(rig, "Họ tên người nhận kết quả"));
-    assert_int_equal(browser_get(browser, "/quay/co-quan/xuat?co-quan=CQ-1&dang=csv&tu=x"), 400);
-    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=khac"), 400);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=x"), 400);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=khac"), 400);
     int own = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(own >= 0);
 
@@ -313,16 +313,16 @@ static void numbers_open_their_rows(void **state)
     (void)snprintf(form, sizeof form, "so=%s&duoi=0001", rig->item.text);
     assert_int_equal(web_rig_post(rig, "/chua-nhan", "", form), 200);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        assert_int_equal(browser_get(browser, "/quay/co-quan"), 200);
-        (void)snprintf(number, sizeof number, "<a href=\"/quay/co-quan/bi?o=%s\">1</a>", ways[i]);
+        assert_int_equal(browser_get(browser, "/quay/ket-qua"), 200);
+        (void)snprintf(number, sizeof number, "<a href=\"/quay/ket-qua/bi?o=%s\">1</a>", ways[i]);
         print_message("%s\n", number);
         assert_true(web_rig_says(rig, number));
-        (void)snprintf(number, sizeof number, "/quay/co-quan/bi?o=%s", ways[i]);
+        (void)snprintf(number, sizeof number, "/quay/ket-qua/bi?o=%s", ways[i]);
         assert_int_equal(browser_get(browser, number), 200);
         assert_true(web_rig_says(rig, "H27.15-261118-0145"));
         assert_false(web_rig_says(rig, "Đỗ X. Mẫu"));
     }
-    assert_int_equal(browser_get(browser, "/quay/co-quan/bi?o=tre"), 200);
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=tre"), 200);
     assert_false(web_rig_says(rig, "H27.15-261118-0145"));
 }
 

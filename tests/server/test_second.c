@@ -11,6 +11,7 @@
 #include "server/web/totp.h"
 #include "tests/server/browser.h"
 
+#define TYPED "mk=mot+mat+khau+rat+dai"
 #define STEP_MS ((int64_t)TOTP_STEP_S * 1000)
 
 static uint8_t secret[TOTP_SECRET_BYTES];
@@ -143,11 +144,11 @@ static bool leads_to(const struct browser *browser, const char *path)
 /* Enrolled, with the clock moved on so that the next code is another. */
 static void enrol(struct browser *browser)
 {
-    char form[64], code[32];
+    char form[96], code[32];
     assert_int_equal(password(browser), 303);
     assert_int_equal(browser_get(browser, "/quay/hai-lop"), 200);
     read_secret(browser);
-    (void)snprintf(form, sizeof form, "viec=bat&%s", code_at(browser, 0, code));
+    (void)snprintf(form, sizeof form, "viec=bat&" TYPED "&%s", code_at(browser, 0, code));
     assert_int_equal(browser_post(browser, "/quay/hai-lop", form), 200);
     read_codes(browser);
     desk_rig_pass(&browser->rig.desk, STEP_MS);
@@ -184,7 +185,7 @@ static void who_must_have_one_gets_nowhere_without(void **state)
 {
     struct browser *browser = *state;
     static const char *const pages[] = {"/quay", "/quay/nhap", "/quay/bang", "/quay/in/1.pdf"};
-    char form[64], code[32], first[160];
+    char form[96], code[32], first[160];
     assert_int_equal(password(browser), 303);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         assert_int_equal(browser_get(browser, pages[i]), 303);
@@ -197,11 +198,11 @@ static void who_must_have_one_gets_nowhere_without(void **state)
     read_secret(browser);
 
     /* nothing counts until a code was right */
-    assert_int_equal(browser_post(browser, "/quay/hai-lop", "viec=bat&ma=000000"), 403);
+    assert_int_equal(browser_post(browser, "/quay/hai-lop", "viec=bat&" TYPED "&ma=000000"), 403);
     assert_false(quay(browser).second);
     assert_int_equal(browser_get(browser, "/quay"), 303);
     memcpy(first, browser->cookie, sizeof first);
-    (void)snprintf(form, sizeof form, "viec=bat&%s", code_at(browser, 0, code));
+    (void)snprintf(form, sizeof form, "viec=bat&" TYPED "&%s", code_at(browser, 0, code));
     assert_int_equal(web_rig_post(&browser->rig, "/quay/hai-lop", browser->cookie, form), 403);
     assert_false(quay(browser).second); /* no token of the form */
     assert_int_equal(browser_post(browser, "/quay/hai-lop", form), 200);
@@ -221,6 +222,37 @@ static void who_must_have_one_gets_nowhere_without(void **state)
     assert_int_equal(heard.kinds[LOOK_WRONG], 1);
 }
 
+/* [ASVS 5.0, 7.5.1] Who has the cookie alone can read the secret that is offered, and the code; not
+ * the password. His guesses count as at the login. */
+static void a_stolen_cookie_enrols_nobody(void **state)
+{
+    struct browser *browser = *state;
+    char form[96], code[32];
+    assert_int_equal(password(browser), 303);
+    assert_int_equal(browser_get(browser, "/quay/hai-lop"), 200);
+    assert_true(web_rig_says(&browser->rig, "name=mk type=password autocomplete=current-password"));
+    read_secret(browser);
+    (void)snprintf(form, sizeof form, "viec=bat&%s", code_at(browser, 0, code));
+    assert_int_equal(browser_post(browser, "/quay/hai-lop", form), 403);
+    (void)snprintf(form, sizeof form, "viec=bat&mk=sai+mat+khau&%s", code);
+    assert_int_equal(browser_post(browser, "/quay/hai-lop", form), 403);
+    assert_false(quay(browser).second);
+    assert_int_equal(quay(browser).failed, 2);
+    assert_int_equal(browser_get(browser, "/quay/mat-khau"), 200);
+    for (int i = 2; i < PERSON_TRIES; i++)
+        assert_int_equal(browser_post(browser, "/quay/mat-khau", "cu=sai&moi=mot+cau+khac+han"),
+                         403);
+    assert_true(quay(browser).locked_until.ms > browser->rig.desk.rig.now.ms);
+    assert_int_equal(browser_post(browser, "/quay/mat-khau",
+                                  "cu=mot+mat+khau+rat+dai&moi=con+trau+xanh+nhay+mua"),
+                     403);
+    desk_rig_pass(&browser->rig.desk, PERSON_LOCK_MS);
+    (void)snprintf(form, sizeof form, "viec=bat&" TYPED "&%s", code_at(browser, 0, code));
+    assert_int_equal(browser_get(browser, "/quay/hai-lop"), 200);
+    assert_int_equal(browser_post(browser, "/quay/hai-lop", form), 200);
+    assert_true(quay(browser).second);
+}
+
 static bool make_clerk(struct record *record, void *arg, struct error *err)
 {
     struct person person = quay(arg);
@@ -232,7 +264,7 @@ static bool make_clerk(struct record *record, void *arg, struct error *err)
 static void others_may_have_one(void **state)
 {
     struct browser *browser = *state;
-    char form[64], code[32];
+    char form[96], code[32];
     browser_in_group(browser, make_clerk, browser);
     assert_int_equal(password(browser), 303);
     assert_int_equal(browser_get(browser, "/quay"), 200);
@@ -335,7 +367,7 @@ static void both_factors_lock_together(void **state)
 static void a_recovery_code_opens_once(void **state)
 {
     struct browser *browser = *state;
-    char form[64], code[32], old[TOTP_RECOVERY_MAX];
+    char form[96], code[32], old[TOTP_RECOVERY_MAX];
     enrol(browser);
     (void)snprintf(form, sizeof form, "ma=%s", codes[3]);
     for (char *at = form + 3; *at != '\0'; at++) /* typed small, blanks for dashes */
@@ -489,6 +521,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_an_authenticator_reads),
         cmocka_unit_test(kept_it_opens_for_its_person_and_server_alone),
         DOOR(who_must_have_one_gets_nowhere_without),
+        DOOR(a_stolen_cookie_enrols_nobody),
         DOOR(others_may_have_one),
         DOOR(a_code_counts_once_and_drifts_by_one),
         DOOR(half_a_login_runs_out),
