@@ -202,7 +202,7 @@ static bool read_code(const char *text, struct search_query *query)
 {
     unsigned day = 0, serial = 0;
     int n = 0, m = 0;
-    if (sscanf(text, "%6u%n", &day, &n) != 1 || n != 6 || text[n] != '-')
+    if (sscanf(text, "%6u%n", &day, &n) != 1 || n != 6 || day == 0 || text[n] != '-')
         return false;
     if (text[n + 1] == '\0') {
         query->code_from = search_code(day, 0);

@@ -25,12 +25,16 @@ static bool holds(const struct ask *ask, const char *etag)
     return said != NULL && (strcmp(said, "*") == 0 || strstr(said, etag) != NULL);
 }
 
-static void tag(struct ask *ask, const char *text)
+static void make_tag(const char *text, char out[API_ETAG_MAX])
 {
     struct link hash = chain_hash(text, strlen(text));
-    char digits[2 * ETAG_CHARS + 1], etag[ETAG_CHARS + 3];
+    char digits[2 * ETAG_CHARS + 1];
     chain_hex(hash.bytes, ETAG_CHARS / 2, digits);
-    (void)snprintf(etag, sizeof etag, "\"%.*s\"", ETAG_CHARS, digits);
+    (void)snprintf(out, API_ETAG_MAX, "\"%.*s\"", ETAG_CHARS, digits);
+}
+
+static void tag(struct ask *ask, const char *etag)
+{
     http_answer_add(ask->answer, "ETag", etag);
     http_answer_add(ask->answer, "Cache-Control", "private, no-cache");
     if (!holds(ask, etag))
@@ -41,6 +45,52 @@ static void tag(struct ask *ask, const char *text)
     ask->answer->status = 304;
 }
 
+/* ------------------------------------------------------------------ an item's answer, kept */
+
+static struct kept_item *place_of(struct api *api, const struct item *item)
+{
+    size_t hash = 5381;
+    for (const char *at = item->text; *at; at++)
+        hash = hash * 33 + (unsigned char)*at;
+    return &api->items[hash % API_ITEMS];
+}
+
+bool api_give_kept(struct ask *ask, const struct view *view)
+{
+    struct kept_item *kept = place_of(ask->api, &view->state.item);
+    int64_t now = ask->web->config.clock.now(ask->web->config.clock.self).ms;
+    char *text = NULL, etag[API_ETAG_MAX];
+    pthread_mutex_lock(&ask->api->lock);
+    if (kept->n > 0 && item_equal(&kept->item, &view->state.item) &&
+        kept->version == view->version && now >= kept->at_ms && now < kept->at_ms + API_KNOWN_MS &&
+        (text = malloc(kept->n + 1)) != NULL) {
+        memcpy(text, kept->text, kept->n + 1);
+        memcpy(etag, kept->etag, sizeof etag);
+    }
+    pthread_mutex_unlock(&ask->api->lock);
+    if (!text)
+        return false;
+    give_text(ask, 200, text, "application/json");
+    tag(ask, etag);
+    return true;
+}
+
+void api_keep(struct ask *ask, const struct view *view)
+{
+    const struct http_answer *answer = ask->answer;
+    struct kept_item *kept = place_of(ask->api, &view->state.item);
+    if (answer->status != 200 || !answer->body || answer->n >= sizeof kept->text)
+        return;
+    pthread_mutex_lock(&ask->api->lock);
+    kept->item = view->state.item;
+    kept->version = view->version;
+    kept->at_ms = ask->web->config.clock.now(ask->web->config.clock.self).ms;
+    kept->n = answer->n;
+    memcpy(kept->text, answer->body, answer->n + 1);
+    make_tag(kept->text, kept->etag);
+    pthread_mutex_unlock(&ask->api->lock);
+}
+
 void api_give(struct ask *ask, unsigned status, json_t *document)
 {
     char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
@@ -48,8 +98,11 @@ void api_give(struct ask *ask, unsigned status, json_t *document)
     if (!text)
         return; /* the answer stays a 500 */
     give_text(ask, status, text, "application/json");
-    if (status == 200 && ask->op && ask->op->method == API_GET)
-        tag(ask, text);
+    if (status == 200 && ask->op && ask->op->method == API_GET) {
+        char etag[API_ETAG_MAX];
+        make_tag(text, etag);
+        tag(ask, etag);
+    }
 }
 
 /* ------------------------------------------------------------------ problems */

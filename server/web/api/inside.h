@@ -39,6 +39,19 @@ struct known_key {
     struct api_key key;
 };
 
+/* What was answered of an item lately, without names: the same to every key that may see it. Good
+ * as long as its version is, and no longer than a second (its office may be registered anew). */
+#define API_ITEMS 256
+#define API_ETAG_MAX 20
+struct kept_item {
+    struct item item;
+    uint64_t version;
+    int64_t at_ms;
+    size_t n; /* 0: free */
+    char etag[API_ETAG_MAX];
+    char text[1000];
+};
+
 struct api {
     json_t *shapes; /* shapes.json */
     char *document; /* what describes it all */
@@ -46,6 +59,7 @@ struct api {
     struct instant opened;
     pthread_mutex_t lock; /* guards what follows */
     struct known_key known[API_KNOWN];
+    struct kept_item items[API_ITEMS];
 };
 
 struct ask {
@@ -63,6 +77,9 @@ struct ask {
 
 /* Takes the document over; an ETag goes with it, and 304 instead where the asker has it. */
 void api_give(struct ask *ask, unsigned status, json_t *document);
+/* The item's answer as it was given lately; false: there is none. And keeps what was just given. */
+bool api_give_kept(struct ask *ask, const struct view *view);
+void api_keep(struct ask *ask, const struct view *view);
 /* RFC 9457: `field` is what it is about, NULL nothing in particular. */
 void api_problem(struct ask *ask, unsigned status, const char *code, const char *field,
                  const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -82,6 +99,8 @@ bool api_param_flag(const struct ask *ask, const char *name);
 size_t api_param_number(const struct ask *ask, const char *name, size_t otherwise);
 /* Checks a value by a shape of shapes.json ("limit"); false with what is wrong. */
 bool api_shape_fits(const json_t *shape, const char *name, const json_t *value, struct error *err);
+/* The same of a query's text. Pure. */
+bool api_value_fits(const struct api *api, const char *name, const char *text, struct error *err);
 const json_t *api_shape(const struct api *api, const char *name);
 
 /* A place in a list: the number of what was given last. "" and 0: its beginning or end. */

@@ -27,7 +27,11 @@ void api_item(struct ask *ask)
     if (!may_name(ask, &named) || !api_find_item(ask, &view) ||
         (named && !api_looked_at(ask, LOOK_NAMES, &view, 1)))
         return;
+    if (!named && api_give_kept(ask, &view))
+        return;
     api_give(ask, 200, api_item_json(ask, &view, named));
+    if (!named)
+        api_keep(ask, &view);
 }
 
 /* ------------------------------------------------------------------ many */

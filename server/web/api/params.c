@@ -118,18 +118,24 @@ static json_t *value_of(const json_t *shape, const char *text)
     return json_string(text);
 }
 
+bool api_value_fits(const struct api *api, const char *name, const char *text, struct error *err)
+{
+    const json_t *shape = api_shape(api, name);
+    json_t *value = value_of(shape, text);
+    bool good = value ? api_shape_fits(shape, name, value, err)
+                      : error_set(err, ERROR_BAD_INPUT, "%s=%.40s: không đọc được. / not readable",
+                                  name, text);
+    json_decref(value);
+    return good;
+}
+
 static bool fits(struct ask *ask, const char *name, const char *text)
 {
     struct error err;
-    const json_t *shape = api_shape(ask->api, name);
-    json_t *value = value_of(shape, text);
-    bool good = value ? api_shape_fits(shape, name, value, &err)
-                      : error_set(&err, ERROR_BAD_INPUT, "%s=%.40s: không đọc được. / not readable",
-                                  name, text);
-    json_decref(value);
-    if (!good)
-        api_problem(ask, 400, "bad-input", name, "%s", err.text);
-    return good;
+    if (api_value_fits(ask->api, name, text, &err))
+        return true;
+    api_problem(ask, 400, "bad-input", name, "%s", err.text);
+    return false;
 }
 
 static bool is_listed(const char *words, const char *name)
