@@ -13,6 +13,7 @@
 struct daily {
     struct lanes *lanes; /* borrowed */
     struct tick next;    /* zeros: at once */
+    struct tick alarms;  /* of breaches that must be told, each hour */
 };
 /* Now and then, on a thread that may wait. False when it is tried again later. */
 bool daily_work(struct daily *daily, struct tick now, struct error *err) must_use;

@@ -197,6 +197,36 @@ static void what_went_is_proved(void **state)
     verify(desk, &proof, ERROR_BROKEN);
 }
 
+/* 72 hours from the finding; told, then closed; an entry of a closed one is refused. */
+static void a_breach_is_told_in_time(void **state)
+{
+    struct desk *desk = *state;
+    char number[24] = "";
+    DO(desk, "incident", "open", "Gửi nhầm danh sách", "hours-ago=2");
+    assert_int_equal(sscanf(desk->asked->out, "Đã mở sự cố số %23s", number), 1);
+    DO(desk, "incidents");
+    says(desk, "\t2026-11-25T06:00:00+07:00\t2026-11-28T06:00:00+07:00\t-\t-\t-\t1");
+    desk_rig_pass(&desk->asked->desk, 71 * DAY_MS / 24);
+    DO(desk, "incidents");
+    says(desk, "quá hạn báo");
+    REFUSED(desk, "incident", "close", number, "Xong");
+    REFUSED(desk, "incident", "told", "999", "CV 1");
+    REFUSED(desk, "incident", "note", number, "");
+    DO(desk, "incident", "note", number, "Đã thu hồi");
+    DO(desk, "incident", "told", number, "CV 12/2026");
+    REFUSED(desk, "incident", "told", number, "CV 12/2026");
+    DO(desk, "incident", "close", number, "Xong");
+    REFUSED(desk, "incident", "note", number, "Thêm");
+    DO(desk, "incidents", number);
+    says(desk, "\topen\tGửi nhầm danh sách");
+    says(desk, "\ttold\tCV 12/2026");
+    says(desk, "\tclose\tXong");
+    DO(desk, "rule", "incident_hours", "96", "NĐ mới");
+    DO(desk, "incident", "open", "Mất máy");
+    DO(desk, "incidents");
+    says(desk, "\t2026-11-28T07:00:00+07:00\t2026-12-02T07:00:00+07:00\t-\t-\t-\t1");
+}
+
 /* The page of the docs says the same as the command, field by field. */
 static void fields_stand_in_the_docs(void **state)
 {
@@ -237,6 +267,7 @@ int main(int argc, char **argv)
         TEST(an_open_case_holds),
         TEST(what_is_under_way_or_young_is_not_erased_on_request),
         TEST(what_went_is_proved),
+        TEST(a_breach_is_told_in_time),
         TEST(fields_stand_in_the_docs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
