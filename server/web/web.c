@@ -196,6 +196,14 @@ static const struct route {
     {"/quay/mat-khau", EXACT, true, true, true, false, desk_password},
 };
 
+bool web_way(size_t i, struct web_way *ret_way)
+{
+    if (i >= sizeof routes / sizeof *routes)
+        return false;
+    *ret_way = (struct web_way){routes[i].path, routes[i].kind == BELOW, routes[i].post};
+    return true;
+}
+
 static bool matches(const struct route *route, const char *path)
 {
     return route->kind == EXACT ? strcmp(route->path, path) == 0

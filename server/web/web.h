@@ -68,6 +68,13 @@ void web_stop(struct web *web);
  * streams, then the listeners. NULL is fine. */
 void web_close(struct web *web);
 
+/* The i-th row of the table of routes; false past its end. For the test that walks all of them. */
+struct web_way {
+    const char *path;
+    bool below, post; /* all that begins with it; the method */
+};
+bool web_way(size_t i, struct web_way *ret_way);
+
 /* Live pages open now. */
 size_t web_streams(struct web *web);
 
