@@ -30,8 +30,9 @@ static inline bool event_names_item(uint32_t event)
 }
 #define BADGE_MAX 99999999 /* TH-00000001 .. TH-99999999 */
 
-/* CHANNEL_SMS goes to the citizen, CHANNEL_MANAGER to whoever answers for terms. */
-enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1, CHANNEL_MANAGER = 2 };
+/* CHANNEL_SMS goes to the citizen, CHANNEL_MANAGER to whoever answers for terms, CHANNEL_OFFICE to
+ * the offices' dossier system. */
+enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1, CHANNEL_MANAGER = 2, CHANNEL_OFFICE = 3 };
 
 struct notice {
     enum channel channel;

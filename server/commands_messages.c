@@ -46,6 +46,11 @@ static bool is_delivered(uint32_t event)
     return event == EVENT_NOTICE_DELIVERED;
 }
 
+static const char *channel_word(enum channel channel)
+{
+    return channel == CHANNEL_MANAGER ? "manager" : channel == CHANNEL_OFFICE ? "office" : "sms";
+}
+
 static bool say_notice(void *ctx, const struct office_fact *fact)
 {
     struct answer *answer = ctx;
@@ -55,7 +60,7 @@ static bool say_notice(void *ctx, const struct office_fact *fact)
     answer_text(answer, "item", fact->item.text);
     answer_text(answer, "status", status != NULL ? status->key : NULL);
     answer_number(answer, "attempt", notice->attempt);
-    answer_text(answer, "channel", notice->channel == CHANNEL_MANAGER ? "manager" : "sms");
+    answer_text(answer, "channel", channel_word(notice->channel));
     answer_flag(answer, "correction", notice->correction, "correction", "notice");
     answer_time(answer, "at", fact->at);
     return true;

@@ -227,6 +227,12 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_key(value, c->webhook_key, err);
     if (strcmp(name, "messages.webhook_authority") == 0)
         return set_folder(value, c->webhook_authority, sizeof c->webhook_authority, err);
+    if (strcmp(name, "offices.webhook") == 0)
+        return set_webhook(value, c->push, err);
+    if (strcmp(name, "offices.webhook_key") == 0)
+        return set_key(value, c->push_key, err);
+    if (strcmp(name, "offices.webhook_authority") == 0)
+        return set_folder(value, c->push_authority, sizeof c->push_authority, err);
     if (strcmp(name, "messages.gammu_folder") == 0)
         return set_folder(value, c->gammu_folder, sizeof c->gammu_folder, err);
     if (strcmp(name, "numbers.prefix") == 0)

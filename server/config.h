@@ -39,6 +39,9 @@ struct config {
     char gammu_folder[512];       /* of gammu-smsd's four, when it is the gateway */
     char webhook[CONFIG_URL_MAX]; /* https://..., when it is the gateway */
     char webhook_key[65];         /* secret, 64 hex digits */
+    char push[CONFIG_URL_MAX];    /* https://... of the offices' dossier system; empty: none */
+    char push_key[65];            /* secret, 64 hex digits */
+    char push_authority[512];     /* as webhook_authority */
     char webhook_authority[512];  /* file of certificates; empty: the system's */
     char prefix[3];               /* of item numbers */
     char country[3];

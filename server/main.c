@@ -23,6 +23,7 @@
 #include "server/field/attachments.h"
 #include "server/field/dispatch.h"
 #include "server/keys.h"
+#include "server/notify/push.h"
 #include "server/notify/sms_chain.h"
 #include "server/notify/sms_file.h"
 #include "server/notify/sms_gammu.h"
@@ -48,7 +49,8 @@ struct server {
     char program[CONFIG_PATH_MAX];
     char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX],
         gammu_sent_path[CONFIG_PATH_MAX], sms_sent_path[CONFIG_PATH_MAX],
-        webhook_sent_path[CONFIG_PATH_MAX], search_path[CONFIG_PATH_MAX];
+        push_sent_path[CONFIG_PATH_MAX], webhook_sent_path[CONFIG_PATH_MAX],
+        search_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -69,6 +71,8 @@ struct server {
     struct sms_webhook *webhook;
     struct sms_chain gateways;
     struct notify *notify;
+    struct sms_webhook *push_webhook;
+    struct push *push;
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
@@ -77,7 +81,7 @@ struct server {
     struct box_public backup_key;
     struct finder *finder;
     struct copies *copies; /* NULL: nobody wants any */
-    pthread_t threads[8 + WEB_WORKERS];
+    pthread_t threads[9 + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -94,6 +98,8 @@ static bool open_settings(struct server *server, struct error *err)
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "search.db", server->search_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "offices.sent", server->push_sent_path, CONFIG_PATH_MAX,
+                      err) &&
            files_join(server->folder, "sms.sent", server->sms_sent_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "gammu.sent", server->gammu_sent_path, CONFIG_PATH_MAX,
                       err) &&
@@ -494,6 +500,34 @@ static bool open_notify(struct server *server, struct error *err)
     return notify_open(&config, &server->notify, err);
 }
 
+/* The offices' dossier system, when trao.conf names one. */
+static bool open_push(struct server *server, struct error *err)
+{
+    struct sms_webhook_config webhook = {.url = server->config.push,
+                                         .key = server->config.push_key,
+                                         .authority = server->config.push_authority,
+                                         .sent_path = server->push_sent_path,
+                                         .clock = clock_system()};
+    if (*server->config.push == '\0')
+        return true;
+    if (!sms_webhook_open(&webhook, &server->push_webhook, err))
+        return error_add(err, "[offices]");
+    struct push_config config = {.acts = writer_acts(server->writer),
+                                 .views = server->views,
+                                 .record_path = server->record_path,
+                                 .driver = sms_webhook_driver(server->push_webhook),
+                                 .clock = clock_system(),
+                                 .alarm = messages_alarm,
+                                 .ctx = server};
+    return push_open(&config, &server->push, err);
+}
+
+static void close_push(struct server *server)
+{
+    push_close(server->push);
+    sms_webhook_close(server->push_webhook);
+}
+
 static void close_notify(struct server *server)
 {
     notify_close(server->notify);
@@ -681,6 +715,17 @@ static void *send_messages(void *arg)
     return NULL;
 }
 
+static void *tell_offices(void *arg)
+{
+    struct server *server = arg;
+    while (pause_ms(server, TICK_MS)) {
+        struct error err;
+        if (!push_tick(server->push, &err))
+            log_line(LOG_LEVEL_ERROR, "offices are told later", "why=\"%s\"", err.text);
+    }
+    return NULL;
+}
+
 /* Too many for the queue, because nothing can be written; the devices send them again. */
 static void tell_dropped(struct server *server, uint64_t *told)
 {
@@ -794,9 +839,10 @@ static bool open_threads(struct server *server, struct error *err)
     if (!writer_start(server->writer, &config, err))
         return false;
     bool good = start(server, serve_control, err) && start(server, tick, err) &&
-                start(server, send_messages, err) && start(server, keep, err) &&
-                start(server, send_rounds, err) && start(server, index_words, err) &&
-                start(server, do_daily, err) &&
+                start(server, send_messages, err) &&
+                (server->push == NULL || start(server, tell_offices, err)) &&
+                start(server, keep, err) && start(server, send_rounds, err) &&
+                start(server, index_words, err) && start(server, do_daily, err) &&
                 (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
@@ -834,6 +880,7 @@ static const struct part {
     {"intake", open_intake, NULL}, /* closed with the writer that uses it */
     {"attachments", open_attachments, close_attachments},
     {"messages", open_notify, close_notify},
+    {"offices' system", open_push, close_push},
     {"commands", open_commands, close_commands},
     {"pages", open_web, close_web},
     {"control", open_control, close_control},

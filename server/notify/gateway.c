@@ -60,7 +60,8 @@ void gateway_tell_people(struct gateway *gateway)
         (gateway->told.ms != 0 && at - gateway->told.ms < TELL_AGAIN_MS))
         return;
     gateway->told.ms = at;
-    (void)snprintf(sentence, sizeof sentence, "messages: the gateway does not answer since %s",
+    (void)snprintf(sentence, sizeof sentence, "messages: %s does not answer since %s",
+                   gateway->name ? gateway->name : "the gateway",
                    clock_time_vi(gateway->since, time, sizeof time));
     gateway->alarm(gateway->ctx, sentence);
 }

@@ -11,6 +11,7 @@
 struct gateway {
     struct sms_driver driver;
     struct clock clock;
+    const char *name;                               /* to people; NULL "the gateway" */
     void (*alarm)(void *ctx, const char *sentence); /* NULL is fine */
     void *ctx;
     int64_t rest_ms;      /* before the next attempt; 0: it answers */

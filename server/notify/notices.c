@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_of(const struct fact *fact, uint32_t event)
+static bool is_of(const struct fact *fact, uint32_t event, enum channel channel)
 {
-    return !fact->is_scan && fact->office.event == event &&
-           fact->office.notice.channel == CHANNEL_SMS;
+    return !fact->is_scan && fact->office.event == event && fact->office.notice.channel == channel;
 }
 
 static bool is_same(const struct notice *a, const struct notice *b)
@@ -14,10 +13,11 @@ static bool is_same(const struct notice *a, const struct notice *b)
     return a->status == b->status && a->attempt == b->attempt && a->correction == b->correction;
 }
 
-static bool has_end(const struct fact *facts, size_t n, uint32_t event, const char *request_id)
+static bool has_end(const struct fact *facts, size_t n, uint32_t event, const struct notice *sent)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_of(&facts[i], event) && strcmp(facts[i].office.notice.request_id, request_id) == 0)
+        if (is_of(&facts[i], event, sent->channel) &&
+            strcmp(facts[i].office.notice.request_id, sent->request_id) == 0)
             return true;
     return false;
 }
@@ -28,7 +28,7 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
     struct notice_standing standing = {.sent = NULL};
     for (size_t i = 0; i < n; i++) {
         const struct office_fact *fact = &facts[i].office;
-        if (!is_of(&facts[i], EVENT_NOTICE_SENT) || !is_same(&fact->notice, which))
+        if (!is_of(&facts[i], EVENT_NOTICE_SENT, which->channel) || !is_same(&fact->notice, which))
             continue;
         standing.times++;
         if (standing.sent == NULL || fact->seq > standing.at_seq) {
@@ -37,19 +37,18 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
         }
     }
     if (standing.sent != NULL) {
-        const char *id = standing.sent->request_id;
-        standing.failed = has_end(facts, n, EVENT_NOTICE_FAILED, id);
-        standing.delivered = has_end(facts, n, EVENT_NOTICE_DELIVERED, id);
+        standing.failed = has_end(facts, n, EVENT_NOTICE_FAILED, standing.sent);
+        standing.delivered = has_end(facts, n, EVENT_NOTICE_DELIVERED, standing.sent);
     }
     return standing;
 }
 
-const struct notice *notices_last_failed(const struct fact *facts, size_t n)
+const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
+                                  enum channel channel)
 {
     const struct office_fact *last = NULL;
     for (size_t i = 0; i < n; i++)
-        if (is_of(&facts[i], EVENT_NOTICE_FAILED) &&
-            (last == NULL || facts[i].office.seq > last->seq))
+        if (is_of(&facts[i], event, channel) && (last == NULL || facts[i].office.seq > last->seq))
             last = &facts[i].office;
     return last != NULL ? &last->notice : NULL;
 }
@@ -58,10 +57,11 @@ void notices_id(const struct item *item, const struct notice *which, unsigned ti
                 char out[NOTICE_REQUEST_MAX + 1])
 {
     const struct status_info *info = status_info(which->status);
+    static const char *const words[2][2] = {{"sms", "correction"}, {"office", "office-correction"}};
     char again[16] = "";
     if (times > 1)
         (void)snprintf(again, sizeof again, "-%u", times);
     (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s%s", item->text,
                    info != NULL ? info->key : "-", which->attempt,
-                   which->correction ? "correction" : "sms", again);
+                   words[which->channel == CHANNEL_OFFICE][which->correction], again);
 }

@@ -1,7 +1,7 @@
-/* notices.h - what a history says of one notice, which is a (status, attempt, correction) told by
- * SMS. It is handed on once; again only when somebody asks for it after the gateway refused it for
- * good or never sent it (resend.h), and then under an id of its own. Pure, any thread. Private to
- * this folder.
+/* notices.h - what a history says of one notice, which is a (channel, status, attempt,
+ * correction). It is handed on once; again only when somebody asks for it after the gateway refused
+ * it for good or never sent it (resend.h), and then under an id of its own. Pure, any thread.
+ * Private to this folder.
  */
 #ifndef TRAO_SERVER_NOTIFY_NOTICES_H
 #define TRAO_SERVER_NOTIFY_NOTICES_H
@@ -19,9 +19,11 @@ struct notice_standing {
 
 struct notice_standing notices_standing(const struct fact *facts, size_t n,
                                         const struct notice *which);
-/* The last notice of the history that failed, NULL none. */
-const struct notice *notices_last_failed(const struct fact *facts, size_t n);
-/* "ITEM.STATUS.ATTEMPT.sms" or ".correction"; from the second time on "-2" and so on behind it. */
+/* The last notice of this channel that the history says this of, NULL none. */
+const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
+                                  enum channel channel);
+/* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or ".office-correction"; from
+ * the second time on "-2" and so on behind it. */
 void notices_id(const struct item *item, const struct notice *which, unsigned times,
                 char out[NOTICE_REQUEST_MAX + 1]);
 

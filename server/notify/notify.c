@@ -163,8 +163,8 @@ static bool owes_correction(const struct notify *notify, const struct state *sta
     for (size_t i = 0; i < n; i++) {
         const struct notice *notice = &facts[i].office.notice;
         if (facts[i].is_scan || facts[i].office.event != EVENT_NOTICE_SENT ||
-            notice->status != STATUS_DELIVERED || notice->correction ||
-            now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS ||
+            notice->channel != CHANNEL_SMS || notice->status != STATUS_DELIVERED ||
+            notice->correction || now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS ||
             notices_standing(facts, n, notice).failed)
             continue;
         *ret_attempt = notice->attempt;

@@ -45,7 +45,7 @@
 
 struct sms {
     const char *request_id; /* the same for the same (item, status, attempt) */
-    const char *to;         /* +84... */
+    const char *to;         /* +84...; NULL only in what push.h tells */
     const char *text;       /* GSM-7 */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/notify/notices.h"
+#include "server/notify/push.h"
 #include "server/notify/recipient.h"
 #include "server/record/inbox.h"
 
@@ -20,24 +21,34 @@ static bool is_true_still(const struct state *state, const struct notice *notice
     return notice->status == state->status && notice->attempt == state->attempt;
 }
 
-static bool is_old(const struct resend *resend, const struct view *view)
+static bool is_old(const struct resend *resend, const struct view *view, enum channel channel)
 {
+    if (channel == CHANNEL_OFFICE)
+        return resend->now.ms - view->state.since_arrival.ms > PUSH_AGE_MAX_MS;
     return resend->now.ms - view->state.since.estimate.ms > NOTIFY_AGE_MAX_MS;
 }
 
+/* The offices' system was told nothing since; a phone is told each thing for itself. */
+static bool is_last_word(const struct fact *facts, size_t n, const struct notice *failed)
+{
+    const struct notice *last = notices_last(facts, n, EVENT_NOTICE_SENT, failed->channel);
+    return failed->channel != CHANNEL_OFFICE ||
+           (last != NULL && strcmp(last->request_id, failed->request_id) == 0);
+}
+
 /* The last that failed, unless it went since. */
-static bool find_failed(const struct resend *resend, const struct view *view, struct again *again,
-                        struct error *err)
+static bool find_failed(const struct resend *resend, const struct view *view, enum channel channel,
+                        struct again *again, struct error *err)
 {
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(resend->views, &view->state.item, facts, VIEW_HISTORY_MAX);
-    const struct notice *failed = notices_last_failed(facts, n);
+    const struct notice *failed = notices_last(facts, n, EVENT_NOTICE_FAILED, channel);
     bool found = false;
     if (failed != NULL) {
         struct notice_standing standing = notices_standing(facts, n, failed);
-        found = standing.failed;
+        found = standing.failed && is_last_word(facts, n, failed);
         again->fact = (struct office_fact){.item = view->state.item,
                                            .event = EVENT_NOTICE_SENT,
                                            .user = resend->user,
@@ -53,10 +64,13 @@ static bool may_be_told(const struct resend *resend, const struct view *view, st
                         struct error *err)
 {
     bool stopped = false;
-    if (!is_true_still(&view->state, &again->fact.notice) || is_old(resend, view))
+    if (!is_true_still(&view->state, &again->fact.notice) ||
+        is_old(resend, view, again->fact.notice.channel))
         return error_set(err, ERROR_REFUSED,
                          "tin ấy không còn đúng hoặc đã quá một ngày. / it is no longer true, or "
                          "older than a day");
+    if (again->fact.notice.channel == CHANNEL_OFFICE)
+        return true;
     if (!recipient_phone(resend->record, view, again->phone, err))
         return false;
     if (*again->phone == '\0')
@@ -69,8 +83,17 @@ static bool may_be_told(const struct resend *resend, const struct view *view, st
 static bool again_act(struct record *record, void *arg, struct error *err)
 {
     struct again *again = arg;
+    bool to_phone = again->fact.notice.channel == CHANNEL_SMS;
     return record_office_add(record, &again->fact, NULL, err) &&
-           phone_told(record, again->phone, &again->fact.item, err);
+           (!to_phone || phone_told(record, again->phone, &again->fact.item, err));
+}
+
+static bool send_again(const struct resend *resend, const struct view *view, enum channel channel,
+                       struct again *again, struct error *err)
+{
+    return find_failed(resend, view, channel, again, err) &&
+           may_be_told(resend, view, again, err) &&
+           resend->acts.run(resend->acts.self, again_act, again, err);
 }
 
 bool message_resend(const struct resend *resend, const struct item *item, struct error *err)
@@ -79,9 +102,9 @@ bool message_resend(const struct resend *resend, const struct item *item, struct
     struct again again = {.phone = ""};
     if (!views_item(resend->views, item, &view))
         return error_set(err, ERROR_NOT_FOUND, "%s: không có. / no such item", item->text);
-    bool good = find_failed(resend, &view, &again, err) &&
-                may_be_told(resend, &view, &again, err) &&
-                resend->acts.run(resend->acts.self, again_act, &again, err);
+    struct error office = {.code = ERROR_NONE};
+    bool good = send_again(resend, &view, CHANNEL_SMS, &again, err);
+    bool told = send_again(resend, &view, CHANNEL_OFFICE, &again, &office);
     chain_wipe(again.phone, sizeof again.phone);
-    return good || error_add(err, "%s", item->text);
+    return good || told || error_add(err, "%s", item->text);
 }

@@ -3,6 +3,8 @@
  * barred). Only while what it says still stands and is news: as with the first, nothing is sent of
  * an event older than a day, nor to who wants none. It is a further notice_sent with an id of its
  * own, so that the gateway does not take it for a repeat; the thread that ticks hands it on.
+ * What the offices' system refused goes to it once more by the same call (push.h), if it is still
+ * the last that it was told.
  *
  * Any thread; `record` is a reader of the caller's.
  */

@@ -171,14 +171,30 @@ static bool post(void *self, const struct sms *sms, struct error *err)
 {
     struct sms_webhook *webhook = self;
     const char *why = "";
-    json_t *json = json_pack("{ssssss}", "id", sms->request_id, "text", sms->text, "to", sms->to);
-    char *body = json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *json = sms->to == NULL ? NULL
+                                   : json_pack("{ssssss}", "id", sms->request_id, "text", sms->text,
+                                               "to", sms->to);
+    char *body = sms->to == NULL ? strdup(sms->text)
+                 : json == NULL  ? NULL
+                                 : json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(json);
     if (body == NULL)
         return error_set(err, ERROR_LATER, "webhook: out of memory");
     long status = call(webhook, sms->request_id, body, &why);
     free(body);
     return judge(status, why, err) && sms_sent_add(webhook->sent, sms->request_id, err);
+}
+
+char *sms_webhook_new_body(const struct sms_webhook_telling *telling)
+{
+    json_t *json =
+        json_pack("{sI ss sb ss ss ss ss ss sI}", "attempt", (json_int_t)telling->attempt, "at",
+                  telling->at, "correction", telling->correction, "dossier", telling->dossier,
+                  "event", telling->event, "id", telling->id, "item", telling->item, "office",
+                  telling->office, "state", (json_int_t)telling->state);
+    char *body = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(json);
+    return body;
 }
 
 struct sms_driver sms_webhook_driver(struct sms_webhook *webhook)

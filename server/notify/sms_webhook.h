@@ -8,6 +8,8 @@
  *     Trao-Signature: 64 hex digits         HMAC-SHA256(key, time "." body)
  *     {"id": REQUEST-ID, "text": "...", "to": "+84912000001"}
  *
+ * With sms.to NULL the body is sms.text itself (push.h).
+ *
  * Answers: 2xx and 409 (it has this id) are "taken"; 400, 410, 413 and 422 are "never"; all others,
  * no answer, and a certificate that does not hold are "not now" - a wrong key or address must not
  * use messages up. The body of an answer is not read. A crash between answer and list sends once
@@ -39,6 +41,14 @@ struct sms_webhook_config {
 bool sms_webhook_open(const struct sms_webhook_config *config, struct sms_webhook **ret_webhook,
                       struct error *err) must_use;
 struct sms_driver sms_webhook_driver(struct sms_webhook *webhook);
+/* What the offices' system is told (push.h) as the whole body of a message; borrowed words. */
+struct sms_webhook_telling {
+    const char *id, *item, *dossier, *office, *event, *at;
+    uint32_t attempt, state;
+    bool correction;
+};
+/* free() it; NULL without memory. */
+char *sms_webhook_new_body(const struct sms_webhook_telling *telling);
 void sms_webhook_close(struct sms_webhook *webhook); /* NULL is fine */
 
 #endif

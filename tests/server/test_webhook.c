@@ -210,6 +210,18 @@ static void a_message_is_signed(void **state)
     assert_true(has(web));
 }
 
+/* What the offices' system is told is a whole body of its own. */
+static void a_body_goes_as_it_is(void **state)
+{
+    struct web *web = *state;
+    struct sms_driver driver = sms_webhook_driver(web->webhook);
+    struct sms telling = {"RA123456785VN.delivered.0.office", NULL, "{\"state\":10}"};
+    assert_good(driver.send(driver.self, &telling, &err));
+    assert_string_equal(web->body, "{\"state\":10}");
+    assert_string_equal(web->id, telling.request_id);
+    assert_true(driver.has(driver.self, telling.request_id));
+}
+
 static void an_answer_says_never_or_not_now(void **state)
 {
     struct web *web = *state;
@@ -281,6 +293,7 @@ int main(void)
 #define WEB(name) cmocka_unit_test_setup_teardown(name, open_web, close_web)
     const struct CMUnitTest tests[] = {
         WEB(a_message_is_signed),
+        WEB(a_body_goes_as_it_is),
         WEB(an_answer_says_never_or_not_now),
         WEB(a_redirect_leads_nowhere),
         WEB(a_certificate_of_somebody_else_gets_nothing),
