@@ -13,7 +13,6 @@
 
 #define RISK_SHOWN 10
 #define RISK_READ 400 /* of which some may be another office's */
-#define DAYS_DRAWN 62
 
 /* ------------------------------------------------------------------ numbers */
 
@@ -32,8 +31,7 @@ static void put_number(struct html *html, const struct board_ask *ask, const cha
     html_format(html, "\">%llu</a>", (unsigned long long)n);
 }
 
-/* Two decimals: the national on-time rule. */
-static void put_share(struct html *html, uint64_t part, uint64_t whole)
+void board_share_put(struct html *html, uint64_t part, uint64_t whole)
 {
     if (whole == 0) {
         html_put(html, "–");
@@ -126,10 +124,10 @@ static void put_board(const struct board_ask *ask, enum view_clock clock, const 
     one.asked.clock = clock;
     html_format(html, "<div class=o><h3>%s</h3><p class=lon>", name);
     if (board->kept_at_first != board->kept) {
-        put_share(html, board->kept_at_first, board->due);
+        board_share_put(html, board->kept_at_first, board->due);
         html_put(html, " → ");
     }
-    put_share(html, board->kept, board->due);
+    board_share_put(html, board->kept, board->due);
     put_few(html, board->due);
     html_put(html, "</p><p>đến hạn ");
     put_number(html, &one, "due", NULL, board->due);
@@ -150,7 +148,7 @@ static void put_attempts(const struct board_ask *ask, const struct view_figure *
                          struct html *html)
 {
     html_put(html, "<div class=o><h3>Phát được lần đầu</h3><p class=lon>");
-    put_share(html, figure->at_first, figure->attempted);
+    board_share_put(html, figure->at_first, figure->attempted);
     put_few(html, figure->attempted);
     html_put(html, "</p><p>đã đi phát ");
     put_number(html, ask, "attempted", NULL, figure->attempted);
@@ -199,55 +197,6 @@ static void put_reasons(const struct board_ask *ask, const struct view_figure *f
     html_put(html, any ? "</p>" : "");
 }
 
-/* ------------------------------------------------------------------ day by day */
-
-/* Bars: how many were due; the filled part: how many were in time. The table says the same. */
-static void put_days(struct web *web, const struct board_ask *ask, struct html *html)
-{
-    int64_t days = ask->asked.to_day - ask->asked.from_day + 1;
-    struct board boards[DAYS_DRAWN];
-    uint64_t most = 1;
-    if (days < 2 || days > DAYS_DRAWN || ask->person.offices_n > 0)
-        return;
-    for (int64_t i = 0; i < days; i++) {
-        int64_t day = ask->asked.from_day + i;
-        boards[i] = views_board(web->config.views, ask->asked.clock, day, day, ask->asked.now);
-        most = boards[i].due > most ? boards[i].due : most;
-    }
-    html_format(html,
-                "<h2>Từng ngày đến hạn</h2><svg class=ngay viewBox=\"0 0 %lld 100\" "
-                "preserveAspectRatio=none role=img aria-label=\"Số bì đến hạn và đúng hạn "
-                "từng ngày; bảng dưới đây ghi đủ số.\">",
-                (long long)days * 10);
-    for (int64_t i = 0; i < days; i++) {
-        unsigned long long due = boards[i].due * 100 / most, kept = boards[i].kept * 100 / most;
-        html_format(html,
-                    "<rect class=han x=%lld y=%llu width=8 height=%llu></rect>"
-                    "<rect class=dung x=%lld y=%llu width=8 height=%llu></rect>",
-                    (long long)i * 10 + 1, 100 - due, due, (long long)i * 10 + 1, 100 - kept, kept);
-    }
-    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
-    html_format(html, "</svg><p class=truc><span>%.5s</span><span>%.5s</span></p>",
-                clock_date_vi(day_minute(ask->asked.from_day, 0), from, sizeof from),
-                clock_date_vi(day_minute(ask->asked.to_day, 0), to, sizeof to));
-    html_put(html, "<p class=chu><span class=dung>đúng hạn</span> <span class=han>đến hạn, "
-                   "không đúng hạn</span></p><details><summary>Bảng từng ngày</summary>"
-                   "<div class=cuon><table class=it><thead><tr><th>Ngày</th><th class=so>Đến hạn"
-                   "</th><th class=so>Đúng hạn</th><th class=so>%</th></tr></thead><tbody>");
-    for (int64_t i = 0; i < days; i++) {
-        char date[CLOCK_TEXT_MAX];
-        if (boards[i].due == 0)
-            continue;
-        html_format(html,
-                    "<tr><td>%s</td><td class=so>%llu</td><td class=so>%llu</td><td class=so>",
-                    clock_date_vi(day_minute(ask->asked.from_day + i, 0), date, sizeof date),
-                    (unsigned long long)boards[i].due, (unsigned long long)boards[i].kept);
-        put_share(html, boards[i].kept, boards[i].due);
-        html_put(html, "</td></tr>");
-    }
-    html_put(html, "</tbody></table></div></details>");
-}
-
 /* ------------------------------------------------------------------ by what they have in common */
 
 static void put_line(struct web *web, const struct board_ask *ask, const struct view_figure *figure,
@@ -259,14 +208,14 @@ static void put_line(struct web *web, const struct board_ask *ask, const struct 
     html_put(html, "<tr><td>");
     board_key_put(web, ask->asked.group, key, html);
     html_put(html, "</td><td class=so>");
-    put_share(html, figure->board.kept, figure->board.due);
+    board_share_put(html, figure->board.kept, figure->board.due);
     put_few(html, figure->board.due);
     html_put(html, "</td><td class=so>");
     put_number(html, ask, "due", &key, figure->board.due);
     html_put(html, "</td><td class=so>");
     put_number(html, ask, "late", &key, figure->board.due - figure->board.kept);
     html_put(html, "</td><td class=so>");
-    put_share(html, figure->at_first, figure->attempted);
+    board_share_put(html, figure->at_first, figure->attempted);
     html_put(html, " (");
     put_number(html, ask, "attempted", &key, figure->attempted);
     html_put(html, ")</td><td class=so>");
@@ -282,9 +231,11 @@ static void put_lines(struct web *web, const struct board_ask *ask,
         html_put(html, "<p>Chưa bì nào đến hạn.</p>");
         return;
     }
-    html_put(html, "<div class=cuon><table class=it><thead><tr><th></th><th class=so>Đúng hạn</th>"
-                   "<th class=so>Đến hạn</th><th class=so>Trễ</th><th class=so>Lần đầu được</th>"
-                   "<th class=so>Chưa xong</th></tr></thead><tbody>");
+    html_format(html,
+                "<div class=cuon><table class=it><thead><tr><th>%s</th><th class=so>Đúng hạn</th>"
+                "<th class=so>Đến hạn</th><th class=so>Trễ</th><th class=so>Lần đầu được</th>"
+                "<th class=so>Chưa xong</th></tr></thead><tbody>",
+                board_group_word(ask->asked.group));
     for (size_t i = 0; i < n && i < BOARD_LINES_MAX; i++)
         put_line(web, ask, &figures[i], html);
     html_put(html, "</tbody></table></div>");
@@ -324,7 +275,7 @@ static void put_figures(struct web *web, const struct board_ask *ask, const stru
     html_put(html, "</div>");
     put_ages(ask, &sums->all, html);
     put_reasons(ask, &sums->all, html);
-    put_days(web, ask, html);
+    board_days_put(web, ask, html);
     put_lines(web, ask, sums->lines, sums->n, html);
 }
 
@@ -338,7 +289,7 @@ void desk_board(struct web *web, const struct http_request *request, struct http
     if (!seat_may(web, request, RIGHT_BOARD, &seat, answer) ||
         !board_ask_read(web, request, &seat.person, &ask, answer))
         return;
-    struct page_head head = {.title = "Đúng hạn · Trao", .wide = "rong"};
+    struct page_head head = {.title = "Đúng hạn · Trao", .wide = "rong", .script = board_script()};
     seat_begin(&html, &seat, &head);
     html_format(&html, "<h1 id=dau tabindex=-1>Đúng hạn</h1><p class=tuoi>Số liệu đến %s, %s.</p>",
                 clock_time_vi(ask.asked.now, time, sizeof time),

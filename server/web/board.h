@@ -1,5 +1,6 @@
 /* board.h - what is asked of a board and by whom, the sums that answer it, and how a line is named:
- * for the manager's page (board.c) and the items behind its numbers (board_rows.c). */
+ * for the manager's page (board.c, board_days.c) and the items behind its numbers (board_rows.c).
+ */
 #ifndef TRAO_SERVER_WEB_BOARD_H
 #define TRAO_SERVER_WEB_BOARD_H
 
@@ -36,5 +37,14 @@ void board_sums_done(struct board_sums *sums);
 const char *board_group_word(enum view_group group); /* "cơ quan" */
 /* An office by its name, a postman by badge and name. */
 void board_key_put(struct web *web, enum view_group group, uint64_t key, struct html *html);
+
+/* "97,50 %": two decimals, the national on-time rule; a dash for none. */
+void board_share_put(struct html *html, uint64_t part, uint64_t whole);
+
+/* The days of the board as drawn bars and the table that says the same (board_days.c); nothing of
+ * one day, or for who is bound to offices. */
+void board_days_put(struct web *web, const struct board_ask *ask, struct html *html);
+/* What draws them finer from that table; NULL when the program was built without uPlot. */
+const char *board_script(void);
 
 #endif
