@@ -267,7 +267,7 @@ static bool writes_a_file(const char *command)
     return strcmp(command, "print") == 0 || strcmp(command, "paperout") == 0 ||
            strcmp(command, "export") == 0 || strcmp(command, "backup") == 0 ||
            strcmp(command, "trial") == 0 || strcmp(command, "persondata") == 0 ||
-           strcmp(command, "report") == 0;
+           strcmp(command, "report") == 0 || strcmp(command, "preview") == 0;
 }
 
 /* A key's file is read here, for the server may not look there: what goes to it are the digits. */

@@ -274,32 +274,62 @@ static bool tell_printed(const struct call *call, const struct print_result *res
            error_add(err, "đã in, chưa chép ra được. / printed, the copy failed");
 }
 
+static struct print_config printing(const struct commands *commands, const struct call *call,
+                                    char folder[CONFIG_PATH_MAX])
+{
+    (void)snprintf(folder, CONFIG_PATH_MAX, "%s/print", commands->folder);
+    return (struct print_config){.acts = commands->acts,
+                                 .views = commands->views,
+                                 .record = commands->record,
+                                 .folder = folder,
+                                 .sender = commands->config->office_name,
+                                 .sender_address = commands->config->office_address,
+                                 .public_url = commands->config->public_url,
+                                 .secret = commands->secret,
+                                 .note = note_line,
+                                 .ctx = call->answer};
+}
+
 bool run_print(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct item *items;
     size_t n;
-    bool all = call->argc == 2 && strcmp(call->argv[1], "--all") == 0;
-    if (!(all ? all_items(commands, STATUS_ISSUED, &items, &n, err)
-              : named_items(call, 1, &items, &n, err)))
-        return false;
+    uint64_t reason = 0;
     char folder[CONFIG_PATH_MAX];
-    (void)snprintf(folder, sizeof folder, "%s/print", commands->folder);
-    struct print_config config = {.acts = commands->acts,
-                                  .views = commands->views,
-                                  .record = commands->record,
-                                  .folder = folder,
-                                  .sender = commands->config->office_name,
-                                  .sender_address = commands->config->office_address,
-                                  .public_url = commands->config->public_url,
-                                  .secret = commands->secret,
-                                  .note = note_line,
-                                  .ctx = call->answer};
+    struct print_config config = printing(commands, call, folder);
+    struct call options = *call;
+    options.argc = options_end(call, 1);
+    int first = options.argc;
+    bool all = call->argc == first + 1 && strcmp(call->argv[first], "--all") == 0;
+    if (!options_check(&options, 1, "reason by", err) ||
+        !option_number(call, 1, "reason", UINT32_MAX, &reason, err) ||
+        !option_user(commands, call, 1, &config.user, err) ||
+        !(all ? all_items(commands, STATUS_ISSUED, &items, &n, err)
+              : named_items(call, first, &items, &n, err)))
+        return false;
+    config.reason = (uint32_t)reason;
     struct print_result result;
     bool any = n > 0, ok = !any || print_run(&config, items, n, &result, err);
     free(items);
     if (!any)
         answer_say(call->answer, "Không có bì nào chờ in. / nothing to print");
     return ok && (!any || tell_printed(call, &result, err));
+}
+
+#define PREVIEW_DPI 203 /* of the printer the layouts are made for */
+
+bool run_preview(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct item item;
+    uint64_t dpi = PREVIEW_DPI;
+    char folder[CONFIG_PATH_MAX];
+    struct print_config config = printing(commands, call, folder);
+    if (!options_check(call, 2, "dpi", err) || !option_number(call, 2, "dpi", 600, &dpi, err) ||
+        !named_item(call->argv[1], &item, err))
+        return false;
+    if (call->fd < 0 || dpi < 72)
+        return error_set(err, ERROR_BAD_INPUT, "cần --out FILE, dpi 72 đến 600. / --out, dpi");
+    return print_preview(&config, &item, (unsigned)dpi, call->fd, err);
 }
 
 /* ------------------------------------------------------------------ looking */

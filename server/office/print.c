@@ -186,8 +186,12 @@ static bool print_one(struct job *job, const struct item *item, struct error *er
     uint32_t copy = 0;
     struct error why = {ERROR_NONE, ""};
     if (printable(job, item, &issued, &copy, &why) && draw(job, &issued, copy, &why)) {
-        job->facts[job->result.pages++] = (struct office_fact){
-            .item = *item, .event = EVENT_PRINTED, .copy = copy, .job = job->result.job};
+        job->facts[job->result.pages++] = (struct office_fact){.item = *item,
+                                                               .event = EVENT_PRINTED,
+                                                               .copy = copy,
+                                                               .job = job->result.job,
+                                                               .reason = job->config->reason,
+                                                               .user = job->config->user};
         return true;
     }
     if (why.code == ERROR_LATER || why.code == ERROR_BROKEN)
@@ -280,4 +284,22 @@ bool print_run(const struct print_config *config, const struct item *items, size
     readback_close(job.readback);
     free(job.facts);
     return ok;
+}
+
+/* ------------------------------------------------------------------ looked at before */
+
+bool print_preview(const struct print_config *config, const struct item *item, unsigned dpi, int fd,
+                   struct error *err)
+{
+    struct job job = {.config = config};
+    struct office_fact issued;
+    uint32_t copy = 0;
+    struct pdf out = {.fd = fd};
+    struct labels_options said = {.tongue = "png", .dpi = dpi, .preview = true};
+    bool good = (printable(&job, item, &issued, &copy, err) || error_add(err, "%s", item->text)) &&
+                labels_open("dl", &job.labels, err) &&
+                labels_begin_as(job.labels, &said, (struct labels_sink){write_page, &out}, err) &&
+                draw(&job, &issued, copy, err) && labels_end(job.labels, err);
+    labels_close(job.labels);
+    return good;
 }

@@ -23,6 +23,7 @@ struct print_config {
     const char *sender, *sender_address;
     const char *public_url; /* base of the link in the QR, upper-cased there */
     const uint8_t *secret;  /* LINK_SECRET_BYTES */
+    uint32_t reason, user;  /* of the facts: why it is printed again, and who does it; 0 none */
     /* One line for the clerk about an item: shortened text, a letter the font lacks, why it was
      * left out. No personal data in it. May be NULL. */
     void (*note)(void *ctx, const char *line);
@@ -34,6 +35,11 @@ struct print_result {
     size_t pages, left_out;
     char path[PRINT_PATH_MAX];
 };
+
+/* One envelope as a picture (PNG, smooth) in its true size at `dpi` (72..600), as the next print of
+ * it would be; nothing is written down. Errors as print_run. */
+bool print_preview(const struct print_config *config, const struct item *item, unsigned dpi, int fd,
+                   struct error *err) must_use;
 
 /* Void, never issued and unprintable items are left out with a note; BAD_INPUT when nothing is
  * left; REFUSED names page and symbol that cannot be read. */

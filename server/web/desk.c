@@ -19,7 +19,7 @@
 /* ------------------------------------------------------------------ items */
 
 /* "Đỗ Xuân Quỳnh" is "Đỗ X. Quỳnh": enough to tell envelopes apart. */
-static void put_short_name(struct html *html, const char *name)
+void desk_put_short_name(struct html *html, const char *name)
 {
     const char *last = strrchr(name, ' '), *at = strchr(name, ' ');
     if (!last) {
@@ -57,7 +57,7 @@ static void put_row(struct web *web, const struct person *person, const struct v
                 item_pretty(&state->item, tail));
     html_text(html, state->office.dossier);
     html_put(html, "</td><td>");
-    put_short_name(html, who.name);
+    desk_put_short_name(html, who.name);
     html_put(html, "</td><td>");
     html_text(html, field_commune_name(state->office.commune, commune, sizeof commune));
     html_format(html, "</td><td class=so>%s</td>", amount);
@@ -101,7 +101,7 @@ static size_t list_jobs(const struct web *web, unsigned long long *out, size_t m
     return n;
 }
 
-static void put_jobs(const struct web *web, struct html *html)
+void desk_put_jobs(const struct web *web, struct html *html)
 {
     unsigned long long jobs[JOBS_SHOWN];
     size_t n = list_jobs(web, jobs, JOBS_SHOWN);
@@ -182,7 +182,7 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     live_counts(web->config.views, &seat.person, &html);
     html_put(&html, "</p>");
     if (person_may(&seat.person, RIGHT_PRINTS) && seat.person.offices_n == 0)
-        put_jobs(web, &html);
+        desk_put_jobs(web, &html);
     html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
     if (!put_items(web, request, &seat, page > 0 && page < 100000 ? page - 1 : 0, &html, answer)) {
         html_done(&html);

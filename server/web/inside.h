@@ -44,6 +44,13 @@ void page_sentence(const struct web *web, unsigned status, const char *vi, const
                    struct http_answer *answer);
 void page_redirect(const char *to, struct http_answer *answer);
 
+/* ------------------------------------------------------------------ desks (desk.c) */
+
+/* "Đỗ Xuân Quỳnh" is "Đỗ X. Quỳnh". */
+void desk_put_short_name(struct html *html, const char *name);
+/* What was printed last, as links. */
+void desk_put_jobs(const struct web *web, struct html *html);
+
 /* ------------------------------------------------------------------ routes */
 
 void citizen_home(struct web *web, const struct http_request *request, struct http_answer *answer);
@@ -85,6 +92,12 @@ void desk_items(struct web *web, const struct http_request *request, struct http
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_search(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_print(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_work(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_printing(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_preview(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_handover(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_paper(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board_rows(struct web *web, const struct http_request *request,

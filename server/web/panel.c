@@ -122,7 +122,7 @@ static const struct panel_form *form_named(const struct panel_form *forms, const
 }
 
 /* True when the page is to be shown; false when the answer is given. */
-static bool post(struct panel *panel, const struct panel_form *forms)
+bool panel_post(struct panel *panel, const struct panel_form *forms)
 {
     const struct http_request *request = panel->request;
     char verb[32], title[96];
@@ -139,8 +139,9 @@ static bool post(struct panel *panel, const struct panel_form *forms)
     }
     if (form->shows)
         return true;
-    char to[128];
-    (void)snprintf(to, sizeof to, "%s?xong=%s", panel->path, verb);
+    char to[192];
+    (void)snprintf(to, sizeof to, "%s?xong=%s%s%s", panel->path, verb, panel->carry ? "&" : "",
+                   panel->carry ? panel->carry : "");
     page_redirect(to, panel->answer);
     return false;
 }
@@ -174,7 +175,7 @@ bool panel_open(struct panel *panel, struct web *web, const struct http_request 
     panel_init(panel, web, request, path, title, answer);
     if (!seat_may_all(web, request, right, &panel->seat, answer))
         return false;
-    if (request->is_post && !post(panel, forms)) {
+    if (request->is_post && !panel_post(panel, forms)) {
         json_decref(panel->said);
         return false;
     }

@@ -45,6 +45,7 @@ struct panel {
     struct page_head head;
     struct html html;
     const char *path;
+    const char *carry;               /* "bi=RA...": behind the address after an act; NULL none */
     json_t *said;                    /* of the form that shows */
     json_t *values;                  /* what stands in fields nobody filled yet; NULL: nothing */
     const struct panel_form *failed; /* the form that was refused, */
@@ -64,6 +65,8 @@ void panel_close(struct panel *panel);
 bool panel_sit(struct panel *panel, struct web *web, const struct http_request *request,
                enum right right, const char *path, const char *title, struct http_answer *answer);
 void panel_begin(struct panel *panel);
+/* Its form, run as panel_open does. False: the answer is given. */
+bool panel_post(struct panel *panel, const struct panel_form *forms);
 
 /* What a reading command says: words to NULL. NULL with a sentence on the page when it fails;
  * json_decref it. */

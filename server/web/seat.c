@@ -185,7 +185,8 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     if (person_may(&seat->person, RIGHT_BOARD))
         html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
     if (person_may(&seat->person, RIGHT_DESK))
-        html_put(html, "<a href=\"/quay/nhap\">Nhập</a> ");
+        html_put(html, "<a href=\"/quay/viec\">Việc quầy</a> <a href=\"/quay/nhap\">Nhập</a> "
+                       "<a href=\"/quay/in\">In</a> <a href=\"/quay/ban-giao\">Bàn giao</a> ");
     if (person_may(&seat->person, RIGHT_ROUNDS) && seat->person.offices_n == 0)
         html_put(html, "<a href=\"/quay/dieu-phoi\">Điều phối</a> "
                        "<a href=\"/quay/may\">Máy</a> ");

@@ -1,0 +1,88 @@
+// The desk: function keys, a scanner whose every key is kept, a sound for what came of a scan.
+let sound = null;
+
+function beep(kind) {
+  const Audio = window.AudioContext;
+  if (!Audio) return;
+  sound ??= new Audio();
+  const tone = sound.createOscillator();
+  tone.frequency.value = kind === 'duoc' ? 1760 : 330;
+  tone.connect(sound.destination);
+  tone.start();
+  tone.stop(sound.currentTime + (kind === 'duoc' ? 0.08 : 0.6));
+}
+
+function said(root) {
+  const at = root.querySelector('[data-tieng]');
+  if (at) beep(at.dataset.tieng);
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') document.getElementById('ma')?.focus();
+  const at = document.querySelector(`[data-phim="${event.key}"]`);
+  if (!at) return;
+  event.preventDefault();
+  if (at.tagName === 'TEXTAREA') at.focus();
+  else at.click();
+});
+
+// A scanner is quicker than a page: scans wait their turn, and the field is free at once.
+const waiting = [];
+let busy = false;
+
+function focus() {
+  const form = document.getElementById('quet');
+  (form?.querySelector('[autofocus]') ?? form?.querySelector('input:not([type=hidden])'))?.focus();
+}
+
+async function next() {
+  if (busy || waiting.length === 0) return;
+  busy = true;
+  const form = document.getElementById('quet'), fields = new URLSearchParams(new FormData(form));
+  fields.set('ma', waiting.shift());
+  fields.set('viec', 'them');
+  const answer = await fetch(form.action, { method: 'POST', body: fields }).catch(() => null);
+  busy = false;
+  if (!answer) {
+    const at = document.getElementById('ket');
+    at.textContent = 'Chưa tới được máy chủ, bì này chưa ghi. Quét lại.';
+    at.className = 'loi';
+    beep('sai');
+    return;
+  }
+  if (answer.redirected) {
+    location.assign(answer.url);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const typed = document.getElementById('ma')?.value ?? '';
+  document.querySelector('main').replaceWith(page.querySelector('main'));
+  listen();
+  const field = document.getElementById('ma');
+  if (field) field.value = typed;
+  focus();
+  said(document);
+  if (field) next();
+}
+
+function listen() {
+  document.getElementById('quet')?.addEventListener('submit', (event) => {
+    const field = document.getElementById('ma');
+    if (!field || (event.submitter?.value === 'chot' && field.value === '')) return;
+    event.preventDefault();
+    if (field.value.trim() !== '') waiting.push(field.value.trim());
+    field.value = '';
+    next();
+  });
+  for (const at of document.querySelectorAll('[data-in]'))
+    at.addEventListener('click', () => window.print());
+  const counts = document.querySelector('[data-dem]');
+  for (const box of document.querySelectorAll('.dau-bi'))
+    box.addEventListener('change', () => {
+      counts.textContent = counts.dataset.dem.replace('%n', document.querySelectorAll('.dau-bi:checked').length);
+    });
+}
+
+listen();
+focus();
+said(document);

@@ -1,0 +1,169 @@
+/* One envelope at the desk: where it stands, what happened to it, and what may be done with its
+ * label; and what a postman wrote on paper, entered late. */
+#include <string.h>
+
+#include "server/web/face.h"
+#include "server/web/panel.h"
+#include "server/web/queue.h"
+
+#define ITEM "required maxlength=40 autocapitalize=characters spellcheck=false"
+#define REASONS "|–;1|Nhãn rách, bẩn;2|In mờ, lệch;3|Sai thông tin;4|Mất phong bì;9|Khác"
+
+static const struct panel_form forms[] = {
+    {"reissue",
+     "Cấp lại số, sửa người nhận",
+     "Cấp lại",
+     false,
+     {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
+      {PANEL_OPTION, "name", "Người nhận (nếu đổi)", "maxlength=255", NULL},
+      {PANEL_OPTION, "address", "Địa chỉ (nếu đổi)", "maxlength=500", NULL},
+      {PANEL_OPTION, "phone", "Điện thoại (nếu đổi)", "maxlength=20 inputmode=tel", NULL},
+      {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
+    {"void",
+     "Hủy nhãn",
+     "Hủy nhãn",
+     false,
+     {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
+      {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
+    {"recall",
+     "Thu hồi",
+     "Thu hồi",
+     false,
+     {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
+      {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
+    {.verb = NULL},
+};
+
+static void put_state(struct panel *panel, const struct view *view)
+{
+    struct html *html = &panel->html;
+    const struct office_fact *office = &view->state.office;
+    struct addressee who = {.name = ""};
+    struct error none;
+    char pretty[ITEM_PRETTY_MAX];
+    const struct status_info *status = status_info(view->state.status);
+    if (office->has_addressee && !readers_addressee(panel->web->readers, office, &who, &none))
+        (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
+    html_format(html, "<p class=ma>%s</p><p class=dem><span><b>%s</b></span> <span>hồ sơ <b>",
+                item_pretty(&view->state.item, pretty), status ? status->handheld : "–");
+    html_text(html, office->dossier);
+    html_put(html, "</b></span> <span>người nhận <b>");
+    desk_put_short_name(html, who.name);
+    html_format(html, "</b></span> <span>đã in <b>%u</b> lần</span></p>", view->state.copies);
+    chain_wipe(&who, sizeof who);
+}
+
+/* What is the next thing to do with it, as a link or a button. */
+static void put_next(struct panel *panel, const struct view *view)
+{
+    struct html *html = &panel->html;
+    enum queue_step step;
+    struct error none;
+    struct record *record = readers_take(panel->web->readers);
+    bool good = queue_step_of(record, view, &step, &none);
+    readers_give(panel->web->readers, record);
+    static const char *const to[] = {
+        NULL, "in?xem=", "viec?che-do=nhan&ma=", "viec?che-do=ghep&ma=", "ban-giao?ma="};
+    if (good && step != QUEUE_NONE)
+        html_format(html, "<p><a class=nut href=\"/quay/%s%s\">%s</a></p>", to[step],
+                    view->state.item.text, queue_step_words(step));
+}
+
+static void put_print(struct panel *panel, const struct view *view)
+{
+    struct html *html = &panel->html;
+    html_put(html, "<section class=muc><h2>In lại</h2><form class=the method=post "
+                   "action=\"/quay/in\">");
+    seat_put_csrf(&panel->seat, html);
+    html_format(html,
+                "<input type=hidden name=bi value=%s><label for=ly>Vì sao</label><select id=ly "
+                "name=reason><option value=\"\">–</option><option value=1>Nhãn rách, bẩn</option>"
+                "<option value=2>In mờ, lệch</option><option value=3>Kẹt giấy</option><option "
+                "value=4>Mất phong bì</option><option value=9>Khác</option></select><button "
+                "data-phim=F9>F9 In</button></form><p><a href=\"/quay/in?xem=%s\">Xem cỡ "
+                "thật</a></p></section>",
+                view->state.item.text, view->state.item.text);
+}
+
+static const struct panel_column history_columns[] = {{"at", "Lúc", PANEL_TIME, NULL},
+                                                      {"event", "Việc", PANEL_TEXT, NULL},
+                                                      {"source", "Nguồn", PANEL_TEXT, NULL},
+                                                      {"effect", "Tính", PANEL_TEXT, NULL},
+                                                      {.key = NULL}};
+
+void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct panel panel;
+    struct view view;
+    struct error err;
+    if (!panel_sit(&panel, web, request, RIGHT_DESK, "/quay/bi", "Phong bì · Trao", answer))
+        return;
+    if (request->is_post && !panel_post(&panel, forms)) {
+        json_decref(panel.said);
+        return;
+    }
+    panel.head.script = "ban.js";
+    const char *asked = request->is_post ? NULL : http_query(request, "bi");
+    panel_begin(&panel);
+    if (!request->is_post && http_query(request, "xong"))
+        html_put(&panel.html, "<p class=xong role=status>Đã ghi.</p>");
+    if (asked && queue_find(web, &panel.seat.person, asked, &view, &err)) {
+        if (!seat_looked(web, request, panel.seat.person.id, LOOK_NAMES, 1, answer)) {
+            html_done(&panel.html);
+            return;
+        }
+        put_state(&panel, &view);
+        put_next(&panel, &view);
+        json_t *said = panel_ask(&panel, "status", view.state.item.text, NULL);
+        html_put(&panel.html, "<h2>Việc đã qua</h2>");
+        panel_table(&panel, "Việc đã qua", json_object_get(said, "history"), history_columns,
+                    "Chưa có gì.");
+        json_decref(said);
+        put_print(&panel, &view);
+    } else if (asked) {
+        html_put(&panel.html, "<p class=loi role=alert>");
+        html_text(&panel.html, err.text);
+        html_put(&panel.html, "</p>");
+    }
+    html_put(&panel.html, "<div class=cac-muc>");
+    for (const struct panel_form *form = forms; form->verb != NULL; form++)
+        panel_form(&panel, form);
+    html_put(&panel.html, "</div>");
+    panel_close(&panel);
+}
+
+/* ------------------------------------------------------------------ late paper */
+
+static const struct panel_form paper_forms[] = {
+    {"paper",
+     "Bưu tá ghi trên giấy",
+     "Ghi",
+     false,
+     {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
+      {PANEL_WORD, "viec-gi", "Việc", NULL,
+       "picked_up|Bưu điện nhận;arrived|Đến bưu cục;out_for_delivery|Mang đi phát;"
+       "delivered|Đã phát;delivery_failed|Chưa phát được"},
+      {PANEL_WORD, "luc", "Lúc nào, như đã ghi", "type=datetime-local required", NULL},
+      {PANEL_OPTION, "badge", "Bưu tá (thẻ)", "required placeholder=TH-12", NULL},
+      {PANEL_OPTION, "note", "Giấy nào: sổ, trang", "required maxlength=200", NULL},
+      {PANEL_OPTION, "relation", "Ai nhận (khi đã phát)", NULL,
+       "|–;1|Chủ hồ sơ;2|Vợ/chồng;3|Bố/mẹ;4|Con;5|Anh/chị/em;6|Ủy quyền;7|Văn thư;8|Bảo vệ;9|Khác"},
+      {PANEL_OPTION, "reason", "Vì sao chưa phát (số, 1–11)", "inputmode=numeric maxlength=2",
+       NULL},
+      {PANEL_OPTION, "action", "Việc tiếp (L, C, Đ, B, H)", "maxlength=2", NULL},
+      {PANEL_OPTION, "postage", "Cước đã thu, đồng", "inputmode=numeric", NULL},
+      {PANEL_OPTION, "fees", "Phí, lệ phí đã thu, đồng", "inputmode=numeric", NULL}}},
+    {.verb = NULL},
+};
+
+void desk_paper(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    struct panel panel;
+    if (!panel_open(&panel, web, request, RIGHT_DESK, "/quay/giay", "Nhập từ giấy · Trao",
+                    paper_forms, answer))
+        return;
+    html_put(&panel.html, "<p>Khi máy cầm tay hỏng giữa ca: ghi lại đúng như trên giấy, kèm sổ, "
+                          "trang.</p>");
+    panel_form(&panel, &paper_forms[0]);
+    panel_close(&panel);
+}
