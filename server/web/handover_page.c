@@ -210,11 +210,12 @@ static bool put_envelope(void *ctx, const struct item *item)
     html_text(html, view.state.office.dossier);
     html_put(html, "</td><td data-ten=\"Người nhận\">");
     html_text(html, who.name);
+    char fees[48], postage[48];
     html_format(html,
-                "</td><td class=so data-ten=\"Lệ phí\">%llu</td><td class=so "
-                "data-ten=\"Cước\">%llu</td></tr>",
-                (unsigned long long)view.state.office.fees_vnd,
-                (unsigned long long)view.state.office.postage_vnd);
+                "</td><td class=so data-ten=\"Lệ phí thu hộ\">%s</td><td class=so "
+                "data-ten=\"Cước\">%s</td></tr>",
+                face_amount(view.state.office.fees_vnd, false, fees, sizeof fees),
+                face_amount(view.state.office.postage_vnd, false, postage, sizeof postage));
     chain_wipe(&who, sizeof who);
     return true;
 }
