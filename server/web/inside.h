@@ -98,6 +98,7 @@ void desk_preview(struct web *web, const struct http_request *request, struct ht
 void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_handover(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_paper(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_practice(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_import(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board_rows(struct web *web, const struct http_request *request,

@@ -160,6 +160,8 @@ static const struct route {
     {"/quay/bi", EXACT, true, true, true, false, desk_item},
     {"/quay/ban-giao", EXACT, false, false, true, false, desk_handover},
     {"/quay/ban-giao", EXACT, true, true, true, false, desk_handover},
+    {"/quay/tap", EXACT, false, false, false, false, desk_practice},
+    {"/quay/tap", EXACT, true, true, false, false, desk_practice},
     {"/quay/giay", EXACT, false, false, true, false, desk_paper},
     {"/quay/giay", EXACT, true, true, true, false, desk_paper},
     {"/quay/nhap", EXACT, false, false, true, false, desk_import},

@@ -157,7 +157,7 @@ static void put_modes(struct work *work)
     html_put(html,
              "<a href=\"/quay/in\" data-phim=F2>F2 In</a> <a href=\"/quay/ban-giao\" "
              "data-phim=F4>F4 Bàn giao</a> <a href=\"/quay/in#bi\" data-phim=F9>F9 In lại</a> "
-             "<a href=\"/quay/giay\">Nhập từ giấy</a></p>");
+             "<a href=\"/quay/giay\">Nhập từ giấy</a> <a href=\"/quay/tap\">Tập</a></p>");
 }
 
 static void put_said(struct work *work)

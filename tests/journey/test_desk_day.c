@@ -116,6 +116,7 @@ static void results_are_paired(void)
     snprintf(words, sizeof words, "/quay/bi?bi=%s", items[0]);
     look(words, "desk-item");
     look("/quay/giay", "desk-paper");
+    look("/quay/tap", "desk-practice");
 }
 
 static void they_go_sealed(void)

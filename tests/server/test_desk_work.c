@@ -136,6 +136,30 @@ static void a_clerks_day(void **state)
     they_go_sealed(browser, first, second.text);
 }
 
+static void practice_writes_nothing(void **state)
+{
+    struct browser *browser = *state;
+    static const char *const right[] = {"TAP-0001",      "3", "tap-0001", "TT000000014VN",
+                                        "TT000000014VN", "1"};
+    uint64_t before, after;
+    int64_t batch;
+    assert_good(record_end(browser->rig.desk.rig.record, &batch, &before, &err));
+    come_in(browser);
+    expect(browser, browser_get(browser, "/quay/tap"), 200, "KHÔNG GHI THẬT");
+    expect(browser, post(browser, "/quay/tap", "buoc=0&ma=%s", FIRST, ""), 200, "Chưa đúng");
+    expect(browser, post(browser, "/quay/tap", "buoc=3&ma=%s", "TT000000028VN", ""), 200,
+           "SAI PHONG BÌ");
+    for (int i = 0; i < 6; i++) {
+        char step[4];
+        (void)snprintf(step, sizeof step, "%d", i);
+        expect(browser, post(browser, "/quay/tap", "buoc=%s&ma=%s", step, right[i]), 200,
+               i == 5 ? "Xong bài tập" : "data-tieng=duoc");
+        assert_true(says(browser, "KHÔNG GHI THẬT"));
+    }
+    assert_good(record_end(browser->rig.desk.rig.record, &batch, &after, &err));
+    assert_true(after == before);
+}
+
 static void what_is_not_his_stays_hidden(void **state)
 {
     struct browser *browser = *state;
@@ -156,6 +180,7 @@ int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_clerks_day),
+                                       cmocka_unit_test(practice_writes_nothing),
                                        cmocka_unit_test(what_is_not_his_stays_hidden)};
     return cmocka_run_group_tests_name("server/desk_work", tests, browser_open, browser_close);
 }
