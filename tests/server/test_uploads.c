@@ -337,7 +337,8 @@ static double drip(struct browser *browser, size_t step, double longest_s)
     int fd = web_rig_connect(&browser->rig);
     double begun = now_s();
     char *form;
-    size_t form_n = form_of(browser, "xem", "a.csv", "x", 1, &form) - 40;
+    size_t form_n =
+        form_of(browser, "xem", "a.csv", "x", 1, &form) - strlen("\r\n--" EDGE "--\r\n");
     assert_int_equal(send(fd, head, n, MSG_NOSIGNAL), n);
     assert_int_equal(send(fd, form, form_n, MSG_NOSIGNAL), form_n);
     while (now_s() < begun + longest_s && send(fd, bytes, step, MSG_NOSIGNAL) == (ssize_t)step)
