@@ -250,6 +250,15 @@ bool outbox_release(struct outbox *outbox, const struct shelf_epoch *epoch, uint
  */
 #define UNREADABLE_MAX 400
 
+/* A bad sector is the file's end; no memory is nobody's end: then all is put back, and read again.
+ */
+static bool is_its_end(const struct shelf *from, const struct error *why, struct error *err)
+{
+    if (why->code == ERROR_LATER && shelf_lacks_memory(from))
+        return error_set(err, ERROR_LATER, "outbox: no memory to read a damaged file");
+    return true;
+}
+
 /* Holds every scan that can be read and hangs on a link that can be read; the rest stays in the
  * file that was moved aside. */
 static bool save_epoch(struct shelf *from, struct outbox *outbox, const struct shelf_epoch *epoch,
@@ -259,7 +268,10 @@ static bool save_epoch(struct shelf *from, struct outbox *outbox, const struct s
     uint32_t missed = 0;
     for (uint64_t seq = epoch->through + 1; missed < UNREADABLE_MAX; seq++) {
         struct shelf_scan row;
-        if (!shelf_scan_at(from, epoch->nth, seq, &row, NULL)) {
+        struct error why;
+        if (!shelf_scan_at(from, epoch->nth, seq, &row, &why)) {
+            if (!is_its_end(from, &why, err))
+                return false;
             missed++;
             continue;
         }
@@ -276,21 +288,25 @@ static bool save_epoch(struct shelf *from, struct outbox *outbox, const struct s
 static bool save(struct shelf *from, struct outbox *outbox, struct error *err)
 {
     struct shelf_meta meta;
-    if (shelf_meta_get(from, &meta, NULL) && !shelf_meta_put(outbox->shelf, &meta, err))
+    struct error why = {ERROR_NONE, ""};
+    bool known = shelf_meta_get(from, &meta, &why);
+    if (known ? !shelf_meta_put(outbox->shelf, &meta, err) : !is_its_end(from, &why, err))
         return false;
     struct shelf_epoch epoch = {.nth = 0};
-    while (shelf_epoch_after(from, epoch.nth, &epoch, NULL)) {
+    while (shelf_epoch_after(from, epoch.nth, &epoch, &why)) {
         epoch.ended = true;
         if (!shelf_epoch_put(outbox->shelf, &epoch, err))
             return false;
         if (!save_epoch(from, outbox, &epoch, err))
             return false;
         struct shelf_scan held = {.seq = 0};
-        while (shelf_held_after(from, epoch.nth, held.seq, &held, NULL))
+        while (shelf_held_after(from, epoch.nth, held.seq, &held, &why))
             if (!shelf_hold(outbox->shelf, epoch.nth, held.seq, held.bytes, held.n, err))
                 return false;
+        if (!is_its_end(from, &why, err))
+            return false;
     }
-    return true;
+    return is_its_end(from, &why, err);
 }
 
 /* Names no file that exists: a second damage within the same second must not overwrite the first.

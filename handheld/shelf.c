@@ -122,6 +122,11 @@ static bool failed(struct shelf *shelf, const char *doing, struct error *err)
     }
 }
 
+bool shelf_lacks_memory(const struct shelf *shelf)
+{
+    return (sqlite3_errcode(shelf->db) & 0xff) == SQLITE_NOMEM;
+}
+
 /* ------------------------------------------------------------------ running a statement */
 
 /* Prepares (once) and binds: 'i' int64_t, 't' const char *, 'b' const void * and size_t. */

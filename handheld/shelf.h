@@ -19,6 +19,8 @@ struct shelf;
 bool shelf_open(const char *path, struct shelf **ret_shelf, struct error *err) must_use;
 /* Opens a damaged file to read what can still be read; nothing is written to it. */
 bool shelf_open_damaged(const char *path, struct shelf **ret_shelf, struct error *err) must_use;
+/* What the last call failed of was no memory: it says nothing of the file. */
+bool shelf_lacks_memory(const struct shelf *shelf);
 /* Moves the WAL into the file when `tidy`; else leaves everything as a kill would. NULL is fine. */
 void shelf_close(struct shelf *shelf, bool tidy);
 

@@ -27,7 +27,8 @@ int __wrap_sqlite3_errcode(sqlite3 *db);
 static bool counting;
 static long steps, fail_from, fail_count;
 static int fail_with, failed_with; /* what the step that just failed says */
-static long fail_again;            /* another step that writes, with SQLITE_FULL; 0: none */
+static long fail_again;            /* another step; 0: none */
+static int again_with;             /* SQLITE_FULL, of a step that writes, or SQLITE_NOMEM */
 static bool ill;                   /* in the day a scan is damaged of which no other copy is left */
 
 int __wrap_sqlite3_step(sqlite3_stmt *statement)
@@ -36,10 +37,10 @@ int __wrap_sqlite3_step(sqlite3_stmt *statement)
     if (!counting)
         return __real_sqlite3_step(statement);
     steps++;
-    if (steps == fail_again && sqlite3_stmt_readonly(statement))
+    if (steps == fail_again && again_with == SQLITE_FULL && sqlite3_stmt_readonly(statement))
         fail_again++; /* only what writes needs room */
     if (steps == fail_again)
-        return failed_with = SQLITE_FULL;
+        return failed_with = again_with;
     if (steps < fail_from || steps >= fail_from + fail_count)
         return __real_sqlite3_step(statement);
     return failed_with = fail_with;
@@ -256,15 +257,28 @@ static void a_scan_is_damaged(void **state)
 
 /* The damaged file is being read out when there is no more room: it goes back, and is read again.
  */
-static void is_damaged_and_then_full(void **state)
+static void damaged_and_then(int with)
 {
-    (void)state;
+    again_with = with;
     for (long n = 20; n < 420; n += 3 * FEW)
         for (long gap = 1; gap < 120; gap += every == 1 ? 1 : 17) {
             fail_again = n + gap;
             (void)fail_at(n, SQLITE_CORRUPT, 1);
         }
     fail_again = 0;
+}
+
+static void is_damaged_and_then_full(void **state)
+{
+    (void)state;
+    damaged_and_then(SQLITE_FULL);
+}
+
+/* ... or when there is no memory for a moment: the same. */
+static void is_damaged_and_then_without_memory(void **state)
+{
+    (void)state;
+    damaged_and_then(SQLITE_NOMEM);
 }
 
 static void what_the_server_sets_aside_is_told(void **state)
@@ -335,6 +349,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(is_damaged),
                                        cmocka_unit_test(a_scan_is_damaged),
                                        cmocka_unit_test(is_damaged_and_then_full),
+                                       cmocka_unit_test(is_damaged_and_then_without_memory),
                                        cmocka_unit_test(what_the_server_sets_aside_is_told),
                                        cmocka_unit_test(nobody)};
     if (argc > 1 && strcmp(argv[1], "all") == 0)
