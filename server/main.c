@@ -18,15 +18,13 @@
 #include "server/control.h"
 #include "server/daily.h"
 #include "server/files.h"
+#include "server/gateways.h"
 #include "server/keeping/backup_key.h"
 #include "server/keeping/copies.h"
 #include "server/field/attachments.h"
 #include "server/field/dispatch.h"
 #include "server/keys.h"
 #include "server/notify/push.h"
-#include "server/notify/sms_chain.h"
-#include "server/notify/sms_file.h"
-#include "server/notify/sms_gammu.h"
 #include "server/notify/sms_webhook.h"
 #include "server/office/finder.h"
 #include "server/office/list.h"
@@ -47,9 +45,7 @@
 struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
-    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], sms_path[CONFIG_PATH_MAX],
-        gammu_sent_path[CONFIG_PATH_MAX], sms_sent_path[CONFIG_PATH_MAX],
-        push_sent_path[CONFIG_PATH_MAX], webhook_sent_path[CONFIG_PATH_MAX],
+    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], push_sent_path[CONFIG_PATH_MAX],
         search_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
@@ -66,10 +62,7 @@ struct server {
     struct dispatch *dispatch;
     struct enrol_desk desk;
     struct metrics metrics;
-    struct sms_file *sms;
-    struct sms_gammu *gammu;
-    struct sms_webhook *webhook;
-    struct sms_chain gateways;
+    struct gateways *gateways;
     struct notify *notify;
     struct sms_webhook *push_webhook;
     struct push *push;
@@ -97,13 +90,7 @@ static bool open_settings(struct server *server, struct error *err)
     return files_join(server->folder, "record.db", server->record_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "search.db", server->search_path, CONFIG_PATH_MAX, err) &&
-           files_join(server->folder, "sms.txt", server->sms_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "offices.sent", server->push_sent_path, CONFIG_PATH_MAX,
-                      err) &&
-           files_join(server->folder, "sms.sent", server->sms_sent_path, CONFIG_PATH_MAX, err) &&
-           files_join(server->folder, "gammu.sent", server->gammu_sent_path, CONFIG_PATH_MAX,
-                      err) &&
-           files_join(server->folder, "webhook.sent", server->webhook_sent_path, CONFIG_PATH_MAX,
                       err) &&
            config_read(server->folder, &server->config, err);
 }
@@ -425,75 +412,15 @@ static void messages_alarm(void *ctx, const char *sentence)
     log_line(LOG_LEVEL_ALARM, sentence, "part=messages");
 }
 
-static bool open_gammu(struct server *server, struct sms_driver *ret_driver, struct error *err)
-{
-    if (!sms_gammu_open(server->config.gammu_folder, server->gammu_sent_path, clock_system(),
-                        &server->gammu, err))
-        return false;
-    *ret_driver = sms_gammu_driver(server->gammu);
-    return true;
-}
-
-static bool open_webhook(struct server *server, struct sms_driver *ret_driver, struct error *err)
-{
-    struct sms_webhook_config config = {.url = server->config.webhook,
-                                        .key = server->config.webhook_key,
-                                        .authority = server->config.webhook_authority,
-                                        .sent_path = server->webhook_sent_path,
-                                        .clock = clock_system()};
-    if (!sms_webhook_open(&config, &server->webhook, err))
-        return false;
-    *ret_driver = sms_webhook_driver(server->webhook);
-    return true;
-}
-
-static bool open_file(struct server *server, struct sms_driver *ret_driver, struct error *err)
-{
-    if (!sms_file_open(server->sms_path, clock_system(), &server->sms, err))
-        return false;
-    *ret_driver = sms_file_driver(server->sms);
-    return true;
-}
-
-static bool is_gateway(const struct config *config, size_t gateway)
-{
-    for (size_t i = 0; i < config->gateways_n; i++)
-        if ((size_t)config->gateways[i] == gateway)
-            return true;
-    return false;
-}
-
-static bool open_gateways(struct server *server, struct error *err)
-{
-    const char *const sent[] = {
-        [GATEWAY_FILE] = server->sms_sent_path,
-        [GATEWAY_GAMMU] = server->gammu_sent_path,
-        [GATEWAY_WEBHOOK] = server->webhook_sent_path,
-    };
-    static bool (*const opens[])(struct server *, struct sms_driver *, struct error *) = {
-        [GATEWAY_FILE] = open_file,
-        [GATEWAY_GAMMU] = open_gammu,
-        [GATEWAY_WEBHOOK] = open_webhook,
-    };
-    struct sms_chain *chain = &server->gateways;
-    for (size_t i = 0; i < server->config.gateways_n; i++, chain->n++)
-        if (!opens[server->config.gateways[i]](server, &chain->drivers[i], err))
-            return error_add(err, "gateway of messages");
-    for (size_t i = 0; i < sizeof opens / sizeof *opens; i++)
-        if (!is_gateway(&server->config, i) && !sms_chain_know(chain, sent[i], clock_system(), err))
-            return error_add(err, "former gateway of messages");
-    return true;
-}
-
 static bool open_notify(struct server *server, struct error *err)
 {
-    if (!open_gateways(server, err))
+    if (!gateways_open(server->folder, &server->config, clock_system(), &server->gateways, err))
         return false;
     struct notify_config config = {.acts = writer_acts(server->writer),
                                    .views = server->views,
                                    .record_path = server->record_path,
                                    .config = &server->config,
-                                   .driver = sms_chain_driver(&server->gateways),
+                                   .driver = gateways_driver(server->gateways),
                                    .clock = clock_system(),
                                    .alarm = messages_alarm,
                                    .ctx = server};
@@ -531,10 +458,7 @@ static void close_push(struct server *server)
 static void close_notify(struct server *server)
 {
     notify_close(server->notify);
-    sms_file_close(server->sms);
-    sms_gammu_close(server->gammu);
-    sms_webhook_close(server->webhook);
-    sms_chain_close(&server->gateways);
+    gateways_close(server->gateways);
 }
 
 static size_t count_streams(void *ctx)

@@ -1,0 +1,138 @@
+#include "server/gateways.h"
+
+#include <stdlib.h>
+
+#include "server/files.h"
+#include "server/notify/sms_chain.h"
+#include "server/notify/sms_file.h"
+#include "server/notify/sms_gammu.h"
+#include "server/notify/sms_webhook.h"
+
+struct gateways {
+    const char *folder; /* while they are opened */
+    const struct config *config;
+    struct clock clock;
+    struct sms_file *file;
+    struct sms_gammu *gammu;
+    struct sms_webhook *webhook;
+    struct sms_chain chain;
+};
+
+static bool open_file(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                      struct error *err)
+{
+    char path[CONFIG_PATH_MAX];
+    (void)sent; /* it keeps its list beside the file, which is the same */
+    if (!files_join(gateways->folder, "sms.txt", path, sizeof path, err) ||
+        !sms_file_open(path, gateways->clock, &gateways->file, err))
+        return false;
+    *ret_driver = sms_file_driver(gateways->file);
+    return true;
+}
+
+static bool open_gammu(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                       struct error *err)
+{
+    if (!sms_gammu_open(gateways->config->gammu_folder, sent, gateways->clock, &gateways->gammu,
+                        err))
+        return false;
+    *ret_driver = sms_gammu_driver(gateways->gammu);
+    return true;
+}
+
+static bool open_webhook(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                         struct error *err)
+{
+    struct sms_webhook_config config = {.url = gateways->config->webhook,
+                                        .key = gateways->config->webhook_key,
+                                        .authority = gateways->config->webhook_authority,
+                                        .sent_path = sent,
+                                        .clock = gateways->clock};
+    if (!sms_webhook_open(&config, &gateways->webhook, err))
+        return false;
+    *ret_driver = sms_webhook_driver(gateways->webhook);
+    return true;
+}
+
+/* `sent`: the list of what each handed on, of the data folder. */
+static const struct kind {
+    const char *name, *sent;
+    bool (*open)(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                 struct error *err);
+} kinds[] = {
+    [GATEWAY_FILE] = {"file", "sms.sent", open_file},
+    [GATEWAY_GAMMU] = {"gammu", "gammu.sent", open_gammu},
+    [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", open_webhook},
+};
+
+static bool is_named(const struct config *config, size_t kind)
+{
+    for (size_t i = 0; i < config->gateways_n; i++)
+        if ((size_t)config->gateways[i] == kind)
+            return true;
+    return false;
+}
+
+static bool open_named(struct gateways *gateways, const struct kind *kind, struct error *err)
+{
+    struct sms_chain *chain = &gateways->chain;
+    char sent[CONFIG_PATH_MAX];
+    if (!files_join(gateways->folder, kind->sent, sent, sizeof sent, err) ||
+        !kind->open(gateways, sent, &chain->drivers[chain->n], err))
+        return error_add(err, "gateway of messages %s", kind->name);
+    chain->n++;
+    return true;
+}
+
+static bool know_former(struct gateways *gateways, const struct kind *kind, struct error *err)
+{
+    char sent[CONFIG_PATH_MAX];
+    return (files_join(gateways->folder, kind->sent, sent, sizeof sent, err) &&
+            sms_chain_know(&gateways->chain, sent, gateways->clock, err)) ||
+           error_add(err, "former gateway of messages %s", kind->name);
+}
+
+static bool open_all(struct gateways *gateways, struct error *err)
+{
+    const struct config *config = gateways->config;
+    for (size_t i = 0; i < config->gateways_n; i++)
+        if (!open_named(gateways, &kinds[config->gateways[i]], err))
+            return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!is_named(config, i) && !know_former(gateways, &kinds[i], err))
+            return false;
+    return true;
+}
+
+bool gateways_open(const char *folder, const struct config *config, struct clock clock,
+                   struct gateways **ret_gateways, struct error *err)
+{
+    struct gateways *gateways = calloc(1, sizeof *gateways);
+    if (gateways == NULL)
+        return error_set(err, ERROR_LATER, "gateways of messages: out of memory");
+    gateways->folder = folder;
+    gateways->config = config;
+    gateways->clock = clock;
+    if (!open_all(gateways, err)) {
+        gateways_close(gateways);
+        return false;
+    }
+    *ret_gateways = gateways;
+    return true;
+}
+
+struct sms_driver gateways_driver(struct gateways *gateways)
+{
+    return sms_chain_driver(&gateways->chain);
+}
+
+void gateways_close(struct gateways *gateways)
+{
+    if (gateways == NULL)
+        return;
+    sms_file_close(gateways->file);
+    sms_gammu_close(gateways->gammu);
+    sms_webhook_close(gateways->webhook);
+    sms_chain_close(&gateways->chain);
+    free(gateways);
+}

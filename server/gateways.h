@@ -1,0 +1,19 @@
+/* gateways.h - the gateways of messages that trao.conf names, opened in their order and put one
+ * behind the other (notify/sms_chain.h), with what those it names no more have handed on. Part of
+ * trao-server; the driver is for one thread, the one that ticks notify.
+ */
+#ifndef TRAO_SERVER_GATEWAYS_H
+#define TRAO_SERVER_GATEWAYS_H
+
+#include "server/notify/notify.h"
+
+struct gateways;
+
+/* `folder` is the data folder; borrows nothing. The error names the gateway. */
+bool gateways_open(const char *folder, const struct config *config, struct clock clock,
+                   struct gateways **ret_gateways, struct error *err) must_use;
+struct sms_driver gateways_driver(struct gateways *gateways);
+/* When notify is closed; NULL is fine. */
+void gateways_close(struct gateways *gateways);
+
+#endif
