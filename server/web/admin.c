@@ -110,13 +110,73 @@ void desk_admin(struct web *web, const struct http_request *request, struct http
 
 /* ------------------------------------------------------------------ the way to them */
 
+struct way {
+    enum right right;
+    const char *path, *title;
+};
+
+/* Those beside the pages that are data. */
+static const struct way ways[] = {
+    {RIGHT_SETTINGS, "/quay/bat-dau", "Bắt đầu, bảy bước"},
+    {RIGHT_ROUNDS, "/quay/dieu-phoi", "Điều phối"},
+    {RIGHT_DEVICES, "/quay/may", "Máy cầm tay"},
+    {RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi"},
+};
+#define WAYS (sizeof ways / sizeof *ways)
+
+static bool leads(const struct seat *seat, enum right right)
+{
+    return seat->person.offices_n == 0 && person_may(&seat->person, right);
+}
+
+bool admin_leads(const struct seat *seat)
+{
+    const struct admin_page *page;
+    for (size_t i = 0; i < WAYS; i++)
+        if (leads(seat, ways[i].right))
+            return true;
+    for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
+        if (leads(seat, page->right))
+            return true;
+    return false;
+}
+
 static void put_way(struct html *html, const struct seat *seat, enum right right, const char *path,
                     const char *title)
 {
     const char *end = strstr(title, " · ");
-    if (person_may(&seat->person, right))
+    if (leads(seat, right))
         html_format(html, "<li><a href=\"%s\">%.*s</a></li>", path,
                     (int)(end ? (size_t)(end - title) : strlen(title)), title);
+}
+
+static void put_ways(struct html *html, const struct seat *seat)
+{
+    const struct admin_page *page;
+    html_put(html, "<h1 id=dau tabindex=-1>Quản trị</h1><ul class=loi-vao>");
+    for (size_t i = 0; i + 1 < WAYS; i++)
+        put_way(html, seat, ways[i].right, ways[i].path, ways[i].title);
+    for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
+        put_way(html, seat, page->right, page->path, page->title);
+    put_way(html, seat, ways[WAYS - 1].right, ways[WAYS - 1].path, ways[WAYS - 1].title);
+    html_put(html, "</ul>");
+}
+
+/* Nothing is here for him: where his own work is. */
+static void put_elsewhere(struct html *html, const struct seat *seat)
+{
+    const struct role_info *role = role_info(seat->person.role);
+    html_format(html,
+                "<h1 id=dau tabindex=-1>Quản trị không có việc cho tài khoản này</h1><p>Vai trò: "
+                "%s. Cần thêm quyền, xin hỏi người quản trị.</p><p>Việc của tài khoản này:</p>"
+                "<ul class=loi-vao>",
+                role != NULL ? role->vi : "–");
+    if (person_may(&seat->person, RIGHT_DESK))
+        html_put(html, "<li><a href=\"/quay/viec\">Việc quầy</a></li>");
+    if (person_may(&seat->person, RIGHT_BOARD))
+        html_put(html, "<li><a href=\"/quay/bang\">Đúng hạn</a></li>");
+    html_put(html, "<li><a href=\"/quay/ket-qua\">Kết quả</a></li>"
+                   "<li><a href=\"/quay\">Phong bì</a></li></ul>");
 }
 
 void desk_admin_home(struct web *web, const struct http_request *request,
@@ -125,18 +185,14 @@ void desk_admin_home(struct web *web, const struct http_request *request,
     struct seat seat;
     struct html html = {.n = 0};
     struct page_head head = {.title = "Quản trị · Trao", .wide = "rong"};
-    const struct admin_page *page;
-    if (!seat_may_all(web, request, RIGHT_ITEMS, &seat, answer))
+    if (!seat_may(web, request, RIGHT_ITEMS, &seat, answer))
         return;
+    bool leads_on = admin_leads(&seat);
     seat_begin(&html, &seat, &head);
-    html_put(&html, "<h1 id=dau tabindex=-1>Quản trị</h1><ul class=loi-vao>");
-    put_way(&html, &seat, RIGHT_SETTINGS, "/quay/bat-dau", "Bắt đầu, bảy bước");
-    put_way(&html, &seat, RIGHT_ROUNDS, "/quay/dieu-phoi", "Điều phối");
-    put_way(&html, &seat, RIGHT_DEVICES, "/quay/may", "Máy cầm tay");
-    for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
-        put_way(&html, &seat, page->right, page->path, page->title);
-    put_way(&html, &seat, RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi");
-    html_put(&html, "</ul>");
+    if (leads_on)
+        put_ways(&html, &seat);
+    else
+        put_elsewhere(&html, &seat);
     page_end(&html, web, &head);
-    page_give(&html, 200, answer);
+    page_give(&html, leads_on ? 200 : 403, answer);
 }

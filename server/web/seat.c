@@ -190,7 +190,7 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     if (person_may(&seat->person, RIGHT_ROUNDS) && seat->person.offices_n == 0)
         html_put(html, "<a href=\"/quay/dieu-phoi\">Điều phối</a> "
                        "<a href=\"/quay/may\">Máy</a> ");
-    if (person_may(&seat->person, RIGHT_AUDIT) && seat->person.offices_n == 0)
+    if (admin_leads(seat))
         html_put(html, "<a href=\"/quay/quan-tri\">Quản trị</a> ");
     html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a> "
                    "<a href=\"/quay/hai-lop\">Hai lớp</a>"

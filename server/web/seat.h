@@ -68,6 +68,8 @@ bool seat_looked_at(struct web *web, const struct http_request *request, int64_t
                     struct http_answer *answer);
 /* The desk's search box (desk_search.c). */
 void desk_search_put(const struct seat *seat, const char *text, struct html *html);
+/* Something stands for him on the page that leads to the administrator's (admin.c). */
+bool admin_leads(const struct seat *seat);
 /* A page's beginning, with the way to the others that he may open. */
 void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head);
 
