@@ -14,17 +14,9 @@ struct days {
     struct board boards[DAYS_DRAWN];
 };
 
-static bool asset_known(const char *name)
-{
-    for (size_t i = 0; i < assets_n; i++)
-        if (strcmp(assets[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 const char *board_script(void)
 {
-    return asset_known("uPlot.iife.min.js") ? "bang.js" : NULL;
+    return asset_named("uPlot.iife.min.js") != NULL ? "bang.js" : NULL;
 }
 
 static bool take_days(struct web *web, const struct board_ask *ask, struct days *days)

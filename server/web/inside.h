@@ -131,10 +131,16 @@ void desk_second(struct web *web, const struct http_request *request, struct htt
 
 struct asset {
     const char *name, *type;
+    const char *hash; /* of its bytes: what is asked for with ?v= it never changes */
     const unsigned char *bytes;
     size_t n;
 };
 extern const struct asset assets[];
 extern const size_t assets_n;
+
+/* NULL when the program was built without it. */
+const struct asset *asset_named(const char *name);
+/* Its address, with the hash; the bare one of an asset that is not there. */
+void asset_put(struct html *html, const char *name);
 
 #endif

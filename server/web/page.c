@@ -3,6 +3,29 @@
 
 #include "server/web/inside.h"
 
+const struct asset *asset_named(const char *name)
+{
+    for (size_t i = 0; i < assets_n; i++)
+        if (strcmp(assets[i].name, name) == 0)
+            return &assets[i];
+    return NULL;
+}
+
+void asset_put(struct html *html, const char *name)
+{
+    const struct asset *asset = asset_named(name);
+    html_format(html, "/assets/%s", name);
+    if (asset != NULL)
+        html_format(html, "?v=%s", asset->hash);
+}
+
+static void put_style(struct html *html, const char *name)
+{
+    html_put(html, "<link rel=stylesheet href=\"");
+    asset_put(html, name);
+    html_put(html, "\">");
+}
+
 void page_begin(struct html *html, const struct page_head *head)
 {
     html_format(html,
@@ -11,12 +34,15 @@ void page_begin(struct html *html, const struct page_head *head)
                 "<meta name=robots content=noindex><title>",
                 head->english ? "en" : "vi");
     html_text(html, head->title);
-    html_put(html, "</title><link rel=icon href=\"/assets/trao.svg\" type=\"image/svg+xml\">"
-                   "<link rel=stylesheet href=\"/assets/trao.css\">");
+    html_put(html, "</title><link rel=icon href=\"/assets/trao.svg\" type=\"image/svg+xml\">");
+    put_style(html, "trao.css");
     if (head->desk || *head->wide)
-        html_put(html, "<link rel=stylesheet href=\"/assets/quay.css\">");
-    if (head->script)
-        html_format(html, "<script src=\"/assets/%s\" defer></script>", head->script);
+        put_style(html, "quay.css");
+    if (head->script) {
+        html_put(html, "<script src=\"");
+        asset_put(html, head->script);
+        html_put(html, "\" defer></script>");
+    }
     html_format(html, "</head><body><a class=nhay href=\"#dau\">%s</a><header><b>Trao</b>",
                 head->english ? "Skip to the news" : "Đến tin chính");
     if (head->switch_to) {

@@ -15,18 +15,19 @@
 static void give_asset(struct web *web, const struct http_request *request,
                        struct http_answer *answer)
 {
-    const char *name = request->path + strlen("/assets/");
-    for (size_t i = 0; i < assets_n; i++) {
-        if (strcmp(assets[i].name, name) != 0)
-            continue;
-        answer->status = 200;
-        answer->type = assets[i].type;
-        answer->fixed = assets[i].bytes;
-        answer->n = assets[i].n;
-        answer->ranged = true;
+    const struct asset *asset = asset_named(request->path + strlen("/assets/"));
+    const char *hash = http_query(request, "v");
+    if (asset == NULL) {
+        page_sentence(web, 404, "Không có trang này.", "No such page.", answer);
         return;
     }
-    page_sentence(web, 404, "Không có trang này.", "No such page.", answer);
+    answer->status = 200;
+    answer->type = asset->type;
+    answer->fixed = asset->bytes;
+    answer->n = asset->n;
+    answer->ranged = true;
+    if (hash != NULL && strcmp(hash, asset->hash) == 0) /* these very bytes: browsers keep them */
+        http_answer_add(answer, "Cache-Control", "public, max-age=31536000, immutable");
 }
 
 /* For whoever watches the server: true only when a question to the record is answered. */

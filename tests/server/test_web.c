@@ -80,6 +80,56 @@ static void the_first_page_is_small(void **state)
     assert_true(bytes <= (size_t)14 * 1024);
 }
 
+/* What a page asks for by its hash is kept by browsers; what is asked for without, or by an old
+ * one, is not. */
+static void what_has_a_hash_is_kept(void **state)
+{
+    struct web_rig *rig = *state;
+    char page[ANSWER_MAX];
+    assert_int_equal(web_rig_get(rig, "/", ""), 200);
+    (void)snprintf(page, sizeof page, "%s", rig->answer);
+    const char *at = strstr(page, "/assets/trao.css?v=");
+    assert_non_null(at);
+    char path[64];
+    (void)snprintf(path, sizeof path, "%.*s", (int)strcspn(at, "\""), at);
+    assert_int_equal(web_rig_get(rig, path, ""), 200);
+    assert_true(web_rig_says(rig, "Cache-Control: public, max-age=31536000, immutable"));
+    assert_false(web_rig_says(rig, "no-store"));
+    path[strlen(path) - 1] ^= 1;
+    assert_int_equal(web_rig_get(rig, path, ""), 200);
+    assert_true(web_rig_says(rig, "Cache-Control: no-store"));
+}
+
+/* Every font the style names is there under its hash, and no other face of the family is asked for
+ * than the weights that pages use. */
+static void the_font_is_our_own(void **state)
+{
+    struct web_rig *rig = *state;
+    static char style[ANSWER_MAX];
+    int faces = 0;
+    if (web_rig_get(rig, "/assets/BeVietnamPro.LICENSE.txt", "") == 404) {
+        print_message("skipped: built without Be Vietnam Pro\n");
+        skip();
+    }
+    assert_true(web_rig_says(rig, "SIL OPEN FONT LICENSE"));
+    assert_int_equal(web_rig_get(rig, "/", ""), 200);
+    assert_true(web_rig_says(rig, "font-src 'self';"));
+    assert_int_equal(web_rig_get(rig, "/assets/trao.css", ""), 200);
+    (void)snprintf(style, sizeof style, "%s", web_rig_body(rig));
+    for (const char *at = style; (at = strstr(at, "src:url(")) != NULL; faces++) {
+        char path[96];
+        at += strlen("src:url(");
+        (void)snprintf(path, sizeof path, "/assets/%.*s", (int)strcspn(at, ")"), at);
+        assert_int_equal(web_rig_get(rig, path, ""), 200);
+        assert_true(web_rig_says(rig, "Content-Type: font/woff2"));
+        assert_true(web_rig_says(rig, "immutable"));
+        assert_memory_equal(web_rig_body(rig), "wOF2", 4);
+    }
+    assert_int_equal(faces, 4);
+    assert_null(strstr(style, "http"));
+    assert_non_null(strstr(style, "font-display:swap"));
+}
+
 static void a_number_alone_opens_status_and_date(void **state)
 {
     struct web_rig *rig = *state;
@@ -764,6 +814,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         WEB(every_answer_is_strict),
         WEB(the_first_page_is_small),
+        WEB(what_has_a_hash_is_kept),
+        WEB(the_font_is_our_own),
         WEB(a_number_alone_opens_status_and_date),
         WEB(an_items_own_office_stands_on_its_page),
         WEB(the_link_also_opens_the_history),

@@ -33,7 +33,7 @@ function draw(label, data, series, axis, scale) {
   box.setAttribute('aria-label', label + '; bảng dưới đây ghi đủ số.');
   place.append(box);
   const size = () => ({ width: place.clientWidth, height: 200 });
-  const font = '14px system-ui, sans-serif';
+  const font = '14px ' + getComputedStyle(document.body).fontFamily;
   const chart = new uPlot({
     ...size(),
     tzDate: (s) => uPlot.tzDate(new Date(s * 1000), 'Etc/UTC'),
@@ -52,7 +52,7 @@ function draw(label, data, series, axis, scale) {
 async function charts() {
   const [day, due, first, now] = days();
   if (day.length < 2) return;
-  await Promise.all([load('uPlot.iife.min.js'), load('uPlot.min.css')]);
+  await Promise.all([load('uPlot.iife.min.js'), load('uPlot.min.css'), document.fonts.ready]);
   const bars = uPlot.paths.bars({ size: [0.7, 40] }), none = { show: false };
   place.replaceChildren();
   draw('Số bì đến hạn và đúng hạn từng ngày', [day, due, now], [
