@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/record/erasures.h"
 #include "server/record/inside.h"
 
 #define DAY_MS (INT64_C(1000) * 24 * 3600)
@@ -157,11 +158,17 @@ bool phone_is_stopped(struct record *record, const char *phone, bool *ret_stoppe
     return true;
 }
 
+/* Who sends it read the phone before; the item may have been erased since. */
 bool phone_told(struct record *record, const char *phone, const struct item *item,
                 struct error *err)
 {
     struct stmt *stmt;
+    uint64_t erased = 0;
     int64_t now_ms = record_now(record).ms;
+    if (!erasure_of(record, item, &erased, err))
+        return false;
+    if (erased != 0)
+        return true;
     if (!forget(record, "DELETE FROM phone_told WHERE at_ms < ?1", now_ms - KEPT_MS, err) ||
         !db_prepare(record->db, "INSERT INTO phone_told(phone, item, at_ms) VALUES(?1, ?2, ?3)",
                     &stmt, err))

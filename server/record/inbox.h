@@ -36,7 +36,7 @@ bool phone_stop(struct record *record, const char *phone, bool stop, struct erro
 bool phone_is_stopped(struct record *record, const char *phone, bool *ret_stopped,
                       struct error *err) must_use;
 
-/* A message about this item goes to this phone. */
+/* A message about this item goes to this phone. Nothing is kept of an item that was erased. */
 bool phone_told(struct record *record, const char *phone, const struct item *item,
                 struct error *err) must_use;
 /* Items that this phone was told of within thirty days, the last first, `most` of them. */

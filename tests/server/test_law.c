@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "server/record/erasures.h"
+#include "server/record/inbox.h"
 #include "tests/server/control_rig.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -169,6 +170,40 @@ static void what_is_under_way_or_young_is_not_erased_on_request(void **state)
     REFUSED(desk, "persondata", "0912000001");
 }
 
+struct told {
+    const char *phone;
+    const struct item *item;
+};
+
+static bool tell(struct record *record, void *arg, struct error *why)
+{
+    const struct told *told = arg;
+    return phone_told(record, told->phone, told->item, why);
+}
+
+static uint64_t told_n(struct desk *desk, const char *phone)
+{
+    uint64_t n = 0;
+    assert_good(phone_count(desk->asked->desk.rig.record, phone, (struct instant){0}, &n, &err));
+    return n;
+}
+
+/* Whoever sends it read the phone; its owner was erased meanwhile. */
+static void a_message_under_way_brings_no_number_back(void **state)
+{
+    struct desk *desk = *state;
+    struct acts acts = desk_rig_acts(&desk->asked->desk);
+    struct told his = {"+84912000001", &desk->item[0]}, hers = {"+84912000002", &desk->item[1]};
+    deliver(desk, 0);
+    assert_good(acts.run(acts.self, tell, &his, &err));
+    assert_int_equal(told_n(desk, his.phone), 1);
+    DO(desk, "erase", "H27-261118-0001", "Yêu cầu xóa", "early=yes");
+    assert_good(acts.run(acts.self, tell, &his, &err));
+    assert_int_equal(told_n(desk, his.phone), 0);
+    assert_good(acts.run(acts.self, tell, &hers, &err));
+    assert_int_equal(told_n(desk, hers.phone), 1);
+}
+
 static void verify(struct desk *desk, struct record_proof *proof, enum error_code expected)
 {
     struct error why = {.code = ERROR_NONE};
@@ -266,6 +301,7 @@ int main(int argc, char **argv)
         TEST(what_is_held_stays),
         TEST(an_open_case_holds),
         TEST(what_is_under_way_or_young_is_not_erased_on_request),
+        TEST(a_message_under_way_brings_no_number_back),
         TEST(what_went_is_proved),
         TEST(a_breach_is_told_in_time),
         TEST(fields_stand_in_the_docs),
