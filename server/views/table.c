@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VIEWS_KEPT 20000 /* about 15 MB of folded views; the others are folded when asked for */
-
 #define REFS_FIRST 8 /* what an ordinary item sees */
 
 static bool room_for(void **array, size_t used, size_t *room, size_t each)
@@ -54,6 +52,7 @@ void table_done(struct table *table)
     free(table->slots);
     free(table->issued.all);
     free(table->dirty.all);
+    free(table->kept);
     board_done(&table->board);
     groups_done(&table->groups);
     tally_done(&table->tally);
@@ -212,28 +211,32 @@ static void drop_view(struct table *table, struct tracked *entry)
         return;
     free(entry->view);
     entry->view = NULL;
-    table->views_n--;
+    table->kept[entry->kept_at] = NULL;
 }
 
-/* A full cache gives up the next one round, whatever it is. */
-static void make_place(struct table *table)
+/* The one that was kept longest goes, whatever it is; who is kept stands in a ring of their own,
+ * for a walk over all entries would take as long as there are many. */
+static bool make_place(struct table *table, struct tracked *entry)
 {
-    while (table->views_n >= VIEWS_KEPT) {
-        table->views_hand = (table->views_hand + 1) % table->entries.n;
-        drop_view(table, table->entries.all[table->views_hand]);
-    }
+    if (table->kept == NULL)
+        table->kept = calloc(VIEWS_KEPT, sizeof *table->kept);
+    if (table->kept == NULL)
+        return false;
+    table->kept_hand = (table->kept_hand + 1) % VIEWS_KEPT;
+    if (table->kept[table->kept_hand] != NULL)
+        drop_view(table, table->kept[table->kept_hand]);
+    entry->view = malloc(sizeof *entry->view);
+    if (entry->view == NULL)
+        return false;
+    table->kept[table->kept_hand] = entry;
+    entry->kept_at = (uint32_t)table->kept_hand;
+    return true;
 }
 
 void table_keep_view(struct table *table, struct tracked *entry, const struct view *view)
 {
-    if (entry->view == NULL) {
-        make_place(table);
-        entry->view = malloc(sizeof *entry->view);
-        if (entry->view == NULL)
-            return; /* it is folded again when asked for */
-        table->views_n++;
-    }
-    *entry->view = *view;
+    if (entry->view != NULL || make_place(table, entry))
+        *entry->view = *view; /* else it is folded again when asked for */
 }
 
 /* Issues come in order of their seq, so this is the end of the list. */

@@ -32,6 +32,7 @@ struct tracked {
     struct instant since_arrival; /* as in its state */
     uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
     uint32_t index;               /* its own place in entries */
+    uint32_t kept_at;             /* with a view: its place among those kept */
     struct dues dues[VIEW_CLOCKS];
     struct marks marks;
     struct view *view;     /* NULL: to be folded when asked for */
@@ -39,6 +40,8 @@ struct tracked {
     ref *refs;
     size_t refs_n, refs_room;
 };
+
+#define VIEWS_KEPT 20000 /* about 15 MB of folded views; the others are folded when asked for */
 
 struct list {
     struct tracked **all;
@@ -66,7 +69,8 @@ struct table {
     struct tally tally; /* the same by office */
     struct board_days board;
     struct groups groups;
-    size_t views_n, views_hand; /* views kept, and the clock hand that frees one */
+    struct tracked **kept; /* whose view is kept, a ring; NULL where one went early */
+    size_t kept_hand;      /* the place taken last */
     struct mark mark;
 };
 

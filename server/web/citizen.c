@@ -396,6 +396,11 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
         live_citizen(web->live, &ticket, request->client, answer);
         return;
     }
+    char key[RECENT_KEY_MAX], tag[RECENT_TAG_MAX];
+    struct instant now = web->config.clock.now(web->config.clock.self);
+    (void)snprintf(key, sizeof key, "link%s %s", english ? " en" : "", path.item.text);
+    if (recent_give(web->recent, key, view.version, now, answer, tag))
+        return;
     char stream[160], other[160], token[LINK_TOKEN_CHARS + 1];
     link_token(web->config.secret, &path.item, token);
     (void)snprintf(stream, sizeof stream, "/T/%s/%s/song%s", path.item.text, token,
@@ -407,4 +412,5 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
                           .stream = stream,
                           .switch_to = other};
     give_item(web, &shown, answer);
+    recent_keep(web->recent, key, view.version, now, answer, "");
 }

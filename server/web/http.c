@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ struct exchange {
     enum stage stage;
     struct http_request request;
     struct http_answer answer;
-    char body[HTTP_BODY_MAX + 1];
+    char *body; /* of HTTP_BODY_MAX and a zero; NULL where none may come */
     bool too_long;
     struct upload *upload; /* NULL: the body is a form */
     struct exchange *next; /* in the queue of slow ones */
@@ -60,6 +61,12 @@ struct http {
     size_t jobs, uploads;
     bool stopping;
     struct watches watches;
+};
+
+struct http_made {
+    struct MHD_Response *response;
+    unsigned status;
+    atomic_size_t holders;
 };
 
 struct http_stream {
@@ -252,6 +259,7 @@ static struct MHD_Response *response_of(struct http_answer *answer)
 
 static void drop_answer(struct http_answer *answer)
 {
+    http_made_drop(answer->made);
     if (answer->stream)
         free_stream(answer->stream);
     if (answer->file >= 0)
@@ -308,16 +316,8 @@ static bool is_added(const struct http_answer *answer, const char *name)
     return false;
 }
 
-/* Queues the answer; what the library did not take over is freed with the exchange. */
-static enum MHD_Result give(struct exchange *exchange)
+static void put_headers(struct MHD_Response *response, const struct http_answer *answer)
 {
-    struct http_answer *answer = &exchange->answer;
-    apply_range(exchange);
-    if (answer->stream)
-        answer->stream->connection = exchange->connection;
-    struct MHD_Response *response = response_of(answer);
-    if (!response)
-        return MHD_NO;
     for (size_t i = 0; i < sizeof strict / sizeof *strict; i++)
         if (!is_added(answer, strict[i][0]))
             add(response, strict[i][0], strict[i][1]);
@@ -335,11 +335,56 @@ static enum MHD_Result give(struct exchange *exchange)
         add(response, "Accept-Ranges", "bytes");
     if (answer->status == 405 && !is_added(answer, "Allow"))
         add(response, "Allow", "GET, HEAD, POST");
+}
+
+/* Queues the answer; what the library did not take over is freed with the exchange. */
+static enum MHD_Result give(struct exchange *exchange)
+{
+    struct http_answer *answer = &exchange->answer;
+    if (answer->made)
+        return MHD_queue_response(exchange->connection, answer->made->status,
+                                  answer->made->response);
+    apply_range(exchange);
+    if (answer->stream)
+        answer->stream->connection = exchange->connection;
+    struct MHD_Response *response = response_of(answer);
+    if (!response)
+        return MHD_NO;
+    put_headers(response, answer);
     if (exchange->stage == REFUSED)
         add(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(exchange->connection, answer->status, response);
     MHD_destroy_response(response);
     return queued;
+}
+
+/* ------------------------------------------------------------------ answers made beforehand */
+
+struct http_made *http_make(struct http_answer *answer)
+{
+    struct http_made *made = malloc(sizeof *made);
+    struct MHD_Response *response = made ? response_of(answer) : NULL;
+    if (!response) {
+        free(made);
+        return NULL;
+    }
+    put_headers(response, answer);
+    *made = (struct http_made){.response = response, .status = answer->status, .holders = 1};
+    return made;
+}
+
+struct http_made *http_made_hold(struct http_made *made)
+{
+    atomic_fetch_add(&made->holders, 1);
+    return made;
+}
+
+void http_made_drop(struct http_made *made)
+{
+    if (!made || atomic_fetch_sub(&made->holders, 1) > 1)
+        return;
+    MHD_destroy_response(made->response); /* a connection that sends it holds it too */
+    free(made);
 }
 
 static enum MHD_Result refuse(struct exchange *exchange, unsigned status, const char *text)
@@ -474,7 +519,7 @@ static void watch_request(struct exchange *exchange, bool coming)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     if (info && info->socket_context)
-        watch_set(&exchange->http->watches, info->socket_context, coming);
+        watch_set(info->socket_context, coming);
 }
 
 static struct exchange *begin(const struct door *door, struct MHD_Connection *connection,
@@ -485,12 +530,18 @@ static struct exchange *begin(const struct door *door, struct MHD_Connection *co
         return NULL;
     exchange->http = door->http;
     exchange->connection = connection;
+    bool is_post = strcmp(method, "POST") == 0;
+    exchange->body = is_post ? calloc(1, HTTP_BODY_MAX + 1) : NULL;
+    if (is_post && !exchange->body) {
+        free(exchange);
+        return NULL;
+    }
     exchange->request = (struct http_request){
-        .is_post = strcmp(method, "POST") == 0,
+        .is_post = is_post,
         .is_options = strcmp(method, "OPTIONS") == 0 && strncmp(path, "/api/", 5) == 0,
         .tls = door->tls,
         .path = path,
-        .body = exchange->body,
+        .body = is_post ? exchange->body : "",
         .file = -1,
         .connection = connection,
     };
@@ -578,7 +629,8 @@ static void take_body(struct exchange *exchange, const char *bytes, size_t n)
             watch_request(exchange, true); /* it comes, and is large */
         return;
     }
-    exchange->too_long = exchange->too_long || n > HTTP_BODY_MAX - request->body_n;
+    exchange->too_long =
+        exchange->too_long || !exchange->body || n > HTTP_BODY_MAX - request->body_n;
     if (exchange->too_long)
         return;
     memcpy(exchange->body + request->body_n, bytes, n);
@@ -641,6 +693,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     watch_request(exchange, true); /* the next one of this socket */
     end_upload(exchange);
     drop_answer(&exchange->answer);
+    free(exchange->body);
     free(exchange);
     *state = NULL;
 }

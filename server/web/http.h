@@ -47,6 +47,9 @@ const char *http_cookie(const struct http_request *request, const char *name);
 
 struct http_stream;
 
+/* An answer as it goes out, its headers put together: made once, given many times. Any thread. */
+struct http_made;
+
 #define HTTP_MORE 4
 struct http_field {
     const char *name; /* constant */
@@ -63,6 +66,7 @@ struct http_answer {
     int file; /* -1 none */
     uint64_t file_n, file_from;
     struct http_stream *stream;
+    struct http_made *made;            /* in place of all else here; a holder, taken over */
     bool ranged;                       /* one byte range of `fixed` or `file` may be asked for */
     char range[96];                    /* Content-Range; http.c's own */
     char location[256];                /* "" none */
@@ -73,6 +77,12 @@ struct http_answer {
 };
 /* One more header; in place of the strict one of that name. At most HTTP_MORE. */
 void http_answer_add(struct http_answer *answer, const char *name, const char *value);
+
+/* Of an answer with bytes, no range and no stream: what it owns goes over. One holder, the caller;
+ * NULL without memory, and the answer is as it was. */
+struct http_made *http_make(struct http_answer *answer);
+struct http_made *http_made_hold(struct http_made *made); /* one holder more: the same */
+void http_made_drop(struct http_made *made);              /* NULL is fine */
 
 struct http_listener {
     struct endpoint at;     /* port 0: any free one (tests) */

@@ -8,6 +8,7 @@
 #include "server/web/kept.h"
 #include "server/web/live.h"
 #include "server/web/readers.h"
+#include "server/web/recent.h"
 #include "server/web/web.h"
 
 struct web {
@@ -20,6 +21,7 @@ struct web {
     struct live *live;
     struct api *api;
     struct kept *kept;
+    struct recent *recent;
 };
 
 /* ------------------------------------------------------------------ pages (page.c) */

@@ -1,13 +1,13 @@
 #include "server/web/watch.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
 struct watch {
     int fd;
-    bool coming;
-    int64_t since_s; /* monotonic */
+    atomic_llong since_s; /* a request is coming since then, monotonic; 0: none is */
     struct watch *before, *after;
 };
 
@@ -35,7 +35,7 @@ struct watch *watch_add(struct watches *watches, int fd)
     if (!watch)
         return NULL;
     pthread_mutex_lock(&watches->lock);
-    *watch = (struct watch){.fd = fd, .coming = true, .since_s = now_s(), .after = watches->first};
+    *watch = (struct watch){.fd = fd, .since_s = now_s(), .after = watches->first};
     if (watches->first)
         watches->first->before = watch;
     watches->first = watch;
@@ -56,20 +56,19 @@ void watch_remove(struct watches *watches, struct watch *watch)
     free(watch);
 }
 
-void watch_set(struct watches *watches, struct watch *watch, bool coming)
+void watch_set(struct watch *watch, bool coming)
 {
-    pthread_mutex_lock(&watches->lock);
-    watch->coming = coming;
-    watch->since_s = now_s();
-    pthread_mutex_unlock(&watches->lock);
+    atomic_store_explicit(&watch->since_s, coming ? now_s() : 0, memory_order_relaxed);
 }
 
 void watches_cut(struct watches *watches, int64_t longest_s)
 {
     int64_t oldest = now_s() - longest_s;
     pthread_mutex_lock(&watches->lock);
-    for (const struct watch *watch = watches->first; watch; watch = watch->after)
-        if (watch->coming && watch->since_s < oldest)
+    for (struct watch *watch = watches->first; watch; watch = watch->after) {
+        int64_t since = atomic_load_explicit(&watch->since_s, memory_order_relaxed);
+        if (since != 0 && since < oldest)
             shutdown(watch->fd, SHUT_RDWR);
+    }
     pthread_mutex_unlock(&watches->lock);
 }

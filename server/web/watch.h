@@ -24,7 +24,7 @@ struct watch *watch_add(struct watches *watches, int fd);
 /* Before the socket is closed. */
 void watch_remove(struct watches *watches, struct watch *watch);
 /* A request comes in over it (the clock starts anew), or does not. */
-void watch_set(struct watches *watches, struct watch *watch, bool coming);
+void watch_set(struct watch *watch, bool coming);
 /* Shuts down what has been coming in for longer. */
 void watches_cut(struct watches *watches, int64_t longest_s);
 

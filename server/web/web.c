@@ -336,8 +336,9 @@ bool web_open(const struct web_config *config, struct web **ret_web, struct erro
     (void)snprintf(web->print_folder, sizeof web->print_folder, "%s/print", config->folder);
     (void)snprintf(record, sizeof record, "%s/record.db", config->folder);
     web->kept = kept_open();
+    web->recent = recent_new();
     bool ok =
-        (web->kept || error_set(err, ERROR_LATER, "out of memory")) &&
+        ((web->kept && web->recent) || error_set(err, ERROR_LATER, "out of memory")) &&
         (seat_roles_read(config->config->second_factor, &web->second_roles, err) ||
          error_add(err, "[people] second_factor=")) &&
         readers_open(record, &web->readers, err) &&
@@ -383,6 +384,7 @@ void web_close(struct web *web)
     readers_close(web->readers);
     api_close(web->api);
     kept_close(web->kept);
+    recent_free(web->recent);
     free(web);
 }
 

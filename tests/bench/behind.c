@@ -11,7 +11,8 @@
 #define EACH_MS 50
 #define SEEN_MAX 20000 /* a quarter of an hour */
 #define TEXT_MAX 32768
-#define NUMBER "\ntrao_views_behind_seconds "
+#define BEHIND "\ntrao_views_behind_seconds "
+#define COMMITS "\ntrao_commit_seconds_count "
 
 struct behind {
     int port;
@@ -20,6 +21,7 @@ struct behind {
     pthread_t thread;
     size_t n;
     double ms[SEEN_MAX];
+    double commits; /* at the beginning */
 };
 
 /* The whole answer; "" when there was none. */
@@ -38,19 +40,24 @@ static void ask(const struct behind *behind, char text[TEXT_MAX])
         close(fd);
 }
 
+static double number_in(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+    if (at == NULL) {
+        fprintf(stderr, "bench: /metrics: %.60s\n", text);
+        exit(1);
+    }
+    return strtod(at + strlen(name), NULL);
+}
+
 static void *look(void *arg)
 {
     struct behind *behind = arg;
     static char text[TEXT_MAX];
     while (!atomic_load(&behind->ending)) {
         ask(behind, text);
-        const char *at = strstr(text, NUMBER);
-        if (at == NULL) {
-            fprintf(stderr, "bench: /metrics: %.60s\n", text);
-            exit(1);
-        }
         if (behind->n < SEEN_MAX)
-            behind->ms[behind->n++] = strtod(at + strlen(NUMBER), NULL) * 1e3;
+            behind->ms[behind->n++] = number_in(text, BEHIND) * 1e3;
         usleep(EACH_MS * 1000);
     }
     return NULL;
@@ -69,15 +76,21 @@ struct behind *behind_begin(struct world *world)
              "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
              "Connection: close\r\n\r\n",
              token);
+    static char text[TEXT_MAX];
+    ask(behind, text);
+    behind->commits = number_in(text, COMMITS);
     if (pthread_create(&behind->thread, NULL, look, behind) != 0)
         exit(1);
     return behind;
 }
 
-struct spread behind_end(struct behind *behind, double *ret_most_ms)
+struct spread behind_end(struct behind *behind, double *ret_most_ms, double *ret_commits)
 {
+    static char text[TEXT_MAX];
     atomic_store(&behind->ending, true);
     pthread_join(behind->thread, NULL);
+    ask(behind, text);
+    *ret_commits = number_in(text, COMMITS) - behind->commits;
     *ret_most_ms = 0;
     for (size_t i = 0; i < behind->n; i++)
         if (behind->ms[i] > *ret_most_ms)

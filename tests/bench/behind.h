@@ -9,7 +9,7 @@
 struct behind;
 
 struct behind *behind_begin(struct world *world);
-/* Spread of what was seen, and the most; ends. */
-struct spread behind_end(struct behind *behind, double *ret_most_ms);
+/* Spread of what was seen, the most, and how many commits the server made meanwhile; ends. */
+struct spread behind_end(struct behind *behind, double *ret_most_ms, double *ret_commits);
 
 #endif

@@ -15,12 +15,9 @@
 #include <unistd.h>
 
 #include "tests/bench/behind.h"
-#include "tests/bench/load.h"
+#include "tests/bench/disk.h"
+#include "tests/bench/flow.h"
 #include "tests/bench/peer.h"
-
-#define DEVICES_MAX 32
-#define WINDOW 8
-#define QUIET_MS 30000 /* no receipt for so long: something is wrong */
 
 struct plan {
     size_t devices;
@@ -34,93 +31,34 @@ struct result {
     struct spread receipt;
     struct spread behind; /* views behind commits */
     double behind_most_ms;
+    double a_commit; /* messages */
 };
 
-static sem_t news; /* of all sessions */
-
-static size_t receipted(struct load *load, size_t devices)
+static struct result measure(struct flow *flow, size_t messages, uint32_t per, double pace)
 {
-    size_t n = 0;
-    for (size_t at = 0; at < devices; at++)
-        n += load_receipted(&load[at]);
-    return n;
-}
-
-/* One round over the devices; false when nothing could be sent. */
-static bool send_round(struct load *load, size_t devices)
-{
-    bool sent = false;
-    for (size_t at = 0; at < devices; at++)
-        sent |= load_send(&load[at], WINDOW);
-    return sent;
-}
-
-/* Until a receipt came or `ms` have passed. */
-static void wait_for_news(double ms)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(ms * 1e6);
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    if (sem_timedwait(&news, &until) != 0)
-        return;
-    while (sem_trywait(&news) == 0)
-        continue;
-}
-
-/* Sends all batches, not faster than `pace` messages a second (0: as they go), until receipted. */
-static double send_all(struct load *load, size_t devices, double pace)
-{
-    size_t total = 0, done = 0;
-    for (size_t at = 0; at < devices; at++)
-        total += load[at].batches;
-    double begun = now_ms(), moved = begun, due = begun;
-    while (done < total) {
-        if (now_ms() >= due && send_round(load, devices))
-            due = pace > 0 ? due + 1e3 * (double)devices / pace : begun;
-        else
-            wait_for_news(pace > 0 && due - now_ms() < 5 ? 0.2 : 5);
-        size_t now_done = receipted(load, devices);
-        if (now_done != done)
-            moved = now_ms();
-        done = now_done;
-        if (now_ms() - moved > QUIET_MS)
-            world_fail(load->hand.world, "%zu of %zu messages receipted, then silence", done,
-                       total);
-    }
-    return now_ms() - begun;
-}
-
-static struct result measure(struct load *load, size_t devices, size_t messages, uint32_t per,
-                             double pace)
-{
-    for (size_t at = 0; at < devices; at++)
-        load_make(&load[at], messages, per);
-    struct world *world = load->hand.world;
+    flow_make(flow, messages, per);
+    struct world *world = flow->load[0].hand.world;
     struct behind *behind = behind_begin(world);
-    double scans = (double)(devices * messages * per);
+    double scans = (double)(flow->devices * messages * per);
     double server = cpu_us(&world->server), broker = cpu_us(&world->broker);
-    double took_ms = send_all(load, devices, pace);
-    double *times = calloc(devices * messages, sizeof *times);
-    size_t n = 0;
-    for (size_t at = 0; at < devices; at++)
-        n += load_times(&load[at], times + n);
+    double took_ms = flow_send(flow, pace);
     struct result result = {.scans_a_second = scans / took_ms * 1e3,
                             .server_us = (cpu_us(&world->server) - server) / scans,
                             .broker_us = (cpu_us(&world->broker) - broker) / scans,
-                            .receipt = spread_of(times, n)};
-    result.behind = behind_end(behind, &result.behind_most_ms);
-    free(times);
+                            .receipt = flow_receipts(flow)};
+    double commits;
+    result.behind = behind_end(behind, &result.behind_most_ms, &commits);
+    result.a_commit = (double)(flow->devices * messages) / (commits > 0 ? commits : 1);
     return result;
 }
 
 static void print_row(uint32_t per, const char *how, const struct result *result)
 {
-    printf("| %2u | %-14s | %9.0f | %7.2f | %7.2f | %6.1f | %6.1f | %4.0f | %4.0f | %4.0f |\n", per,
-           how, result->scans_a_second, result->receipt.p50_ms, result->receipt.p99_ms,
-           result->server_us, result->broker_us, result->behind.p50_ms, result->behind.p99_ms,
-           result->behind_most_ms);
+    printf(
+        "| %2u | %-14s | %9.0f | %7.2f | %7.2f | %6.1f | %6.1f | %4.0f | %4.0f | %4.0f | %5.1f |\n",
+        per, how, result->scans_a_second, result->receipt.p50_ms, result->receipt.p99_ms,
+        result->server_us, result->broker_us, result->behind.p50_ms, result->behind.p99_ms,
+        result->behind_most_ms, result->a_commit);
     fflush(stdout);
 }
 
@@ -140,13 +78,13 @@ static double verify_rate(double seconds)
     return (double)n / (now_ms() - begun) * 1e3;
 }
 
-static double measure_size(struct load *load, const struct plan *plan, uint32_t per)
+static double measure_size(struct flow *flow, const struct plan *plan, uint32_t per)
 {
     size_t messages = per == 1 ? plan->messages_1 : plan->messages_50;
-    struct result flat = measure(load, plan->devices, messages, per, 0);
+    struct result flat = measure(flow, messages, per, 0);
     print_row(per, "flat out", &flat);
     double pace = flat.scans_a_second / per / 3;
-    struct result paced = measure(load, plan->devices, messages / 3 + 1, per, pace);
+    struct result paced = measure(flow, messages / 3 + 1, per, pace);
     print_row(per, "a third of it", &paced);
     return flat.scans_a_second;
 }
@@ -167,20 +105,19 @@ static void print_peer_row(uint32_t per, uint32_t rows, const struct peer_result
 }
 
 /* The same messages, the same handhelds, as many under way. */
-static void beside_peer(struct world *world, struct load *load, const struct plan *plan,
+static void beside_peer(struct world *world, struct flow *flow, const struct plan *plan,
                         const double ours[3])
 {
     static const uint32_t per[3] = {1, 50, 50}, rows[3] = {1, 50, 1};
-    struct peer *peer = peer_begin(world, load, plan->devices, &news);
+    struct peer *peer = peer_begin(world, flow->load, flow->devices, &flow->news);
     if (peer == NULL)
         return;
     printf(
         "\n| scans a message | rows | Node peer, scans/s | acknowledged p50 ms | p99 ms | its us "
         "CPU a scan | ours / its |\n|-|-|-|-|-|-|-|\n");
     for (size_t i = 0; i < 3; i++) {
-        for (size_t at = 0; at < plan->devices; at++)
-            load_make(&load[at], per[i] == 1 ? plan->messages_1 : plan->messages_50, per[i]);
-        struct peer_result result = peer_send(peer, WINDOW, rows[i]);
+        flow_make(flow, per[i] == 1 ? plan->messages_1 : plan->messages_50, per[i]);
+        struct peer_result result = peer_send(peer, FLOW_WINDOW, rows[i]);
         print_peer_row(per[i], rows[i], &result, ours[i]);
     }
     peer_end(peer);
@@ -195,33 +132,28 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: ingest [--smoke]\n");
         return 2;
     }
-    static struct load load[DEVICES_MAX];
+    static struct flow flow;
     struct world world;
     chain_init();
-    sem_init(&news, 0, 0);
     world_begin(&world);
     world_start_broker(&world);
     world_start_server(&world);
-    for (size_t at = 0; at < plan.devices; at++) {
-        char name[16];
-        snprintf(name, sizeof name, "HH-%03zu", at + 1);
-        load_open(&load[at], &world, name, &news);
-    }
+    flow_open(&flow, &world, plan.devices);
     struct spread before = disk_measure(world.dir, plan.disk_s);
-    printf("%zu devices, %d messages under way each\n\n", plan.devices, WINDOW);
+    printf("%zu devices, %d messages under way each\n\n", plan.devices, FLOW_WINDOW);
     printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms | server us CPU a scan "
-           "| broker us | views behind p50 ms | p99 ms | most |\n|-|-|-|-|-|-|-|-|-|-|\n");
-    double one = measure_size(load, &plan, 1);
-    double fifty = measure_size(load, &plan, 50);
+           "| broker us | views behind p50 ms | p99 ms | most | messages a commit "
+           "|\n|-|-|-|-|-|-|-|-|-|-|-|\n");
+    double one = measure_size(&flow, &plan, 1);
+    double fifty = measure_size(&flow, &plan, 50);
     struct spread after = disk_measure(world.dir, plan.disk_s);
     double verify = verify_rate(plan.disk_s);
     printf("\nseals verified by one core, alone: %.0f/s; one scan a message is %.2f of it\n",
            verify, one / verify);
     print_disk("before", &before);
     print_disk("after", &after);
-    beside_peer(&world, load, &plan, (const double[]){one, fifty, fifty});
-    for (size_t at = 0; at < plan.devices; at++)
-        load_close(&load[at]);
+    beside_peer(&world, &flow, &plan, (const double[]){one, fifty, fifty});
+    flow_close(&flow);
     world_end(&world, false);
     return 0;
 }

@@ -6,8 +6,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "protocol/item.h"
 #include "protocol/session.h"
 #include "protocol/wire.h"
+#include "tests/bench/disk.h"
 #include "tests/lib/world.h"
 
 struct load_batch {
@@ -28,6 +30,8 @@ struct load {
     size_t next; /* to be sent */
     size_t receipted;
     uint64_t epoch;
+    const struct item *issued; /* what its first scans are of; borrowed, NULL none */
+    size_t issued_n;
     bool up;
     pthread_mutex_t lock; /* over what both threads use: up, receipted, receipt_ms */
 };
@@ -35,9 +39,8 @@ struct load {
 /* Enrols a handheld of this name, as the program does, and opens its session; `news` is posted at
  * each receipt, for a load generator that spins would take the core it measures. */
 void load_open(struct load *load, struct world *world, const char *name, sem_t *news);
-/* `batches` of `per` scans in one chain of a new epoch: items of four scans each, that nobody
- * issued.
- */
+/* `batches` of `per` scans in one chain of a new epoch: items of four scans each, those of
+ * `issued`, then such as nobody issued. */
 void load_make(struct load *load, size_t batches, uint32_t per);
 /* Sends the next batch if fewer than `window` are unreceipted; false when it could not. */
 bool load_send(struct load *load, size_t window);

@@ -204,11 +204,16 @@ int world_get(struct world *world, const char *path, char *out, size_t size)
 
 void world_start_server(struct world *world)
 {
+    world_start_server_within(world, READY_MS);
+}
+
+void world_start_server_within(struct world *world, long ms)
+{
     char answer[4096];
     proc_start(&world->server, (const char *[]){TRAO_SERVER, "--data", world->data, NULL}, false,
                world->log);
-    for (long until = proc_now_ms() + READY_MS;
-         world_get(world, "/khoe", answer, sizeof answer) != 200; proc_sleep_ms(30))
+    for (long until = proc_now_ms() + ms; world_get(world, "/khoe", answer, sizeof answer) != 200;
+         proc_sleep_ms(30))
         if (proc_now_ms() > until || !proc_runs(&world->server))
             world_fail(world, "the server does not answer on port %d", world->plain);
 }

@@ -30,6 +30,7 @@ void world_end(struct world *world, bool failed);
 void world_start_broker(struct world *world);
 /* Until it answers over HTTP. */
 void world_start_server(struct world *world);
+void world_start_server_within(struct world *world, long ms); /* one that has much to read */
 /* gpsd, and its receiver: "fix" or "nofix" as nmea_feed says, or NULL for one that is silent. */
 void world_start_gpsd(struct world *world, const char *receiver);
 void world_start_feed(struct world *world, const char *receiver);

@@ -572,6 +572,41 @@ static void an_unfolded_row_says_so(void **state)
     table_done(&table);
 }
 
+static struct tracked *kept_one(struct table *table, uint32_t serial)
+{
+    struct item item = rig_item(serial);
+    struct view view = {.state.item = item, .version = serial};
+    struct tracked *entry = table_take(table, &item);
+    table_keep_view(table, entry, &view);
+    return entry;
+}
+
+/* So many and no more, the ones kept last; one that is kept again takes no second place. */
+static void views_are_kept_in_a_ring(void **state)
+{
+    (void)state;
+    struct table table = {.slots = NULL};
+    struct view view = {.version = 1};
+    for (uint32_t serial = 1; serial <= VIEWS_KEPT; serial++)
+        (void)kept_one(&table, serial);
+    struct tracked *const *all = table.entries.all;
+    for (int again = 0; again < 3; again++)
+        assert_ptr_equal(kept_one(&table, 3), all[2]);
+    assert_non_null(all[0]->view);
+    assert_true(table_fold(&table, all[1], &view, false)); /* one goes early */
+    assert_null(all[1]->view);
+    for (uint32_t more = 1; more <= 3; more++)
+        (void)kept_one(&table, VIEWS_KEPT + more);
+    assert_null(all[0]->view);
+    assert_null(all[2]->view);
+    for (size_t i = 3; i < table.entries.n; i++)
+        assert_int_equal(table.entries.all[i]->view->version, i + 1);
+    (void)kept_one(&table, 1);
+    assert_null(all[3]->view);
+    assert_int_equal(all[0]->view->version, 1);
+    table_done(&table);
+}
+
 /* Views that saw more than the record holds are of another record. */
 static void views_ahead_of_the_record(void **state)
 {
@@ -605,6 +640,7 @@ int main(void)
         TEST(a_rule_that_came_meanwhile),
         TEST(a_packed_fact_is_the_fact),
         TEST(the_stock_gives_back_what_it_got),
+        TEST(views_are_kept_in_a_ring),
         TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),
         TEST(what_is_kept_is_not_worked_out_again),

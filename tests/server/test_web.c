@@ -162,6 +162,32 @@ static void an_items_own_office_stands_on_its_page(void **state)
     assert_false(web_rig_says(rig, "02390000001"));
 }
 
+/* A page is kept for a second, as long as its item stands at the same version. */
+static void a_page_asked_again_is_the_page_that_was_sent(void **state)
+{
+    struct web_rig *rig = *state;
+    struct acts acts = desk_rig_acts(&rig->desk);
+    struct premises first = {.kind = PREMISES_OFFICE, .code = "CQ-1", .name = "Tên Riêng"};
+    char english[LINK_URL_MAX + 4];
+    (void)snprintf(english, sizeof english, "%s?en", rig->link);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_good(offices_put(acts, &first, 0, &err));
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_false(web_rig_says(rig, "Tên Riêng"));
+    assert_true(web_rig_says(rig, "Content-Security-Policy: default-src 'none';"));
+    assert_true(web_rig_says(rig, "Cache-Control: no-store"));
+    assert_true(web_rig_says(rig, "</html>"));
+    assert_int_equal(web_rig_get(rig, english, ""), 200);
+    assert_true(web_rig_says(rig, "lang=en"));
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "Tên Riêng"));
+    assert_false(web_rig_says(rig, "Bưu tá mang đi giao"));
+    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "Bưu tá mang đi giao"));
+}
+
 static void the_link_also_opens_the_history(void **state)
 {
     struct web_rig *rig = *state;
@@ -818,6 +844,7 @@ int main(int argc, char **argv)
         WEB(the_font_is_our_own),
         WEB(a_number_alone_opens_status_and_date),
         WEB(an_items_own_office_stands_on_its_page),
+        WEB(a_page_asked_again_is_the_page_that_was_sent),
         WEB(the_link_also_opens_the_history),
         WEB(the_last_four_digits_open_amount_and_receiver),
         WEB(a_look_up_reloaded_is_the_form),

@@ -25,12 +25,12 @@ static bool holds(const struct ask *ask, const char *etag)
     return said != NULL && (strcmp(said, "*") == 0 || strstr(said, etag) != NULL);
 }
 
-static void make_tag(const char *text, char out[API_ETAG_MAX])
+static void make_tag(const char *text, char out[RECENT_TAG_MAX])
 {
     struct link hash = chain_hash(text, strlen(text));
     char digits[2 * ETAG_CHARS + 1];
     chain_hex(hash.bytes, ETAG_CHARS / 2, digits);
-    (void)snprintf(out, API_ETAG_MAX, "\"%.*s\"", ETAG_CHARS, digits);
+    (void)snprintf(out, RECENT_TAG_MAX, "\"%.*s\"", ETAG_CHARS, digits);
 }
 
 static void tag(struct ask *ask, const char *etag)
@@ -47,48 +47,38 @@ static void tag(struct ask *ask, const char *etag)
 
 /* ------------------------------------------------------------------ an item's answer, kept */
 
-static struct kept_item *place_of(struct api *api, const struct item *item)
+static void key_of(const struct view *view, char out[RECENT_KEY_MAX])
 {
-    size_t hash = 5381;
-    for (const char *at = item->text; *at; at++)
-        hash = hash * 33 + (unsigned char)*at;
-    return &api->items[hash % API_ITEMS];
+    (void)snprintf(out, RECENT_KEY_MAX, "api %s", view->state.item.text);
+}
+
+static struct instant now_of(const struct ask *ask)
+{
+    return ask->web->config.clock.now(ask->web->config.clock.self);
 }
 
 bool api_give_kept(struct ask *ask, const struct view *view)
 {
-    struct kept_item *kept = place_of(ask->api, &view->state.item);
-    int64_t now = ask->web->config.clock.now(ask->web->config.clock.self).ms;
-    char *text = NULL, etag[API_ETAG_MAX];
-    pthread_mutex_lock(&ask->api->lock);
-    if (kept->n > 0 && item_equal(&kept->item, &view->state.item) &&
-        kept->version == view->version && now >= kept->at_ms && now < kept->at_ms + API_KNOWN_MS &&
-        (text = malloc(kept->n + 1)) != NULL) {
-        memcpy(text, kept->text, kept->n + 1);
-        memcpy(etag, kept->etag, sizeof etag);
-    }
-    pthread_mutex_unlock(&ask->api->lock);
-    if (!text)
+    char key[RECENT_KEY_MAX], etag[RECENT_TAG_MAX];
+    key_of(view, key);
+    if (!recent_give(ask->web->recent, key, view->version, now_of(ask), ask->answer, etag))
         return false;
-    give_text(ask, 200, text, "application/json");
-    tag(ask, etag);
+    if (holds(ask, etag)) {
+        http_made_drop(ask->answer->made);
+        ask->answer->made = NULL;
+        tag(ask, etag);
+    }
     return true;
 }
 
 void api_keep(struct ask *ask, const struct view *view)
 {
-    const struct http_answer *answer = ask->answer;
-    struct kept_item *kept = place_of(ask->api, &view->state.item);
-    if (answer->status != 200 || !answer->body || answer->n >= sizeof kept->text)
+    char key[RECENT_KEY_MAX], etag[RECENT_TAG_MAX];
+    if (ask->answer->status != 200 || !ask->answer->body)
         return;
-    pthread_mutex_lock(&ask->api->lock);
-    kept->item = view->state.item;
-    kept->version = view->version;
-    kept->at_ms = ask->web->config.clock.now(ask->web->config.clock.self).ms;
-    kept->n = answer->n;
-    memcpy(kept->text, answer->body, answer->n + 1);
-    make_tag(kept->text, kept->etag);
-    pthread_mutex_unlock(&ask->api->lock);
+    key_of(view, key);
+    make_tag(ask->answer->body, etag);
+    recent_keep(ask->web->recent, key, view->version, now_of(ask), ask->answer, etag);
 }
 
 void api_give(struct ask *ask, unsigned status, json_t *document)
@@ -99,7 +89,7 @@ void api_give(struct ask *ask, unsigned status, json_t *document)
         return; /* the answer stays a 500 */
     give_text(ask, status, text, "application/json");
     if (status == 200 && ask->op && ask->op->method == API_GET) {
-        char etag[API_ETAG_MAX];
+        char etag[RECENT_TAG_MAX];
         make_tag(text, etag);
         tag(ask, etag);
     }

@@ -39,19 +39,6 @@ struct known_key {
     struct api_key key;
 };
 
-/* What was answered of an item lately, without names: the same to every key that may see it. Good
- * as long as its version is, and no longer than a second (its office may be registered anew). */
-#define API_ITEMS 256
-#define API_ETAG_MAX 20
-struct kept_item {
-    struct item item;
-    uint64_t version;
-    int64_t at_ms;
-    size_t n; /* 0: free */
-    char etag[API_ETAG_MAX];
-    char text[1000];
-};
-
 struct api {
     json_t *shapes; /* shapes.json */
     char *document; /* what describes it all */
@@ -59,7 +46,6 @@ struct api {
     struct instant opened;
     pthread_mutex_t lock; /* guards what follows */
     struct known_key known[API_KNOWN];
-    struct kept_item items[API_ITEMS];
 };
 
 struct ask {
@@ -77,7 +63,8 @@ struct ask {
 
 /* Takes the document over; an ETag goes with it, and 304 instead where the asker has it. */
 void api_give(struct ask *ask, unsigned status, json_t *document);
-/* The item's answer as it was given lately; false: there is none. And keeps what was just given. */
+/* The item's answer as it was given lately, without names: the same to every key that may see it;
+ * false: there is none. And keeps what was just given. */
 bool api_give_kept(struct ask *ask, const struct view *view);
 void api_keep(struct ask *ask, const struct view *view);
 /* RFC 9457: `field` is what it is about, NULL nothing in particular. */

@@ -177,7 +177,12 @@ static bool var_name(const struct api_op *op, size_t n, char out[32])
     do
         at = strchr(at + 1, '{');
     while (at && n-- > 0);
-    return at && sscanf(at, "{%31[^}]}", out) == 1;
+    size_t length = at ? strcspn(at + 1, "}") : 0;
+    if (length == 0 || length >= 32)
+        return false;
+    memcpy(out, at + 1, length);
+    out[length] = '\0';
+    return true;
 }
 
 bool api_params_check(struct ask *ask)

@@ -129,10 +129,10 @@ static bool find_key(struct ask *ask, const char *token, struct api_key *ret_key
     struct link hash = chain_hash(token, strlen(token)), secret;
     struct error none;
     int64_t id;
-    if (!read_token(token, &id, &secret))
-        return false;
     if (known(ask, &hash, ret_key))
         return true;
+    if (!read_token(token, &id, &secret))
+        return false;
     struct instant now = {now_ms(ask->web)};
     struct record *record = readers_take(ask->web->readers);
     bool found = api_key_find(record, id, &secret, now, ret_key, &none);
