@@ -166,6 +166,7 @@ struct state {
     enum wish wish; /* what the receiver asked for last, and when */
     struct instant wished_at;
     struct instant chosen; /* first minute of the day the receiver asked for last; 0: none */
+    uint32_t collect_at;   /* number of the pickup point he will collect at; 0: the post office */
     bool has_other;        /* somebody else may receive it: the name is the evidence of that fact */
     struct link other;
     uint32_t stars; /* 1..5 as the receiver rated it last, 0 not */

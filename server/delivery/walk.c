@@ -496,6 +496,8 @@ static void note_receiver(struct state *state, const struct office_fact *fact)
     state->wish = day ? WISH_DAY : WISH_COLLECT;
     state->wished_at = fact->at;
     state->chosen = day ? fact->from : (struct instant){0};
+    state->collect_at =
+        !day && fact->value > 0 && fact->value <= UINT32_MAX ? (uint32_t)fact->value : 0;
 }
 
 static void note_office(struct walk *walk, const struct fact *fact)

@@ -37,3 +37,13 @@ bool wish_stands(const struct state *state)
     return state->wish != WISH_NONE && wish_is_open(state) &&
            state->wished_at.ms > state->last_failed_at.ms;
 }
+
+uint32_t wish_post_office(const struct state *state)
+{
+    return state->post_office ? state->post_office : state->office.post_office;
+}
+
+uint32_t wish_pickup(const struct state *state)
+{
+    return wish_stands(state) && state->wish == WISH_COLLECT ? state->collect_at : 0;
+}

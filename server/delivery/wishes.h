@@ -21,5 +21,10 @@ size_t wish_days(const struct state *state, const struct rules *rules, struct in
                  struct instant out[WISH_DAYS]);
 /* What was asked for still stands: nothing happened at the door since. */
 bool wish_stands(const struct state *state);
+/* Where he will collect it: the post office that has it, or is to have it; 0 unknown. Points where
+ * he may do so are those of that post office. */
+uint32_t wish_post_office(const struct state *state);
+/* Number of the pickup point he will collect at, as long as that stands; 0: none. */
+uint32_t wish_pickup(const struct state *state);
 
 #endif

@@ -226,10 +226,11 @@ static bool read_other(struct gathering *g, const struct state *state, struct te
 
 /* What the receiver asked for stands first, then what the desk wants the postman to know. */
 static bool put_note(struct gathering *g, const struct state *state, const struct addressee *who,
-                     struct stop *stop)
+                     const struct sign *sign, struct stop *stop)
 {
     struct testimony said;
-    char note[sizeof said.text + sizeof who->phone_note + 128] = "", day[CLOCK_TEXT_MAX];
+    char note[sizeof said.text + sizeof who->phone_note + sizeof sign->pickup + 128] = "",
+                                                                                day[CLOCK_TEXT_MAX];
     size_t n = 0;
     if (!read_other(g, state, &said))
         return false;
@@ -237,7 +238,9 @@ static bool put_note(struct gathering *g, const struct state *state, const struc
     if (wish_stands(state) && state->wish == WISH_DAY)
         n += (size_t)snprintf(note, sizeof note, "HẸN GIAO %.5s. ", day);
     if (wish_stands(state) && state->wish == WISH_COLLECT)
-        n += (size_t)snprintf(note, sizeof note, "TỰ ĐẾN BƯU CỤC NHẬN. ");
+        n += *sign->pickup
+                 ? (size_t)snprintf(note, sizeof note, "TỰ ĐẾN NHẬN TẠI: %s. ", sign->pickup)
+                 : (size_t)snprintf(note, sizeof note, "TỰ ĐẾN BƯU CỤC NHẬN. ");
     if (said.text[0] != '\0')
         n += (size_t)snprintf(note + n, sizeof note - n, "NHẬN THAY: %s, có giấy ủy quyền. ",
                               said.text);
@@ -258,14 +261,16 @@ static bool add_stop(struct gathering *g, const struct view *view)
     stop->place = g->stops + 1;
     if (!read_addressee(g, &view->state, &who) ||
         !premises_sign(g->record, view->state.office.office, view->state.office.post_office, g->now,
-                       &sign, g->err))
+                       &sign, g->err) ||
+        !premises_sign_pickup(g->record, wish_pickup(&view->state), g->now, &sign, g->err))
         return false;
     put_text(who.name, stop->name, sizeof stop->name);
     put_text(who.address, stop->address, sizeof stop->address);
     put_text(who.phone, stop->phone, sizeof stop->phone);
     put_text(sign.office, stop->office, sizeof stop->office);
     put_secrets(g, &who, stop);
-    bool good = put_note(g, &view->state, &who, stop) && add_piece(g->pieces, &piece, g->err);
+    bool good =
+        put_note(g, &view->state, &who, &sign, stop) && add_piece(g->pieces, &piece, g->err);
     chain_wipe(&who, sizeof who);
     chain_wipe(&piece, sizeof piece);
     g->stops += good;

@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
+#include "server/delivery/wishes.h"
 #include "server/notify/message.h"
 #include "server/record/premises.h"
+#include "server/text/text.h"
 
 bool recipient_phone(struct record *record, const struct view *view, char out[PHONE_MAX],
                      struct error *err)
@@ -25,14 +27,26 @@ bool recipient_phone(struct record *record, const struct view *view, char out[PH
     return true;
 }
 
+/* "Cẩm Trung, Nhà văn hóa xã": the post office and its point. */
+static void name_pickup(const struct config *config, struct sign *sign)
+{
+    char both[2 * sizeof sign->post_office];
+    (void)snprintf(both, sizeof both, "%s, %s",
+                   *sign->post_office ? sign->post_office : config->post_office_name, sign->pickup);
+    (void)text_copy(both, sign->post_office, sizeof sign->post_office);
+}
+
 bool recipient_text(struct record *record, const struct config *config, struct instant now,
                     const struct view *view, char out[WORDS_MAX], struct error *err)
 {
     struct sign sign;
     const struct state *state = &view->state;
-    uint32_t where = state->post_office ? state->post_office : state->office.post_office;
-    if (!premises_sign(record, state->office.office, where, now, &sign, err))
+    uint32_t where = wish_post_office(state);
+    if (!premises_sign(record, state->office.office, where, now, &sign, err) ||
+        !premises_sign_pickup(record, wish_pickup(state), now, &sign, err))
         return false;
+    if (*sign.pickup)
+        name_pickup(config, &sign);
     struct config own =
         config_signed(config, sign.office, sign.address, sign.phone, sign.post_office);
     if (*sign.post_office)

@@ -5,6 +5,7 @@
 
 #include "server/delivery/wishes.h"
 #include "server/office/choices.h"
+#include "server/record/premises.h"
 #include "server/text/text.h"
 
 #define SAID_AT "Trang tra cứu, 4 số cuối điện thoại đúng"
@@ -12,11 +13,30 @@
 struct saying {
     struct office_fact fact;
     struct testimony testimony;
+    uint32_t pickup, post_office; /* the point, 0 none, and whose it has to be */
 };
+
+/* A point of that post office, in force now. */
+static bool check_pickup(struct record *record, const struct saying *saying, struct error *err)
+{
+    struct premises point;
+    struct error none = {ERROR_NONE, ""};
+    bool known =
+        premises_at(record, PREMISES_PICKUP, saying->pickup, record_now(record), &point, &none);
+    if (!known && none.code != ERROR_NOT_FOUND && none.code != ERROR_REFUSED)
+        return error_set(err, none.code, "%s", none.text);
+    return (known && point.post_office == saying->post_office) ||
+           error_set(
+               err, ERROR_REFUSED,
+               "Không nhận được ở điểm này, xin chọn nơi khác. / It cannot be collected there, "
+               "please choose another place.");
+}
 
 static bool say_act(struct record *record, void *arg, struct error *err)
 {
     struct saying *saying = arg;
+    if (saying->pickup != 0 && !check_pickup(record, saying, err))
+        return false;
     return testimony_add(record, &saying->testimony, &saying->fact, err) &&
            record_office_add(record, &saying->fact, NULL, err);
 }
@@ -67,14 +87,17 @@ bool receiver_day(const struct receiver *receiver, struct instant day, struct er
     return say(receiver, &saying, err);
 }
 
-bool receiver_collects(const struct receiver *receiver, struct error *err)
+bool receiver_collects(const struct receiver *receiver, uint32_t pickup, struct error *err)
 {
     struct view view;
-    struct saying saying = {.fact = {.event = EVENT_COLLECT_CHOSEN}};
+    struct saying saying = {.fact = {.event = EVENT_COLLECT_CHOSEN, .value = pickup},
+                            .pickup = pickup};
     if (!look_open(receiver, &view, err))
         return false;
-    if (wish_stands(&view.state) && view.state.wish == WISH_COLLECT)
+    if (wish_stands(&view.state) && view.state.wish == WISH_COLLECT &&
+        view.state.collect_at == pickup)
         return true;
+    saying.post_office = wish_post_office(&view.state);
     return say(receiver, &saying, err);
 }
 

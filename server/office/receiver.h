@@ -20,7 +20,9 @@ struct receiver {
 
 /* `day`: its first minute (delivery/wishes.h). */
 bool receiver_day(const struct receiver *receiver, struct instant day, struct error *err) must_use;
-bool receiver_collects(const struct receiver *receiver, struct error *err) must_use;
+/* At the post office, or with a number at that pickup point of the post office that has it. */
+bool receiver_collects(const struct receiver *receiver, uint32_t pickup,
+                       struct error *err) must_use;
 /* A name of 2..RECEIVER_NAME_MAX bytes of UTF-8; kept as an attachment, apart from the chain. Where
  * the law wants the owner himself: REFUSED. */
 #define RECEIVER_NAME_MAX 120

@@ -324,12 +324,22 @@ static bool office_now(struct record *record, uint32_t number, struct instant at
     return true;
 }
 
+/* Unknown and ended are no errors here. */
+static bool in_force_now(struct record *record, enum premises_kind kind, uint32_t number,
+                         struct instant at, struct premises *ret_premises, bool *ret_known,
+                         struct error *err)
+{
+    struct error none = {ERROR_NONE, ""};
+    *ret_known = premises_at(record, kind, number, at, ret_premises, &none);
+    return *ret_known || none.code == ERROR_NOT_FOUND || none.code == ERROR_REFUSED ||
+           error_set(err, none.code, "%s", none.text);
+}
+
 bool premises_sign(struct record *record, uint32_t office, uint32_t post_office, struct instant at,
                    struct sign *ret_sign, struct error *err)
 {
     struct sign sign = {.office = ""};
     struct premises premises;
-    struct error none = {ERROR_NONE, ""};
     bool known;
     if (!office_now(record, office == 0 ? PREMISES_FIRST_OFFICE : office, at, &premises, &known,
                     err))
@@ -340,10 +350,25 @@ bool premises_sign(struct record *record, uint32_t office, uint32_t post_office,
         memcpy(sign.address, premises.address, sizeof sign.address);
         memcpy(sign.phone, premises.phone, sizeof sign.phone);
     }
-    if (premises_at(record, PREMISES_POST_OFFICE, post_office, at, &premises, &none))
+    if (!in_force_now(record, PREMISES_POST_OFFICE, post_office, at, &premises, &known, err))
+        return false;
+    if (known)
         memcpy(sign.post_office, premises.name, sizeof sign.post_office);
-    else if (none.code != ERROR_NOT_FOUND && none.code != ERROR_REFUSED)
-        return error_set(err, none.code, "%s", none.text);
     *ret_sign = sign;
+    return true;
+}
+
+bool premises_sign_pickup(struct record *record, uint32_t number, struct instant at,
+                          struct sign *sign, struct error *err)
+{
+    struct premises point;
+    bool known = false;
+    sign->pickup[0] = sign->pickup_address[0] = '\0';
+    if (number != 0 && !in_force_now(record, PREMISES_PICKUP, number, at, &point, &known, err))
+        return false;
+    if (known) {
+        memcpy(sign->pickup, point.name, sizeof sign->pickup);
+        memcpy(sign->pickup_address, point.address, sizeof sign->pickup_address);
+    }
     return true;
 }

@@ -45,7 +45,13 @@ struct sign {
     char address[PREMISES_ADDRESS_MAX + 1];
     char phone[PREMISES_PHONE_MAX + 1];
     char post_office[PREMISES_NAME_MAX + 1];
+    char pickup[PREMISES_NAME_MAX + 1]; /* by premises_sign_pickup alone */
+    char pickup_address[PREMISES_ADDRESS_MAX + 1];
 };
+/* Sets pickup and pickup_address to the point `number`; nothing for 0 and for one that has ended:
+ * then the post office stands. */
+bool premises_sign_pickup(struct record *record, uint32_t number, struct instant at,
+                          struct sign *sign, struct error *err) must_use;
 bool premises_sign(struct record *record, uint32_t office, uint32_t post_office, struct instant at,
                    struct sign *ret_sign, struct error *err) must_use;
 

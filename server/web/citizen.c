@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/chain.h"
+#include "server/delivery/wishes.h"
 #include "server/office/link.h"
 #include "server/text/phone.h"
 #include "server/web/form.h"
@@ -72,14 +73,19 @@ static void put_living_part(struct web *web, const struct shown *shown, struct h
         return;
     }
     const struct item *item = &shown->view->state.item;
+    struct instant now = web->config.clock.now(web->config.clock.self);
+    struct pickup pickup;
+    uint32_t point = wish_pickup(&shown->view->state);
+    bool collects = point != 0 && readers_pickup(web->readers, point, now, &pickup);
     struct face face = {
         .view = shown->view,
         .history = history,
         .history_n = views_history(web->config.views, item, history, VIEW_HISTORY_MAX),
         .proof = shown->proof,
         .english = shown->english,
-        .now = web->config.clock.now(web->config.clock.self),
+        .now = now,
         .config = shown->config,
+        .pickup = collects ? &pickup : NULL,
     };
     html_put(html, "<p id=noi class=an role=status aria-live=polite></p><div id=tin data-song=\"");
     html_text(html, shown->stream);

@@ -53,6 +53,21 @@ static void put_days(struct web *web, const struct view *view, bool en, struct h
     }
 }
 
+/* Points of the post office that has it: "dn" and its number. */
+static void put_pickups(struct web *web, const struct view *view, bool en, struct html *html)
+{
+    struct pickup points[PICKUPS_MAX];
+    size_t n = readers_pickups(web->readers, wish_post_office(&view->state),
+                               web->config.clock.now(web->config.clock.self), points);
+    for (size_t i = 0; i < n; i++) {
+        char value[16], words[2 * PREMISES_NAME_MAX + PREMISES_ADDRESS_MAX];
+        (void)snprintf(value, sizeof value, "dn%u", (unsigned)points[i].number);
+        (void)snprintf(words, sizeof words, en ? "I will collect it at %s%s%s" : "Tôi đến %s%s%s",
+                       points[i].name, *points[i].address ? ", " : "", points[i].address);
+        put_radio(html, "cach", value, words);
+    }
+}
+
 /* The same of every item whose number somebody knows: nothing here says how it stands. */
 static void put_choices(struct web *web, const struct view *view, bool en, struct html *html)
 {
@@ -61,6 +76,7 @@ static void put_choices(struct web *web, const struct view *view, bool en, struc
     put_days(web, view, en, html);
     put_radio(html, "cach", "bc",
               en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận");
+    put_pickups(web, view, en, html);
     put_radio(html, "cach", "nguoi",
               en ? "Somebody else receives it, with a letter of authority"
                  : "Người khác nhận, có giấy ủy quyền");
@@ -192,6 +208,13 @@ static bool field(const struct http_request *request, const char *key, char *out
     return form_value(request->body, request->body_n, key, out, size);
 }
 
+/* One to six. */
+static bool is_digits(const char *text)
+{
+    size_t n = strlen(text);
+    return n > 0 && n <= 6 && strspn(text, "0123456789") == n;
+}
+
 static bool choose_act(const struct receiver *receiver, const struct http_request *request,
                        struct error *err)
 {
@@ -199,10 +222,12 @@ static bool choose_act(const struct receiver *receiver, const struct http_reques
     field(request, "cach", way, sizeof way);
     field(request, "ten", name, sizeof name);
     if (strcmp(way, "bc") == 0)
-        return receiver_collects(receiver, err);
+        return receiver_collects(receiver, 0, err);
+    if (strncmp(way, "dn", 2) == 0 && is_digits(way + 2) && strtoul(way + 2, NULL, 10) != 0)
+        return receiver_collects(receiver, (uint32_t)strtoul(way + 2, NULL, 10), err);
     if (strcmp(way, "nguoi") == 0)
         return receiver_names(receiver, name, err);
-    if (*way == '\0' || strspn(way, "0123456789") != strlen(way) || strlen(way) > 6)
+    if (!is_digits(way))
         return error_set(err, ERROR_BAD_INPUT, "Xin chọn một cách. / Please choose one.");
     return receiver_day(receiver, day_minute(strtol(way, NULL, 10), 0), err);
 }

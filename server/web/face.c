@@ -337,6 +337,25 @@ static void put_amount(const struct face *face, struct html *html)
 
 /* ------------------------------------------------------------------ what he may say */
 
+/* `date`: the last day, or empty. */
+static void put_collecting(const struct face *face, const char *date, struct html *html)
+{
+    bool en = face->english;
+    html_put(html, en ? "You will collect it at " : "Ông/bà sẽ đến ");
+    if (!face->pickup) {
+        html_put(html, en ? "the post office" : "bưu cục nhận");
+    } else {
+        html_put(html, "<strong>");
+        html_text(html, face->pickup->name);
+        html_put(html, *face->pickup->address ? "</strong>, " : "</strong>");
+        html_text(html, face->pickup->address);
+        html_put(html, en ? "" : " nhận");
+    }
+    if (*date)
+        html_format(html, en ? ", by %s" : ", chậm nhất %s", date);
+    html_put(html, ".");
+}
+
 /* What was asked for; the link of the envelope or the phone's digits open it. */
 static void put_wish(const struct face *face, struct html *html)
 {
@@ -353,14 +372,8 @@ static void put_wish(const struct face *face, struct html *html)
         if (state->wish == WISH_DAY)
             html_format(html, en ? "You asked for delivery on %s." : "Ông/bà hẹn giao ngày %s.",
                         date);
-        else if (day.ms == 0)
-            html_put(html, en ? "You will collect it at the post office."
-                              : "Ông/bà sẽ đến bưu cục nhận.");
         else
-            html_format(html,
-                        en ? "You will collect it at the post office, by %s."
-                           : "Ông/bà sẽ đến bưu cục nhận, chậm nhất %s.",
-                        date);
+            put_collecting(face, day.ms == 0 ? "" : date, html);
         html_put(html, "</p>");
     }
     if (state->has_other && wish_is_open(state))

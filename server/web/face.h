@@ -12,6 +12,7 @@
 #include "server/delivery/fold.h"
 #include "server/views/views.h"
 #include "server/web/html.h"
+#include "server/web/readers.h"
 
 enum proof { PROOF_NUMBER, PROOF_LINK, PROOF_FULL };
 
@@ -23,6 +24,7 @@ struct face {
     bool english;
     struct instant now;
     const struct config *config;
+    const struct pickup *pickup; /* where he will collect it; NULL: at the post office */
 };
 
 /* The living part: headline, sentence, steps, age of the news, history, amount. */

@@ -1,3 +1,4 @@
+#include "server/delivery/wishes.h"
 #include "server/web/live.h"
 
 #include <pthread.h>
@@ -103,6 +104,9 @@ static void render(const struct live *live, const struct view *view, const struc
                    size_t history_n, unsigned kind, struct html *html)
 {
     struct config config = *live->config;
+    struct pickup pickup;
+    uint32_t point = wish_pickup(&view->state);
+    bool collects = point != 0 && readers_pickup(live->readers, point, now(live), &pickup);
     if (kind / 2 != PROOF_NUMBER)
         config = readers_config(live->readers, live->config, &view->state, now(live));
     struct face face = {
@@ -113,6 +117,7 @@ static void render(const struct live *live, const struct view *view, const struc
         .english = kind % 2,
         .now = now(live),
         .config = &config,
+        .pickup = collects ? &pickup : NULL,
     };
     html_format(html, "id: %llu\nevent: tin\ndata: ", (unsigned long long)view->version);
     face_render(&face, html);

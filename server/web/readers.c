@@ -2,8 +2,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "server/record/premises.h"
+#include "server/delivery/wishes.h"
 
 #define READERS 4 /* as many as threads that answer on the plain listener */
 
@@ -75,12 +76,59 @@ bool readers_addressee(struct readers *readers, const struct office_fact *issued
     return ok;
 }
 
+struct pickups {
+    struct pickup *out;
+    size_t n;
+    uint32_t post_office;
+};
+
+static bool each_pickup(void *ctx, const struct premises *point)
+{
+    struct pickups *pickups = ctx;
+    if (point->post_office != pickups->post_office)
+        return true;
+    struct pickup *pickup = &pickups->out[pickups->n++];
+    pickup->number = point->number;
+    memcpy(pickup->name, point->name, sizeof pickup->name);
+    memcpy(pickup->address, point->address, sizeof pickup->address);
+    return pickups->n < PICKUPS_MAX;
+}
+
+size_t readers_pickups(struct readers *readers, uint32_t post_office, struct instant at,
+                       struct pickup out[PICKUPS_MAX])
+{
+    struct pickups pickups = {.out = out, .post_office = post_office};
+    struct error err;
+    if (post_office == 0)
+        return 0;
+    struct record *record = readers_take(readers);
+    bool good = premises_each(record, PREMISES_PICKUP, at, each_pickup, &pickups, &err);
+    readers_give(readers, record);
+    return good ? pickups.n : 0;
+}
+
+bool readers_pickup(struct readers *readers, uint32_t number, struct instant at,
+                    struct pickup *ret_pickup)
+{
+    struct sign sign;
+    struct error err;
+    struct record *record = readers_take(readers);
+    bool good = premises_sign_pickup(record, number, at, &sign, &err) && *sign.pickup;
+    readers_give(readers, record);
+    if (!good)
+        return false;
+    ret_pickup->number = number;
+    memcpy(ret_pickup->name, sign.pickup, sizeof ret_pickup->name);
+    memcpy(ret_pickup->address, sign.pickup_address, sizeof ret_pickup->address);
+    return true;
+}
+
 struct config readers_config(struct readers *readers, const struct config *config,
                              const struct state *state, struct instant at)
 {
     struct sign sign;
     struct error err;
-    uint32_t where = state->post_office ? state->post_office : state->office.post_office;
+    uint32_t where = wish_post_office(state);
     struct record *record = readers_take(readers);
     bool good = premises_sign(record, state->office.office, where, at, &sign, &err);
     readers_give(readers, record);

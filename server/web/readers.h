@@ -5,7 +5,7 @@
 
 #include "server/config.h"
 #include "server/delivery/fold.h"
-#include "server/record/record.h"
+#include "server/record/premises.h"
 
 struct readers;
 
@@ -20,6 +20,20 @@ void readers_give(struct readers *readers, struct record *record);
  * office it is at, as the registry has them at `at`; as they are when it cannot be asked. */
 struct config readers_config(struct readers *readers, const struct config *config,
                              const struct state *state, struct instant at);
+
+/* The place and name of a pickup point as the registry has it now. */
+struct pickup {
+    uint32_t number;
+    char name[PREMISES_NAME_MAX + 1], address[PREMISES_ADDRESS_MAX + 1];
+};
+#define PICKUPS_MAX 12 /* of one post office on one page */
+/* Those of a post office in force at `at`, by their codes; returns how many, 0 also when the
+ * registry cannot be asked. */
+size_t readers_pickups(struct readers *readers, uint32_t post_office, struct instant at,
+                       struct pickup out[PICKUPS_MAX]);
+/* That one; false when there is none any more. */
+bool readers_pickup(struct readers *readers, uint32_t number, struct instant at,
+                    struct pickup *ret_pickup);
 
 /* Who an issued item is for. NOT_FOUND when it was deleted. */
 bool readers_addressee(struct readers *readers, const struct office_fact *issued,

@@ -11,6 +11,7 @@
 #include "server/office/list.h"
 #include "server/office/rounds.h"
 #include "server/record/postmen.h"
+#include "server/record/premises.h"
 #include "tests/server/desk_rig.h"
 
 struct post {
@@ -165,6 +166,11 @@ static void beeps(struct post *post, struct rig_device *device, uint32_t event, 
     rig_send(&post->desk.rig, device, &batch);
 }
 
+static bool register_act(struct record *record, void *arg, struct error *why)
+{
+    return premises_put(record, arg, 1, why);
+}
+
 /* What the receiver asked for stands on the stop, before what the desk wrote. */
 static void the_stop_says_what_the_receiver_wants(void **state)
 {
@@ -195,11 +201,21 @@ static void the_stop_says_what_the_receiver_wants(void **state)
     (void)snprintf(wanted, sizeof wanted, "HẸN GIAO %.5s. NHẬN THAY: Trần Mới,",
                    clock_date_vi(days[1], day, sizeof day));
     assert_non_null(strstr(stop.note, wanted));
-    assert_good(receiver_collects(&receiver, &err));
+    assert_good(receiver_collects(&receiver, 0, &err));
     say(post, &hello);
     work(post);
     assert_true(find_stop(post, &post->item[0], &stop));
     assert_non_null(strstr(stop.note, "TỰ ĐẾN BƯU CỤC NHẬN. NHẬN THAY"));
+    struct premises point = {.kind = PREMISES_PICKUP,
+                             .code = "CT-2",
+                             .name = "Nhà văn hóa xã",
+                             .post_office = wish_post_office(&view.state)};
+    assert_good(receiver.acts.run(receiver.acts.self, register_act, &point, &err));
+    assert_good(receiver_collects(&receiver, point.number, &err));
+    say(post, &hello);
+    work(post);
+    assert_true(find_stop(post, &post->item[0], &stop));
+    assert_non_null(strstr(stop.note, "TỰ ĐẾN NHẬN TẠI: Nhà văn hóa xã. NHẬN THAY"));
 }
 
 /* Nobody home, and out again at once with another's handheld: that one has to know since when. */

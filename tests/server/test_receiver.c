@@ -8,7 +8,9 @@
 #include "server/delivery/wishes.h"
 #include "server/field/round_pieces.h"
 #include "server/office/list.h"
+#include "server/notify/recipient.h"
 #include "server/record/postmen.h"
+#include "server/record/premises.h"
 #include "tests/server/web_rig.h"
 
 #define BADGE 4172
@@ -148,6 +150,93 @@ static void collecting_and_somebody_else(void **state)
     assert_int_equal(said.wish, WISH_COLLECT); /* beside it */
 }
 
+#define OWN_POINT 1
+#define OTHER_POINT 2
+
+static bool points_act(struct record *record, void *arg, struct error *why)
+{
+    struct web_rig *rig = arg;
+    struct premises point = {.kind = PREMISES_PICKUP,
+                             .code = "CT-2",
+                             .name = "Nhà văn hóa xã",
+                             .address = "Thôn Đông, xã Cẩm Trung",
+                             .post_office = 480000,
+                             .from = {rig->desk.rig.now.ms - 1000}};
+    if (!premises_put(record, &point, 1, why))
+        return false;
+    assert_int_equal(point.number, OWN_POINT);
+    memcpy(point.code, "XA-1", sizeof "XA-1");
+    point.post_office = 480100;
+    if (!premises_put(record, &point, 1, why))
+        return false;
+    assert_int_equal(point.number, OTHER_POINT);
+    return true;
+}
+
+static bool point_ends_act(struct record *record, void *arg, struct error *why)
+{
+    struct premises point;
+    struct web_rig *rig = arg;
+    if (!premises_last(record, PREMISES_PICKUP, "CT-2", &point, why))
+        return false;
+    point.to.ms = rig->desk.rig.now.ms + 1000;
+    return premises_put(record, &point, 1, why);
+}
+
+static void run_act(struct web_rig *rig, act what)
+{
+    struct acts acts = desk_rig_acts(&rig->desk);
+    assert_good(acts.run(acts.self, what, rig, &err));
+}
+
+/* A message at its turn says where to go. */
+static void sent_words(struct web_rig *rig, char out[WORDS_MAX])
+{
+    struct view view;
+    assert_true(views_item(rig->desk.rig.views, &rig->item, &view));
+    assert_good(recipient_text(rig->desk.rig.record, &rig->desk.config, rig->desk.rig.now, &view,
+                               out, &err));
+}
+
+/* Points of the post office that has the envelope, and no others; one that has ended leaves the
+ * post office. */
+static void collecting_at_a_point(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[64], words[WORDS_MAX];
+    run_act(rig, points_act);
+    fail_once(rig);
+    (void)snprintf(path, sizeof path, "/chon?so=%s", rig->item.text);
+    assert_int_equal(web_rig_get(rig, path, ""), 200);
+    assert_true(web_rig_says(rig, "value=\"dn1\""));
+    assert_true(web_rig_says(rig, "Tôi đến Nhà văn hóa xã, Thôn Đông, xã Cẩm Trung"));
+    assert_false(web_rig_says(rig, "dn2"));
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn2"), 409);
+    assert_true(web_rig_says(rig, "Không nhận được ở điểm này"));
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn9"), 409);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn0"), 400);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn1x"), 400);
+    assert_int_equal(state_of(rig).wish, WISH_NONE);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn1"), 200);
+    assert_true(web_rig_says(rig, "Ông/bà sẽ đến <strong>Nhà văn hóa xã</strong>, Thôn Đông"));
+    assert_int_equal(state_of(rig).collect_at, OWN_POINT);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_AT_COLLECTION_POINT, 0);
+    desk_rig_pass(&rig->desk, 500);
+    sent_words(rig, words);
+    assert_non_null(strstr(words, ", Nha van hoa xa nhan"));
+    /* the other way is another choice */
+    assert_int_equal(say(rig, "/chon", "0001", "cach=bc&en=1"), 200);
+    assert_true(web_rig_says(rig, "You will collect it at the post office"));
+    assert_int_equal(state_of(rig).collect_at, 0);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn1"), 200);
+    run_act(rig, point_ends_act);
+    desk_rig_pass(&rig->desk, 2000);
+    assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
+    assert_true(web_rig_says(rig, "Ông/bà sẽ đến bưu cục nhận"));
+    sent_words(rig, words);
+    assert_null(strstr(words, "Nha van hoa"));
+}
+
 static void what_came_and_how(void **state)
 {
     struct web_rig *rig = *state;
@@ -232,6 +321,7 @@ int main(int argc, char **argv)
         RECEIVER(another_day),
         RECEIVER(days_that_do_not_fit),
         RECEIVER(collecting_and_somebody_else),
+        RECEIVER(collecting_at_a_point),
         RECEIVER(what_came_and_how),
         RECEIVER(a_stranger_says_nothing),
         RECEIVER(is_he_real),
