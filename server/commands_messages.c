@@ -8,9 +8,8 @@
 static void say_gateway(struct answer *answer, struct notify *notify)
 {
     struct notify_state state = notify_state(notify);
-    const char *how = state.dead ? "dead" : state.since.ms != 0 ? "failing" : "well";
     answer_row(answer, "gateway");
-    answer_text(answer, "state", how);
+    answer_text(answer, "state", notify_state_word(state));
     answer_label(answer, "since ");
     answer_time(answer, "since", state.since);
     answer_label(answer, "next try ");

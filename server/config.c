@@ -65,6 +65,16 @@ static bool set_webhook(const char *value, char out[CONFIG_URL_MAX], struct erro
     return set_text(value, out, CONFIG_URL_MAX, err);
 }
 
+/* Without TLS only on this machine. */
+static bool set_near(const char *value, char out[CONFIG_URL_MAX], struct error *err)
+{
+    bool near = strncmp(value, "http://127.0.0.1:", 17) == 0 ||
+                strncmp(value, "http://localhost:", 17) == 0;
+    if (near && strpbrk(value, " \"<>#?") == NULL)
+        return set_text(value, out, CONFIG_URL_MAX, err);
+    return set_webhook(value, out, err) || error_add(err, "or http://127.0.0.1:PORT/...");
+}
+
 static bool set_folder(const char *value, char *out, size_t size, struct error *err)
 {
     if (*value != '\0' && *value != '/')
@@ -97,8 +107,10 @@ static bool set_hours(const char *value, struct config *c, struct error *err)
 
 static bool read_gateway(const char *word, enum message_gateway *ret_gateway)
 {
-    static const char *const names[] = {
-        [GATEWAY_FILE] = "file", [GATEWAY_GAMMU] = "gammu", [GATEWAY_WEBHOOK] = "webhook"};
+    static const char *const names[] = {[GATEWAY_FILE] = "file",
+                                        [GATEWAY_GAMMU] = "gammu",
+                                        [GATEWAY_WEBHOOK] = "webhook",
+                                        [GATEWAY_KANNEL] = "kannel"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(word, names[i]) == 0) {
             *ret_gateway = (enum message_gateway)i;
@@ -122,7 +134,8 @@ static bool set_gateways(const char *value, struct config *c, struct error *err)
         n++;
     }
     if (!good || n == 0)
-        return error_set(err, ERROR_BAD_INPUT, "file, gammu, webhook, each once, are wanted");
+        return error_set(err, ERROR_BAD_INPUT,
+                         "file, gammu, kannel, webhook, each once, are wanted");
     memcpy(c->gateways, found, n * sizeof *found);
     c->gateways_n = n;
     return true;
@@ -227,6 +240,20 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_key(value, c->webhook_key, err);
     if (strcmp(name, "messages.webhook_authority") == 0)
         return set_folder(value, c->webhook_authority, sizeof c->webhook_authority, err);
+    if (strcmp(name, "messages.kannel") == 0)
+        return set_near(value, c->kannel, err);
+    if (strcmp(name, "messages.kannel_user") == 0)
+        return set_text(value, c->kannel_user, sizeof c->kannel_user, err);
+    if (strcmp(name, "messages.kannel_password") == 0)
+        return set_text(value, c->kannel_password, sizeof c->kannel_password, err);
+    if (strcmp(name, "messages.kannel_from") == 0)
+        return set_text(value, c->kannel_from, sizeof c->kannel_from, err);
+    if (strcmp(name, "messages.kannel_key") == 0)
+        return set_key(value, c->kannel_key, err);
+    if (strcmp(name, "messages.kannel_authority") == 0)
+        return set_folder(value, c->kannel_authority, sizeof c->kannel_authority, err);
+    if (strcmp(name, "messages.kannel_reports") == 0)
+        return set_url(value, c->kannel_reports, sizeof c->kannel_reports, err);
     if (strcmp(name, "offices.webhook") == 0)
         return set_webhook(value, c->push, err);
     if (strcmp(name, "offices.webhook_key") == 0)

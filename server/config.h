@@ -13,14 +13,15 @@
 
 #define CONFIG_PATH_MAX 4096
 #define CONFIG_URL_MAX 512
-#define CONFIG_GATEWAYS_MAX 3 /* each kind once */
+#define CONFIG_WORD_MAX 64
+#define CONFIG_GATEWAYS_MAX 4 /* each kind once */
 
 struct endpoint {
     char host[64];
     uint16_t port;
 };
 
-enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU, GATEWAY_WEBHOOK };
+enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU, GATEWAY_WEBHOOK, GATEWAY_KANNEL };
 
 struct config {
     char office_code[33];  /* of the first office in the registry */
@@ -39,11 +40,17 @@ struct config {
     char gammu_folder[512];       /* of gammu-smsd's four, when it is the gateway */
     char webhook[CONFIG_URL_MAX]; /* https://..., when it is the gateway */
     char webhook_key[65];         /* secret, 64 hex digits */
-    char push[CONFIG_URL_MAX];    /* https://... of the offices' dossier system; empty: none */
-    char push_key[65];            /* secret, 64 hex digits */
-    char push_authority[512];     /* as webhook_authority */
-    char webhook_authority[512];  /* file of certificates; empty: the system's */
-    char prefix[3];               /* of item numbers */
+    char kannel[CONFIG_URL_MAX];  /* https://..., or http://... of this machine: its sendsms */
+    char kannel_user[CONFIG_WORD_MAX], kannel_password[CONFIG_WORD_MAX];
+    char kannel_from[CONFIG_WORD_MAX];   /* sender; empty: Kannel's default */
+    char kannel_key[65];                 /* secret of what it calls, 64 hex digits */
+    char kannel_authority[512];          /* as webhook_authority */
+    char kannel_reports[CONFIG_URL_MAX]; /* base it calls; empty: the plain listener */
+    char push[CONFIG_URL_MAX];   /* https://... of the offices' dossier system; empty: none */
+    char push_key[65];           /* secret, 64 hex digits */
+    char push_authority[512];    /* as webhook_authority */
+    char webhook_authority[512]; /* file of certificates; empty: the system's */
+    char prefix[3];              /* of item numbers */
     char country[3];
     struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
     struct endpoint tls;   /* HTTPS with the server's own certificate */

@@ -1,11 +1,15 @@
 #include "server/gateways.h"
 
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/files.h"
+#include "server/notify/callbacks.h"
 #include "server/notify/sms_chain.h"
 #include "server/notify/sms_file.h"
 #include "server/notify/sms_gammu.h"
+#include "server/notify/sms_kannel.h"
 #include "server/notify/sms_webhook.h"
 
 struct gateways {
@@ -15,6 +19,9 @@ struct gateways {
     struct sms_file *file;
     struct sms_gammu *gammu;
     struct sms_webhook *webhook;
+    struct sms_kannel *kannel;
+    struct callbox *box;
+    atomic_ullong kept, refused;
     struct sms_chain chain;
 };
 
@@ -54,6 +61,27 @@ static bool open_webhook(struct gateways *gateways, const char *sent, struct sms
     return true;
 }
 
+static bool open_kannel(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                        struct error *err)
+{
+    const struct config *of = gateways->config;
+    char plain[CONFIG_URL_MAX];
+    (void)snprintf(plain, sizeof plain, "http://%s:%u", of->plain.host, of->plain.port);
+    struct sms_kannel_config config = {.url = of->kannel,
+                                       .authority = of->kannel_authority,
+                                       .user = of->kannel_user,
+                                       .password = of->kannel_password,
+                                       .from = of->kannel_from,
+                                       .key = of->kannel_key,
+                                       .reports = *of->kannel_reports ? of->kannel_reports : plain,
+                                       .sent_path = sent,
+                                       .clock = gateways->clock};
+    if (!sms_kannel_open(&config, &gateways->kannel, err))
+        return false;
+    *ret_driver = sms_kannel_driver(gateways->kannel);
+    return true;
+}
+
 /* `sent`: the list of what each handed on, of the data folder. */
 static const struct kind {
     const char *name, *sent;
@@ -63,6 +91,7 @@ static const struct kind {
     [GATEWAY_FILE] = {"file", "sms.sent", open_file},
     [GATEWAY_GAMMU] = {"gammu", "gammu.sent", open_gammu},
     [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", open_webhook},
+    [GATEWAY_KANNEL] = {"kannel", "kannel.sent", open_kannel},
 };
 
 static bool is_named(const struct config *config, size_t kind)
@@ -80,6 +109,7 @@ static bool open_named(struct gateways *gateways, const struct kind *kind, struc
     if (!files_join(gateways->folder, kind->sent, sent, sizeof sent, err) ||
         !kind->open(gateways, sent, &chain->drivers[chain->n], err))
         return error_add(err, "gateway of messages %s", kind->name);
+    chain->names[chain->n] = kind->name;
     chain->n++;
     return true;
 }
@@ -104,6 +134,16 @@ static bool open_all(struct gateways *gateways, struct error *err)
     return true;
 }
 
+static bool open_box(struct gateways *gateways, struct error *err)
+{
+    char folder[CONFIG_PATH_MAX];
+    if (!files_join(gateways->folder, "sms.calls", folder, sizeof folder, err) ||
+        !callbox_open(folder, gateways->clock, &gateways->box, err))
+        return false;
+    gateways->chain.box = gateways->box;
+    return true;
+}
+
 bool gateways_open(const char *folder, const struct config *config, struct clock clock,
                    struct gateways **ret_gateways, struct error *err)
 {
@@ -113,12 +153,41 @@ bool gateways_open(const char *folder, const struct config *config, struct clock
     gateways->folder = folder;
     gateways->config = config;
     gateways->clock = clock;
-    if (!open_all(gateways, err)) {
+    if (!open_box(gateways, err) || !open_all(gateways, err)) {
         gateways_close(gateways);
         return false;
     }
     *ret_gateways = gateways;
     return true;
+}
+
+/* A gateway that trao.conf does not name is not listened to. */
+unsigned gateways_call(struct gateways *gateways, const struct web_callback *callback)
+{
+    const struct config *config = gateways->config;
+    struct callbacks_config of = {
+        .box = gateways->box,
+        .clock = gateways->clock,
+        .kannel_key = is_named(config, GATEWAY_KANNEL) ? config->kannel_key : "",
+        .webhook_key = is_named(config, GATEWAY_WEBHOOK) ? config->webhook_key : ""};
+    struct callback it = {.path = callback->path,
+                          .is_post = callback->is_post,
+                          .header = callback->header,
+                          .query = callback->query,
+                          .ctx = callback->ctx,
+                          .body = callback->body,
+                          .body_n = callback->body_n};
+    unsigned status = callbacks_take(&of, &it);
+    if (status == 200)
+        atomic_fetch_add(&gateways->kept, 1);
+    else if (status != 503)
+        atomic_fetch_add(&gateways->refused, 1);
+    return status;
+}
+
+struct gateways_counts gateways_counts(struct gateways *gateways)
+{
+    return (struct gateways_counts){atomic_load(&gateways->kept), atomic_load(&gateways->refused)};
 }
 
 struct sms_driver gateways_driver(struct gateways *gateways)
@@ -133,6 +202,8 @@ void gateways_close(struct gateways *gateways)
     sms_file_close(gateways->file);
     sms_gammu_close(gateways->gammu);
     sms_webhook_close(gateways->webhook);
+    sms_kannel_close(gateways->kannel);
+    callbox_close(gateways->box);
     sms_chain_close(&gateways->chain);
     free(gateways);
 }

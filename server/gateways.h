@@ -6,6 +6,7 @@
 #define TRAO_SERVER_GATEWAYS_H
 
 #include "server/notify/notify.h"
+#include "server/web/web.h"
 
 struct gateways;
 
@@ -13,7 +14,15 @@ struct gateways;
 bool gateways_open(const char *folder, const struct config *config, struct clock clock,
                    struct gateways **ret_gateways, struct error *err) must_use;
 struct sms_driver gateways_driver(struct gateways *gateways);
-/* When notify is closed; NULL is fine. */
+/* What a gateway calls in, below /tin/ (notify/callbacks.h): the status to answer with. Any thread.
+ */
+unsigned gateways_call(struct gateways *gateways, const struct web_callback *callback);
+/* Calls that were kept, and that were refused, since it was opened. Any thread. */
+struct gateways_counts {
+    uint64_t kept, refused;
+};
+struct gateways_counts gateways_counts(struct gateways *gateways);
+/* When notify and the pages are closed; NULL is fine. */
 void gateways_close(struct gateways *gateways);
 
 #endif

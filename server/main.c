@@ -468,6 +468,14 @@ static size_t count_streams(void *ctx)
     return web == NULL ? 0 : web_streams(web);
 }
 
+static void count_calls(void *ctx, uint64_t *ret_kept, uint64_t *ret_refused)
+{
+    struct server *server = ctx;
+    struct gateways_counts counts = gateways_counts(server->gateways);
+    *ret_kept = counts.kept;
+    *ret_refused = counts.refused;
+}
+
 static bool metrics_allowed(void *ctx, const char *authorization)
 {
     return metrics_token_holds(((struct server *)ctx)->keys->secret, authorization);
@@ -497,6 +505,7 @@ static void set_metrics(struct server *server)
                                        .notify = server->notify,
                                        .copies = server->copies,
                                        .streams = count_streams,
+                                       .gateway_calls = count_calls,
                                        .ctx = server};
 }
 
@@ -557,6 +566,18 @@ static bool run_for_web_kept(void *ctx, int argc, char *const argv[], const stru
     return lanes_say_kept(server->lanes, &call, kept, new_json, err);
 }
 
+static unsigned call_of_gateway(void *ctx, const struct web_callback *callback)
+{
+    struct server *server = ctx;
+    return gateways_call(server->gateways, callback);
+}
+
+static const char *state_of_messages(void *ctx)
+{
+    struct server *server = ctx;
+    return notify_state_word(notify_state(server->notify));
+}
+
 static bool open_web(struct server *server, struct error *err)
 {
     struct web_config config = {.folder = server->folder,
@@ -567,6 +588,7 @@ static bool open_web(struct server *server, struct error *err)
                                 .enrol = &server->desk,
                                 .metrics = {metrics_allowed, give_metrics, METRICS_TYPE, server},
                                 .commands = {run_for_web, run_for_web_kept, server},
+                                .messages = {call_of_gateway, state_of_messages, server},
                                 .finder = server->finder,
                                 .clock = clock_system(),
                                 .chance = chance_system()};

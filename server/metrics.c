@@ -206,6 +206,10 @@ static void ask_messages(const struct metrics *metrics, struct instant now, doub
     struct notify_state state = notify_state(metrics->notify);
     value[METRIC_MESSAGES_WAITING] = (double)state.waiting;
     value[METRIC_GATEWAY_DOWN] = state.since.ms == 0 ? 0 : seconds(now.ms - state.since.ms);
+    uint64_t kept = 0, refused = 0;
+    metrics->gateway_calls(metrics->ctx, &kept, &refused);
+    value[METRIC_CALLS_KEPT] = (double)kept;
+    value[METRIC_CALLS_REFUSED] = (double)refused;
     value[METRIC_COPY_BEHIND] =
         metrics->copies == NULL ? 0 : (double)copies_behind(metrics->copies);
     value[METRIC_STREAMS] = (double)metrics->streams(metrics->ctx);

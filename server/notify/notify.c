@@ -482,6 +482,11 @@ struct notify_state notify_state(struct notify *notify)
     return state;
 }
 
+const char *notify_state_word(struct notify_state state)
+{
+    return state.dead ? "dead" : state.since.ms != 0 ? "failing" : "well";
+}
+
 size_t notify_waiting(struct notify *notify, struct item *ret_items, size_t most)
 {
     pthread_mutex_lock(&notify->lock);

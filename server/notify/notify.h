@@ -59,6 +59,7 @@ typedef bool sms_take_report(void *ctx, const char *request_id, enum sms_end end
 /* A text that came from a phone. */
 #define NOTIFY_TEXT_ID_MAX 32
 #define NOTIFY_FROM_MAX 23
+#define SMS_TEXT_MAX 1023 /* bytes; what is longer is cut */
 struct sms_text {
     const char *id;   /* hex; the same when it is handed over again */
     const char *from; /* as the gateway says: +84..., 0..., a short code */
@@ -119,6 +120,8 @@ struct notify_state {
 struct instant notify_now(const struct notify *notify);
 /* Any thread. */
 struct notify_state notify_state(struct notify *notify);
+/* "well", "failing" or "dead". */
+const char *notify_state_word(struct notify_state state);
 /* These items, the first NOTIFY_WAITING_MAX of them and no more than `most`. Any thread. */
 size_t notify_waiting(struct notify *notify, struct item *ret_items, size_t most);
 /* When no thread is in notify_tick or views_follow any more; NULL is fine. */

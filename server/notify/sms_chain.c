@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "server/notify/callbox.h"
 #include "server/notify/sms_sent.h"
 
 bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock clock,
@@ -48,23 +49,30 @@ static bool hand_on(void *self, const struct sms *sms, struct error *err)
     return error_set(err, why.code, "%s", why.text);
 }
 
+/* What each has in itself, and what it called in. */
 static bool reports(void *self, sms_take_report *take, void *ctx, struct error *err)
 {
     const struct sms_chain *chain = self;
-    for (size_t i = 0; i < chain->n; i++)
-        if (chain->drivers[i].reports != NULL &&
-            !chain->drivers[i].reports(chain->drivers[i].self, take, ctx, err))
+    for (size_t i = 0; i < chain->n; i++) {
+        const struct sms_driver *driver = &chain->drivers[i];
+        if (driver->reports != NULL && !driver->reports(driver->self, take, ctx, err))
             return false;
+        if (chain->box != NULL && !callbox_reports(chain->box, chain->names[i], take, ctx, err))
+            return false;
+    }
     return true;
 }
 
 static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)
 {
     const struct sms_chain *chain = self;
-    for (size_t i = 0; i < chain->n; i++)
-        if (chain->drivers[i].texts != NULL &&
-            !chain->drivers[i].texts(chain->drivers[i].self, take, ctx, err))
+    for (size_t i = 0; i < chain->n; i++) {
+        const struct sms_driver *driver = &chain->drivers[i];
+        if (driver->texts != NULL && !driver->texts(driver->self, take, ctx, err))
             return false;
+        if (chain->box != NULL && !callbox_texts(chain->box, chain->names[i], take, ctx, err))
+            return false;
+    }
     return true;
 }
 

@@ -9,9 +9,12 @@
 
 #define SMS_CHAIN_FORMER_MAX 3
 struct sms_sent;
+struct callbox;
 struct sms_chain {
     struct sms_driver drivers[CONFIG_GATEWAYS_MAX];
-    size_t n; /* at least 1 */
+    const char *names[CONFIG_GATEWAYS_MAX]; /* of each, in the box */
+    struct callbox *box;                    /* what they called in; NULL none do */
+    size_t n;                               /* at least 1 */
     struct sms_sent *former[SMS_CHAIN_FORMER_MAX];
     size_t former_n;
 };

@@ -9,7 +9,6 @@
 
 /* Who it is from and what it says, from name and bytes of a file; both empty: nothing is answered.
  * `text` is UTF-8 of at most SMS_TEXT_MAX bytes. False: not a text at all, it stays. */
-#define SMS_TEXT_MAX 1023
 typedef bool sms_file_reads(const char *name, const char *bytes, size_t n,
                             char from[NOTIFY_FROM_MAX + 1], char text[SMS_TEXT_MAX + 1]);
 

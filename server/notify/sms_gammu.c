@@ -11,6 +11,7 @@
 #include "protocol/fact.h"
 #include "server/notify/sms_folder.h"
 #include "server/notify/sms_sent.h"
+#include "server/notify/sms_utf16.h"
 
 #define BEGIN "OUTC"
 #define END ".txt"
@@ -236,31 +237,6 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
 
 /* ------------------------------------------------------------------ what comes */
 
-/* UTF-16BE with its mark, as `inboxformat = unicode` writes it; a NUL may stand behind it. What is
- * beyond the first plane (an emoji) is no word of ours and becomes a blank; half a pair too. */
-static void from_utf16(const uint8_t *bytes, size_t n, char out[SMS_TEXT_MAX + 1])
-{
-    size_t at = 0;
-    for (size_t i = 2; i + 1 < n && at + 4 < SMS_TEXT_MAX; i += 2) {
-        uint32_t unit = (uint32_t)bytes[i] << 8 | bytes[i + 1];
-        if (unit == 0)
-            break;
-        if (unit >= 0xD800 && unit < 0xE000)
-            unit = ' ';
-        if (unit < 0x80) {
-            out[at++] = (char)unit;
-        } else if (unit < 0x800) {
-            out[at++] = (char)(0xC0 | unit >> 6);
-            out[at++] = (char)(0x80 | (unit & 0x3F));
-        } else {
-            out[at++] = (char)(0xE0 | unit >> 12);
-            out[at++] = (char)(0x80 | (unit >> 6 & 0x3F));
-            out[at++] = (char)(0x80 | (unit & 0x3F));
-        }
-    }
-    out[at] = '\0';
-}
-
 /* IN20261125_080000_00_+84912000001_00.txt; the further parts of a long text are not read. */
 static bool read_text(const char *name, const char *bytes, size_t n, char from[NOTIFY_FROM_MAX + 1],
                       char text[SMS_TEXT_MAX + 1])
@@ -275,8 +251,8 @@ static bool read_text(const char *name, const char *bytes, size_t n, char from[N
     (void)snprintf(from, NOTIFY_FROM_MAX + 1, "%.*s", (int)(end - name - (ptrdiff_t)fixed),
                    name + fixed);
     const uint8_t *raw = (const uint8_t *)bytes;
-    if (n >= 2 && raw[0] == 0xFE && raw[1] == 0xFF)
-        from_utf16(raw, n, text);
+    if (n >= 2 && raw[0] == 0xFE && raw[1] == 0xFF) /* as `inboxformat = unicode` writes it */
+        sms_utf16_read(raw + 2, n - 2, text, SMS_TEXT_MAX + 1);
     else
         (void)snprintf(text, SMS_TEXT_MAX + 1, "%.*s", (int)n, bytes);
     return true;

@@ -16,16 +16,13 @@
  * more under the same id: that the gateway drops it is its part.
  *
  * Only the configured address is asked: no redirect, no proxy, no other scheme [threat model: the
- * server must not be led to ask others]. WEBHOOK_CONNECT_S and WEBHOOK_ANSWER_S bound a call; the
- * thread that ticks waits for it. One thread.
+ * server must not be led to ask others]. sms_http.h bounds a call; the thread that ticks waits for
+ * it. One thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_WEBHOOK_H
 #define TRAO_SERVER_NOTIFY_SMS_WEBHOOK_H
 
 #include "server/notify/notify.h"
-
-#define WEBHOOK_CONNECT_S 5
-#define WEBHOOK_ANSWER_S 10
 
 struct sms_webhook;
 

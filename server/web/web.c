@@ -30,12 +30,15 @@ static void give_asset(struct web *web, const struct http_request *request,
         http_answer_add(answer, "Cache-Control", "public, max-age=31536000, immutable");
 }
 
-/* For whoever watches the server: true only when a question to the record is answered. */
+#define HEALTH_MAX 128
+
+/* For whoever watches the server: true only when a question to the record is answered. Messages
+ * that cannot go out are no reason to take the server for dead. */
 static void give_health(struct web *web, const struct http_request *request,
                         struct http_answer *answer)
 {
-    static const char good[] = "{\"ok\":true,\"version\":\"" TRAO_VERSION "\"}\n";
-    static const char bad[] = "{\"ok\":false,\"version\":\"" TRAO_VERSION "\"}\n";
+    const struct web_messages *messages = &web->config.messages;
+    char *body = malloc(HEALTH_MAX);
     (void)request;
     uint64_t aside = 0;
     struct error err;
@@ -44,8 +47,39 @@ static void give_health(struct web *web, const struct http_request *request,
     readers_give(web->readers, record);
     answer->status = ok ? 200 : 503;
     answer->type = "application/json";
-    answer->fixed = ok ? good : bad;
-    answer->n = ok ? sizeof good - 1 : sizeof bad - 1;
+    answer->body = body;
+    if (body != NULL)
+        answer->n = (size_t)snprintf(
+            body, HEALTH_MAX, "{\"messages\":\"%s\",\"ok\":%s,\"version\":\"" TRAO_VERSION "\"}\n",
+            messages->state != NULL ? messages->state(messages->ctx) : "none",
+            ok ? "true" : "false");
+}
+
+static const char *callback_header(const void *ctx, const char *name)
+{
+    return http_header(ctx, name);
+}
+
+static const char *callback_query(const void *ctx, const char *name)
+{
+    return http_query(ctx, name);
+}
+
+/* What a gateway of messages calls in. A GET changes something here, for it is signed and Kannel
+ * knows nothing else. */
+static void take_callback(struct web *web, const struct http_request *request,
+                          struct http_answer *answer)
+{
+    const struct web_messages *messages = &web->config.messages;
+    struct web_callback callback = {.path = request->path + strlen("/tin/"),
+                                    .is_post = request->is_post,
+                                    .header = callback_header,
+                                    .query = callback_query,
+                                    .ctx = request,
+                                    .body = request->body,
+                                    .body_n = request->body_n};
+    answer->status = messages->call != NULL ? messages->call(messages->ctx, &callback) : 404;
+    answer->retry_s = answer->status == 503 ? 30 : 0;
 }
 
 /* Who cannot show the word learns no more than that there is one to show; guesses are counted. */
@@ -147,6 +181,8 @@ static const struct route {
     {"/assets/", BELOW, false, false, false, false, give_asset},
     {"/khoe", EXACT, false, false, false, false, give_health},
     {"/metrics", EXACT, false, false, false, false, give_metrics},
+    {"/tin/", BELOW, false, false, true, false, take_callback},
+    {"/tin/", BELOW, true, false, true, false, take_callback},
     {"/enrol", EXACT, true, false, true, true, enrol},
     {"/quay", EXACT, false, false, true, false, desk_items},
     {"/quay/tim", EXACT, true, true, true, false, desk_search},

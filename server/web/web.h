@@ -35,6 +35,23 @@ struct web_commands {
     void *ctx;
 };
 
+/* A request of a gateway of messages, below /tin/; `header` and `query` give NULL for what is not
+ * there. */
+struct web_callback {
+    const char *path; /* behind /tin/ */
+    bool is_post;
+    const char *(*header)(const void *ctx, const char *name);
+    const char *(*query)(const void *ctx, const char *name);
+    const void *ctx;
+    const char *body; /* may hold zeros */
+    size_t body_n;
+};
+struct web_messages {
+    unsigned (*call)(void *ctx, const struct web_callback *callback); /* the status; NULL: none */
+    const char *(*state)(void *ctx); /* of the gateway, in a word; NULL: not known */
+    void *ctx;
+};
+
 struct finder;
 
 struct web_config {
@@ -46,6 +63,7 @@ struct web_config {
     const struct enrol_desk *enrol;
     struct web_metrics metrics; /* `text` NULL: there is none */
     struct web_commands commands;
+    struct web_messages messages;
     struct finder *finder; /* items by words; NULL: nothing is found */
     struct clock clock;
     struct chance chance;
