@@ -709,7 +709,8 @@ static void health_says_no_more_than_it_must(void **state)
 {
     struct web_rig *rig = *state;
     assert_int_equal(web_rig_get(rig, "/khoe", ""), 200);
-    assert_string_equal(web_rig_body(rig), "{\"ok\":true,\"version\":\"" TRAO_VERSION "\"}\n");
+    assert_string_equal(web_rig_body(rig),
+                        "{\"messages\":\"none\",\"ok\":true,\"version\":\"" TRAO_VERSION "\"}\n");
 }
 
 static void enrolment_is_not_spoken_in_the_clear(void **state)
