@@ -174,7 +174,8 @@ bool run_import(const struct commands *commands, const struct call *call, struct
     struct import_config config = {.acts = commands->acts,
                                    .numbers = commands_numbers(commands),
                                    .post_office_name = commands->config->post_office_name,
-                                   .reader_program = commands->program};
+                                   .reader_program = commands->program,
+                                   .folder = commands->folder};
     struct import_shown shown = {say_form, say_row, call->answer};
     struct import_report report;
     const char *charset = option_text(call, 2, "charset"), *dry = option_text(call, 2, "dry");

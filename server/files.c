@@ -1,8 +1,11 @@
 #include "server/files.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +15,20 @@ bool files_join(const char *folder, const char *name, char *out, size_t size, st
         return error_set(err, ERROR_BAD_INPUT, "%s/%s: the path is too long", folder, name);
     snprintf(out, size, "%s/%s", folder, name);
     return true;
+}
+
+int files_nameless(const char *folder)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return fd;
+    char path[PATH_MAX]; /* a file system that has no such files */
+    if ((size_t)snprintf(path, sizeof path, "%s/nameless.XXXXXX", folder) >= sizeof path)
+        return -1;
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        (void)unlink(path);
+    return fd;
 }
 
 bool files_write_all(int fd, const void *bytes, size_t n)

@@ -11,6 +11,10 @@
 bool files_join(const char *folder, const char *name, char *out, size_t size,
                 struct error *err) must_use;
 
+/* A file without a name in `folder`, to write and to read: gone with its descriptor. -1 with errno
+ * set. */
+int files_nameless(const char *folder) must_use;
+
 /* Writes all `n` bytes, over short writes and signals. False with errno set. */
 bool files_write_all(int fd, const void *bytes, size_t n) must_use;
 

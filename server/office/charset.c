@@ -228,7 +228,7 @@ static void read_vni(struct out *out, const char *bytes, size_t n)
     }
 }
 
-static size_t mark_bytes(enum charset charset, const char *bytes, size_t n)
+size_t charset_mark(enum charset charset, const char *bytes, size_t n)
 {
     if (charset == CHARSET_UTF8)
         return n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
@@ -239,11 +239,24 @@ static size_t mark_bytes(enum charset charset, const char *bytes, size_t n)
     return 0;
 }
 
+bool charset_is_old(enum charset charset)
+{
+    return charset == CHARSET_WINDOWS_1258 || charset == CHARSET_TCVN3 || charset == CHARSET_VNI;
+}
+
+bool charset_is_plain(const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((uint8_t)bytes[i] >= 0x7F || ((uint8_t)bytes[i] < ' ' && !strchr("\t\r\n", bytes[i])))
+            return false;
+    return true;
+}
+
 char *charset_read(struct charsets *charsets, enum charset charset, const char *bytes, size_t n,
                    size_t *ret_n)
 {
     struct out out = {.text = malloc(1), .room = 1};
-    size_t mark = mark_bytes(charset, bytes, n);
+    size_t mark = charset_mark(charset, bytes, n);
     bytes += mark;
     n -= mark;
     switch (charset) {
@@ -477,11 +490,11 @@ static enum charset old_one(struct charsets *charsets, const char *bytes, size_t
 
 enum charset charset_of(struct charsets *charsets, const char *bytes, size_t n)
 {
-    if (mark_bytes(CHARSET_UTF8, bytes, n) > 0)
+    if (charset_mark(CHARSET_UTF8, bytes, n) > 0)
         return CHARSET_UTF8;
-    if (mark_bytes(CHARSET_UTF16LE, bytes, n) > 0)
+    if (charset_mark(CHARSET_UTF16LE, bytes, n) > 0)
         return CHARSET_UTF16LE;
-    if (mark_bytes(CHARSET_UTF16BE, bytes, n) > 0)
+    if (charset_mark(CHARSET_UTF16BE, bytes, n) > 0)
         return CHARSET_UTF16BE;
     enum charset wide = utf16_without_mark(bytes, n);
     if (wide != CHARSET_UNKNOWN)

@@ -47,6 +47,14 @@ enum charset charset_of(struct charsets *charsets, const char *bytes, size_t n);
 char *charset_read(struct charsets *charsets, enum charset charset, const char *bytes, size_t n,
                    size_t *ret_n);
 
+/* Bytes of a mark at the begin, which charset_read leaves out. */
+size_t charset_mark(enum charset charset, const char *bytes, size_t n);
+/* One of the old one-byte encodings: ',', '"', line ends and all other signs below 0x80 are in it
+ * what they are in ASCII, but for control characters that are letters of TCVN3. */
+bool charset_is_old(enum charset charset);
+/* Nothing in it but what is the same in all of them. */
+bool charset_is_plain(const char *bytes, size_t n);
+
 /* True if a word of `text` (UTF-8) has a small letter with a tone among capitals, as TCVN3 leaves
  * it: somebody should look. */
 bool charset_lost_capitals(const char *text);

@@ -12,10 +12,11 @@
 static bool take_act(struct record *record, void *arg, struct error *err)
 {
     struct job *job = arg;
+    job->run = (struct number_run){.has_key = false};
     for (size_t i = 0; i < job->n; i++)
         if (!import_take(record, job, i, err))
             return error_add(err, "row %u", job->row[i]);
-    return true;
+    return number_run_end(record, &job->config->numbers, &job->run, err);
 }
 
 #define ONLY_LOOKED "only looked"
@@ -173,30 +174,40 @@ static bool say_numbers(const struct import_config *config, uint32_t unnumbered,
     return true;
 }
 
-static bool take_rows(const struct import_config *config, const struct list *list,
+/* One row of the list: refused, passed over, or put among those that go in together. */
+static void take_row(struct job *job, const struct list_row *row, struct import_report *report,
+                     struct lines *lines)
+{
+    bool skipped = row->fault == LIST_FAULT_NO_DOSSIER;
+    bool good = row_check(row, report->at, lines, &job->issue[job->n], &report->warned);
+    report->warned += good && row_look(row, job->list->charset, lines);
+    if (good)
+        job->row[job->n++] = row->number;
+    report->rows += !skipped;
+    report->skipped += skipped;
+    report->refused += !good && !skipped;
+}
+
+static bool take_rows(const struct import_config *config, struct list *list,
                       struct import_report *report, struct lines *lines, struct error *err)
 {
     struct job *job = calloc(1, sizeof *job); /* hundreds of addressees: too much for a stack */
+    struct list_row row;
     if (!job)
         return error_set(err, ERROR_LATER, "out of memory");
     job->config = config;
     job->list = list;
     job->id = report->id;
-    bool ok = true;
+    bool ok = list_again(list, err);
     for (size_t i = 0; i < list->n && ok; i++) {
-        bool skipped = list->rows[i].fault == LIST_FAULT_NO_DOSSIER;
-        bool good =
-            row_check(&list->rows[i], report->at, lines, &job->issue[job->n], &report->warned);
-        report->warned += good && row_look(&list->rows[i], list->charset, lines);
-        if (good)
-            job->row[job->n++] = list->rows[i].number;
-        report->rows += !skipped;
-        report->skipped += skipped;
-        report->refused += !good && !skipped;
-        if (job->n == ROWS_AN_ACT || i + 1 == list->n)
+        ok = list_take(list, &row, err);
+        if (ok)
+            take_row(job, &row, report, lines);
+        if (ok && (job->n == ROWS_AN_ACT || i + 1 == list->n))
             ok = hand_in(job, report, lines, err);
     }
     ok = ok && say_numbers(config, job->unnumbered, lines, err);
+    procedure_set_free(job->procedures);
     free(job);
     return ok;
 }
@@ -213,28 +224,30 @@ static void say_columns(const struct list *list, char *out, size_t size)
                                   list_column_info((enum list_column)i)->vi, list->position[i]);
 }
 
-static void show(const struct import_shown *shown, const struct list *list)
+static void say_first_row(void *ctx, const struct list_row *row)
 {
-    shown->form(shown->ctx, list);
-    for (size_t i = 0; i < list->n && i < ROWS_SHOWN; i++)
-        if (list->rows[i].fault == LIST_FAULT_NONE)
-            shown->row(shown->ctx, &list->rows[i]);
+    lines_say(ctx, "dòng %u / row %u: %.40s | %.80s | %.160s | %.40s\n", row->number, row->number,
+              row->cell[LIST_DOSSIER], row->cell[LIST_NAME], row->cell[LIST_ADDRESS],
+              row->cell[LIST_PHONE]);
 }
 
-static void say_first_rows(const struct list *list, struct lines *lines)
+/* The first rows, as they were read. */
+static bool show_rows(struct list *list, void (*show)(void *ctx, const struct list_row *row),
+                      void *ctx, struct error *err)
 {
-    for (size_t i = 0; i < list->n && i < ROWS_SHOWN; i++) {
-        const struct list_row *row = &list->rows[i];
-        if (row->fault == LIST_FAULT_NONE)
-            lines_say(lines, "dòng %u / row %u: %.40s | %.80s | %.160s | %.40s\n", row->number,
-                      row->number, row->cell[LIST_DOSSIER], row->cell[LIST_NAME],
-                      row->cell[LIST_ADDRESS], row->cell[LIST_PHONE]);
+    struct list_row row;
+    bool ok = list_again(list, err);
+    for (size_t i = 0; ok && i < list->n && i < ROWS_SHOWN; i++) {
+        ok = list_take(list, &row, err);
+        if (ok && row.fault == LIST_FAULT_NONE)
+            show(ctx, &row);
     }
+    return ok;
 }
 
 /* UTF-8 needs no word: nothing was guessed. */
-static void say_form(const struct import_config *config, const struct list *list,
-                     struct lines *lines)
+static bool say_form(const struct import_config *config, struct list *list, struct lines *lines,
+                     struct error *err)
 {
     char columns[512];
     bool old = list->charset > CHARSET_UTF8;
@@ -249,10 +262,10 @@ static void say_form(const struct import_config *config, const struct list *list
             "charset=.\n    Encoding %s, converted: look at names; if wrong, say charset=.\n",
             charset_name(list->charset), charset_name(list->charset));
     if (!config->dry)
-        return;
+        return true;
     if (config->shown) {
-        show(config->shown, list);
-        return;
+        config->shown->form(config->shown->ctx, list);
+        return show_rows(list, config->shown->row, config->shown->ctx, err);
     }
     say_columns(list, columns, sizeof columns);
     if (!old && *list->sheet == '\0')
@@ -262,7 +275,7 @@ static void say_form(const struct import_config *config, const struct list *list
                   charset_name(list->charset),
                   list->separator == '\t' ? "tab" : (char[]){list->separator, 0});
     lines_say(lines, "Cột / columns: %s.\n", columns);
-    say_first_rows(list, lines);
+    return show_rows(list, say_first_row, lines, err);
 }
 
 static bool look_at_clock(struct record *record, void *arg, struct error *err)
@@ -283,27 +296,30 @@ static bool begin(const struct import_config *config, struct import_report *repo
 
 /* A list has one order of day and month, never told cell by cell [domain.md section 7]: when what
  * can be told is month first throughout, "11/12/2026" of another row would be read wrongly too. */
-static bool check_dates(const struct list *list, struct error *err)
+static bool check_dates(struct list *list, struct error *err)
 {
     static const enum list_column columns[] = {LIST_REGISTERED, LIST_RECEIVED};
-    uint32_t row = 0, column = 0;
+    uint32_t wrong_row = 0, column = 0;
+    struct list_row row;
     for (size_t i = 0; i < list->n; i++) {
+        if (!list_take(list, &row, err))
+            return false;
         for (size_t k = 0; k < 2; k++) {
-            enum date_order order = field_date_order(list->rows[i].cell[columns[k]]);
+            enum date_order order = field_date_order(row.cell[columns[k]]);
             if (order == DATE_DAY_FIRST)
                 return true; /* then the others are mistakes, and named by row */
-            if (order == DATE_MONTH_FIRST && row == 0) {
-                row = list->rows[i].number;
+            if (order == DATE_MONTH_FIRST && wrong_row == 0) {
+                wrong_row = row.number;
                 column = list->position[columns[k]];
             }
         }
     }
-    return row == 0 ||
+    return wrong_row == 0 ||
            error_set(err, ERROR_BAD_INPUT,
                      "dòng %u, cột %u: ngày ghi tháng trước ngày. Chưa nhập; đổi cả cột thành "
                      "ngày/tháng/năm rồi nhập lại. / row %u, column %u: month before day; nothing "
                      "was taken",
-                     row, column, row, column);
+                     wrong_row, column, wrong_row, column);
 }
 
 bool import_run(const struct import_config *config, int fd, const char *file,
@@ -313,13 +329,12 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     struct list list;
     struct lines lines = {.text = NULL};
     text_copy(file, report.file, sizeof report.file);
-    if (!list_read(config->reader_program, fd, config->charset, &config->names, &list, err))
+    if (!list_read(config->reader_program, config->folder, fd, config->charset, &config->names,
+                   &list, err))
         return error_add(err, "%s", report.file);
     bool ok = check_dates(&list, err) && lines_init(&lines, report.file, &list, err) &&
               begin(config, &report, err) && take_rows(config, &list, &report, &lines, err);
-    if (ok)
-        say_form(config, &list, &lines);
-    ok = ok && lines_close(&lines, err);
+    ok = ok && say_form(config, &list, &lines, err) && lines_close(&lines, err);
     if (ok && !config->dry) {
         struct keep keep = {&report, lines.text};
         ok = config->acts.run(config->acts.self, keep_act, &keep, err);

@@ -33,6 +33,7 @@ struct import_config {
     struct numbers numbers;
     const char *post_office_name; /* for the sentence that its numbers run out */
     const char *reader_program;   /* started as `... --read-list` */
+    const char *folder;           /* for what it says, in a nameless file (list.h) */
     uint32_t office;              /* whose results these are: number of premises.h, 0 the first */
     struct list_names names;      /* of the office's columns */
     enum charset charset;         /* of a CSV file, if somebody said it */

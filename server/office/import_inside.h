@@ -6,6 +6,7 @@
 #include "server/office/import.h"
 #include "server/office/locality.h"
 #include "server/office/rows.h"
+#include "server/record/procedures.h"
 
 /* Some 20 ms of the writer's time; scans wait no longer than that. */
 #define ROWS_AN_ACT 400
@@ -38,6 +39,8 @@ struct job {
     enum outcome outcome[ROWS_AN_ACT];
     bool doubt[ROWS_AN_ACT]; /* of the address */
     struct complaint doubtful[ROWS_AN_ACT];
+    struct number_run run;            /* of the running group */
+    struct procedure_set *procedures; /* as they stood at the first row */
     struct locality_memo memo;
     size_t n;
     uint32_t unnumbered;

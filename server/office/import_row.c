@@ -85,18 +85,17 @@ static bool compare_with(struct record *record, const struct job *job, const str
 }
 
 /* What was published about the procedure: to the owner alone, or not by post at all. */
-static bool apply_procedure(struct record *record, struct issue *issue, bool *ret_by_post,
-                            struct error *err)
+static bool apply_procedure(struct record *record, struct job *job, struct issue *issue,
+                            bool *ret_by_post, struct error *err)
 {
     char folded[PROCEDURE_NAME_MAX];
-    struct procedure procedure;
-    struct error none = {ERROR_NONE, ""};
+    if (job->procedures == NULL &&
+        !procedure_set_load(record, record_now(record), &job->procedures, err))
+        return false;
     text_fold(issue->who.procedure, folded, sizeof folded);
-    *ret_by_post = true;
-    if (!procedure_match(record, folded, record_now(record), &procedure, &none))
-        return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
-    issue->fact.owner_only = issue->fact.owner_only || procedure.owner_only;
-    *ret_by_post = procedure.bcci_allowed;
+    const struct procedure *procedure = procedure_set_match(job->procedures, folded);
+    issue->fact.owner_only = issue->fact.owner_only || (procedure && procedure->owner_only);
+    *ret_by_post = procedure == NULL || procedure->bcci_allowed;
     return true;
 }
 
@@ -108,7 +107,7 @@ static bool check_right(struct record *record, struct job *job, size_t i, enum o
     struct issue *issue = &job->issue[i];
     bool by_post;
     if (!record_choice(record, issue->fact.dossier, &choice, err) ||
-        !apply_procedure(record, issue, &by_post, err))
+        !apply_procedure(record, job, issue, &by_post, err))
         return false;
     if (!by_post)
         *ret_outcome = EXCLUDED;
@@ -132,7 +131,8 @@ static bool give_number(struct record *record, struct job *job, size_t i, struct
         return false;
     if (*outcome != ADDED && *outcome != ADDED_UNASKED)
         return true;
-    if (!number_draw(record, &job->config->numbers, &job->issue[i].fact.item, &used_up)) {
+    if (!number_run_draw(record, &job->config->numbers, &job->run, &job->issue[i].fact.item,
+                         &used_up)) {
         *outcome = NO_NUMBER;
         return used_up.code == ERROR_REFUSED || error_set(err, used_up.code, "%s", used_up.text);
     }
@@ -177,7 +177,7 @@ bool import_take(struct record *record, struct job *job, size_t i, struct error 
     if (!place(record, job, i, err))
         return false;
     if (record_item_of_dossier(record, job->issue[i].fact.dossier, &item, &missing))
-        return apply_procedure(record, &job->issue[i], &by_post, err) &&
+        return apply_procedure(record, job, &job->issue[i], &by_post, err) &&
                compare_with(record, job, &item, &job->issue[i], &job->outcome[i], err) &&
                correct(record, job, i, &item, err);
     if (missing.code != ERROR_NOT_FOUND)

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/files.h"
 #include "server/office/list_wire.h"
 #include "server/text/text.h"
 
@@ -114,168 +115,54 @@ static int64_t now_s(void)
     return at.tv_sec;
 }
 
-/* All the child says, until it closes its end; NULL when it says too much or takes too long. */
-static char *hear(int out, size_t *ret_n)
+/* All the child says, until it closes its end, into the file; false when it says too much or takes
+ * too long, or when the file has no room. */
+static bool hear(int out, int file)
 {
-    size_t size = 1u << 16, n = 0;
+    static const size_t size = 1u << 16;
+    size_t n = 0;
     char *bytes = malloc(size);
     int64_t until = now_s() + READ_SECONDS_MAX;
-    while (bytes) {
+    bool good = bytes != NULL;
+    for (ssize_t got = 1; good && got != 0;) {
         struct pollfd wait = {.fd = out, .events = POLLIN};
         bool late = now_s() > until || n > ANSWER_BYTES_MAX;
         int ready = late ? 0 : poll(&wait, 1, 1000);
-        ssize_t got = ready > 0 ? read(out, bytes + n, size - n) : -1;
-        if (got == 0) {
-            *ret_n = n;
-            return bytes;
-        }
-        if (late || (got < 0 && ready > 0 && errno != EINTR))
-            break;
+        got = ready > 0 ? read(out, bytes, size) : -1;
         n += got > 0 ? (size_t)got : 0;
-        if (n < size)
-            continue;
-        char *more = realloc(bytes, size *= 2);
-        if (!more)
-            break;
-        bytes = more;
+        good = !late && (got >= 0 || ready <= 0 || errno == EINTR) &&
+               (got <= 0 || files_write_all(file, bytes, (size_t)got));
     }
     free(bytes);
-    return NULL;
+    return good;
 }
 
-/* ------------------------------------------------------------------ what it said */
-
-struct cursor {
-    char *at, *end;
-};
-
-static bool take(struct cursor *cursor, void *out, size_t n)
-{
-    if ((size_t)(cursor->end - cursor->at) < n)
-        return false;
-    memcpy(out, cursor->at, n);
-    cursor->at += n;
-    return true;
-}
-
-static bool take_cell(struct cursor *cursor, size_t max, const char **ret_cell)
-{
-    uint32_t n = 0;
-    if (!take(cursor, &n, sizeof n) || n > max || (size_t)(cursor->end - cursor->at) < n + 1u)
-        return false;
-    char *text = cursor->at;
-    cursor->at += n + 1u;
-    if (text[n] != '\0' || strlen(text) != n || !text_is_utf8(text, n))
-        return false;
-    *ret_cell = text;
-    return true;
-}
-
-static bool take_row(struct cursor *cursor, struct list *list, size_t *size)
-{
-    struct list_row row = {.number = 0};
-    uint8_t fault = 0, column = 0, hidden = 0;
-    if (!take(cursor, &row.number, sizeof row.number) || !take(cursor, &fault, 1) ||
-        !take(cursor, &column, 1) || !take(cursor, &hidden, 1) || fault >= LIST_FAULTS ||
-        column >= LIST_COLUMNS || hidden > 1)
-        return false;
-    row.hidden = hidden != 0;
-    row.fault = (enum list_fault)fault;
-    row.column = (enum list_column)column;
-    for (int i = 0; i < LIST_COLUMNS; i++)
-        if (!take_cell(cursor, list_column_info((enum list_column)i)->bytes_max, &row.cell[i]))
-            return false;
-    if (list->n == *size) {
-        size_t wanted = *size ? *size * 2 : 256;
-        struct list_row *rows = realloc(list->rows, wanted * sizeof *rows);
-        if (!rows)
-            return false;
-        list->rows = rows;
-        *size = wanted;
-    }
-    list->rows[list->n++] = row;
-    return true;
-}
-
-static bool take_form(struct cursor *cursor, struct list *list)
-{
-    uint8_t charset = 0, separator = 0, from_1904 = 0;
-    if (!take(cursor, &charset, 1) || !take(cursor, &separator, 1) ||
-        !take(cursor, &from_1904, 1) || !take_cell(cursor, LIST_SHEET_BYTES_MAX, &list->sheet) ||
-        !take(cursor, list->position, sizeof list->position) || charset >= CHARSETS ||
-        from_1904 > 1 || separator > 0x7E ||
-        (separator != 0 && separator != '\t' && separator <= ' '))
-        return false;
-    list->charset = (enum charset)charset;
-    list->separator = (char)separator;
-    list->from_1904 = from_1904 != 0;
-    return true;
-}
-
-static bool take_refusal(struct cursor *cursor, struct error *err)
-{
-    const char *sentence = "";
-    if (take_cell(cursor, sizeof err->text - 1, &sentence) && *sentence)
-        return error_set(err, ERROR_BAD_INPUT, "%s", sentence);
-    return error_set(err, ERROR_BROKEN, "the list reader refused without a sentence");
-}
-
-/* BROKEN unless the answer is one header, rows, one end; BAD_INPUT with the child's own sentence
- * when it refused the file. */
-static bool take_answer(struct cursor *cursor, struct list *list, struct error *err)
-{
-    char kind = 0;
-    size_t size = 0;
-    if (take(cursor, &kind, 1) && kind == LIST_SAYS_REFUSED)
-        return take_refusal(cursor, err);
-    if (kind != LIST_SAYS_HEADER || !take_form(cursor, list))
-        return error_set(err, ERROR_BROKEN, "the list reader gave no header");
-    while (take(cursor, &kind, 1) && kind == LIST_SAYS_ROW) {
-        if (list->n == LIST_ROWS_MAX)
-            return error_set(err, ERROR_BAD_INPUT,
-                             "hơn 200.000 dòng. Chưa nhập; chia tệp rồi nhập lại. / more than "
-                             "200,000 rows");
-        if (!take_row(cursor, list, &size))
-            return error_set(err, ERROR_BROKEN, "the list reader's row %zu cannot be read",
-                             list->n + 1);
-    }
-    if (kind == LIST_SAYS_REFUSED)
-        return take_refusal(cursor, err);
-    if (kind != LIST_SAYS_END)
-        return error_set(err, ERROR_BROKEN, "the list reader stopped after %zu rows", list->n);
-    return true;
-}
-
-bool list_read(const char *program, int fd, enum charset charset, const struct list_names *names,
-               struct list *ret_list, struct error *err)
+/* Runs the child to its end; what it said lies in `file`. */
+static bool run_child(const char *program, int fd, enum charset charset,
+                      const struct list_names *names, int file, struct error *err)
 {
     pid_t pid = 0;
     int out = -1, status = 0;
     if (!start(program, fd, charset, names, &pid, &out, err))
         return false;
-    struct list list = {.n = 0};
-    size_t n = 0;
-    list.text = hear(out, &n);
+    bool heard = hear(out, file);
     close(out);
-    if (!list.text)
+    if (!heard)
         kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    struct cursor cursor = {list.text, list.text ? list.text + n : NULL};
-    bool ok = list.text && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!ok)
-        error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
-    ok = ok && take_answer(&cursor, &list, err);
-    if (ok)
-        *ret_list = list;
-    else
-        list_done(&list);
-    return ok;
+    return (heard && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+           error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
 }
 
-void list_done(struct list *list)
+bool list_read(const char *program, const char *folder, int fd, enum charset charset,
+               const struct list_names *names, struct list *ret_list, struct error *err)
 {
-    free(list->rows);
-    free(list->text);
-    *list = (struct list){.n = 0};
+    int file = files_nameless(folder);
+    if (file < 0)
+        return error_set(err, ERROR_LATER, "%s: %s", folder, strerror(errno));
+    if (run_child(program, fd, charset, names, file, err))
+        return list_said_open(file, ret_list, err);
+    close(file);
+    return false;
 }

@@ -73,25 +73,31 @@ struct list_row {
     const char *cell[LIST_COLUMNS]; /* clean text (text_clean); "" when empty or no such column */
 };
 
+#define LIST_SHEET_BYTES_MAX 128u
 struct list {
-    struct list_row *rows;
-    size_t n;
-    uint32_t position[LIST_COLUMNS]; /* place of the column in the file from 1; 0: not there */
-    enum charset charset;            /* CHARSET_UNKNOWN of a workbook */
-    char separator;                  /* 0 of a workbook */
-    bool from_1904;                  /* a workbook's days are counted from then */
-    const char *sheet;               /* of a workbook, else "" */
-    char *text;                      /* owner of all cells */
+    size_t n;                             /* rows */
+    uint32_t position[LIST_COLUMNS];      /* place of the column in the file from 1; 0: not there */
+    enum charset charset;                 /* CHARSET_UNKNOWN of a workbook */
+    char separator;                       /* 0 of a workbook */
+    bool from_1904;                       /* a workbook's days are counted from then */
+    char sheet[LIST_SHEET_BYTES_MAX + 1]; /* of a workbook, else "" */
+    struct list_said *said;               /* where the rows lie */
 };
 
 /* Reads `fd` to its end in a child: `program --read-list CHARSET NAMES`;
  * `charset` is CHARSET_UNKNOWN unless somebody said it; `names` is NULL or what
- * the office calls its columns. BAD_INPUT when it is no such list (what was
- * looked for is named), LATER when no child can be started, BROKEN when the
- * child misbehaves.
+ * the office calls its columns. What the child says lies in a nameless file in `folder`, so that a
+ * list of any length takes the memory of one row. All of it is checked before this returns.
+ * BAD_INPUT when it is no such list (what was looked for is named), LATER when no child can be
+ * started or the folder has no room, BROKEN when the child misbehaves.
  */
-bool list_read(const char *program, int fd, enum charset charset, const struct list_names *names,
-               struct list *ret_list, struct error *err) must_use;
+bool list_read(const char *program, const char *folder, int fd, enum charset charset,
+               const struct list_names *names, struct list *ret_list, struct error *err) must_use;
+/* The next row, `n` times from the first; its cells are good until the next call. LATER, BROKEN:
+ * the file cannot be read. */
+bool list_take(struct list *list, struct list_row *ret_row, struct error *err) must_use;
+/* From the first row again. */
+bool list_again(struct list *list, struct error *err) must_use;
 void list_done(struct list *list);
 
 /* The child's whole life: for main() when argv[1] is "--read-list". Reads `in`,

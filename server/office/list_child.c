@@ -119,13 +119,14 @@ static int say_end(FILE *out, bool ok)
 
 /* ------------------------------------------------------------------ a CSV file */
 
-static int write_csv(FILE *out, const struct list_names *names, const struct form *form,
-                     const struct reader *look, const char *bytes, size_t n)
+static int write_csv(FILE *out, const struct form *form, const struct reader *look,
+                     const char *bytes, size_t n)
 {
-    struct reader reader = {.names = names, .out = out};
+    struct reader reader = {
+        .names = look->names, .out = out, .charsets = look->charsets, .charset = look->charset};
     say_form(out, form, look->position);
     bool ok = walk(&reader, form->separator, bytes, n);
-    free(reader.text);
+    reader_done(&reader);
     return say_end(out, ok);
 }
 
@@ -142,27 +143,28 @@ static char said_separator(const char *bytes, size_t n)
     return there && usable ? said : usual;
 }
 
-static int read_as_csv(FILE *out, const struct list_names *names, enum charset charset,
-                       const char *bytes, size_t n)
+static int read_as_csv(FILE *out, const struct list_names *names, struct charsets *charsets,
+                       enum charset charset, const char *bytes, size_t n)
 {
     const char separators[] = {said_separator(bytes, n), ',', ';', '\t'};
     struct reader seen = {.out = NULL};
     for (size_t i = 0; i < sizeof separators; i++) {
-        struct reader look = {.names = names, .out = NULL};
+        struct reader look = {.names = names, .charsets = charsets, .charset = charset};
         struct form form = {.charset = charset, .separator = separators[i], .sheet = ""};
         bool ok = walk(&look, separators[i], bytes, n);
-        free(look.text);
+        reader_done(&look);
         if (!ok)
             return 1;
         if (look.has_header)
-            return write_csv(out, names, &form, &look, bytes, n);
+            return write_csv(out, &form, &look, bytes, n);
         seen = i == 0 ? look : seen;
     }
     return refuse_without_header(out, &seen);
 }
 
 /* As somebody said, or as it is found to be; what cannot be told is read as
- * UTF-8, so that each cell that is not is refused by its place. */
+ * UTF-8, so that each cell that is not is refused by its place. An old encoding has the signs that
+ * make a list where ASCII has them: its cells are read one by one. */
 static int read_text(FILE *out, const struct list_names *names, struct charsets *charsets,
                      enum charset charset, const char *bytes, size_t n)
 {
@@ -171,8 +173,12 @@ static int read_text(FILE *out, const struct list_names *names, struct charsets 
         charset = charset_of(charsets, bytes, n);
     if (charset == CHARSET_UNKNOWN)
         charset = CHARSET_UTF8;
+    if (charset != CHARSET_UTF16LE && charset != CHARSET_UTF16BE) {
+        size_t mark = charset_mark(charset, bytes, n);
+        return read_as_csv(out, names, charsets, charset, bytes + mark, n - mark);
+    }
     char *text = charset_read(charsets, charset, bytes, n, &text_n);
-    int status = text == NULL ? 1 : read_as_csv(out, names, charset, text, text_n);
+    int status = text == NULL ? 1 : read_as_csv(out, names, charsets, charset, text, text_n);
     free(text);
     return status;
 }
@@ -195,8 +201,7 @@ static bool on_sheet_row(void *ctx, uint32_t number, bool hidden, const struct x
 static bool walk_sheet(struct xlsx *xlsx, size_t sheet, struct reader *reader, struct error *err)
 {
     bool good = xlsx_walk(xlsx, sheet, (struct xlsx_sink){on_sheet_row, reader}, err);
-    free(reader->text);
-    reader->text = NULL;
+    reader_done(reader);
     if (good && reader->no_memory)
         return error_set(err, ERROR_LATER, "out of memory");
     return good;
@@ -249,7 +254,10 @@ static int read_workbook(FILE *out, const struct list_names *names, const char *
 
 static char *read_all(int in, size_t *ret_n)
 {
-    size_t size = 1u << 16, n = 0;
+    off_t here = lseek(in, 0, SEEK_CUR), end = lseek(in, 0, SEEK_END); /* a pipe has neither */
+    bool known = here >= 0 && lseek(in, here, SEEK_SET) == here && end > here &&
+                 end - here <= (off_t)LIST_FILE_BYTES_MAX;
+    size_t size = known ? (size_t)(end - here) + 1 : 1u << 16, n = 0;
     char *bytes = malloc(size);
     while (bytes) {
         ssize_t got = read(in, bytes + n, size - n);

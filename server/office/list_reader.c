@@ -9,18 +9,25 @@
 #define TEXT_STEP 4096
 #define FOLDED_MAX 128
 
-void reader_cell(struct reader *reader, const char *bytes, size_t n, bool is_error)
+static bool make_wider(struct reader *reader, size_t n)
 {
-    if (reader->text_n + n > reader->text_size) {
-        size_t size = (reader->text_n + n) * 2 + TEXT_STEP;
-        char *text = realloc(reader->text, size);
-        if (!text) {
-            reader->no_memory = true;
-            return;
-        }
-        reader->text = text;
-        reader->text_size = size;
+    if (reader->text_n + n <= reader->text_size)
+        return true;
+    size_t size = (reader->text_n + n) * 2 + TEXT_STEP;
+    char *text = realloc(reader->text, size);
+    if (!text) {
+        reader->no_memory = true;
+        return false;
     }
+    reader->text = text;
+    reader->text_size = size;
+    return true;
+}
+
+static bool add_cell(struct reader *reader, const char *bytes, size_t n, bool is_error)
+{
+    if (!make_wider(reader, n))
+        return false;
     if (n > 0)
         memcpy(reader->text + reader->text_n, bytes, n);
     if (reader->cells < READER_CELLS_MAX)
@@ -32,6 +39,32 @@ void reader_cell(struct reader *reader, const char *bytes, size_t n, bool is_err
         reader->bad_row = reader->number + 1;
         reader->bad_cell = (uint32_t)reader->cells;
     }
+    return true;
+}
+
+/* A cell of an old encoding: what it means, and behind that what stands in the file. */
+static void add_old_cell(struct reader *reader, const char *bytes, size_t n)
+{
+    size_t read_n = 0;
+    char *read = charset_read(reader->charsets, reader->charset, bytes, n, &read_n);
+    if (read == NULL)
+        reader->no_memory = true;
+    else if (add_cell(reader, read, read_n, false) && make_wider(reader, n)) {
+        struct reader_cell *cell = &reader->cell[reader->cells - 1];
+        memcpy(reader->text + reader->text_n, bytes, n);
+        cell->written_at = reader->text_n;
+        cell->written_n = n;
+        reader->text_n += n;
+    }
+    free(read);
+}
+
+void reader_cell(struct reader *reader, const char *bytes, size_t n, bool is_error)
+{
+    if (n > 0 && charset_is_old(reader->charset) && !charset_is_plain(bytes, n))
+        add_old_cell(reader, bytes, n);
+    else
+        (void)add_cell(reader, bytes, n, is_error); /* without memory it is said there */
 }
 
 /* ------------------------------------------------------------------ the header */
@@ -102,8 +135,38 @@ void reader_say_cell(FILE *out, const char *text)
 struct named_row {
     enum list_fault fault;
     enum list_column column;
-    char *cell[LIST_COLUMNS];
+    char *cell[LIST_COLUMNS]; /* in the reader's room for them */
 };
+
+/* Where the cells of a row lie: one behind the other, each as long as it may be. */
+enum {
+    ROOM_BYTES = 0
+#define COLUMN(KEY, NEED, bytes, vi, en, names) +(bytes) + 1
+#include "server/office/columns.def"
+#undef COLUMN
+};
+
+static bool make_room(struct reader *reader, struct named_row *row)
+{
+    if (reader->named == NULL)
+        reader->named = malloc(ROOM_BYTES);
+    if (reader->named == NULL)
+        return false;
+    char *at = reader->named;
+    for (int i = 0; i < LIST_COLUMNS; i++) {
+        row->cell[i] = at;
+        *at = '\0';
+        at += list_column_info((enum list_column)i)->bytes_max + 1;
+    }
+    return true;
+}
+
+void reader_done(struct reader *reader)
+{
+    free(reader->text);
+    free(reader->named);
+    reader->text = reader->named = NULL;
+}
 
 static void note_fault(struct named_row *row, enum list_column column, enum list_fault fault)
 {
@@ -125,13 +188,14 @@ static void name_cell(const struct reader *reader, enum list_column column, stru
 {
     size_t at = reader->position[column];
     size_t size = list_column_info(column)->bytes_max + 1;
-    row->cell[column] = calloc(1, size);
-    if (!row->cell[column] || at == 0 || at > reader->cells)
+    if (at == 0 || at > reader->cells)
         return;
     const struct reader_cell *cell = &reader->cell[at - 1];
     const char *bytes = reader->text + cell->at;
     if (cell->is_error)
         note_fault(row, column, LIST_FAULT_ERROR_CELL);
+    if (cell->n == 0)
+        return;
     if (text_clean(bytes, cell->n, row->cell[column], size))
         take_off_quote(row->cell[column]);
     else
@@ -192,23 +256,18 @@ static void say_row(struct reader *reader, const struct named_row *row)
 static void take_row(struct reader *reader, int end)
 {
     struct named_row row = {.fault = LIST_FAULT_NONE};
-    bool whole = true;
-    for (int i = 0; i < LIST_COLUMNS; i++) {
-        name_cell(reader, (enum list_column)i, &row);
-        whole = whole && row.cell[i];
-    }
-    bool ended_early = end == -1 && reader->cells < reader->header_cells;
-    if (!whole)
+    if (!make_room(reader, &row)) {
         reader->no_memory = true;
-    else {
-        if (!reader->cut && is_no_dossier(&row))
-            row.fault = LIST_FAULT_NO_DOSSIER;
-        else if (reader->cut || ended_early)
-            row.fault = LIST_FAULT_CUT;
-        say_row(reader, &row);
+        return;
     }
     for (int i = 0; i < LIST_COLUMNS; i++)
-        free(row.cell[i]);
+        name_cell(reader, (enum list_column)i, &row);
+    bool ended_early = end == -1 && reader->cells < reader->header_cells;
+    if (!reader->cut && is_no_dossier(&row))
+        row.fault = LIST_FAULT_NO_DOSSIER;
+    else if (reader->cut || ended_early)
+        row.fault = LIST_FAULT_CUT;
+    say_row(reader, &row);
 }
 
 void reader_row(struct reader *reader, int end)

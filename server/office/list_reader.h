@@ -13,16 +13,19 @@
 
 struct reader_cell {
     size_t at, n;
-    bool is_error; /* a spreadsheet's "#N/A" */
+    size_t written_at, written_n; /* the file's own bytes, where another encoding was read */
+    bool is_error;                /* a spreadsheet's "#N/A" */
 };
 
-/* One pass over the file. Zeroed: at its begin; free(text) at its end. */
+/* One pass over the file. Zeroed: at its begin; reader_done at its end. */
 struct reader {
     const struct list_names *names; /* of the office */
     FILE *out;                      /* NULL while looking for the header */
-    uint32_t number;                /* of the running row, as a spreadsheet shows it */
-    bool hidden;                    /* the running row is */
-    bool cut;                       /* the file ends inside quotes */
+    struct charsets *charsets;      /* reads cells of an old encoding, one by one */
+    enum charset charset;
+    uint32_t number; /* of the running row, as a spreadsheet shows it */
+    bool hidden;     /* the running row is */
+    bool cut;        /* the file ends inside quotes */
     bool has_header;
     size_t header_cells;
     uint32_t position[LIST_COLUMNS];
@@ -31,8 +34,10 @@ struct reader {
     size_t cells;
     char *text; /* of the running row */
     size_t text_n, text_size;
+    char *named; /* the running row's named cells */
     bool no_memory;
 };
+void reader_done(struct reader *reader);
 
 /* The next cell of the running row; its number is set when the row ends. */
 void reader_cell(struct reader *reader, const char *bytes, size_t n, bool is_error);

@@ -4,16 +4,19 @@
  *   'R' u32 number, u8 fault, u8 column, u8 hidden, LIST_COLUMNS x cell   a row
  *   'E'                                                                 once, last
  *   'F' cell       instead of the first, or of the next row: refused, a sentence
- * A cell is u32 n, n bytes without zeros, one zero. Private to list.c and list_child.c. */
+ * A cell is u32 n, n bytes without zeros, one zero. Private to list.c, list_said.c and
+ * list_child.c. */
 #ifndef TRAO_SERVER_OFFICE_LIST_WIRE_H
 #define TRAO_SERVER_OFFICE_LIST_WIRE_H
 
 #include "server/office/list.h"
 
-#define LIST_SHEET_BYTES_MAX 128u
 #define LIST_SAYS_HEADER 'H'
 #define LIST_SAYS_ROW 'R'
 #define LIST_SAYS_END 'E'
 #define LIST_SAYS_REFUSED 'F'
+
+/* Takes `file`, in which all of it lies, over: the list, before its first row. In list_said.c. */
+bool list_said_open(int file, struct list *ret_list, struct error *err) must_use;
 
 #endif

@@ -6,17 +6,15 @@
 #include "protocol/chain.h"
 #include "server/record/lookups.h"
 
-static bool number_of(const struct numbers *numbers, uint32_t place, struct item *ret_item,
-                      struct error *err)
+static void find_key(const struct numbers *numbers, struct number_run *run)
 {
     char pool[32];
-    uint8_t key[32];
+    if (run->has_key)
+        return;
     (void)snprintf(pool, sizeof pool, "serial %s %s", numbers->prefix, numbers->country);
-    chain_keyed_hash(numbers->secret, LINK_SECRET_BYTES, "trao serial 1", pool, strlen(pool), key,
-                     sizeof key);
-    bool made = item_make(numbers->prefix, item_draw(key, place), numbers->country, ret_item, err);
-    chain_wipe(key, sizeof key);
-    return made;
+    chain_keyed_hash(numbers->secret, LINK_SECRET_BYTES, "trao serial 1", pool, strlen(pool),
+                     run->key, sizeof run->key);
+    run->has_key = true;
 }
 
 /* Given out by this record, or scanned: then it stands on an envelope already, though no list here
@@ -34,18 +32,40 @@ static bool is_known(struct record *record, const struct numbers *numbers, const
 }
 
 /* No number twice for the life of the record: more than the 24 months that UPU S10 recommends. */
-bool number_draw(struct record *record, const struct numbers *numbers, struct item *ret_item,
-                 struct error *err)
+bool number_run_draw(struct record *record, const struct numbers *numbers, struct number_run *run,
+                     struct item *ret_item, struct error *err)
 {
     struct item item;
     uint32_t place = 0;
     bool known = true;
+    find_key(numbers, run);
     while (known)
-        if (!pool_take(record, numbers->post_office, numbers->prefix, numbers->country, &place,
-                       err) ||
-            !number_of(numbers, place, &item, err) ||
+        if (!pool_run_take(record, numbers->post_office, numbers->prefix, numbers->country,
+                           &run->places, &place, err) ||
+            !item_make(numbers->prefix, item_draw(run->key, place), numbers->country, &item, err) ||
             !is_known(record, numbers, &item, &known, err))
             return false;
+    *ret_item = item;
+    return true;
+}
+
+bool number_run_end(struct record *record, const struct numbers *numbers, struct number_run *run,
+                    struct error *err)
+{
+    chain_wipe(run->key, sizeof run->key);
+    run->has_key = false;
+    return pool_run_end(record, numbers->prefix, numbers->country, &run->places, err);
+}
+
+bool number_draw(struct record *record, const struct numbers *numbers, struct item *ret_item,
+                 struct error *err)
+{
+    struct number_run run = {.has_key = false};
+    struct item item;
+    bool drawn = number_run_draw(record, numbers, &run, &item, err);
+    struct error *why = drawn ? err : &(struct error){ERROR_NONE, ""};
+    if (!number_run_end(record, numbers, &run, why) || !drawn)
+        return false;
     *ret_item = item;
     return true;
 }

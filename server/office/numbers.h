@@ -15,7 +15,20 @@ struct numbers {
     struct views *views;          /* a number of which anything is known is never drawn */
 };
 
-/* Inside a group. REFUSED when the post office's ranges are used up. */
+/* Numbers one after the other in one group; all zeros at first, ended by number_run_end before the
+ * group is. */
+struct number_run {
+    struct pool_run places;
+    bool has_key;
+    uint8_t key[32];
+};
+/* REFUSED when the post office's ranges are used up. */
+bool number_run_draw(struct record *record, const struct numbers *numbers, struct number_run *run,
+                     struct item *ret_item, struct error *err) must_use;
+bool number_run_end(struct record *record, const struct numbers *numbers, struct number_run *run,
+                    struct error *err) must_use;
+
+/* A run of one: inside a group. REFUSED when the post office's ranges are used up. */
 bool number_draw(struct record *record, const struct numbers *numbers, struct item *ret_item,
                  struct error *err) must_use;
 

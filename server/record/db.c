@@ -102,7 +102,8 @@ static bool set_up(struct db *db, enum db_mode mode, struct error *err)
         if (!db_exec(db,
                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                      "PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
-                     "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
+                     "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+                     "PRAGMA cache_size=-16384", /* what a list's look-ups touch over and over */
                      err))
             return false;
         sqlite3_wal_hook(db->lite, note_wal, db);

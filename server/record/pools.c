@@ -35,18 +35,21 @@ static bool places_used(struct record *record, const char *prefix, const char *c
     return true;
 }
 
+static bool places_left(const char *prefix, uint64_t used, uint32_t size, struct error *err)
+{
+    return used + size <= ITEM_SERIALS ||
+           error_set(err, ERROR_REFUSED, "tiền tố %s chỉ còn %llu số. / prefix %s has %llu left",
+                     prefix, (unsigned long long)(ITEM_SERIALS - used), prefix,
+                     (unsigned long long)(ITEM_SERIALS - used));
+}
+
 static bool set_aside(struct record *record, const char *prefix, const char *country, uint32_t size,
                       uint32_t *ret_first, struct error *err)
 {
     char name[COUNTER_MAX];
     uint64_t used;
-    if (!places_used(record, prefix, country, &used, err))
+    if (!places_used(record, prefix, country, &used, err) || !places_left(prefix, used, size, err))
         return false;
-    if (used + size > ITEM_SERIALS)
-        return error_set(err, ERROR_REFUSED,
-                         "tiền tố %s chỉ còn %llu số. / prefix %s has %llu left", prefix,
-                         (unsigned long long)(ITEM_SERIALS - used), prefix,
-                         (unsigned long long)(ITEM_SERIALS - used));
     if (!record_counter_next(record, counter_of(prefix, country, name), size, &used, err))
         return false;
     *ret_first = (uint32_t)used;
@@ -120,12 +123,11 @@ bool pool_left(struct record *record, uint32_t post_office, const char *prefix, 
 }
 
 static bool oldest_with_room(struct record *record, uint32_t post_office, const char *prefix,
-                             const char *country, int64_t *ret_id, uint32_t *ret_place,
-                             struct error *err)
+                             const char *country, struct pool_run *ret_run, struct error *err)
 {
     struct stmt *stmt;
     if (!db_prepare(record->db,
-                    "SELECT id, first + used FROM number_pool WHERE post_office = ?1"
+                    "SELECT id, first + used, first + size FROM number_pool WHERE post_office = ?1"
                     " AND prefix = ?2 AND country = ?3 AND used < size ORDER BY id LIMIT 1",
                     &stmt, err))
         return false;
@@ -134,35 +136,74 @@ static bool oldest_with_room(struct record *record, uint32_t post_office, const 
     stmt_text(stmt, 3, country);
     if (!step_row(stmt, "range with numbers left", err))
         return false;
-    *ret_id = stmt_col_int(stmt, 0);
-    *ret_place = (uint32_t)stmt_col_int(stmt, 1);
+    *ret_run = (struct pool_run){.open = true,
+                                 .pool = stmt_col_int(stmt, 0),
+                                 .next = (uint32_t)stmt_col_int(stmt, 1),
+                                 .end = (uint32_t)stmt_col_int(stmt, 2)};
     stmt_reset(stmt);
     return true;
 }
 
-static bool take_from(struct record *record, int64_t id, struct error *err)
+/* ------------------------------------------------------------------ runs of places */
+
+static bool run_begin(struct record *record, uint32_t post_office, const char *prefix,
+                      const char *country, struct pool_run *ret_run, struct error *err)
+{
+    uint64_t total = 0, used = 0;
+    if (!sum_of(record, post_office, prefix, country, &total, &used, err))
+        return false;
+    if (total != 0 && used == total)
+        return error_set(err, ERROR_REFUSED, "bưu cục %06u hết số. / numbers used up", post_office);
+    if (total != 0)
+        return oldest_with_room(record, post_office, prefix, country, ret_run, err);
+    if (!places_used(record, prefix, country, &used, err) || !places_left(prefix, used, 1, err))
+        return false;
+    *ret_run = (struct pool_run){.open = true, .next = (uint32_t)used, .end = ITEM_SERIALS};
+    return true;
+}
+
+static bool note_taken(struct record *record, const struct pool_run *run, struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db, "UPDATE number_pool SET used = used + 1 WHERE id = ?1", &stmt, err))
+    if (!db_prepare(record->db, "UPDATE number_pool SET used = used + ?2 WHERE id = ?1", &stmt,
+                    err))
         return false;
-    stmt_int(stmt, 1, id);
+    stmt_int(stmt, 1, run->pool);
+    stmt_int(stmt, 2, run->taken);
     return stmt_done(stmt, err) || error_add(err, "cannot take a number");
+}
+
+bool pool_run_end(struct record *record, const char *prefix, const char *country,
+                  struct pool_run *run, struct error *err)
+{
+    uint32_t first;
+    bool good = !run->open || run->taken == 0 ||
+                (run->pool != 0 ? note_taken(record, run, err)
+                                : set_aside(record, prefix, country, run->taken, &first, err));
+    *run = (struct pool_run){.open = false};
+    return good;
+}
+
+bool pool_run_take(struct record *record, uint32_t post_office, const char *prefix,
+                   const char *country, struct pool_run *run, uint32_t *ret_place,
+                   struct error *err)
+{
+    if (run->open && run->next == run->end && !pool_run_end(record, prefix, country, run, err))
+        return false;
+    if (!run->open && !run_begin(record, post_office, prefix, country, run, err))
+        return false;
+    run->taken++;
+    *ret_place = run->next++;
+    return true;
 }
 
 bool pool_take(struct record *record, uint32_t post_office, const char *prefix, const char *country,
                uint32_t *ret_place, struct error *err)
 {
-    uint64_t total = 0, used = 0;
-    int64_t id;
+    struct pool_run run = {.open = false};
     uint32_t place;
-    if (!sum_of(record, post_office, prefix, country, &total, &used, err))
-        return false;
-    if (total == 0)
-        return set_aside(record, prefix, country, 1, ret_place, err);
-    if (used == total)
-        return error_set(err, ERROR_REFUSED, "bưu cục %06u hết số. / numbers used up", post_office);
-    if (!oldest_with_room(record, post_office, prefix, country, &id, &place, err) ||
-        !take_from(record, id, err))
+    if (!pool_run_take(record, post_office, prefix, country, &run, &place, err) ||
+        !pool_run_end(record, prefix, country, &run, err))
         return false;
     *ret_place = place;
     return true;

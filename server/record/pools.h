@@ -24,8 +24,22 @@ struct pool {
 bool pool_add(struct record *record, uint32_t post_office, const char *prefix, const char *country,
               uint32_t size, struct pool *ret_pool, struct error *err) must_use;
 
+/* Places one after the other, noted as given out when the run ends: hundreds in one group, and only
+ * those that were taken. All zeros at first; lives inside one group, and nobody else draws from the
+ * prefix meanwhile. */
+struct pool_run {
+    bool open;
+    int64_t pool; /* 0: of what nobody has set aside */
+    uint32_t next, end, taken;
+};
 /* The next place: of the post office's oldest pool that has one; a post office that never had a
  * pool draws from what nobody has set aside. REFUSED when all is used up. */
+bool pool_run_take(struct record *record, uint32_t post_office, const char *prefix,
+                   const char *country, struct pool_run *run, uint32_t *ret_place,
+                   struct error *err) must_use;
+bool pool_run_end(struct record *record, const char *prefix, const char *country,
+                  struct pool_run *run, struct error *err) must_use;
+/* A run of one. */
 bool pool_take(struct record *record, uint32_t post_office, const char *prefix, const char *country,
                uint32_t *ret_place, struct error *err) must_use;
 

@@ -1,5 +1,6 @@
 #include "server/record/procedures.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/record/inside.h"
@@ -80,41 +81,136 @@ bool procedures_each(struct record *record, struct instant at,
 
 /* ------------------------------------------------------------------ matching */
 
-struct match {
-    const char *folded;
-    struct procedure best;
-    size_t best_n;
+/* What is looked for in a text: a rule's name or its code. */
+struct phrase {
+    const char *words;
+    size_t weight; /* the greater goes before */
+    const struct procedure *of;
+    const struct phrase *within; /* the longest other one that this begins with */
 };
 
-static bool stands_in(const char *words, const char *folded)
+struct procedure_set {
+    struct procedure *rule;
+    size_t n, room;
+    bool no_memory;
+    struct phrase *phrase; /* sorted by words, then by age */
+    size_t phrases;
+};
+
+static bool note_rule(void *ctx, const struct procedure *procedure)
 {
-    size_t n = strlen(words);
-    for (const char *at = folded; (at = strstr(at, words)) != NULL; at++)
-        if ((at == folded || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' '))
-            return true;
-    return false;
+    struct procedure_set *set = ctx;
+    if (set->n == set->room) {
+        size_t room = set->room == 0 ? 64 : set->room * 2;
+        struct procedure *wider = realloc(set->rule, room * sizeof *wider);
+        set->no_memory = wider == NULL;
+        if (wider == NULL)
+            return false;
+        set->rule = wider;
+        set->room = room;
+    }
+    set->rule[set->n++] = *procedure;
+    return true;
 }
 
-static bool match_one(void *ctx, const struct procedure *procedure)
+static int by_words(const void *a, const void *b)
 {
-    struct match *match = ctx;
-    bool by_code = *procedure->code && stands_in(procedure->code, match->folded);
-    size_t n = by_code ? PROCEDURE_NAME_MAX : strlen(procedure->folded);
-    if (n > match->best_n && (by_code || stands_in(procedure->folded, match->folded))) {
-        match->best = *procedure;
-        match->best_n = n;
+    const struct phrase *x = a, *y = b;
+    int order = strcmp(x->words, y->words);
+    return order != 0 ? order : (x->of->id > y->of->id) - (x->of->id < y->of->id);
+}
+
+static bool begins_with(const char *text, const char *words)
+{
+    return strncmp(text, words, strlen(words)) == 0;
+}
+
+static void add_phrase(struct procedure_set *set, const char *words, size_t weight,
+                       const struct procedure *of)
+{
+    if (*words != '\0')
+        set->phrase[set->phrases++] = (struct phrase){words, weight, of, NULL};
+}
+
+static bool sort_phrases(struct procedure_set *set)
+{
+    set->phrase = calloc(2 * set->n + 1, sizeof *set->phrase);
+    if (set->phrase == NULL)
+        return false;
+    for (size_t i = 0; i < set->n; i++) {
+        const struct procedure *rule = &set->rule[i];
+        add_phrase(set, rule->folded, strlen(rule->folded), rule);
+        add_phrase(set, rule->code, PROCEDURE_NAME_MAX, rule);
+    }
+    qsort(set->phrase, set->phrases, sizeof *set->phrase, by_words);
+    for (size_t i = 1; i < set->phrases; i++) {
+        const struct phrase *before = &set->phrase[i - 1];
+        while (before != NULL && !begins_with(set->phrase[i].words, before->words))
+            before = before->within;
+        set->phrase[i].within = before;
     }
     return true;
 }
 
-bool procedure_match(struct record *record, const char *folded, struct instant at,
-                     struct procedure *ret_procedure, struct error *err)
+bool procedure_set_load(struct record *record, struct instant at, struct procedure_set **ret_set,
+                        struct error *err)
 {
-    struct match match = {.folded = folded};
-    if (!procedures_each(record, at, match_one, &match, err))
-        return false;
-    if (match.best_n == 0)
-        return error_set(err, ERROR_NOT_FOUND, "no rule about this procedure");
-    *ret_procedure = match.best;
+    struct procedure_set *set = calloc(1, sizeof *set);
+    if (set == NULL)
+        return error_set(err, ERROR_LATER, "out of memory");
+    struct error none = {ERROR_NONE, ""};
+    bool read = procedures_each(record, at, note_rule, set, &none);
+    if (!read || set->no_memory || !sort_phrases(set)) {
+        procedure_set_free(set);
+        return read ? error_set(err, ERROR_LATER, "out of memory")
+                    : error_set(err, none.code, "%s", none.text);
+    }
+    *ret_set = set;
     return true;
+}
+
+void procedure_set_free(struct procedure_set *set)
+{
+    if (set == NULL)
+        return;
+    free(set->rule);
+    free(set->phrase);
+    free(set);
+}
+
+/* The last phrase that does not come behind `text`: whatever `text` begins with is this one, or
+ * one of those that this one begins with. */
+static const struct phrase *last_before(const struct procedure_set *set, const char *text)
+{
+    size_t low = 0, high = set->phrases;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (strcmp(set->phrase[middle].words, text) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == 0 ? NULL : &set->phrase[low - 1];
+}
+
+static bool goes_before(const struct phrase *one, const struct phrase *best)
+{
+    return best == NULL || one->weight > best->weight ||
+           (one->weight == best->weight && one->of->id < best->of->id);
+}
+
+const struct procedure *procedure_set_match(const struct procedure_set *set, const char *folded)
+{
+    const struct phrase *best = NULL;
+    for (const char *at = folded; at != NULL && *at != '\0';) {
+        for (const struct phrase *one = last_before(set, at); one != NULL; one = one->within) {
+            size_t n = strlen(one->words);
+            if (begins_with(at, one->words) && (at[n] == '\0' || at[n] == ' ') &&
+                goes_before(one, best))
+                best = one;
+        }
+        at = strchr(at, ' ');
+        at = at == NULL ? NULL : at + 1;
+    }
+    return best == NULL ? NULL : best->of;
 }

@@ -29,9 +29,14 @@ bool procedures_each(struct record *record, struct instant at,
                      bool (*each)(void *ctx, const struct procedure *procedure), void *ctx,
                      struct error *err) must_use;
 
-/* The rule in force at `at` whose code, or else whose folded name, stands in `folded` as whole
- * words; the longest of several. NOT_FOUND when none does. */
-bool procedure_match(struct record *record, const char *folded, struct instant at,
-                     struct procedure *ret_procedure, struct error *err) must_use;
+/* The rules in force at one moment, in memory: for the length of a list, whose rows are each held
+ * against all of them. */
+struct procedure_set;
+bool procedure_set_load(struct record *record, struct instant at, struct procedure_set **ret_set,
+                        struct error *err) must_use;
+void procedure_set_free(struct procedure_set *set); /* NULL is fine */
+/* The rule whose code, or else whose folded name, stands in `folded` as whole words; the longest of
+ * several, of like ones the oldest. Borrowed from the set; NULL when none does. */
+const struct procedure *procedure_set_match(const struct procedure_set *set, const char *folded);
 
 #endif

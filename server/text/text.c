@@ -6,6 +6,8 @@
 
 #include <utf8proc.h>
 
+#define SMALL_BYTES 512 /* cells are shorter, mostly */
+
 /* A bounded writer of whole characters. */
 struct sink {
     char *out;
@@ -15,8 +17,8 @@ struct sink {
 
 static void put(struct sink *sink, int32_t character)
 {
-    utf8proc_uint8_t bytes[4];
-    size_t n = (size_t)utf8proc_encode_char(character, bytes);
+    utf8proc_uint8_t bytes[4] = {(utf8proc_uint8_t)character};
+    size_t n = character < 0x80 ? 1 : (size_t)utf8proc_encode_char(character, bytes);
     if (sink->full || sink->n + n + 1 > sink->size) {
         sink->full = true;
         return;
@@ -35,8 +37,8 @@ static struct sink sink_into(char *out, size_t size)
 
 int32_t text_next(const char **text)
 {
-    if (**text == '\0')
-        return 0;
+    if ((unsigned char)**text < 0x80)
+        return **text == '\0' ? 0 : *(*text)++;
     utf8proc_int32_t character = 0;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)*text, -1, &character);
     if (n <= 0) { /* our callers checked; a broken byte still must not stop the walk */
@@ -51,6 +53,10 @@ bool text_is_utf8(const char *bytes, size_t n)
 {
     for (size_t at = 0; at < n;) {
         utf8proc_int32_t character = 0;
+        if ((unsigned char)bytes[at] < 0x80) {
+            at++;
+            continue;
+        }
         utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
                                                  (utf8proc_ssize_t)(n - at), &character);
         if (step <= 0)
@@ -104,8 +110,9 @@ static bool is_taken_out(int32_t character)
 
 static bool is_blank(int32_t character)
 {
-    if (character > ' ' && character < 0x7F)
-        return false;
+    if ((character > ' ' && character < 0x7F) || (character >= 0xC0 && character < 0x1680) ||
+        (character >= 0x1E00 && character < 0x2000))
+        return false; /* letters and marks, looked up for nothing */
     return character == ' ' || character == '\n' || character == '\r' || character == '\t' ||
            utf8proc_category(character) == UTF8PROC_CATEGORY_ZS ||
            utf8proc_category(character) == UTF8PROC_CATEGORY_ZL ||
@@ -118,9 +125,10 @@ static void squeeze(const char *bytes, size_t n, char *out, size_t size)
     struct sink sink = sink_into(out, size);
     bool blank_due = false;
     for (size_t at = 0; at < n;) {
-        utf8proc_int32_t character = 0;
-        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
-                                       (utf8proc_ssize_t)(n - at), &character);
+        utf8proc_int32_t character = (unsigned char)bytes[at];
+        at += character < 0x80 ? 1
+                               : (size_t)utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+                                                          (utf8proc_ssize_t)(n - at), &character);
         if (is_blank(character)) {
             blank_due = sink.n > 0;
         } else if (!is_taken_out(character)) {
@@ -152,12 +160,14 @@ bool text_clean(const char *bytes, size_t n, char *out, size_t size)
 {
     if (!text_is_utf8(bytes, n))
         return false;
-    char *squeezed = malloc(n + 1);
+    char small[SMALL_BYTES];
+    char *squeezed = n < sizeof small ? small : malloc(n + 1);
     if (!squeezed)
         return false;
     squeeze(bytes, n, squeezed, n + 1);
     bool fits = text_compose(squeezed, out, size);
-    free(squeezed);
+    if (squeezed != small)
+        free(squeezed);
     return fits;
 }
 
@@ -215,7 +225,11 @@ static void fold_part(struct folding *folding, int32_t character)
 {
     if (is_mark(character))
         return;
-    character = utf8proc_tolower(plain_d(character));
+    character = plain_d(character);
+    if (character < 0x80)
+        character |= character >= 'A' && character <= 'Z' ? 0x20 : 0;
+    else
+        character = utf8proc_tolower(character);
     if (!is_letter_or_digit(character)) {
         folding->blank_due = folding->sink.n > 0;
         return;
@@ -293,6 +307,9 @@ char *text_unaccent(const char *text, char *out, size_t size)
 
 char *text_copy(const char *text, char *out, size_t size)
 {
+    size_t n = strlen(text);
+    if (n < size && text_is_utf8(text, n))
+        return memcpy(out, text, n + 1);
     struct sink sink = sink_into(out, size);
     for (int32_t character = text_next(&text); character != 0; character = text_next(&text))
         put(&sink, character);

@@ -1,7 +1,6 @@
 /* A new server's first hours, in seven steps [ux.md section 5]. Which are done is worked out from
  * what is recorded (office/setup.h): whoever leaves goes on where the facts are, on any machine. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "protocol/log.h"
+#include "server/files.h"
 #include "server/office/setup.h"
 #include "server/web/code_picture.h"
 #include "server/web/panel.h"
@@ -309,12 +309,6 @@ void desk_first_run(struct web *web, const struct http_request *request, struct 
 
 /* ------------------------------------------------------------------ the trial sheet */
 
-/* A file without a name, in the data folder: gone with its descriptor. */
-static int open_unnamed(const struct web *web)
-{
-    return open(web->config.folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-}
-
 void desk_trial(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct seat seat;
@@ -323,7 +317,7 @@ void desk_trial(struct web *web, const struct http_request *request, struct http
     struct stat about;
     if (!seat_may_all(web, request, RIGHT_SETTINGS, &seat, answer))
         return;
-    int fd = open_unnamed(web);
+    int fd = files_nameless(web->config.folder);
     bool drawn = fd >= 0 || error_set(&err, ERROR_LATER, "%s", strerror(errno));
     drawn = drawn &&
             act_run(web, request, &seat, 1, (const char *const[]){"trial"}, fd, &said, &err) &&

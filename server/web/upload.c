@@ -1,7 +1,6 @@
 #include "server/web/upload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,19 +29,6 @@ struct upload {
 
 /* ------------------------------------------------------------------ the file */
 
-static int nameless(const char *folder)
-{
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-        return fd;
-    char path[CONFIG_PATH_MAX + 32];
-    (void)snprintf(path, sizeof path, "%s/upload.XXXXXX", folder);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        (void)unlink(path);
-    return fd;
-}
-
 static bool has_room(const struct upload *upload, uint64_t more)
 {
     struct statvfs disk;
@@ -56,7 +42,7 @@ static void put_in_file(struct upload *upload, const char *bytes, size_t n)
     if (upload->fault != NONE)
         return;
     if (request->file < 0)
-        request->file = nameless(upload->config.folder);
+        request->file = files_nameless(upload->config.folder);
     bool look = request->file_n == 0 || request->file_n >= upload->checked + UPLOAD_STEP_BYTES;
     if (request->file < 0 || (look && !has_room(upload, UPLOAD_STEP_BYTES)) ||
         !files_write_all(request->file, bytes, n)) {

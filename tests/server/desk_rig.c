@@ -99,7 +99,8 @@ bool desk_rig_import(struct desk_rig *desk, const char *text, struct import_repo
                                    .office = desk->office,
                                    .dry = desk->dry,
                                    .names = desk->names,
-                                   .reader_program = "/proc/self/exe"};
+                                   .reader_program = "/proc/self/exe",
+                                   .folder = desk->rig.dir};
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(fputs(text, file) >= 0 ? 0 : -1, 0);

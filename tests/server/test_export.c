@@ -78,7 +78,8 @@ static struct import_report take_in(struct desk_rig *desk, FILE *from)
     struct import_config config = {.acts = desk_rig_acts(desk),
                                    .numbers = desk_rig_numbers(desk),
                                    .post_office_name = desk->config.post_office_name,
-                                   .reader_program = "/proc/self/exe"};
+                                   .reader_program = "/proc/self/exe",
+                                   .folder = desk->rig.dir};
     rewind(from);
     (void)lseek(fileno(from), 0, SEEK_SET);
     assert_good(import_run(&config, fileno(from), "ra", &report, &lines, &err));

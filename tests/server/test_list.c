@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-#include "server/office/list.h"
+#include "server/office/list_wire.h"
+#include "tests/server/whole_list.h"
 
 #define SELF "/proc/self/exe"
 #define HEADER "Mã hồ sơ,Người nhận,Địa chỉ,Số điện thoại,Ngày trả,Ghi chú"
@@ -24,25 +25,25 @@
 
 static struct error err;
 
-static bool read_bytes(const char *bytes, size_t n, struct list *list)
+static bool read_bytes(const char *bytes, size_t n, struct whole_list *list)
 {
     FILE *file = tmpfile();
     assert_int_equal(fwrite(bytes, 1, n, file), n);
     (void)fflush(file);
     rewind(file);
-    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, NULL, list, &err);
+    bool ok = whole_list_read(SELF, fileno(file), NULL, list, &err);
     (void)fclose(file);
     return ok;
 }
 
-static bool read_text(const char *text, struct list *list)
+static bool read_text(const char *text, struct whole_list *list)
 {
     return read_bytes(text, strlen(text), list);
 }
 
 static void three_dossiers(const char *text, const char *address)
 {
-    struct list list;
+    struct whole_list list;
     if (!read_text(text, &list))
         fail_msg("%s", err.text);
     assert_int_equal(list.n, 3);
@@ -53,7 +54,7 @@ static void three_dossiers(const char *text, const char *address)
     assert_string_equal(list.rows[2].cell[LIST_ADDRESS], "Buôn Ea Mẫu; tổ 5");
     for (size_t i = 0; i < list.n; i++)
         assert_int_equal(list.rows[i].fault, LIST_FAULT_NONE);
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 #define WHOLE "Thôn 3 xã Thử Nghiệm huyện Mẫu, Nghệ An"
@@ -81,14 +82,14 @@ static void a_mark_before_a_quoted_header(void **state)
 static void a_sep_line_is_no_header(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_true(
         read_text("\xEF\xBB\xBFsep=;\r\nMã hồ sơ;Người nhận;Địa chỉ\r\nH27-261125-0001;An;Số "
                   "1\r\n",
                   &list));
     assert_int_equal(list.n, 1);
     assert_int_equal(list.rows[0].number, 3);
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 /* Any sign that the line says, in quotes or not. */
@@ -97,7 +98,7 @@ static void a_sep_line_says_the_separator(void **state)
     (void)state;
     static const char *const heads[] = {"sep=|\r\n", "\"sep=|\"\r\n"};
     for (size_t i = 0; i < 2; i++) {
-        struct list list;
+        struct whole_list list;
         char text[256];
         (void)snprintf(text, sizeof text,
                        "%sMã hồ sơ|Người nhận|Địa chỉ\r\nH27-261125-0001|An|Thôn 1, xã 2; tổ 3\r\n",
@@ -107,9 +108,9 @@ static void a_sep_line_says_the_separator(void **state)
         assert_int_equal(list.separator, '|');
         assert_int_equal(list.rows[0].number, 3);
         assert_string_equal(list.rows[0].cell[LIST_ADDRESS], "Thôn 1, xã 2; tổ 3");
-        list_done(&list);
+        whole_list_done(&list);
     }
-    struct list list;
+    struct whole_list list;
     assert_false(read_text("sep=\n", &list));
     assert_false(read_text("sep=\"\n", &list));
 }
@@ -117,12 +118,12 @@ static void a_sep_line_says_the_separator(void **state)
 static void tabs(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_true(
         read_text("Mã hồ sơ\tNgười nhận\tĐịa chỉ\nH27-261125-0001\tAn\tSố 1, Hà Tĩnh\n", &list));
     assert_int_equal(list.n, 1);
     assert_string_equal(list.rows[0].cell[LIST_ADDRESS], "Số 1, Hà Tĩnh");
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 static void carriage_returns_alone(void **state)
@@ -137,7 +138,7 @@ static void carriage_returns_alone(void **state)
 static void titles_above_and_totals_below(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_true(read_text(
         "UBND XÃ MẪU,,,,,\r\nDANH SÁCH HỒ SƠ ĐÃ CÓ KẾT QUẢ,,,,,\r\n\r\n,,,,,\r\n" HEADER "\r\n" ROW1
         "\r\n" ROW2 "\r\n" ROW3 "\r\nTổng cộng: 3,,,,,\r\n\r\nNgười lập biểu,,,,,\r\n",
@@ -147,14 +148,14 @@ static void titles_above_and_totals_below(void **state)
     assert_int_equal(list.rows[4].fault, LIST_FAULT_NO_DOSSIER);
     assert_int_equal(list.rows[0].number, 6); /* as a spreadsheet counts, blank rows too */
     assert_int_equal(list.rows[2].number, 8); /* a row with line breaks is one */
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 /* A sum stands beside "Tổng cộng"; a mistyped code with anything beside it is no total. */
 static void a_mistyped_code_is_no_total(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_true(read_text("Mã hồ sơ,Người nhận,Địa chỉ,Cước\nTổng cộng,,,33000\n"
                           "H27.15-26111-0145,,,33000\n,,,33000\nNgười lập biểu,,,\n",
                           &list));
@@ -163,13 +164,13 @@ static void a_mistyped_code_is_no_total(void **state)
     assert_int_equal(list.rows[1].fault, LIST_FAULT_NONE);
     assert_int_equal(list.rows[2].fault, LIST_FAULT_NO_DOSSIER);
     assert_int_equal(list.rows[3].fault, LIST_FAULT_NO_DOSSIER);
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 static void an_empty_file_is_called_so(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_false(read_text("", &list));
     assert_non_null(strstr(err.text, "the file is empty"));
 }
@@ -184,19 +185,19 @@ static void a_cut_file_never_gives_half_an_address(void **state)
         HEADER "\r\n" ROW1 "\r\n000.00.01.H00-261125-0003,Lê Ô,\"Buôn Ea Mẫu\n",
     };
     for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
-        struct list list;
+        struct whole_list list;
         assert_true(read_text(cut[i], &list));
         assert_int_equal(list.n, 2);
         assert_int_equal(list.rows[0].fault, LIST_FAULT_NONE);
         assert_int_equal(list.rows[1].fault, LIST_FAULT_CUT);
-        list_done(&list);
+        whole_list_done(&list);
     }
 }
 
 static void bad_bytes_are_named_and_the_rest_goes_in(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_true(read_text(HEADER "\r\nH27-261125-0001,Nguy\xE1\xBB,S\xC3(,1,,\r\n"
                                  "H27-261125-0002,\xC0\xAF,ok,,,\r\nH27-261125-0003,Tốt,ok,,,\r\n",
                           &list));
@@ -206,14 +207,14 @@ static void bad_bytes_are_named_and_the_rest_goes_in(void **state)
     assert_string_equal(list.rows[0].cell[LIST_NAME], "");
     assert_int_equal(list.rows[1].fault, LIST_FAULT_NOT_UTF8);
     assert_string_equal(list.rows[2].cell[LIST_NAME], "Tốt");
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 /* Bytes of no encoding that can be told. */
 static void what_cannot_be_told_is_refused_by_place(void **state)
 {
     (void)state;
-    struct list list = {.n = 77};
+    struct whole_list list = {.n = 77};
     assert_false(read_text("STT,M\xB7 h\xE5 s\x80\x81,Ng\x82\x83i nh\x84n\n1,2,3\n", &list));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
     assert_non_null(strstr(err.text, "dòng 1, cột 2"));
@@ -221,14 +222,15 @@ static void what_cannot_be_told_is_refused_by_place(void **state)
     assert_int_equal(list.n, 77);
 }
 
-static bool read_named(const char *text, const struct list_names *names, struct list *ret_list)
+static bool read_named(const char *text, const struct list_names *names,
+                       struct whole_list *ret_list)
 {
     FILE *file = tmpfile();
     assert_non_null(file);
     (void)fputs(text, file);
     (void)fflush(file);
     rewind(file);
-    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, names, ret_list, &err);
+    bool ok = whole_list_read(SELF, fileno(file), names, ret_list, &err);
     (void)fclose(file);
     return ok;
 }
@@ -240,7 +242,7 @@ static void an_office_names_its_columns(void **state)
     (void)state;
     static const char own[] = "Mã;Chủ hồ sơ;Người nhận;Nơi nhận\nH27-261118-0001;An;Bình;Thôn 1\n";
     static const char known[] = "Mã hồ sơ;Người nhận;Địa chỉ\nH27-261118-0001;An;Thôn 1\n";
-    struct list list;
+    struct whole_list list;
     struct list_names names = {.folded = {""}};
     assert_false(read_named(own, &names, &list));
     assert_non_null(strstr(err.text, "no header"));
@@ -252,10 +254,10 @@ static void an_office_names_its_columns(void **state)
     assert_int_equal(list.position[LIST_NAME], 2);
     assert_string_equal(list.rows[0].cell[LIST_NAME], "An");
     assert_string_equal(list.rows[0].cell[LIST_ADDRESS], "Thôn 1");
-    list_done(&list);
+    whole_list_done(&list);
     assert_true(read_named(known, &names, &list)); /* the usual list comes too */
     assert_string_equal(list.rows[0].cell[LIST_NAME], "An");
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 static void names_of_columns_as_they_go_to_the_reader(void **state)
@@ -277,7 +279,7 @@ static void names_of_columns_as_they_go_to_the_reader(void **state)
 static void without_a_header_nothing_is_read(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_false(read_text("1,2,3\nH27-261125-0001,An,Số 1\n", &list));
     assert_non_null(strstr(err.text, "«Mã hồ sơ»"));
     assert_false(read_text("", &list));
@@ -301,18 +303,18 @@ static void hostile_cells_are_only_text(void **state)
     };
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
         char text[512];
-        struct list list;
+        struct whole_list list;
         (void)snprintf(text, sizeof text, HEADER "\nH27-261125-0001,%s,Số 1,,,\n", cells[i][0]);
         assert_true(read_text(text, &list));
         assert_int_equal(list.n, 1);
         assert_string_equal(list.rows[0].cell[LIST_NAME], cells[i][1]);
-        list_done(&list);
+        whole_list_done(&list);
     }
-    struct list list;
+    struct whole_list list;
     static const char zero[] = HEADER "\nH27-261125-0001,Ng\0An,Số 1,,,\n";
     assert_true(read_bytes(zero, sizeof zero - 1, &list));
     assert_string_equal(list.rows[0].cell[LIST_NAME], "NgAn");
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 static void forty_thousand_letters_are_refused_by_row(void **state)
@@ -324,22 +326,22 @@ static void forty_thousand_letters_are_refused_by_row(void **state)
     memcpy(text, before, sizeof before - 1);
     memset(text + sizeof before - 1, 'A', 40000);
     memcpy(text + sizeof before - 1 + 40000, after, sizeof after);
-    struct list list;
+    struct whole_list list;
     assert_true(read_text(text, &list));
     assert_int_equal(list.rows[0].fault, LIST_FAULT_TOO_LONG);
     assert_int_equal(list.rows[0].column, LIST_NAME);
     assert_int_equal(list.rows[1].fault, LIST_FAULT_NONE);
-    list_done(&list);
+    whole_list_done(&list);
     free(text);
 }
 
 static void the_eleven_columns_by_name(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     FILE *file = fopen(TESTS_DIR "/data/results.csv", "r");
     assert_non_null(file);
-    if (!list_read(SELF, fileno(file), CHARSET_UNKNOWN, NULL, &list, &err))
+    if (!whole_list_read(SELF, fileno(file), NULL, &list, &err))
         fail_msg("%s", err.text);
     (void)fclose(file);
     assert_int_equal(list.n, 60);
@@ -348,11 +350,11 @@ static void the_eleven_columns_by_name(void **state)
     assert_int_equal(list.position[LIST_POSTAGE], 11);
     assert_int_equal(list.position[LIST_FEES], 0);
     assert_int_equal(list.rows[0].number, 2);
-    list_done(&list);
+    whole_list_done(&list);
 }
 
 /* `rows` dossiers behind a header. */
-static bool read_rows(uint32_t rows, struct list *ret_list)
+static bool read_rows(uint32_t rows, struct whole_list *ret_list)
 {
     FILE *file = tmpfile();
     assert_non_null(file);
@@ -361,7 +363,7 @@ static bool read_rows(uint32_t rows, struct list *ret_list)
         (void)fputs("H27-261118-0001,Mẫu,Thôn 1\n", file);
     (void)fflush(file);
     rewind(file);
-    bool ok = list_read(SELF, fileno(file), CHARSET_UNKNOWN, NULL, ret_list, &err);
+    bool ok = whole_list_read(SELF, fileno(file), NULL, ret_list, &err);
     (void)fclose(file);
     return ok;
 }
@@ -369,10 +371,10 @@ static bool read_rows(uint32_t rows, struct list *ret_list)
 static void the_longest_list_is_exact(void **state)
 {
     (void)state;
-    struct list list;
+    struct whole_list list;
     assert_true(read_rows(LIST_ROWS_MAX, &list));
     assert_int_equal(list.n, LIST_ROWS_MAX);
-    list_done(&list);
+    whole_list_done(&list);
     assert_false(read_rows(LIST_ROWS_MAX + 1, &list));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
     assert_non_null(strstr(err.text, "more than 200,000 rows"));
@@ -381,17 +383,60 @@ static void the_longest_list_is_exact(void **state)
 static void a_child_that_lies_is_not_believed(void **state)
 {
     (void)state;
-    struct list list = {.n = 77};
+    struct whole_list list = {.n = 77};
     FILE *file = tmpfile();
-    assert_false(list_read("/bin/cat", fileno(file), CHARSET_UNKNOWN, NULL, &list,
-                           &err)); /* echoes, exits badly */
+    assert_false(
+        whole_list_read("/bin/cat", fileno(file), NULL, &list, &err)); /* echoes, exits badly */
     assert_int_equal(err.code, ERROR_BROKEN);
-    assert_false(list_read("/bin/true", fileno(file), CHARSET_UNKNOWN, NULL, &list, &err));
+    assert_false(whole_list_read("/bin/true", fileno(file), NULL, &list, &err));
     assert_int_equal(err.code, ERROR_BROKEN);
-    assert_false(list_read("/no/such/program", fileno(file), CHARSET_UNKNOWN, NULL, &list, &err));
+    assert_false(whole_list_read("/no/such/program", fileno(file), NULL, &list, &err));
     assert_int_equal(err.code, ERROR_LATER);
     assert_int_equal(list.n, 77);
+    struct list none;
+    assert_false(
+        list_read(SELF, "/no/such/folder", fileno(file), CHARSET_UNKNOWN, NULL, &none, &err));
+    assert_int_equal(err.code, ERROR_LATER);
     (void)fclose(file);
+}
+
+/* What a child said, cut behind any byte or with bytes behind it, is never taken for the list. */
+static void what_was_said_is_whole_or_nothing(void **state)
+{
+    (void)state;
+    static char said[8192];
+    size_t n = 0;
+    char cell[8] = "Mau";
+    said[n++] = LIST_SAYS_HEADER;
+    n += 3 + 4 + 1 + LIST_COLUMNS * 4; /* no encoding, no separator, no sheet's name, no places */
+    for (uint32_t row = 1; row <= 2; row++) {
+        said[n++] = LIST_SAYS_ROW;
+        memcpy(said + n, &row, 4);
+        n += 7;
+        for (int i = 0; i < LIST_COLUMNS; i++) {
+            memcpy(said + n, &(uint32_t){3}, 4);
+            memcpy(said + n + 4, cell, 4);
+            n += 8;
+        }
+    }
+    said[n++] = LIST_SAYS_END;
+    for (size_t cut = 0; cut <= n; cut++) {
+        FILE *file = tmpfile();
+        struct list list = {.n = 77};
+        struct list_row row;
+        assert_int_equal(fwrite(said, 1, cut, file), cut);
+        (void)fflush(file);
+        bool good = list_said_open(dup(fileno(file)), &list, &err);
+        assert_int_equal(good, cut == n);
+        assert_int_equal(good ? ERROR_NONE : err.code, good ? ERROR_NONE : ERROR_BROKEN);
+        assert_int_equal(list.n, good ? 2 : 77);
+        if (good) {
+            assert_true(list_take(&list, &row, &err) && list_take(&list, &row, &err));
+            assert_int_equal(row.number, 2);
+            list_done(&list);
+        }
+        (void)fclose(file);
+    }
 }
 
 static int child(const char *charset, const char *names_text)
@@ -428,6 +473,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_eleven_columns_by_name),
         cmocka_unit_test(the_longest_list_is_exact),
         cmocka_unit_test(a_child_that_lies_is_not_believed),
+        cmocka_unit_test(what_was_said_is_whole_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

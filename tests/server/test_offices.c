@@ -248,17 +248,82 @@ static void items_belong_to_their_office(void **state)
 static void procedures_are_known_by_their_code(void **state)
 {
     struct desk_rig *desk = *state;
-    struct procedure procedure = {.bcci_allowed = false}, found;
+    struct procedure procedure = {.bcci_allowed = false};
+    struct procedure_set *set;
     char folded[PROCEDURE_NAME_MAX];
     text_copy("Đăng ký thử", procedure.name, sizeof procedure.name);
     text_copy("1.010708.000.00.00.H56", procedure.code, sizeof procedure.code);
     assert_good(procedure_publish(desk_rig_acts(desk), &procedure, &err));
     text_fold("Thủ tục 1.010708.000.00.00.H56 về việc khác", folded, sizeof folded);
-    assert_good(procedure_match(desk->rig.record, folded, desk->rig.now, &found, &err));
-    assert_string_equal(found.name, "Đăng ký thử");
+    assert_good(procedure_set_load(desk->rig.record, desk->rig.now, &set, &err));
+    const struct procedure *found = procedure_set_match(set, folded);
+    assert_non_null(found);
+    assert_string_equal(found->name, "Đăng ký thử");
     text_fold("Thủ tục 1.010708.000.00.00.H5 về việc khác", folded, sizeof folded);
-    assert_error(procedure_match(desk->rig.record, folded, desk->rig.now, &found, &err),
-                 ERROR_NOT_FOUND);
+    assert_null(procedure_set_match(set, folded));
+    assert_null(procedure_set_match(set, ""));
+    procedure_set_free(set);
+}
+
+/* Words of few letters, so that rules begin with, hold and repeat one another. */
+static void invent(uint32_t *random, size_t words, char *out, size_t size)
+{
+    static const char *const known[] = {"cap", "capa", "giay", "dat", "dang ky"};
+    size_t n = 0;
+    *out = '\0';
+    for (size_t i = 0; i < words; i++) {
+        *random = *random * 1103515245u + 12345u;
+        n += (size_t)snprintf(out + n, size - n, "%s%s", i > 0 ? " " : "",
+                              known[(*random >> 16) % 5]);
+    }
+}
+
+static bool stands_in(const char *words, const char *text)
+{
+    char padded[160], wanted[160];
+    (void)snprintf(padded, sizeof padded, " %s ", text);
+    (void)snprintf(wanted, sizeof wanted, " %s ", words);
+    return strstr(padded, wanted) != NULL;
+}
+
+#define RULES 60
+static void the_longest_rule_in_a_text(void **state)
+{
+    struct desk_rig *desk = *state;
+    static struct procedure rule[RULES];
+    struct procedure_set *set;
+    uint32_t random = 7;
+    for (size_t i = 0; i < RULES; i++) {
+        rule[i] = (struct procedure){.bcci_allowed = true};
+        invent(&random, 1 + i % 4, rule[i].name, 64);
+        if (i % 7 == 0)
+            invent(&random, 2, rule[i].code, sizeof rule[i].code);
+        assert_good(procedure_publish(desk_rig_acts(desk), &rule[i], &err));
+    }
+    assert_good(procedure_set_load(desk->rig.record, desk->rig.now, &set, &err));
+    size_t found = 0;
+    for (size_t k = 0; k < 2000; k++) {
+        char text[128];
+        const struct procedure *wanted = NULL;
+        size_t best = 0;
+        invent(&random, 1 + k % 6, text, sizeof text);
+        for (size_t i = 0; i < RULES; i++) {
+            bool ended = false; /* by a later rule of the same name */
+            for (size_t j = i + 1; j < RULES; j++)
+                ended = ended || strcmp(rule[j].name, rule[i].name) == 0;
+            bool by_code = *rule[i].code != '\0' && stands_in(rule[i].code, text);
+            size_t weight = by_code ? PROCEDURE_NAME_MAX : strlen(rule[i].name);
+            if (!ended && weight > best && (by_code || stands_in(rule[i].name, text))) {
+                best = weight;
+                wanted = &rule[i];
+            }
+        }
+        const struct procedure *got = procedure_set_match(set, text);
+        assert_int_equal(got == NULL ? 0 : got->id, wanted == NULL ? 0 : wanted->id);
+        found += got != NULL;
+    }
+    assert_true(found > 500);
+    procedure_set_free(set);
 }
 
 int main(int argc, char **argv)
@@ -273,6 +338,7 @@ int main(int argc, char **argv)
         DESK(old_names_lead_to_new_units),
         DESK(items_belong_to_their_office),
         DESK(procedures_are_known_by_their_code),
+        DESK(the_longest_rule_in_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
