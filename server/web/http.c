@@ -21,9 +21,10 @@
 #define CONNECTIONS_PLAIN                                                                          \
     12000 /* a browser holds one stream: ten thousand, and pages beside them */
 #define CONNECTIONS_TLS 1000
-#define CONNECTIONS_IP 64     /* TLS only: on plain all come from the proxy */
-#define IDLE_S 10             /* reliability.md (e): none by default */
-#define CONNECTION_BYTES 8192 /* headers; also most of what an idle stream costs */
+#define CONNECTIONS_IP 64 /* TLS only: on plain all come from the proxy */
+#define IDLE_S 10         /* reliability.md (e): none by default */
+#define CONNECTION_BYTES                                                                           \
+    16384 /* headers with the cookies of a whole province, and what an answer takes */
 #define STREAM_BLOCK 2048
 #define THREADS_PLAIN 4
 #define THREADS_TLS 2

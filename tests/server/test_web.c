@@ -566,6 +566,18 @@ static void requests_no_browser_sends(void **state)
     assert_int_equal(web_rig_get(rig, "/khoe", ""), 200);
 }
 
+/* A browser sends with each request what every page of a province's domain has set: 4 KB a cookie,
+ * and there are several. */
+static void large_cookies_are_read(void **state)
+{
+    struct web_rig *rig = *state;
+    static char headers[12000];
+    for (int kb = 1; kb <= 6; kb++) {
+        (void)snprintf(headers, sizeof headers, "Cookie: a=%0*d\r\n", 1024 * kb, 0);
+        assert_int_equal(web_rig_get(rig, "/", headers), 200);
+    }
+}
+
 static void headers_are_bounded(void **state)
 {
     struct web_rig *rig = *state;
@@ -863,6 +875,7 @@ int main(int argc, char **argv)
         WEB(every_kind_of_page_hears_its_own),
         WEB(streams_of_one_client_are_bounded),
         WEB(requests_no_browser_sends),
+        WEB(large_cookies_are_read),
         WEB(headers_are_bounded),
         WEB(a_body_that_grows_is_refused),
         WEB(old_clients_and_pipelines),

@@ -175,10 +175,11 @@ int web_rig_raw(struct web_rig *rig, const char *bytes, size_t n, int ms)
 
 int web_rig_get(struct web_rig *rig, const char *path, const char *headers)
 {
-    char bytes[2048];
+    char bytes[16384];
     int n = snprintf(bytes, sizeof bytes,
                      "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n%s\r\n", path,
                      rig->desk.config.plain.port, headers);
+    assert_true(n > 0 && (size_t)n < sizeof bytes);
     return web_rig_raw(rig, bytes, (size_t)n, 5000);
 }
 
