@@ -59,40 +59,19 @@ static bool find_printer(struct sending *sending, const char *printer, struct er
            error_set(err, ERROR_BAD_INPUT, "the printer's place is too long");
 }
 
-static bool on_raw_port(const struct printer_profile *profile)
-{
-    return strncmp(profile->where, "tcp://", 6) == 0;
-}
-
-/* The raw port of a printer cuts labels apart; what is a document goes to a queue. */
-static bool takes_tongue(const struct printer_profile *profile, struct error *err)
-{
-    static const char *const labels[] = {"zpl", "tspl", "escpos"};
-    if (!on_raw_port(profile))
-        return true;
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        if (strcmp(profile->tongue, labels[i]) == 0)
-            return true;
-    return error_set(err, ERROR_BAD_INPUT,
-                     "%s takes zpl, tspl or escpos, not %s: a document goes to ipp:// or file:",
-                     profile->where, profile->tongue);
-}
-
 static bool open_sending(struct sending *sending, const char *layout, const char *printer,
                          struct error *err)
 {
     char path[PATH_BYTES];
-    if (!find_printer(sending, printer, err) || !takes_tongue(&sending->profile, err) ||
+    if (!find_printer(sending, printer, err) ||
+        !printer_takes(&sending->profile, LABELS_FOR_ENVELOPE, err) ||
         !own_path(sending->options->spool, ".trao-spool", path, err) ||
         !command_open(sending->options, layout, &sending->labels, err) ||
         !spool_open(path, &sending->spool, err))
         return false;
     sending->about = labels_about(sending->labels);
-    if (sending->about.use == LABELS_FOR_LIST && on_raw_port(&sending->profile))
-        return error_set(err, ERROR_BAD_INPUT,
-                         "%s is a document of sheets, and %s takes labels: it goes to ipp:// or "
-                         "file:",
-                         layout, sending->profile.where);
+    if (!printer_takes(&sending->profile, sending->about.use, err))
+        return error_add(err, "%s", layout);
     return sending->options->labels.start <= 1 ||
            error_set(err, ERROR_BAD_INPUT, "--start is for files");
 }

@@ -36,6 +36,40 @@ const char *printer_state_words(enum printer_state state)
     invariant(false);
 }
 
+/* Keywords of RFC 8011 5.4.12 and PWG 5100.9, and what the C library says of a way that is cut. */
+static const struct reason {
+    const char *keyword, *words;
+} reasons[] = {
+    {"media-jam", "kẹt giấy"},
+    {"media-empty", "hết giấy"},
+    {"media-needed", "hết giấy"},
+    {"input-tray-missing", "chưa lắp khay giấy"},
+    {"output-area-full", "khay ra đầy giấy"},
+    {"cover-open", "nắp đang mở"},
+    {"door-open", "cửa đang mở"},
+    {"interlock-open", "cửa đang mở"},
+    {"toner-empty", "hết mực"},
+    {"marker-supply-empty", "hết mực"},
+    {"marker-waste-full", "bình mực thải đầy"},
+    {"paused", "máy in tạm dừng"},
+    {"offline", "máy in tắt"},
+    {"shutdown", "máy in tắt"},
+    {"connecting-to-device", "chưa tới được máy in"},
+    {"timed-out", "chưa tới được máy in"},
+    {"cannot connect", "chưa tới được máy in"},
+    {"cannot find", "không có máy in ở địa chỉ này"},
+    {"broke off", "máy in ngắt giữa chừng"},
+    {"canceled", "đã hủy ở máy in"},
+};
+
+const char *printer_reason_words(const char *words)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strstr(words, reasons[i].keyword) != NULL)
+            return reasons[i].words;
+    return NULL;
+}
+
 /* ------------------------------------------------------------------ data */
 
 static bool collect(void *ctx, const void *bytes, size_t n)
@@ -109,15 +143,45 @@ static bool set_key(struct printer_profile *profile, const char *word)
     return false;
 }
 
-/* The words behind the name. */
-static bool read_profile(struct printer_profile *profile, char **rest)
+/* The words behind the name; NULL, or the one that cannot be. */
+static const char *read_words(struct printer_profile *profile, char **rest)
 {
     static const char blanks[] = " \t\r\n";
     for (char *word = strtok_r(NULL, blanks, rest); word != NULL;
          word = strtok_r(NULL, blanks, rest))
         if (!set_key(profile, word))
-            return false;
-    return profile->where[0] != '\0';
+            return word;
+    return profile->where[0] != '\0' ? NULL : "where=";
+}
+
+bool printer_read(char *line, struct printer_profile *ret_profile, struct error *err)
+{
+    struct printer_profile profile = {.tongue = "pdf"};
+    const char *bad = read_words(&profile, &line);
+    if (bad != NULL)
+        return error_set(err, ERROR_BAD_INPUT, "«%.60s»: không đọc được. / is no word of a printer",
+                         bad);
+    *ret_profile = profile;
+    return true;
+}
+
+bool printer_takes(const struct printer_profile *profile, enum labels_use use, struct error *err)
+{
+    static const char *const labels[] = {"zpl", "tspl", "escpos"};
+    bool cuts = false;
+    if (strncmp(profile->where, "tcp://", 6) != 0)
+        return true;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        cuts = cuts || strcmp(profile->tongue, labels[i]) == 0;
+    if (!cuts)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "%s takes zpl, tspl or escpos, not %s: a document goes to ipp:// or file:",
+                         profile->where, profile->tongue);
+    return use != LABELS_FOR_LIST ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "a list is a document of sheets, and %s takes labels: it goes to ipp:// or "
+                     "file:",
+                     profile->where);
 }
 
 bool printer_find(const char *path, const char *name, struct printer_profile *ret_profile,
@@ -140,7 +204,7 @@ bool printer_find(const char *path, const char *name, struct printer_profile *re
             continue;
         good = (size_t)snprintf(profile.name, sizeof profile.name, "%s", first) <
                    sizeof profile.name &&
-               read_profile(&profile, &rest);
+               read_words(&profile, &rest) == NULL;
         found = good && strcmp(first, name) == 0;
         if (found)
             *ret_profile = profile;
@@ -163,6 +227,8 @@ bool printer_tell(const struct printer_run *run, enum printer_state state, const
     struct printer_progress progress = {
         .state = state, .done = spool_job_next(run->job), .n = run->n};
     snprintf(progress.words, sizeof progress.words, "%s", words);
+    if (run->ear.leave != NULL && run->ear.leave(run->ear.ctx))
+        return error_set(err, ERROR_LATER, "left after item %zu of %zu", progress.done, run->n);
     if (run->ear.hear(run->ear.ctx, &progress))
         return true;
     return spool_job_end(run->job, false, err) &&
@@ -278,11 +344,12 @@ static bool run_job(struct printer_run *run, struct error *err)
                          run->profile->where);
     spool_job_items(run->job, &run->n);
     run->first = spool_job_next(run->job);
-    if (!go(run, err) || !spool_job_end(run->job, true, err))
+    if (!go(run, err))
         return false;
     struct printer_progress progress = {.state = PRINTER_FINISHED, .done = run->n, .n = run->n};
-    run->ear.hear(run->ear.ctx, &progress); /* nothing is left to cancel */
-    return true;
+    if (!run->ear.hear(run->ear.ctx, &progress)) /* nothing is left to cancel */
+        return error_set(err, ERROR_LATER, "all is printed, and its end not taken in");
+    return spool_job_end(run->job, true, err);
 }
 
 bool printer_print(const struct printer_profile *profile, struct spool_job *job,

@@ -38,6 +38,15 @@ struct printer_profile {
 must_use bool printer_find(const char *path, const char *name, struct printer_profile *ret_profile,
                            struct error *err);
 
+/* One profile from its words alone, "where=... tongue=..."; its name stays empty. `line` is taken
+ * apart. ERROR_BAD_INPUT names the word. */
+must_use bool printer_read(char *line, struct printer_profile *ret_profile, struct error *err);
+
+/* Whether what a layout is for can go to such a printer: the raw port of a printer cuts labels
+ * apart, what is a document goes to a queue. ERROR_BAD_INPUT says why not. */
+must_use bool printer_takes(const struct printer_profile *profile, enum labels_use use,
+                            struct error *err);
+
 /* What a job becomes on its way: collects what a labels_sink is given, and where each page of a
  * thermal printer ends, since each is one write. printer_data_done afterwards. */
 struct printer_data {
@@ -66,9 +75,13 @@ struct printer_progress {
     char words[PRINTER_WORDS_BYTES]; /* the printer's own, "" when it said nothing more */
 };
 
-/* Hears of every change, and of the same state again at each look while waiting. False: cancel. */
+/* Hears of every change, and of the same state again at each look while waiting. False: cancel; of
+ * PRINTER_FINISHED: the job does not end now, ERROR_LATER, and only its end is left of it. */
 struct printer_ear {
     bool (*hear)(void *ctx, const struct printer_progress *progress);
+    /* True: look no longer, ERROR_LATER; the printer goes on, and the job can be followed again
+     * (printer_follow). NULL: never. */
+    bool (*leave)(void *ctx);
     void *ctx;
     unsigned every_ms; /* between two looks at a printer; 0: PRINTER_LOOK_MS */
 };
@@ -90,5 +103,8 @@ must_use bool printer_follow(const struct printer_profile *profile, struct spool
 
 /* "no paper", "held", ...: Vietnamese, for people. */
 const char *printer_state_words(enum printer_state state);
+/* The first reason that a printer's own words name ("media-jam-error", RFC 8011 5.4.12), for
+ * people: "kẹt giấy". NULL: none that is known. */
+const char *printer_reason_words(const char *words);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CONNECT_MS 10000
+#define ANSWER_S 20.0 /* a printer that says nothing for so long is out of reach */
 
 struct ipp {
     struct printer_run *run;
@@ -270,6 +271,7 @@ bool printer_ipp(struct printer_run *run, struct error *err)
                             CONNECT_MS, NULL);
     if (ipp.http == NULL)
         return refused("cannot connect", err);
+    httpSetTimeout(ipp.http, ANSWER_S, NULL, NULL);
     bool done = (run->data == NULL || hand_over(&ipp, err)) && follow(&ipp, err);
     if (!done && err->code == ERROR_REFUSED && spool_job_remote(run->job) != 0)
         cancel(&ipp);

@@ -343,27 +343,57 @@ static bool are_distinct(const struct spool_item *items, size_t n, struct error 
     return distinct;
 }
 
-bool spool_begin(struct spool *spool, const char *const *numbers, size_t n, const char *reason,
-                 struct spool_job **ret_job, struct error *err)
+/* A job file of items whose copies are known. */
+static bool begin(struct spool *spool, const struct spool_item *items, size_t n, const char *reason,
+                  struct spool_job **ret_job, struct error *err)
 {
     char path[FOLDER_BYTES + 64];
-    if (n == 0)
-        return error_set(err, ERROR_BAD_INPUT, "a print job without items");
-    if (reason != NULL && !spool_reason_is_good(reason))
-        return error_set(err, ERROR_BAD_INPUT, "a reason is one line of at most %d bytes",
-                         SPOOL_REASON_BYTES - 1);
-    struct spool_item *items = calloc(n, sizeof *items);
-    if (items == NULL)
-        return error_set(err, ERROR_LATER, "no memory for a print job");
     unsigned long id = spool->last_job + 1;
     job_path(spool, id, path);
-    bool done = number_items(spool, numbers, n, reason, items, err) &&
-                are_distinct(items, n, err) && spool_file_create(path, items, n, reason, err);
-    free(items);
-    if (!done)
+    if (!are_distinct(items, n, err) || !spool_file_create(path, items, n, reason, err))
         return false;
     spool->last_job = id;
     return open_job(spool, id, ret_job, err);
+}
+
+static bool can_begin(size_t n, const char *reason, struct error *err)
+{
+    if (n == 0)
+        return error_set(err, ERROR_BAD_INPUT, "a print job without items");
+    return reason == NULL || spool_reason_is_good(reason) ||
+           error_set(err, ERROR_BAD_INPUT, "a reason is one line of at most %d bytes",
+                     SPOOL_REASON_BYTES - 1);
+}
+
+bool spool_begin(struct spool *spool, const char *const *numbers, size_t n, const char *reason,
+                 struct spool_job **ret_job, struct error *err)
+{
+    if (!can_begin(n, reason, err))
+        return false;
+    struct spool_item *items = calloc(n, sizeof *items);
+    if (items == NULL)
+        return error_set(err, ERROR_LATER, "no memory for a print job");
+    bool done = number_items(spool, numbers, n, reason, items, err) &&
+                begin(spool, items, n, reason, ret_job, err);
+    free(items);
+    return done;
+}
+
+bool spool_begin_as(struct spool *spool, const struct spool_item *items, size_t n,
+                    const char *reason, struct spool_job **ret_job, struct error *err)
+{
+    char job[SPOOL_ID_BYTES];
+    if (!can_begin(n, reason, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!spool_number_is_good(items[i].number))
+            return error_set(err, ERROR_BAD_INPUT, "item %zu has no number to print", i + 1);
+        if (items[i].copy <= spool_copies(spool, items[i].number, job) ||
+            items[i].copy > LABELS_COPY_MAX)
+            return error_set(err, ERROR_REFUSED, "%s cannot become copy %u", items[i].number,
+                             items[i].copy);
+    }
+    return begin(spool, items, n, reason, ret_job, err);
 }
 
 static bool add_line(struct spool_job *job, struct error *err, const char *word, size_t value)

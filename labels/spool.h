@@ -54,6 +54,11 @@ struct spool_job;
 must_use bool spool_begin(struct spool *spool, const char *const *numbers, size_t n,
                           const char *reason, struct spool_job **ret_job, struct error *err);
 
+/* The same where the caller keeps count of the copies himself (in a record): items with theirs, as
+ * many as were printed elsewhere; none below what this folder knows. */
+must_use bool spool_begin_as(struct spool *spool, const struct spool_item *items, size_t n,
+                             const char *reason, struct spool_job **ret_job, struct error *err);
+
 /* A job that stopped, to be gone on with. ERROR_NOT_FOUND: there is none; ERROR_REPEATED: it came
  * to its end. Items in doubt have got their next copy. */
 must_use bool spool_resume(struct spool *spool, const char *id, struct spool_job **ret_job,

@@ -10,7 +10,6 @@
 #include "server/office/cases.h"
 #include "server/office/export.h"
 #include "server/office/import.h"
-#include "server/office/print.h"
 #include "server/record/premises.h"
 #include "server/views/words.h"
 
@@ -237,100 +236,6 @@ bool run_export(const struct commands *commands, const struct call *call, struct
     answer_number(call->answer, "rows", (int64_t)written);
     answer_say(call->answer, "hồ sơ; số CCCD đã che. / dossiers written, ID numbers masked");
     return true;
-}
-
-static void note_line(void *ctx, const char *line)
-{
-    answer_say(ctx, "%s", line);
-}
-
-static bool copy_to(const char *path, int to, struct error *err)
-{
-    int from = open(path, O_RDONLY | O_CLOEXEC);
-    char bytes[65536];
-    ssize_t n = from < 0 ? -1 : 1;
-    bool written = true;
-    while (from >= 0 && written && (n = read(from, bytes, sizeof bytes)) > 0)
-        written = files_write_all(to, bytes, (size_t)n);
-    int why = errno;
-    if (from >= 0)
-        close(from);
-    if (!written)
-        return error_set(err, ERROR_LATER, "cannot write the copy: %s", strerror(why));
-    return n == 0 || error_set(err, ERROR_LATER, "%s: %s", path, strerror(why));
-}
-
-/* The path is told first: the envelopes are printed, whatever becomes of the copy. */
-static bool tell_printed(const struct call *call, const struct print_result *result,
-                         struct error *err)
-{
-    answer_text(call->answer, "path", result->path);
-    answer_say(call->answer, "Đã in %zu bì, để lại %zu. / %zu envelopes, %zu left out",
-               result->pages, result->left_out, result->pages, result->left_out);
-    if (answer_is_json(call->answer)) {
-        answer_number(call->answer, "envelopes", (int64_t)result->pages);
-        answer_number(call->answer, "left_out", (int64_t)result->left_out);
-    }
-    return call->fd < 0 || copy_to(result->path, call->fd, err) ||
-           error_add(err, "đã in, chưa chép ra được. / printed, the copy failed");
-}
-
-static struct print_config printing(const struct commands *commands, const struct call *call,
-                                    char folder[CONFIG_PATH_MAX])
-{
-    (void)snprintf(folder, CONFIG_PATH_MAX, "%s/print", commands->folder);
-    return (struct print_config){.acts = commands->acts,
-                                 .views = commands->views,
-                                 .record = commands->record,
-                                 .folder = folder,
-                                 .sender = commands->config->office_name,
-                                 .sender_address = commands->config->office_address,
-                                 .public_url = commands->config->public_url,
-                                 .secret = commands->secret,
-                                 .note = note_line,
-                                 .ctx = call->answer};
-}
-
-bool run_print(const struct commands *commands, const struct call *call, struct error *err)
-{
-    struct item *items;
-    size_t n;
-    uint64_t reason = 0;
-    char folder[CONFIG_PATH_MAX];
-    struct print_config config = printing(commands, call, folder);
-    struct call options = *call;
-    options.argc = options_end(call, 1);
-    int first = options.argc;
-    bool all = call->argc == first + 1 && strcmp(call->argv[first], "--all") == 0;
-    if (!options_check(&options, 1, "reason by", err) ||
-        !option_number(call, 1, "reason", UINT32_MAX, &reason, err) ||
-        !option_user(commands, call, 1, &config.user, err) ||
-        !(all ? all_items(commands, STATUS_ISSUED, &items, &n, err)
-              : named_items(call, first, &items, &n, err)))
-        return false;
-    config.reason = (uint32_t)reason;
-    struct print_result result;
-    bool any = n > 0, ok = !any || print_run(&config, items, n, &result, err);
-    free(items);
-    if (!any)
-        answer_say(call->answer, "Không có bì nào chờ in. / nothing to print");
-    return ok && (!any || tell_printed(call, &result, err));
-}
-
-#define PREVIEW_DPI 203 /* of the printer the layouts are made for */
-
-bool run_preview(const struct commands *commands, const struct call *call, struct error *err)
-{
-    struct item item;
-    uint64_t dpi = PREVIEW_DPI;
-    char folder[CONFIG_PATH_MAX];
-    struct print_config config = printing(commands, call, folder);
-    if (!options_check(call, 2, "dpi", err) || !option_number(call, 2, "dpi", 600, &dpi, err) ||
-        !named_item(call->argv[1], &item, err))
-        return false;
-    if (call->fd < 0 || dpi < 72)
-        return error_set(err, ERROR_BAD_INPUT, "cần --out FILE, dpi 72 đến 600. / --out, dpi");
-    return print_preview(&config, &item, (unsigned)dpi, call->fd, err);
 }
 
 /* ------------------------------------------------------------------ looking */

@@ -30,6 +30,7 @@ struct notify;
 struct pages;
 struct metrics;
 struct finder;
+struct spooler;
 
 struct commands {
     const char *folder;  /* the data folder */
@@ -44,6 +45,7 @@ struct commands {
     struct notify *notify;               /* messages to phones; NULL: none go out */
     const struct metrics *metrics;       /* what the server is in numbers; NULL: not known */
     struct finder *finder;               /* items by words; NULL: nothing is found */
+    struct spooler *spooler;             /* jobs of printers; NULL: none can be reached */
     const struct box_public *box_public; /* what devices close attachments for */
     const struct box_secret *box_secret;
     struct pages *pages; /* of the record, for copies; NULL: none can be made */

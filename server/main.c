@@ -32,6 +32,7 @@
 #include "server/office/offices.h"
 #include "server/record/pages.h"
 #include "server/sandbox.h"
+#include "server/spooler.h"
 #include "server/web/web.h"
 #include "server/writer.h"
 
@@ -46,7 +47,7 @@ struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
     char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], push_sent_path[CONFIG_PATH_MAX],
-        search_path[CONFIG_PATH_MAX];
+        search_path[CONFIG_PATH_MAX], spool_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -69,6 +70,7 @@ struct server {
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
+    struct spooler *spooler; /* jobs of printers */
     struct lanes *lanes;
     struct control *control;
     struct box_public backup_key;
@@ -90,6 +92,7 @@ static bool open_settings(struct server *server, struct error *err)
     return files_join(server->folder, "record.db", server->record_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "search.db", server->search_path, CONFIG_PATH_MAX, err) &&
+           files_join(server->folder, "spool", server->spool_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "offices.sent", server->push_sent_path, CONFIG_PATH_MAX,
                       err) &&
            config_read(server->folder, &server->config, err);
@@ -509,6 +512,33 @@ static void set_metrics(struct server *server)
                                        .ctx = server};
 }
 
+/* Its threads say so; pages that show jobs look again. */
+static void printing_changed(void *ctx)
+{
+    struct server *server = ctx;
+    struct web *web = atomic_load(&server->web);
+    if (web != NULL)
+        web_printing(web);
+}
+
+static bool open_printers(struct server *server, struct error *err)
+{
+    struct spooler_config config = {.folder = server->spool_path,
+                                    .record_path = server->record_path,
+                                    .acts = writer_acts(server->writer),
+                                    .views = server->views,
+                                    .config = &server->config,
+                                    .secret = server->keys->secret,
+                                    .changed = printing_changed,
+                                    .ctx = server};
+    return spooler_open(&config, &server->spooler, err);
+}
+
+static void close_printers(struct server *server)
+{
+    spooler_close(server->spooler);
+}
+
 /* What commands work with, whoever asks for them. */
 static bool open_commands(struct server *server, struct error *err)
 {
@@ -535,6 +565,7 @@ static bool open_commands(struct server *server, struct error *err)
                                           .notify = server->notify,
                                           .metrics = &server->metrics,
                                           .finder = server->finder,
+                                          .spooler = server->spooler,
                                           .box_public = (const struct box_public *)keys->box_public,
                                           .box_secret = (const struct box_secret *)keys->box_secret,
                                           .pages = server->pages,
@@ -792,6 +823,8 @@ static bool open_threads(struct server *server, struct error *err)
                 (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
+    if (good)
+        spooler_start(server->spooler);
     return good;
 }
 
@@ -803,6 +836,7 @@ static void close_threads(struct server *server)
     web_stop(server->web);
     while (server->threads_n > 0)
         pthread_join(server->threads[--server->threads_n], NULL);
+    spooler_stop(server->spooler);
     writer_stop(server->writer); /* its follower tells pages and messages, which close next */
 }
 
@@ -827,6 +861,7 @@ static const struct part {
     {"attachments", open_attachments, close_attachments},
     {"messages", open_notify, close_notify},
     {"offices' system", open_push, close_push},
+    {"printers", open_printers, close_printers},
     {"commands", open_commands, close_commands},
     {"pages", open_web, close_web},
     {"control", open_control, close_control},

@@ -97,8 +97,9 @@ static bool ends_with(const char *name, const char *end)
  * generation. */
 static bool is_left_out(const char *name)
 {
-    static const char *const whole[] = {"control", "lock",    "print",      "attachments/partial",
-                                        "sms.txt", "backups", "record.mark"};
+    static const char *const whole[] = {
+        "control", "lock",    "print",      "spool", "attachments/partial",
+        "sms.txt", "backups", "record.mark"};
     static const char *const begins[] = {"record.db", "views.db", "search.db", "record-layout-"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (strcmp(name, whole[i]) == 0)

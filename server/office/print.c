@@ -1,6 +1,5 @@
 #include "server/office/print.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +11,7 @@
 #include "labels/labels.h"
 #include "labels/readback.h"
 #include "server/files.h"
-#include "server/record/premises.h"
+#include "server/office/envelope.h"
 
 /* ------------------------------------------------------------------ the file */
 
@@ -87,105 +86,14 @@ struct job {
     struct print_result result;
 };
 
-static void note(const struct job *job, const struct item *item, const char *what)
-{
-    char line[320];
-    (void)snprintf(line, sizeof line, "%s: %s", item->text, what);
-    if (job->config->note)
-        job->config->note(job->config->ctx, line);
-}
-
-static void note_report(const struct job *job, const struct item *item,
-                        const struct labels_report *report)
-{
-    for (int field = 0; field < LABELS_FIELDS; field++) {
-        char what[128];
-        const char *name = labels_field_name((enum labels_field)field);
-        if (report->shortened & 1u << field) {
-            (void)snprintf(what, sizeof what, "«%s» dài quá, đã rút ngắn. / shortened", name);
-            note(job, item, what);
-        }
-        if (report->substituted & 1u << field) {
-            (void)snprintf(what, sizeof what,
-                           "«%s» có chữ phông không có. / letter not in the font", name);
-            note(job, item, what);
-        }
-    }
-}
-
-static bool read_addressee(const struct job *job, const struct office_fact *issued,
-                           struct addressee *ret_who, struct error *err)
-{
-    uint8_t bytes[ADDRESSEE_BYTES_MAX];
-    size_t n = 0;
-    return record_attachment_get(job->config->record, &issued->addressee, bytes, sizeof bytes, &n,
-                                 err) &&
-           addressee_decode(bytes, n, ret_who, err);
-}
-
-static bool qr_text(const struct job *job, const struct item *item, char out[LINK_URL_MAX],
-                    struct error *err)
-{
-    if (!link_url(job->config->public_url, job->config->secret, item, out, err))
-        return false;
-    for (char *at = out; *at; at++)
-        *at = (char)toupper((unsigned char)*at);
-    return true;
-}
-
-static bool draw(struct job *job, const struct office_fact *issued, uint32_t copy,
-                 struct error *err)
-{
-    struct addressee who;
-    struct sign sign;
-    char link[LINK_URL_MAX], postal[8] = "";
-    if (!read_addressee(job, issued, &who, err) || !qr_text(job, &issued->item, link, err) ||
-        !premises_sign(job->config->record, issued->office, issued->post_office,
-                       record_now(job->config->record), &sign, err))
-        return false;
-    if (issued->postal_code)
-        (void)snprintf(postal, sizeof postal, "%05u", issued->postal_code);
-    bool due = issued->postage_vnd + issued->fees_vnd > 0;
-    struct label label = {
-        .number = issued->item.text,
-        .sender = *sign.office ? sign.office : job->config->sender,
-        .sender_address = *sign.office ? sign.address : job->config->sender_address,
-        .name = who.name,
-        .address = who.address,
-        .postal_code = postal,
-        .link = link,
-        .marks = (issued->owner_only ? LABELS_OWNER_ONLY : 0u) | (due ? LABELS_TO_COLLECT : 0u),
-        .copy = copy,
-    };
-    struct labels_report report = {0};
-    if (!labels_add(job->labels, &label, &report, err))
-        return false;
-    note_report(job, &issued->item, &report);
-    return true;
-}
-
-/* What belongs to an item that may be printed: its issued fact and which copy this is. */
-static bool printable(const struct job *job, const struct item *item,
-                      struct office_fact *ret_issued, uint32_t *ret_copy, struct error *err)
-{
-    struct view view;
-    if (!views_item(job->config->views, item, &view) || !view.state.issued)
-        return error_set(err, ERROR_NOT_FOUND, "chưa cấp số này. / never issued");
-    if (view.state.status == STATUS_VOID)
-        return error_set(err, ERROR_REFUSED, "nhãn hủy, không in. / void");
-    if (view.state.copies >= LABELS_COPY_MAX)
-        return error_set(err, ERROR_REFUSED, "đã in quá nhiều lần. / too many copies");
-    *ret_copy = view.state.copies + 1;
-    return record_issued(job->config->record, item, ret_issued, err);
-}
-
 /* False only when the job cannot go on; an item that cannot be printed is left out with a note. */
 static bool print_one(struct job *job, const struct item *item, struct error *err)
 {
     struct office_fact issued;
     uint32_t copy = 0;
     struct error why = {ERROR_NONE, ""};
-    if (printable(job, item, &issued, &copy, &why) && draw(job, &issued, copy, &why)) {
+    if (envelope_ready(job->config, item, &issued, &copy, &why) &&
+        envelope_draw(job->config, job->labels, &issued, copy, &why)) {
         job->facts[job->result.pages++] = (struct office_fact){.item = *item,
                                                                .event = EVENT_PRINTED,
                                                                .copy = copy,
@@ -197,7 +105,7 @@ static bool print_one(struct job *job, const struct item *item, struct error *er
     if (why.code == ERROR_LATER || why.code == ERROR_BROKEN)
         return error_set(err, why.code, "%s: %s", item->text, why.text);
     job->result.left_out++;
-    note(job, item, why.text);
+    envelope_note(job->config, item, why.text);
     return true;
 }
 
@@ -259,12 +167,12 @@ static bool any_printable(const struct job *job, const struct item *items, size_
     uint32_t copy;
     struct error why;
     for (size_t i = 0; i < n; i++)
-        if (printable(job, &items[i], &issued, &copy, &why) || why.code == ERROR_LATER ||
-            why.code == ERROR_BROKEN)
+        if (envelope_ready(job->config, &items[i], &issued, &copy, &why) ||
+            why.code == ERROR_LATER || why.code == ERROR_BROKEN)
             return true;
     for (size_t i = 0; i < n; i++)
-        if (!printable(job, &items[i], &issued, &copy, &why))
-            note(job, &items[i], why.text);
+        if (!envelope_ready(job->config, &items[i], &issued, &copy, &why))
+            envelope_note(job->config, &items[i], why.text);
     return error_set(err, ERROR_BAD_INPUT, "không in được bì nào. / none of these can be printed");
 }
 
@@ -288,18 +196,19 @@ bool print_run(const struct print_config *config, const struct item *items, size
 
 /* ------------------------------------------------------------------ looked at before */
 
-bool print_preview(const struct print_config *config, const struct item *item, unsigned dpi, int fd,
-                   struct error *err)
+bool print_preview(const struct print_config *config, const struct item *item,
+                   const struct print_look *look, int fd, struct error *err)
 {
-    struct job job = {.config = config};
+    struct labels *labels = NULL;
     struct office_fact issued;
     uint32_t copy = 0;
     struct pdf out = {.fd = fd};
-    struct labels_options said = {.tongue = "png", .dpi = dpi, .preview = true};
-    bool good = (printable(&job, item, &issued, &copy, err) || error_add(err, "%s", item->text)) &&
-                labels_open("dl", &job.labels, err) &&
-                labels_begin_as(job.labels, &said, (struct labels_sink){write_page, &out}, err) &&
-                draw(&job, &issued, copy, err) && labels_end(job.labels, err);
-    labels_close(job.labels);
+    struct labels_options said = {.tongue = "png", .dpi = look->dpi, .preview = !look->dots};
+    bool good =
+        (envelope_ready(config, item, &issued, &copy, err) || error_add(err, "%s", item->text)) &&
+        labels_open(look->layout, &labels, err) &&
+        labels_begin_as(labels, &said, (struct labels_sink){write_page, &out}, err) &&
+        envelope_draw(config, labels, &issued, copy, err) && labels_end(labels, err);
+    labels_close(labels);
     return good;
 }

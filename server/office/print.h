@@ -36,10 +36,18 @@ struct print_result {
     char path[PRINT_PATH_MAX];
 };
 
-/* One envelope as a picture (PNG, smooth) in its true size at `dpi` (72..600), as the next print of
- * it would be; nothing is written down. Errors as print_run. */
-bool print_preview(const struct print_config *config, const struct item *item, unsigned dpi, int fd,
-                   struct error *err) must_use;
+/* How an envelope is looked at: in which layout, and as a printer of `dpi` (72..600) puts it on
+ * paper: in its very dots (203, 300 or 600), or smooth. */
+struct print_look {
+    const char *layout;
+    unsigned dpi;
+    bool dots;
+};
+
+/* One envelope as a picture (PNG) in its true size, as the next print of it would be; nothing is
+ * written down. Errors as print_run. */
+bool print_preview(const struct print_config *config, const struct item *item,
+                   const struct print_look *look, int fd, struct error *err) must_use;
 
 /* Void, never issued and unprintable items are left out with a note; BAD_INPUT when nothing is
  * left; REFUSED names page and symbol that cannot be read. */

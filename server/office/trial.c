@@ -11,7 +11,7 @@ static bool write_piece(void *ctx, const void *bytes, size_t n)
     return files_write_all(*(int *)ctx, bytes, n);
 }
 
-static bool draw(struct labels *labels, const char *sender, int fd, struct error *err)
+bool trial_draw(struct labels *labels, const char *sender, struct error *err)
 {
     const struct label label = {.number = NUMBER,
                                 .sender = sender,
@@ -21,10 +21,15 @@ static bool draw(struct labels *labels, const char *sender, int fd, struct error
                                 .postal_code = "",
                                 .link = "TRAO"};
     struct labels_report report;
+    return labels_add(labels, &label, &report, err);
+}
+
+static bool draw(struct labels *labels, const char *sender, int fd, struct error *err)
+{
     struct error ended;
     if (!labels_begin(labels, (struct labels_sink){write_piece, &fd}, err))
         return false;
-    bool ok = labels_add(labels, &label, &report, err);
+    bool ok = trial_draw(labels, sender, err);
     if (!labels_end(labels, &ended) && ok)
         ok = error_set(err, ended.code, "%s", ended.text);
     return ok;

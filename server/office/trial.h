@@ -9,4 +9,9 @@
  * lists. */
 bool trial_write(const char *layout, const char *sender, int fd, struct error *err) must_use;
 
+struct labels;
+
+/* The same as a page of a job that is open, of any layout of envelopes or labels. */
+bool trial_draw(struct labels *labels, const char *sender, struct error *err) must_use;
+
 #endif

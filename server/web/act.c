@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "protocol/log.h"
+#include "server/office/handover.h"
+#include "server/record/lookups.h"
 #include "server/record/premises.h"
 
 static const struct act_row {
@@ -121,6 +123,109 @@ static bool sees_office(struct web *web, const struct seat *seat, const char *co
     return person_sees(&seat->person, premises.number) || refuse(err);
 }
 
+/* What a command says when a page itself wants to know: nobody asked. */
+static bool say(struct web *web, int argc, const char *const argv[], json_t **new_said,
+                struct error *err)
+{
+    const struct web_commands *commands = &web->config.commands;
+    char *json = NULL, *words[4] = {NULL};
+    invariant(argc < 4);
+    for (int i = 0; i < argc; i++)
+        words[i] = strdup(argv[i]);
+    bool ok = commands->run(commands->ctx, argc, words, -1, &json, err);
+    *new_said = ok ? json_loads(json, 0, NULL) : NULL;
+    for (int i = 0; i < argc; i++)
+        free(words[i]);
+    free(json);
+    return ok && (*new_said || error_set(err, ERROR_LATER, "what %s said", argv[0]));
+}
+
+struct seeing {
+    struct web *web;
+    const struct seat *seat;
+    size_t n;
+    bool all;
+};
+
+static bool see_one(void *ctx, const struct item *item)
+{
+    struct seeing *seeing = ctx;
+    struct error none;
+    seeing->n++;
+    seeing->all = sees_item(seeing->web, seeing->seat, item, item->text, &none);
+    return seeing->all;
+}
+
+bool act_sees_handover(struct web *web, const struct seat *seat, const char *text)
+{
+    struct seeing seeing = {.web = web, .seat = seat};
+    struct error none;
+    uint64_t handover;
+    if (!handover_read(text, &handover, &none))
+        return false;
+    struct record *record = readers_take(web->readers);
+    bool read = record_handover_items(record, handover, see_one, &seeing, &none);
+    readers_give(web->readers, record);
+    return read && seeing.n > 0 && seeing.all;
+}
+
+bool act_sees_job(struct web *web, const struct seat *seat, const json_t *job)
+{
+    const json_t *about = json_array_get(json_object_get(job, "jobs"), 0), *row;
+    const char *handover = json_string_value(json_object_get(about, "handover"));
+    struct error none;
+    size_t i;
+    if (seat->person.offices_n == 0)
+        return about != NULL;
+    if (handover)
+        return act_sees_handover(web, seat, handover);
+    json_array_foreach(json_object_get(job, "items"), i, row)
+    {
+        const char *item = json_string_value(json_object_get(row, "item"));
+        if (!item || !sees_item_text(web, seat, item, &none))
+            return false;
+    }
+    return about != NULL;
+}
+
+/* Of another's job it is said what is said of one that is over. */
+static bool sees_job_named(struct web *web, const struct seat *seat, const char *text,
+                           struct error *err)
+{
+    const char *argv[] = {"printjobs", text};
+    json_t *job = NULL;
+    bool sees = say(web, 2, argv, &job, err) && act_sees_job(web, seat, job);
+    bool known = job != NULL;
+    json_decref(job);
+    return sees || (!known && err->code != ERROR_NOT_FOUND ? false
+                                                           : error_set(err, ERROR_NOT_FOUND,
+                                                                       "không còn lệnh in %.20s. / "
+                                                                       "there is no such print job",
+                                                                       text));
+}
+
+static bool sees_word(struct web *web, const struct seat *seat, char what, const char *word,
+                      struct error *err)
+{
+    switch (what) {
+    case 'd':
+        return sees_dossier(web, seat, word, err);
+    case 'i':
+    case '*':
+        return sees_item_text(web, seat, word, err);
+    case 'p':
+        return sees_job_named(web, seat, word, err);
+    case 'h':
+        return act_sees_handover(web, seat, word) ||
+               error_set(err, ERROR_NOT_FOUND,
+                         "%.40s: không thấy lần bàn giao này. / no such "
+                         "handover",
+                         word);
+    default:
+        return true;
+    }
+}
+
 /* Every word that names something names what is his, and something is named. */
 static bool words_are_his(struct web *web, const struct seat *seat, const struct act_row *row,
                           int argc, const char *const argv[], struct error *err)
@@ -141,10 +246,9 @@ static bool words_are_his(struct web *web, const struct seat *seat, const struct
             continue;
         if (what == '\0' || what == 'o') /* a word more than the row knows of */
             return refuse(err);
-        if ((what == 'd' && !sees_dossier(web, seat, word, err)) ||
-            ((what == 'i' || what == '*') && !sees_item_text(web, seat, word, err)))
+        if (!sees_word(web, seat, what, word, err))
             return false;
-        named = named || what == 'd' || what == 'i' || what == '*';
+        named = named || what != '.';
         kind += *kind != '\0' && !many;
     }
     return named || refuse(err);

@@ -4,6 +4,10 @@
 #define CITATION "required maxlength=200"
 #define CODE "required maxlength=32 autocapitalize=characters spellcheck=false"
 #define POST_OFFICE "list=bc inputmode=numeric maxlength=6"
+#define LAYOUTS                                                                                        \
+    "dl|Phong bì DL 220×110;c5|Phong bì C5;c4|Phong bì C4;thermal-100x150|Nhãn nhiệt 100×150;" \
+    "thermal-76x50|Nhãn nhiệt 76×50;sheet-2x4|Tờ A4 8 nhãn;sheet-3x8|Tờ A4 24 nhãn;"         \
+    "bang-ke|Giấy A4, bảng kê"
 #define ROLES                                                                                          \
     "clerk|Nhân viên quầy;reader|Cơ quan theo dõi;dispatcher|Điều phối;manager|Quản lý;" \
     "administrator|Quản trị;auditor|Kiểm tra"
@@ -152,6 +156,68 @@ static const struct panel_form range_forms[] = {
      false,
      {{PANEL_WORD, "bc", "Bưu cục (6 số)", "required inputmode=numeric maxlength=6 list=bc", NULL},
       {PANEL_WORD, "so", "Bao nhiêu số", "required inputmode=numeric maxlength=8", NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ printers */
+
+static const struct panel_column printer_columns[] = {
+    {"printer", "Tên", PANEL_LINK, "ten"},
+    {"where", "Ở đâu", PANEL_TEXT, NULL},
+    {"layout", "Giấy đang nạp", PANEL_CHOICE, LAYOUTS},
+    {"dpi", "Điểm/inch", PANEL_NUMBER, NULL},
+    {"tongue", "Ngôn ngữ", PANEL_TEXT, NULL},
+    {"post_office", "Bưu cục", PANEL_CHOICE, "000000|tất cả"},
+    {"on", "Đang", PANEL_CHOICE, "true|bật;false|tắt"},
+    {.key = NULL}};
+
+static const struct panel_column print_job_columns[] = {{"job", "Lệnh", PANEL_NUMBER, NULL},
+                                                        {"printer", "Máy in", PANEL_TEXT, NULL},
+                                                        {"words", "Đang", PANEL_TEXT, NULL},
+                                                        {"done", "Đã in", PANEL_NUMBER, NULL},
+                                                        {"of", "Cả lệnh", PANEL_NUMBER, NULL},
+                                                        {"sent", "Gửi lúc", PANEL_TIME, NULL},
+                                                        {.key = NULL}};
+
+#define PRINTER_NAME                                                                               \
+    {                                                                                              \
+        PANEL_WORD, "ten", "Tên máy in", "required maxlength=32 list=mayin spellcheck=false", NULL \
+    }
+
+static const struct panel_form printer_forms[] = {
+    {"printer",
+     "Thêm máy in",
+     "Thêm",
+     false,
+     {{PANEL_WORD, "ten", "Tên máy in", "required maxlength=32 spellcheck=false placeholder=quay1",
+       NULL},
+      {PANEL_OPTION, "where", "Ở đâu",
+       "required maxlength=200 spellcheck=false placeholder=\"ipp://localhost/printers/quay1\"",
+       NULL},
+      {PANEL_OPTION, "layout", "Giấy đang nạp", NULL, LAYOUTS},
+      {PANEL_OPTION, "tongue", "Ngôn ngữ", NULL,
+       "pdf|PDF (máy in thường, CUPS);zpl|ZPL (Zebra);tspl|TSPL (TSC);escpos|ESC/POS"},
+      {PANEL_OPTION, "dpi", "Điểm/inch", NULL, "600|600;300|300;203|203"},
+      {PANEL_OPTION, "media", "Khổ giấy theo IPP (trống: như máy in đặt)",
+       "maxlength=60 spellcheck=false placeholder=iso_dl_110x220mm", NULL},
+      {PANEL_OPTION, "post-office", "Riêng bưu cục (trống: tất cả)", POST_OFFICE, NULL}}},
+    {"printer",
+     "Đổi, bật, tắt máy in",
+     "Đổi",
+     false,
+     {PRINTER_NAME,
+      {PANEL_OPTION, "where", "Ở đâu (trống: giữ nguyên)", "maxlength=200 spellcheck=false", NULL},
+      {PANEL_OPTION, "layout", "Giấy đang nạp", NULL, "|(giữ nguyên);" LAYOUTS},
+      {PANEL_OPTION, "dpi", "Điểm/inch", NULL, "|(giữ nguyên);600|600;300|300;203|203"},
+      {PANEL_OPTION, "post-office", "Riêng bưu cục; 0: tất cả", POST_OFFICE, NULL},
+      {PANEL_OPTION, "state", "Máy in", NULL, "|(giữ nguyên);on|Bật;off|Tắt"}}},
+    {"printertest", "In tờ thử, rồi đo vạch 50 mm", "In thử", false, {PRINTER_NAME}},
+    {"measured",
+     "Vạch trên tờ thử đo được bao nhiêu",
+     "Ghi",
+     false,
+     {{PANEL_WORD, "mau", "Mẫu đã in", NULL, LAYOUTS},
+      {PANEL_WORD, "mm", "Thước đo được, mm", "required inputmode=decimal maxlength=5", NULL}}},
     {.verb = NULL},
 };
 
@@ -329,6 +395,16 @@ static const struct admin_page pages[] = {
      {{"", "ranges", NULL, "ranges", range_columns, "Chưa có dải số nào.", NULL, NULL, NULL},
       POST_OFFICES},
      range_forms},
+    {"/quay/may-in",
+     "Máy in · Trao",
+     RIGHT_SETTINGS,
+     "Phong bì và bảng kê in ở máy nào, giấy gì đang nạp. Việc đang in ở trang In.",
+     {{"", "printers", NULL, "printers", printer_columns, "Chưa có máy in: quầy in bằng tệp PDF.",
+       "mayin", "printer", "where"},
+      {"Lệnh in", "printjobs", NULL, "jobs", print_job_columns, "Không có lệnh nào.", NULL, NULL,
+       NULL},
+      POST_OFFICES},
+     printer_forms},
     {"/quay/tham-so",
      "Tham số · Trao",
      RIGHT_SETTINGS,

@@ -248,7 +248,9 @@ static void put_step(struct panel *panel, const struct setup *setup, enum setup_
         return;
     case SETUP_PRINTER:
         html_put(&panel->html, "<p><a class=nut href=\"/quay/to-thu.pdf\">Mở tờ in thử</a></p>"
-                               "<p>In ở 100 %, không «vừa trang», rồi đo vạch ở mép dưới.</p>");
+                               "<p>In ở 100 %, không «vừa trang», rồi đo vạch ở mép dưới.</p>"
+                               "<p>Muốn quầy bấm một phím là in, không qua tệp: <a "
+                               "href=\"/quay/may-in\">ghi máy in</a>, in thử ở đó.</p>");
         put_measured(panel);
         panel_form(panel, form_of("measured"));
         return;

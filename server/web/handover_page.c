@@ -8,6 +8,7 @@
 #include "server/web/face.h"
 #include "server/web/form.h"
 #include "server/web/panel.h"
+#include "server/web/print_jobs.h"
 #include "server/web/queue.h"
 
 #define PATH "/quay/ban-giao"
@@ -20,6 +21,7 @@ struct page {
     unsigned waiting; /* on the desk, ready, not yet scanned in */
     unsigned wrong;   /* scans that were refused, of this batch */
     char last[160];
+    bool shows; /* the handover of `last`, whose list could not be printed */
     const char *argv[ITEMS_MAX + 8];
     char options[6][200];
     char text[HTTP_BODY_MAX];
@@ -120,6 +122,25 @@ static bool differ(struct page *page, struct error *err)
         return false;
     json_decref(said);
     (void)snprintf(to, sizeof to, PATH "?so=%.24s", values[0]);
+    page_redirect(to, page->panel.answer);
+    return true;
+}
+
+/* The list to a printer; `page->last` is the handover that is shown again. */
+static bool print_list(struct page *page, struct error *err)
+{
+    const struct http_request *request = page->panel.request;
+    char printer[48] = "printer=", reason[24] = "reason=", to[64];
+    json_t *said = NULL;
+    form_value(request->body, request->body_n, "so", page->last, 24);
+    form_value(request->body, request->body_n, "may", printer + 8, sizeof printer - 8);
+    form_value(request->body, request->body_n, "reason", reason + 7, sizeof reason - 7);
+    const char *argv[] = {"printlist", page->last, printer, reason};
+    if (!act_run(page->panel.web, request, &page->panel.seat, reason[7] ? 4 : 3, argv, -1, &said,
+                 err))
+        return false;
+    json_decref(said);
+    (void)snprintf(to, sizeof to, PATH "?so=%.24s", page->last);
     page_redirect(to, page->panel.answer);
     return true;
 }
@@ -269,6 +290,35 @@ static void put_recount(struct page *page, const char *text)
         text);
 }
 
+/* By a printer that has A4 in it, whose job is followed; or by the browser. */
+static void put_printing(struct page *page, const char *text)
+{
+    struct panel *panel = &page->panel;
+    struct html *html = &panel->html;
+    struct print_jobs jobs;
+    print_jobs_read(panel, NULL, &jobs);
+    if (panel->failed) {
+        html_put(html, "<p class=\"loi khong-in\" role=alert data-tieng=sai>");
+        html_text(html, panel->why.text);
+        html_put(html, "</p>");
+    }
+    print_jobs_put(panel, &jobs, text);
+    html_put(html, "<form class=\"chon khong-in\" method=post action=\"" PATH "\">");
+    seat_put_csrf(&panel->seat, html);
+    html_format(html, "<input type=hidden name=so value=%s>", text);
+    bool printer = print_jobs_choice(panel, &jobs, "may", true);
+    if (printer) {
+        print_jobs_reasons(html, "ly", "Lần đầu");
+        html_put(html, "<button name=viec value=in data-phim=F2>F2 In bảng kê</button>");
+    }
+    html_format(html,
+                "<button type=button class=\"%s\" data-in%s>%s</button> <a href=\"" PATH
+                "\">Lần bàn giao mới</a></form>",
+                printer ? "nhe" : "", printer ? "" : " data-phim=F2",
+                printer ? "In từ trình duyệt" : "F2 In bảng kê");
+    print_jobs_done(&jobs);
+}
+
 /* False: the answer is given. */
 static bool put_batch(struct page *page, const char *text)
 {
@@ -296,10 +346,9 @@ static bool put_batch(struct page *page, const char *text)
     html->failed = html->failed || !good;
     html_format(html,
                 "<p><b>Cộng %zu bì.</b></p><div class=ky><p>Bên giao (ký, họ tên, giờ)</p><p>Bên "
-                "nhận (ký, họ tên, giờ)</p></div><p class=khong-in><button type=button "
-                "data-in data-phim=F2>F2 In bảng kê</button> <a href=\"" PATH
-                "\">Lần bàn giao mới</a></p>",
+                "nhận (ký, họ tên, giờ)</p></div>",
                 listing.n);
+    put_printing(page, serial);
     put_recount(page, serial);
     return listing.n == 0 || seat_looked(panel->web, panel->request, panel->seat.person.id,
                                          LOOK_NAMES, listing.n, panel->answer);
@@ -322,10 +371,13 @@ static bool do_post(struct page *page)
     form_value(request->body, request->body_n, "viec", what, sizeof what);
     form_value(request->body, request->body_n, "ma", scan, sizeof scan);
     read_list(page);
-    bool adds = strcmp(what, "chenh") != 0 && (*scan != '\0' || strcmp(what, "chot") != 0);
-    bool good = adds                         ? add(page, scan, &panel->why)
-                : strcmp(what, "chenh") == 0 ? differ(page, &panel->why)
-                                             : seal(page, &panel->why);
+    bool differs = strcmp(what, "chenh") == 0, prints = strcmp(what, "in") == 0;
+    bool adds = !differs && !prints && (*scan != '\0' || strcmp(what, "chot") != 0);
+    bool good = adds      ? add(page, scan, &panel->why)
+                : prints  ? print_list(page, &panel->why)
+                : differs ? differ(page, &panel->why)
+                          : seal(page, &panel->why);
+    page->shows = prints && !good;
     if (good && !adds)
         return false;
     page->wrong += adds && !good;
@@ -356,7 +408,9 @@ void desk_handover(struct web *web, const struct http_request *request, struct h
         return;
     }
     panel->head.script = "ban.js";
-    const char *batch = request->is_post ? NULL : http_query(request, "so"),
+    const char *batch = page->shows        ? page->last
+                        : request->is_post ? NULL
+                                           : http_query(request, "so"),
                *first = request->is_post ? NULL : http_query(request, "ma");
     if (first && !add(page, first, &panel->why))
         page->last[0] = '\0';

@@ -4,6 +4,7 @@
 
 #include "server/web/face.h"
 #include "server/web/panel.h"
+#include "server/web/print_jobs.h"
 #include "server/web/queue.h"
 
 #define ITEM "required maxlength=40 autocapitalize=characters spellcheck=false"
@@ -75,14 +76,16 @@ static void put_print(struct panel *panel, const struct view *view)
     html_put(html, "<section class=muc><h2>In lại</h2><form class=the method=post "
                    "action=\"/quay/in\">");
     seat_put_csrf(&panel->seat, html);
+    html_format(html, "<input type=hidden name=bi value=%s>", view->state.item.text);
+    struct print_jobs jobs;
+    print_jobs_read(panel, NULL, &jobs);
+    print_jobs_reasons(html, "ly", view->state.copies > 0 ? NULL : "Lần đầu");
+    (void)print_jobs_choice(panel, &jobs, "may", false);
+    print_jobs_done(&jobs);
     html_format(html,
-                "<input type=hidden name=bi value=%s><label for=ly>Vì sao</label><select id=ly "
-                "name=reason><option value=\"\">–</option><option value=1>Nhãn rách, bẩn</option>"
-                "<option value=2>In mờ, lệch</option><option value=3>Kẹt giấy</option><option "
-                "value=4>Mất phong bì</option><option value=9>Khác</option></select><button "
-                "data-phim=F9>F9 In</button></form><p><a href=\"/quay/in?xem=%s\">Xem cỡ "
+                "<button data-phim=F9>F9 In</button></form><p><a href=\"/quay/in?xem=%s\">Xem cỡ "
                 "thật</a></p></section>",
-                view->state.item.text, view->state.item.text);
+                view->state.item.text);
 }
 
 static const struct panel_column history_columns[] = {{"at", "Lúc", PANEL_TIME, NULL},

@@ -349,6 +349,15 @@ void live_changed(struct live *live, const struct item *item, const struct view 
     events_done(events);
 }
 
+void live_printing(struct live *live)
+{
+    static const char event[] = "event: in\ndata: 1\n\n";
+    pthread_mutex_lock(&live->lock);
+    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
+        http_stream_write(page->stream, event, sizeof event - 1);
+    pthread_mutex_unlock(&live->lock);
+}
+
 static void put_counts(struct live *live, const struct person *person, struct html *event)
 {
     html_put(event, "event: dem\ndata: ");

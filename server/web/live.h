@@ -53,6 +53,8 @@ void live_end_person(struct live *live, int64_t person);
 
 /* The views' watcher. */
 void live_changed(struct live *live, const struct item *item, const struct view *view);
+/* To desks: a print job changed; which, each page asks for itself. */
+void live_printing(struct live *live);
 void live_tick(struct live *live);   /* counts for desks, heartbeats, ends */
 size_t live_open(struct live *live); /* streams */
 void live_stop(struct live *live);   /* ends all; no new ones */

@@ -9,19 +9,16 @@
 #include "server/web/face.h"
 #include "server/web/form.h"
 #include "server/web/panel.h"
+#include "server/web/print_jobs.h"
 #include "server/web/queue.h"
 
 #define PATH "/quay/in"
 #define ROWS_A_PAGE 500 /* as many as a form of 16 KB can mark */
-#define REASONS                                                                                         \
-    "<option value=\"\">Lần đầu</option><option value=1>Nhãn rách, bẩn</option><option "       \
-    "value=2>In mờ, lệch</option><option value=3>Kẹt giấy</option><option value=4>Mất phong " \
-    "bì</option><option value=9>Khác</option>"
 
 /* ------------------------------------------------------------------ printed */
 
 struct words {
-    const char *argv[ROWS_A_PAGE + 4];
+    const char *argv[ROWS_A_PAGE + 5];
     int argc;
     char bytes[(ROWS_A_PAGE + 1) * 32];
     size_t n;
@@ -80,8 +77,11 @@ static void give_file(int fd, struct http_answer *answer)
 static bool run(struct panel *panel, struct words *words, struct error *err)
 {
     const struct http_request *request = panel->request;
-    char reason[12], *copy = malloc(HTTP_BODY_MAX + 1);
+    char reason[12], printer[40], *copy = malloc(HTTP_BODY_MAX + 1);
     add(words, "", "print");
+    form_value(request->body, request->body_n, "may", printer, sizeof printer);
+    if (*printer)
+        add(words, "printer=", printer);
     form_value(request->body, request->body_n, "reason", reason, sizeof reason);
     if (*reason)
         add(words, "reason=", reason);
@@ -91,7 +91,9 @@ static bool run(struct panel *panel, struct words *words, struct error *err)
     free(copy);
     if (words->argc == before)
         return error_set(err, ERROR_BAD_INPUT, "Chưa chọn bì nào. / nothing is marked");
-    int fd = panel->seat.person.offices_n > 0 ? memfd_create("print", MFD_CLOEXEC) : -1;
+    int fd = panel->seat.person.offices_n > 0 && *printer == '\0'
+                 ? memfd_create("print", MFD_CLOEXEC)
+                 : -1;
     bool good =
         act_run(panel->web, request, &panel->seat, words->argc, words->argv, fd, &panel->said, err);
     if (good && fd >= 0)
@@ -103,9 +105,31 @@ static bool run(struct panel *panel, struct words *words, struct error *err)
 
 /* ------------------------------------------------------------------ the page */
 
-static void put_row(struct panel *panel, const struct view *view, struct instant now,
-                    struct instant risk)
+struct showing {
+    struct panel *panel;
+    const struct queue *queue;
+    struct print_jobs jobs;
+    const char *printer; /* the first that may be chosen; "" none */
+    struct instant now, risk;
+};
+
+/* One that a printer has is not offered again. */
+static void put_mark(struct html *html, const struct showing *showing, const struct item *item)
 {
+    char pretty[ITEM_PRETTY_MAX];
+    long long job = print_jobs_hold(&showing->jobs, item->text);
+    if (job != 0)
+        html_format(html, "<tr><td data-ten=\"In\">lệnh %lld</td>", job);
+    else
+        html_format(html,
+                    "<tr><td data-ten=\"In\"><input type=checkbox class=dau-bi name=b-%s value=1 "
+                    "checked aria-label=\"In %s\"></td>",
+                    item->text, item_pretty(item, pretty));
+}
+
+static void put_row(const struct showing *showing, const struct view *view)
+{
+    struct panel *panel = showing->panel;
     struct html *html = &panel->html;
     const struct office_fact *office = &view->state.office;
     struct addressee who = {.name = ""};
@@ -114,99 +138,178 @@ static void put_row(struct panel *panel, const struct view *view, struct instant
     if (office->has_addressee && !readers_addressee(panel->web->readers, office, &who, &none))
         (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
     item_pretty(&view->state.item, pretty);
-    html_format(
-        html,
-        "<tr><td data-ten=\"In\"><input type=checkbox class=dau-bi name=b-%s value=1 checked "
-        "aria-label=\"In %s\"></td><td data-ten=\"Số phong bì\"><a "
-        "href=\"/quay/bi?bi=%s\">%s</a></td><td data-ten=\"Mã hồ sơ\">",
-        view->state.item.text, pretty, view->state.item.text, pretty);
-    html_text(html, office->dossier);
+    put_mark(html, showing, &view->state.item);
+    html_format(html,
+                "<td data-ten=\"Số phong bì\"><a href=\"/quay/bi?bi=%s\">%s</a></td><td "
+                "data-ten=\"Mã hồ sơ\">",
+                view->state.item.text, pretty);
+    html_text(html, view->state.office.dossier);
     html_put(html, "</td><td data-ten=\"Người nhận\">");
     desk_put_short_name(html, who.name);
     html_format(html, "</td><td data-ten=\"Thu\">%s%s</td>",
                 office->postage_vnd + office->fees_vnd > 0 ? "thu" : "",
                 office->owner_only ? " đúng người" : "");
-    queue_put_due(view, now, risk, html);
+    queue_put_due(view, showing->now, showing->risk, html);
     html_format(html,
-                "<td data-ten=\"Xem\"><a href=\"" PATH "?xem=%s\">Xem cỡ thật<span class=an> "
-                "%s</span></a></td></tr>",
-                view->state.item.text, pretty);
+                "<td data-ten=\"Xem\"><a href=\"" PATH "?xem=%s&amp;may=%s\">Xem cỡ thật<span "
+                "class=an> %s</span></a></td></tr>",
+                view->state.item.text, showing->printer, pretty);
     chain_wipe(&who, sizeof who);
 }
 
-static size_t put_rows(struct panel *panel, const struct queue *queue)
+/* Those that F2 prints: in no job yet. */
+static size_t count_free(const struct showing *showing)
 {
-    struct web *web = panel->web;
-    struct instant now = web->config.clock.now(web->config.clock.self), risk = queue_risk(web, now);
-    size_t shown = 0;
-    for (size_t i = 0; i < queue->n && shown < ROWS_A_PAGE; i++) {
-        if (queue->rows[i].step != QUEUE_PRINT)
+    size_t seen = 0, free = 0;
+    for (size_t i = 0; i < showing->queue->n && seen < ROWS_A_PAGE; i++) {
+        const struct queue_row *row = &showing->queue->rows[i];
+        if (row->step != QUEUE_PRINT)
             continue;
-        put_row(panel, &queue->rows[i].view, now, risk);
+        seen++;
+        free += print_jobs_hold(&showing->jobs, row->view.state.item.text) == 0;
+    }
+    return free;
+}
+
+static size_t put_rows(const struct showing *showing)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < showing->queue->n && shown < ROWS_A_PAGE; i++) {
+        if (showing->queue->rows[i].step != QUEUE_PRINT)
+            continue;
+        put_row(showing, &showing->queue->rows[i].view);
         shown++;
     }
     return shown;
 }
 
-static size_t put_list(struct panel *panel, const struct queue *queue)
+static size_t put_list(const struct showing *showing)
 {
+    struct panel *panel = showing->panel;
     struct html *html = &panel->html;
-    size_t n = queue->counts[QUEUE_PRINT];
-    if (n == 0) {
-        html_put(html, "<p>Hết bì chờ in. <a href=\"/quay/nhap\">Nhập danh sách mới</a>.</p>");
+    size_t n = count_free(showing), shown = 0;
+    html_put(html, "<section id=cho>");
+    if (showing->queue->counts[QUEUE_PRINT] == 0) {
+        html_put(html, "<p>Hết bì chờ in. <a href=\"/quay/nhap\">Nhập danh sách mới</a>.</p>"
+                       "</section>");
         return 0;
     }
-    n = n < ROWS_A_PAGE ? n : ROWS_A_PAGE;
-    html_put(html, "<form method=post action=\"" PATH "\">");
+    html_put(html, "<form method=post action=\"" PATH "\"><div class=chon>");
     seat_put_csrf(&panel->seat, html);
-    html_format(html,
-                "<p class=nut-hang><button data-phim=F2 data-dem=\"F2 In %%n bì\">F2 In %zu "
-                "bì</button></p><div class=cuon role=region tabindex=0 aria-label=\"Bì chờ in\">"
-                "<table class=\"it bang\"><caption class=an>Bì chờ in</caption><thead><tr><th "
-                "scope=col>In<th scope=col>Số phong bì<th scope=col>Mã hồ sơ<th scope=col>Người "
-                "nhận<th scope=col>Thu<th scope=col>Hạn<th scope=col>Xem</tr></thead><tbody>",
-                n);
-    size_t shown = put_rows(panel, queue);
-    html_put(html, "</tbody></table></div></form>");
+    if (n > 0)
+        (void)print_jobs_choice(panel, &showing->jobs, "may", false);
+    if (n > 0)
+        html_format(html, "<button data-phim=F2 data-dem=\"F2 In %%n bì\">F2 In %zu bì</button>",
+                    n);
+    html_put(html, "</div><div class=cuon role=region tabindex=0 aria-label=\"Bì chờ in\"><table "
+                   "class=\"it bang\"><caption class=an>Bì chờ in</caption><thead><tr><th "
+                   "scope=col>In<th scope=col>Số phong bì<th scope=col>Mã hồ sơ<th scope=col>Người "
+                   "nhận<th scope=col>Thu<th scope=col>Hạn<th scope=col>Xem</tr></thead><tbody>");
+    shown = put_rows(showing);
+    html_put(html, "</tbody></table></div></form></section>");
     return shown;
 }
 
-static void put_again(struct panel *panel)
+static void put_again(const struct showing *showing)
 {
+    struct panel *panel = showing->panel;
     struct html *html = &panel->html;
     html_put(html,
              "<section class=muc><h2>In lại</h2><form class=the method=post action=\"" PATH "\">");
     seat_put_csrf(&panel->seat, html);
+    html_put(html, "<label for=bi>Quét bì, mỗi bì một dòng</label><textarea id=bi name=bi rows=3 "
+                   "required spellcheck=false data-phim=F9></textarea>");
+    print_jobs_reasons(html, "ly", NULL);
+    (void)print_jobs_choice(panel, &showing->jobs, "may-lai", false);
     html_put(html,
-             "<label for=bi>Quét bì, mỗi bì một dòng</label><textarea id=bi name=bi rows=3 "
-             "required spellcheck=false data-phim=F9></textarea><label for=ly>Vì sao in "
-             "lại</label><select id=ly name=reason>" REASONS "</select><button>In lại</button>"
-             "</form><p>Bì in lại mang dấu «BẢN IN LẠI». Kẹt giấy giữa chừng: mở lại tệp in, chọn "
-             "in từ tờ đang dở; bì chưa ra giấy không phải in lại.</p></section>");
+             "<button>In lại</button></form><p>Bì in lại mang dấu «BẢN IN LẠI». Kẹt giấy khi "
+             "in từ tệp PDF: mở lại tệp, chọn in từ tờ đang dở; bì chưa ra giấy không phải in "
+             "lại.</p></section>");
 }
 
-static void put_picture(struct panel *panel, const char *number)
+/* The same envelope as each printer would print it, or smooth in the layout of letters. */
+static void put_ways(const struct showing *showing, const char *number, const char *chosen)
 {
-    struct html *html = &panel->html;
+    struct html *html = &showing->panel->html;
+    json_t *row;
+    size_t i;
+    html_put(html, "<p class=che-do>");
+    json_array_foreach(showing->jobs.printers, i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "printer"));
+        if (!name || json_is_true(json_object_get(row, "lists")))
+            continue;
+        html_format(html, "<a href=\"" PATH "?xem=%s&amp;may=%s\"%s>%s</a> ", number, name,
+                    strcmp(name, chosen) == 0 ? " aria-current=page" : "", name);
+    }
+    html_format(html, "<a href=\"" PATH "?xem=%s\"%s>Tệp PDF</a></p>", number,
+                *chosen ? "" : " aria-current=page");
+}
+
+/* On a screen a millimetre has 96/25.4 dots. */
+static long long dots_of(const json_t *row, const char *key)
+{
+    return (json_integer_value(json_object_get(row, key)) * 96 + 12700) / 25400;
+}
+
+static const json_t *printer_named_in(const struct showing *showing, const char *name)
+{
+    json_t *row;
+    size_t i;
+    json_array_foreach(showing->jobs.printers, i, row)
+    {
+        const char *known = json_string_value(json_object_get(row, "printer"));
+        if (known && strcmp(known, name) == 0 && !json_is_true(json_object_get(row, "lists")))
+            return row;
+    }
+    return NULL;
+}
+
+static void put_picture(const struct showing *showing, const char *number, const char *wanted)
+{
+    struct html *html = &showing->panel->html;
     struct item item;
     struct error none;
+    const json_t *printer = wanted ? printer_named_in(showing, wanted) : NULL;
+    const char *name = printer ? wanted : "";
     if (!item_parse(number, strlen(number), &item, &none))
         return;
-    html_format(html,
-                "<section class=muc><h2>Cỡ thật, khổ DL 220 × 110 mm</h2><div class=cuon "
-                "role=region tabindex=0 aria-label=\"Phong bì\"><img class=co-that "
-                "src=\"/quay/xem/%s.png\" alt=\"Phong bì %s như sẽ in\"></div><p>Vạch 50 mm dưới "
-                "phong bì phải đo đúng 50 mm trên giấy.</p></section>",
-                item.text, item.text);
+    html_put(html, "<section class=muc><h2>Cỡ thật, ");
+    if (printer)
+        html_format(html, "%s ở máy in %s, %lld dpi",
+                    json_string_value(json_object_get(printer, "layout")), name,
+                    (long long)json_integer_value(json_object_get(printer, "dpi")));
+    else
+        html_put(html, "khổ DL 220 × 110 mm");
+    html_put(html, "</h2>");
+    put_ways(showing, item.text, name);
+    html_format(
+        html,
+        "<div class=cuon role=region tabindex=0 aria-label=\"Phong bì\"><img class=co-that "
+        "width=%lld height=%lld src=\"/quay/xem/%s.png?may=%s\" alt=\"Phong bì %s như sẽ "
+        "in\"></div><p>Vạch 50 mm trên phong bì phải đo đúng 50 mm trên giấy.</p></section>",
+        printer ? dots_of(printer, "width_um") : 831LL,
+        printer ? dots_of(printer, "height_um") : 416LL, item.text, name, item.text);
 }
 
-/* False: the answer is given. */
-static bool put_page(struct panel *panel, const struct queue *queue)
+static const char *first_printer(const struct print_jobs *jobs)
+{
+    json_t *row;
+    size_t i;
+    json_array_foreach(jobs->printers, i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "printer"));
+        if (name && !json_is_true(json_object_get(row, "lists")))
+            return name;
+    }
+    return "";
+}
+
+static void put_sentence(struct panel *panel)
 {
     struct html *html = &panel->html;
-    const char *job = http_query(panel->request, "xong"), *look = http_query(panel->request, "xem");
+    const char *job = http_query(panel->request, "xong");
     unsigned long long number = job ? strtoull(job, NULL, 10) : 0;
-    panel_begin(panel);
     if (panel->failed) {
         html_put(html, "<p class=loi role=alert data-tieng=sai>");
         html_text(html, panel->why.text);
@@ -217,12 +320,28 @@ static bool put_page(struct panel *panel, const struct queue *queue)
                     "<p class=xong role=status>Đã in. <a class=nut autofocus "
                     "href=\"" PATH "/%llu.pdf\">Mở tệp in lần %llu</a></p>",
                     number, number);
+}
+
+/* False: the answer is given. */
+static bool put_page(struct panel *panel, const struct queue *queue)
+{
+    const struct web *web = panel->web;
+    struct showing showing = {
+        .panel = panel, .queue = queue, .now = web->config.clock.now(web->config.clock.self)};
+    const char *look = http_query(panel->request, "xem");
+    showing.risk = queue_risk(panel->web, showing.now);
+    panel_begin(panel);
+    print_jobs_read(panel, queue, &showing.jobs);
+    showing.printer = first_printer(&showing.jobs);
+    put_sentence(panel);
+    print_jobs_put(panel, &showing.jobs, NULL);
     if (!panel->request->is_post && look)
-        put_picture(panel, look);
-    size_t named = put_list(panel, queue);
-    put_again(panel);
+        put_picture(&showing, look, http_query(panel->request, "may"));
+    size_t named = put_list(&showing);
+    put_again(&showing);
+    print_jobs_done(&showing.jobs);
     if (panel->seat.person.offices_n == 0)
-        desk_put_jobs(panel->web, html);
+        desk_put_jobs(panel->web, &panel->html);
     return named == 0 || seat_looked(panel->web, panel->request, panel->seat.person.id, LOOK_NAMES,
                                      named, panel->answer);
 }
@@ -240,15 +359,20 @@ static bool do_post(struct panel *panel)
         free(words);
         return false;
     }
+    if (print_jobs_post(panel)) {
+        free(words);
+        return panel->failed != NULL;
+    }
     bool good = run(panel, words, &panel->why);
     free(words);
     if (!good) {
         panel->failed = &form;
         return true;
     }
+    bool printer = json_object_get(panel->said, "job") != NULL;
     if (panel->answer->file < 0) {
         (void)snprintf(to, sizeof to, PATH "?xong=%llu", job_of(panel->said));
-        page_redirect(to, panel->answer);
+        page_redirect(printer ? PATH "#lenh" : to, panel->answer);
     }
     json_decref(panel->said);
     return false;
@@ -284,10 +408,14 @@ void desk_preview(struct web *web, const struct http_request *request, struct ht
         return;
     const char *name = request->path + strlen("/quay/xem/");
     (void)snprintf(number, sizeof number, "%.*s", (int)strcspn(name, "."), name);
-    const char *argv[] = {"preview", number};
+    char printer[48] = "printer=";
+    const char *wanted = http_query(request, "may");
+    const char *argv[] = {"preview", number, printer};
+    if (wanted && *wanted)
+        (void)snprintf(printer + 8, sizeof printer - 8, "%s", wanted);
     int fd = memfd_create("preview", MFD_CLOEXEC);
     json_t *said = NULL;
-    if (fd >= 0 && act_run(web, request, &panel.seat, 2, argv, fd, &said, &err) &&
+    if (fd >= 0 && act_run(web, request, &panel.seat, printer[8] ? 3 : 2, argv, fd, &said, &err) &&
         fstat(fd, &about) == 0) {
         answer->status = 200;
         answer->type = "image/png";

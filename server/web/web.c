@@ -223,6 +223,8 @@ static const struct route {
     {"/quay/buu-ta", EXACT, true, true, true, false, desk_admin},
     {"/quay/danh-ba", EXACT, false, false, true, false, desk_admin},
     {"/quay/danh-ba", EXACT, true, true, true, false, desk_admin},
+    {"/quay/may-in", EXACT, false, false, true, false, desk_admin},
+    {"/quay/may-in", EXACT, true, true, true, false, desk_admin},
     {"/quay/dai-so", EXACT, false, false, true, false, desk_admin},
     {"/quay/dai-so", EXACT, true, true, true, false, desk_admin},
     {"/quay/tham-so", EXACT, false, false, true, false, desk_admin},
@@ -401,6 +403,11 @@ void web_tick(struct web *web)
     live_tick(web->live);
     kept_tick(web->kept, web->config.clock.now(web->config.clock.self));
     http_tick(web->http);
+}
+
+void web_printing(struct web *web)
+{
+    live_printing(web->live);
 }
 
 void web_stop(struct web *web)

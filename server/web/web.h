@@ -80,6 +80,9 @@ void web_work(struct web *web);
 /* Heartbeats, ends of streams, sockets that never finish a request. About twice a second. */
 void web_tick(struct web *web);
 
+/* A print job stands otherwise: pages that show jobs look again. Any thread, until web_close. */
+void web_printing(struct web *web);
+
 /* web_work returns; requests that wait for it are answered 503. From any thread. */
 void web_stop(struct web *web);
 /* After web_stop, when no thread is in web_work, web_tick or views_follow any more: ends all

@@ -124,8 +124,8 @@ static void add_person(const char *name, const char *role, char password[64])
 static void the_administrator_makes_the_others(void **state)
 {
     (void)state;
-    static const char *const pages[] = {"nguoi", "buu-ta", "danh-ba", "dai-so", "tham-so",
-                                        "lich",  "gia",    "thu-tuc", "dao-tao"};
+    static const char *const pages[] = {"nguoi",   "buu-ta", "danh-ba", "dai-so",  "may-in",
+                                        "tham-so", "lich",   "gia",     "thu-tuc", "dao-tao"};
     char password[64], path[32], shot[32];
     add_person("kiem", "auditor", password);
     chromium_both_widths(&browser, "people-password");

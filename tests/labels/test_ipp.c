@@ -89,7 +89,8 @@ static bool print(const char *where)
 {
     struct printer_profile profile = {.tongue = "pdf"};
     snprintf(profile.where, sizeof profile.where, "%s", where);
-    return printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err);
+    return printer_print(&profile, job, &data, 1,
+                         (struct printer_ear){.hear = hear, .every_ms = LOOK_MS}, &err);
 }
 
 /* The documents that came out, and whether the last is the very one that was sent. */
@@ -237,7 +238,8 @@ static void test_cancelled_at_the_queue(void **state)
     struct printer_profile profile = {.where = QUEUE, .tongue = "pdf"};
     put("no-paper");
     assert_false(printer_print(&profile, job, &data, 1,
-                               (struct printer_ear){cancel_there, NULL, LOOK_MS}, &err));
+                               (struct printer_ear){.hear = cancel_there, .every_ms = LOOK_MS},
+                               &err));
     take("no-paper");
     assert_int_equal(err.code, ERROR_REFUSED);
     assert_non_null(strstr(err.text, "cancelled at the printer"));
@@ -275,8 +277,9 @@ static void test_held_in_the_queue(void **state)
     char command[128];
     snprintf(command, sizeof command, "%sindefinite", hold);
     assert_int_equal(system(command), 0);
-    bool printed = printer_print(&profile, job, &data, 1,
-                                 (struct printer_ear){release_when_held, NULL, LOOK_MS}, &err);
+    bool printed =
+        printer_print(&profile, job, &data, 1,
+                      (struct printer_ear){.hear = release_when_held, .every_ms = LOOK_MS}, &err);
     snprintf(command, sizeof command, "%sno-hold", hold);
     assert_int_equal(system(command), 0);
     if (!printed)
@@ -328,7 +331,8 @@ static void test_followed_after_a_crash(void **state)
     assert_true(spool_unfinished(spool, &stopped, &err));
     assert_true(spool_resume(spool, stopped.id, &job, &err));
     assert_int_not_equal(spool_job_remote(job), 0);
-    if (!printer_follow(&profile, job, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err))
+    if (!printer_follow(&profile, job, 1, (struct printer_ear){.hear = hear, .every_ms = LOOK_MS},
+                        &err))
         fail_msg("%s", err.text);
     assert_int_equal(count_printed(&same), 1);
     assert_true(same);

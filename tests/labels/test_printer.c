@@ -213,8 +213,8 @@ static bool print_rest(void)
     snprintf(profile.where, sizeof profile.where, "tcp://127.0.0.1:%d", fake.port);
     lay_out(&data);
     clerk.n = 0;
-    bool done =
-        printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err);
+    bool done = printer_print(&profile, job, &data, 1,
+                              (struct printer_ear){.hear = hear, .every_ms = LOOK_MS}, &err);
     printer_data_done(&data);
     return done;
 }
@@ -509,12 +509,12 @@ static void test_a_file_is_whole_or_not_there(void **state)
     struct printer_data data = {0};
     lay_out(&data);
     snprintf(profile.where, sizeof profile.where, "file:%s/none/job.zpl", folder);
-    assert_false(
-        printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err));
+    assert_false(printer_print(&profile, job, &data, 1,
+                               (struct printer_ear){.hear = hear, .every_ms = LOOK_MS}, &err));
     assert_int_equal(err.code, ERROR_LATER);
     snprintf(profile.where, sizeof profile.where, "file:%s/job.zpl", folder);
-    assert_true(
-        printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err));
+    assert_true(printer_print(&profile, job, &data, 1,
+                              (struct printer_ear){.hear = hear, .every_ms = LOOK_MS}, &err));
     FILE *file = fopen(profile.where + 5, "r");
     assert_non_null(file);
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
@@ -533,7 +533,8 @@ static void test_what_is_no_place(void **state)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         struct printer_profile profile = {.tongue = "zpl"};
         snprintf(profile.where, sizeof profile.where, "%s", places[i]);
-        if (printer_print(&profile, job, &data, 1, (struct printer_ear){hear, NULL, LOOK_MS}, &err))
+        if (printer_print(&profile, job, &data, 1,
+                          (struct printer_ear){.hear = hear, .every_ms = LOOK_MS}, &err))
             fail_msg("taken: %s", places[i]);
         assert_int_equal(err.code, ERROR_BAD_INPUT);
     }

@@ -15,6 +15,7 @@
 //   see TEXT             -> seen EPOCH_MS            as wait, also over a change of pages
 //   choose SELECTOR VALUE -> chosen                  of a list
 //   attr SELECTOR NAME   -> attr VALUE
+//   natural SELECTOR     -> natural WIDTH HEIGHT      of a picture, in its own dots
 //   key NAME...          -> keyed                    each in turn: Tab, Enter, Space, F2, Shift+Tab
 //   type TEXT            -> typed                    into what has the focus, as a keyboard does
 //   focused              -> focused TAG#ID TEXT
@@ -118,6 +119,12 @@ const commands = {
   async attr(rest) {
     const [selector, name] = rest.split(' ');
     return `attr ${await page.getAttribute(selector, name)}`;
+  },
+  async natural(selector) {
+    return `natural ${await page.locator(selector).evaluate(async (at) => {
+      await at.decode();
+      return `${at.naturalWidth} ${at.naturalHeight}`;
+    })}`;
   },
   async key(rest) {
     for (const name of rest.split(' ')) await page.keyboard.press(name);

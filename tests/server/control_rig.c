@@ -1,5 +1,7 @@
 #include "tests/server/control_rig.h"
 
+#include "server/spooler.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +23,10 @@ int open_asked(void **state)
                                        .chance = rig_chance(&asked->desk.rig)};
     assert_good(record_open_reader(asked->desk.rig.record_path, &asked->short_reader, &err));
     assert_good(record_open_reader(asked->desk.rig.record_path, &asked->long_reader, &err));
+    asked->spooler = desk_rig_spooler(&asked->desk);
     asked->for_short = (struct commands){.folder = asked->desk.rig.dir,
                                          .program = "/proc/self/exe",
+                                         .spooler = asked->spooler,
                                          .config = &asked->desk.config,
                                          .secret = asked->desk.secret,
                                          .acts = desk_rig_acts(&asked->desk),
@@ -45,6 +49,7 @@ int close_asked(void **state)
     pthread_join(asked->thread, NULL);
     control_close(asked->control);
     lanes_close(asked->lanes);
+    spooler_close(asked->spooler);
     record_close(asked->short_reader);
     record_close(asked->long_reader);
     desk_rig_close(&asked->desk);

@@ -11,6 +11,7 @@ struct asked {
     struct commands for_short, for_long;
     struct record *short_reader, *long_reader;
     struct enrol_desk enrol;
+    struct spooler *spooler;
     struct lanes *lanes;
     struct control *control;
     pthread_t thread;

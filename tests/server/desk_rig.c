@@ -6,6 +6,7 @@
 
 #include "server/office/list.h"
 #include "server/record/communes.h"
+#include "server/spooler.h"
 
 static bool seed_act(struct record *record, void *arg, struct error *err)
 {
@@ -82,6 +83,23 @@ static bool run(void *self, act what, void *arg, struct error *err)
 struct acts desk_rig_acts(struct desk_rig *desk)
 {
     return (struct acts){run, desk};
+}
+
+struct spooler *desk_rig_spooler(struct desk_rig *desk)
+{
+    char folder[160];
+    struct spooler *spooler = NULL;
+    (void)snprintf(folder, sizeof folder, "%s/spool", desk->rig.dir);
+    const struct spooler_config config = {.folder = folder,
+                                          .record_path = desk->rig.record_path,
+                                          .acts = desk_rig_acts(desk),
+                                          .views = desk->rig.views,
+                                          .config = &desk->config,
+                                          .secret = desk->secret,
+                                          .every_ms = 20};
+    assert_good(spooler_open(&config, &spooler, &err));
+    spooler_start(spooler);
+    return spooler;
 }
 
 struct numbers desk_rig_numbers(struct desk_rig *desk)

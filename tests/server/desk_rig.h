@@ -40,6 +40,10 @@ struct item desk_rig_issue(struct desk_rig *desk, const char *dossier, const cha
 void desk_rig_scan(struct desk_rig *desk, struct rig_device *device, const struct item *item,
                    uint32_t event, int64_t ago_ms);
 
+/* Printers' jobs in its folder, looked at every 20 ms; spooler_close. */
+struct spooler;
+struct spooler *desk_rig_spooler(struct desk_rig *desk);
+
 int desk_rig_child(const char *charset, const char *names_text);
 /* main() of a test that reads lists: the child's life when it is one. */
 #define DESK_RIG_CHILD(argc, argv)                                                                 \

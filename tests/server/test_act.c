@@ -92,6 +92,40 @@ static void nobody_acts_for_another_office(void **state)
     assert_true(ACT(browser, &other, "offices"));
 }
 
+/* A print job and the list of a handover are his when everything in them is; of another's it is
+ * said what is said of one that never was. */
+static void nobody_touches_another_offices_job(void **state)
+{
+    struct browser *browser = *state;
+    const char *item = browser->rig.item.text;
+    struct seat other = seat_as(ROLE_CLERK, OTHER_OFFICE), none = seat_as(ROLE_CLERK, 0),
+                administrator = seat_as(ROLE_ADMINISTRATOR, 0);
+    if (!ACT(browser, &administrator, "printer", "quay1", "where=ipp://127.0.0.1:1/x") ||
+        !ACT(browser, &administrator, "printer", "a4", "where=ipp://127.0.0.1:1/x",
+             "layout=bang-ke") ||
+        !ACT(browser, &administrator, "printer", "xa", "where=ipp://127.0.0.1:1/x",
+             "post-office=999999"))
+        fail_msg("%s", err.text);
+    assert_false(ACT(browser, &other, "print", "printer=quay1", "reason=1", item));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_false(ACT(browser, &none, "print", "printer=xa", "reason=1", item));
+    assert_non_null(strstr(err.text, "999999"));
+    if (!ACT(browser, &none, "print", "printer=quay1", "reason=1", item))
+        fail_msg("%s", err.text);
+    static const char *const acts[] = {"printresume", "printcancel"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_false(ACT(browser, &other, acts[i], "1"));
+        assert_int_equal(err.code, ERROR_NOT_FOUND);
+        assert_non_null(strstr(err.text, "no such print job"));
+        assert_false(ACT(browser, &other, acts[i], "77"));
+        assert_non_null(strstr(err.text, "no such print job"));
+    }
+    assert_false(ACT(browser, &other, "printlist", "BG-000001", "printer=a4"));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    if (!ACT(browser, &none, "printcancel", "1"))
+        fail_msg("%s", err.text);
+}
+
 /* office= counts where the command reads it: as a citation or a file's name it would be a text, and
  * the act that of no office, which is all of them. */
 static void a_text_is_no_office(void **state)
@@ -165,6 +199,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_table_says_what_commands_say),
         cmocka_unit_test_setup_teardown(every_role_before_every_act, browser_open, browser_close),
         cmocka_unit_test_setup_teardown(nobody_acts_for_another_office, browser_open,
+                                        browser_close),
+        cmocka_unit_test_setup_teardown(nobody_touches_another_offices_job, browser_open,
                                         browser_close),
         cmocka_unit_test_setup_teardown(a_text_is_no_office, browser_open, browser_close),
         cmocka_unit_test_setup_teardown(messages_go_again_in_his_name, browser_open, browser_close),

@@ -136,6 +136,32 @@ static void begin_day(struct day *day, struct asked *asked)
     json_decref(document);
 }
 
+/* Nobody is at that port: the job stops, and stands until it is cancelled. */
+static void the_printers(struct day *day)
+{
+    said(day, 0, "printer a4 where=ipp://127.0.0.1:1/x layout=bang-ke");
+    json_t *document = say(day, -1, 0,
+                           "printer quay1 where=tcp://127.0.0.1:1 tongue=zpl dpi=203 "
+                           "layout=thermal-100x150 by=quay1");
+    json_decref(document);
+    assert_int_equal(rows(day, "printers", "printers"), 2);
+    said(day, 1, "printer quay2 where=file:/tmp/x");
+    document = say(day, -1, 0, "print printer=quay1 @6 @7");
+    assert_int_equal(json_integer_value(json_object_get(document, "job")), 2);
+    json_decref(document);
+    said(day, 1, "print printer=a4 @8");
+    document = say(day, -1, 0, "printjobs 2");
+    assert_int_equal(json_array_size(json_object_get(document, "items")), 2);
+    json_decref(document);
+    assert_int_equal(rows(day, "printjobs", "jobs"), 1);
+    said(day, 1, "printjobs 9");
+    said(day, 1, "printresume 9");
+    said(day, 0, "printcancel 2");
+    document = say(day, -1, 0, "printertest quay1");
+    said(day, 0, "printcancel 3");
+    json_decref(document);
+}
+
 static void the_desk(struct day *day)
 {
     json_t *document = say(day, -1, 0, "ranges");
@@ -144,11 +170,14 @@ static void the_desk(struct day *day)
     json_decref(document);
     said(day, 0, "link @0");
     said(day, 0, "print @0 @1 @5");
+    the_printers(day);
     said(day, 0, "receive #0 originals=1 pages=3");
     said(day, 0, "pair #0 @0");
     said(day, 1, "handover seal=NP-1 giver=An taker=Bình count=3 @0");
     said(day, 0, "handover seal=NP-1 giver=An taker=Bình count=1 @0");
     assert_int_equal(rows(day, "handovers", "handovers"), 1);
+    said(day, 0, "printlist BG-000001 printer=a4");
+    said(day, 1, "printlist BG-000001 printer=quay1");
     said(day, 0, "difference BG-000001 @0 damaged note=ướt");
     document = say(day, -1, 0, "batch BG-000001");
     assert_string_equal(cell(document, "taker"), "Bình");

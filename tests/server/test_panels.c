@@ -145,6 +145,29 @@ static void numbers_run_out_in_sight(void **state)
     assert_false(says(browser, "Sắp hết số"));
 }
 
+static void printers_are_registered(void **state)
+{
+    struct browser *browser = *state;
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/may-in"), 200);
+    assert_true(says(browser, "Chưa có máy in"));
+    done(browser, "/quay/may-in",
+         "viec=printer&ten=quay1&where=ipp%3A%2F%2F127.0.0.1%3A1%2Fx&layout=dl&tongue=pdf&dpi=300");
+    assert_int_equal(browser_get(browser, "/quay/may-in"), 200);
+    assert_true(says(browser, "ipp://127.0.0.1:1/x") && says(browser, "Phong bì DL 220×110"));
+    assert_int_equal(browser_post(browser, "/quay/may-in",
+                                  "viec=printer&ten=quay2&where=file%3A%2Fetc%2Fpasswd&layout=dl"),
+                     400);
+    assert_true(says(browser, "where=file:/etc/passwd"));
+    assert_int_equal(browser_get(browser, "/quay/in"), 200);
+    assert_true(says(browser, "quay1, dl 300 dpi"));
+    done(browser, "/quay/may-in",
+         "viec=printer&muc=%C4%90%E1%BB%95i%2C+b%E1%BA%ADt%2C+t%E1%BA%AFt+m%C3%A1y+in&ten=quay1&"
+         "state=off");
+    assert_int_equal(browser_get(browser, "/quay/in"), 200);
+    assert_false(says(browser, "quay1, dl 300 dpi"));
+}
+
 /* ------------------------------------------------------------------ devices */
 
 static void a_handheld_comes_and_is_lost(void **state)
@@ -331,6 +354,7 @@ int main(int argc, char **argv)
         DOOR(a_form_of_somebody_else_does_nothing),
         DOOR(what_is_set_is_shown_with_its_citation),
         DOOR(numbers_run_out_in_sight),
+        DOOR(printers_are_registered),
         DOOR(a_handheld_comes_and_is_lost),
         DOOR(a_dispatcher_s_day),
         DOOR(who_looked_and_whether_it_still_holds),

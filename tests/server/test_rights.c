@@ -94,6 +94,7 @@ static const struct page {
     {"/quay/gia", RIGHT_SETTINGS, 403},
     {"/quay/nhat-ky", RIGHT_AUDIT, 403},
     {"/quay/dao-tao", RIGHT_AUDIT, 403},
+    {"/quay/may-in", RIGHT_SETTINGS, 403},
     {"/quay/dai-so", RIGHT_SETTINGS, 403},
     {"/quay/danh-ba", RIGHT_SETTINGS, 403},
     {"/quay/lich", RIGHT_SETTINGS, 403},

@@ -1,5 +1,7 @@
 #include "tests/server/web_rig.h"
 
+#include "server/spooler.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -57,8 +59,10 @@ static void open_lanes(struct web_rig *rig)
     char path[512];
     (void)snprintf(path, sizeof path, "%s/search.db", rig->desk.rig.dir);
     assert_good(finder_open(path, rig->desk.rig.record_path, &rig->finder, &err));
+    rig->spooler = desk_rig_spooler(&rig->desk);
     rig->for_short = (struct commands){.folder = rig->desk.rig.dir,
                                        .program = "/proc/self/exe",
+                                       .spooler = rig->spooler,
                                        .config = &rig->desk.config,
                                        .secret = rig->desk.secret,
                                        .acts = desk_rig_acts(&rig->desk),
@@ -100,6 +104,7 @@ void web_rig_stop(struct web_rig *rig)
     pthread_join(rig->ticker, NULL);
     web_close(rig->web);
     lanes_close(rig->lanes);
+    spooler_close(rig->spooler);
     finder_close(rig->finder);
     record_close(rig->short_reader);
     record_close(rig->long_reader);

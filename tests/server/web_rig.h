@@ -18,6 +18,7 @@ struct web_rig {
     struct enrol_desk enrol;
     struct record *short_reader, *long_reader;
     struct commands for_short, for_long;
+    struct spooler *spooler;
     struct lanes *lanes;
     struct finder *finder;
     struct web *web;

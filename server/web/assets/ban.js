@@ -79,8 +79,36 @@ function listen() {
   const counts = document.querySelector('[data-dem]');
   for (const box of document.querySelectorAll('.dau-bi'))
     box.addEventListener('change', () => {
-      counts.textContent = counts.dataset.dem.replace('%n', document.querySelectorAll('.dau-bi:checked').length);
+      if (counts) counts.textContent = counts.dataset.dem.replace('%n', document.querySelectorAll('.dau-bi:checked').length);
     });
+}
+
+// Printers are followed: what they do changes by itself; what somebody marked or types stays.
+async function printers() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const unmarked = new Set([...document.querySelectorAll('.dau-bi:not(:checked)')].map((box) => box.name));
+  for (const id of ['lenh', 'cho']) {
+    const old = document.getElementById(id), fresh = page.getElementById(id);
+    if (!old || !fresh || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
+    for (const choice of fresh.querySelectorAll('select'))
+      choice.value = document.getElementById(choice.id)?.value ?? choice.value;
+    for (const box of fresh.querySelectorAll('.dau-bi')) box.checked = !unmarked.has(box.name);
+    old.replaceWith(fresh);
+    fresh.querySelector('[autofocus]')?.focus();
+  }
+  listen();
+}
+
+if (document.querySelector('[data-song]')) {
+  const stream = new EventSource('/quay/song');
+  let again = false;
+  stream.addEventListener('open', () => {
+    if (again) printers();
+    again = true;
+  });
+  stream.addEventListener('in', printers);
 }
 
 listen();
