@@ -59,6 +59,7 @@ bool outbox_lose(struct outbox *outbox, const struct error *err)
 {
     if (err->code == ERROR_BROKEN)
         outbox->damaged = true;
+    outbox->barren.known = false;
     shelf_close(outbox->shelf, false);
     outbox->shelf = NULL;
     return false;
@@ -81,6 +82,7 @@ bool outbox_transact(struct outbox *outbox, enum outbox_room room,
                      struct error *err)
 {
     struct error why;
+    outbox->barren.known = false;
     bool done = transact_once(outbox, act, ctx, &why);
     bool full = !done && why.code == ERROR_LATER && room == OUTBOX_ROOM_RESERVED &&
                 outbox->reserved && outbox_is_full(outbox);
@@ -324,6 +326,7 @@ static bool may_withdraw(struct outbox *outbox, const struct scan *scan, struct 
 
 static bool try_add(struct outbox *outbox, struct scan *scan, struct error *err)
 {
+    outbox->barren.known = false;
     if (!outbox_ready(outbox, err))
         return false;
     if (scan->event == EVENT_WITHDRAWN && !may_withdraw(outbox, scan, err))

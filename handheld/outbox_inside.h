@@ -16,6 +16,14 @@ struct outbox_fork {
     bool fresh; /* no answer to it yet */
 };
 
+/* Nothing was to be sent after `after`. Holds until anything is written or the file is opened anew:
+ * what is asked at each turn of the loop need not be looked for each time. */
+struct outbox_barren {
+    bool known;
+    bool cut_any;
+    struct outbox_at after;
+};
+
 struct outbox {
     char path[PATH_MAX];    /* .../outbox.db */
     char reserve[PATH_MAX]; /* .../outbox.reserve */
@@ -38,6 +46,7 @@ struct outbox {
     struct link last_link;
     uint64_t given; /* highest seq of the running epoch that was given out since outbox_open */
     struct outbox_fork fork;
+    struct outbox_barren barren;
 };
 
 void outbox_tell(struct outbox *outbox, const char *sentence, uint64_t epoch, uint64_t seq);

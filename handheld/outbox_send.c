@@ -177,20 +177,34 @@ static bool heal_now(struct outbox *outbox, void *ctx, struct error *err)
     return outbox_new_epoch(outbox, &head, err);
 }
 
+static bool is_barren(const struct outbox *outbox, struct outbox_at after, bool cut_any)
+{
+    const struct outbox_barren *barren = &outbox->barren;
+    return barren->known && outbox->shelf != NULL && barren->after.nth == after.nth &&
+           barren->after.seq == after.seq && (barren->cut_any || !cut_any);
+}
+
 bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_any,
                         struct outbox_batch *ret_batch, struct error *err)
 {
     /* With no room to keep a batch it leaves all the same, and its receipt makes room. Cut once
      * more it may end at another scan; the scans and their links are the same. */
-    struct next_batch next = {.after = after, .cut_any = cut_any, .keep = !outbox_is_full(outbox)};
+    if (is_barren(outbox, after, cut_any))
+        return error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
+    struct next_batch next; /* what find_next fills is not cleared before: it is a batch long */
+    next.after = after;
+    next.cut_any = cut_any;
+    next.keep = !outbox_is_full(outbox);
     if (!outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err))
         return false;
     if (next.hurt.nth != 0 &&
         (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, heal_now, &next.hurt, err) ||
          !outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err)))
         return false;
-    if (!next.found)
+    if (!next.found) {
+        outbox->barren = (struct outbox_barren){true, cut_any, after};
         return error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
+    }
     if (next.batch.last.nth == outbox->epoch.nth && next.batch.last.seq > outbox->given)
         outbox->given = next.batch.last.seq;
     *ret_batch = next.batch;
@@ -208,27 +222,42 @@ static bool is_due(struct outbox *outbox, const struct shelf_epoch *epoch, uint6
            shelf_held_any(outbox->shelf, epoch->nth, ret_due, err);
 }
 
-/* Adds the epochs of one kind: those the running generation has not spoken of, or the others. */
-static bool hello_add(struct outbox *outbox, struct hello *hello, bool unstated, struct error *err)
+/* Epochs to be told of, oldest first. */
+struct told_epochs {
+    struct epoch_state epoch[WIRE_EPOCHS_MAX];
+    size_t n;
+};
+
+static void tell_epoch(struct told_epochs *told, const struct shelf_epoch *epoch, uint64_t last)
+{
+    if (told->n < WIRE_EPOCHS_MAX)
+        told->epoch[told->n++] =
+            (struct epoch_state){epoch->epoch, epoch->through, last, epoch->through_link};
+}
+
+/* Those the running generation has not spoken of, and the others of which something is due. */
+static bool sort_epochs(struct outbox *outbox, struct told_epochs *unstated,
+                        struct told_epochs *stated, struct error *err)
 {
     struct shelf_epoch epoch = {.nth = 0};
-    while (hello->epochs < WIRE_EPOCHS_MAX) {
+    struct error none = {.code = ERROR_NONE};
+    while (unstated->n < WIRE_EPOCHS_MAX &&
+           shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none)) {
         uint64_t last;
         struct link link;
-        struct error none;
-        if (!shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none))
-            return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.text);
         bool due;
         if (!outbox_epoch_last(outbox, &epoch, &last, &link, err) ||
             !is_due(outbox, &epoch, last, &due, err))
             return false;
         if (epoch.nth == outbox->fork.nth)
             last = outbox->fork.good + (outbox->fork.bad - outbox->fork.good) / 2;
-        if ((epoch.stated != outbox->meta.generation) == unstated && (unstated || due))
-            hello->epoch[hello->epochs++] =
-                (struct epoch_state){epoch.epoch, epoch.through, last, epoch.through_link};
+        if (epoch.stated != outbox->meta.generation)
+            tell_epoch(unstated, &epoch, last);
+        else if (due)
+            tell_epoch(stated, &epoch, last);
     }
-    return true;
+    return unstated->n == WIRE_EPOCHS_MAX || none.code == ERROR_NOT_FOUND ||
+           error_set(err, none.code, "%s", none.text);
 }
 
 bool outbox_hello(struct outbox *outbox, struct hello *hello, struct error *err)
@@ -236,10 +265,15 @@ bool outbox_hello(struct outbox *outbox, struct hello *hello, struct error *err)
     struct error why;
     if (!outbox_ready(outbox, err))
         return false;
-    hello->generation = outbox->meta.generation;
-    hello->epochs = 0;
-    if (hello_add(outbox, hello, true, &why) && hello_add(outbox, hello, false, &why))
+    struct told_epochs told = {.n = 0}, stated = {.n = 0};
+    if (sort_epochs(outbox, &told, &stated, &why)) {
+        for (size_t i = 0; i < stated.n && told.n < WIRE_EPOCHS_MAX; i++)
+            told.epoch[told.n++] = stated.epoch[i];
+        hello->generation = outbox->meta.generation;
+        hello->epochs = told.n;
+        memcpy(hello->epoch, told.epoch, sizeof told.epoch);
         return true;
+    }
     error_set(err, why.code, "%s", why.text);
     return outbox_lose(outbox, &why);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "protocol/topic.h"
-#include "server/field/round_pieces.h"
+#include "server/field/round_shared.h"
 #include "server/record/rounds.h"
 
 #define PART_BYTES_MAX                                                                             \
@@ -402,11 +402,11 @@ static void mark_due(struct dispatch *dispatch, size_t i)
 }
 
 static bool serve(struct dispatch *dispatch, size_t i, const struct machine *machine,
-                  struct error *err)
+                  struct shared *shared, struct error *err)
 {
     struct pieces pieces;
     if (!pieces_gather(&dispatch->config, dispatch->record, machine->word.badge, &machine->device,
-                       &pieces, err)) {
+                       shared, &pieces, err)) {
         mark_due(dispatch, i);
         return error_add(err, "round for %s", machine->device.name);
     }
@@ -427,10 +427,13 @@ bool dispatch_work(struct dispatch *dispatch, struct error *err)
     pthread_mutex_lock(&dispatch->lock);
     size_t n = dispatch->n; /* it only grows */
     pthread_mutex_unlock(&dispatch->lock);
-    for (size_t i = 0; i < n; i++) {
+    struct shared shared = {.around = NULL};
+    bool good = true;
+    for (size_t i = 0; good && i < n; i++) {
         struct machine machine;
-        if (take_due(dispatch, i, &machine) && !serve(dispatch, i, &machine, err))
-            return false;
+        if (take_due(dispatch, i, &machine))
+            good = serve(dispatch, i, &machine, &shared, err);
     }
-    return true;
+    shared_wipe(&shared);
+    return good;
 }

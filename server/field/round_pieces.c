@@ -7,13 +7,10 @@
 #include "protocol/idcard.h"
 #include "server/delivery/money.h"
 #include "server/delivery/wishes.h"
-#include "server/record/lookups.h"
+#include "server/field/round_shared.h"
 #include "server/record/postmen.h"
 #include "server/record/premises.h"
 #include "server/record/rounds.h"
-
-#define NEIGHBOURS_MAX 2000 /* of one post office */
-#define HANDOVERS_BACK 20   /* handovers that may still wait to be picked up */
 
 /* ------------------------------------------------------------------ the two secrets of a day */
 
@@ -85,13 +82,24 @@ static bool make_room(struct pieces *pieces, size_t n)
     return true;
 }
 
-static bool add_piece(struct pieces *pieces, const struct round_piece *piece, struct error *err)
+bool pieces_add(struct pieces *pieces, const struct round_piece *piece, struct error *err)
 {
     size_t n = 0;
     if (!make_room(pieces, ROUND_PIECE_BYTES_MAX))
         return error_set(err, ERROR_LATER, "out of memory");
     if (!round_piece_write(piece, pieces->bytes + pieces->n, &n, err))
         return false;
+    pieces->n += n;
+    pieces->end[pieces->count++] = pieces->n;
+    return true;
+}
+
+bool pieces_copy(struct pieces *pieces, const struct pieces *from, size_t at, struct error *err)
+{
+    size_t begin = at == 0 ? 0 : from->end[at - 1], n = from->end[at] - begin;
+    if (!make_room(pieces, n))
+        return error_set(err, ERROR_LATER, "out of memory");
+    memcpy(pieces->bytes + pieces->n, from->bytes + begin, n);
     pieces->n += n;
     pieces->end[pieces->count++] = pieces->n;
     return true;
@@ -125,11 +133,15 @@ struct gathering {
     bool good;
     uint32_t stops;
     struct round round; /* the one being read */
-    size_t neighbours;
+    struct shared *shared;
 };
 
-/* As much as fits, cut at a letter. */
-static void put_text(const char *from, char *to, size_t size)
+void pieces_name(uint64_t round, char out[16])
+{
+    (void)snprintf(out, 16, "BD-%06llu", (unsigned long long)round);
+}
+
+void pieces_text(const char *from, char *to, size_t size)
 {
     size_t n = strlen(from);
     if (n >= size) {
@@ -245,7 +257,7 @@ static bool put_note(struct gathering *g, const struct state *state, const struc
         n += (size_t)snprintf(note + n, sizeof note - n, "NHẬN THAY: %s, có giấy ủy quyền. ",
                               said.text);
     (void)snprintf(note + n, sizeof note - n, "%s", who->phone_note);
-    put_text(note, stop->note, sizeof stop->note);
+    pieces_text(note, stop->note, sizeof stop->note);
     chain_wipe(&said, sizeof said);
     chain_wipe(note, sizeof note);
     return true;
@@ -264,13 +276,13 @@ static bool add_stop(struct gathering *g, const struct view *view)
                        &sign, g->err) ||
         !premises_sign_pickup(g->record, wish_pickup(&view->state), g->now, &sign, g->err))
         return false;
-    put_text(who.name, stop->name, sizeof stop->name);
-    put_text(who.address, stop->address, sizeof stop->address);
-    put_text(who.phone, stop->phone, sizeof stop->phone);
-    put_text(sign.office, stop->office, sizeof stop->office);
+    pieces_text(who.name, stop->name, sizeof stop->name);
+    pieces_text(who.address, stop->address, sizeof stop->address);
+    pieces_text(who.phone, stop->phone, sizeof stop->phone);
+    pieces_text(sign.office, stop->office, sizeof stop->office);
     put_secrets(g, &who, stop);
     bool good =
-        put_note(g, &view->state, &who, &sign, stop) && add_piece(g->pieces, &piece, g->err);
+        put_note(g, &view->state, &who, &sign, stop) && pieces_add(g->pieces, &piece, g->err);
     chain_wipe(&who, sizeof who);
     chain_wipe(&piece, sizeof piece);
     g->stops += good;
@@ -297,98 +309,6 @@ static bool each_own_round(void *ctx, const struct round *round)
     return round_items(g->record, round->id, each_item_on, g, g->err) ? g->good : (g->good = false);
 }
 
-/* ------------------------------------------------------------------ the others' rounds */
-
-static void round_name(uint64_t round, char out[16])
-{
-    (void)snprintf(out, 16, "BD-%06llu", (unsigned long long)round);
-}
-
-static bool each_other_item(void *ctx, const struct item *item)
-{
-    struct gathering *g = ctx;
-    struct round_piece piece = {.kind = ROUND_PIECE_NEIGHBOUR};
-    struct postman other;
-    struct error none;
-    piece.u.neighbour.item = *item;
-    round_name(g->round.id, piece.u.neighbour.round);
-    if (postman_get(g->record, g->round.badge, &other, &none)) {
-        const char *first = strrchr(other.name, ' '); /* the given name stands last */
-        put_text(first == NULL ? other.name : first + 1, piece.u.neighbour.postman,
-                 sizeof piece.u.neighbour.postman);
-    }
-    g->good = add_piece(g->pieces, &piece, g->err);
-    return g->good && ++g->neighbours < NEIGHBOURS_MAX;
-}
-
-static bool each_other_round(void *ctx, const struct round *round)
-{
-    struct gathering *g = ctx;
-    if (round->badge == g->postman.badge || round->post_office != g->postman.post_office)
-        return true;
-    g->round = *round;
-    if (!round_items(g->record, round->id, each_other_item, g, g->err))
-        g->good = false;
-    return g->good && g->neighbours < NEIGHBOURS_MAX;
-}
-
-/* ------------------------------------------------------------------ handovers */
-
-struct holding {
-    struct gathering *g;
-    struct handover_list *list;
-    bool waits; /* something of it was not picked up yet */
-};
-
-static bool each_held(void *ctx, const struct item *item)
-{
-    struct holding *holding = ctx;
-    struct handover_list *list = holding->list;
-    struct view view;
-    if (list->count == ROUND_HANDOVER_MAX)
-        return false;
-    if (!views_item(holding->g->config->views, item, &view))
-        return true;
-    enum status status = view.state.status;
-    holding->waits |= status == STATUS_HANDED_OVER || status == STATUS_PICKED_UP;
-    list->voided[list->count] = status == STATUS_VOID || status == STATUS_RECALLED;
-    list->item[list->count++] = *item;
-    return true;
-}
-
-static bool each_handover(void *ctx, uint64_t handover, uint64_t sealed)
-{
-    struct gathering *g = ctx;
-    (void)sealed;
-    struct round_piece piece = {.kind = ROUND_PIECE_HANDOVER};
-    piece.u.handover.handover = handover;
-    struct holding holding = {g, &piece.u.handover, false};
-    g->good =
-        record_handover_items(g->record, handover, each_held, &holding, g->err) &&
-        (!holding.waits || piece.u.handover.count == 0 || add_piece(g->pieces, &piece, g->err));
-    return g->good;
-}
-
-struct last {
-    uint64_t serial;
-};
-
-static bool keep_last(void *ctx, uint64_t handover, uint64_t sealed)
-{
-    (void)sealed;
-    ((struct last *)ctx)->serial = handover;
-    return true;
-}
-
-static bool add_handovers(struct gathering *g)
-{
-    struct last last = {0};
-    if (!record_handovers(g->record, 0, keep_last, &last, g->err))
-        return false;
-    uint64_t after = last.serial > HANDOVERS_BACK ? last.serial - HANDOVERS_BACK : 0;
-    return record_handovers(g->record, after, each_handover, g, g->err) && g->good;
-}
-
 /* ------------------------------------------------------------------ the whole */
 
 static bool add_list(struct gathering *g)
@@ -398,13 +318,13 @@ static bool add_list(struct gathering *g)
     int64_t day = day_of(g->now);
     list->round = g->pieces->round;
     list->badge = g->postman.badge;
-    put_text(g->postman.name, list->postman, sizeof list->postman);
-    round_name(list->round, list->name);
-    put_text(word_of_day(g->config->secret, day), list->keyword, sizeof list->keyword);
+    pieces_text(g->postman.name, list->postman, sizeof list->postman);
+    pieces_name(list->round, list->name);
+    pieces_text(word_of_day(g->config->secret, day), list->keyword, sizeof list->keyword);
     list->from = day_minute(day, 0);
     list->until = g->pieces->until;
     list->stops = g->stops;
-    return add_piece(g->pieces, &piece, g->err);
+    return pieces_add(g->pieces, &piece, g->err);
 }
 
 static bool add_login(struct gathering *g)
@@ -413,8 +333,8 @@ static bool add_login(struct gathering *g)
     piece.u.login.badge = g->postman.badge;
     if (g->postman.pin[0] == '\0' || strlen(g->postman.pin) >= sizeof piece.u.login.verifier)
         return true;
-    put_text(g->postman.pin, piece.u.login.verifier, sizeof piece.u.login.verifier);
-    bool good = add_piece(g->pieces, &piece, g->err);
+    pieces_text(g->postman.pin, piece.u.login.verifier, sizeof piece.u.login.verifier);
+    bool good = pieces_add(g->pieces, &piece, g->err);
     chain_wipe(&piece, sizeof piece);
     return good;
 }
@@ -436,19 +356,23 @@ static bool gather(struct gathering *g)
     pieces->until = day_minute(day_of(g->now) + 1, 0);
     if (!add_login(g) || !rounds_open(g->record, g->postman.badge, each_own_round, g, g->err) ||
         !g->good || (pieces->round != 0 && !add_list(g)) ||
-        !rounds_open(g->record, 0, each_other_round, g, g->err) || !g->good || !add_handovers(g))
+        !shared_neighbours(g->shared, g->record, g->postman.post_office, g->postman.badge, pieces,
+                           g->err) ||
+        !shared_handovers(g->shared, g->config, g->record, pieces, g->err))
         return false;
     pieces->revision = revision_of(pieces);
     return true;
 }
 
 bool pieces_gather(const struct dispatch_config *config, struct record *record, uint32_t badge,
-                   const struct device *device, struct pieces *ret_pieces, struct error *err)
+                   const struct device *device, struct shared *shared, struct pieces *ret_pieces,
+                   struct error *err)
 {
     struct pieces pieces = {.bytes = NULL};
     struct gathering g = {.config = config,
                           .record = record,
                           .device = device,
+                          .shared = shared,
                           .now = config->clock.now(config->clock.self),
                           .pieces = &pieces,
                           .err = err,

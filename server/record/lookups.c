@@ -241,6 +241,17 @@ bool record_handover_items(struct record *record, uint64_t handover,
     return each_item(stmt, each, ctx, err);
 }
 
+bool record_handover_last(struct record *record, uint64_t *ret_handover, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT coalesce(max(serial), 0) FROM handover", &stmt, err) ||
+        !step_row(stmt, "the last handover", err))
+        return false;
+    *ret_handover = stmt_col_u64(stmt, 0);
+    stmt_reset(stmt);
+    return true;
+}
+
 bool record_handovers(struct record *record, uint64_t after,
                       bool (*each)(void *ctx, uint64_t handover, uint64_t sealed), void *ctx,
                       struct error *err)

@@ -34,6 +34,9 @@ bool record_handover_of(struct record *record, const struct item *item, uint64_t
 bool record_handover_items(struct record *record, uint64_t handover,
                            bool (*each)(void *ctx, const struct item *item), void *ctx,
                            struct error *err) must_use;
+/* The highest number there is; 0 for none. */
+bool record_handover_last(struct record *record, uint64_t *ret_handover,
+                          struct error *err) must_use;
 /* Handovers after a serial, oldest first. */
 bool record_handovers(struct record *record, uint64_t after,
                       bool (*each)(void *ctx, uint64_t handover, uint64_t sealed), void *ctx,

@@ -116,15 +116,15 @@ bool round_get(struct record *record, uint64_t id, struct round *ret_round, stru
     return true;
 }
 
-bool rounds_open(struct record *record, uint32_t badge,
-                 bool (*each)(void *ctx, const struct round *round), void *ctx, struct error *err)
+/* Closed rounds are many and stay: each question has an index that leaves them out. */
+static bool each_open(struct record *record, const char *sql, uint32_t of,
+                      bool (*each)(void *ctx, const struct round *round), void *ctx,
+                      struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db,
-                    ROUND_COLUMNS "WHERE closed = 0 AND (?1 = 0 OR badge = ?1) ORDER BY id", &stmt,
-                    err))
+    if (!db_prepare(record->db, sql, &stmt, err))
         return false;
-    stmt_int(stmt, 1, badge);
+    stmt_int(stmt, 1, of);
     enum db_step step;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
         struct round round = read_row(stmt);
@@ -135,6 +135,22 @@ bool rounds_open(struct record *record, uint32_t badge,
         return error_add(err, "cannot read the rounds");
     stmt_reset(stmt);
     return true;
+}
+
+bool rounds_open(struct record *record, uint32_t badge,
+                 bool (*each)(void *ctx, const struct round *round), void *ctx, struct error *err)
+{
+    const char *sql = badge == 0 ? ROUND_COLUMNS "WHERE closed = 0 AND ?1 = 0 ORDER BY id"
+                                 : ROUND_COLUMNS "WHERE closed = 0 AND badge = ?1 ORDER BY id";
+    return each_open(record, sql, badge, each, ctx, err);
+}
+
+bool rounds_of_office(struct record *record, uint32_t post_office,
+                      bool (*each)(void *ctx, const struct round *round), void *ctx,
+                      struct error *err)
+{
+    static const char sql[] = ROUND_COLUMNS "WHERE closed = 0 AND post_office = ?1 ORDER BY id";
+    return each_open(record, sql, post_office, each, ctx, err);
 }
 
 bool round_items(struct record *record, uint64_t id,

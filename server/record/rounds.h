@@ -19,6 +19,10 @@ bool round_get(struct record *record, uint64_t id, struct round *ret_round,
 bool rounds_open(struct record *record, uint32_t badge,
                  bool (*each)(void *ctx, const struct round *round), void *ctx,
                  struct error *err) must_use;
+/* The same, of one post office. */
+bool rounds_of_office(struct record *record, uint32_t post_office,
+                      bool (*each)(void *ctx, const struct round *round), void *ctx,
+                      struct error *err) must_use;
 bool round_items(struct record *record, uint64_t id,
                  bool (*each)(void *ctx, const struct item *item), void *ctx,
                  struct error *err) must_use;

@@ -26,6 +26,9 @@ struct post {
     uint8_t bytes[WIRE_BYTES_MAX];
     size_t sent;
     bool link_down;
+    struct wire_down second; /* ... to HH-043 */
+    uint8_t second_bytes[WIRE_BYTES_MAX];
+    size_t second_sent;
 };
 
 static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *why)
@@ -33,6 +36,13 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     struct post *post = self;
     if (post->link_down)
         return error_set(why, ERROR_LATER, "no connection");
+    if (strcmp(topic, "trao/1/HH-043/down") == 0) {
+        memcpy(post->second_bytes, bytes, n);
+        assert_good(wire_read_down(post->second_bytes, n, "HH-043", &post->desk.rig.seal_public,
+                                   &post->second, &err));
+        post->second_sent++;
+        return true;
+    }
     assert_string_equal(topic, "trao/1/HH-042/down");
     memcpy(post->bytes, bytes, n);
     assert_good(
@@ -131,7 +141,108 @@ static bool find_stop(const struct post *post, const struct item *item, struct s
     return false;
 }
 
+/* What stands on it beside stops: the others' items, with round and name; handovers with theirs. */
+struct beside {
+    char text[600];
+};
+
+static struct beside beside_of(const struct post *post, const struct wire_down *down)
+{
+    struct beside beside = {""};
+    uint8_t plain[ROUND_PIECE_BYTES_MAX];
+    struct round_piece piece;
+    assert_int_equal(down->kind, WIRE_DOWN_ROUND);
+    for (size_t i = 0; i < down->round.pieces; i++) {
+        const struct slice *closed = &down->round.piece[i];
+        size_t n = strlen(beside.text);
+        char *to = beside.text + n;
+        assert_good(box_open(&post->vault_public, &post->vault_secret, closed->bytes, closed->n,
+                             plain, &err));
+        assert_good(round_piece_read(plain, closed->n - BOX_OVERHEAD, &piece, &err));
+        if (piece.kind == ROUND_PIECE_NEIGHBOUR)
+            (void)snprintf(to, sizeof beside.text - n, "%s %s %s; ", piece.u.neighbour.item.text,
+                           piece.u.neighbour.round, piece.u.neighbour.postman);
+        if (piece.kind == ROUND_PIECE_HANDOVER)
+            (void)snprintf(to, sizeof beside.text - n, "handover %llu: %u, first %s%s; ",
+                           (unsigned long long)piece.u.handover.handover,
+                           (unsigned)piece.u.handover.count, piece.u.handover.item[0].text,
+                           piece.u.handover.voided[0] ? " void" : "");
+    }
+    return beside;
+}
+
+static bool hand_over(struct record *record, void *arg, struct error *why)
+{
+    const struct post *post = arg;
+    for (int i = 0; i < 2; i++) {
+        struct office_fact fact = {
+            .item = post->item[i], .event = EVENT_HANDED_OVER, .handover = 7};
+        if (!record_office_add(record, &fact, NULL, why))
+            return false;
+    }
+    return true;
+}
+
 /* ------------------------------------------------------------------ tests */
+
+/* Served in one turn, from one reading: each has the other's items, not its own, and both the
+ * handover; an office elsewhere is nobody's neighbour. In the next turn all is read anew. */
+static void what_two_have_in_common(void **state)
+{
+    struct post *post = *state;
+    struct rig *rig = &post->desk.rig;
+    struct acts acts = desk_rig_acts(&post->desk);
+    struct because because = {.user = 5};
+    struct postman postmen[] = {{.badge = 14, .name = "Lê Thị Kề", .post_office = 480000},
+                                {.badge = 15, .name = "Hồ Văn Xa", .post_office = 490000}};
+    struct rig_device device;
+    struct device known;
+    struct item far = desk_rig_issue(&post->desk, "H27-261118-0003", "0912000003", "0");
+    for (int i = 0; i < 2; i++) {
+        struct item *item = i == 0 ? &post->item[1] : &far;
+        struct round_plan plan = {.badge = postmen[i].badge, .items = item, .n = 1};
+        uint64_t round;
+        size_t built;
+        postmen[i].from.ms = rig->now.ms - 1000;
+        assert_good(acts.run(acts.self, put_postman, &postmen[i], &err));
+        plan.post_office = postmen[i].post_office;
+        assert_good(round_build(acts, rig->views, &plan, &round, &built, &err));
+    }
+    struct round_plan own = {.badge = 12, .post_office = 480000, .items = post->item, .n = 1};
+    uint64_t round;
+    size_t built;
+    assert_good(round_build(acts, rig->views, &own, &round, &built, &err));
+    assert_good(acts.run(acts.self, hand_over, post, &err));
+    assert_good(views_follow(rig->views, &err));
+    rig_device(&device, rig, "HH-043");
+    assert_good(device_find(rig->record, "HH-043", &known, &err));
+    struct hello hello = hello_of(post, 12), second = hello_of(post, 14);
+    (void)strcpy(second.device, "HH-043");
+    second.vault_seal = hello_vault_seal(&second, &device.secret_key);
+    say(post, &hello);
+    dispatch_hello(post->dispatch, &known, &second);
+    work(post);
+    char first_wants[600], second_wants[600];
+    const char *a = post->item[0].text, *b = post->item[1].text;
+    const char *least = strcmp(a, b) < 0 ? a : b;
+    (void)snprintf(first_wants, sizeof first_wants, "%s BD-000001 Kề; handover 7: 2, first %s; ", b,
+                   least);
+    (void)snprintf(second_wants, sizeof second_wants, "%s BD-000003 Thử; handover 7: 2, first %s; ",
+                   a, least);
+    assert_string_equal(beside_of(post, &post->down).text, first_wants);
+    assert_string_equal(beside_of(post, &post->second).text, second_wants);
+    for (int i = 0; i < 2; i++)
+        assert_good(item_void(acts, rig->views, &post->item[i], &because, &err));
+    assert_good(views_follow(rig->views, &err));
+    dispatch_changed(post->dispatch, &post->item[0]);
+    work(post);
+    assert_null(strstr(beside_of(post, &post->down).text, "handover")); /* nothing of it waits */
+    assert_int_equal(post->second_sent, 1); /* no item of its own changed: within a minute */
+    desk_rig_pass(&post->desk, 61000);
+    work(post);
+    assert_int_equal(post->second_sent, 2);
+    assert_null(strstr(beside_of(post, &post->second).text, "handover"));
+}
 
 static void a_round_goes_to_who_signed_in(void **state)
 {
@@ -330,6 +441,7 @@ int main(int argc, char **argv)
 #define ONE(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         ONE(a_round_goes_to_who_signed_in),
+        ONE(what_two_have_in_common),
         ONE(the_stop_says_what_the_receiver_wants),
         ONE(who_carries_it_next_knows_the_last_failure),
         ONE(nobody_else_gets_one),

@@ -91,16 +91,32 @@ static void let_go(struct file *file)
     free(file);
 }
 
+static void reserve(struct file *file, size_t n)
+{
+    if (n <= file->room)
+        return;
+    file->room = 2 * n > 16384 ? 2 * n : 16384;
+    file->bytes = realloc(file->bytes, file->room);
+    invariant(file->bytes != NULL);
+}
+
+/* What comes between is zeros. */
 static void resize(struct file *file, size_t n)
 {
-    if (n > file->room) {
-        file->room = 2 * n > 16384 ? 2 * n : 16384;
-        file->bytes = realloc(file->bytes, file->room);
-        invariant(file->bytes != NULL);
-    }
+    reserve(file, n);
     if (n > file->n)
         memset(file->bytes + file->n, 0, n - file->n);
     file->n = n;
+}
+
+static void put(struct file *file, const void *bytes, size_t n, size_t at)
+{
+    if (at > file->n)
+        resize(file, at);
+    reserve(file, at + n);
+    if (n > 0)
+        memcpy(file->bytes + at, bytes, n);
+    file->n = at + n > file->n ? at + n : file->n;
 }
 
 static bool unname(const char *path)
@@ -134,9 +150,7 @@ static int f_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
 {
     struct file *file = OF(f);
     pthread_mutex_lock(&lock);
-    if ((size_t)(at + n) > file->n)
-        resize(file, (size_t)(at + n));
-    memcpy(file->bytes + at, bytes, (size_t)n);
+    put(file, bytes, (size_t)n, (size_t)at);
     pthread_mutex_unlock(&lock);
     return SQLITE_OK;
 }
@@ -447,10 +461,7 @@ void memory_put(const char *path, const void *bytes, size_t n)
 {
     pthread_mutex_lock(&lock);
     (void)unname(path);
-    struct file *file = make(path);
-    resize(file, n);
-    if (n > 0)
-        memcpy(file->bytes, bytes, n);
+    put(make(path), bytes, n, 0);
     pthread_mutex_unlock(&lock);
 }
 

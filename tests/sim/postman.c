@@ -248,7 +248,8 @@ static void acknowledged(void *ctx, int code)
     if (postman->forget_at_puback)
         believe_broker(postman);
     uplink_acknowledged(&postman->uplink, code);
-    check_done(postman);
+    if (postman->env->wide == 1 || postman->forget_at_puback) /* else with the next message */
+        check_done(postman);
     drive(postman, "after an acknowledgement");
 }
 

@@ -353,7 +353,7 @@ static void end(struct world *world)
 
 struct totals {
     uint64_t beeped, rounds, kills, server_kills, copy_backs, put_backs, papers, kept, lost,
-        doubled, groups, acts, refused, admitted;
+        doubled, groups, checkpoints, acts, refused, admitted;
     int64_t virtual_ms;
 };
 
@@ -375,6 +375,7 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
     totals->server_kills += world->site.kills;
     totals->put_backs += world->site.put_backs;
     totals->groups += world->site.groups;
+    totals->checkpoints += world->site.checkpoints;
     totals->acts += world->desk.done;
     totals->refused += world->desk.refused;
     totals->admitted += world->desk.admitted;
@@ -414,14 +415,14 @@ static void print_totals(const struct options *options, const struct totals *tot
            " rounds taken, %.1f virtual days, %" PRIu64 " handheld kills, %" PRIu64
            " folders copied back, %" PRIu64 " server kills, %" PRIu64 " records put back, %" PRIu64
            " scans with papers, %" PRIu64 " kept, %" PRIu64 " groups, %" PRIu64
-           " acts of the desk and %" PRIu64 " refused, %" PRIu64 " scans admitted, %" PRIu64
-           " power cuts that tore %" PRIu64 " sectors, broker lost %" PRIu64 " and doubled %" PRIu64
-           "; %.1f s\n",
+           " checkpoints, %" PRIu64 " acts of the desk and %" PRIu64 " refused, %" PRIu64
+           " scans admitted, %" PRIu64 " power cuts that tore %" PRIu64
+           " sectors, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
            options->seeds, options->from, totals->beeped, totals->rounds,
            (double)totals->virtual_ms / 86400000.0, totals->kills, totals->copy_backs,
            totals->server_kills, totals->put_backs, totals->papers, totals->kept, totals->groups,
-           totals->acts, totals->refused, totals->admitted, tear_counts().cuts, tear_counts().torn,
-           totals->lost, totals->doubled, seconds);
+           totals->checkpoints, totals->acts, totals->refused, totals->admitted, tear_counts().cuts,
+           tear_counts().torn, totals->lost, totals->doubled, seconds);
 }
 
 static int run_seeds(const struct options *options)

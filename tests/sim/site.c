@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "protocol/topic.h"
-#include "server/field/round_pieces.h"
+#include "server/field/round_shared.h"
 #include "tests/sim/truth.h"
 
 #define KILL_PER_MILLE 12 /* at each of the writer's steps */
@@ -179,6 +179,29 @@ static void tick(void *ctx, uint64_t life)
         env_after(site->env, turn_ms(site, TICK_MS), tick, site, life);
 }
 
+/* ---------------------------------------------------------------- the log */
+
+#define KEEP_MS 5000
+
+/* The log goes into the file, and the power may in the middle of that. */
+static void keep(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    struct error err = {.code = ERROR_NONE};
+    if (site->life != life || site->env->failed)
+        return;
+    if (env_fault_once(site->env, CUT_PER_MILLE))
+        tear_arm(site->dir, "", env_between(site->env, 1, CUT_WITHIN));
+    bool good = db_checkpoint(site->checkpointer, &err);
+    if (tear_disarm()) {
+        die(site, "in the middle of a checkpoint, with its machine");
+        return;
+    }
+    must(site, good, "checkpoint", &err);
+    site->checkpoints++;
+    env_after(site->env, turn_ms(site, KEEP_MS), keep, site, site->life);
+}
+
 /* ---------------------------------------------------------------- rounds on their way */
 
 static void hello_came(void *ctx, const struct device *device, const struct hello *hello)
@@ -224,12 +247,14 @@ bool site_round_of(struct site *site, const char *device, uint32_t badge, uint64
 {
     struct device known = {.id = 0};
     struct pieces pieces;
+    struct shared shared = {.around = NULL};
     struct error err;
     struct dispatch_config config = dispatch_of(site, "");
     must(site,
          device_find(site->reader, device, &known, &err) &&
-             pieces_gather(&config, site->reader, badge, &known, &pieces, &err),
+             pieces_gather(&config, site->reader, badge, &known, &shared, &pieces, &err),
          "round", &err);
+    shared_wipe(&shared);
     if (site->env->failed)
         return false;
     bool good = known.state == DEVICE_ACTIVE && pieces.count > 0;
@@ -511,12 +536,14 @@ void site_start(struct site *site)
                                      .clock = env_clock(&site->machine)};
     must(site, notify_open(&messages, &site->notify, &err), "open messages", &err);
     must(site, attachments_open(&papers, &site->attachments, &err), "open attachments", &err);
+    must(site, db_open(record, DB_DURABLE, &site->checkpointer, &err), "open checkpointer", &err);
     site->alive = true;
     site->life++;
     site->writing = false;
     env_note(site->env, "server starts");
     env_after(site->env, turn_ms(site, TICK_MS), tick, site, site->life);
     env_after(site->env, turn_ms(site, DISPATCH_MS), dispatch_turn, site, site->life);
+    env_after(site->env, turn_ms(site, KEEP_MS), keep, site, site->life);
     struct session_events events = {up, down, message, acknowledged, site};
     broker_start(site->client, &events);
 }
@@ -555,6 +582,7 @@ void site_kill(struct site *site)
     notify_close(site->notify);
     dispatch_close(site->dispatch);
     views_close(site->views);
+    db_close(site->checkpointer);
     record_close(site->reader);
     record_close(site->record);
     files_put_back(&left, site->dir, "");
@@ -567,6 +595,7 @@ void site_kill(struct site *site)
     site->dispatch = NULL;
     site->views = NULL;
     site->record = site->reader = NULL;
+    site->checkpointer = NULL;
 }
 
 /* ---------------------------------------------------------------- the end */

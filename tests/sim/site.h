@@ -7,6 +7,7 @@
 #include "server/field/dispatch.h"
 #include "server/field/intake.h"
 #include "server/record/acts.h"
+#include "server/record/db.h"
 #include "server/record/record.h"
 #include "server/views/views.h"
 #include "tests/sim/broker.h"
@@ -32,6 +33,7 @@ struct site {
     bool alive;
     uint64_t life;
     struct record *record, *reader; /* the writer's; what anybody else sees */
+    struct db *checkpointer;
     struct intake *intake;
     struct attachments *attachments;
     struct box_public box_public;
@@ -46,7 +48,7 @@ struct site {
     struct intake_message *inbox[SITE_INBOX_MAX];
     size_t n_inbox;
     bool writing; /* the writer's next turn is planned */
-    uint64_t kills, groups;
+    uint64_t kills, groups, checkpoints;
 };
 
 /* Makes the record in `dir` (exists) with these devices, and issued items. */
