@@ -12,9 +12,11 @@
 #define WAITING_BYTES_MAX (32u << 20) /* beyond it devices send again */
 #define GROUP_MESSAGES 500 /* bounds what a rollback repeats, and how long an act waits */
 #define GROUP_ACTS 50
-#define RETRY_S 1
+#define BEHIND_MS 500 /* views that are further behind hold the next group up, */
+#define HOLD_MS 200   /* but no longer than this */
+#define RETRY_MS 1000
 #define PIECES_MAX 256 /* each at most half a message; a device has one on its way */
-#define PIECES_IDLE_S 60
+#define PIECES_IDLE_MS 60000
 
 /* ------------------------------------------------------------------ queues */
 
@@ -108,16 +110,20 @@ bool writer_open(struct writer **ret_writer, struct error *err)
     struct writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         return error_set(err, ERROR_LATER, "writer: out of memory");
+    pthread_condattr_t steady; /* a clock that is set back makes nobody wait longer */
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->work, NULL);
-    pthread_cond_init(&writer->some_piece, NULL);
-    pthread_cond_init(&writer->news, NULL);
-    pthread_cond_init(&writer->answered, NULL);
+    pthread_cond_init(&writer->work, &steady);
+    pthread_cond_init(&writer->some_piece, &steady);
+    pthread_cond_init(&writer->news, &steady);
+    pthread_cond_init(&writer->answered, &steady);
     writer->asked_end = &writer->asked;
     for (int i = 0; i < READERS; i++) {
         writer->readers[i].writer = writer;
-        pthread_cond_init(&writer->readers[i].some, NULL);
+        pthread_cond_init(&writer->readers[i].some, &steady);
     }
+    pthread_condattr_destroy(&steady);
     *ret_writer = writer;
     return true;
 }
@@ -216,18 +222,27 @@ static void *read_letters(void *arg)
 
 /* ------------------------------------------------------------------ beside the writer: pieces */
 
-static struct timespec in_seconds(time_t seconds)
+static int64_t now_us(void)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
-    at.tv_sec += seconds;
-    return at;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static struct timespec at_us(int64_t us)
+{
+    return (struct timespec){us / 1000000, us % 1000000 * 1000};
+}
+
+static struct timespec in_ms(int64_t ms)
+{
+    return at_us(now_us() + ms * 1000);
 }
 
 /* NULL: none came for a while, or it is time to end. */
 static struct letter *next_piece(struct writer *writer)
 {
-    struct timespec until = in_seconds(PIECES_IDLE_S);
+    struct timespec until = in_ms(PIECES_IDLE_MS);
     struct letter *letter = NULL;
     pthread_mutex_lock(&writer->lock);
     while (!writer->stopping && (letter = letters_take(&writer->pieces)) == NULL &&
@@ -275,6 +290,26 @@ struct group {
     size_t asked_n;
 };
 
+/* With the lock held. */
+static int64_t behind_ms(const struct writer *writer)
+{
+    if (writer->behind || writer->followed < writer->following)
+        return (now_us() - writer->following_since_us) / 1000;
+    return writer->followed < writer->committed ? (now_us() - writer->new_since_us) / 1000 : 0;
+}
+
+/* Where the cores are all taken, nothing else keeps the follower's share from being too small:
+ * pages would fall behind what receipts vouch for, further the longer it lasts. Views that fail
+ * hold nobody up, and an act waits for them by itself. */
+static void wait_for_views(struct writer *writer)
+{
+    struct timespec until = in_ms(HOLD_MS);
+    while (!writer->stopping && writer->asked == NULL && !writer->behind &&
+           behind_ms(writer) > BEHIND_MS &&
+           pthread_cond_timedwait(&writer->answered, &writer->lock, &until) == 0)
+        continue;
+}
+
 /* Takes what waits; what a failed group left comes first. False when it is time to end. */
 static bool gather(struct writer *writer, struct group *group)
 {
@@ -282,6 +317,8 @@ static bool gather(struct writer *writer, struct group *group)
     while (!writer->stopping && writer->read.first == NULL && writer->asked == NULL &&
            group->letters_n == 0)
         pthread_cond_wait(&writer->work, &writer->lock);
+    if (group->letters_n == 0)
+        wait_for_views(writer);
     while (group->letters_n < GROUP_MESSAGES && writer->read.first != NULL) {
         struct letter *letter = letters_take(&writer->read);
         writer->waiting_bytes -= letter->n;
@@ -358,13 +395,6 @@ static void answer_acts(struct writer *writer, struct group *group, const struct
     pthread_cond_broadcast(&writer->answered);
 }
 
-static int64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void group_committed(struct writer *writer, struct group *group, int64_t begun_us)
 {
     int64_t committed_us = now_us();
@@ -384,7 +414,7 @@ static void group_committed(struct writer *writer, struct group *group, int64_t 
 
 static struct timespec next_try(void)
 {
-    return in_seconds(RETRY_S);
+    return in_ms(RETRY_MS);
 }
 
 static void wait_to_retry(struct writer *writer)
@@ -579,14 +609,6 @@ void writer_close(struct writer *writer)
     pthread_cond_destroy(&writer->answered);
     pthread_mutex_destroy(&writer->lock);
     free(writer);
-}
-
-/* With the lock held. */
-static int64_t behind_ms(const struct writer *writer)
-{
-    if (writer->behind || writer->followed < writer->following)
-        return (now_us() - writer->following_since_us) / 1000;
-    return writer->followed < writer->committed ? (now_us() - writer->new_since_us) / 1000 : 0;
 }
 
 void writer_counts(struct writer *writer, struct writer_counts *ret_counts)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Of this file and of the fold: raise it when either changes. */
-#define LAYOUT 8
+#define LAYOUT 9
 #define TEXT_OF(number) #number
 #define SQL_OF(number) TEXT_OF(number)
 
@@ -21,13 +21,13 @@ static const char layout[] =
     "CREATE TABLE rule(seq INTEGER PRIMARY KEY);"
     "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id = 1), generation INTEGER NOT NULL,"
     " batch INTEGER NOT NULL, office INTEGER NOT NULL);"
-    "CREATE TABLE item(item TEXT PRIMARY KEY, folded INTEGER NOT NULL, status INTEGER NOT NULL,"
+    "CREATE TABLE item(place INTEGER PRIMARY KEY, item TEXT NOT NULL, folded INTEGER NOT NULL, "
+    "status INTEGER NOT NULL,"
     " doubts INTEGER NOT NULL, since_arrival_ms INTEGER NOT NULL, issue_seq INTEGER NOT NULL,"
     " refs BLOB NOT NULL,"
     " office_due INTEGER NOT NULL, office_stand INTEGER NOT NULL, office_first INTEGER NOT NULL,"
     " post_due INTEGER NOT NULL, post_stand INTEGER NOT NULL, post_first INTEGER NOT NULL,"
-    " marks BLOB NOT NULL)"
-    " WITHOUT ROWID;"
+    " marks BLOB NOT NULL);"
     "PRAGMA user_version=" SQL_OF(LAYOUT);
 
 /* ------------------------------------------------------------------ open, close */
@@ -159,6 +159,7 @@ static bool read_marks(struct stmt *stmt, int at, struct marks *ret_marks)
     return ret_marks->zone < ZONES && ret_marks->reason < MARKS_REASONS;
 }
 
+/* Rows stand by their places, none is left out: each is the next entry. */
 static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
 {
     struct item item;
@@ -168,7 +169,8 @@ static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
     struct marks marks;
     if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES ||
         !read_dues(stmt, 7, &dues[VIEW_CLOCK_OFFICE]) ||
-        !read_dues(stmt, 10, &dues[VIEW_CLOCK_POST]) || !read_marks(stmt, 13, &marks))
+        !read_dues(stmt, 10, &dues[VIEW_CLOCK_POST]) || !read_marks(stmt, 13, &marks) ||
+        stmt_col_u64(stmt, 14) != table->entries.n)
         return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
     size_t n;
     const uint8_t *refs = stmt_col_blob(stmt, 6, &n);
@@ -229,8 +231,7 @@ bool store_read(struct store *store, struct table *table, struct seqs *rules, st
         !db_prepare(store->db,
                     "SELECT item, folded, status, doubts, since_arrival_ms, issue_seq, refs,"
                     " office_due, office_stand, office_first, post_due, post_stand, post_first, "
-                    "marks FROM item"
-                    " ORDER BY issue_seq, item",
+                    "marks, place FROM item ORDER BY place",
                     &stmt, err))
         return false;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
@@ -242,7 +243,7 @@ bool store_read(struct store *store, struct table *table, struct seqs *rules, st
         return error_add(err, "views");
     stmt_reset(stmt);
     clean(table);
-    return true;
+    return table_list_issued(table) || error_set(err, ERROR_LATER, "views: out of memory");
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -256,7 +257,8 @@ bool saved_of(const struct tracked *entry, struct saved *ret_saved)
         for (size_t k = 0; k < 8; k++)
             refs[i * 8 + k] = (uint8_t)(entry->refs[i] >> (56 - 8 * k));
     *ret_saved =
-        (struct saved){.item = entry->item,
+        (struct saved){.place = entry->index,
+                       .item = entry->item,
                        .folded = entry->folded,
                        .status = entry->status,
                        .doubts = entry->doubts,
@@ -276,9 +278,10 @@ void saved_free(struct saved *saved, size_t n)
     free(saved);
 }
 
-static int by_item(const void *a, const void *b)
+static int by_place(const void *a, const void *b)
 {
-    return strcmp(((const struct saved *)a)->item.text, ((const struct saved *)b)->item.text);
+    uint32_t x = ((const struct saved *)a)->place, y = ((const struct saved *)b)->place;
+    return (x > y) - (x < y);
 }
 
 static bool write_one(struct store *store, const struct saved *saved, struct error *err)
@@ -287,9 +290,9 @@ static bool write_one(struct store *store, const struct saved *saved, struct err
     if (!db_prepare(store->db,
                     "INSERT INTO item(item, folded, status, doubts, since_arrival_ms, issue_seq,"
                     " refs, office_due, office_stand, office_first, post_due, post_stand,"
-                    " post_first, marks) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                    " ?13, ?14)"
-                    " ON CONFLICT(item) DO UPDATE SET folded = ?2, status = ?3, doubts = ?4,"
+                    " post_first, marks, place) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                    " ?11, ?12, ?13, ?14, ?15)"
+                    " ON CONFLICT(place) DO UPDATE SET folded = ?2, status = ?3, doubts = ?4,"
                     " since_arrival_ms = ?5, issue_seq = ?6, refs = ?7, office_due = ?8,"
                     " office_stand = ?9, office_first = ?10, post_due = ?11, post_stand = ?12,"
                     " post_first = ?13, marks = ?14",
@@ -308,6 +311,7 @@ static bool write_one(struct store *store, const struct saved *saved, struct err
         stmt_int(stmt, 10 + 3 * clock, saved->dues[clock].kept_at_first);
     }
     stmt_blob(stmt, 14, &saved->marks, sizeof saved->marks);
+    stmt_int(stmt, 15, saved->place);
     return stmt_done(stmt, err);
 }
 
@@ -334,11 +338,14 @@ static bool write_rules(struct store *store, const struct seqs *rules, struct er
     return true;
 }
 
-/* In the order of the table's key: then each page is written once, not once a row. */
+/* In the order of the table's key: then each page is written once. The key is the place among all
+ * entries, which is the order of first sight: what is new stands side by side at the end, what
+ * moves lately not far from it. By number each row had a page of its own, as soon as there were
+ * many. */
 bool store_write(struct store *store, struct saved *saved, size_t n, const struct seqs *rules,
                  const struct mark *mark, struct error *err)
 {
-    qsort(saved, n, sizeof *saved, by_item);
+    qsort(saved, n, sizeof *saved, by_place);
     if (!db_exec(store->db, "BEGIN IMMEDIATE", err))
         return error_add(err, "views");
     bool good = true;

@@ -22,6 +22,7 @@ bool store_empty(struct store *store, struct error *err) must_use;
 
 /* What store_write needs of a dirty entry, copied so that the table may go on. */
 struct saved {
+    uint32_t place; /* among all entries */
     struct item item;
     bool folded;
     enum status status;

@@ -319,7 +319,32 @@ bool table_place(struct table *table, struct tracked *entry, const struct dues d
     if (!tally_reserve(&table->tally, marks->office) || !put_up(table, entry, dues, marks))
         return false;
     tally_move(&table->tally, marks->office, entry->status, 1);
-    return entry->issue_seq == 0 || list_issued(table, entry);
+    return true;
+}
+
+static int by_issue(const void *a, const void *b)
+{
+    uint64_t x = (*(struct tracked *const *)a)->issue_seq,
+             y = (*(struct tracked *const *)b)->issue_seq;
+    return (x > y) - (x < y);
+}
+
+bool table_list_issued(struct table *table)
+{
+    bool in_order = true;
+    uint64_t last = 0;
+    for (size_t i = 0; i < table->entries.n; i++) {
+        struct tracked *entry = table->entries.all[i];
+        if (entry->issue_seq == 0)
+            continue;
+        if (!list_add(&table->issued, entry))
+            return false;
+        in_order = in_order && entry->issue_seq > last;
+        last = entry->issue_seq;
+    }
+    if (!in_order) /* some were seen before they were issued */
+        qsort(table->issued.all, table->issued.n, sizeof(void *), by_issue);
+    return true;
 }
 
 bool table_issue(struct table *table, struct tracked *entry, uint64_t seq)

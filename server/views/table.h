@@ -88,6 +88,8 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
  * are its. */
 bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS],
                  const struct marks *marks);
+/* When all of them are there: lists what was issued. False without memory. */
+bool table_list_issued(struct table *table);
 /* Every entry is to be folded anew, for the rules have changed; false without memory. */
 bool table_doubt_all(struct table *table);
 /* How the board reaches the entries of this table. */

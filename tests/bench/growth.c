@@ -45,7 +45,8 @@ struct growth {
 struct step {
     double rate, took_ms;
     struct spread receipt, status;
-    double behind_ms, start_ms, record_mb, views_mb, memory_mb;
+    double server_us; /* of CPU a scan, while they are taken in */
+    double behind_ms, start_ms, start_cpu_ms, record_mb, views_mb, memory_mb;
 };
 
 /* ------------------------------------------------------------------ what is there */
@@ -181,7 +182,7 @@ static void take_in(struct growth *growth, double scans, struct step *step)
 {
     struct flow *flow = &growth->flow;
     double begun = growth->scans, a_message = (double)flow->devices * PER, took_ms = 0, most,
-           commits;
+           commits, cpu = cpu_us(&growth->world.server);
     flow->load[0].issued = growth->issued + growth->issued_n;
     flow->load[0].issued_n = growth->a_step;
     while (growth->scans - begun < scans) {
@@ -195,6 +196,7 @@ static void take_in(struct growth *growth, double scans, struct step *step)
         count(growth);
     }
     step->rate = (growth->scans - begun) / took_ms * 1e3;
+    step->server_us = (cpu_us(&growth->world.server) - cpu) / (growth->scans - begun);
 }
 
 static void take_in_paced(struct growth *growth, bool smoke, struct step *step)
@@ -209,11 +211,12 @@ static void take_in_paced(struct growth *growth, bool smoke, struct step *step)
 static void print_step(const struct growth *growth, const struct step *step)
 {
     double bytes = (step->record_mb + step->views_mb) * 1e6;
-    printf("| %.2f | %.0f | %.2f | %.2f | %.0f | %.0f | %.0f | %.1f | %.2f | %.0f | %.2f | %.2f | "
-           "%.2f |\n",
-           growth->scans / 1e6, step->rate, step->receipt.p50_ms, step->receipt.p99_ms,
-           step->behind_ms, step->record_mb, step->views_mb, bytes / growth->scans,
-           bytes / growth->sealed_bytes, step->memory_mb, step->start_ms / 1e3, step->status.p50_ms,
+    printf("| %.2f | %.0f | %.2f | %.2f | %.2f | %.0f | %.0f | %.0f | %.1f | %.2f | %.0f | %.2f | "
+           "%.2f | %.2f | %.2f |\n",
+           growth->scans / 1e6, step->rate, step->server_us, step->receipt.p50_ms,
+           step->receipt.p99_ms, step->behind_ms, step->record_mb, step->views_mb,
+           bytes / growth->scans, bytes / growth->sealed_bytes, step->memory_mb,
+           step->start_ms / 1e3, step->start_cpu_ms / 1e3, step->status.p50_ms,
            step->status.p99_ms);
     (void)fflush(stdout);
 }
@@ -226,6 +229,7 @@ static void grow(struct growth *growth, double scans, bool smoke)
     growth->issued_n += growth->a_step;
     take_in_paced(growth, smoke, &step);
     step.start_ms = restart(growth); /* both files are at rest, nothing is in memory */
+    step.start_cpu_ms = cpu_us(&growth->world.server) / 1e3;
     step.record_mb = file_mb(growth, "record.db");
     step.views_mb = file_mb(growth, "views.db");
     step.status = ask(growth);
@@ -262,9 +266,11 @@ int main(int argc, char **argv)
     }
     static struct growth growth;
     begin(&growth, smoke);
-    printf("| M scans | scans/s | receipt p50 ms | p99 ms | views behind, most ms | record MB | "
-           "views MB | bytes a scan | of the sealed | memory MB | start s | status p50 ms | p99 ms "
-           "|\n|-|-|-|-|-|-|-|-|-|-|-|-|-|\n");
+    printf(
+        "| M scans | scans/s | server us CPU a scan | receipt p50 ms | p99 ms | views behind, most "
+        "ms "
+        "| record MB | views MB | bytes a scan | of the sealed | memory MB | start s | its CPU s | "
+        "status p50 ms | p99 ms |\n|-|-|-|-|-|-|-|-|-|-|-|-|-|-|-|\n");
     for (size_t i = 0; i < steps; i++)
         grow(&growth, scans / (double)steps, smoke);
     flow_close(&growth.flow);

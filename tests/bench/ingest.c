@@ -2,7 +2,8 @@
  * everything real on this machine: sealed batches, MQTT over TLS 1.3, mosquitto, the server, its
  * record on a disk. Beside it, in the same run, what that disk can do.
  *
- *   ingest [--smoke]     a smoke run is over in seconds; its figures mean nothing
+ *   ingest [--smoke | 1 | 50]     a smoke run is over in seconds; its figures mean nothing. 1, 50:
+ *                                 scans a message, that alone
  *
  * For each size of message two measurements: flat out (a window of unreceipted messages a device,
  * as the handheld has) and at a third of that pace, where the receipt's time is that of a server
@@ -126,10 +127,11 @@ static void beside_peer(struct world *world, struct flow *flow, const struct pla
 int main(int argc, char **argv)
 {
     struct plan plan = {.devices = 32, .messages_1 = 2000, .messages_50 = 1000, .disk_s = 2};
+    uint32_t only = argc == 2 ? (uint32_t)atoi(argv[1]) : 0;
     if (argc == 2 && strcmp(argv[1], "--smoke") == 0) {
         plan = (struct plan){.devices = 2, .messages_1 = 60, .messages_50 = 20, .disk_s = 0.2};
-    } else if (argc != 1) {
-        fprintf(stderr, "usage: ingest [--smoke]\n");
+    } else if (argc != 1 && only != 1 && only != 50) {
+        fprintf(stderr, "usage: ingest [--smoke | 1 | 50]\n");
         return 2;
     }
     static struct flow flow;
@@ -144,15 +146,16 @@ int main(int argc, char **argv)
     printf("| scans a message | pace | scans/s | receipt p50 ms | p99 ms | server us CPU a scan "
            "| broker us | views behind p50 ms | p99 ms | most | messages a commit "
            "|\n|-|-|-|-|-|-|-|-|-|-|-|\n");
-    double one = measure_size(&flow, &plan, 1);
-    double fifty = measure_size(&flow, &plan, 50);
+    double one = only == 50 ? 0 : measure_size(&flow, &plan, 1);
+    double fifty = only == 1 ? 0 : measure_size(&flow, &plan, 50);
     struct spread after = disk_measure(world.dir, plan.disk_s);
     double verify = verify_rate(plan.disk_s);
     printf("\nseals verified by one core, alone: %.0f/s; one scan a message is %.2f of it\n",
            verify, one / verify);
     print_disk("before", &before);
     print_disk("after", &after);
-    beside_peer(&world, &flow, &plan, (const double[]){one, fifty, fifty});
+    if (only == 0)
+        beside_peer(&world, &flow, &plan, (const double[]){one, fifty, fifty});
     flow_close(&flow);
     world_end(&world, false);
     return 0;

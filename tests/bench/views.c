@@ -204,7 +204,6 @@ static bool add_entry(struct table *table, const struct tracked *like, uint64_t 
             return false;
     entry->folded = true;
     entry->status = is_open ? STATUS_OUT : STATUS_DELIVERED;
-    entry->issue_seq = first_seq + n;
     /* A province of three hundred post offices; eighty items on a round. */
     struct marks marks = {.round = n / 80 + 1,
                           .office = (uint32_t)(n % 211) + 1,
@@ -215,7 +214,7 @@ static bool add_entry(struct table *table, const struct tracked *like, uint64_t 
                           .attempted = !is_open,
                           .first = !is_open && n % 9 != 0,
                           .issued = 1};
-    return table_place(table, entry, dues, &marks);
+    return table_place(table, entry, dues, &marks) && table_issue(table, entry, first_seq + n);
 }
 
 static void fill_up(struct views *views, const struct history *history, uint64_t items)

@@ -572,6 +572,46 @@ static void an_unfolded_row_says_so(void **state)
     table_done(&table);
 }
 
+static void expect_list(bool orphans, const uint32_t *items, size_t n)
+{
+    struct view list[16];
+    struct view_filter filter = {.only_orphans = orphans};
+    assert_int_equal(views_list(rig.views, &filter, list, 16), n);
+    for (size_t i = 0; i < n; i++) {
+        struct item item = rig_item(items[i]);
+        assert_string_equal(list[i].state.item.text, item.text);
+    }
+}
+
+/* Rows lie by first sight; lists are by issue, and orphans by first sight, before and after,
+ * whatever was written when. */
+static void lists_are_the_same_after_a_start(void **state)
+{
+    (void)state;
+    static const uint32_t issued[] = {7, 9, 2, 8}, orphans[] = {6, 1, 5};
+    rig_scan(&rig, &hand, 5, EVENT_PICKED_UP, 0);
+    rig_scan(&rig, &hand, 9, EVENT_PICKED_UP, 0); /* before its issue */
+    rig_issue(&rig, 8, "H56-8");
+    follow();
+    assert_good(views_flush(rig.views, &err));
+    rig_scan(&rig, &hand, 1, EVENT_PICKED_UP, 0);
+    rig_issue(&rig, 2, "H56-2");
+    rig_issue(&rig, 9, "H56-9");
+    follow();
+    assert_good(views_flush(rig.views, &err));
+    rig_scan(&rig, &hand, 8, EVENT_PICKED_UP, 0);
+    rig_issue(&rig, 7, "H56-7");
+    rig_scan(&rig, &hand, 6, EVENT_PICKED_UP, 0);
+    follow();
+    assert_good(views_flush(rig.views, &err));
+    for (int start = 0; start < 3; start++) {
+        expect_list(false, issued, 4);
+        expect_list(true, orphans, 3);
+        rig_stop(&rig);
+        rig_start(&rig);
+    }
+}
+
 static struct tracked *kept_one(struct table *table, uint32_t serial)
 {
     struct item item = rig_item(serial);
@@ -640,6 +680,7 @@ int main(void)
         TEST(a_rule_that_came_meanwhile),
         TEST(a_packed_fact_is_the_fact),
         TEST(the_stock_gives_back_what_it_got),
+        TEST(lists_are_the_same_after_a_start),
         TEST(views_are_kept_in_a_ring),
         TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),

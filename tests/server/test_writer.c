@@ -20,10 +20,13 @@ static struct rig rig;
 static struct rig_device hand[4];
 static struct writer *writer;
 static atomic_int followed, broken;
+static atomic_bool standing; /* the views take their time */
 
 static bool follow(void *ctx, struct error *err)
 {
     (void)ctx;
+    while (atomic_load(&standing))
+        usleep(1000);
     atomic_fetch_add(&followed, 1);
     return views_follow(rig.views, err);
 }
@@ -175,6 +178,50 @@ static void acts_of_many_threads_between_messages(void **state)
     assert_int_equal(proof.office_facts, 120);
     assert_int_equal(proof.scans, 200);
     assert_true(atomic_load(&followed) > 0);
+}
+
+static int64_t now_ms(void)
+{
+    struct clock clock = clock_system();
+    return clock.tick(clock.self).ms;
+}
+
+static uint64_t groups_so_far(void)
+{
+    struct writer_counts counts;
+    writer_counts(writer, &counts);
+    return counts.groups;
+}
+
+/* One message after the other, a few ms between them; how many groups they became. */
+static uint64_t groups_of(int messages)
+{
+    static struct rig_batch batch;
+    uint64_t before = groups_so_far();
+    for (int i = 0; i < messages; i++) {
+        rig_beep(&rig, &hand[i % 4], 7, EVENT_PICKED_UP, 0);
+        rig_cut(&hand[i % 4], &batch);
+        post(&hand[i % 4], &batch);
+        usleep(5000);
+    }
+    return groups_so_far() - before;
+}
+
+/* Intake goes on, slower, so that they can come after; nothing is lost by it. */
+static void views_that_are_behind_hold_groups_up(void **state)
+{
+    (void)state;
+    atomic_store(&standing, true);
+    assert_true(groups_of(120) > 3); /* half a second goes by */
+    int64_t begun_ms = now_ms();
+    uint64_t held = groups_of(120); /* each waits for 200 ms, and no longer */
+    uint64_t most = (uint64_t)(now_ms() - begun_ms) / 200 + 2;
+    atomic_store(&standing, false);
+    wait_stored(240);
+    if (held < 1 || held > most)
+        fail_msg("%llu groups while the views stood, not 1 to %llu", (unsigned long long)held,
+                 (unsigned long long)most);
+    assert_true(groups_of(40) > 10);
 }
 
 /* ------------------------------------------------------------------ threads that do not start */
@@ -399,6 +446,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_act_is_done_when_the_views_show_it),
         TEST(acts_of_many_threads_between_messages),
+        TEST(views_that_are_behind_hold_groups_up),
         TEST(a_thread_that_cannot_be_started),
         TEST(a_record_that_cannot_be_written),
         cmocka_unit_test_setup_teardown(a_full_disk_stops_receipts_and_mends_itself, only_a_folder,
