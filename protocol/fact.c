@@ -95,6 +95,7 @@ static Trao__V1__Notice notice_to_wire(struct notice *notice)
     wire.status = notice->status;
     wire.attempt = notice->attempt;
     wire.correction = notice->correction;
+    wire.receiver = notice->receiver;
     wire.request_id = notice->request_id;
     return wire;
 }
@@ -228,6 +229,7 @@ static bool notice_from_wire(const Trao__V1__Notice *wire, struct notice *ret_no
     ret_notice->status = wire->status;
     ret_notice->attempt = wire->attempt;
     ret_notice->correction = wire->correction;
+    ret_notice->receiver = wire->receiver;
     return codec_text("request_id", wire->request_id, ret_notice->request_id,
                       sizeof ret_notice->request_id, err) ||
            error_add(err, "notice");

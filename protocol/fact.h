@@ -31,7 +31,7 @@ static inline bool event_names_item(uint32_t event)
 #define BADGE_MAX 99999999 /* TH-00000001 .. TH-99999999 */
 
 /* CHANNEL_SMS goes to the citizen, CHANNEL_MANAGER to whoever answers for terms, CHANNEL_OFFICE to
- * the offices' dossier system. */
+ * an office's own system. */
 enum channel { CHANNEL_NONE = 0, CHANNEL_SMS = 1, CHANNEL_MANAGER = 2, CHANNEL_OFFICE = 3 };
 
 struct notice {
@@ -40,6 +40,7 @@ struct notice {
     uint32_t attempt;
     bool correction;
     char request_id[NOTICE_REQUEST_MAX + 1];
+    uint32_t receiver; /* CHANNEL_OFFICE: which webhook; 0 the one of trao.conf */
 };
 
 enum difference {

@@ -1,14 +1,10 @@
 #include "server/commands_inside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "server/files.h"
 #include "server/office/cases.h"
-#include "server/office/export.h"
 #include "server/office/import.h"
 #include "server/record/premises.h"
 #include "server/views/words.h"
@@ -203,38 +199,6 @@ bool run_import(const struct commands *commands, const struct call *call, struct
     free(lines);
     if (answer_is_json(call->answer))
         say_counts(call->answer, &report);
-    return true;
-}
-
-bool run_export(const struct commands *commands, const struct call *call, struct error *err)
-{
-    const char *form = option_text(call, 1, "form");
-    struct export_asked asked = {.all_offices = option_text(call, 1, "office") == NULL,
-                                 .folder = commands->folder};
-    struct item *items;
-    size_t n = 0, written = 0;
-    if (!options_check(call, 1, "office from to form", err) ||
-        !option_office(commands, call, 1, &asked.office, err) ||
-        !option_day(call, 1, "from", &asked.from, err) ||
-        !option_day(call, 1, "to", &asked.to, err))
-        return false;
-    if (asked.to.ms != 0)
-        asked.to.ms += INT64_C(24) * 60 * 60 * 1000; /* that day too */
-    if (form != NULL && strcmp(form, "csv") != 0 && strcmp(form, "xlsx") != 0)
-        return error_set(err, ERROR_BAD_INPUT, "«%.20s»: form=csv hoặc form=xlsx. / csv or xlsx",
-                         form);
-    asked.form = form != NULL && strcmp(form, "xlsx") == 0 ? EXPORT_XLSX : EXPORT_CSV;
-    if (call->fd < 0)
-        return error_set(err, ERROR_BAD_INPUT, "cần --out FILE. / --out FILE is wanted");
-    if (!all_items(commands, STATUS_NONE, &items, &n, err))
-        return false;
-    bool good = export_list(commands->record, items, n, &asked, call->fd, &written, err);
-    free(items);
-    if (!good)
-        return false;
-    answer_label(call->answer, "Đã ghi ");
-    answer_number(call->answer, "rows", (int64_t)written);
-    answer_say(call->answer, "hồ sơ; số CCCD đã che. / dossiers written, ID numbers masked");
     return true;
 }
 

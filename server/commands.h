@@ -27,6 +27,7 @@ const struct command *command_find(const char *name);
 /* What commands work with; borrowed. */
 struct dispatch;
 struct notify;
+struct push;
 struct pages;
 struct metrics;
 struct finder;
@@ -43,6 +44,7 @@ struct commands {
     const struct enrol_desk *enrol;
     struct dispatch *dispatch;           /* what handhelds say; NULL: nothing is heard */
     struct notify *notify;               /* messages to phones; NULL: none go out */
+    struct push *push;                   /* offices' own systems; NULL: nothing is told */
     const struct metrics *metrics;       /* what the server is in numbers; NULL: not known */
     struct finder *finder;               /* items by words; NULL: nothing is found */
     struct spooler *spooler;             /* jobs of printers; NULL: none can be reached */

@@ -129,12 +129,33 @@ bool run_reissue(const struct commands *commands, const struct call *call, struc
 
 /* ------------------------------------------------------------------ what is chosen */
 
+/* Who is bound to offices speaks for one of them; a dossier that nobody sent yet may be another's.
+ */
+static bool speaks_for(const struct commands *commands, const struct call *call, uint32_t user,
+                       uint32_t *ret_office, struct error *err)
+{
+    struct person person;
+    *ret_office = 0;
+    if (!option_office(commands, call, 3, ret_office, err))
+        return false;
+    if (*ret_office != 0 || user == 0)
+        return true;
+    if (!person_get(commands->record, user, &person, err))
+        return false;
+    if (person.offices_n > 1)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "office=: của cơ quan nào? / of which office, for this account has more");
+    *ret_office = person.offices_n == 1 ? person.offices[0] : 0;
+    return true;
+}
+
 static bool choose(const struct commands *commands, const struct call *call, uint32_t event,
                    struct error *err)
 {
-    uint32_t user = 0;
-    if (!options_check(call, 3, "by", err) || !option_user(commands, call, 3, &user, err) ||
-        !choice_record(commands->acts, event, call->argv[1], call->argv[2], user, err))
+    uint32_t user = 0, office = 0;
+    if (!options_check(call, 3, "by office", err) || !option_user(commands, call, 3, &user, err) ||
+        !speaks_for(commands, call, user, &office, err) ||
+        !choice_record(commands->acts, event, call->argv[1], call->argv[2], office, user, err))
         return false;
     answer_say(call->answer, "Đã ghi: %s. / recorded", event_info(event)->vi);
     return true;

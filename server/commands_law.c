@@ -191,6 +191,7 @@ static bool say_item(struct telling *telling)
     answer_text(answer, "item", telling->item->text);
     answer_text(answer, "dossier", view.state.office.dossier);
     answer_text(answer, "status", info ? info->key : "none");
+    answer_text(answer, "said", info ? info->handheld : NULL);
     answer_time(answer, "since", view.state.since.estimate);
     answer_day(answer, "kept_until", until);
     answer_text(answer, "erasing", erase_bar_en(bar));
@@ -294,11 +295,11 @@ static bool look_act(struct record *record, void *arg, struct error *err)
 }
 
 /* Who asks for a person's data has looked at it: that is written down first. */
-static bool write_down(const struct commands *commands, const struct sought *sought,
+static bool write_down(const struct commands *commands, const struct sought *sought, int64_t user,
                        struct error *err)
 {
     char items[PERSON_ITEMS_MAX * ITEM_CHARS + 1] = "";
-    struct look look = {.kind = LOOK_PERSONDATA, .rows = sought->n, .items = items};
+    struct look look = {.person = user, .kind = LOOK_PERSONDATA, .rows = sought->n, .items = items};
     for (size_t i = 0; i < sought->n; i++)
         memcpy(items + i * ITEM_CHARS, sought->items[i].text, ITEM_CHARS + 1);
     return commands->acts.run(commands->acts.self, look_act, &look, err);
@@ -354,13 +355,15 @@ bool run_persondata(const struct commands *commands, const struct call *call, st
     if (sought == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     bool json = form != NULL && strcmp(form, "json") == 0;
-    bool good = options_check(call, 2, "form", err) &&
+    uint32_t user = 0;
+    bool good = options_check(call, 2, "form by", err) &&
+                option_user(commands, call, 2, &user, err) &&
                 (form == NULL || json || strcmp(form, "text") == 0 ||
                  error_set(err, ERROR_BAD_INPUT, "«%.20s»: form=text, form=json", form)) &&
                 (call->fd >= 0 ||
                  error_set(err, ERROR_BAD_INPUT, "cần --out FILE. / --out FILE is wanted")) &&
                 seek_items(commands, call->argv[1], sought, err) &&
-                write_down(commands, sought, err) &&
+                write_down(commands, sought, user, err) &&
                 write_person(commands, sought, json, call->fd, err);
     if (good) {
         answer_label(call->answer, "Đã ghi ");
@@ -402,14 +405,31 @@ static bool sort_out(const struct commands *commands, const struct call *call,
     return good;
 }
 
+/* key=yes; another word than yes or no is none of them. */
+static bool option_yes(const struct call *call, int first, const char *key, bool *ret_yes,
+                       struct error *err)
+{
+    const char *text = option_text(call, first, key);
+    *ret_yes = text != NULL && strcmp(text, "yes") == 0;
+    return text == NULL || *ret_yes || strcmp(text, "no") == 0 ||
+           error_set(err, ERROR_BAD_INPUT, "%s=%.20s: yes hoặc no. / yes or no", key, text);
+}
+
 static bool erase_person(const struct commands *commands, const struct call *call,
                          const struct office_fact *fact, struct sought *sought, struct error *err)
 {
-    const char *early = option_text(call, 3, "early");
+    bool early = false, dry = false;
     size_t n = 0, done = 0;
-    if (!seek_items(commands, call->argv[1], sought, err) ||
-        !sort_out(commands, call, sought, early != NULL && strcmp(early, "yes") == 0, &n, err))
+    if (!option_yes(call, 3, "early", &early, err) || !option_yes(call, 3, "dry", &dry, err) ||
+        !seek_items(commands, call->argv[1], sought, err) ||
+        !sort_out(commands, call, sought, early, &n, err))
         return false;
+    if (dry) {
+        answer_label(call->answer, "Sẽ xóa ");
+        answer_number(call->answer, "would_be_erased", (int64_t)n);
+        answer_say(call->answer, "hồ sơ; chưa xóa gì. / nothing was erased yet");
+        return true;
+    }
     if (n == 0)
         return error_set(err, ERROR_REFUSED,
                          "chưa xóa gì: cả %zu hồ sơ còn phải giữ. / nothing was erased: all %zu "
@@ -434,7 +454,7 @@ bool run_erase(const struct commands *commands, const struct call *call, struct 
     struct sought *sought = calloc(1, sizeof *sought);
     if (sought == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
-    bool good = options_check(call, 3, "early by", err) &&
+    bool good = options_check(call, 3, "early dry by", err) &&
                 setting_citation(&fact, call->argv[2], err) &&
                 option_user(commands, call, 3, &fact.user, err) &&
                 erase_person(commands, call, &fact, sought, err);
@@ -468,6 +488,19 @@ bool run_purge(const struct commands *commands, const struct call *call, struct 
         answer_number(call->answer, cells[i].key, (int64_t)cells[i].value);
     }
     return true;
+}
+
+static void say_month(void *ctx, const char *month, size_t items)
+{
+    struct answer *answer = ctx;
+    answer_row(answer, "purgeplan");
+    answer_text(answer, "month", month);
+    answer_number(answer, "items", (int64_t)items);
+}
+
+bool run_purgeplan(const struct commands *commands, const struct call *call, struct error *err)
+{
+    return erase_plan(commands, say_month, call->answer, err);
 }
 
 /* ------------------------------------------------------------------ what went, what is held */

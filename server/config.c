@@ -260,6 +260,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_key(value, c->push_key, err);
     if (strcmp(name, "offices.webhook_authority") == 0)
         return set_folder(value, c->push_authority, sizeof c->push_authority, err);
+    if (strcmp(name, "offices.webhook_hosts") == 0)
+        return set_text(value, c->push_hosts, sizeof c->push_hosts, err);
     if (strcmp(name, "messages.gammu_folder") == 0)
         return set_folder(value, c->gammu_folder, sizeof c->gammu_folder, err);
     if (strcmp(name, "numbers.prefix") == 0)

@@ -49,6 +49,7 @@ struct config {
     char push[CONFIG_URL_MAX];   /* https://... of the offices' dossier system; empty: none */
     char push_key[65];           /* secret, 64 hex digits */
     char push_authority[512];    /* as webhook_authority */
+    char push_hosts[512];        /* "a.vn,b.vn:8443": where webhooks of offices may lead */
     char webhook_authority[512]; /* file of certificates; empty: the system's */
     char prefix[3];              /* of item numbers */
     char country[3];

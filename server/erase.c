@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -338,5 +339,77 @@ bool erase_what_is_due(const struct commands *commands, bool dry, const struct o
     rules_done(&rules);
     free(views);
     free(due);
+    return good;
+}
+
+/* ------------------------------------------------------------------ what will go */
+
+#define PLAN_MONTHS 240 /* what comes later stands in the last one */
+
+struct plan {
+    const struct commands *commands;
+    const struct rules *rules;
+    int first; /* the present month */
+    size_t items[PLAN_MONTHS];
+};
+
+/* Months since the year 0, of a day here. */
+static int month_of(struct instant at)
+{
+    char text[CLOCK_TEXT_MAX];
+    int year = 0, month = 1;
+    (void)sscanf(clock_iso_local(at, text, sizeof text), "%4d-%2d", &year, &month);
+    return year * 12 + month - 1;
+}
+
+static bool plan_one(struct plan *plan, const struct view *view, struct error *err)
+{
+    enum erase_bar bar;
+    struct instant until;
+    if (!status_is_final(view->state.status))
+        return true;
+    if (!bar_with_view(plan->commands, plan->rules, view, &bar, &until, err))
+        return false;
+    int at = month_of(until) - plan->first;
+    if (bar == ERASE_FREE || at < 0)
+        at = 0;
+    if (bar == ERASE_FREE || bar == ERASE_TOO_EARLY)
+        plan->items[at < PLAN_MONTHS ? at : PLAN_MONTHS - 1]++;
+    return true;
+}
+
+static bool plan_all(struct plan *plan, struct view *views, struct error *err)
+{
+    struct view_filter filter = {.before = 0};
+    do {
+        size_t n = views_page(plan->commands->views, &filter, views, LIST_PAGE, &filter.before);
+        for (size_t i = 0; i < n; i++)
+            if (!plan_one(plan, &views[i], err))
+                return false;
+    } while (filter.before != 0);
+    return true;
+}
+
+bool erase_plan(const struct commands *commands,
+                void (*each)(void *ctx, const char *month, size_t items), void *ctx,
+                struct error *err)
+{
+    struct rules rules;
+    struct view *views = calloc(LIST_PAGE, sizeof *views);
+    struct plan plan = {commands, &rules, month_of(record_now(commands->record)), {0}};
+    if (views == NULL || !views_rules(commands->views, &rules)) {
+        free(views);
+        return error_set(err, ERROR_LATER, "out of memory");
+    }
+    bool good = plan_all(&plan, views, err);
+    for (int i = 0; good && i < PLAN_MONTHS; i++) {
+        char month[16];
+        int at = plan.first + i;
+        (void)snprintf(month, sizeof month, "%04d-%02d", at / 12, at % 12 + 1);
+        if (plan.items[i] > 0)
+            each(ctx, month, plan.items[i]);
+    }
+    rules_done(&rules);
+    free(views);
     return good;
 }

@@ -43,6 +43,12 @@ struct erase_count {
 bool erase_what_is_due(const struct commands *commands, bool dry, const struct office_fact *fact,
                        struct erase_count *ret_count, struct error *err) must_use;
 
+/* What comes to be erased by itself, as things stand: each month that has some, in order; what is
+ * due already stands in the present one. Seconds of a million. */
+bool erase_plan(const struct commands *commands,
+                void (*each)(void *ctx, const char *month, size_t items), void *ctx,
+                struct error *err) must_use; /* "2027-07" */
+
 /* Waits until the record's log holds nothing of it any more; false when readers kept it from that:
  * it is tried again by itself. */
 bool erase_wait(const struct commands *commands);

@@ -43,9 +43,13 @@ void lanes_close(struct lanes *lanes)
 
 static bool is_long(const char *name)
 {
-    return strcmp(name, "import") == 0 || strcmp(name, "print") == 0 ||
-           strcmp(name, "backup") == 0 || strcmp(name, "persondata") == 0 ||
-           strcmp(name, "erase") == 0 || strcmp(name, "purge") == 0 || strcmp(name, "report") == 0;
+    static const char *const long_ones[] = {"import",     "export",   "print",    "backup",
+                                            "persondata", "erase",    "purge",    "purgeplan",
+                                            "report",     "hookdead", "hookagain"};
+    for (size_t i = 0; i < sizeof long_ones / sizeof *long_ones; i++)
+        if (strcmp(long_ones[i], name) == 0)
+            return true;
+    return false;
 }
 
 /* The acts of an import, as long as somebody waits for it. */

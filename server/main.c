@@ -24,13 +24,12 @@
 #include "server/field/attachments.h"
 #include "server/field/dispatch.h"
 #include "server/keys.h"
-#include "server/notify/push.h"
-#include "server/notify/sms_webhook.h"
 #include "server/office/finder.h"
 #include "server/office/list.h"
 #include "server/metrics.h"
 #include "server/office/offices.h"
 #include "server/record/pages.h"
+#include "server/pushing.h"
 #include "server/sandbox.h"
 #include "server/spooler.h"
 #include "server/web/web.h"
@@ -46,8 +45,8 @@
 struct server {
     const char *folder;
     char program[CONFIG_PATH_MAX];
-    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], push_sent_path[CONFIG_PATH_MAX],
-        search_path[CONFIG_PATH_MAX], spool_path[CONFIG_PATH_MAX];
+    char record_path[CONFIG_PATH_MAX], views_path[CONFIG_PATH_MAX], search_path[CONFIG_PATH_MAX],
+        spool_path[CONFIG_PATH_MAX];
     struct config config;
     int lock;
     struct keys *keys;
@@ -65,8 +64,7 @@ struct server {
     struct metrics metrics;
     struct gateways *gateways;
     struct notify *notify;
-    struct sms_webhook *push_webhook;
-    struct push *push;
+    struct pushing *pushing;
     _Atomic(struct web *) web;                 /* its pages may ask before it is open */
     struct record *short_reader, *long_reader; /* the control's */
     struct commands for_short, for_long;
@@ -76,7 +74,7 @@ struct server {
     struct box_public backup_key;
     struct finder *finder;
     struct copies *copies; /* NULL: nobody wants any */
-    pthread_t threads[9 + WEB_WORKERS];
+    pthread_t threads[8 + PUSH_THREADS + WEB_WORKERS];
     size_t threads_n;
     atomic_bool stopping, broken;
 };
@@ -93,8 +91,6 @@ static bool open_settings(struct server *server, struct error *err)
            files_join(server->folder, "views.db", server->views_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "search.db", server->search_path, CONFIG_PATH_MAX, err) &&
            files_join(server->folder, "spool", server->spool_path, CONFIG_PATH_MAX, err) &&
-           files_join(server->folder, "offices.sent", server->push_sent_path, CONFIG_PATH_MAX,
-                      err) &&
            config_read(server->folder, &server->config, err);
 }
 
@@ -430,32 +426,24 @@ static bool open_notify(struct server *server, struct error *err)
     return notify_open(&config, &server->notify, err);
 }
 
-/* The offices' dossier system, when trao.conf names one. */
+/* Offices' own systems: the one of trao.conf and those of the record. */
 static bool open_push(struct server *server, struct error *err)
 {
-    struct sms_webhook_config webhook = {.url = server->config.push,
-                                         .key = server->config.push_key,
-                                         .authority = server->config.push_authority,
-                                         .sent_path = server->push_sent_path,
-                                         .clock = clock_system()};
-    if (*server->config.push == '\0')
-        return true;
-    if (!sms_webhook_open(&webhook, &server->push_webhook, err))
-        return error_add(err, "[offices]");
-    struct push_config config = {.acts = writer_acts(server->writer),
-                                 .views = server->views,
-                                 .record_path = server->record_path,
-                                 .driver = sms_webhook_driver(server->push_webhook),
-                                 .clock = clock_system(),
-                                 .alarm = messages_alarm,
-                                 .ctx = server};
-    return push_open(&config, &server->push, err);
+    const struct pushing_config config = {.folder = server->folder,
+                                          .record_path = server->record_path,
+                                          .config = &server->config,
+                                          .secret = server->keys->secret,
+                                          .acts = writer_acts(server->writer),
+                                          .views = server->views,
+                                          .clock = clock_system(),
+                                          .alarm = messages_alarm,
+                                          .ctx = server};
+    return pushing_open(&config, &server->pushing, err);
 }
 
 static void close_push(struct server *server)
 {
-    push_close(server->push);
-    sms_webhook_close(server->push_webhook);
+    pushing_close(server->pushing);
 }
 
 static void close_notify(struct server *server)
@@ -563,6 +551,7 @@ static bool open_commands(struct server *server, struct error *err)
                                           .enrol = &server->desk,
                                           .dispatch = server->dispatch,
                                           .notify = server->notify,
+                                          .push = pushing_push(server->pushing),
                                           .metrics = &server->metrics,
                                           .finder = server->finder,
                                           .spooler = server->spooler,
@@ -697,7 +686,7 @@ static void *tell_offices(void *arg)
     struct server *server = arg;
     while (pause_ms(server, TICK_MS)) {
         struct error err;
-        if (!push_tick(server->push, &err))
+        if (!push_tick(pushing_push(server->pushing), &err))
             log_line(LOG_LEVEL_ERROR, "offices are told later", "why=\"%s\"", err.text);
     }
     return NULL;
@@ -816,15 +805,16 @@ static bool open_threads(struct server *server, struct error *err)
     if (!writer_start(server->writer, &config, err))
         return false;
     bool good = start(server, serve_control, err) && start(server, tick, err) &&
-                start(server, send_messages, err) &&
-                (server->push == NULL || start(server, tell_offices, err)) &&
-                start(server, keep, err) && start(server, send_rounds, err) &&
-                start(server, index_words, err) && start(server, do_daily, err) &&
+                start(server, send_messages, err) && start(server, keep, err) &&
+                start(server, send_rounds, err) && start(server, index_words, err) &&
+                start(server, do_daily, err) &&
                 (server->copies == NULL || start(server, copy_on, err));
     for (int i = 0; good && i < WEB_WORKERS; i++)
         good = start(server, work_web, err);
     if (good)
         spooler_start(server->spooler);
+    for (int i = 0; good && i < PUSH_THREADS; i++)
+        good = start(server, tell_offices, err);
     return good;
 }
 
@@ -860,7 +850,7 @@ static const struct part {
     {"intake", open_intake, NULL}, /* closed with the writer that uses it */
     {"attachments", open_attachments, close_attachments},
     {"messages", open_notify, close_notify},
-    {"offices' system", open_push, close_push},
+    {"offices' systems", open_push, close_push},
     {"printers", open_printers, close_printers},
     {"commands", open_commands, close_commands},
     {"pages", open_web, close_web},

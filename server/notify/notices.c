@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_of(const struct fact *fact, uint32_t event, enum channel channel)
+static bool is_of(const struct fact *fact, uint32_t event, const struct notice *like)
 {
-    return !fact->is_scan && fact->office.event == event && fact->office.notice.channel == channel;
+    const struct notice *notice = &fact->office.notice;
+    return !fact->is_scan && fact->office.event == event && notice->channel == like->channel &&
+           notice->receiver == like->receiver;
 }
 
 static bool is_same(const struct notice *a, const struct notice *b)
@@ -16,7 +18,7 @@ static bool is_same(const struct notice *a, const struct notice *b)
 static bool has_end(const struct fact *facts, size_t n, uint32_t event, const struct notice *sent)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_of(&facts[i], event, sent->channel) &&
+        if (is_of(&facts[i], event, sent) &&
             strcmp(facts[i].office.notice.request_id, sent->request_id) == 0)
             return true;
     return false;
@@ -28,12 +30,13 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
     struct notice_standing standing = {.sent = NULL};
     for (size_t i = 0; i < n; i++) {
         const struct office_fact *fact = &facts[i].office;
-        if (!is_of(&facts[i], EVENT_NOTICE_SENT, which->channel) || !is_same(&fact->notice, which))
+        if (!is_of(&facts[i], EVENT_NOTICE_SENT, which) || !is_same(&fact->notice, which))
             continue;
         standing.times++;
         if (standing.sent == NULL || fact->seq > standing.at_seq) {
             standing.sent = &fact->notice;
             standing.at_seq = fact->seq;
+            standing.at = fact->at;
         }
     }
     if (standing.sent != NULL) {
@@ -44,11 +47,12 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
 }
 
 const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
-                                  enum channel channel)
+                                  enum channel channel, uint32_t receiver)
 {
     const struct office_fact *last = NULL;
+    const struct notice like = {.channel = channel, .receiver = receiver};
     for (size_t i = 0; i < n; i++)
-        if (is_of(&facts[i], event, channel) && (last == NULL || facts[i].office.seq > last->seq))
+        if (is_of(&facts[i], event, &like) && (last == NULL || facts[i].office.seq > last->seq))
             last = &facts[i].office;
     return last != NULL ? &last->notice : NULL;
 }
@@ -58,10 +62,12 @@ void notices_id(const struct item *item, const struct notice *which, unsigned ti
 {
     const struct status_info *info = status_info(which->status);
     static const char *const words[2][2] = {{"sms", "correction"}, {"office", "office-correction"}};
-    char again[16] = "";
+    char again[16] = "", whose[16] = "";
     if (times > 1)
         (void)snprintf(again, sizeof again, "-%u", times);
-    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s%s", item->text,
+    if (which->receiver > 0)
+        (void)snprintf(whose, sizeof whose, ".%u", which->receiver);
+    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s%s%s", item->text,
                    info != NULL ? info->key : "-", which->attempt,
-                   words[which->channel == CHANNEL_OFFICE][which->correction], again);
+                   words[which->channel == CHANNEL_OFFICE][which->correction], whose, again);
 }

@@ -12,18 +12,20 @@
 
 struct notice_standing {
     const struct notice *sent; /* as it was recorded last, of `facts`; NULL never */
-    uint64_t at_seq;           /* of that fact */
+    uint64_t at_seq;           /* of that fact, */
+    struct instant at;         /* and its time */
     bool failed, delivered;    /* what is known of that one */
     unsigned times;            /* it was recorded */
 };
 
 struct notice_standing notices_standing(const struct fact *facts, size_t n,
                                         const struct notice *which);
-/* The last notice of this channel that the history says this of, NULL none. */
+/* The last notice of this channel (and webhook) that the history says this of, NULL none. */
 const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
-                                  enum channel channel);
-/* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or ".office-correction"; from
- * the second time on "-2" and so on behind it. */
+                                  enum channel channel, uint32_t receiver);
+/* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or
+ * ".office-correction", and of a webhook of the record its number; from the second time on "-2" and
+ * so on behind it. */
 void notices_id(const struct item *item, const struct notice *which, unsigned times,
                 char out[NOTICE_REQUEST_MAX + 1]);
 

@@ -1,80 +1,63 @@
-#include "server/notify/push.h"
+#include "server/notify/push_inside.h"
 
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/notify/gateway.h"
-#include "server/notify/notices.h"
-#include "server/notify/sms_webhook.h"
-#include "server/record/premises.h"
-
-struct push {
-    struct push_config config;
-    struct record *record; /* reader */
-    struct gateway gateway;
-    struct item failed;   /* the last one it did not take */
-    pthread_mutex_t lock; /* guards what follows */
-    struct item *dirty;   /* items to look at, without order, with repeats */
-    size_t n, room;
-    bool lost; /* no memory to note an item: look at all */
-};
+#include "protocol/chain.h"
+#include "server/notify/hook_key.h"
 
 /* ------------------------------------------------------------------ items to look at */
 
-static bool is_told(enum status status)
+static void note_locked(struct receiver *receiver, const struct item *item)
 {
-    switch ((int)status) {
-#define PUSH(KEY) case STATUS_##KEY:
-#include "server/notify/push.def"
-#undef PUSH
-        return true;
-    default:
-        return false;
+    if (receiver->n == receiver->room) {
+        size_t room = receiver->room ? receiver->room * 2 : 64;
+        struct item *dirty = realloc(receiver->dirty, room * sizeof *dirty);
+        receiver->lost = receiver->lost || dirty == NULL;
+        receiver->dirty = dirty ? dirty : receiver->dirty;
+        receiver->room = dirty ? room : receiver->room;
     }
+    if (receiver->n < receiver->room)
+        receiver->dirty[receiver->n++] = *item;
 }
 
-static struct instant now(const struct push *push)
-{
-    return push->config.clock.now(push->config.clock.self);
-}
-
-static void note(struct push *push, const struct item *item)
+void push_note(struct push *push, struct receiver *receiver, const struct item *item)
 {
     pthread_mutex_lock(&push->lock);
-    if (push->n == push->room) {
-        size_t room = push->room ? push->room * 2 : 64;
-        struct item *dirty = realloc(push->dirty, room * sizeof *dirty);
-        push->lost = push->lost || dirty == NULL;
-        push->dirty = dirty ? dirty : push->dirty;
-        push->room = dirty ? room : push->room;
-    }
-    if (push->n < push->room)
-        push->dirty[push->n++] = *item;
+    note_locked(receiver, item);
     pthread_mutex_unlock(&push->lock);
 }
 
 /* Any status: a delivery may have been told before this one. */
 static void on_change(void *ctx, const struct item *item, const struct view *view)
 {
-    if (view->state.issued)
-        note(ctx, item);
+    struct push *push = ctx;
+    if (!view->state.issued)
+        return;
+    pthread_mutex_lock(&push->lock);
+    for (size_t i = 0; i < push->n; i++)
+        if (hook_hears(&push->receivers[i]->hook, view->marks.office))
+            note_locked(push->receivers[i], item);
+    pthread_mutex_unlock(&push->lock);
 }
 
-static void note_recent(struct push *push)
+/* A day more than is told: what grew too old while nobody looked is to be buried. */
+#define LOOK_BACK_MS (PUSH_AGE_MAX_MS + INT64_C(1000) * 24 * 3600)
+
+static void note_recent(struct push *push, struct receiver *receiver)
 {
-    struct instant since = {now(push).ms - PUSH_AGE_MAX_MS};
+    struct instant since = {push_now(push).ms - LOOK_BACK_MS};
     struct view_brief *briefs = NULL;
     size_t n = 0;
-    if (!views_recent(push->config.views, since, DOUBT_WITHDRAWN_LATE, &briefs, &n)) {
-        pthread_mutex_lock(&push->lock);
-        push->lost = true;
-        pthread_mutex_unlock(&push->lock);
-    }
+    if (since.ms < receiver->hook.made.ms)
+        since = receiver->hook.made;
+    bool read = views_recent(push->config.views, since, DOUBT_WITHDRAWN_LATE, &briefs, &n);
+    pthread_mutex_lock(&push->lock);
+    receiver->lost = receiver->lost || !read;
     for (size_t i = 0; i < n; i++)
-        if (is_told(briefs[i].status) || (briefs[i].doubts & DOUBT_WITHDRAWN_LATE))
-            note(push, &briefs[i].item);
+        if (push_tells(briefs[i].status) || (briefs[i].doubts & DOUBT_WITHDRAWN_LATE))
+            note_locked(receiver, &briefs[i].item);
+    pthread_mutex_unlock(&push->lock);
     free(briefs);
 }
 
@@ -84,19 +67,19 @@ static int by_text(const void *a, const void *b)
 }
 
 /* Takes the list away, each item once. */
-static struct item *take_dirty(struct push *push, size_t *ret_n)
+static struct item *take_dirty(struct push *push, struct receiver *receiver, size_t *ret_n)
 {
     pthread_mutex_lock(&push->lock);
-    bool lost = push->lost;
-    push->lost = false;
+    bool lost = receiver->lost;
+    receiver->lost = false;
     pthread_mutex_unlock(&push->lock);
     if (lost)
-        note_recent(push);
+        note_recent(push, receiver);
     pthread_mutex_lock(&push->lock);
-    struct item *dirty = push->dirty;
-    size_t n = push->n, kept = 0;
-    push->dirty = NULL;
-    push->n = push->room = 0;
+    struct item *dirty = receiver->dirty;
+    size_t n = receiver->n, kept = 0;
+    receiver->dirty = NULL;
+    receiver->n = receiver->room = 0;
     pthread_mutex_unlock(&push->lock);
     if (n > 0)
         qsort(dirty, n, sizeof *dirty, by_text);
@@ -107,167 +90,46 @@ static struct item *take_dirty(struct push *push, size_t *ret_n)
     return dirty;
 }
 
-/* ------------------------------------------------------------------ what is due */
-
-struct telling {
-    struct view view;
-    struct notice notice; /* what is to be told, with its id */
-    bool due, recorded;
-    bool wait;       /* it may be undone yet */
-    bool takes_back; /* a delivery was told and is not true */
-};
-
-static bool says_delivered(const struct notice *last)
-{
-    return last != NULL && last->status == STATUS_DELIVERED && !last->correction;
-}
-
-/* What is true now and is told: the status, or that the delivery is none. False: nothing. */
-static bool choose(struct telling *telling, const struct notice *last)
-{
-    const struct state *state = &telling->view.state;
-    telling->takes_back = says_delivered(last) && state->status != STATUS_DELIVERED;
-    telling->notice = (struct notice){
-        .channel = CHANNEL_OFFICE, .status = state->status, .attempt = state->attempt};
-    if (is_told(state->status))
-        return true;
-    telling->notice.status = STATUS_DELIVERED;
-    telling->notice.attempt = last != NULL ? last->attempt : 0;
-    telling->notice.correction = true;
-    return telling->takes_back;
-}
-
-static bool is_same(const struct notice *a, const struct notice *b)
-{
-    return a->status == b->status && a->attempt == b->attempt && a->correction == b->correction;
-}
-
-/* What was told last decides: when it is this, only its end may be missing. */
-static void compare(struct telling *telling, const struct fact *history, size_t n,
-                    const struct notice *last)
-{
-    struct notice_standing standing = notices_standing(history, n, &telling->notice);
-    telling->recorded = last != NULL && is_same(last, &telling->notice);
-    telling->due = !telling->recorded || (!standing.failed && !standing.delivered);
-    if (telling->recorded)
-        telling->notice = *last;
-    else
-        notices_id(&telling->view.state.item, &telling->notice, standing.times + 1,
-                   telling->notice.request_id);
-}
-
-static struct telling look_at(const struct push *push, const struct item *item,
-                              struct fact history[VIEW_HISTORY_MAX])
-{
-    struct telling telling = {.due = false};
-    int64_t at = now(push).ms;
-    if (!views_item(push->config.views, item, &telling.view) || !telling.view.state.issued)
-        return telling;
-    size_t n = views_history(push->config.views, item, history, VIEW_HISTORY_MAX);
-    const struct notice *last = notices_last(history, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE);
-    const struct state *state = &telling.view.state;
-    if (!choose(&telling, last) || at - state->since_arrival.ms > PUSH_AGE_MAX_MS)
-        return telling;
-    telling.wait = at < state->since_arrival.ms + PUSH_WAIT_MS;
-    if (!telling.wait)
-        compare(&telling, history, n, last);
-    return telling;
-}
-
-/* ------------------------------------------------------------------ telling */
-
-static bool record_act(struct record *record, void *arg, struct error *err)
-{
-    return record_office_add(record, arg, NULL, err);
-}
-
-static bool note_fact(struct push *push, const struct telling *telling, uint32_t event,
-                      struct error *err)
-{
-    struct office_fact fact = {
-        .item = telling->view.state.item, .event = event, .notice = telling->notice};
-    return push->config.acts.run(push->config.acts.self, record_act, &fact, err);
-}
-
-static char *new_body(struct push *push, const struct telling *telling)
-{
-    const struct state *state = &telling->view.state;
-    const struct status_info *status = status_info(telling->notice.status);
-    uint32_t number = state->office.office ? state->office.office : PREMISES_FIRST_OFFICE;
-    struct premises office;
-    struct error none = {.code = ERROR_NONE};
-    char at[CLOCK_TEXT_MAX];
-    bool known = premises_at(push->record, PREMISES_OFFICE, number, now(push), &office, &none);
-    clock_iso_local(state->since.estimate, at, sizeof at);
-    struct sms_webhook_telling words = {.id = telling->notice.request_id,
-                                        .item = state->item.text,
-                                        .dossier = state->office.dossier,
-                                        .office = known ? office.code : "",
-                                        .event = status->key,
-                                        .at = at,
-                                        .attempt = telling->notice.attempt,
-                                        .state = status_info(state->status)->national,
-                                        .correction = telling->takes_back};
-    return sms_webhook_new_body(&words);
-}
-
-static bool tell(struct push *push, const struct telling *telling, struct error *err)
-{
-    struct error why = {.code = ERROR_NONE};
-    if (!telling->recorded && !note_fact(push, telling, EVENT_NOTICE_SENT, err))
-        return false;
-    char *body = new_body(push, telling);
-    if (body == NULL)
-        return error_set(err, ERROR_LATER, "out of memory");
-    struct sms message = {telling->notice.request_id, NULL, body};
-    bool told = gateway_has(&push->gateway, message.request_id) ||
-                gateway_send(&push->gateway, &message, &why);
-    free(body);
-    if (!told && why.code == ERROR_LATER) {
-        push->failed = telling->view.state.item;
-        return error_set(err, why.code, "%s", why.text);
-    }
-    return note_fact(push, telling, told ? EVENT_NOTICE_DELIVERED : EVENT_NOTICE_FAILED, err);
-}
-
-static bool take_turn(struct push *push, const struct item *item, struct fact *history,
-                      struct error *err)
-{
-    if (gateway_rests(&push->gateway)) {
-        note(push, item);
-        return true;
-    }
-    struct telling telling = look_at(push, item, history);
-    bool good = !telling.due || tell(push, &telling, err);
-    if (!good || telling.wait)
-        note(push, item);
-    return good || error_add(err, "%s: the offices' system", item->text);
-}
-
 /* The first behind the one that failed last, so that one holds up no other. */
-static size_t first_turn(const struct push *push, const struct item *dirty, size_t n)
+static size_t first_turn(const struct receiver *receiver, const struct item *dirty, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (by_text(&dirty[i], &push->failed) > 0)
+        if (by_text(&dirty[i], &receiver->failed) > 0)
             return i;
     return 0;
 }
 
-bool push_tick(struct push *push, struct error *err)
+/* ------------------------------------------------------------------ a receiver's turn */
+
+#define BURY_MS (INT64_C(1000) * 3600)
+
+/* While it rests only what is too old is looked at, now and then. */
+static bool is_looked_at(const struct push *push, const struct receiver *receiver, bool bury,
+                         const struct item *item)
 {
-    gateway_tell_people(&push->gateway);
-    if (gateway_rests(&push->gateway))
-        return true; /* what is to be looked at stays noted */
+    struct view view;
+    if (!gateway_rests(&receiver->gateway))
+        return true;
+    return bury && views_item(push->config.views, item, &view) &&
+           push_now(push).ms - view.state.since_arrival.ms > PUSH_AGE_MAX_MS;
+}
+
+static bool take_turns(struct push *push, struct receiver *receiver, bool bury, struct error *err)
+{
     struct fact *history = calloc(VIEW_HISTORY_MAX, sizeof *history);
     if (history == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = 0;
-    struct item *dirty = take_dirty(push, &n);
-    size_t first = first_turn(push, dirty, n);
+    struct item *dirty = take_dirty(push, receiver, &n);
+    size_t first = first_turn(receiver, dirty, n);
+    int64_t end = push_now(push).ms + PUSH_TURN_MS;
     bool all = true;
     for (size_t i = 0; i < n; i++) {
         struct error why = {.code = ERROR_NONE};
-        if (!take_turn(push, &dirty[(first + i) % n], history, &why) && all)
+        const struct item *item = &dirty[(first + i) % n];
+        if (push_now(push).ms > end || !is_looked_at(push, receiver, bury, item))
+            push_note(push, receiver, item);
+        else if (!push_turn(push, receiver, item, history, &why) && all)
             all = error_set(err, why.code, "%s", why.text);
     }
     free(history);
@@ -275,26 +137,212 @@ bool push_tick(struct push *push, struct error *err)
     return all;
 }
 
+static bool serve(struct push *push, struct receiver *receiver, struct error *err)
+{
+    bool rests = gateway_rests(&receiver->gateway);
+    bool bury = rests && push_now(push).ms - receiver->buried.ms >= BURY_MS;
+    gateway_tell_people(&receiver->gateway);
+    if (bury)
+        receiver->buried = push_now(push);
+    return (rests && !bury) || take_turns(push, receiver, bury, err);
+}
+
+/* ------------------------------------------------------------------ who is told */
+
+static void close_receiver(struct push *push, struct receiver *receiver)
+{
+    if (receiver->opened != NULL)
+        push->config.drivers.close(push->config.drivers.ctx, receiver->opened);
+    record_close(receiver->record);
+    free(receiver->dirty);
+    free(receiver);
+}
+
+static bool reach(struct push *push, struct receiver *receiver, struct error *err)
+{
+    const struct push_drivers *drivers = &push->config.drivers;
+    const struct hook *hook = &receiver->hook;
+    char key[HOOK_KEY_TEXT] = "", before[HOOK_KEY_TEXT] = "";
+    if (hook->id == 0) {
+        receiver->gateway.driver = push->config.own;
+        return true;
+    }
+    bool good = hook_key_open(push->config.secret, hook->name, &hook->secret, key, err) &&
+                (hook->before.n == 0 ||
+                 hook_key_open(push->config.secret, hook->name, &hook->before, before, err)) &&
+                drivers->open(drivers->ctx, hook, key, before, &receiver->gateway.driver,
+                              &receiver->opened, err);
+    chain_wipe(key, sizeof key);
+    chain_wipe(before, sizeof before);
+    return good || error_add(err, "%s", hook->name);
+}
+
+static bool add_receiver(struct push *push, const struct hook *hook, struct error *err)
+{
+    struct receiver *receiver = calloc(1, sizeof *receiver);
+    if (receiver == NULL)
+        return error_set(err, ERROR_LATER, "push: out of memory");
+    receiver->hook = *hook;
+    receiver->gateway =
+        (struct gateway){.clock = push->config.clock,
+                         .name = hook->id ? receiver->hook.name : "the offices' system",
+                         .alarm = push->config.alarm,
+                         .ctx = push->config.ctx};
+    if (!reach(push, receiver, err) ||
+        !record_open_reader(push->config.record_path, &receiver->record, err)) {
+        close_receiver(push, receiver);
+        return false;
+    }
+    pthread_mutex_lock(&push->lock);
+    push->receivers[push->n++] = receiver;
+    pthread_mutex_unlock(&push->lock);
+    note_recent(push, receiver);
+    return true;
+}
+
+/* False: somebody has it in hand. */
+static bool drop_receiver(struct push *push, size_t at)
+{
+    pthread_mutex_lock(&push->lock);
+    struct receiver *receiver = push->receivers[at];
+    bool busy = receiver->busy;
+    if (!busy)
+        push->receivers[at] = push->receivers[--push->n];
+    pthread_mutex_unlock(&push->lock);
+    if (!busy)
+        close_receiver(push, receiver);
+    return !busy;
+}
+
+static bool is_among(const struct receiver *receiver, const struct hook *hooks, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (hooks[i].id == receiver->hook.id && hooks[i].changed == receiver->hook.changed &&
+            hooks[i].on)
+            return true;
+    return receiver->hook.id == 0;
+}
+
+static bool is_served(const struct push *push, uint32_t id)
+{
+    for (size_t i = 0; i < push->n; i++)
+        if (push->receivers[i]->hook.id == id)
+            return true;
+    return false;
+}
+
+/* A changed one leaves and comes back as it is now. One that cannot be reached keeps no other. */
+static bool load(struct push *push, struct error *err)
+{
+    static const size_t room = HOOKS_MAX;
+    struct hook *hooks = calloc(room, sizeof *hooks);
+    size_t n = 0;
+    bool all = hooks != NULL ? hooks_read(push->record, hooks, &n, err)
+                             : error_set(err, ERROR_LATER, "out of memory");
+    for (size_t i = push->n; all && i-- > 0;)
+        if (!is_among(push->receivers[i], hooks, n) && !drop_receiver(push, i))
+            push->changed = 0; /* again with the next tick */
+    bool read = all;
+    for (size_t i = 0; read && i < n; i++) {
+        struct error why = {.code = ERROR_NONE};
+        if (hooks[i].on && !is_served(push, hooks[i].id) && !add_receiver(push, &hooks[i], &why) &&
+            all)
+            all = error_set(err, why.code, "%s", why.text);
+    }
+    free(hooks);
+    return all;
+}
+
+static bool load_when_changed(struct push *push, struct error *err)
+{
+    uint64_t changed = 0;
+    pthread_mutex_lock(&push->lock);
+    bool mine = !push->loading;
+    push->loading = true;
+    pthread_mutex_unlock(&push->lock);
+    if (!mine)
+        return true;
+    bool good = hooks_changed(push->record, &changed, err);
+    if (good && changed != push->changed) {
+        push->changed = changed;
+        good = load(push, err);
+    }
+    pthread_mutex_lock(&push->lock);
+    push->loading = false;
+    pthread_mutex_unlock(&push->lock);
+    return good || error_add(err, "webhooks");
+}
+
+/* ------------------------------------------------------------------ the tick */
+
+/* The next one that nobody has in hand, from place *at on; NULL at the end. */
+static struct receiver *take_receiver(struct push *push, size_t *at)
+{
+    struct receiver *taken = NULL;
+    pthread_mutex_lock(&push->lock);
+    for (; *at < push->n && taken == NULL; ++*at)
+        if (!push->receivers[*at]->busy) {
+            taken = push->receivers[*at];
+            taken->busy = true;
+        }
+    pthread_mutex_unlock(&push->lock);
+    return taken;
+}
+
+static void give_receiver(struct push *push, struct receiver *receiver)
+{
+    const struct gateway *gateway = &receiver->gateway;
+    pthread_mutex_lock(&push->lock);
+    receiver->busy = false;
+    receiver->state = (struct push_state){.waiting = receiver->n,
+                                          .since = gateway->since,
+                                          .next = gateway->next,
+                                          .dead = gateway_is_dead(gateway)};
+    pthread_mutex_unlock(&push->lock);
+}
+
+bool push_tick(struct push *push, struct error *err)
+{
+    size_t at = 0;
+    bool all = load_when_changed(push, err);
+    for (struct receiver *receiver; (receiver = take_receiver(push, &at)) != NULL;) {
+        struct error why = {.code = ERROR_NONE};
+        bool good = serve(push, receiver, &why);
+        give_receiver(push, receiver);
+        if (!good && all)
+            all = error_set(err, why.code, "%s", why.text);
+    }
+    return all;
+}
+
+bool push_state(struct push *push, uint32_t receiver, struct push_state *ret_state)
+{
+    bool found = false;
+    pthread_mutex_lock(&push->lock);
+    for (size_t i = 0; i < push->n && !found; i++) {
+        found = push->receivers[i]->hook.id == receiver;
+        *ret_state = push->receivers[i]->state;
+    }
+    pthread_mutex_unlock(&push->lock);
+    return found;
+}
+
 /* ------------------------------------------------------------------ opening */
 
 bool push_open(const struct push_config *config, struct push **ret_push, struct error *err)
 {
     struct push *push = calloc(1, sizeof *push);
+    static const struct hook own = {.on = true};
     if (push == NULL)
         return error_set(err, ERROR_LATER, "push: out of memory");
     push->config = *config;
-    push->gateway = (struct gateway){.driver = config->driver,
-                                     .clock = config->clock,
-                                     .name = "the offices' system",
-                                     .alarm = config->alarm,
-                                     .ctx = config->ctx};
     pthread_mutex_init(&push->lock, NULL);
-    if (!record_open_reader(config->record_path, &push->record, err)) {
+    if (!record_open_reader(config->record_path, &push->record, err) ||
+        (config->has_own && !add_receiver(push, &own, err))) {
         push_close(push);
         return error_add(err, "push");
     }
     views_watch(config->views, on_change, push);
-    note_recent(push);
     *ret_push = push;
     return true;
 }
@@ -303,8 +351,9 @@ void push_close(struct push *push)
 {
     if (push == NULL)
         return;
+    while (push->n > 0)
+        close_receiver(push, push->receivers[--push->n]);
     record_close(push->record);
     pthread_mutex_destroy(&push->lock);
-    free(push->dirty);
     free(push);
 }

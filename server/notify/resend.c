@@ -21,30 +21,31 @@ static bool is_true_still(const struct state *state, const struct notice *notice
     return notice->status == state->status && notice->attempt == state->attempt;
 }
 
+/* To a system it is news as long as it is true. */
 static bool is_old(const struct resend *resend, const struct view *view, enum channel channel)
 {
-    if (channel == CHANNEL_OFFICE)
-        return resend->now.ms - view->state.since_arrival.ms > PUSH_AGE_MAX_MS;
-    return resend->now.ms - view->state.since.estimate.ms > NOTIFY_AGE_MAX_MS;
+    return channel != CHANNEL_OFFICE &&
+           resend->now.ms - view->state.since.estimate.ms > NOTIFY_AGE_MAX_MS;
 }
 
 /* The offices' system was told nothing since; a phone is told each thing for itself. */
 static bool is_last_word(const struct fact *facts, size_t n, const struct notice *failed)
 {
-    const struct notice *last = notices_last(facts, n, EVENT_NOTICE_SENT, failed->channel);
+    const struct notice *last =
+        notices_last(facts, n, EVENT_NOTICE_SENT, failed->channel, failed->receiver);
     return failed->channel != CHANNEL_OFFICE ||
            (last != NULL && strcmp(last->request_id, failed->request_id) == 0);
 }
 
 /* The last that failed, unless it went since. */
 static bool find_failed(const struct resend *resend, const struct view *view, enum channel channel,
-                        struct again *again, struct error *err)
+                        uint32_t receiver, struct again *again, struct error *err)
 {
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(resend->views, &view->state.item, facts, VIEW_HISTORY_MAX);
-    const struct notice *failed = notices_last(facts, n, EVENT_NOTICE_FAILED, channel);
+    const struct notice *failed = notices_last(facts, n, EVENT_NOTICE_FAILED, channel, receiver);
     bool found = false;
     if (failed != NULL) {
         struct notice_standing standing = notices_standing(facts, n, failed);
@@ -89,9 +90,9 @@ static bool again_act(struct record *record, void *arg, struct error *err)
 }
 
 static bool send_again(const struct resend *resend, const struct view *view, enum channel channel,
-                       struct again *again, struct error *err)
+                       uint32_t receiver, struct again *again, struct error *err)
 {
-    return find_failed(resend, view, channel, again, err) &&
+    return find_failed(resend, view, channel, receiver, again, err) &&
            may_be_told(resend, view, again, err) &&
            resend->acts.run(resend->acts.self, again_act, again, err);
 }
@@ -103,8 +104,32 @@ bool message_resend(const struct resend *resend, const struct item *item, struct
     if (!views_item(resend->views, item, &view))
         return error_set(err, ERROR_NOT_FOUND, "%s: không có. / no such item", item->text);
     struct error office = {.code = ERROR_NONE};
-    bool good = send_again(resend, &view, CHANNEL_SMS, &again, err);
-    bool told = send_again(resend, &view, CHANNEL_OFFICE, &again, &office);
+    bool good = send_again(resend, &view, CHANNEL_SMS, 0, &again, err);
+    bool told = send_again(resend, &view, CHANNEL_OFFICE, 0, &again, &office);
     chain_wipe(again.phone, sizeof again.phone);
     return good || told || error_add(err, "%s", item->text);
+}
+
+bool hook_resend(const struct resend *resend, uint32_t receiver, const struct item *item,
+                 struct error *err)
+{
+    struct view view;
+    struct again again = {.phone = ""};
+    if (!views_item(resend->views, item, &view))
+        return error_set(err, ERROR_NOT_FOUND, "%s: không có. / no such item", item->text);
+    return send_again(resend, &view, CHANNEL_OFFICE, receiver, &again, err) ||
+           error_add(err, "%s", item->text);
+}
+
+bool hook_is_dead(struct views *views, uint32_t receiver, const struct item *item,
+                  struct notice *ret_notice)
+{
+    struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
+    size_t n = facts ? views_history(views, item, facts, VIEW_HISTORY_MAX) : 0;
+    const struct notice *last = notices_last(facts, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver);
+    bool dead = last != NULL && notices_standing(facts, n, last).failed;
+    if (dead)
+        *ret_notice = *last;
+    free(facts);
+    return dead;
 }

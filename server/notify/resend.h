@@ -26,4 +26,13 @@ struct resend {
 bool message_resend(const struct resend *resend, const struct item *item,
                     struct error *err) must_use;
 
+/* The same of what one webhook refused or never answered to (0: that of trao.conf), however old, as
+ * long as it is true. */
+bool hook_resend(const struct resend *resend, uint32_t receiver, const struct item *item,
+                 struct error *err) must_use;
+/* The last that this webhook was to be told of the item came to nothing: it was refused, or given
+ * up (push.h). */
+bool hook_is_dead(struct views *views, uint32_t receiver, const struct item *item,
+                  struct notice *ret_notice);
+
 #endif

@@ -1,6 +1,6 @@
 /* sms_sign.h - the secret that a gateway and this server share, and what is proved by it:
- * HMAC-SHA256 of a first word, a full stop and the bytes, in hex. The only door to libsodium of
- * this folder. Private to it; any thread.
+ * HMAC-SHA256 of a first word, a full stop and the bytes, in hex. Beside hook_key.h the only door
+ * to libsodium of this folder. Private to it; any thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_SIGN_H
 #define TRAO_SERVER_NOTIFY_SMS_SIGN_H

@@ -14,7 +14,9 @@
 
 struct sms_webhook {
     char url[CONFIG_URL_MAX], authority[CONFIG_PATH_MAX];
-    struct sms_key key;
+    struct sms_key key, before;
+    bool both;
+    struct instant before_until; /* `before` signs too until then */
     struct clock clock;
     struct sms_sent *sent;
 };
@@ -32,6 +34,10 @@ static bool take_config(struct sms_webhook *webhook, const struct sms_webhook_co
         return error_set(err, ERROR_BAD_INPUT, "[messages] webhook: https://... is wanted");
     if (!sms_key_read(config->key, &webhook->key))
         return error_set(err, ERROR_BAD_INPUT, "[messages] webhook_key: 64 hex digits are wanted");
+    webhook->both = config->before != NULL && *config->before != '\0';
+    webhook->before_until = config->before_until;
+    if (webhook->both && !sms_key_read(config->before, &webhook->before))
+        return error_set(err, ERROR_BAD_INPUT, "webhook: the key before: 64 hex digits are wanted");
     return true;
 }
 
@@ -42,7 +48,8 @@ bool sms_webhook_open(const struct sms_webhook_config *config, struct sms_webhoo
     if (webhook == NULL)
         return error_set(err, ERROR_LATER, "webhook: out of memory");
     if (!sms_http_init(err) || !take_config(webhook, config, err) ||
-        !sms_sent_open(config->sent_path, config->clock, &webhook->sent, err)) {
+        (config->sent_path != NULL &&
+         !sms_sent_open(config->sent_path, config->clock, &webhook->sent, err))) {
         sms_webhook_close(webhook);
         return false;
     }
@@ -56,23 +63,36 @@ void sms_webhook_close(struct sms_webhook *webhook)
         return;
     sms_sent_close(webhook->sent);
     sms_key_wipe(&webhook->key);
+    sms_key_wipe(&webhook->before);
     free(webhook);
 }
 
 /* ------------------------------------------------------------------ a call */
 
+/* By one key, or by two while its receiver changes from one to the other. */
+static void sign(const struct sms_webhook *webhook, struct instant now, const char *time,
+                 const char *body, char out[2 * HEADER_MAX])
+{
+    char by_key[SMS_SIGNATURE_MAX], by_before[SMS_SIGNATURE_MAX] = "";
+    bool both = webhook->both && now.ms < webhook->before_until.ms;
+    if (both)
+        sms_sign(&webhook->before, time, body, strlen(body), by_before);
+    (void)snprintf(out, (size_t)2 * HEADER_MAX, "Trao-Signature: %s%s%s",
+                   sms_sign(&webhook->key, time, body, strlen(body), by_key), both ? "," : "",
+                   by_before);
+}
+
 /* The status of the answer; 0 and why when there was none. */
 static long call(const struct sms_webhook *webhook, const char *id, const char *body,
                  const char **ret_why)
 {
-    char time[32], signature[SMS_SIGNATURE_MAX], answer[SMS_HTTP_ANSWER_MAX];
-    char id_line[HEADER_MAX], time_line[HEADER_MAX], signature_line[HEADER_MAX];
-    (void)snprintf(time, sizeof time, "%lld",
-                   (long long)(webhook->clock.now(webhook->clock.self).ms / 1000));
+    char time[32], answer[SMS_HTTP_ANSWER_MAX];
+    char id_line[HEADER_MAX], time_line[HEADER_MAX], signature_line[2 * HEADER_MAX];
+    struct instant now = webhook->clock.now(webhook->clock.self);
+    (void)snprintf(time, sizeof time, "%lld", (long long)(now.ms / 1000));
     (void)snprintf(id_line, sizeof id_line, "Idempotency-Key: %s", id);
     (void)snprintf(time_line, sizeof time_line, "Trao-Time: %s", time);
-    (void)snprintf(signature_line, sizeof signature_line, "Trao-Signature: %s",
-                   sms_sign(&webhook->key, time, body, strlen(body), signature));
+    sign(webhook, now, time, body, signature_line);
     struct sms_http_call it = {
         .url = webhook->url,
         .authority = webhook->authority,
@@ -95,7 +115,7 @@ static bool judge(long status, const char *why, struct error *err)
 static bool has(void *self, const char *request_id)
 {
     const struct sms_webhook *webhook = self;
-    return sms_sent_has(webhook->sent, request_id);
+    return webhook->sent != NULL && sms_sent_has(webhook->sent, request_id);
 }
 
 static bool post(void *self, const struct sms *sms, struct error *err)
@@ -113,7 +133,8 @@ static bool post(void *self, const struct sms *sms, struct error *err)
         return error_set(err, ERROR_LATER, "webhook: out of memory");
     long status = call(webhook, sms->request_id, body, &why);
     free(body);
-    return judge(status, why, err) && sms_sent_add(webhook->sent, sms->request_id, err);
+    return judge(status, why, err) &&
+           (webhook->sent == NULL || sms_sent_add(webhook->sent, sms->request_id, err));
 }
 
 char *sms_webhook_new_body(const struct sms_webhook_telling *telling)

@@ -5,7 +5,8 @@
  *     Content-Type: application/json
  *     Idempotency-Key: REQUEST-ID           the same when a message is sent again
  *     Trao-Time: 1795568400                 seconds since 1970
- *     Trao-Signature: 64 hex digits         HMAC-SHA256(key, time "." body)
+ *     Trao-Signature: 64 hex digits         HMAC-SHA256(key, time "." body); two by a comma while a
+ *                                           key is being changed: right when one of them is
  *     {"id": REQUEST-ID, "text": "...", "to": "+84912000001"}
  *
  * With sms.to NULL the body is sms.text itself (push.h).
@@ -27,10 +28,12 @@
 struct sms_webhook;
 
 struct sms_webhook_config {
-    const char *url;       /* https://... */
-    const char *key;       /* 64 hex digits */
-    const char *authority; /* file of certificates that count; "" the system's */
-    const char *sent_path; /* sms_sent.h */
+    const char *url;             /* https://... */
+    const char *key;             /* 64 hex digits */
+    const char *authority;       /* file of certificates that count; "" the system's */
+    const char *sent_path;       /* sms_sent.h; NULL: nothing is kept of what went */
+    const char *before;          /* a key that signs too, or NULL */
+    struct instant before_until; /* until then */
     struct clock clock;
 };
 

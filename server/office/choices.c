@@ -40,9 +40,9 @@ static bool choice_act(struct record *record, void *arg, struct error *err)
 }
 
 bool choice_record(struct acts acts, uint32_t event, const char *dossier, const char *evidence,
-                   uint32_t user, struct error *err)
+                   uint32_t office, uint32_t user, struct error *err)
 {
-    struct chosen chosen = {.fact = {.event = event, .user = user}};
+    struct chosen chosen = {.fact = {.event = event, .office = office, .user = user}};
     struct complaint complaint;
     if (!field_dossier(dossier, chosen.fact.dossier, &complaint))
         return error_set(err, ERROR_BAD_INPUT, "%s / %s", complaint.vi, complaint.en);

@@ -9,11 +9,12 @@
 #include "server/record/lookups.h"
 #include "server/record/procedures.h"
 
-/* OPTED_IN, OPTED_OUT or ELECTRONIC_RESULT of a dossier, with what it rests on: words, the number
+/* For an office alone, which is bound to it that says so; 0 for whichever the dossier is of.
+ * OPTED_IN, OPTED_OUT or ELECTRONIC_RESULT of a dossier, with what it rests on: words, the number
  * of a form. BAD_INPUT for no dossier code or no evidence. Withdrawing, or an electronic result, is
  * REFUSED while the dossier has a live number: recall that first. */
 bool choice_record(struct acts acts, uint32_t event, const char *dossier, const char *evidence,
-                   uint32_t user, struct error *err) must_use;
+                   uint32_t office, uint32_t user, struct error *err) must_use;
 
 /* A procedure as published: code, or the words its name begins with. From now when `from` is 0. */
 bool procedure_publish(struct acts acts, struct procedure *procedure, struct error *err) must_use;

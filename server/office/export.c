@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "protocol/fact.h"
+#include "protocol/premises.h"
 #include "server/office/export_form.h"
 #include "server/record/lookups.h"
 
@@ -41,8 +42,9 @@ static void write_phone(const struct addressee *who, char out[192])
 
 static bool wanted(const struct export_asked *asked, const struct office_fact *issued)
 {
-    return (asked->all_offices || issued->office == asked->office) &&
-           issued->at.ms >= asked->from.ms && (asked->to.ms == 0 || issued->at.ms < asked->to.ms);
+    uint32_t office = issued->office != 0 ? issued->office : PREMISES_FIRST_OFFICE;
+    return (asked->all_offices || office == asked->office) && issued->at.ms >= asked->from.ms &&
+           (asked->to.ms == 0 || issued->at.ms < asked->to.ms);
 }
 
 static bool add_row(struct export_file *file, size_t number, const struct office_fact *issued,
@@ -96,7 +98,7 @@ static bool write_all(int fd, const char *bytes, size_t n, struct error *err)
     return true;
 }
 
-static bool add_rows(struct record *record, const struct item *items, size_t n,
+static bool add_rows(struct record *record, struct item *items, size_t n,
                      const struct export_asked *asked, struct export_file *file, size_t *ret_rows,
                      struct error *err)
 {
@@ -106,14 +108,16 @@ static bool add_rows(struct record *record, const struct item *items, size_t n,
         struct addressee who;
         bool there;
         if (!read_one(record, &items[i], asked, &issued, &who, &there, err) ||
-            (there && !add_row(file, ++rows, &issued, &who, err)))
+            (there && !add_row(file, rows + 1, &issued, &who, err)))
             return error_add(err, "%s", items[i].text);
+        if (there)
+            items[rows++] = items[i];
     }
     *ret_rows = rows;
     return true;
 }
 
-bool export_list(struct record *record, const struct item *items, size_t n,
+bool export_list(struct record *record, struct item *items, size_t n,
                  const struct export_asked *asked, int fd, size_t *ret_rows, struct error *err)
 {
     struct export_file *file = NULL;

@@ -22,9 +22,9 @@ struct export_asked {
 };
 
 /* Writes a list of these items, in their order, to `fd`; those not asked for, those voided or
- * recalled, and those whose addressee was deleted are left out. LATER: the file cannot be written,
- * or no memory. */
-bool export_list(struct record *record, const struct item *items, size_t n,
+ * recalled, and those whose addressee was deleted are left out. The *ret_rows written stand first
+ * in `items` afterwards. LATER: the file cannot be written, or no memory. */
+bool export_list(struct record *record, struct item *items, size_t n,
                  const struct export_asked *asked, int fd, size_t *ret_rows,
                  struct error *err) must_use;
 

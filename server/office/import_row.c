@@ -3,6 +3,7 @@
 
 #include "server/office/import_inside.h"
 #include "server/office/items.h"
+#include "server/record/premises.h"
 #include "server/record/lookups.h"
 #include "server/record/procedures.h"
 #include "server/text/text.h"
@@ -105,8 +106,9 @@ static bool check_right(struct record *record, struct job *job, size_t i, enum o
 {
     struct choice choice;
     struct issue *issue = &job->issue[i];
+    uint32_t office = issue->fact.office ? issue->fact.office : PREMISES_FIRST_OFFICE;
     bool by_post;
-    if (!record_choice(record, issue->fact.dossier, &choice, err) ||
+    if (!record_choice(record, issue->fact.dossier, office, &choice, err) ||
         !apply_procedure(record, job, issue, &by_post, err))
         return false;
     if (!by_post)

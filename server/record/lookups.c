@@ -75,50 +75,74 @@ bool record_item_live(struct record *record, const struct item *item, bool *ret_
 
 /* ------------------------------------------------------------------ choices */
 
-static bool choice_opted(struct record *record, const struct office_fact *fact, struct error *err)
+/* One row of `choice`, or of `choice_own` for an office. */
+static bool put_choice(struct record *record, const struct office_fact *fact, const char *sql,
+                       struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db,
-                    "INSERT INTO choice(dossier, opted_event, electronic) VALUES(?1, ?2, 0)"
-                    " ON CONFLICT(dossier) DO UPDATE SET opted_event = ?2",
-                    &stmt, err))
+    bool electronic = fact->event == EVENT_ELECTRONIC_RESULT;
+    if (!db_prepare(record->db, sql, &stmt, err))
         return false;
     stmt_text(stmt, 1, fact->dossier);
-    stmt_int(stmt, 2, fact->event);
+    stmt_int(stmt, 2, electronic ? 0 : fact->event);
+    stmt_int(stmt, 3, electronic);
+    if (fact->office != 0)
+        stmt_int(stmt, 4, fact->office);
     return stmt_done(stmt, err) || error_add(err, "%s", fact->dossier);
 }
 
-static bool choice_electronic(struct record *record, const struct office_fact *fact,
-                              struct error *err)
+#define CHOICE_SET                                                                                 \
+    " DO UPDATE SET opted_event = CASE WHEN ?2 = 0 THEN opted_event ELSE ?2 END,"                  \
+    " electronic = max(electronic, ?3)"
+
+/* Whoever is bound to no office speaks for all of them, and later than who did before. */
+static bool choice_add(struct record *record, const struct office_fact *fact, struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(record->db,
-                    "INSERT INTO choice(dossier, opted_event, electronic) VALUES(?1, 0, 1)"
-                    " ON CONFLICT(dossier) DO UPDATE SET electronic = 1",
-                    &stmt, err))
-        return false;
-    stmt_text(stmt, 1, fact->dossier);
-    return stmt_done(stmt, err) || error_add(err, "%s", fact->dossier);
+    if (fact->office != 0)
+        return put_choice(record, fact,
+                          "INSERT INTO choice_own(dossier, opted_event, electronic, office)"
+                          " VALUES(?1, ?2, ?3, ?4) ON CONFLICT(dossier, office)" CHOICE_SET,
+                          err);
+    if (fact->event != EVENT_ELECTRONIC_RESULT) {
+        if (!db_prepare(record->db, "UPDATE choice_own SET opted_event = 0 WHERE dossier = ?1",
+                        &stmt, err))
+            return false;
+        stmt_text(stmt, 1, fact->dossier);
+        if (!stmt_done(stmt, err))
+            return error_add(err, "%s", fact->dossier);
+    }
+    return put_choice(record, fact,
+                      "INSERT INTO choice(dossier, opted_event, electronic) VALUES(?1, ?2, ?3)"
+                      " ON CONFLICT(dossier)" CHOICE_SET,
+                      err);
 }
 
-bool record_choice(struct record *record, const char *dossier, struct choice *ret_choice,
-                   struct error *err)
+bool record_choice(struct record *record, const char *dossier, uint32_t office,
+                   struct choice *ret_choice, struct error *err)
 {
     struct stmt *stmt;
     struct choice choice = {.opted_in = false};
-    bool some;
-    if (!db_prepare(record->db, "SELECT opted_event, electronic FROM choice WHERE dossier = ?1",
+    enum db_step step;
+    if (!db_prepare(record->db,
+                    "SELECT opted_event, electronic FROM choice WHERE dossier = ?1"
+                    " UNION ALL SELECT opted_event, electronic FROM choice_own"
+                    " WHERE dossier = ?1 AND office = ?2",
                     &stmt, err))
         return false;
     stmt_text(stmt, 1, dossier);
-    if (!step_maybe(stmt, &some, err))
-        return error_add(err, "choice");
-    if (some) {
-        choice = (struct choice){.opted_in = stmt_col_int(stmt, 0) == EVENT_OPTED_IN,
-                                 .opted_out = stmt_col_int(stmt, 0) == EVENT_OPTED_OUT,
-                                 .electronic = stmt_col_int(stmt, 1) != 0};
-        stmt_reset(stmt);
+    stmt_int(stmt, 2, office);
+    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) { /* its own word last: it is later */
+        int64_t event = stmt_col_int(stmt, 0);
+        if (event != 0) {
+            choice.opted_in = event == EVENT_OPTED_IN;
+            choice.opted_out = event == EVENT_OPTED_OUT;
+        }
+        choice.electronic = choice.electronic || stmt_col_int(stmt, 1) != 0;
     }
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "choice");
+    stmt_reset(stmt);
     *ret_choice = choice;
     return true;
 }
@@ -305,9 +329,8 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
         return issued_end(record, fact, err);
     case EVENT_OPTED_IN:
     case EVENT_OPTED_OUT:
-        return choice_opted(record, fact, err);
     case EVENT_ELECTRONIC_RESULT:
-        return choice_electronic(record, fact, err);
+        return choice_add(record, fact, err);
     case EVENT_RECEIVED_FROM_DEPARTMENT:
         return content_received(record, fact, err);
     case EVENT_PAIRED:

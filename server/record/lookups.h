@@ -13,8 +13,9 @@ struct choice {
     bool opted_in, opted_out; /* the last word counts; both false: none recorded */
     bool electronic;          /* the result is electronic: there is no envelope */
 };
-bool record_choice(struct record *record, const char *dossier, struct choice *ret_choice,
-                   struct error *err) must_use;
+/* For an office: what who is bound to another one says of a dossier counts for that one alone. */
+bool record_choice(struct record *record, const char *dossier, uint32_t office,
+                   struct choice *ret_choice, struct error *err) must_use;
 
 /* Office seqs of the last RECEIVED_FROM_DEPARTMENT and of the PAIRED after it; 0 none. */
 struct content {

@@ -258,6 +258,11 @@ struct instant record_now(const struct record *record)
     return record->clock.now(record->clock.self);
 }
 
+void record_set_clock(struct record *record, struct clock clock)
+{
+    record->clock = clock;
+}
+
 bool record_relieve(struct record *record, struct error *err)
 {
     invariant(!record->in_group);

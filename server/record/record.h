@@ -51,6 +51,8 @@ bool record_relieve(struct record *record, struct error *err) must_use;
 /* True between record_begin and its end. */
 bool record_in_group(const struct record *record);
 struct instant record_now(const struct record *record);
+/* A reader's time is the system's unless it is given another. */
+void record_set_clock(struct record *record, struct clock clock);
 
 /* True when this opening found the record put back to an older state. */
 bool record_was_put_back(const struct record *record);

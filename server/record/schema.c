@@ -6,6 +6,12 @@
 #include "server/record/inside.h"
 #include "server/record/slips.h"
 
+/* Also filled from facts by the step that made the first look-ups. */
+#define CHOICE_OWN                                                                                 \
+    "CREATE TABLE IF NOT EXISTS choice_own("                                                       \
+    " dossier TEXT NOT NULL, office INTEGER NOT NULL, opted_event INTEGER NOT NULL,"               \
+    " electronic INTEGER NOT NULL, PRIMARY KEY(dossier, office)) WITHOUT ROWID;"
+
 static const char *const steps[] = {
     /* 1: the record. Batches are only ever added; the log holds sealed bytes as one blob, its index
      * small integers (limits.md). */
@@ -78,8 +84,8 @@ static const char *const steps[] = {
     " to_ms INTEGER NOT NULL, citation TEXT NOT NULL);"
     "CREATE INDEX procedure_rule_folded ON procedure_rule(folded);"
     "CREATE TABLE choice("
-    " dossier TEXT PRIMARY KEY, opted_event INTEGER NOT NULL, electronic INTEGER NOT NULL);"
-    "CREATE TABLE content("
+    " dossier TEXT PRIMARY KEY, opted_event INTEGER NOT NULL, electronic INTEGER NOT "
+    "NULL);" CHOICE_OWN "CREATE TABLE content("
     " item TEXT PRIMARY KEY, received INTEGER NOT NULL, paired INTEGER NOT NULL);"
     "CREATE TABLE handover(serial INTEGER PRIMARY KEY, sealed INTEGER NOT NULL);"
     "CREATE TABLE handover_item(item TEXT PRIMARY KEY, handover INTEGER NOT NULL);"
@@ -231,6 +237,18 @@ static const char *const steps[] = {
 
     /* 19: rounds that are not closed, few among all that ever were. */
     "CREATE INDEX round_open ON round(post_office) WHERE closed = 0;",
+
+    /* 20: what was chosen of a dossier by who is bound to an office, for that office alone. */
+    CHOICE_OWN,
+
+    /* 21: where offices' own systems are told; secrets closed by a key that is not here. */
+    "CREATE TABLE hook("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL,"
+    " events INTEGER NOT NULL, running INTEGER NOT NULL, secret BLOB NOT NULL,"
+    " before BLOB NOT NULL, before_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL);"
+    "CREATE TABLE hook_office("
+    " hook INTEGER NOT NULL, office INTEGER NOT NULL, PRIMARY KEY(hook, office)) WITHOUT ROWID;",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "protocol/log.h"
 #include "server/office/handover.h"
@@ -82,7 +84,7 @@ static bool sees_item(struct web *web, const struct seat *seat, const struct ite
 {
     struct view view;
     if (views_item(web->config.views, item, &view) && view.state.issued &&
-        person_sees(&seat->person, view.state.office.office))
+        person_sees(&seat->person, view.marks.office))
         return true;
     return error_set(err, ERROR_NOT_FOUND, "%.40s: không thấy số này. / no such item", text);
 }
@@ -143,22 +145,23 @@ static bool say(struct web *web, int argc, const char *const argv[], json_t **ne
 struct seeing {
     struct web *web;
     const struct seat *seat;
-    size_t n;
-    bool all;
+    size_t n, seen;
+    bool any; /* one is enough */
 };
 
 static bool see_one(void *ctx, const struct item *item)
 {
     struct seeing *seeing = ctx;
     struct error none;
+    bool seen = sees_item(seeing->web, seeing->seat, item, item->text, &none);
     seeing->n++;
-    seeing->all = sees_item(seeing->web, seeing->seat, item, item->text, &none);
-    return seeing->all;
+    seeing->seen += seen;
+    return seen != seeing->any;
 }
 
-bool act_sees_handover(struct web *web, const struct seat *seat, const char *text)
+bool act_sees_handover(struct web *web, const struct seat *seat, const char *text, bool any)
 {
-    struct seeing seeing = {.web = web, .seat = seat};
+    struct seeing seeing = {.web = web, .seat = seat, .any = any};
     struct error none;
     uint64_t handover;
     if (!handover_read(text, &handover, &none))
@@ -166,7 +169,7 @@ bool act_sees_handover(struct web *web, const struct seat *seat, const char *tex
     struct record *record = readers_take(web->readers);
     bool read = record_handover_items(record, handover, see_one, &seeing, &none);
     readers_give(web->readers, record);
-    return read && seeing.n > 0 && seeing.all;
+    return read && seeing.seen > 0 && (any || seeing.seen == seeing.n);
 }
 
 bool act_sees_job(struct web *web, const struct seat *seat, const json_t *job)
@@ -178,7 +181,7 @@ bool act_sees_job(struct web *web, const struct seat *seat, const json_t *job)
     if (seat->person.offices_n == 0)
         return about != NULL;
     if (handover)
-        return act_sees_handover(web, seat, handover);
+        return act_sees_handover(web, seat, handover, false);
     json_array_foreach(json_object_get(job, "items"), i, row)
     {
         const char *item = json_string_value(json_object_get(row, "item"));
@@ -216,7 +219,8 @@ static bool sees_word(struct web *web, const struct seat *seat, char what, const
     case 'p':
         return sees_job_named(web, seat, word, err);
     case 'h':
-        return act_sees_handover(web, seat, word) ||
+    case 'H':
+        return act_sees_handover(web, seat, word, what == 'H') ||
                error_set(err, ERROR_NOT_FOUND,
                          "%.40s: không thấy lần bàn giao này. / no such "
                          "handover",
@@ -400,4 +404,15 @@ bool act_read(struct web *web, const struct seat *seat, int argc, const char *co
         return error_set(err, ERROR_LATER, "no commands here");
     return is_his(web, seat, row, argc, argv, err) &&
            run(web, row, seat, argc, argv, -1, NULL, new_said, err);
+}
+
+json_t *act_document(int fd)
+{
+    off_t n = lseek(fd, 0, SEEK_END);
+    char *bytes = n > 0 ? mmap(NULL, (size_t)n, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    if (bytes == MAP_FAILED)
+        return NULL;
+    json_t *document = json_loadb(bytes, (size_t)n, 0, NULL);
+    munmap(bytes, (size_t)n);
+    return document;
 }

@@ -29,13 +29,16 @@ bool act_run_kept(struct web *web, const struct http_request *request, const str
                   int argc, const char *const argv[], const struct act_kept *kept,
                   json_t **new_said, struct error *err) must_use;
 
-/* Everything in a handover, or in a print job as `printjobs JOB` tells of it, is of his offices. A
- * trial sheet is only of those who are bound to none. */
-bool act_sees_handover(struct web *web, const struct seat *seat, const char *text);
+/* Everything in a handover (`any`: something), or in a print job as `printjobs JOB` tells of it, is
+ * of his offices. A trial sheet is only of those who are bound to none. */
+bool act_sees_handover(struct web *web, const struct seat *seat, const char *text, bool any);
 bool act_sees_job(struct web *web, const struct seat *seat, const json_t *job);
 
 /* His role lets him ask for this command at all: whether a page offers it. */
 bool act_offered(const struct seat *seat, const char *verb);
+
+/* What a command wrote to a file in memory as JSON; NULL when it is none. */
+json_t *act_document(int fd);
 
 /* The i-th row of acts.def, false past its end. `ret_by`: the command takes by=. */
 bool act_row(size_t i, const char **ret_verb, enum right *ret_right, const char **ret_words,

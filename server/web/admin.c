@@ -70,7 +70,7 @@ static void put_shown(struct panel *panel)
 {
     static const struct {
         const char *key, *word;
-    } rows[] = {{"password", "Mật khẩu một lần"}, {"pin", "PIN"}};
+    } rows[] = {{"password", "Mật khẩu một lần"}, {"pin", "PIN"}, {"secret", "Khóa bí mật"}};
     if (!panel->said)
         return;
     html_put(&panel->html, "<section class=xong role=status><p>Đã ghi.</p>");
@@ -120,6 +120,7 @@ static const struct way ways[] = {
     {RIGHT_SETTINGS, "/quay/bat-dau", "Bắt đầu, bảy bước"},
     {RIGHT_ROUNDS, "/quay/dieu-phoi", "Điều phối"},
     {RIGHT_DEVICES, "/quay/may", "Máy cầm tay"},
+    {RIGHT_LAW_READ, "/quay/du-lieu", "Dữ liệu cá nhân"},
     {RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi"},
 };
 #define WAYS (sizeof ways / sizeof *ways)

@@ -351,6 +351,89 @@ static const struct panel_column training_columns[] = {
 
 static const struct panel_form no_forms[] = {{.verb = NULL}};
 
+/* ------------------------------------------------------------------ webhooks */
+
+#define EVENTS                                                                                     \
+    "handed_over|bàn giao;failed|phát hỏng;waiting|chờ nhận;delivered|đã "               \
+    "giao;returning|đang hoàn;returned|đã hoàn;recalled|thu hồi;lost|thất "               \
+    "lạc;unclaimed|không người nhận"
+
+static const struct panel_column hook_columns[] = {
+    {"name", "Tên", PANEL_LINK, "ten"},
+    {"state", "Tình trạng", PANEL_CHOICE,
+     "well|tốt;failing|chưa trả lời;dead|KHÔNG TRẢ LỜI;off|đã tắt;unreached|KHÔNG GỌI ĐƯỢC: máy "
+     "ngoài "
+     "danh sách"},
+    {"url", "Địa chỉ", PANEL_TEXT, NULL},
+    {"offices", "Cơ quan", PANEL_CHOICE, "all|tất cả"},
+    {"events", "Báo việc", PANEL_CHOICE, EVENTS},
+    {"waiting", "Đang chờ", PANEL_NUMBER, NULL},
+    {"since", "Không trả lời từ", PANEL_TIME, NULL},
+    {"next_try", "Gọi lại", PANEL_TIME, NULL},
+    {"both_until", "Hai khóa đến", PANEL_TIME, NULL},
+    {.key = NULL}};
+
+static const struct panel_column dead_columns[] = {
+    {"hook", "Webhook", PANEL_TEXT, NULL},
+    {"item", "Số phong bì", PANEL_LINK, "bi"},
+    {"status", "Việc", PANEL_CHOICE, EVENTS},
+    {"attempt", "Lần phát", PANEL_NUMBER, NULL},
+    {"correction", "Loại", PANEL_CHOICE, "true|đính chính;false|báo"},
+    {.key = NULL}};
+
+#define HOOK_NAME                                                                                  \
+    {                                                                                              \
+        PANEL_WORD, "ten", "Tên webhook", "required maxlength=32 list=wh autocapitalize=none",     \
+            NULL                                                                                   \
+    }
+#define HOOK_URL "maxlength=500 inputmode=url placeholder=https://"
+
+static const struct panel_form hook_forms[] = {
+    {"hook",
+     "Thêm webhook",
+     "Thêm",
+     true,
+     {{PANEL_WORD, "moi", "Tên, chữ thường", "required maxlength=32 autocapitalize=none", NULL},
+      {PANEL_OPTION, "url", "Địa chỉ nhận tin", "required " HOOK_URL, NULL},
+      {PANEL_OPTION, "office", "Mã cơ quan, cách bằng dấu phẩy; all: tất cả", "required list=cq",
+       NULL},
+      {PANEL_OPTION, "events", "Việc, cách bằng dấu phẩy (trống: mọi việc)",
+       "maxlength=200 placeholder=delivered,returned", NULL}}},
+    {"hook",
+     "Đổi webhook",
+     "Đổi",
+     false,
+     {HOOK_NAME,
+      {PANEL_OPTION, "url", "Địa chỉ; trống: giữ nguyên", HOOK_URL, NULL},
+      {PANEL_OPTION, "office", "Mã cơ quan; trống: giữ nguyên", "list=cq", NULL},
+      {PANEL_OPTION, "events", "Việc; trống: giữ nguyên", "maxlength=200", NULL},
+      {PANEL_OPTION, "state", "Báo tin", NULL, "|(giữ nguyên);on|Bật;off|Tắt"}}},
+    {"hook",
+     "Đổi khóa bí mật",
+     "Tạo khóa mới",
+     true,
+     {HOOK_NAME,
+      {PANEL_FIXED, "k", NULL, NULL, "secret=new"},
+      {PANEL_OPTION, "overlap", "Khóa cũ còn ký thêm mấy giờ (trống: 24)",
+       "inputmode=numeric maxlength=3", NULL}}},
+    {"hookagain",
+     "Báo lại việc đã hỏng",
+     "Báo lại",
+     false,
+     {HOOK_NAME, {PANEL_MANY, "bi", "Số phong bì; trống: tất cả", NULL, NULL}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ the data law */
+
+static const struct panel_column field_columns[] = {
+    {"name", "Trường", PANEL_TEXT, NULL},     {"purpose", "Để làm gì", PANEL_TEXT, NULL},
+    {"ground", "Căn cứ", PANEL_TEXT, NULL},   {"kept", "Giữ bao lâu", PANEL_TEXT, NULL},
+    {"where", "Nằm ở đâu", PANEL_TEXT, NULL}, {.key = NULL}};
+
+static const struct panel_column plan_columns[] = {
+    {"month", "Tháng", PANEL_TEXT, NULL}, {"items", "Hồ sơ", PANEL_NUMBER, NULL}, {.key = NULL}};
+
 /* ------------------------------------------------------------------ all of them */
 
 #define OFFICES(title)                                                                             \
@@ -436,6 +519,33 @@ static const struct admin_page pages[] = {
      RIGHT_AUDIT,
      "Tính từ việc đã ghi, để dạy nghề, không để phạt.",
      {{"", "training", NULL, "people", training_columns, "Chưa có ai.", NULL, NULL, NULL}},
+     no_forms},
+    {"/quay/bao-tin",
+     "Báo tin cho cơ quan · Trao",
+     RIGHT_HOOKS,
+     "Phần mềm của cơ quan được báo khi bì giao xong, không giao được, hoàn. Chỉ gọi máy mà người "
+     "trông máy "
+     "chủ đã "
+     "cho phép ([offices] webhook_hosts).",
+     {{"", "hooks", NULL, "hooks", hook_columns, "Chưa có webhook nào.", "wh", "name", "url"},
+      {"Việc báo hỏng", "hookdead", NULL, "hookdead", dead_columns, "Không có việc nào báo hỏng.",
+       NULL, NULL, NULL},
+      OFFICES("Mã cơ quan")},
+     hook_forms},
+    {"/quay/du-lieu/truong",
+     "Giữ gì, để làm gì, bao lâu · Trao",
+     RIGHT_LAW_READ,
+     "Mỗi trường có mục đích, căn cứ và hạn; hết hạn thì tự xóa.",
+     {{"", "fields", NULL, "fields", field_columns, "", NULL, NULL, NULL}},
+     no_forms},
+    {"/quay/du-lieu/ke-hoach",
+     "Sắp đến hạn xóa · Trao",
+     RIGHT_LAW_READ,
+     "Máy chủ tự xóa mỗi ngày. Bì còn vụ việc mở, đang giữ theo yêu cầu hoặc chưa kết thúc thì "
+     "chưa "
+     "tính.",
+     {{"", "purgeplan", NULL, "purgeplan", plan_columns, "Chưa có hồ sơ nào đã kết thúc.", NULL,
+       NULL, NULL}},
      no_forms},
 };
 

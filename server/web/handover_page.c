@@ -217,7 +217,7 @@ static bool put_envelope(void *ctx, const struct item *item)
     struct error none;
     char pretty[ITEM_PRETTY_MAX];
     if (!views_item(panel->web->config.views, item, &view) ||
-        !person_sees(&panel->seat.person, view.state.office.office)) {
+        !person_sees(&panel->seat.person, view.marks.office)) {
         listing->hidden++;
         return true;
     }

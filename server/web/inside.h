@@ -119,6 +119,9 @@ void desk_admin(struct web *web, const struct http_request *request, struct http
 void desk_admin_home(struct web *web, const struct http_request *request,
                      struct http_answer *answer);
 void desk_audit(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_law(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_law_person(struct web *web, const struct http_request *request,
+                     struct http_answer *answer);
 void desk_first_run(struct web *web, const struct http_request *request,
                     struct http_answer *answer);
 void desk_trial(struct web *web, const struct http_request *request, struct http_answer *answer);

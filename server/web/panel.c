@@ -279,6 +279,14 @@ static void put_number(struct html *html, const struct panel_column *column, jso
         html_format(html, "%lld", (long long)number);
 }
 
+static void put_number_link(const struct panel *panel, struct html *html, const char *name,
+                            json_int_t number)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%lld", (long long)number);
+    put_link(panel, html, name, digits);
+}
+
 static void put_array(struct html *html, const json_t *cell)
 {
     size_t i;
@@ -296,6 +304,8 @@ static void put_cell(struct panel *panel, const json_t *cell, const struct panel
     const char *text = json_is_string(cell) ? json_string_value(cell) : NULL;
     if (json_is_boolean(cell))
         put_choice(html, column->choices, json_is_true(cell) ? "true" : "false");
+    else if (json_is_integer(cell) && column->kind == PANEL_LINK)
+        put_number_link(panel, html, column->choices, json_integer_value(cell));
     else if (json_is_integer(cell))
         put_number(html, column, json_integer_value(cell));
     else if (json_is_real(cell))

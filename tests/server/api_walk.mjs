@@ -141,6 +141,40 @@ const list = await ask('exports', { parameters: { form: 'csv' } });
 if (!list.includes('Phạm Thị Mẫu')) fail('exports: nobody is in it');
 done('exports');
 
+await ask('law_fields', { parameters: { limit: 200 } });
+const person = await ask('law_person', { body: { who: dossier(f) } });
+if (person.addressees?.[0]?.name !== `Phạm Thị Mẫu ${all.find((one) => one.item === f).dossier.slice(-4) - 1}`)
+  fail(`law_person: ${JSON.stringify(person)}`);
+await ask('law_hold', { parameters: { item: f }, body: { citation: 'cv 2' } });
+const held = await ask('law_holds');
+if (held.holds[0].item !== f) fail(`law_holds: ${JSON.stringify(held)}`);
+await ask('law_erase', { status: 409, body: { who: dossier(f), citation: 'đơn 3', early: true } });
+await ask('law_unhold', { parameters: { item: f }, body: { citation: 'cv 4' } });
+await ask('law_plan');
+const would = await ask('law_erase', { body: { who: dossier(f), citation: 'đơn 3', early: true, dry: true } });
+if (would.would_be_erased !== 1 || would.erased !== undefined) fail(`law_erase: ${JSON.stringify(would)}`);
+const erased = await ask('law_erase', { body: { who: dossier(f), citation: 'đơn 3', early: true } });
+if (erased.erased !== 1) fail(`law_erase: ${JSON.stringify(erased)}`);
+await ask('law_erasures');
+const breach = await ask('law_incident_open', { body: { words: 'Gửi nhầm danh sách' } });
+const incident = breach.incident;
+await ask('law_incident_step', { parameters: { incident, step: 'told' }, body: { words: 'cv 5' } });
+await ask('law_incident_step', { parameters: { incident, step: 'close' }, body: { words: 'xong' } });
+await ask('law_incidents');
+const entries = await ask('law_incident', { parameters: { incident } });
+if (entries.entries.length !== 3) fail(`law_incident: ${JSON.stringify(entries)}`);
+
+const secret = (await ask('hook', { parameters: { hook: 'so-xd' }, body: { url: 'https://mot.vn/x', office: 'all', events: 'delivered,returned' } })).secret;
+const renewed = (await ask('hook', { parameters: { hook: 'so-xd' }, body: { secret: 'new', overlap: 2 } })).secret;
+if (!secret || !renewed || secret === renewed) fail('hook: no secret');
+await ask('hook', { status: 409, parameters: { hook: 'khac' }, body: { url: 'https://hai.vn/x', office: 'all' } });
+const hooks = await ask('hooks');
+if (hooks.hooks[0].name !== 'so-xd' || JSON.stringify(hooks).includes(secret) || hooks.hooks[0].events.length !== 2)
+  fail(`hooks: ${JSON.stringify(hooks)}`);
+await ask('hook_dead');
+await ask('hook_again', { parameters: { hook: 'so-xd' }, body: {} });
+if (!document.webhooks?.became) fail('no webhooks in the document');
+
 // ---------------------------------------------------------------- and what is not as it should be
 await ask('item', { status: 404, parameters: { item: 'RA123456785VN' } });
 await ask('void', { status: 409, parameters: { item: d }, body: {} });

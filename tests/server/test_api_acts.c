@@ -9,13 +9,15 @@
 
 #include "server/office/list.h"
 #include "server/record/api_keys.h"
+#include "server/record/lookups.h"
 #include "server/record/people.h"
 #include "server/web/http.h"
 #include "tests/server/api_rig.h"
 
 #define ALL_SCOPES                                                                                 \
     "cong scope=items:read,names:read,items:write,desk:write,handovers:read,rounds:read,"          \
-    "rounds:write,cases:read,cases:write,boards:read,exports:read office=all"
+    "rounds:write,cases:read,cases:write,boards:read,exports:read,hooks:read,hooks:write "         \
+    "office=all"
 
 static char key[160];
 
@@ -453,6 +455,36 @@ static void a_bound_key_does_and_sees_its_own(void **state)
     assert_int_equal(get(rig, "/api/v1/exports"), 400);
     api_rig_problem(rig, 400, "bad-input", "office");
     assert_int_equal(get(rig, "/api/v1/prints/1"), 403);
+
+    /* another office's handover, named with an envelope of its own */
+    rig->desk.office = 77;
+    struct item own = desk_rig_issue(&rig->desk, "H27.15-261118-0900", "0912000009", "0");
+    (void)snprintf(body, sizeof body, "{\"item\":\"%s\",\"difference\":\"extra\"}", own.text);
+    assert_int_equal(post(rig, "/api/v1/handovers/BG-000001/differences", "", body), 404);
+    /* a dossier that nobody sent yet: it speaks for itself alone */
+    static const char unknown[] = "/api/v1/dossiers/H27.15-261118-0999/optout";
+    struct choice choice;
+    json_decref(api_rig_command(rig, -1, "office CQ-9 name=Khác"));
+    assert_int_equal(post(rig, unknown, "", "{\"evidence\":\"đơn\",\"office\":\"CQ-9\"}"), 409);
+    assert_int_equal(post(rig, unknown, "", "{\"evidence\":\"đơn\"}"), 200);
+    assert_good(record_choice(rig->desk.rig.record, "H27.15-261118-0999", 1, &choice, &err));
+    assert_false(choice.opted_out);
+    assert_good(record_choice(rig->desk.rig.record, "H27.15-261118-0999", 77, &choice, &err));
+    assert_true(choice.opted_out);
+
+    /* webhooks: of offices that are not its own it hears nothing and changes nothing */
+    (void)snprintf(rig->desk.config.push_hosts, sizeof rig->desk.config.push_hosts, "mot.vn");
+    json_decref(api_rig_command(rig, -1, "hook chung url=https://mot.vn/x office=all"));
+    json_decref(api_rig_command(rig, -1, "hook cua-9 url=https://mot.vn/x office=CQ-9"));
+    assert_int_equal(get(rig, "/api/v1/hooks"), 200);
+    assert_true(web_rig_says(rig, "\"hooks\":[]"));
+    assert_int_equal(post(rig, "/api/v1/hooks/cua-9", "", "{\"secret\":\"new\"}"), 409);
+    assert_int_equal(
+        post(rig, "/api/v1/hooks/moi", "", "{\"url\":\"https://mot.vn/\",\"office\":\"CQ-9\"}"),
+        409);
+    assert_int_equal(
+        post(rig, "/api/v1/hooks/moi", "", "{\"url\":\"https://mot.vn/\",\"office\":\"all\"}"),
+        404);
 }
 
 #define DOOR(name) cmocka_unit_test_setup_teardown(name, api_rig_open, api_rig_close)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -708,6 +709,10 @@ static void long_commands_leave_room_for_short_ones(void **state)
         imports[i] = begin_endless_import(asked, &ends[i]);
     assert_int_equal(ASK(asked, -1, "print", "--all"), 1);
     assert_non_null(strstr(asked->err, "too many imports and prints wait already"));
+    int list = memfd_create("list", MFD_CLOEXEC);
+    assert_int_equal(ASK(asked, list, "export"), 1); /* of a year it takes long too */
+    assert_non_null(strstr(asked->err, "too many imports and prints wait already"));
+    close(list);
     assert_int_equal(ASK(asked, -1, "items"), 0);
     for (int i = 0; i < LANES_LONG; i++)
         close(ends[i]);

@@ -341,24 +341,61 @@ static void what_was_chosen_counts(void **state)
     struct import_report report;
     char *lines;
     const char *code = "H27.15-261118-0001";
-    assert_error(choice_record(acts, EVENT_OPTED_IN, "no code", "phiếu 1", 3, &err),
+    assert_error(choice_record(acts, EVENT_OPTED_IN, "no code", "phiếu 1", 0, 3, &err),
                  ERROR_BAD_INPUT);
-    assert_error(choice_record(acts, EVENT_OPTED_IN, code, " ", 3, &err), ERROR_BAD_INPUT);
-    assert_good(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 12", 3, &err));
+    assert_error(choice_record(acts, EVENT_OPTED_IN, code, " ", 0, 3, &err), ERROR_BAD_INPUT);
+    assert_good(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 12", 0, 3, &err));
     import_text(desk, code, "Thử", &report, &lines);
     assert_int_equal(report.refused, 1);
     ASSERT_SAYS(lines, "công dân đã thôi nhận qua bưu điện");
     free(lines);
-    assert_good(choice_record(acts, EVENT_OPTED_IN, code, "phiếu 13", 3, &err));
+    assert_good(choice_record(acts, EVENT_OPTED_IN, code, "phiếu 13", 0, 3, &err));
     import_text(desk, code, "Thử", &report, &lines);
     assert_int_equal(report.added, 1);
     free(lines);
-    assert_error(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 14", 3, &err), ERROR_REFUSED);
-    assert_error(choice_record(acts, EVENT_ELECTRONIC_RESULT, code, "tệp", 3, &err), ERROR_REFUSED);
-    assert_good(choice_record(acts, EVENT_ELECTRONIC_RESULT, "H27.15-261118-0002", "tệp", 3, &err));
+    assert_error(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 14", 0, 3, &err), ERROR_REFUSED);
+    assert_error(choice_record(acts, EVENT_ELECTRONIC_RESULT, code, "tệp", 0, 3, &err),
+                 ERROR_REFUSED);
+    assert_good(
+        choice_record(acts, EVENT_ELECTRONIC_RESULT, "H27.15-261118-0002", "tệp", 0, 3, &err));
     import_text(desk, "H27.15-261118-0002", "Thử", &report, &lines);
     ASSERT_SAYS(lines, "kết quả điện tử, không có phong bì");
     free(lines);
+}
+
+static struct choice choice_of(struct desk_rig *desk, const char *code, uint32_t office)
+{
+    struct choice choice;
+    assert_good(record_choice(desk->rig.record, code, office, &choice, &err));
+    return choice;
+}
+
+/* Of a dossier nobody sent yet an office speaks for itself alone; who is bound to none for all. */
+static void what_an_office_says_counts_for_it_alone(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct acts acts = desk_rig_acts(desk);
+    struct import_report report;
+    char *lines;
+    const char *code = "H27.15-261118-0003";
+    assert_good(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 1", 77, 3, &err));
+    assert_good(choice_record(acts, EVENT_ELECTRONIC_RESULT, code, "tệp", 77, 3, &err));
+    assert_true(choice_of(desk, code, 77).opted_out);
+    assert_true(choice_of(desk, code, 77).electronic);
+    assert_false(choice_of(desk, code, 1).opted_out);
+    import_text(desk, code, "Thử", &report, &lines);
+    assert_int_equal(report.added, 1);
+    free(lines);
+    code = "H27.15-261118-0004";
+    assert_good(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 2", 1, 3, &err));
+    import_text(desk, code, "Thử", &report, &lines);
+    assert_int_equal(report.refused, 1);
+    free(lines);
+    assert_good(choice_record(acts, EVENT_OPTED_IN, code, "phiếu 2", 0, 3, &err)); /* later */
+    assert_true(choice_of(desk, code, 1).opted_in);
+    assert_good(choice_record(acts, EVENT_OPTED_OUT, code, "đơn 3", 1, 3, &err)); /* later yet */
+    assert_true(choice_of(desk, code, 1).opted_out);
+    assert_true(choice_of(desk, code, 77).opted_in);
 }
 
 static bool find_consent(void *ctx, const struct office_fact *fact)
@@ -377,7 +414,7 @@ static void consent_is_kept_as_evidence(void **state)
     size_t n;
     struct record *record = desk->rig.record;
     assert_good(choice_record(desk_rig_acts(desk), EVENT_OPTED_IN, "H27.15-261118-0001",
-                              "Phiếu đăng ký số 13", 3, &err));
+                              "Phiếu đăng ký số 13", 0, 3, &err));
     assert_good(record_office_from(record, 0, find_consent, &fact, &err));
     assert_string_equal(fact.dossier, "H27.15-261118-0001");
     assert_int_equal(fact.user, 3);
@@ -396,7 +433,7 @@ static void a_list_without_the_day_of_registration_is_asked_about(void **state)
                                "H27.15-261118-0001,Đỗ Xuân Mẫu,X. Cẩm Trung 46131,\n"
                                "H27.15-261118-0002,Đỗ Xuân Mẫu,X. Cẩm Trung 46131,\n";
     assert_good(choice_record(desk_rig_acts(desk), EVENT_OPTED_IN, "H27.15-261118-0002",
-                              "Phiếu đăng ký số 13", 3, &err));
+                              "Phiếu đăng ký số 13", 0, 3, &err));
     assert_good(desk_rig_import(desk, text, &report, &lines, &err));
     assert_int_equal(report.added, 2);
     assert_int_equal(report.warned, 1);
@@ -421,6 +458,7 @@ int main(int argc, char **argv)
         DESK(excluded_procedures_get_no_number),
         DESK(a_rule_holds_from_its_day_on_and_the_longer_name_wins),
         DESK(what_was_chosen_counts),
+        DESK(what_an_office_says_counts_for_it_alone),
         DESK(consent_is_kept_as_evidence),
         DESK(a_list_without_the_day_of_registration_is_asked_about),
     };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/notify/hook_key.h"
 #include "server/notify/push.h"
 #include "server/notify/resend.h"
 #include "tests/server/desk_rig.h"
@@ -10,6 +11,14 @@
 #define SECOND INT64_C(1000)
 #define DAY (SECOND * 24 * 3600)
 #define TOLD_MAX 16
+
+/* What a webhook of the record was told, and how it is. */
+struct told {
+    enum error_code mood;
+    uint32_t tries, taken;
+    char id[NOTICE_REQUEST_MAX + 1], body[512], key[HOOK_KEY_TEXT], before[HOOK_KEY_TEXT];
+    bool open;
+};
 
 struct office {
     struct desk_rig desk;
@@ -23,6 +32,8 @@ struct office {
     char ids[TOLD_MAX][NOTICE_REQUEST_MAX + 1], bodies[TOLD_MAX][512];
     uint32_t alarms;
     char sentence[160];
+    bool own;                         /* trao.conf names it */
+    struct told hooks[HOOKS_MAX + 1]; /* what each of the record was told, by its number */
 };
 
 static bool has(void *self, const char *request_id)
@@ -47,6 +58,41 @@ static bool take(void *self, const struct sms *sms, struct error *err)
     return true;
 }
 
+static bool take_hook(void *self, const struct sms *sms, struct error *err)
+{
+    struct told *told = self;
+    told->tries++;
+    if (told->mood != ERROR_NONE)
+        return error_set(err, told->mood, "no");
+    told->taken++;
+    (void)snprintf(told->id, sizeof told->id, "%s", sms->request_id);
+    (void)snprintf(told->body, sizeof told->body, "%s", sms->text);
+    return true;
+}
+
+static bool open_hook(void *ctx, const struct hook *hook, const char *key, const char *before,
+                      struct sms_driver *ret_driver, void **ret_opened, struct error *err)
+{
+    struct office *office = ctx;
+    struct told *told = &office->hooks[hook->id];
+    (void)err;
+    assert_false(told->open);
+    told->open = true;
+    memcpy(told->key, key, strlen(key) + 1);
+    memcpy(told->before, before, strlen(before) + 1);
+    *ret_driver = (struct sms_driver){.has = has, .send = take_hook, .self = told};
+    *ret_opened = told;
+    return true;
+}
+
+static void close_hook(void *ctx, void *opened)
+{
+    struct told *told = opened;
+    (void)ctx;
+    assert_true(told->open);
+    told->open = false;
+}
+
 static void alarm_said(void *ctx, const char *sentence)
 {
     struct office *office = ctx;
@@ -59,7 +105,10 @@ static void start(struct office *office)
     struct push_config config = {.acts = desk_rig_acts(&office->desk),
                                  .views = office->desk.rig.views,
                                  .record_path = office->desk.rig.record_path,
-                                 .driver = {.has = has, .send = take, .self = office},
+                                 .secret = office->desk.secret,
+                                 .drivers = {open_hook, close_hook, office},
+                                 .has_own = office->own,
+                                 .own = {.has = has, .send = take, .self = office},
                                  .clock = rig_clock(&office->desk.rig),
                                  .alarm = alarm_said,
                                  .ctx = office};
@@ -78,6 +127,7 @@ static int open_office(void **state)
 {
     struct office *office = calloc(1, sizeof *office);
     desk_rig_open(&office->desk);
+    office->own = true;
     start(office);
     rig_device(&office->device, &office->desk.rig, "HH-001");
     office->item = desk_rig_issue(&office->desk, "H27-261118-0001", "0912000001", "168000");
@@ -194,6 +244,24 @@ static void a_withdrawn_delivery_is_taken_back(void **state)
     assert_int_equal(office->taken, 3);
 }
 
+/* Its first try is not answered: it is still to be taken back, as what it is. */
+static void a_correction_outlives_an_outage(void **state)
+{
+    struct office *office = *state;
+    scan(office, EVENT_OUT_FOR_DELIVERY);
+    scan(office, EVENT_DELIVERED);
+    pass(office, 30 * SECOND);
+    said(office, 1, "\"state\":10}");
+    office->mood = ERROR_LATER;
+    scan(office, EVENT_WITHDRAWN);
+    wait_for(office, 60 * SECOND);
+    assert_true(office->tries > 1);
+    office->mood = ERROR_NONE;
+    wait_for(office, 60 * SECOND);
+    said(office, 2, "\"correction\":true");
+    said(office, 2, "\"state\":9}");
+}
+
 static void a_failed_attempt_is_told_with_its_number(void **state)
 {
     struct office *office = *state;
@@ -270,6 +338,222 @@ static void one_that_is_never_answered_holds_up_no_other(void **state)
     assert_int_equal(office->taken, 1);
 }
 
+/* ------------------------------------------------------------------ webhooks of the record */
+
+static bool put_act(struct record *record, void *arg, struct error *err)
+{
+    return hook_put(record, arg, err);
+}
+
+static struct hook hook_made(struct office *office, const char *name, uint32_t of, uint32_t events)
+{
+    struct hook hook = {.events = events, .on = true, .offices = {of}, .offices_n = of != 0};
+    struct chance chance = rig_chance(&office->desk.rig);
+    struct acts acts = desk_rig_acts(&office->desk);
+    char key[HOOK_KEY_TEXT];
+    (void)snprintf(hook.name, sizeof hook.name, "%s", name);
+    (void)snprintf(hook.url, sizeof hook.url, "https://%s.vn/x", name);
+    hook_key_new(&chance, key);
+    hook_key_close(office->desk.secret, &chance, name, key, &hook.secret);
+    assert_good(acts.run(acts.self, put_act, &hook, &err));
+    return hook;
+}
+
+static void hook_changed(struct office *office, struct hook *hook)
+{
+    struct acts acts = desk_rig_acts(&office->desk);
+    assert_good(acts.run(acts.self, put_act, hook, &err));
+    pass(office, SECOND);
+}
+
+#define ALL UINT32_MAX
+#define BIT(status) (UINT32_C(1) << STATUS_##status)
+
+static bool resend_hook(struct office *office, const struct hook *hook, struct error *err)
+{
+    struct resend it = {.acts = desk_rig_acts(&office->desk),
+                        .views = office->desk.rig.views,
+                        .record = office->desk.rig.record,
+                        .now = office->desk.rig.now};
+    return hook_resend(&it, hook->id, &office->item, err);
+}
+
+static void each_hears_of_its_own_what_it_chose(void **state)
+{
+    struct office *office = *state;
+    struct hook own = hook_made(office, "mot", 1, ALL), other = hook_made(office, "hai", 77, ALL),
+                all = hook_made(office, "ba", 0, BIT(DELIVERED));
+    pass(office, SECOND);
+    scan(office, EVENT_OUT_FOR_DELIVERY);
+    scan(office, EVENT_DELIVERY_FAILED);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[own.id].taken, 1);
+    assert_int_equal(office->hooks[other.id].tries, 0);
+    assert_int_equal(office->hooks[all.id].tries, 0); /* not chosen */
+    said(office, 1, "\"event\":\"failed\"");
+    scan(office, EVENT_OUT_FOR_DELIVERY);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[own.id].taken, 2);
+    assert_int_equal(office->hooks[all.id].taken, 1);
+    assert_non_null(strstr(office->hooks[all.id].body, "\"state\":10}"));
+    assert_string_not_equal(office->hooks[all.id].id, office->hooks[own.id].id);
+    /* what was told and is not true is taken back, though it was not chosen */
+    scan(office, EVENT_WITHDRAWN);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[all.id].taken, 2);
+    assert_non_null(strstr(office->hooks[all.id].body, "\"correction\":true"));
+    restart(office);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[own.id].taken, 3);
+    assert_int_equal(office->hooks[all.id].taken, 2);
+    assert_int_equal(office->hooks[other.id].tries, 0);
+}
+
+static void one_that_is_away_keeps_no_other(void **state)
+{
+    struct office *office = *state;
+    struct hook away = hook_made(office, "mot", 0, ALL), well = hook_made(office, "hai", 0, ALL);
+    struct push_state how;
+    office->hooks[away.id].mood = ERROR_LATER;
+    pass(office, SECOND);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[well.id].taken, 1);
+    assert_int_equal(office->hooks[away.id].taken, 0);
+    assert_true(push_state(office->push, away.id, &how));
+    assert_int_equal(how.waiting, 1);
+    assert_int_not_equal(how.since.ms, 0);
+    assert_false(push_state(office->push, 63, &how));
+    wait_for(office, 20 * 60 * SECOND);
+    assert_non_null(strstr(office->sentence, "mot does not answer since"));
+    assert_int_equal(office->hooks[well.id].tries, 1);
+    office->hooks[away.id].mood = ERROR_NONE;
+    wait_for(office, 6 * 60 * SECOND);
+    assert_int_equal(office->hooks[away.id].taken, 1);
+    assert_string_not_equal(office->hooks[away.id].id, office->hooks[well.id].id);
+}
+
+/* Refused, or two weeks without an answer: told again when somebody asks. */
+static void dead_letters_are_told_again_when_asked(void **state)
+{
+    struct office *office = *state;
+    struct hook hook = hook_made(office, "mot", 0, ALL);
+    struct notice last;
+    struct views *views = office->desk.rig.views;
+    pass(office, SECOND);
+    assert_false(hook_is_dead(views, hook.id, &office->item, &last));
+    office->hooks[hook.id].mood = ERROR_REFUSED;
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    assert_true(hook_is_dead(views, hook.id, &office->item, &last));
+    assert_int_equal(last.status, STATUS_DELIVERED);
+    assert_int_equal(office->hooks[hook.id].tries, 1);
+    office->hooks[hook.id].mood = ERROR_NONE;
+    wait_for(office, 60 * SECOND);
+    assert_int_equal(office->hooks[hook.id].tries, 1);
+    assert_good(resend_hook(office, &hook, &err));
+    wait_for(office, 5 * SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 1);
+    assert_int_equal(office->taken, 1); /* and nobody else hears of it again */
+    assert_false(hook_is_dead(views, hook.id, &office->item, &last));
+    assert_error(resend_hook(office, &hook, &err), ERROR_REFUSED);
+
+    office->hooks[hook.id].mood = ERROR_LATER;
+    scan(office, EVENT_WITHDRAWN);
+    wait_for(office, 40 * SECOND);
+    office->desk.rig.now.ms += 15 * DAY;
+    wait_for(office, 40 * SECOND);
+    assert_true(hook_is_dead(views, hook.id, &office->item, &last));
+    office->hooks[hook.id].mood = ERROR_NONE;
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 1); /* buried */
+    assert_good(resend_hook(office, &hook, &err));
+    wait_for(office, 6 * 60 * SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 2);
+    assert_non_null(strstr(office->hooks[hook.id].body, "\"correction\":true"));
+}
+
+static void a_new_one_hears_from_its_making_on(void **state)
+{
+    struct office *office = *state;
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    struct hook hook = hook_made(office, "mot", 0, ALL);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].tries, 0);
+    scan(office, EVENT_WITHDRAWN);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].tries, 0); /* it was never told of a delivery */
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 1);
+    hook.on = false;
+    hook_changed(office, &hook);
+    assert_false(office->hooks[hook.id].open);
+    scan(office, EVENT_WITHDRAWN);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 1);
+    hook.on = true;
+    hook_changed(office, &hook);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 2); /* what it was told is still not true */
+}
+
+static void a_new_secret_is_taken_up_at_once(void **state)
+{
+    struct office *office = *state;
+    struct chance chance = rig_chance(&office->desk.rig);
+    struct hook hook = hook_made(office, "mot", 0, ALL);
+    struct told *told = &office->hooks[hook.id];
+    char key[HOOK_KEY_TEXT], first[HOOK_KEY_TEXT];
+    pass(office, SECOND);
+    memcpy(first, told->key, sizeof first);
+    assert_string_equal(told->before, "");
+    hook.before = hook.secret;
+    hook.before_until.ms = office->desk.rig.now.ms + DAY;
+    hook_key_new(&chance, key);
+    hook_key_close(office->desk.secret, &chance, hook.name, key, &hook.secret);
+    hook_changed(office, &hook);
+    assert_string_equal(told->key, key);
+    assert_string_equal(told->before, first);
+    /* of another webhook, or of another server, it does not open */
+    uint8_t stranger[HOOK_SERVER_BYTES] = {1};
+    assert_error(hook_key_open(office->desk.secret, "hai", &hook.secret, key, &err), ERROR_BROKEN);
+    assert_error(hook_key_open(stranger, "mot", &hook.secret, key, &err), ERROR_BROKEN);
+    hook.secret.bytes[40] ^= 1;
+    assert_error(hook_key_open(office->desk.secret, "mot", &hook.secret, key, &err), ERROR_BROKEN);
+}
+
+static void an_address_is_of_the_list(void **state)
+{
+    static const struct {
+        const char *url;
+        enum error_code code;
+    } rows[] = {{"https://mot.vn/x", ERROR_NONE},
+                {"https://MOT.vn:443/x?y=1", ERROR_NONE},
+                {"https://hai.vn:8443/", ERROR_NONE},
+                {"https://hai.vn/", ERROR_REFUSED},
+                {"https://mot.vn.ba.vn/", ERROR_REFUSED},
+                {"https://amot.vn/", ERROR_REFUSED},
+                {"https://mot.vn@ba.vn/", ERROR_BAD_INPUT},
+                {"http://mot.vn/", ERROR_BAD_INPUT},
+                {"https://mot.vn/ x", ERROR_BAD_INPUT},
+                {"https:///x", ERROR_REFUSED},
+                {"https://mot.vn\\@ba.vn/", ERROR_BAD_INPUT},
+                {"https://mot.vn#@ba.vn", ERROR_BAD_INPUT},
+                {"https://:443/x", ERROR_REFUSED}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error why = {ERROR_NONE, ""};
+        bool good = hook_url_check(rows[i].url, "mot.vn, hai.vn:8443", &why);
+        print_message("%s: %s\n", rows[i].url, why.text);
+        assert_int_equal(good ? ERROR_NONE : why.code, rows[i].code);
+        assert_error(hook_url_check(rows[i].url, "", &err),
+                     rows[i].code == ERROR_NONE ? ERROR_REFUSED : rows[i].code);
+    }
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
@@ -278,11 +562,18 @@ int main(int argc, char **argv)
         OFFICE(a_delivery_is_state_10_after_thirty_seconds),
         OFFICE(what_was_undone_in_time_is_not_told),
         OFFICE(a_withdrawn_delivery_is_taken_back),
+        OFFICE(a_correction_outlives_an_outage),
         OFFICE(a_failed_attempt_is_told_with_its_number),
         OFFICE(a_system_that_is_away_hears_what_is_true),
         OFFICE(what_was_recorded_goes_under_its_id),
         OFFICE(what_is_refused_is_told_again_only_when_asked_for),
         OFFICE(one_that_is_never_answered_holds_up_no_other),
+        OFFICE(each_hears_of_its_own_what_it_chose),
+        OFFICE(one_that_is_away_keeps_no_other),
+        OFFICE(dead_letters_are_told_again_when_asked),
+        OFFICE(a_new_one_hears_from_its_making_on),
+        OFFICE(a_new_secret_is_taken_up_at_once),
+        cmocka_unit_test(an_address_is_of_the_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,10 @@ static const struct page {
     {"/quay/nhat-ky", RIGHT_AUDIT, 403},
     {"/quay/dao-tao", RIGHT_AUDIT, 403},
     {"/quay/may-in", RIGHT_SETTINGS, 403},
+    {"/quay/bao-tin", RIGHT_HOOKS, 403},
+    {"/quay/du-lieu", RIGHT_LAW_READ, 403},
+    {"/quay/du-lieu/truong", RIGHT_LAW_READ, 403},
+    {"/quay/du-lieu/ke-hoach", RIGHT_LAW_READ, 403},
     {"/quay/dai-so", RIGHT_SETTINGS, 403},
     {"/quay/danh-ba", RIGHT_SETTINGS, 403},
     {"/quay/lich", RIGHT_SETTINGS, 403},
@@ -164,7 +168,8 @@ static const char *const for_all[] = {"/",
                                       "/quay/dang-xuat",
                                       "/quay/hai-lop",
                                       "/quay/mat-khau",
-                                      "/quay/quan-tri", /* tried below */
+                                      "/quay/quan-tri",      /* tried below */
+                                      "/quay/du-lieu/nguoi", /* test_law_page.c */
                                       "/quay/xem/",
                                       "/quay/to-thu.pdf"};
 
@@ -288,6 +293,35 @@ static uint32_t office_of(struct browser *browser)
     return view.marks.office;
 }
 
+struct export_look {
+    const struct item *item;
+    int64_t person;
+    bool found;
+};
+
+static bool is_export(void *ctx, const struct look *look)
+{
+    struct export_look *wanted = ctx;
+    if (look->kind == LOOK_EXPORT && look->person == wanted->person) {
+        assert_int_equal(look->rows, 1);
+        wanted->found = look_has_item(look, wanted->item);
+    }
+    return !wanted->found;
+}
+
+/* A list that went out from the page: who took it, and whose names are in it. */
+static bool export_was_written_down(struct browser *browser, const char *name)
+{
+    struct person person;
+    struct record *record = browser->rig.desk.rig.record;
+    struct export_look wanted = {.item = &browser->rig.item};
+    assert_good(person_find(record, name, &person, &err));
+    wanted.person = person.id;
+    assert_good(looks_each(record, 0, (struct instant){0}, (struct instant){INT64_MAX}, is_export,
+                           &wanted, &err));
+    return wanted.found;
+}
+
 static void who_is_bound_sees_his_offices_alone(void **state)
 {
     struct browser *browser = *state;
@@ -326,6 +360,7 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv"), 200);
     assert_true(web_rig_says(rig, "Họ tên người nhận kết quả"));
+    assert_true(export_was_written_down(browser, "mot cua"));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=x"), 400);
     assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=khac"), 400);
     int own = web_rig_listen(rig, "/quay/song", browser->cookie);

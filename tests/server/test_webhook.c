@@ -26,7 +26,7 @@ struct web {
     struct sms_webhook *webhook;
     unsigned status, calls;
     char location[128]; /* of a redirect */
-    char body[BODY_MAX], id[128], time[32], signature[80], type[64];
+    char body[BODY_MAX], id[128], time[32], signature[160], type[64];
     size_t body_n;
 };
 
@@ -210,6 +210,42 @@ static void a_message_is_signed(void **state)
     assert_true(has(web));
 }
 
+static void signed_by(const char *key_text, const struct web *web, char hex[65])
+{
+    uint8_t key[crypto_auth_hmacsha256_KEYBYTES], mac[crypto_auth_hmacsha256_BYTES];
+    char all[BODY_MAX + 64];
+    size_t n = (size_t)snprintf(all, sizeof all, "%s.%s", web->time, web->body);
+    assert_int_equal(sodium_hex2bin(key, sizeof key, key_text, strlen(key_text), NULL, NULL, NULL),
+                     0);
+    assert_int_equal(crypto_auth_hmacsha256(mac, (const uint8_t *)all, n, key), 0);
+    (void)sodium_bin2hex(hex, 65, mac, sizeof mac);
+}
+
+/* Until its receiver has the new key; and nothing is kept of what went. */
+static void while_a_key_is_changed_both_sign(void **state)
+{
+    static const char before[] = "1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100";
+    struct web *web = *state;
+    char by_key[65], by_before[65], both[140];
+    for (int later = 0; later < 2; later++) {
+        struct sms_webhook_config config = {.url = web->url,
+                                            .key = KEY,
+                                            .authority = web->authority,
+                                            .clock = {.now = at},
+                                            .before = before,
+                                            .before_until = {RIG_NOW_MS + (later ? 0 : 1)}};
+        sms_webhook_close(web->webhook);
+        assert_good(sms_webhook_open(&config, &web->webhook, &err));
+        assert_good(post(web, &err));
+        assert_false(has(web));
+        signed_by(KEY, web, by_key);
+        signed_by(before, web, by_before);
+        (void)snprintf(both, sizeof both, "%s%s%s", by_key, later ? "" : ",",
+                       later ? "" : by_before);
+        assert_string_equal(web->signature, both);
+    }
+}
+
 /* What the offices' system is told is a whole body of its own. */
 static void a_body_goes_as_it_is(void **state)
 {
@@ -293,6 +329,7 @@ int main(void)
 #define WEB(name) cmocka_unit_test_setup_teardown(name, open_web, close_web)
     const struct CMUnitTest tests[] = {
         WEB(a_message_is_signed),
+        WEB(while_a_key_is_changed_both_sign),
         WEB(a_body_goes_as_it_is),
         WEB(an_answer_says_never_or_not_now),
         WEB(a_redirect_leads_nowhere),

@@ -48,6 +48,8 @@ static const char *text_of(struct ask *ask, const json_t *body, const char *name
         return api_param(ask, name);
     if (json_is_integer(value))
         (void)snprintf(number, 32, "%lld", (long long)json_integer_value(value));
+    if (json_is_boolean(value))
+        return json_is_true(value) ? "yes" : "no";
     return json_is_integer(value) ? number : json_string_value(value);
 }
 
@@ -65,8 +67,8 @@ static bool add_list(const json_t *list, struct api_words *words)
 
 struct api_word api_word_read(const char *text)
 {
-    struct api_word word = {.in_path = *text == '{'};
-    text += word.in_path;
+    struct api_word word = {.in_path = *text == '{', .fixed = *text == '\''};
+    text += word.in_path || word.fixed;
     size_t n = strcspn(text, "!=?*:} ");
     (void)snprintf(word.name, sizeof word.name, "%.*s", (int)n, text);
     size_t m = text[n] == ':' ? strcspn(text + n, "!=?* ") : 0;
@@ -83,6 +85,8 @@ static bool take_word(struct ask *ask, const json_t *body, const struct api_word
                       struct api_words *words)
 {
     char number[32];
+    if (word->fixed)
+        return api_word_add(words, "", word->name);
     const char *text = word->in_path       ? api_param(ask, word->name)
                        : word->kind == '*' ? NULL
                                            : text_of(ask, body, word->name, number);
@@ -137,4 +141,49 @@ void api_act(struct ask *ask)
         return;
     run(ask, body);
     json_decref(body);
+}
+
+/* Never kept for an Idempotency-Key: it says a secret, or its hash would be that of a phone. */
+static void run_shown(struct ask *ask, const struct api_words *words)
+{
+    struct error err = {ERROR_NONE, ""};
+    json_t *said = NULL;
+    if (act_run(ask->web, ask->request, &ask->seat, words->argc, words->argv, -1, &said, &err))
+        api_give(ask, 200, said);
+    else
+        api_problem_error(ask, NULL, &err);
+}
+
+static void finish_nothing(struct ask *ask, json_t *said)
+{
+    (void)ask;
+    (void)said;
+}
+
+static void run_long(struct ask *ask, const struct api_words *words)
+{
+    api_once_long(ask, words, -1, finish_nothing);
+}
+
+static void with_words(struct ask *ask,
+                       void (*then)(struct ask *ask, const struct api_words *words))
+{
+    json_t *body = NULL;
+    if (!api_body_take(ask, &body))
+        return;
+    struct api_words *words = api_words_new();
+    if (words && api_words_take(ask, body, words))
+        then(ask, words);
+    api_words_free(words);
+    json_decref(body);
+}
+
+void api_shown(struct ask *ask)
+{
+    with_words(ask, run_shown);
+}
+
+void api_act_long(struct ask *ask)
+{
+    with_words(ask, run_long);
 }

@@ -10,7 +10,7 @@ static bool is_named(const char *words, const char *name)
 {
     for (const char *at = strchr(words, ' '); at; at = strchr(at + 1, ' ')) {
         struct api_word word = api_word_read(at + 1);
-        if (!word.in_path && strcmp(word.name, name) == 0)
+        if (!word.in_path && !word.fixed && strcmp(word.name, name) == 0)
             return true;
     }
     return false;

@@ -117,8 +117,8 @@ static json_t *body_schema(const struct api *api, const struct api_op *op, struc
     (void)strtok_r(copy, " ", &rest);
     for (const char *text; (text = strtok_r(NULL, " ", &rest)) != NULL;) {
         struct api_word word = api_word_read(text);
-        const json_t *shape = api_shape(api, word.name);
-        if (word.in_path)
+        const json_t *shape = word.fixed ? NULL : api_shape(api, word.name);
+        if (word.in_path || word.fixed)
             continue;
         if (!shape) {
             error_set(err, ERROR_BROKEN, "no shape for %s", word.name);
@@ -214,6 +214,16 @@ static json_t *scopes_text(void)
     return json_string(text);
 }
 
+/* What offices' own systems are told (notify/push.h). */
+static json_t *webhooks(void)
+{
+    return json_pack(
+        "{s:{s:{s:s, s:s, s:{s:b, s:o}, s:{s:{s:s}, s:{s:s}}}}}", "became", "post", "operationId",
+        "became", "summary", "Một bì ra sao. / What became of an item.", "requestBody", "required",
+        1, "content", content("application/json", reference("Telling")), "responses", "204",
+        "description", "Taken", "422", "description", "Refused for good: a dead letter");
+}
+
 bool api_describe_make(struct api *api, struct error *err)
 {
     json_error_t why;
@@ -230,9 +240,11 @@ bool api_describe_make(struct api *api, struct error *err)
         json_object_get(api->shapes, "info"), "servers", "url", API_ROOT, "paths", paths,
         "components", "schemas", json_object_get(api->shapes, "schemas"), "securitySchemes", "key",
         "type", "http", "scheme", "bearer", "description", scopes_text());
-    if (document)
+    if (document) {
         json_object_set_new(json_object_get(document, "info"), "version",
                             json_string(TRAO_VERSION));
+        json_object_set_new(document, "webhooks", webhooks());
+    }
     api->document = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
     json_decref(document);
     if (!api->document)

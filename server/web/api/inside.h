@@ -125,9 +125,9 @@ struct api_words {
  * "items*". */
 struct api_word {
     char name[32],
-        option[32]; /* what it is called here; the key of the command's option, "" none */
-    char kind;      /* '\0', '!', '=', '?', '*' */
-    bool in_path;
+        option[32];      /* what it is called here; the key of the command's option, "" none */
+    char kind;           /* '\0', '!', '=', '?', '*' */
+    bool in_path, fixed; /* of the path; the word `name` itself, which nobody says */
 };
 struct api_word api_word_read(const char *word);
 
@@ -165,6 +165,9 @@ void api_import(struct ask *ask);
 void api_export(struct ask *ask);
 void api_print(struct ask *ask);
 void api_print_file(struct ask *ask);
+void api_person(struct ask *ask);
+void api_shown(struct ask *ask);
+void api_act_long(struct ask *ask);
 
 /* Makes api->document out of the table and the shapes. False without memory, or when the table
  * names a shape there is none of. */

@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/office/handover.h"
-#include "server/record/lookups.h"
 #include "server/record/premises.h"
 #include "server/web/api/inside.h"
 
@@ -20,31 +18,6 @@ static bool sees_item(struct ask *ask, const char *text)
            views_item(ask->web->config.views, &item, &view) && api_sees(ask, &view);
 }
 
-struct seeing {
-    struct ask *ask;
-    bool any;
-};
-
-static bool see_one(void *ctx, const struct item *item)
-{
-    struct seeing *seeing = ctx;
-    seeing->any = sees_item(seeing->ask, item->text);
-    return !seeing->any;
-}
-
-static bool sees_handover(struct ask *ask, const char *text)
-{
-    struct seeing seeing = {ask, false};
-    struct error none;
-    uint64_t handover;
-    if (!handover_read(text, &handover, &none))
-        return false;
-    struct record *record = readers_take(ask->web->readers);
-    bool read = record_handover_items(record, handover, see_one, &seeing, &none);
-    readers_give(ask->web->readers, record);
-    return read && seeing.any;
-}
-
 /* A line of a board by offices. */
 static bool sees_office(struct ask *ask, const char *code)
 {
@@ -56,6 +29,19 @@ static bool sees_office(struct ask *ask, const char *code)
     return known && person_sees(&ask->seat.person, office.number);
 }
 
+/* A webhook that hears of his offices alone. */
+static bool sees_offices(struct ask *ask, const json_t *codes)
+{
+    size_t i;
+    const json_t *code;
+    json_array_foreach(codes, i, code)
+    {
+        if (!json_is_string(code) || !sees_office(ask, json_string_value(code)))
+            return false;
+    }
+    return json_array_size(codes) > 0;
+}
+
 static bool sees_row(struct ask *ask, const json_t *row)
 {
     const char *item = json_string_value(json_object_get(row, "item")),
@@ -64,7 +50,9 @@ static bool sees_row(struct ask *ask, const json_t *row)
     if (item)
         return sees_item(ask, item);
     if (handover)
-        return sees_handover(ask, handover);
+        return act_sees_handover(ask->web, &ask->seat, handover, true);
+    if (json_object_get(row, "url"))
+        return sees_offices(ask, json_object_get(row, "offices"));
     return key && sees_office(ask, key);
 }
 
