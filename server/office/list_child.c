@@ -105,7 +105,7 @@ static void say_form(FILE *out, const struct form *form, const uint32_t position
     (void)fputc(LIST_SAYS_HEADER, out);
     (void)fputc((int)form->charset, out);
     (void)fputc(form->separator, out);
-    (void)fputc(form->from_1904, out);
+    (void)fputc(form->from_1904 ? 1 : 0, out);
     reader_say_cell(out, form->sheet);
     for (int i = 0; i < LIST_COLUMNS; i++)
         reader_say_u32(out, position[i]);

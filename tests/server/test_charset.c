@@ -138,7 +138,9 @@ static void reads_back(enum charset charset, const char *text)
         fail_msg("%s is told as '%s': %s", charset_name(charset), charset_name(told), text);
     char *read = charset_read(charsets, told, bytes, n, &read_n);
     assert_non_null(read);
-    read = realloc(read, read_n + 1);
+    char *text_read = realloc(read, read_n + 1);
+    assert_non_null(text_read);
+    read = text_read;
     read[read_n] = '\0';
     assert_true(text_compose(read, composed, sizeof composed));
     assert_string_equal(composed, wanted);
