@@ -24,6 +24,24 @@ struct callbox {
     atomic_uint number, waiting;
 };
 
+/* ".NAME": a call that was on its way to the disk, and never answered. */
+static int is_part(const struct dirent *entry)
+{
+    return entry->d_name[0] == '.' && entry->d_name[1] >= '0' && entry->d_name[1] <= '9';
+}
+
+/* What a crash left half written holds a phone and what it texted, and nobody would take it. */
+static void clear_parts(const struct callbox *box)
+{
+    struct dirent **names = NULL;
+    int n = scandirat(box->folder, ".", &names, is_part, NULL);
+    for (int i = 0; i < n; i++) {
+        (void)unlinkat(box->folder, names[i]->d_name, 0);
+        free(names[i]);
+    }
+    free(names);
+}
+
 bool callbox_open(const char *folder, struct clock clock, struct callbox **ret_box,
                   struct error *err)
 {
@@ -38,6 +56,7 @@ bool callbox_open(const char *folder, struct clock clock, struct callbox **ret_b
         free(box);
         return error_set(err, ERROR_LATER, "%s: %s", folder, strerror(errno));
     }
+    clear_parts(box);
     *ret_box = box;
     return true;
 }
@@ -100,18 +119,22 @@ static bool read_call(const char *bytes, struct callbox_call *ret_call)
     return true;
 }
 
-/* False: it is gone, or says nothing that can be read. */
-static bool read_file(const struct callbox *box, const char *name, struct callbox_call *ret_call)
+/* Not read: it is gone, or says nothing; LATER: the disk, or the process, cannot just now. */
+static bool read_file(const struct callbox *box, const char *name, struct callbox_call *ret_call,
+                      bool *ret_read, struct error *err)
 {
     char bytes[FILE_MAX];
     int fd = openat(box->folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof bytes - 1);
+    int why = n < 0 ? errno : 0;
     if (fd >= 0)
         close(fd);
+    if (n < 0 && why != ENOENT && why != ELOOP)
+        return error_set(err, ERROR_LATER, "a call of a gateway: %s", strerror(why));
     bytes[n < 0 ? 0 : n] = '\0';
-    bool good = n > 0 && read_call(bytes, ret_call);
+    *ret_read = n > 0 && read_call(bytes, ret_call);
     chain_wipe(bytes, sizeof bytes);
-    return good;
+    return true;
 }
 
 struct handing {
@@ -121,6 +144,7 @@ struct handing {
     sms_take_report *report;
     sms_take_text *text;
     void *ctx;
+    struct error unread; /* of a file that stays; the others go on */
 };
 
 static bool hand_text(const struct handing *it, const struct callbox_call *call, struct error *err)
@@ -141,10 +165,12 @@ static bool is_due(const struct handing *it, const char *name)
            (age >= CALLBOX_WAIT_MS || age < -FUTURE_MS);
 }
 
-static bool hand_over(const struct handing *it, const char *name, struct error *err)
+static bool hand_over(struct handing *it, const char *name, struct error *err)
 {
     struct callbox_call call = {.is_text = false};
-    bool read = read_file(it->box, name, &call), good = true;
+    bool read = false, good = true;
+    if (!read_file(it->box, name, &call, &read, &it->unread))
+        return true;
     if (read && call.is_text != it->texts)
         return true;
     if (read)
@@ -160,7 +186,7 @@ static int is_whole(const struct dirent *entry)
     return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
 }
 
-static bool hand_all(const struct handing *it, struct error *err)
+static bool hand_all(struct handing *it, struct error *err)
 {
     struct dirent **names = NULL;
     int n = scandirat(it->box->folder, ".", &names, is_whole, alphasort);
@@ -171,6 +197,8 @@ static bool hand_all(const struct handing *it, struct error *err)
         free(names[i]);
     }
     free(names);
+    if (good && it->unread.code != ERROR_NONE)
+        return error_set(err, it->unread.code, "%s", it->unread.text);
     return good;
 }
 

@@ -26,14 +26,15 @@ struct callbox_call {
 
 struct callbox;
 
-/* `folder` is made when it is not there. */
+/* `folder` is made when it is not there; what a crash left half written in it goes. */
 bool callbox_open(const char *folder, struct clock clock, struct callbox **ret_box,
                   struct error *err) must_use;
 void callbox_close(struct callbox *box); /* NULL is fine */
 
 /* LATER: it cannot be kept, say it again. */
 bool callbox_keep(struct callbox *box, const struct callbox_call *call, struct error *err) must_use;
-/* Hands over what this gateway called in, until `take` says no (LATER). */
+/* Hands over what this gateway called in, until `take` says no (LATER). What cannot be read just
+ * now stays, and is LATER too, when the others are handed over. */
 bool callbox_reports(struct callbox *box, const char *gateway, sms_take_report *take, void *ctx,
                      struct error *err) must_use;
 bool callbox_texts(struct callbox *box, const char *gateway, sms_take_text *take, void *ctx,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -319,6 +320,69 @@ static void a_call_outlives_a_full_disk(void **state)
     assert_int_equal(mkdir(told->folder, 0700), 0);
 }
 
+/* ------------------------------------------------------------------ the box alone */
+
+struct taker {
+    unsigned taken;
+    bool blocks; /* after the first, this process may open no file */
+};
+
+static void allow_files(bool allow)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = allow ? limit.rlim_max : 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static bool take_report(void *ctx, const char *request_id, enum sms_end end, struct error *err)
+{
+    struct taker *taker = ctx;
+    (void)request_id;
+    (void)end;
+    (void)err;
+    taker->taken++;
+    if (taker->blocks)
+        allow_files(false);
+    return true;
+}
+
+/* What was answered with 200 is not thrown away because it cannot be opened once. */
+static void a_call_that_cannot_be_read_just_now_stays(void **state)
+{
+    struct told *told = *state;
+    struct taker taker = {.blocks = true};
+    assert_int_equal(call_signed(told, KEY, 0, "{\"id\":\"a\",\"end\":\"failed\"}"), 200);
+    assert_int_equal(call_signed(told, KEY, 0, "{\"id\":\"b\",\"end\":\"failed\"}"), 200);
+    told->desk.rig.now.ms += SECOND * 4;
+    struct error why = {.code = ERROR_NONE};
+    bool good = callbox_reports(told->box, "webhook", take_report, &taker, &why);
+    allow_files(true);
+    assert_false(good);
+    assert_int_equal(why.code, ERROR_LATER);
+    assert_int_equal(taker.taken, 1);
+    assert_int_equal(files(told), 1);
+    taker.blocks = false;
+    assert_good(callbox_reports(told->box, "webhook", take_report, &taker, &err));
+    assert_int_equal(taker.taken, 2);
+    assert_int_equal(files(told), 0);
+}
+
+/* A crash while a call was written: it was never answered, and its text does not stay. */
+static void what_a_crash_left_half_written_goes(void **state)
+{
+    struct told *told = *state;
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/.1795600000000-000000.webhook", told->folder);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    assert_true(fputs("text t-1 0912000001 Trao", out) >= 0);
+    assert_int_equal(fclose(out), 0);
+    stop(told);
+    start(told);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
@@ -330,6 +394,8 @@ int main(int argc, char **argv)
         TOLD(what_cannot_be_read_is_refused),
         TOLD(a_text_is_taken_once),
         TOLD(a_call_outlives_a_full_disk),
+        TOLD(a_call_that_cannot_be_read_just_now_stays),
+        TOLD(what_a_crash_left_half_written_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
