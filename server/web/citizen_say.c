@@ -16,17 +16,25 @@
 struct form_page {
     const char *path, *title_vi, *title_en, *send_vi, *send_en;
     bool wants_digits;
+    const char *digits; /* of points: they were right, and go along; else NULL */
 };
 
 static const struct form_page choose = {
-    "/chon", "Chọn cách nhận", "Choose how to receive it", "Gửi lựa chọn", "Send", true};
-static const struct form_page missing = {
-    "/chua-nhan",         "Tôi chưa nhận được", "I have not received it",
-    "Báo chưa nhận được", "Report it",          true};
+    "/chon", "Chọn cách nhận", "Choose how to receive it", "Gửi lựa chọn", "Send", true, NULL};
+static const struct form_page points = {
+    "/chon", "Chọn điểm nhận", "Choose a pickup point", "Gửi lựa chọn", "Send", false, NULL};
+static const struct form_page missing = {"/chua-nhan",
+                                         "Tôi chưa nhận được",
+                                         "I have not received it",
+                                         "Báo chưa nhận được",
+                                         "Report it",
+                                         true,
+                                         NULL};
 static const struct form_page rating = {
-    "/danh-gia", "Giao có tốt không?", "How was the delivery?", "Gửi đánh giá", "Send", true};
+    "/danh-gia", "Giao có tốt không?", "How was the delivery?", "Gửi đánh giá", "Send", true, NULL};
 static const struct form_page postman = {
-    "/buu-ta", "Bưu tá này có thật không?", "Is this postman real?", "Kiểm tra", "Check", false};
+    "/buu-ta", "Bưu tá này có thật không?", "Is this postman real?", "Kiểm tra", "Check", false,
+    NULL};
 
 static void put_radio(struct html *html, const char *name, const char *value, const char *words)
 {
@@ -53,30 +61,29 @@ static void put_days(struct web *web, const struct view *view, bool en, struct h
     }
 }
 
-/* Points of the post office that has it: "dn" and its number. */
-static void put_pickups(struct web *web, const struct view *view, bool en, struct html *html)
+static struct instant now_of(struct web *web)
 {
-    struct pickup points[PICKUPS_MAX];
-    size_t n = readers_pickups(web->readers, wish_post_office(&view->state),
-                               web->config.clock.now(web->config.clock.self), points);
-    for (size_t i = 0; i < n; i++) {
-        char value[16], words[2 * PREMISES_NAME_MAX + PREMISES_ADDRESS_MAX];
-        (void)snprintf(value, sizeof value, "dn%u", (unsigned)points[i].number);
-        (void)snprintf(words, sizeof words, en ? "I will collect it at %s%s%s" : "Tôi đến %s%s%s",
-                       points[i].name, *points[i].address ? ", " : "", points[i].address);
-        put_radio(html, "cach", value, words);
-    }
+    return web->config.clock.now(web->config.clock.self);
 }
 
-/* The same of every item whose number somebody knows: nothing here says how it stands. */
+static void put_post_office(bool en, struct html *html)
+{
+    put_radio(html, "cach", "bc",
+              en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận");
+}
+
+/* The same of every item whose number somebody knows: nothing here says how it stands, or where.
+ * Which points there are is told when the digits were right. */
 static void put_choices(struct web *web, const struct view *view, bool en, struct html *html)
 {
     html_put(html, "<fieldset>");
     html_format(html, "<legend>%s</legend>", en ? "How?" : "Ông/bà muốn nhận thế nào?");
     put_days(web, view, en, html);
-    put_radio(html, "cach", "bc",
-              en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận");
-    put_pickups(web, view, en, html);
+    put_post_office(en, html);
+    if (readers_any_pickup(web->readers, now_of(web)))
+        put_radio(html, "cach", "dn",
+                  en ? "I will collect it at another point near me, chosen next"
+                     : "Tôi đến một điểm nhận khác, chọn ở bước sau");
     put_radio(html, "cach", "nguoi",
               en ? "Somebody else receives it, with a letter of authority"
                  : "Người khác nhận, có giấy ủy quyền");
@@ -84,6 +91,28 @@ static void put_choices(struct web *web, const struct view *view, bool en, struc
                 "</fieldset><label for=ten>%s</label><input id=ten name=ten maxlength=80 "
                 "autocomplete=off>",
                 en ? "Name of who receives for you" : "Họ tên người nhận thay (nếu có)");
+}
+
+static size_t points_of(struct web *web, const struct view *view, struct pickup out[PICKUPS_MAX])
+{
+    return readers_pickups(web->readers, wish_post_office(&view->state), now_of(web), out);
+}
+
+/* Points of the post office that has it: "dn" and its number. */
+static void put_points(struct web *web, const struct view *view, bool en, struct html *html)
+{
+    struct pickup point[PICKUPS_MAX];
+    size_t n = points_of(web, view, point);
+    html_format(html, "<fieldset><legend>%s</legend>", en ? "Where?" : "Ông/bà muốn nhận ở đâu?");
+    for (size_t i = 0; i < n; i++) {
+        char value[16], words[2 * PREMISES_NAME_MAX + PREMISES_ADDRESS_MAX];
+        (void)snprintf(value, sizeof value, "dn%u", (unsigned)point[i].number);
+        (void)snprintf(words, sizeof words, en ? "I will collect it at %s%s%s" : "Tôi đến %s%s%s",
+                       point[i].name, *point[i].address ? ", " : "", point[i].address);
+        put_radio(html, "cach", value, words);
+    }
+    put_post_office(en, html);
+    html_put(html, "</fieldset>");
 }
 
 static void put_stars(bool en, struct html *html)
@@ -105,6 +134,8 @@ static void put_fields(struct web *web, const struct form_page *page, const stru
 {
     if (page == &choose)
         put_choices(web, view, en, html);
+    else if (page->digits)
+        put_points(web, view, en, html);
     else if (page == &rating)
         put_stars(en, html);
     else if (page == &missing)
@@ -123,6 +154,11 @@ static void put_fields(struct web *web, const struct form_page *page, const stru
                     "<label for=duoi>%s</label><input id=duoi name=duoi inputmode=numeric "
                     "autocomplete=off maxlength=4 pattern=\"[0-9]{4}\" required>",
                     en ? "Last 4 digits of the phone" : "4 số cuối điện thoại");
+    if (page->digits) {
+        html_put(html, "<input type=hidden name=duoi value=\"");
+        html_text(html, page->digits);
+        html_put(html, "\">");
+    }
 }
 
 /* The form with what there is to say above it; `tone` of the sentence, a class. */
@@ -277,9 +313,38 @@ static void say(struct web *web, const struct http_request *request, const struc
          sentence, answer);
 }
 
+/* Who receives it is proven: which points there are, to choose one of. */
+static void offer_points(struct web *web, const struct http_request *request,
+                         struct http_answer *answer)
+{
+    struct view view;
+    struct pickup point[PICKUPS_MAX];
+    struct form_page page = points;
+    char number[128], last4[8], en_text[4];
+    bool en = field(request, "en", en_text, sizeof en_text);
+    field(request, "so", number, sizeof number);
+    field(request, "duoi", last4, sizeof last4);
+    if (!citizen_proves(web, request, number, last4, en, &view, answer))
+        return;
+    page.digits = last4;
+    if (points_of(web, &view, point) > 0)
+        give(web, &page, &view, en, 200, "", "", answer);
+    else
+        give(web, &choose, &view, en, 409, "loi",
+             en ? "The post office that has your envelope has no other points. Please choose "
+                  "another way."
+                : "Bưu cục giữ phong bì này không có điểm nhận khác. Xin chọn cách khác.",
+             answer);
+}
+
 void citizen_choose(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
-    say(web, request, &choose, choose_act, answer);
+    char way[24];
+    field(request, "cach", way, sizeof way);
+    if (strcmp(way, "dn") == 0)
+        offer_points(web, request, answer);
+    else
+        say(web, request, &choose, choose_act, answer);
 }
 
 void citizen_missing(struct web *web, const struct http_request *request,

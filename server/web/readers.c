@@ -107,6 +107,23 @@ size_t readers_pickups(struct readers *readers, uint32_t post_office, struct ins
     return good ? pickups.n : 0;
 }
 
+static bool one_is_enough(void *ctx, const struct premises *point)
+{
+    (void)point;
+    *(bool *)ctx = true;
+    return false;
+}
+
+bool readers_any_pickup(struct readers *readers, struct instant at)
+{
+    struct error err;
+    bool any = false;
+    struct record *record = readers_take(readers);
+    bool good = premises_each(record, PREMISES_PICKUP, at, one_is_enough, &any, &err);
+    readers_give(readers, record);
+    return good && any;
+}
+
 bool readers_pickup(struct readers *readers, uint32_t number, struct instant at,
                     struct pickup *ret_pickup)
 {

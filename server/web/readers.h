@@ -31,6 +31,8 @@ struct pickup {
  * registry cannot be asked. */
 size_t readers_pickups(struct readers *readers, uint32_t post_office, struct instant at,
                        struct pickup out[PICKUPS_MAX]);
+/* There is one in force, of whatever post office. */
+bool readers_any_pickup(struct readers *readers, struct instant at);
 /* That one; false when there is none any more. */
 bool readers_pickup(struct readers *readers, uint32_t number, struct instant at,
                     struct pickup *ret_pickup);

@@ -204,12 +204,17 @@ static void collecting_at_a_point(void **state)
 {
     struct web_rig *rig = *state;
     char path[64], words[WORDS_MAX];
-    run_act(rig, points_act);
     fail_once(rig);
     (void)snprintf(path, sizeof path, "/chon?so=%s", rig->item.text);
     assert_int_equal(web_rig_get(rig, path, ""), 200);
+    assert_false(web_rig_says(rig, "value=\"dn")); /* there are none at all */
+    run_act(rig, points_act);
+    assert_int_equal(web_rig_get(rig, path, ""), 200);
+    assert_true(web_rig_says(rig, "value=\"dn\""));
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn"), 200);
     assert_true(web_rig_says(rig, "value=\"dn1\""));
     assert_true(web_rig_says(rig, "Tôi đến Nhà văn hóa xã, Thôn Đông, xã Cẩm Trung"));
+    assert_true(web_rig_says(rig, "type=hidden name=duoi value=\"0001\""));
     assert_false(web_rig_says(rig, "dn2"));
     assert_int_equal(say(rig, "/chon", "0001", "cach=dn2"), 409);
     assert_true(web_rig_says(rig, "Không nhận được ở điểm này"));
@@ -231,10 +236,27 @@ static void collecting_at_a_point(void **state)
     assert_int_equal(say(rig, "/chon", "0001", "cach=dn1"), 200);
     run_act(rig, point_ends_act);
     desk_rig_pass(&rig->desk, 2000);
+    assert_int_equal(say(rig, "/chon", "0001", "cach=dn"), 409); /* another post office has one */
+    assert_true(web_rig_says(rig, "không có điểm nhận khác"));
     assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
     assert_true(web_rig_says(rig, "Ông/bà sẽ đến bưu cục nhận"));
     sent_words(rig, words);
     assert_null(strstr(words, "Nha van hoa"));
+}
+
+/* A number alone tells a status and a date: not which post office has it [house.md, point 11]. */
+static void a_number_alone_tells_no_point(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[64];
+    run_act(rig, points_act);
+    fail_once(rig);
+    (void)snprintf(path, sizeof path, "/chon?so=%s", rig->item.text);
+    assert_int_equal(web_rig_get(rig, path, ""), 200);
+    assert_false(web_rig_says(rig, "Nhà văn hóa xã"));
+    assert_false(web_rig_says(rig, "Cẩm Trung"));
+    assert_int_equal(say(rig, "/chon", "0002", "cach=dn"), 403);
+    assert_false(web_rig_says(rig, "Nhà văn hóa xã"));
 }
 
 static void what_came_and_how(void **state)
@@ -322,6 +344,7 @@ int main(int argc, char **argv)
         RECEIVER(days_that_do_not_fit),
         RECEIVER(collecting_and_somebody_else),
         RECEIVER(collecting_at_a_point),
+        RECEIVER(a_number_alone_tells_no_point),
         RECEIVER(what_came_and_how),
         RECEIVER(a_stranger_says_nothing),
         RECEIVER(is_he_real),
