@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 bool files_join(const char *folder, const char *name, char *out, size_t size, struct error *err)
@@ -29,6 +30,13 @@ int files_nameless(const char *folder)
     if (fd >= 0)
         (void)unlink(path);
     return fd;
+}
+
+bool files_has_room(int fd, uint64_t more)
+{
+    struct statvfs disk;
+    return fstatvfs(fd, &disk) != 0 ||
+           (uint64_t)disk.f_bavail * disk.f_frsize >= FILES_LEAVE_BYTES + more;
 }
 
 bool files_write_all(int fd, const void *bytes, size_t n)

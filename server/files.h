@@ -3,6 +3,7 @@
 #define TRAO_SERVER_FILES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "protocol/error.h"
 
@@ -14,6 +15,13 @@ bool files_join(const char *folder, const char *name, char *out, size_t size,
 /* A file without a name in `folder`, to write and to read: gone with its descriptor. -1 with errno
  * set. */
 int files_nameless(const char *folder) must_use;
+
+/* Left free for the record, whatever strangers send: a day of scans and its log [case: disk full].
+ */
+#define FILES_LEAVE_BYTES (UINT64_C(64) << 20)
+/* So much more of a stranger's may be written to `fd`; true, too, when its file system does not
+ * say. */
+bool files_has_room(int fd, uint64_t more) must_use;
 
 /* Writes all `n` bytes, over short writes and signals. False with errno set. */
 bool files_write_all(int fd, const void *bytes, size_t n) must_use;

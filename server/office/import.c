@@ -208,6 +208,7 @@ static bool take_rows(const struct import_config *config, struct list *list,
     }
     ok = ok && say_numbers(config, job->unnumbered, lines, err);
     procedure_set_free(job->procedures);
+    chain_wipe(&job->run, sizeof job->run); /* the key, when a group failed */
     free(job);
     return ok;
 }

@@ -19,7 +19,8 @@
 
 #define ANSWER_BYTES_MAX                                                                           \
     ((size_t)4 * LIST_FILE_BYTES_MAX) /* frames of many short cells outgrow the file */
-#define READ_SECONDS_MAX 60           /* 64 MB take about 2 s; a child that needs more is stuck */
+#define HEAR_BYTES (1u << 16)
+#define READ_SECONDS_MAX 60 /* 64 MB take about 2 s; a child that needs more is stuck */
 
 const struct list_column_info *list_column_info(enum list_column column)
 {
@@ -115,26 +116,38 @@ static int64_t now_s(void)
     return at.tv_sec;
 }
 
-/* All the child says, until it closes its end, into the file; false when it says too much or takes
- * too long, or when the file has no room. */
-static bool hear(int out, int file)
+enum heard { HEARD, STUCK, NO_ROOM };
+
+/* All the child says, until it closes its end, into the file; STUCK when it says too much or takes
+ * too long. */
+static enum heard hear(int out, int file, char bytes[HEAR_BYTES])
 {
-    static const size_t size = 1u << 16;
     size_t n = 0;
-    char *bytes = malloc(size);
     int64_t until = now_s() + READ_SECONDS_MAX;
-    bool good = bytes != NULL;
-    for (ssize_t got = 1; good && got != 0;) {
+    for (;;) {
         struct pollfd wait = {.fd = out, .events = POLLIN};
-        bool late = now_s() > until || n > ANSWER_BYTES_MAX;
-        int ready = late ? 0 : poll(&wait, 1, 1000);
-        got = ready > 0 ? read(out, bytes, size) : -1;
+        if (now_s() > until || n > ANSWER_BYTES_MAX)
+            return STUCK;
+        if (poll(&wait, 1, 1000) <= 0)
+            continue;
+        ssize_t got = read(out, bytes, HEAR_BYTES);
+        if (got == 0)
+            return HEARD;
+        if (got < 0 && errno != EINTR)
+            return STUCK;
+        if (got > 0 &&
+            (!files_has_room(file, HEAR_BYTES) || !files_write_all(file, bytes, (size_t)got)))
+            return NO_ROOM;
         n += got > 0 ? (size_t)got : 0;
-        good = !late && (got >= 0 || ready <= 0 || errno == EINTR) &&
-               (got <= 0 || files_write_all(file, bytes, (size_t)got));
     }
+}
+
+static enum heard hear_out(int out, int file)
+{
+    char *bytes = malloc(HEAR_BYTES);
+    enum heard heard = bytes ? hear(out, file, bytes) : NO_ROOM;
     free(bytes);
-    return good;
+    return heard;
 }
 
 /* Runs the child to its end; what it said lies in `file`. */
@@ -145,13 +158,17 @@ static bool run_child(const char *program, int fd, enum charset charset,
     int out = -1, status = 0;
     if (!start(program, fd, charset, names, &pid, &out, err))
         return false;
-    bool heard = hear(out, file);
+    enum heard heard = hear_out(out, file);
     close(out);
-    if (!heard)
+    if (heard != HEARD)
         kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    return (heard && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+    if (heard == NO_ROOM)
+        return error_set(err, ERROR_LATER,
+                         "máy chủ hết chỗ. Chưa nhập; báo quản trị rồi nhập lại. / no room on the "
+                         "server");
+    return (heard == HEARD && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
            error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
 }
 

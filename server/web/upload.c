@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
@@ -29,13 +28,6 @@ struct upload {
 
 /* ------------------------------------------------------------------ the file */
 
-static bool has_room(const struct upload *upload, uint64_t more)
-{
-    struct statvfs disk;
-    return fstatvfs(upload->request->file, &disk) != 0 ||
-           (uint64_t)disk.f_bavail * disk.f_frsize >= UPLOAD_LEAVE_BYTES + more;
-}
-
 static void put_in_file(struct upload *upload, const char *bytes, size_t n)
 {
     struct http_request *request = upload->request;
@@ -44,7 +36,7 @@ static void put_in_file(struct upload *upload, const char *bytes, size_t n)
     if (request->file < 0)
         request->file = files_nameless(upload->config.folder);
     bool look = request->file_n == 0 || request->file_n >= upload->checked + UPLOAD_STEP_BYTES;
-    if (request->file < 0 || (look && !has_room(upload, UPLOAD_STEP_BYTES)) ||
+    if (request->file < 0 || (look && !files_has_room(request->file, UPLOAD_STEP_BYTES)) ||
         !files_write_all(request->file, bytes, n)) {
         upload->fault = NO_ROOM;
         return;

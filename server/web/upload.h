@@ -15,9 +15,6 @@
 
 #include "server/web/http.h"
 
-/* Left free for the record, whatever strangers send: a day of scans and its log [case: disk full].
- */
-#define UPLOAD_LEAVE_BYTES (UINT64_C(64) << 20)
 /* After each of these the request's clock starts anew: at least 13 KB/s over HTTP_REQUEST_S. */
 #define UPLOAD_STEP_BYTES (UINT64_C(256) << 10)
 

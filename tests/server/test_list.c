@@ -4,8 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -400,6 +402,32 @@ static void a_child_that_lies_is_not_believed(void **state)
     (void)fclose(file);
 }
 
+/* A disk without room is the server's fault, and passes: not the file's, and not the child's. */
+static void a_full_folder_is_said(void **state)
+{
+    (void)state;
+    struct whole_list list = {.n = 77};
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    void (*signal_before)(int) = signal(SIGXFSZ, SIG_IGN);
+    FILE *file = tmpfile();
+    assert_true(fputs(HEADER "\n" ROW1 "\n" ROW2 "\n", file) >= 0);
+    (void)fflush(file);
+    rewind(file);
+    limit.rlim_cur = 64;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    bool good = whole_list_read(SELF, fileno(file), NULL, &list, &err);
+    limit.rlim_cur = before;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    (void)signal(SIGXFSZ, signal_before);
+    assert_false(good);
+    assert_int_equal(err.code, ERROR_LATER);
+    assert_non_null(strstr(err.text, "no room"));
+    assert_int_equal(list.n, 77);
+    (void)fclose(file);
+}
+
 /* What a child said, cut behind any byte or with bytes behind it, is never taken for the list. */
 static void what_was_said_is_whole_or_nothing(void **state)
 {
@@ -473,6 +501,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_eleven_columns_by_name),
         cmocka_unit_test(the_longest_list_is_exact),
         cmocka_unit_test(a_child_that_lies_is_not_believed),
+        cmocka_unit_test(a_full_folder_is_said),
         cmocka_unit_test(what_was_said_is_whole_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
