@@ -119,9 +119,9 @@ static bool write_nowhere(void *ctx, const void *bytes, size_t n)
     return true;
 }
 
-static bool is_free(const struct gathering *gathering, const struct item *item, struct error *err)
+static bool is_free(const struct commands *commands, const struct item *item, struct error *err)
 {
-    uint64_t job = spooler_holds(gathering->commands->spooler, item->text);
+    uint64_t job = spooler_holds(commands->spooler, item->text);
     return job == 0 ||
            error_set(err, ERROR_REFUSED, "đang ở lệnh in %llu. / in a print job already",
                      (unsigned long long)job);
@@ -140,7 +140,8 @@ static bool gather_one(struct gathering *gathering, const struct item *item, str
     struct office_fact issued;
     uint32_t copy = 0;
     bool good = envelope_ready(gathering->config, item, &issued, &copy, err) &&
-                is_free(gathering, item, err) && has_reason(gathering->config->reason, copy, err) &&
+                is_free(gathering->commands, item, err) &&
+                has_reason(gathering->config->reason, copy, err) &&
                 belongs_here(gathering->entry, issued.post_office, err) &&
                 envelope_draw(gathering->config, gathering->labels, &issued, copy, err);
     if (!good)
@@ -220,6 +221,39 @@ static bool print_by(const struct commands *commands, const struct call *call, c
     return good;
 }
 
+/* To a file goes nothing that a printer has: both would be the same copy, one of them in no fact.
+ * How many of `items` are left, in their order. */
+static size_t leave_held(const struct commands *commands, const struct print_config *config,
+                         struct item *items, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct error why;
+        if (!commands->spooler || is_free(commands, &items[i], &why))
+            items[kept++] = items[i];
+        else
+            envelope_note(config, &items[i], why.text);
+    }
+    return kept;
+}
+
+static bool print_file(const struct commands *commands, const struct call *call,
+                       const struct print_config *config, struct item *items, size_t n,
+                       struct error *err)
+{
+    struct print_result result;
+    size_t left = leave_held(commands, config, items, n);
+    if (left == 0 && n == 1)
+        return is_free(commands, &items[0], err) || error_add(err, "%s", items[0].text);
+    if (left == 0)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "không in được bì nào. / none of these can be printed");
+    if (!print_run(config, items, left, &result, err))
+        return false;
+    result.left_out += n - left;
+    return tell_printed(call, &result, err);
+}
+
 bool run_print(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct item *items;
@@ -239,15 +273,14 @@ bool run_print(const struct commands *commands, const struct call *call, struct 
               : named_items(call, first, &items, &n, err)))
         return false;
     config.reason = (uint32_t)reason;
-    struct print_result result;
     bool any = n > 0, ok = true;
     if (any)
         ok = printer ? print_by(commands, call, printer, &config, items, n, err)
-                     : print_run(&config, items, n, &result, err);
+                     : print_file(commands, call, &config, items, n, err);
     free(items);
     if (!any)
         answer_say(call->answer, "Không có bì nào chờ in. / nothing to print");
-    return ok && (!any || printer || tell_printed(call, &result, err));
+    return ok;
 }
 
 /* ------------------------------------------------------------------ looked at before */

@@ -238,7 +238,7 @@ static bool may_begin(const struct ticket *ticket, size_t from, struct error *er
                          "lệnh in %llu có %zu tờ, không có tờ %zu. / it has "
                          "not so many",
                          (unsigned long long)about->job, about->n, from);
-    return from == 0 || from > about->done ||
+    return from == 0 || from > about->done || about->done == about->n ||
            error_set(err, ERROR_REFUSED,
                      "tờ %zu đã tính là in xong; hỏng thì in lại ở mục In lại. / it counts as "
                      "printed",
@@ -251,7 +251,7 @@ bool spooler_resume(struct spooler *spooler, uint64_t job, size_t from, struct e
     struct ticket *ticket = spooler_find(spooler, job);
     bool good = ticket ? may_begin(ticket, from, err) : missing(job, err);
     if (good) {
-        ticket->from = from;
+        ticket->from = ticket->about.done < ticket->about.n ? from : 0;
         ticket->about.state = SPOOLER_WAITING;
         good = spooler_kick(spooler, err);
     }

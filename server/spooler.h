@@ -86,7 +86,7 @@ uint64_t spooler_holds(struct spooler *spooler, const char *number);
 
 /* A stopped job goes on; `from`, when not 0, is the first of its items that is to be printed, from
  * 1: those before it are on paper, somebody saw. NOT_FOUND; REFUSED: it does not stand still, or
- * `from` lies before what counts as printed. */
+ * `from` lies before what counts as printed; of a job whose every item is, `from` says nothing. */
 bool spooler_resume(struct spooler *spooler, uint64_t job, size_t from, struct error *err) must_use;
 /* It ends, here and at the printer; what has left stays printed. */
 bool spooler_cancel(struct spooler *spooler, uint64_t job, struct error *err) must_use;

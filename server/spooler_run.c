@@ -130,6 +130,9 @@ static void run(struct spooler *spooler, struct ticket *ticket, bool cancel, siz
         log_line(LOG_LEVEL_ERROR, "print job stopped", "job=%llu printer=%s done=%zu why=\"%s\"",
                  (unsigned long long)ticket->about.job, ticket->about.printer, done, err.text);
     pthread_mutex_lock(&spooler->lock);
+    if (state == SPOOLER_STOPPED && ticket->cancel && !cancel)
+        state = SPOOLER_WAITING; /* it was to be cancelled while it came to a stop */
+    ticket->cancel = ticket->cancel && !cancel;
     ticket->about.done = done;
     ticket->about.state = state;
     text_copy(state == SPOOLER_STOPPED ? err.text : "", ticket->about.words,

@@ -68,7 +68,7 @@ static bool run(void *self, act what, void *arg, struct error *err)
     struct desk_rig *desk = self;
     pthread_mutex_lock(&desk->lock);
     bool refused = desk->fail_at == 1;
-    desk->fail_at -= desk->fail_at > 0;
+    desk->fail_at -= desk->fail_at > 0 && !(refused && desk->fail_on);
     bool ok = !refused || error_set(err, ERROR_LATER, "the record cannot be written");
     ok = ok && record_begin(desk->rig.record, err);
     if (ok && !what(desk->rig.record, arg, err)) {

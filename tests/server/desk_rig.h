@@ -20,6 +20,7 @@ struct desk_rig {
     struct list_names names; /* of the office's columns */
     bool dry;                /* imports only look */
     uint32_t fail_at;        /* the n-th act to come is refused with LATER; 0 none */
+    bool fail_on;            /* and all behind it, until this is false again */
 };
 
 void desk_rig_open(struct desk_rig *desk);

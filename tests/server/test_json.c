@@ -150,6 +150,12 @@ static void the_printers(struct day *day)
     assert_int_equal(json_integer_value(json_object_get(document, "job")), 2);
     json_decref(document);
     said(day, 1, "print printer=a4 @8");
+    said(day, 1, "print @6"); /* nor to a file: the same copy twice */
+    said(day, 1, "print @6 @7");
+    document = say(day, -1, 0, "print @6 @8");
+    assert_int_equal(json_integer_value(json_object_get(document, "envelopes")), 1);
+    assert_int_equal(json_integer_value(json_object_get(document, "left_out")), 1);
+    json_decref(document);
     document = say(day, -1, 0, "printjobs 2");
     assert_int_equal(json_array_size(json_object_get(document, "items")), 2);
     json_decref(document);
@@ -157,8 +163,8 @@ static void the_printers(struct day *day)
     said(day, 1, "printjobs 9");
     said(day, 1, "printresume 9");
     said(day, 0, "printcancel 2");
-    document = say(day, -1, 0, "printertest quay1");
-    said(day, 0, "printcancel 3");
+    document = say(day, -1, 0, "printertest quay1"); /* job 4: the file above took 3 */
+    said(day, 0, "printcancel 4");
     json_decref(document);
 }
 

@@ -302,6 +302,65 @@ static void an_item_is_in_one_job(void **state)
     await(shop, other, SPOOLER_FINISHED);
 }
 
+/* A port that is listened to and takes nobody: whoever dials waits until it is closed. */
+static int open_deaf(struct sockaddr_in *at, int callers[], int n)
+{
+    socklen_t size = sizeof *at;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    *at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    assert_int_equal(bind(listener, (struct sockaddr *)at, size), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)at, &size), 0);
+    for (int i = 0; i < n; i++) {
+        callers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)connect(callers[i], (struct sockaddr *)at, size);
+    }
+    return listener;
+}
+
+/* Cancelled while the printer is dialled, which then fails: it ends, and does not stand there to
+ * be cancelled by whoever goes on with it. */
+static void cancelled_while_it_comes_to_a_stop(void **state)
+{
+    struct shop *shop = *state;
+    struct sockaddr_in at;
+    int callers[3];
+    uint64_t job = 0;
+    int listener = open_deaf(&at, callers, 3);
+    reach(shop, "deaf", ntohs(at.sin_port));
+    assert_good(order(shop, "deaf", 2, &job, &err));
+    await(shop, job, SPOOLER_GOING);
+    usleep(300000);
+    assert_int_equal(job_of(shop, job).state, SPOOLER_GOING);
+    assert_good(spooler_cancel(shop->spooler, job, &err));
+    for (int i = 0; i < 3; i++)
+        close(callers[i]);
+    close(listener);
+    await(shop, job, SPOOLER_CANCELLED);
+    assert_int_equal(spooler_holds(shop->spooler, shop->item[0].text), 0);
+}
+
+/* Every sheet left, and its end could not be written: whatever sheet is named, it ends. */
+static void all_has_left_and_no_sheet_is_next(void **state)
+{
+    struct shop *shop = *state;
+    struct office_fact fact;
+    struct error why;
+    uint64_t job = 0;
+    shop->desk.fail_at = 3;
+    shop->desk.fail_on = true;
+    assert_good(order(shop, "zebra", ITEMS, &job, &err));
+    assert_int_equal(await(shop, job, SPOOLER_STOPPED).done, ITEMS);
+    shop->desk.fail_on = false;
+    shop->desk.fail_at = 0;
+    assert_false(spooler_resume(shop->spooler, job, ITEMS + 1, &why));
+    assert_good(spooler_resume(shop->spooler, job, ITEMS, &err)); /* what the page says */
+    await(shop, job, SPOOLER_FINISHED);
+    assert_int_equal(atomic_load(&shop->zebra.labels), ITEMS);
+    for (int i = 0; i < ITEMS; i++)
+        assert_int_equal(facts_of(shop, i, &fact), 1);
+}
+
 static void a_job_stands_over_a_restart(void **state)
 {
     struct shop *shop = *state;
@@ -427,6 +486,8 @@ int main(int argc, char **argv)
         TEST(it_goes_on_where_it_stopped),
         TEST(somebody_saw_what_is_on_paper),
         TEST(an_item_is_in_one_job),
+        TEST(cancelled_while_it_comes_to_a_stop),
+        TEST(all_has_left_and_no_sheet_is_next),
         TEST(a_job_stands_over_a_restart),
         TEST(a_record_that_cannot_be_written),
         TEST(a_folder_without_its_fact),

@@ -75,7 +75,7 @@ function listen() {
     next();
   });
   for (const at of document.querySelectorAll('[data-in]'))
-    at.addEventListener('click', () => window.print());
+    at.onclick = () => window.print(); // listened to again, it prints once all the same
   const counts = document.querySelector('[data-dem]');
   for (const box of document.querySelectorAll('.dau-bi'))
     box.addEventListener('change', () => {
@@ -83,7 +83,21 @@ function listen() {
     });
 }
 
-// Printers are followed: what they do changes by itself; what somebody marked or types stays.
+// Printers are followed: what they do changes by itself; what somebody marked or types stays. A sheet
+// a second leaves many a printer: one look at a time, and then a pause.
+let looking = false, lookAgain = false;
+async function follow() {
+  lookAgain = true;
+  if (looking) return;
+  looking = true;
+  while (lookAgain) {
+    lookAgain = false;
+    await printers().catch(() => null);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  looking = false;
+}
+
 async function printers() {
   const answer = await fetch(location.href).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
@@ -105,10 +119,10 @@ if (document.querySelector('[data-song]')) {
   const stream = new EventSource('/quay/song');
   let again = false;
   stream.addEventListener('open', () => {
-    if (again) printers();
+    if (again) follow();
     again = true;
   });
-  stream.addEventListener('in', printers);
+  stream.addEventListener('in', follow);
 }
 
 listen();
