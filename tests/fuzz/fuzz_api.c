@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "protocol/utf8.h"
 #include "server/office/finder.h"
 #include "server/views/search.h"
 #include "server/web/api/inside.h"
@@ -23,6 +24,8 @@ static void read_body(const struct api_op *op, const char *bytes, size_t n)
     struct error err = {ERROR_NONE, ""};
     json_t *body = api_body_read(the_api(), op, bytes, n, field, &err);
     invariant(body ? json_is_object(body) : err.code == ERROR_BAD_INPUT && *field);
+    /* Both go into an answer, which has to be JSON. */
+    invariant(utf8_is_text(field, strlen(field)) && utf8_is_text(err.text, strlen(err.text)));
     json_decref(body);
 }
 

@@ -401,6 +401,20 @@ static void methods_are_sane(void **state)
     assert_true(web_rig_says(rig, "\"source\":\"office/1\""));
 }
 
+/* What is not known is named whatever it is called, and the answer is JSON all the same: a name is
+ * cut between letters, and one of none is still one. */
+static void members_of_any_name_are_named(void **state)
+{
+    struct web_rig *rig = *state;
+    api_rig_key(rig, "cong scope=items:read,names:read office=all", key);
+    assert_int_equal(search(rig, "{\"\":1}"), 400);
+    api_rig_problem(rig, 400, "bad-input", "\"\"");
+    assert_int_equal(search(rig, "{\"xếxếxếxếxếxếxếxếxếxếxế\":1}"), 400);
+    api_rig_problem(rig, 400, "bad-input", "xếxếxếxếxếxếxếx");
+    assert_int_equal(search(rig, "{\"ếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếếế"), 400);
+    api_rig_problem(rig, 400, "bad-input", "body");
+}
+
 static void it_describes_itself(void **state)
 {
     struct web_rig *rig = *state;
@@ -428,6 +442,7 @@ int main(int argc, char **argv)
         DOOR(items_are_found),
         DOOR(what_is_wrong_is_named),
         DOOR(methods_are_sane),
+        DOOR(members_of_any_name_are_named),
         DOOR(it_describes_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
