@@ -227,6 +227,55 @@ static void run(const char *format, ...)
     assert_int_equal(system(command), 0);
 }
 
+/* Held, and damaged there too: it is set aside, the others go again. */
+static void damaged_while_it_is_held(void **state)
+{
+    (void)state;
+    rig_beep(&rig, 1, 9);
+    rig_damage(&rig, "UPDATE scan SET bytes = zeroblob(40) WHERE seq = 4");
+    assert_int_equal(rig_unsent(&rig), 8);
+    rig_damage(&rig, "UPDATE held SET bytes = zeroblob(40) WHERE seq = 6");
+    rig_stand(&rig, 7, 1, 0, &zero);
+    uint8_t seen[1000] = {0};
+    assert_int_equal(rig_drain(&rig, seen), 7);
+    assert_non_null(strstr(rig.told, "cannot go again"));
+    assert_int_equal(seen[4] + seen[6], 0);
+    all_once(seen, 1, 3);
+    all_once(seen, 7, 9);
+    assert_int_equal(seen[5], 1);
+    assert_int_equal(rig_set_aside(&rig), 2);
+    assert_int_equal(rig_unsent(&rig), 0);
+}
+
+/* Each second has a damaged file already: nothing is overwritten, nothing beeps, until there is a
+ * name again; then all that can be read is there. */
+static void no_name_left_for_a_damaged_file(void **state)
+{
+    char name[64];
+    struct error err;
+    (void)state;
+    rig_beep(&rig, 1, 30);
+    outbox_close(rig.outbox);
+    overwrite("outbox.db", 0, 100, 0);
+    for (int64_t i = 0; i < 1100; i++) {
+        char path[96];
+        (void)snprintf(name, sizeof name, "outbox.db.damaged-%lld",
+                       (long long)(rig.wall_ms / 1000 + i));
+        rig_path(&rig, path, name);
+        int fd = open(path, O_WRONLY | O_CREAT, 0600);
+        assert_true(fd >= 0 && close(fd) == 0);
+    }
+    rig_open(&rig);
+    struct scan scan = rig_scan(&rig, 31, EVENT_PICKED_UP);
+    assert_false(outbox_add(rig.outbox, &scan, &err));
+    assert_int_equal(err.code, ERROR_LATER);
+    assert_int_equal(files_named("damaged-"), 1100);
+    rig.wall_ms += 2000 * INT64_C(1000);
+    scan = rig_scan(&rig, 31, EVENT_PICKED_UP);
+    assert_true(outbox_add(rig.outbox, &scan, &err));
+    assert_int_equal(files_named("damaged-"), 1101);
+}
+
 #define PAGE INT64_C(4096)
 
 /* One page is gone: whatever can be read and proven goes again. A page that leads to all others
@@ -291,6 +340,8 @@ int main(void)
         T(withdrawal_keeps_its_target),
         T(withdrawal_finds_a_target_that_stays_behind),
         T(damaged_file_is_moved_aside),
+        T(damaged_while_it_is_held),
+        T(no_name_left_for_a_damaged_file),
         T(damaged_page_costs_only_its_scans),
         T(empty_file_is_a_fresh_start),
     };
