@@ -39,9 +39,11 @@
 
 #define HANDHELDS 10000
 #define AWAY_S 20
+#define FIRST_S 900    /* one machine plays all of them: each makes a TLS context of its own */
 #define BACK_S 300     /* reliability.md, part d */
 #define A_PROCESS 2000 /* handhelds: each has seven descriptors, and a thread */
 #define TURN_MS 20
+#define OPEN_A_TURN 5
 #define BACKOFF_MAX_MS 300000 /* handheld/run.c: BACKOFF_MAX_MS, HURRY_MS, KEEPALIVE_S */
 #define HURRY_MS 30000
 #define KEEPALIVE_S 20
@@ -218,11 +220,12 @@ _Noreturn static void lead(size_t from, size_t to)
 {
     struct clock clock = clock_system();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (size_t at = from; at < to; at++)
-        open_mate(&orders->mate[at]);
+    size_t open = from;
     while (!atomic_load(&orders->over)) {
         struct tick now = clock.tick(clock.self);
-        for (size_t at = from; at < to; at++)
+        for (size_t i = 0; i < OPEN_A_TURN && open < to; i++)
+            open_mate(&orders->mate[open++]);
+        for (size_t at = from; at < open; at++)
             turn(&orders->mate[at], at, now);
         proc_sleep_ms(TURN_MS);
     }
@@ -304,7 +307,7 @@ static struct back look(uint32_t beeps)
 }
 
 /* Until all are back; how long that took. */
-static long wait_for_all(uint32_t beeps, const char *what)
+static long wait_for_all(uint32_t beeps, long within_s, const char *what)
 {
     long begun = proc_now_ms(), said = begun;
     struct back back = {0};
@@ -318,9 +321,9 @@ static long wait_for_all(uint32_t beeps, const char *what)
         }
         if (waitpid(-getpgrp(), NULL, WNOHANG) > 0)
             world_fail(&world, "%s: a process of handhelds ended", what);
-        if (proc_now_ms() - begun > (BACK_S + 60) * 1000L)
-            world_fail(&world, "%s: %zu of %zu are back after %d s", what, back.whole, orders->n,
-                       BACK_S + 60);
+        if (proc_now_ms() - begun > within_s * 1000)
+            world_fail(&world, "%s: %zu of %zu are back after %ld s", what, back.whole, orders->n,
+                       within_s);
     }
     return (long)(back.last_ms - begun);
 }
@@ -376,14 +379,14 @@ static void all_come_back(void **state)
     world_start_server(&world);
     atomic_store(&orders->beeps, 1);
     part(processes, n);
-    long first = wait_for_all(1, "at first");
+    long first = wait_for_all(1, FIRST_S, "at first");
     proc_stop(&world.broker, SIGKILL);
     proc_sleep_ms(away_s * 500);
     atomic_store(&orders->beeps, BEEPS);
     proc_sleep_ms(away_s * 500);
     assert_int_equal(look(BEEPS).stood, 0);
     world_start_broker(&world);
-    long again = wait_for_all(BEEPS, "in the storm");
+    long again = wait_for_all(BEEPS, BACK_S, "in the storm");
     atomic_store(&orders->over, true);
     for (size_t at = 0; at < n; at++)
         (void)waitpid(processes[at], NULL, 0);
@@ -393,7 +396,6 @@ static void all_come_back(void **state)
                   handhelds, (double)first / 1000, away_s, (double)again / 1000);
     each_beep_is_recorded_once();
     world_do(&world, NULL, 0, "verify", NULL);
-    assert_true(again <= BACK_S * 1000L);
     world_end(&world, false);
 }
 
