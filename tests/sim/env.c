@@ -116,12 +116,12 @@ bool env_chance(struct env *env, uint32_t per_mille)
 
 bool env_fault(struct env *env, uint32_t per_mille)
 {
-    return !env->calm && env_chance(env, per_mille);
+    return !env->calm && !env->lucky && env_chance(env, per_mille);
 }
 
 bool env_fault_once(struct env *env, uint32_t per_mille)
 {
-    return !env->calm && env_random(env) % (UINT64_C(1000) * env->wide) < per_mille;
+    return !env->calm && !env->lucky && env_random(env) % (UINT64_C(1000) * env->wide) < per_mille;
 }
 
 static void fill(void *self, void *bytes, size_t n)

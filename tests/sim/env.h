@@ -32,7 +32,8 @@ struct env {
     uint64_t notes;
     bool trace;
     uint32_t wide; /* how many times a small world this is: env_fault_once */
-    bool calm;     /* no more bad luck: everything may drain */
+    bool calm;     /* no more bad luck, and nobody does anything: everything may drain */
+    bool lucky;    /* no bad luck at all: something else fails (fail.h) */
     bool failed;
     char failure[512]; /* the first invariant that did not hold */
 };

@@ -4,10 +4,11 @@
  *   sim --seed K [--trace]          one seed; with the whole story
  *   sim ... --wide                  100 handhelds and 2,000 scans in each seed's world, in place of
  *                                   at most five and some 160
- *   sim ... --plant FAULT           with a fault in it: forget-at-puback, receipt-before-commit,
- *                                   trust-numbers, lying-disk, fold-by-arrival; status 0 only if
- * one of the seeds finds it sim ... --twice                 runs each seed twice and compares the
- * traces
+ *   sim ... --fail KIND --every N   a world of fifty scans without bad luck, again and again: in
+ * each a later call of the server's fails, every N-th of them: step, full, corrupt, memory, write,
+ * sync (fail.h) sim ... --plant FAULT           with a fault in it: forget-at-puback,
+ * receipt-before-commit, trust-numbers, lying-disk, fold-by-arrival; status 0 only if one of the
+ * seeds finds it sim ... --twice                 runs each seed twice and compares the traces
  *
  * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
  * and terms, a handheld revoked and what it hands in admitted; citizens are told over a gateway
@@ -37,6 +38,7 @@
 
 #include "protocol/topic.h"
 #include "tests/sim/desk.h"
+#include "tests/sim/fail.h"
 #include "tests/sim/memory.h"
 #include "tests/sim/postman.h"
 #include "tests/sim/site.h"
@@ -47,6 +49,7 @@
 #define WIDE 10 /* times as many items in a wide world */
 #define WIDE_POSTMEN 100
 #define WIDE_TODO 20        /* scans of each, more or less */
+#define FAIL_SCANS 50       /* of a world in which each call fails in turn */
 #define NOT_ISSUED 4        /* items that are scanned and that nobody issued */
 #define REAL_SEALS_EVERY 10 /* seeds: the rest use a cheap seal, for speed */
 #define FALL_BACK_PER_MILLE                                                                        \
@@ -67,6 +70,8 @@ struct options {
     uint64_t from, seeds;
     enum plant plant;
     bool trace, twice, wide;
+    enum fail_kind fail; /* NONE: a world as ever */
+    uint64_t fail_nth, every;
 };
 
 struct world {
@@ -190,13 +195,18 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
 
 static void begin(struct world *world, uint64_t seed, const struct options *options)
 {
+    bool small = options->fail != FAIL_NONE;
     env_init(&world->env, seed, options->trace);
     world->env.wide = options->wide ? WIDE : 1;
+    world->env.lucky = small;
+    fail_arm(options->fail, options->fail_nth);
     world->items = ITEMS * world->env.wide;
     make_world_dir(world->dir);
     struct broker_faults faults = bad_days(&world->env);
+    if (small)
+        faults = (struct broker_faults){0};
     broker_init(&world->broker, &world->env, &faults);
-    world->copied_back = env_chance(&world->env, FALL_BACK_PER_MILLE);
+    world->copied_back = env_chance(&world->env, FALL_BACK_PER_MILLE) && !small;
     ledger_init(&world->ledger, &world->env);
     make_items(world);
     char dir[256];
@@ -204,15 +214,19 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
     make_dir(dir);
     site_init(&world->site, &world->env, &world->ledger,
               broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
-    world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE);
+    world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE) && !small;
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
     desk_init(&world->desk, &world->env, &world->site, world->item, world->items);
     world->postmen =
         options->wide ? WIDE_POSTMEN : (size_t)env_between(&world->env, 1, POSTMEN_MAX);
+    if (small)
+        world->postmen = 1;
     for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
         make_postman(world, at, options->plant);
     site_issue(&world->site, world->item,
                world->items - NOT_ISSUED); /* four are scanned that nobody issued */
+    if (small)
+        world->postman[0].todo = FAIL_SCANS;
     if (!world->env.failed)
         site_start(&world->site);
     for (size_t at = 0; at < world->postmen && !world->env.failed; at++)
@@ -425,6 +439,31 @@ static void print_totals(const struct options *options, const struct totals *tot
            tear_counts().torn, totals->lost, totals->doubled, seconds);
 }
 
+/* One world after the other, until it has no call that is to fail. */
+static int run_fails(struct options *options)
+{
+    struct totals totals = {0};
+    uint64_t worlds = 0, n = 1;
+    for (bool any = true; any; n += options->every) {
+        struct link trace;
+        options->fail_nth = n;
+        bool good = run_once(options->from, options, &totals, &trace);
+        any = fail_happened();
+        worlds++;
+        if (!good) {
+            printf("replay: sim --seed %" PRIu64 " --fail %s --nth %" PRIu64 " --trace\n",
+                   options->from, fail_name(options->fail), n);
+            return 1;
+        }
+    }
+    printf("%s: every %" PRIu64 ". of %" PRIu64 " calls failed, %" PRIu64 " worlds: %" PRIu64
+           " scans, %" PRIu64 " acts of the desk, %" PRIu64 " ends of the server, %" PRIu64
+           " groups\n",
+           fail_name(options->fail), options->every, fail_counted(), worlds, totals.beeped,
+           totals.acts, totals.server_kills, totals.groups);
+    return 0;
+}
+
 static int run_seeds(const struct options *options)
 {
     struct totals totals = {0};
@@ -480,17 +519,31 @@ static void keep_memory(void)
 
 int main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"seeds", required_argument, NULL, 'n'}, {"from", required_argument, NULL, 'f'},
-        {"seed", required_argument, NULL, 's'},  {"plant", required_argument, NULL, 'p'},
-        {"trace", no_argument, NULL, 't'},       {"wide", no_argument, NULL, 'w'},
-        {"twice", no_argument, NULL, '2'},       {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"seeds", required_argument, NULL, 'n'},
+                                          {"from", required_argument, NULL, 'f'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"plant", required_argument, NULL, 'p'},
+                                          {"trace", no_argument, NULL, 't'},
+                                          {"wide", no_argument, NULL, 'w'},
+                                          {"twice", no_argument, NULL, '2'},
+                                          {"fail", required_argument, NULL, 'F'},
+                                          {"every", required_argument, NULL, 'e'},
+                                          {"nth", required_argument, NULL, 'N'},
+                                          {NULL, 0, NULL, 0}};
     struct options options = {.from = 1, .seeds = 1};
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         if (c == 'n')
             options.seeds = strtoull(optarg, NULL, 10);
         else if (c == 'f' || c == 's')
             options.from = strtoull(optarg, NULL, 10);
+        else if (c == 'e')
+            options.every = strtoull(optarg, NULL, 10);
+        else if (c == 'N')
+            options.fail_nth = strtoull(optarg, NULL, 10);
+        else if (c == 'F' && (options.fail = fail_named(optarg)) == FAIL_NONE)
+            return 2;
+        else if (c == 'F')
+            continue;
         else if (c == 'p')
             options.plant = plant_named(optarg);
         else if (c == 't')
@@ -503,10 +556,11 @@ int main(int argc, char **argv)
             return 2;
     }
     keep_memory();
+    fail_install();
     chain_init();
     memory_install();
     tear_install(options.plant == PLANT_LYING_DISK);
     if (options.plant == PLANT_FOLD_BY_ARRIVAL)
         truth_fold_by_arrival();
-    return run_seeds(&options);
+    return options.every > 0 ? run_fails(&options) : run_seeds(&options);
 }

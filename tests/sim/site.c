@@ -7,7 +7,7 @@
 
 #include "protocol/topic.h"
 #include "server/field/round_shared.h"
-#include "tests/sim/truth.h"
+#include "tests/sim/fail.h"
 
 #define KILL_PER_MILLE 12 /* at each of the writer's steps */
 #define CUT_PER_MILLE 20  /* of commits the power goes in the middle of */
@@ -23,6 +23,22 @@ static void must(struct site *site, bool ok, const char *what, const struct erro
     if (!ok)
         env_fail(site->env, "server: %s: %s", what, err->text);
 }
+
+/* The same for what may fail when a call was made to (fail.h): false, and the server goes on. */
+static bool went(struct site *site, bool ok, const char *what, const struct error *err)
+{
+    if (ok || !fail_happened()) {
+        must(site, ok, what, err);
+        return ok;
+    }
+    env_note(site->env, "server: %s: %s", what, err->text);
+    if (err->code == ERROR_NONE)
+        env_fail(site->env, "server: %s failed without a word", what);
+    return false;
+}
+
+/* The program ends itself when its record or its views are damaged; somebody starts it again. */
+static void end_if_broken(struct site *site, const struct error *err);
 
 /* ---------------------------------------------------------------- what leaves */
 
@@ -65,12 +81,15 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     struct seal_public key = chain_public_of(&site->key);
     struct wire_down down;
     struct error why = {.text = "no down topic"};
+    bool servers = fail_turn(false);
     if (sscanf(topic, "trao/1/%32[^/]/down", device) == 1 &&
         wire_read_down(bytes, n, device, &key, &down, &why))
         check_down(site, device, &down);
     else
         env_fail(site->env, "server: sends what nobody can read to %s: %s", topic, why.text);
-    return broker_out(site->client).publish(site->client, topic, bytes, n, err);
+    bool good = broker_out(site->client).publish(site->client, topic, bytes, n, err);
+    (void)fail_turn(servers);
+    return good;
 }
 
 /* ---------------------------------------------------------------- the writer's turn */
@@ -87,6 +106,19 @@ static void die(struct site *site, const char *where)
     env_note(site->env, "server killed %s", where);
     site_kill(site);
     env_after(site->env, env_between(site->env, 500, 30000), restart, site, site->life);
+}
+
+static void end_if_broken(struct site *site, const struct error *err)
+{
+    site->ends |= err->code == ERROR_BROKEN;
+}
+
+/* Whatever the server does in its turn; it ends itself behind it, never in the middle. */
+static void end_turn(struct site *site, bool servers)
+{
+    (void)fail_turn(servers);
+    if (site->ends && site->alive)
+        die(site, "by itself");
 }
 
 static bool killed_here(struct site *site, const char *where)
@@ -106,12 +138,22 @@ static void empty_inbox(struct site *site, size_t n)
         site->inbox[at] = site->inbox[at + n];
 }
 
-/* Takes `n` messages into the open group; false when the server died on the way. */
+static bool not_written(struct site *site, const struct error *err)
+{
+    record_rollback(site->record);
+    intake_forget(site->intake);
+    end_if_broken(site, err);
+    return false;
+}
+
+/* Takes `n` messages into the open group; false when the server died on the way, or it cannot be
+ * written. */
 static bool take_all(struct site *site, size_t n)
 {
     struct error err;
     for (size_t at = 0; at < n; at++) {
-        must(site, intake_take(site->intake, site->inbox[at], &err), "take", &err);
+        if (!went(site, intake_take(site->intake, site->inbox[at], &err), "take", &err))
+            return not_written(site, &err);
         if (killed_here(site, "inside a group"))
             return false;
     }
@@ -142,19 +184,24 @@ static bool commit(struct site *site)
         die(site, "in the middle of a commit, with its machine");
         return false;
     }
-    must(site, committed, "commit", &err);
+    if (!went(site, committed, "commit", &err)) {
+        intake_forget(site->intake);
+        end_if_broken(site, &err);
+        return false;
+    }
     site->groups++;
     if (site->put_back && env_chance(site->env, 60))
         files_save(&site->old, site->dir, "record.db");
     return !killed_here(site, "between commit and receipt");
 }
 
-static void follow(struct site *site)
+void site_follow(struct site *site)
 {
     struct error err;
-    must(site, views_follow(site->views, &err), "views follow", &err);
-    if (env_random(site->env) % (UINT64_C(1000) * site->env->wide) < 200)
-        must(site, views_flush(site->views, &err), "views flush", &err);
+    if (!went(site, views_follow(site->views, &err), "views follow", &err))
+        end_if_broken(site, &err);
+    else if (env_random(site->env) % (UINT64_C(1000) * site->env->wide) < 200)
+        (void)went(site, views_flush(site->views, &err), "views flush", &err);
 }
 
 /* ---------------------------------------------------------------- messages */
@@ -167,16 +214,25 @@ static int64_t turn_ms(const struct site *site, int64_t small_ms)
     return site->env->wide > 1 ? 4 * small_ms : small_ms;
 }
 
-static void tick(void *ctx, uint64_t life)
+static void tick(void *ctx, uint64_t life);
+
+static void tick_in_turn(void *ctx, uint64_t life)
 {
     struct site *site = ctx;
     struct error err = {.code = ERROR_NONE};
     if (site->life != life || site->env->failed)
         return;
     if (!notify_tick(site->notify, &err) && err.code != ERROR_LATER)
-        must(site, false, "messages", &err);
+        (void)went(site, false, "messages", &err);
     if (!env_chance(site->env, 100) || !killed_here(site, "after a turn of messages"))
         env_after(site->env, turn_ms(site, TICK_MS), tick, site, life);
+}
+
+static void tick(void *ctx, uint64_t life)
+{
+    bool servers = fail_turn(true);
+    tick_in_turn(ctx, life);
+    end_turn(ctx, servers);
 }
 
 /* ---------------------------------------------------------------- the log */
@@ -184,7 +240,9 @@ static void tick(void *ctx, uint64_t life)
 #define KEEP_MS 5000
 
 /* The log goes into the file, and the power may in the middle of that. */
-static void keep(void *ctx, uint64_t life)
+static void keep(void *ctx, uint64_t life);
+
+static void keep_in_turn(void *ctx, uint64_t life)
 {
     struct site *site = ctx;
     struct error err = {.code = ERROR_NONE};
@@ -197,9 +255,15 @@ static void keep(void *ctx, uint64_t life)
         die(site, "in the middle of a checkpoint, with its machine");
         return;
     }
-    must(site, good, "checkpoint", &err);
-    site->checkpoints++;
+    site->checkpoints += went(site, good, "checkpoint", &err);
     env_after(site->env, turn_ms(site, KEEP_MS), keep, site, site->life);
+}
+
+static void keep(void *ctx, uint64_t life)
+{
+    bool servers = fail_turn(true);
+    keep_in_turn(ctx, life);
+    end_turn(ctx, servers);
 }
 
 /* ---------------------------------------------------------------- rounds on their way */
@@ -220,15 +284,24 @@ static void item_changed(void *ctx, const struct item *item, const struct view *
 
 #define DISPATCH_MS 15000
 
-static void dispatch_turn(void *ctx, uint64_t life)
+static void dispatch_turn(void *ctx, uint64_t life);
+
+static void dispatch_turn_in_turn(void *ctx, uint64_t life)
 {
     struct site *site = ctx;
     struct error err = {.code = ERROR_NONE};
     if (site->life != life || site->env->failed)
         return;
-    must(site, dispatch_work(site->dispatch, &err), "rounds", &err);
+    (void)went(site, dispatch_work(site->dispatch, &err), "rounds", &err);
     if (!env_chance(site->env, 100) || !killed_here(site, "after rounds went out"))
         env_after(site->env, turn_ms(site, DISPATCH_MS), dispatch_turn, site, life);
+}
+
+static void dispatch_turn(void *ctx, uint64_t life)
+{
+    bool servers = fail_turn(true);
+    dispatch_turn_in_turn(ctx, life);
+    end_turn(ctx, servers);
 }
 
 static struct dispatch_config dispatch_of(struct site *site, const char *record)
@@ -266,7 +339,7 @@ bool site_round_of(struct site *site, const char *device, uint32_t badge, uint64
 
 /* ---------------------------------------------------------------- the writer's group */
 
-static void write_group(void *ctx, uint64_t life)
+static void write_group_in_turn(void *ctx, uint64_t life)
 {
     struct site *site = ctx;
     if (site->life != life || site->env->failed)
@@ -274,21 +347,32 @@ static void write_group(void *ctx, uint64_t life)
     site->writing = false;
     struct error err;
     size_t n = (size_t)env_between(site->env, 1, (int64_t)site->n_inbox);
-    must(site, record_begin(site->record, &err), "begin", &err);
-    if (!take_all(site, n))
-        return;
-    bool committed = commit(site);
+    bool begun = went(site, record_begin(site->record, &err), "begin", &err);
+    if (!begun)
+        end_if_broken(site, &err);
+    bool committed = begun && take_all(site, n) && commit(site);
     if (!site->alive)
         return;
+    if (!committed && fail_happened()) { /* as the writer does: the same again a second later */
+        plan_writer(site);
+        return;
+    }
     if (committed) {
         intake_answer(site->intake);
         if (killed_here(site, "after the receipts"))
             return;
-        follow(site);
+        site_follow(site);
     }
     empty_inbox(site, n);
     if (site->n_inbox > 0)
         plan_writer(site);
+}
+
+static void write_group(void *ctx, uint64_t life)
+{
+    bool servers = fail_turn(true);
+    write_group_in_turn(ctx, life);
+    end_turn(ctx, servers);
 }
 
 static void plan_writer(struct site *site)
@@ -319,10 +403,11 @@ static bool run_act(void *self, act what, void *arg, struct error *err)
 static bool run_desk_act(void *self, act what, void *arg, struct error *err)
 {
     struct site *site = self;
-    if (!run_act(site, what, arg, err))
-        return false;
-    follow(site);
-    return true;
+    bool servers = fail_turn(true), good = run_act(site, what, arg, err);
+    if (good)
+        site_follow(site);
+    (void)fail_turn(servers);
+    return good;
 }
 
 struct acts site_acts(struct site *site)
@@ -332,6 +417,7 @@ struct acts site_acts(struct site *site)
 
 void site_after_act(struct site *site)
 {
+    end_turn(site, false);
     if (site->alive)
         (void)killed_here(site, "after an act of the desk");
 }
@@ -345,15 +431,15 @@ static bool is_piece(struct site *site, const struct intake_message *read)
     if (chunk == NULL)
         return false;
     if (!attachments_take(site->attachments, device, chunk, &err) && err.code != ERROR_LATER)
-        must(site, false, "attachment", &err);
+        (void)went(site, false, "attachment", &err);
     if (env_chance(site->env, 50) && !attachments_tidy(site->attachments, &err) &&
         err.code != ERROR_LATER)
-        must(site, false, "tidy", &err);
+        (void)went(site, false, "tidy", &err);
     (void)killed_here(site, "after a piece");
     return true;
 }
 
-static void message(void *ctx, const char *topic, const void *bytes, size_t n)
+static void message_in_turn(void *ctx, const char *topic, const void *bytes, size_t n)
 {
     struct site *site = ctx;
     struct error err;
@@ -363,8 +449,8 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
         return;
     }
     struct clock clock = env_clock(&site->machine);
-    must(site, intake_read(site->intake, topic, bytes, n, clock.now(clock.self), &read, &err),
-         "read", &err);
+    (void)went(site, intake_read(site->intake, topic, bytes, n, clock.now(clock.self), &read, &err),
+               "read", &err);
     if (read && is_piece(site, read)) {
         intake_message_free(read);
         read = NULL;
@@ -375,6 +461,13 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
         site->inbox[site->n_inbox++] = read;
     if (!killed_here(site, "with a message just acknowledged") && site->n_inbox > 0)
         plan_writer(site);
+}
+
+static void message(void *ctx, const char *topic, const void *bytes, size_t n)
+{
+    bool servers = fail_turn(true);
+    message_in_turn(ctx, topic, bytes, n);
+    end_turn(ctx, servers);
 }
 
 static void up(void *ctx, bool session_present)
@@ -407,19 +500,19 @@ static void raise_alarm(void *ctx, const char *device, uint64_t epoch, uint64_t 
 
 /* ---------------------------------------------------------------- life and death */
 
-static void open_record(struct site *site)
+static bool open_record(struct site *site)
 {
     char path[320];
     struct error err;
     path_of(site, "record.db", path);
-    must(site,
-         record_open(&(struct record_config){.path = path,
-                                             .clock = env_clock(&site->machine),
-                                             .chance = env_chance_door(site->env),
-                                             .seal_key = &site->key},
-                     &site->record, &err),
-         "open record", &err);
-    must(site, record_open_reader(path, &site->reader, &err), "open reader", &err);
+    return went(site,
+                record_open(&(struct record_config){.path = path,
+                                                    .clock = env_clock(&site->machine),
+                                                    .chance = env_chance_door(site->env),
+                                                    .seal_key = &site->key},
+                            &site->record, &err),
+                "open record", &err) &&
+           went(site, record_open_reader(path, &site->reader, &err), "open reader", &err);
 }
 
 void site_init(struct site *site, struct env *env, struct ledger *ledger,
@@ -437,7 +530,7 @@ void site_init(struct site *site, struct env *env, struct ledger *ledger,
     phones_init(&site->phones, env);
     site->config = config_defaults();
     must(site, config_set(&site->config, "messages", "hours", "0-24", &err), "config", &err);
-    open_record(site);
+    (void)open_record(site);
 }
 
 void site_end(struct site *site)
@@ -498,16 +591,14 @@ void site_issue(struct site *site, const struct item *items, size_t n)
     must(site, record_commit(site->record, &err), "issue", &err);
 }
 
-void site_start(struct site *site)
+static bool open_all(struct site *site)
 {
     char record[320], views[320];
-    struct error err;
+    struct error err = {.code = ERROR_NONE};
     path_of(site, "record.db", record);
     path_of(site, "views.db", views);
-    if (!site->record)
-        open_record(site);
-    if (site->env->failed)
-        return;
+    if ((!site->record || !site->reader) && !open_record(site))
+        return false;
     struct intake_config config = {.record = site->record,
                                    .seal_key = &site->key,
                                    .out = {publish, site},
@@ -515,8 +606,9 @@ void site_start(struct site *site)
                                    .alarm = raise_alarm,
                                    .hello = hello_came,
                                    .ctx = site};
-    must(site, intake_open(&config, &site->intake, &err), "open intake", &err);
-    must(site, views_open(views, record, &site->views, &err), "open views", &err);
+    if (!went(site, intake_open(&config, &site->intake, &err), "open intake", &err) ||
+        !went(site, views_open(views, record, &site->views, &err), "open views", &err))
+        return false;
     struct attachments_config papers = {.folder = site->dir,
                                         .record_path = record,
                                         .acts = {run_act, site},
@@ -527,18 +619,33 @@ void site_start(struct site *site)
                                         .clock = env_clock(&site->machine)};
     views_watch(site->views, item_changed, site);
     struct dispatch_config rounds = dispatch_of(site, record);
-    must(site, dispatch_open(&rounds, &site->dispatch, &err), "open rounds", &err);
+    if (!went(site, dispatch_open(&rounds, &site->dispatch, &err), "open rounds", &err))
+        return false;
     struct notify_config messages = {.acts = site_acts(site),
                                      .views = site->views,
                                      .record_path = record,
                                      .config = &site->config,
                                      .driver = phones_driver(&site->phones),
                                      .clock = env_clock(&site->machine)};
-    must(site, notify_open(&messages, &site->notify, &err), "open messages", &err);
-    must(site, attachments_open(&papers, &site->attachments, &err), "open attachments", &err);
-    must(site, db_open(record, DB_DURABLE, &site->checkpointer, &err), "open checkpointer", &err);
+    return went(site, notify_open(&messages, &site->notify, &err), "open messages", &err) &&
+           went(site, attachments_open(&papers, &site->attachments, &err), "open attachments",
+                &err) &&
+           went(site, db_open(record, DB_DURABLE, &site->checkpointer, &err), "open checkpointer",
+                &err);
+}
+
+void site_start(struct site *site)
+{
+    bool servers = fail_turn(true), good = open_all(site);
+    (void)fail_turn(servers);
+    if (site->env->failed)
+        return;
     site->alive = true;
     site->life++;
+    if (!good) {
+        die(site, "by itself, at its start");
+        return;
+    }
     site->writing = false;
     env_note(site->env, "server starts");
     env_after(site->env, turn_ms(site, TICK_MS), tick, site, site->life);
@@ -569,9 +676,11 @@ static void put_back(struct site *site)
 void site_kill(struct site *site)
 {
     struct files left = {0};
+    bool servers = fail_turn(false);
     site->alive = false;
     site->life++;
     site->kills++;
+    site->ends = false;
     broker_kill(site->client);
     if (tear_leave(site->env, site->dir, "", &left))
         env_note(site->env, "server: its power went");
@@ -596,105 +705,5 @@ void site_kill(struct site *site)
     site->views = NULL;
     site->record = site->reader = NULL;
     site->checkpointer = NULL;
-}
-
-/* ---------------------------------------------------------------- the end */
-
-static void compare_item(struct site *site, struct views *fresh, const struct item *item)
-{
-    struct view kept, made;
-    if (!views_item(site->views, item, &kept) || !views_item(fresh, item, &made)) {
-        env_fail(site->env, "views: %s is missing", item->text);
-        return;
-    }
-    const struct state *a = &kept.state, *b = &made.state;
-    if (a->status != b->status || a->attempt != b->attempt || a->doubts != b->doubts ||
-        a->since.estimate.ms != b->since.estimate.ms || a->reason != b->reason ||
-        a->relation != b->relation || a->holder != b->holder || a->copies != b->copies ||
-        a->post_office != b->post_office || a->hand != b->hand ||
-        a->invitations != b->invitations || a->hand_badge != b->hand_badge ||
-        a->collected_postage_vnd != b->collected_postage_vnd ||
-        a->collected_fees_vnd != b->collected_fees_vnd || a->claims_n != b->claims_n ||
-        a->takings_n != b->takings_n || kept.clocks.post.stand != made.clocks.post.stand ||
-        kept.clocks.post.due.ms != made.clocks.post.due.ms || kept.version != made.version)
-        env_fail(site->env,
-                 "views: %s is %u/%u doubts %x version %" PRIu64
-                 ", folded from nothing it is %u/%u doubts %x version %" PRIu64,
-                 item->text, a->status, a->attempt, a->doubts, kept.version, b->status, b->attempt,
-                 b->doubts, made.version);
-}
-
-static void check_told(struct site *site, const struct item *item)
-{
-    static struct fact facts[VIEW_HISTORY_MAX];
-    size_t told = views_history(site->views, item, facts, VIEW_HISTORY_MAX);
-    struct view view = {.version = 0};
-    if (!views_item(site->views, item, &view))
-        env_fail(site->env, "views: %s is missing", item->text);
-    truth_check_order(site->env, site->ledger, site->reader, facts, told);
-    truth_check_shuffled(site->env, site->views, facts, told, &view.state);
-    phones_check(&site->phones, facts, told, site->put_backs == 0 ? &view.state : NULL);
-}
-
-/* The board kept in step says what the board made at once says. */
-static void compare_boards(struct site *site, struct views *fresh)
-{
-    struct instant now = record_now(site->reader);
-    int64_t today = day_of(now);
-    for (int clock = 0; clock < VIEW_CLOCKS; clock++) {
-        struct board kept =
-            views_board(site->views, (enum view_clock)clock, today - 60, today + 60, now);
-        struct board made = views_board(fresh, (enum view_clock)clock, today - 60, today + 60, now);
-        if (memcmp(&kept, &made, sizeof kept) != 0)
-            env_fail(site->env,
-                     "board %d: due %" PRIu64 " kept %" PRIu64 ", from nothing %" PRIu64
-                     " and %" PRIu64,
-                     clock, kept.due, kept.kept, made.due, made.kept);
-    }
-}
-
-static bool say_missing(void *ctx, const struct item *item)
-{
-    struct site *site = ctx;
-    env_fail(site->env, "papers of %s never came", item->text);
-    return false;
-}
-
-void site_check_views(struct site *site, const struct item *items, size_t n)
-{
-    char record[320], fresh_path[320];
-    struct error err;
-    follow(site);
-    path_of(site, "record.db", record);
-    path_of(site, "fresh.db", fresh_path);
-    struct views *fresh = NULL;
-    must(site, views_open(fresh_path, record, &fresh, &err), "views from nothing", &err);
-    for (size_t at = 0; at < n && !site->env->failed; at++)
-        compare_item(site, fresh, &items[at]);
-    for (size_t at = 0; at < n && !site->env->failed; at++)
-        check_told(site, &items[at]);
-    compare_boards(site, fresh);
-    views_close(fresh);
-    (void)unlink(fresh_path);
-}
-
-void site_check_end(struct site *site, const struct item *items, size_t n)
-{
-    struct error err;
-    struct record_proof proof = {0};
-    uint64_t set_aside = 0;
-    struct seal_public key = chain_public_of(&site->key);
-    must(site, record_verify(site->reader, &key, &proof, &err), "verify", &err);
-    must(site, record_set_aside_count(site->reader, &set_aside, &err), "set aside", &err);
-    if (set_aside > 0)
-        env_fail(site->env, "record: %" PRIu64 " messages set aside", set_aside);
-    must(site,
-         attachments_tidy(site->attachments, &err) && /* lists, then what they name */
-             attachments_tidy(site->attachments, &err) &&
-             papers_missing(site->reader, say_missing, site, &err),
-         "papers", &err);
-    if (proof.scans + site->ledger->aside != site->ledger->recorded)
-        env_fail(site->env, "verify counts %" PRIu64 " scans, there are %" PRIu64, proof.scans,
-                 site->ledger->recorded - site->ledger->aside);
-    site_check_views(site, items, n);
+    (void)fail_turn(servers);
 }

@@ -31,6 +31,7 @@ struct site {
     struct files old;           /* of record.db, some time ago */
 
     bool alive;
+    bool ends; /* it found its record or views damaged: behind this turn it is dead */
     uint64_t life;
     struct record *record, *reader; /* the writer's; what anybody else sees */
     struct db *checkpointer;
@@ -61,6 +62,9 @@ void site_end(struct site *site); /* dead or alive; frees what it held */
 /* As kill -9 does: what was not committed is gone, the files are as they were; or as a power cut
  * does. */
 void site_kill(struct site *site);
+
+/* The views take in what was committed. */
+void site_follow(struct site *site);
 
 /* For the desk's acts, while it is alive; each in a group of its own, after which the views have
  * taken it in. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "protocol/error.h"
+#include "tests/sim/fail.h"
 
 #define SECTOR 512
 #define ARRIVES_PER_MILLE 500
@@ -182,6 +183,10 @@ static int f_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
         return SQLITE_IOERR_WRITE;
     if (handle->path != NULL)
         remember_all(handle, at, at + n);
+    if (handle->path != NULL && fail_call(FAIL_WRITE)) {
+        (void)DOWN(f)->xWrite(REAL(f), bytes, n / 2, at);
+        return SQLITE_IOERR_WRITE;
+    }
     int rc = DOWN(f)->xWrite(REAL(f), bytes, n, at);
     return goes_now(handle) ? SQLITE_IOERR_WRITE : rc;
 }
@@ -203,7 +208,7 @@ static int f_sync(sqlite3_file *f, int flags)
 {
     struct handle *handle = (struct handle *)f;
     (void)flags;
-    if (is_dead(handle) || goes_now(handle))
+    if (is_dead(handle) || goes_now(handle) || (handle->path != NULL && fail_call(FAIL_SYNC)))
         return SQLITE_IOERR_FSYNC;
     if (handle->path != NULL && !lies)
         forget(handle->path);
