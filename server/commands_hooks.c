@@ -197,10 +197,15 @@ bool run_hook(const struct commands *commands, const struct call *call, struct e
 
 /* ------------------------------------------------------------------ listed */
 
-static const char *how_it_is(bool on, bool served, const struct push_state *state)
+/* Not served yet: taken up within a second, unless its host is not allowed any more. */
+static const char *how_it_is(const struct commands *commands, const struct hook *hook, bool served,
+                             const struct push_state *state)
 {
-    return !on                   ? "off"
-           : !served             ? "unreached"
+    struct error none;
+    bool allowed = hook->id == 0 || hook_url_check(hook->url, commands->config->push_hosts, &none);
+    return !hook->on             ? "off"
+           : !allowed            ? "unreached"
+           : !served             ? "starting"
            : state->dead         ? "dead"
            : state->since.ms > 0 ? "failing"
                                  : "well";
@@ -220,7 +225,7 @@ static void say_hook(const struct commands *commands, struct answer *answer,
             events[n++] = status_info(told[i])->key;
     answer_row(answer, "hooks");
     answer_text(answer, "name", hook->id ? hook->name : OWN_NAME);
-    answer_text(answer, "state", how_it_is(hook->on, served, &state));
+    answer_text(answer, "state", how_it_is(commands, hook, served, &state));
     answer_text(answer, "url", hook->url);
     person_offices_say(commands, answer, &bound);
     answer_words(answer, "events", events, n);

@@ -361,7 +361,8 @@ static const struct panel_form no_forms[] = {{.verb = NULL}};
 static const struct panel_column hook_columns[] = {
     {"name", "Tên", PANEL_LINK, "ten"},
     {"state", "Tình trạng", PANEL_CHOICE,
-     "well|tốt;failing|chưa trả lời;dead|KHÔNG TRẢ LỜI;off|đã tắt;unreached|KHÔNG GỌI ĐƯỢC: máy "
+     "well|tốt;failing|chưa trả lời;dead|KHÔNG TRẢ LỜI;off|đã tắt;starting|đang bắt "
+     "đầu;unreached|KHÔNG GỌI ĐƯỢC: máy "
      "ngoài "
      "danh sách"},
     {"url", "Địa chỉ", PANEL_TEXT, NULL},
@@ -524,9 +525,11 @@ static const struct admin_page pages[] = {
      "Báo tin cho cơ quan · Trao",
      RIGHT_HOOKS,
      "Phần mềm của cơ quan được báo khi bì giao xong, không giao được, hoàn. Chỉ gọi máy mà người "
-     "trông máy "
-     "chủ đã "
-     "cho phép ([offices] webhook_hosts).",
+     "trông máy chủ đã cho phép ([offices] webhook_hosts). Tên việc: handed_over bàn giao, failed "
+     "phát "
+     "hỏng, waiting chờ nhận, delivered đã giao, returning đang hoàn, returned đã hoàn, recalled "
+     "thu "
+     "hồi, lost thất lạc, unclaimed không người nhận.",
      {{"", "hooks", NULL, "hooks", hook_columns, "Chưa có webhook nào.", "wh", "name", "url"},
       {"Việc báo hỏng", "hookdead", NULL, "hookdead", dead_columns, "Không có việc nào báo hỏng.",
        NULL, NULL, NULL},

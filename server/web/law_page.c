@@ -279,7 +279,7 @@ static void put_erase_form(struct panel *panel, const struct asked_person *asked
     html_put(html,
              "\"><label for=som>Còn hạn khiếu nại</label><select id=som name=som>"
              "<option value=\"\">Để lại đến hết hạn</option>"
-             "<option value=yes>Xóa luôn: người ấy đã biết sẽ mất chứng cứ của mình</option>"
+             "<option value=yes>Xóa luôn: người ấy biết sẽ mất chứng cứ của mình</option>"
              "</select><button class=nguy name=viec value=xoa>Xóa dữ liệu của người này</button>"
              "</form></section>");
 }

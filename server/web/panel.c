@@ -287,14 +287,14 @@ static void put_number_link(const struct panel *panel, struct html *html, const 
     put_link(panel, html, name, digits);
 }
 
-static void put_array(struct html *html, const json_t *cell)
+static void put_array(struct html *html, const json_t *cell, const char *choices)
 {
     size_t i;
     json_t *word;
     json_array_foreach(cell, i, word)
     {
         html_put(html, i > 0 ? ", " : "");
-        html_text(html, json_is_string(word) ? json_string_value(word) : "");
+        put_choice(html, choices, json_is_string(word) ? json_string_value(word) : "");
     }
 }
 
@@ -311,7 +311,7 @@ static void put_cell(struct panel *panel, const json_t *cell, const struct panel
     else if (json_is_real(cell))
         html_format(html, "%.2f", json_real_value(cell));
     else if (json_is_array(cell))
-        put_array(html, cell);
+        put_array(html, cell, column->kind == PANEL_CHOICE ? column->choices : NULL);
     else if (!text)
         html_put(html, "–");
     else if (column->kind == PANEL_CHOICE)

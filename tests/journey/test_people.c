@@ -230,6 +230,58 @@ static void an_auditor_has_the_chains_checked(void **state)
     chromium_both_widths(&browser, "log-checked");
 }
 
+/* ------------------------------------------------------------------ people's data, webhooks */
+
+static void fill_all(const char *const fields[][2], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        chromium_fill(&browser, fields[i][0], fields[i][1]);
+}
+
+/* A breach, a hold, a person who asks: as an administrator's desk sees them. */
+static void the_data_law_at_a_desk(void **state)
+{
+    (void)state;
+    static const char *const breach[][2] = {
+        {"#incident-chuyen-1", "Gửi nhầm danh sách 12 người cho một phòng khác"},
+        {"#incident-hours-ago-2", "5"}};
+    const char *const hold[][2] = {{"#hold-bi-0", items[0]},
+                                   {"#hold-can-cu-1", "Công văn 45/2026, Tòa án"}};
+    chromium_open(&browser, 200, "/quay/du-lieu");
+    fill_all(breach, 2);
+    chromium_press(&browser, 200, "section.muc:has(#incident-chuyen-1) button");
+    fill_all(hold, 2);
+    chromium_press(&browser, 200, "section.muc:has(#hold-bi-0) button");
+    assert_true(chromium_says(&browser, "Công văn 45/2026, Tòa án"));
+    chromium_press(&browser, 200, "a[href^='/quay/du-lieu?so=']");
+    assert_true(chromium_says(&browser, "Gửi nhầm danh sách 12 người"));
+    chromium_both_widths(&browser, "law");
+    chromium_fill(&browser, "#ai", items[0]);
+    chromium_press(&browser, 200, "form[action='/quay/du-lieu/nguoi'] button");
+    assert_true(chromium_says(&browser, "đang giữ theo yêu cầu"));
+    chromium_both_widths(&browser, "law-person");
+    chromium_fill(&browser, "#can-cu", "Đơn 12/2026");
+    chromium_press(&browser, 409, "button[value=xoa]");
+    assert_true(chromium_says(&browser, "còn phải giữ"));
+    chromium_both_widths(&browser, "law-refused");
+    page("/quay/du-lieu/truong", "law-fields");
+    page("/quay/du-lieu/ke-hoach", "law-plan");
+}
+
+static void a_webhook_at_a_desk(void **state)
+{
+    (void)state;
+    static const char *const fields[][2] = {{"#hook-moi-0", "so-xd"},
+                                            {"#hook-url-1", "https://sxd.example/trao"},
+                                            {"#hook-office-2", "all"},
+                                            {"#hook-events-3", "delivered,returned"}};
+    chromium_open(&browser, 200, "/quay/bao-tin");
+    fill_all(fields, 4);
+    chromium_press(&browser, 200, "section.muc:has(#hook-moi-0) button");
+    assert_true(chromium_says(&browser, "Khóa bí mật, chỉ hiện lần này"));
+    chromium_both_widths(&browser, "hooks");
+}
+
 /* ------------------------------------------------------------------ */
 
 /* As a new server is: who sees or changes what all offices do needs a second factor. */
@@ -238,8 +290,9 @@ static void want_second_factor(void)
     char command[600];
     snprintf(command, sizeof command,
              "sed -i 's/^second_factor=none/second_factor=administrator,manager,auditor/' "
+             "'%s/trao.conf' && printf '\\n[offices]\\nwebhook_hosts=sxd.example\\n' >> "
              "'%s/trao.conf'",
-             world.data);
+             world.data, world.data);
     assert_int_equal(system(command), 0);
 }
 
@@ -269,6 +322,8 @@ int main(void)
         cmocka_unit_test(the_administrator_makes_the_others),
         cmocka_unit_test(a_dispatcher_needs_no_mouse),
         cmocka_unit_test(an_auditor_has_the_chains_checked),
+        cmocka_unit_test(the_data_law_at_a_desk),
+        cmocka_unit_test(a_webhook_at_a_desk),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
