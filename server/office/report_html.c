@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/delivery/share.h"
 #include "server/office/report.h"
 
 static const char style[] =
@@ -16,6 +15,9 @@ static const char style[] =
     "th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;"
     "white-space:nowrap}td.t{white-space:normal;min-width:7rem}"
     "th:first-child,td:first-child,.t{text-align:left}th{border-bottom:2px solid #333}"
+    "dl{display:flex;flex-wrap:wrap;gap:.75rem}dl div{flex:1 1 "
+    "10rem;background:#f4f4f0;padding:.75rem}"
+    "dt{font-size:.85rem}dd{margin:0}dt+dd{font-size:1.5rem;font-weight:700}"
     "@media print{body{max-width:none;padding:0;font-size:10pt}h2{break-after:avoid}"
     "tr{break-inside:avoid}thead{display:table-header-group}@page{size:A4;margin:15mm}}";
 
@@ -77,10 +79,11 @@ bool report_write_html(const struct report *report, int fd, struct error *err)
     put(out, report->title);
     (void)fprintf(out, "</title><style>%s</style></head>\n<body><main>\n<h1>", style);
     put(out, report->title);
-    (void)fprintf(out,
-                  "</h1>\n<p>%s</p>\n<p class=\"how\">* dưới %d trường hợp: một trường hợp đã đổi "
-                  "tỷ lệ hơn ba phần trăm, đừng so sánh. / of fewer than %d: do not compare.</p>\n",
-                  report->period, SHARE_FEW, SHARE_FEW);
+    (void)fprintf(out, "</h1>\n<p>%s</p>\n<dl>", report->period);
+    for (size_t i = 0; i < REPORT_FIRSTS; i++)
+        (void)fprintf(out, "<div><dt>%s</dt><dd>%s</dd><dd class=\"how\">%s</dd></div>\n",
+                      report->first[i].name, report->first[i].value.text, report->first[i].of);
+    (void)fputs("</dl>\n<p class=\"how\">" REPORT_FEW "</p>\n", out);
     for (size_t i = 0; i < report->n; i++)
         put_table(out, &report->table[i]);
     (void)fputs("</main></body></html>\n", out);

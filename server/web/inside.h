@@ -105,6 +105,11 @@ void desk_import(struct web *web, const struct http_request *request, struct htt
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_board_rows(struct web *web, const struct http_request *request,
                      struct http_answer *answer);
+void desk_report(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_report_rows(struct web *web, const struct http_request *request,
+                      struct http_answer *answer);
+void desk_report_file(struct web *web, const struct http_request *request,
+                      struct http_answer *answer);
 void office_page(struct web *web, const struct http_request *request, struct http_answer *answer);
 void office_page_rows(struct web *web, const struct http_request *request,
                       struct http_answer *answer);

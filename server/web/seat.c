@@ -183,7 +183,8 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     const struct role_info *role = role_info(seat->person.role);
     html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/ket-qua\">Kết quả</a> ");
     if (person_may(&seat->person, RIGHT_BOARD))
-        html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> ");
+        html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> "
+                       "<a href=\"/quay/bao-cao\">Báo cáo</a> ");
     if (person_may(&seat->person, RIGHT_DESK))
         html_put(html, "<a href=\"/quay/viec\">Việc quầy</a> <a href=\"/quay/nhap\">Nhập</a> "
                        "<a href=\"/quay/in\">In</a> <a href=\"/quay/ban-giao\">Bàn giao</a> ");

@@ -91,7 +91,7 @@ static void the_page_counts(void **state)
     struct pilot *pilot = *state;
     report(pilot, "form=html");
     has_row(pilot, "<h2>Đúng hạn <",
-            "<td class=\"t\">Cơ quan</td><td>4</td><td>3</td><td>75,00 % *</td>");
+            "<td class=\"t\">Cơ quan</td><td>4</td><td>3</td><td>1</td><td>75,00 % *</td>");
     has_row(pilot, "<h2>Đúng hạn <", "<td class=\"t\">Bưu điện</td><td>4</td><td>2</td>");
     has_row(pilot, "<h2>Phát lần đầu", "<td>2</td><td>2</td><td>100,00 % *</td>");
     has_row(pilot, "<h2>Số lượng và tiền, theo cơ quan",
@@ -118,7 +118,7 @@ static void what_stood_before_has_a_source(void **state)
     has_row(pilot, "<h2>Trước và sau",
             "<td>87,00 %</td><td>50,00 % *</td>"
             "<td class=\"t\">BC &lt;12&gt;/2025</td>");
-    has_row(pilot, "<h2>Trước và sau", "<td>6,5</td><td>1,0</td>");
+    has_row(pilot, "<h2>Trước và sau", "<td>6,5</td><td>1,0 *</td>");
 }
 
 /* Numbers are numbers there, and each table has its sentence. */
@@ -139,7 +139,76 @@ static void the_workbook_holds_the_same(void **state)
     assert_true(zip_fread(file, sheet, sizeof sheet - 1) > 0);
     zip_fclose(file);
     zip_discard(zip);
-    assert_non_null(strstr(sheet, "<c r=\"D5\"><v>75</v>"));
+    assert_non_null(strstr(sheet, "<c r=\"E5\"><v>75</v>"));
+}
+
+static void figures_without_a_file(void **state)
+{
+    struct pilot *pilot = *state;
+    struct asked *asked = pilot->asked;
+    assert_int_equal(ASK(asked, -1, "report", "2026-11-01", "2026-12-31"), 0);
+    assert_non_null(strstr(asked->out, "on-time\tBưu điện\tĐến hạn\t4\n"));
+    assert_non_null(strstr(asked->out, "on-time\tBưu điện\tTỷ lệ nay\t50,00 % *\n"));
+    assert_non_null(strstr(asked->out, "volume-office\t"));
+    assert_int_equal(ASK(asked, -1, "--json", "report", "2026-11-01", "2026-12-31"), 0);
+    assert_non_null(strstr(asked->out, "\"table\":\"on-time\",\"row\":\"Bưu điện\","
+                                       "\"column\":\"Tỷ lệ nay\",\"text\":\"50,00 % *\","
+                                       "\"number\":50"));
+}
+
+/* What a program of the desktop says of a PDF; in pilot->text. */
+static void say_of(struct pilot *pilot, const char *command, const char *path)
+{
+    char line[512];
+    (void)snprintf(line, sizeof line, command, path);
+    FILE *said = popen(line, "r");
+    assert_non_null(said);
+    pilot->n = fread(pilot->text, 1, sizeof pilot->text - 1, said);
+    pilot->text[pilot->n] = '\0';
+    assert_int_equal(pclose(said), 0);
+}
+
+static void put_pdf(struct pilot *pilot, const char *path)
+{
+    int fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    if (ASK(pilot->asked, fd, "report", "2026-11-01", "2026-12-31", "form=pdf") != 0)
+        fail_msg("%s", pilot->asked->err);
+    close(fd);
+}
+
+/* Every page numbered, its words can be read out, its fonts are inside, headings and tables are
+ * tagged, the title is the document's, and the same figures give the same bytes. */
+static void the_pdf_is_for_everybody(void **state)
+{
+    struct pilot *pilot = *state;
+    char one[200], two[200];
+    (void)snprintf(one, sizeof one, BUILD_DIR "/report-1.pdf"); /* to be looked at */
+    (void)snprintf(two, sizeof two, BUILD_DIR "/report-2.pdf");
+    import_list(pilot->asked);
+    put_pdf(pilot, one);
+    put_pdf(pilot, two);
+    say_of(pilot, "qpdf --check %s 2>&1", one);
+    char *again = NULL;
+    assert_true(asprintf(&again, "cmp %s %s", one, two) > 0);
+    assert_int_equal(system(again), 0);
+    free(again);
+    say_of(pilot, "pdfinfo %s", one);
+    assert_non_null(strstr(pilot->text, "Đánh giá trả kết quả qua bưu điện"));
+    assert_non_null(strstr(pilot->text, "Tagged:          yes"));
+    assert_non_null(strstr(pilot->text, "(A4)"));
+    say_of(pilot, "pdffonts %s | tail -n +3 | awk '$(NF-4) != \"yes\" { print \"not inside\" }'",
+           one);
+    assert_string_equal(pilot->text, "");
+    say_of(pilot, "pdftotext -layout %s -", one);
+    assert_non_null(strstr(pilot->text, "Đúng hạn của bưu điện theo bưu cục, vùng"));
+    assert_non_null(strstr(pilot->text, "Trang 1/"));
+    assert_non_null(strstr(pilot->text, "50,00 % *"));
+    assert_null(strstr(pilot->text, "0912000001"));
+    say_of(pilot, "pdfinfo -struct %s 2>&1", one);
+    const char *const tags[] = {"H1", "H2", "Table", "TR", "TH", "TD"};
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        assert_non_null(strstr(pilot->text, tags[i]));
 }
 
 static void what_cannot_be_asked_is_said(void **state)
@@ -151,7 +220,7 @@ static void what_cannot_be_asked_is_said(void **state)
     assert_int_equal(ASK(asked, fd, "report", "2026-11-01", "2026-11-31"), 1);
     assert_int_equal(ASK(asked, fd, "report", "2026-11-01", "2026-11-30", "form=doc"), 1);
     assert_int_equal(ASK(asked, fd, "report", "2026-11-01", "2026-11-30", "office=XX"), 1);
-    assert_int_equal(ASK(asked, -1, "report", "2026-11-01", "2026-11-30"), 1);
+    assert_int_equal(ASK(asked, -1, "report", "2026-11-01", "2026-11-30", "form=pdf"), 1);
     close(fd);
 }
 
@@ -163,6 +232,8 @@ int main(int argc, char **argv)
         TEST(the_page_counts),
         TEST(what_stood_before_has_a_source),
         TEST(the_workbook_holds_the_same),
+        TEST(figures_without_a_file),
+        TEST(the_pdf_is_for_everybody),
         TEST(what_cannot_be_asked_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,11 +74,17 @@ static void put_problem(json_t *responses, const char *status, const char *what)
                                   content("application/problem+json", reference("Problem"))));
 }
 
-/* A schema of ours, or a type of files. */
+/* A schema of ours, or types of files. */
 static json_t *answer_of(const struct api_op *op)
 {
-    return strchr(op->schema, '/') ? content(op->schema, json_object())
-                                   : content("application/json", reference(op->schema));
+    char copy[256], *rest = NULL;
+    json_t *types = json_object();
+    if (!strchr(op->schema, '/'))
+        json_object_update_new(types, content("application/json", reference(op->schema)));
+    (void)snprintf(copy, sizeof copy, "%s", strchr(op->schema, '/') ? op->schema : "");
+    for (const char *type = strtok_r(copy, " ", &rest); type; type = strtok_r(NULL, " ", &rest))
+        json_object_update_new(types, content(type, json_object()));
+    return types;
 }
 
 static json_t *responses_of(const struct api_op *op)

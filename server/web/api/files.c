@@ -222,6 +222,56 @@ void api_export(struct ask *ask)
     api_words_free(words);
 }
 
+/* ------------------------------------------------------------------ the evaluation */
+
+void api_report(struct ask *ask)
+{
+    struct api_words *words = api_words_new();
+    struct error err = {ERROR_NONE, ""};
+    json_t *said = NULL;
+    if (words && api_words_take(ask, NULL, words) && name_office(ask, words)) {
+        if (act_read(ask->web, &ask->seat, words->argc, words->argv, &said, &err))
+            api_give(ask, 200, said);
+        else
+            api_problem_error(ask, NULL, &err);
+    }
+    api_words_free(words);
+}
+
+static const char *type_of_paper(const char *paper)
+{
+    if (paper && strcmp(paper, "xlsx") == 0)
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    return paper && strcmp(paper, "html") == 0 ? "text/html; charset=utf-8" : "application/pdf";
+}
+
+static void run_report_file(struct ask *ask, struct api_words *words, int fd)
+{
+    struct error err = {ERROR_NONE, ""};
+    json_t *said = NULL;
+    if (act_run(ask->web, ask->request, &ask->seat, words->argc, words->argv, fd, &said, &err)) {
+        json_decref(said);
+        give_file(ask, fd, type_of_paper(api_param(ask, "paper")));
+        return;
+    }
+    api_problem_error(ask, NULL, &err);
+    close(fd);
+}
+
+void api_report_file(struct ask *ask)
+{
+    struct api_words *words = api_words_new();
+    if (words && api_words_take(ask, NULL, words) && name_office(ask, words) &&
+        (api_param(ask, "paper") || api_word_add(words, "form", "pdf"))) {
+        int fd = memory_file("report");
+        if (fd >= 0)
+            run_report_file(ask, words, fd);
+        else
+            cannot_now(ask);
+    }
+    api_words_free(words);
+}
+
 /* ------------------------------------------------------------------ printed */
 
 /* The server's own path is nobody's business: its number is what is fetched with. */

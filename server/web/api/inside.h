@@ -163,6 +163,8 @@ void api_rows(struct ask *ask);
 void api_search(struct ask *ask);
 void api_import(struct ask *ask);
 void api_export(struct ask *ask);
+void api_report(struct ask *ask);
+void api_report_file(struct ask *ask);
 void api_print(struct ask *ask);
 void api_print_file(struct ask *ask);
 void api_person(struct ask *ask);
