@@ -380,7 +380,9 @@ bool testimony_decode(const uint8_t *bytes, size_t n, struct testimony *ret_test
     FIELD(result)                                                                                  \
     FIELD(registered)                                                                              \
     FIELD(received)                                                                                \
-    FIELD(phone_note)
+    FIELD(phone_note)                                                                              \
+    FIELD(written_name)                                                                            \
+    FIELD(written_address)
 
 bool addressee_encode(const struct addressee *who, uint8_t out[ADDRESSEE_BYTES_MAX], size_t *ret_n,
                       struct error *err)

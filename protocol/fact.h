@@ -150,6 +150,9 @@ struct addressee {
     char registered[24];
     char received[24];
     char phone_note[128];
+    /* What stood in the list, where an old encoding was read: its name and the bytes in hex
+     * (office/charset.h), so that what was made of them can be checked. */
+    char written_name[544], written_address[2064];
 };
 
 bool fact_encode(const struct office_fact *fact, uint8_t out[FACT_BYTES_MAX], size_t *ret_n,

@@ -156,12 +156,17 @@ static void say_form(void *ctx, const struct list *list)
 
 static void say_row(void *ctx, const struct list_row *row)
 {
+    char written[1200];
     answer_row(ctx, "first");
     answer_number(ctx, "row", row->number);
     answer_text(ctx, "dossier", row->cell[LIST_DOSSIER]);
     answer_text(ctx, "name", row->cell[LIST_NAME]);
     answer_text(ctx, "address", row->cell[LIST_ADDRESS]);
     answer_text(ctx, "phone", row->cell[LIST_PHONE]);
+    (void)charset_show(row->written_name, written, sizeof written);
+    answer_text(ctx, "written_name", *written ? written : NULL);
+    (void)charset_show(row->written_address, written, sizeof written);
+    answer_text(ctx, "written_address", *written ? written : NULL);
 }
 
 bool run_import(const struct commands *commands, const struct call *call, struct error *err)

@@ -1,6 +1,5 @@
 /* commands_export.c - what was taken in goes out as a list, and whose names went is written down.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/commands_inside.h"
@@ -32,14 +31,27 @@ static bool exported_act(struct record *record, void *arg, struct error *err)
     return true;
 }
 
+struct exporting {
+    const struct commands *commands;
+    int64_t person;
+};
+
+static bool note_exported(void *ctx, const struct item *items, size_t n, struct error *err)
+{
+    const struct exporting *exporting = ctx;
+    const struct acts *acts = &exporting->commands->acts;
+    struct exported exported = {items, n, exporting->person};
+    return acts->run(acts->self, exported_act, &exported, err);
+}
+
 bool run_export(const struct commands *commands, const struct call *call, struct error *err)
 {
     uint32_t user = 0;
     const char *form = option_text(call, 1, "form");
     struct export_asked asked = {.all_offices = option_text(call, 1, "office") == NULL,
-                                 .folder = commands->folder};
-    struct item *items;
-    size_t n = 0, written = 0;
+                                 .folder = commands->folder,
+                                 .written = note_exported};
+    size_t written = 0;
     if (!options_check(call, 1, "office from to form by", err) ||
         !option_office(commands, call, 1, &asked.office, err) ||
         !option_user(commands, call, 1, &user, err) ||
@@ -54,13 +66,9 @@ bool run_export(const struct commands *commands, const struct call *call, struct
     asked.form = form != NULL && strcmp(form, "xlsx") == 0 ? EXPORT_XLSX : EXPORT_CSV;
     if (call->fd < 0)
         return error_set(err, ERROR_BAD_INPUT, "cần --out FILE. / --out FILE is wanted");
-    if (!all_items(commands, STATUS_NONE, &items, &n, err))
-        return false;
-    bool good = export_list(commands->record, items, n, &asked, call->fd, &written, err);
-    struct exported exported = {items, written, user};
-    good = good && commands->acts.run(commands->acts.self, exported_act, &exported, err);
-    free(items);
-    if (!good)
+    struct exporting exporting = {commands, user};
+    asked.ctx = &exporting;
+    if (!export_list(commands->record, &asked, call->fd, &written, err))
         return false;
     answer_label(call->answer, "Đã ghi ");
     answer_number(call->answer, "rows", (int64_t)written);

@@ -151,11 +151,17 @@ static void say_addressee(struct telling *telling, const struct addressee *who,
     answer_time(answer, "since", fact->at);
     const struct {
         const char *key, *value;
-    } cells[] = {{"name", who->name},           {"address", who->address},
-                 {"phone", who->phone},         {"phone_note", who->phone_note},
-                 {"id_number", who->id_number}, {"procedure", who->procedure},
-                 {"result", who->result},       {"registered", who->registered},
-                 {"received", who->received}};
+    } cells[] = {{"name", who->name},
+                 {"address", who->address},
+                 {"phone", who->phone},
+                 {"phone_note", who->phone_note},
+                 {"id_number", who->id_number},
+                 {"procedure", who->procedure},
+                 {"result", who->result},
+                 {"registered", who->registered},
+                 {"received", who->received},
+                 {"written_name", who->written_name},
+                 {"written_address", who->written_address}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         answer_text(answer, cells[i].key, *cells[i].value ? cells[i].value : NULL);
 }

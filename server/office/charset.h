@@ -55,6 +55,14 @@ bool charset_is_old(enum charset charset);
 /* Nothing in it but what is the same in all of them. */
 bool charset_is_plain(const char *bytes, size_t n);
 
+/* Bytes of a cell as they are kept beside what was read: "tcvn3 A7C64E47". What does not fit is
+ * left out behind a whole byte. Returns `out`. */
+#define CHARSET_WRITTEN_MAX(bytes) (2 * (bytes) + 16)
+char *charset_write(enum charset charset, const char *bytes, size_t n, char *out, size_t size);
+/* The same for people: each byte as Latin-1, which is what programs show that know of no Vietnamese
+ * font, control characters as \x01; "" of what is no such text. Returns `out`. */
+char *charset_show(const char *written, char *out, size_t size);
+
 /* True if a word of `text` (UTF-8) has a small letter with a tone among capitals, as TCVN3 leaves
  * it: somebody should look. */
 bool charset_lost_capitals(const char *text);

@@ -1,14 +1,16 @@
 #include "server/office/export.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "protocol/fact.h"
 #include "protocol/premises.h"
 #include "server/office/export_form.h"
 #include "server/record/lookups.h"
+
+#define ITEMS_TOLD 4096  /* an act for each so many */
+#define ITEMS_A_PAGE 256 /* a reader must not hold the record for long */
 
 /* The columns' own names: the import finds each by its name. */
 static const char *const header[EXPORT_COLUMNS] = {"STT",
@@ -83,49 +85,68 @@ static bool read_one(struct record *record, const struct item *item,
     return addressee_decode(bytes, n, ret_who, err);
 }
 
-static bool write_all(int fd, const char *bytes, size_t n, struct error *err)
+struct told {
+    const struct export_asked *asked;
+    struct item items[ITEMS_TOLD];
+    size_t n;
+};
+
+static bool tell(struct told *told, struct error *err)
 {
-    while (n > 0) {
-        ssize_t written = write(fd, bytes, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return error_set(err, ERROR_LATER, "không ghi được tệp: %s. / cannot be written",
-                             strerror(errno));
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return true;
+    size_t n = told->n;
+    told->n = 0;
+    return told->asked->written == NULL ||
+           told->asked->written(told->asked->ctx, told->items, n, err);
 }
 
-static bool add_rows(struct record *record, struct item *items, size_t n,
-                     const struct export_asked *asked, struct export_file *file, size_t *ret_rows,
-                     struct error *err)
+static bool note(struct told *told, const struct item *item, struct error *err)
 {
-    size_t rows = 0;
+    told->items[told->n++] = *item;
+    return told->n < ITEMS_TOLD || tell(told, err);
+}
+
+static bool add_page(struct record *record, const struct item *items, size_t n,
+                     struct export_file *file, struct told *told, size_t *rows, struct error *err)
+{
     for (size_t i = 0; i < n; i++) {
         struct office_fact issued;
         struct addressee who;
         bool there;
-        if (!read_one(record, &items[i], asked, &issued, &who, &there, err) ||
-            (there && !add_row(file, rows + 1, &issued, &who, err)))
+        if (!read_one(record, &items[i], told->asked, &issued, &who, &there, err) ||
+            (there && (!add_row(file, ++*rows, &issued, &who, err) || !note(told, &items[i], err))))
             return error_add(err, "%s", items[i].text);
-        if (there)
-            items[rows++] = items[i];
     }
-    *ret_rows = rows;
     return true;
 }
 
-bool export_list(struct record *record, struct item *items, size_t n,
-                 const struct export_asked *asked, int fd, size_t *ret_rows, struct error *err)
+static bool add_rows(struct record *record, struct export_file *file, struct told *told,
+                     size_t *ret_rows, struct error *err)
+{
+    struct item items[ITEMS_A_PAGE];
+    size_t rows = 0, n = ITEMS_A_PAGE;
+    uint64_t last = 0;
+    while (n == ITEMS_A_PAGE)
+        if (!record_issued_page(record, last, items, ITEMS_A_PAGE, &n, &last, err) ||
+            !add_page(record, items, n, file, told, &rows, err))
+            return false;
+    *ret_rows = rows;
+    return (told->n == 0 && rows > 0) || tell(told, err);
+}
+
+bool export_list(struct record *record, const struct export_asked *asked, int fd, size_t *ret_rows,
+                 struct error *err)
 {
     struct export_file *file = NULL;
-    const char *bytes = NULL;
-    size_t bytes_n = 0;
-    bool good = export_file_new(asked, &file, err) && export_file_row(file, header, err) &&
-                add_rows(record, items, n, asked, file, ret_rows, err) &&
-                export_file_end(file, &bytes, &bytes_n, err) && write_all(fd, bytes, bytes_n, err);
+    struct told *told = calloc(1, sizeof *told);
+    size_t rows = 0;
+    if (told == NULL)
+        return error_set(err, ERROR_LATER, "out of memory");
+    told->asked = asked;
+    bool good = export_file_new(asked, fd, &file, err) && export_file_row(file, header, err) &&
+                add_rows(record, file, told, &rows, err) && export_file_end(file, err);
     export_file_free(file);
+    free(told);
+    if (good)
+        *ret_rows = rows;
     return good;
 }

@@ -18,14 +18,19 @@ struct export_asked {
     bool all_offices;        /* else of `office` alone */
     struct instant from, to; /* issued in between; to.ms 0: until now */
     enum export_form form;
-    const char *folder; /* for what a workbook is put together from; "": none is wanted */
+    const char *folder; /* for what a workbook is put together from */
+    /* Told of those that are in the file, some thousands at a time, before it is whole, and of none
+     * when there are none; false ends it. NULL: nobody is. */
+    bool (*written)(void *ctx, const struct item *items, size_t n, struct error *err);
+    void *ctx;
 };
 
-/* Writes a list of these items, in their order, to `fd`; those not asked for, those voided or
- * recalled, and those whose addressee was deleted are left out. The *ret_rows written stand first
- * in `items` afterwards. LATER: the file cannot be written, or no memory. */
-bool export_list(struct record *record, struct item *items, size_t n,
-                 const struct export_asked *asked, int fd, size_t *ret_rows,
+/* Writes a list of what was issued, in that order, to `fd`; what is not asked for, what was voided
+ * or recalled, and those whose addressee was deleted are left out. Takes the memory of some hundred
+ * rows, whatever their number. BAD_INPUT: more rows than a sheet has. LATER: the file cannot be
+ * written, or no memory. */
+#define EXPORT_SHEET_ROWS_MAX 1048575u /* below the header [ECMA-376: 1,048,576 rows] */
+bool export_list(struct record *record, const struct export_asked *asked, int fd, size_t *ret_rows,
                  struct error *err) must_use;
 
 #endif

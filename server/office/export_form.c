@@ -2,6 +2,8 @@
 #include "server/office/report.h"
 #include "server/files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +11,14 @@
 
 #include <xlsxwriter.h>
 
+#define PIECE_BYTES 65536
 #define WIDTHS_MAX 60 /* of a column, in letters */
 
 struct export_file {
     enum export_form form;
-    char *bytes; /* of the file */
-    size_t n, room;
+    int fd;
+    char bytes[PIECE_BYTES]; /* of CSV, not written yet */
+    size_t n;
     lxw_workbook *book;
     lxw_worksheet *sheet;
     lxw_format *text, *bold;
@@ -27,20 +31,32 @@ static bool no_memory(struct error *err)
     return error_set(err, ERROR_LATER, "out of memory");
 }
 
+static bool cannot_write(struct error *err)
+{
+    return error_set(err, ERROR_LATER, "không ghi được tệp: %s. / cannot be written",
+                     strerror(errno));
+}
+
 /* ------------------------------------------------------------------ CSV */
+
+static bool flush(struct export_file *file)
+{
+    size_t n = file->n;
+    file->n = 0;
+    return files_write_all(file->fd, file->bytes, n);
+}
 
 static bool add(struct export_file *file, const char *bytes, size_t n)
 {
-    if (file->n + n > file->room) {
-        size_t room = (file->n + n) * 2 + 4096;
-        char *wider = realloc(file->bytes, room);
-        if (wider == NULL)
+    while (n > 0) {
+        size_t fits = sizeof file->bytes - file->n < n ? sizeof file->bytes - file->n : n;
+        memcpy(file->bytes + file->n, bytes, fits);
+        file->n += fits;
+        bytes += fits;
+        n -= fits;
+        if (file->n == sizeof file->bytes && !flush(file))
             return false;
-        file->bytes = wider;
-        file->room = room;
     }
-    memcpy(file->bytes + file->n, bytes, n);
-    file->n += n;
     return true;
 }
 
@@ -70,10 +86,11 @@ static bool csv_row(struct export_file *file, const char *const cells[EXPORT_COL
 
 /* ------------------------------------------------------------------ XLSX */
 
-/* libxlsxwriter writes to a file by its name. */
-static bool begin_book(struct export_file *file, const char *folder)
+/* libxlsxwriter writes to a file by its name; `by_rows`: each row goes to the disk before the next.
+ */
+static bool begin_book(struct export_file *file, const char *folder, bool by_rows)
 {
-    lxw_workbook_options options = {.constant_memory = LXW_FALSE, .tmpdir = (char *)folder};
+    lxw_workbook_options options = {.constant_memory = by_rows, .tmpdir = (char *)folder};
     int n = snprintf(file->path, sizeof file->path, "%s/export-XXXXXX", folder);
     int fd = n < (int)sizeof file->path ? mkstemp(file->path) : -1;
     if (fd < 0) {
@@ -109,37 +126,44 @@ static bool book_row(struct export_file *file, const char *const cells[EXPORT_CO
     return true;
 }
 
-/* The finished file, whole in memory. */
-static bool read_book(struct export_file *file)
+/* The finished file, piece by piece. */
+static bool copy_book(struct export_file *file)
 {
-    char piece[65536];
-    FILE *from = fopen(file->path, "re");
-    bool good = from != NULL;
-    for (size_t n; good && (n = fread(piece, 1, sizeof piece, from)) > 0;)
-        good = add(file, piece, n);
-    good = good && !ferror(from);
-    if (from != NULL)
-        (void)fclose(from); /* only read */
+    int from = open(file->path, O_RDONLY | O_CLOEXEC);
+    bool good = from >= 0;
+    for (ssize_t n = 1; good && n != 0;) {
+        n = read(from, file->bytes, sizeof file->bytes);
+        good = n >= 0 ? files_write_all(file->fd, file->bytes, (size_t)n) : errno == EINTR;
+    }
+    if (from >= 0)
+        close(from);
     return good;
 }
 
 /* ------------------------------------------------------------------ either */
 
-bool export_file_new(const struct export_asked *asked, struct export_file **ret_file,
-                     struct error *err)
+static bool file_new(const struct export_asked *asked, int fd, bool by_rows,
+                     struct export_file **ret_file, struct error *err)
 {
     struct export_file *file = calloc(1, sizeof *file);
     if (file == NULL)
         return no_memory(err);
     file->form = asked->form;
-    bool good =
-        file->form == EXPORT_CSV ? add(file, "\xEF\xBB\xBF", 3) : begin_book(file, asked->folder);
+    file->fd = fd;
+    bool good = file->form == EXPORT_CSV ? add(file, "\xEF\xBB\xBF", 3)
+                                         : begin_book(file, asked->folder, by_rows);
     if (!good) {
         export_file_free(file);
         return error_set(err, ERROR_LATER, "no memory, or no room in the data folder");
     }
     *ret_file = file;
     return true;
+}
+
+bool export_file_new(const struct export_asked *asked, int fd, struct export_file **ret_file,
+                     struct error *err)
+{
+    return file_new(asked, fd, true, ret_file, err);
 }
 
 void export_file_free(struct export_file *file)
@@ -150,29 +174,31 @@ void export_file_free(struct export_file *file)
         (void)workbook_close(file->book); /* the one way to free it */
     if (*file->path != '\0')
         (void)unlink(file->path);
-    free(file->bytes);
     free(file);
 }
 
 bool export_file_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS],
                      struct error *err)
 {
-    return (file->form == EXPORT_CSV ? csv_row(file, cells) : book_row(file, cells)) ||
-           error_set(err, ERROR_LATER, "a row more does not fit");
+    if (file->form == EXPORT_CSV)
+        return csv_row(file, cells) || cannot_write(err);
+    if (file->rows > EXPORT_SHEET_ROWS_MAX)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "quá %u dòng một trang tính chứa được; chọn form=csv, hoặc ít ngày hơn. / "
+                         "more rows than a sheet has",
+                         EXPORT_SHEET_ROWS_MAX);
+    return book_row(file, cells) || error_set(err, ERROR_LATER, "a row more does not fit");
 }
 
-bool export_file_end(struct export_file *file, const char **ret_bytes, size_t *ret_n,
-                     struct error *err)
+bool export_file_end(struct export_file *file, struct error *err)
 {
-    if (file->form == EXPORT_XLSX) {
-        lxw_error why = workbook_close(file->book);
-        file->book = NULL;
-        if (why != LXW_NO_ERROR || !read_book(file))
-            return error_set(err, ERROR_LATER, "workbook: %s", lxw_strerror(why));
-    }
-    *ret_bytes = file->bytes;
-    *ret_n = file->n;
-    return true;
+    if (file->form == EXPORT_CSV)
+        return flush(file) || cannot_write(err);
+    lxw_error why = workbook_close(file->book);
+    file->book = NULL;
+    if (why != LXW_NO_ERROR)
+        return error_set(err, ERROR_LATER, "workbook: %s", lxw_strerror(why));
+    return copy_book(file) || cannot_write(err);
 }
 
 /* ------------------------------------------------------------------ a report */
@@ -213,15 +239,11 @@ bool report_write_xlsx(const struct report *report, const char *folder, int fd, 
 {
     struct export_asked asked = {.form = EXPORT_XLSX, .folder = folder};
     struct export_file *file = NULL;
-    const char *bytes = NULL;
-    size_t n = 0;
-    bool good = export_file_new(&asked, &file, err);
+    bool good = file_new(&asked, fd, false, &file, err);
     for (size_t i = 0; good && i < report->n; i++)
         good = put_sheet(file, &report->table[i], i) ||
                error_set(err, ERROR_LATER, "a sheet more does not fit");
-    good = good && export_file_end(file, &bytes, &n, err) &&
-           (files_write_all(fd, bytes, n) ||
-            error_set(err, ERROR_LATER, "không ghi được tệp. / cannot be written"));
+    good = good && export_file_end(file, err);
     export_file_free(file);
     return good;
 }

@@ -1,5 +1,6 @@
-/* export_form.h - rows of texts in a file: the form behind export.h. A form is written to memory,
- * for it goes to a descriptor that came along with a command. Private to export*.c. */
+/* export_form.h - rows of texts in a file: the form behind export.h. It goes to a descriptor that
+ * came along with a command, as it grows; a workbook lies in a folder until it is whole. Private to
+ * export*.c. */
 #ifndef TRAO_SERVER_OFFICE_EXPORT_FORM_H
 #define TRAO_SERVER_OFFICE_EXPORT_FORM_H
 
@@ -11,13 +12,12 @@
 
 struct export_file;
 /* LATER without memory. */
-bool export_file_new(const struct export_asked *asked, struct export_file **ret_file,
+bool export_file_new(const struct export_asked *asked, int fd, struct export_file **ret_file,
                      struct error *err) must_use;
 void export_file_free(struct export_file *file); /* NULL is fine */
 bool export_file_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS],
                      struct error *err) must_use;
-/* The finished bytes, the file's own until export_file_free. */
-bool export_file_end(struct export_file *file, const char **ret_bytes, size_t *ret_n,
-                     struct error *err) must_use;
+/* All of it is in the descriptor. */
+bool export_file_end(struct export_file *file, struct error *err) must_use;
 
 #endif

@@ -94,6 +94,7 @@ static bool correct_address(struct record *record, struct reissue *reissue, stru
     if (!locality_find(record, NULL, reissue->who.address, record_now(record), &locality, &doubt,
                        &complaint, err))
         return false;
+    *reissue->who.written_address = '\0';
     reissue->fact.postal_code = locality.postal_code;
     reissue->fact.commune = locality.commune;
     return true;
@@ -107,6 +108,8 @@ static bool correct(struct record *record, struct reissue *reissue, struct error
         return error_set(err, ERROR_BAD_INPUT, "tên: không đọc được. / name");
     if (name && !field_name(reissue->who.name, &complaint))
         return refuse(&complaint, err);
+    if (name)
+        *reissue->who.written_name = '\0'; /* it is no longer of the list */
     if (phone) {
         struct phone read = phone_read(phone);
         field_phone_complaint(&read, &complaint);

@@ -71,6 +71,8 @@ struct list_row {
     enum list_column column;        /* of the fault */
     bool hidden;                    /* a spreadsheet does not show it */
     const char *cell[LIST_COLUMNS]; /* clean text (text_clean); "" when empty or no such column */
+    /* Name and address as they stand in a file of an old encoding (charset_write), else "". */
+    const char *written_name, *written_address;
 };
 
 #define LIST_SHEET_BYTES_MAX 128u

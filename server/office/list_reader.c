@@ -240,6 +240,19 @@ static bool is_no_dossier(const struct named_row *row)
     return !*dossier || says_total(dossier) || stands_alone(row, LIST_DOSSIER);
 }
 
+/* Nothing where nothing was read from an old encoding. */
+static void say_written(const struct reader *reader, enum list_column column, size_t max)
+{
+    char written[LIST_WRITTEN_ADDRESS_MAX + 16];
+    size_t at = reader->position[column];
+    const struct reader_cell *cell = at == 0 || at > reader->cells ? NULL : &reader->cell[at - 1];
+    if (cell == NULL || cell->written_n == 0)
+        reader_say_cell(reader->out, "");
+    else
+        reader_say_cell(reader->out, charset_write(reader->charset, reader->text + cell->written_at,
+                                                   cell->written_n, written, max + 16));
+}
+
 static void say_row(struct reader *reader, const struct named_row *row)
 {
     uint8_t fault = (uint8_t)row->fault, column = (uint8_t)row->column;
@@ -251,6 +264,8 @@ static void say_row(struct reader *reader, const struct named_row *row)
     say(reader->out, &hidden, 1);
     for (int i = 0; i < LIST_COLUMNS; i++)
         reader_say_cell(reader->out, row->cell[i]);
+    say_written(reader, LIST_NAME, LIST_WRITTEN_NAME_MAX);
+    say_written(reader, LIST_ADDRESS, LIST_WRITTEN_ADDRESS_MAX);
 }
 
 static void take_row(struct reader *reader, int end)

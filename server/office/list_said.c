@@ -14,7 +14,7 @@ enum {
 #define COLUMN(KEY, NEED, bytes, vi, en, names) CELL_##KEY = (bytes) + 5,
 #include "server/office/columns.def"
 #undef COLUMN
-    ROW_BYTES_MAX = 8
+    ROW_BYTES_MAX = 8 + LIST_WRITTEN_NAME_MAX + 16 + 5 + LIST_WRITTEN_ADDRESS_MAX + 16 + 5
 #define COLUMN(KEY, NEED, bytes, vi, en, names) +CELL_##KEY
 #include "server/office/columns.def"
 #undef COLUMN
@@ -101,6 +101,9 @@ static bool take_row(struct list_said *said, struct list_row *ret_row)
     for (int i = 0; i < LIST_COLUMNS; i++)
         if (!take_cell(said, list_column_info((enum list_column)i)->bytes_max, &row.cell[i]))
             return false;
+    if (!take_cell(said, LIST_WRITTEN_NAME_MAX + 16, &row.written_name) ||
+        !take_cell(said, LIST_WRITTEN_ADDRESS_MAX + 16, &row.written_address))
+        return false;
     *ret_row = row;
     return true;
 }

@@ -172,6 +172,8 @@ static void copy_texts(const struct list_row *row, struct addressee *who)
     text_copy(row->cell[LIST_RESULT], who->result, sizeof who->result);
     text_copy(row->cell[LIST_REGISTERED], who->registered, sizeof who->registered);
     text_copy(row->cell[LIST_RECEIVED], who->received, sizeof who->received);
+    text_copy(row->written_name, who->written_name, sizeof who->written_name);
+    text_copy(row->written_address, who->written_address, sizeof who->written_address);
 }
 
 bool row_check(const struct list_row *row, struct instant now, struct lines *lines,
@@ -218,11 +220,16 @@ bool row_look(const struct list_row *row, enum charset charset, struct lines *li
         lines_add(lines, row->number, LIST_DOSSIER, &hidden);
     for (size_t i = 0; charset == CHARSET_TCVN3 && i < 2; i++) {
         const char *text = row->cell[looked_at[i]];
+        char read[64], written[64];
         struct complaint complaint;
         if (!charset_lost_capitals(text))
             continue;
         (void)snprintf(complaint.vi, sizeof complaint.vi,
-                       "«%.60s»: TCVN3 không có chữ hoa có dấu; xem lại, sửa rồi nhập lại.", text);
+                       "«%s»: TCVN3 không có chữ hoa có dấu; trong tệp là «%s». Xem lại, sửa rồi "
+                       "nhập lại.",
+                       text_copy(text, read, sizeof read),
+                       charset_show(i == 0 ? row->written_name : row->written_address, written,
+                                    sizeof written));
         (void)snprintf(complaint.en, sizeof complaint.en,
                        "TCVN3 has no capitals with tones: please check");
         lines_add(lines, row->number, looked_at[i], &complaint);

@@ -73,6 +73,36 @@ bool record_item_live(struct record *record, const struct item *item, bool *ret_
     return true;
 }
 
+bool record_issued_page(struct record *record, uint64_t after_seq, struct item *out, size_t max,
+                        size_t *ret_n, uint64_t *ret_last, struct error *err)
+{
+    struct stmt *stmt;
+    enum db_step step;
+    size_t n = 0;
+    uint64_t last = after_seq;
+    if (!db_prepare(record->db,
+                    "SELECT seq, item FROM issued WHERE seq > ?1 AND voided = 0 ORDER BY seq"
+                    " LIMIT ?2",
+                    &stmt, err))
+        return false;
+    stmt_u64(stmt, 1, after_seq);
+    stmt_u64(stmt, 2, max);
+    while (n < max && (step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        const char *text = stmt_col_text(stmt, 1);
+        last = stmt_col_u64(stmt, 0);
+        if (!item_parse(text, strlen(text), &out[n++], err)) {
+            stmt_reset(stmt);
+            return false;
+        }
+    }
+    stmt_reset(stmt);
+    if (n < max && step == DB_STEP_FAILED)
+        return error_add(err, "cannot read what was issued");
+    *ret_n = n;
+    *ret_last = last;
+    return true;
+}
+
 /* ------------------------------------------------------------------ choices */
 
 /* One row of `choice`, or of `choice_own` for an office. */

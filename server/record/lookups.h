@@ -50,6 +50,11 @@ bool record_issued_like(struct record *record, const char *beginning, uint64_t b
                         bool (*each)(void *ctx, const struct item *item, uint64_t seq), void *ctx,
                         struct error *err) must_use;
 
+/* Live numbers in order of issue, those of facts after `after_seq`, at most `max`; `ret_last` is
+ * the fact of the last one. */
+bool record_issued_page(struct record *record, uint64_t after_seq, struct item *out, size_t max,
+                        size_t *ret_n, uint64_t *ret_last, struct error *err) must_use;
+
 /* False (NOT_FOUND) when the number was never given out; `ret_live` is false once it was voided or
  * recalled. */
 bool record_item_live(struct record *record, const struct item *item, bool *ret_live,

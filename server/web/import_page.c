@@ -281,6 +281,22 @@ static const struct panel_column first_columns[] = {
     {"name", "Người nhận", PANEL_TEXT, NULL},     {"address", "Địa chỉ", PANEL_TEXT, NULL},
     {"phone", "Số điện thoại", PANEL_TEXT, NULL}, {.key = NULL}};
 
+/* Of an old encoding: what was read, beside what stands in the file. */
+static const struct panel_column old_columns[] = {
+    {"row", "Dòng", PANEL_NUMBER, NULL},
+    {"dossier", "Mã hồ sơ", PANEL_TEXT, NULL},
+    {"name", "Người nhận", PANEL_TEXT, NULL},
+    {"written_name", "Tên trong tệp", PANEL_TEXT, NULL},
+    {"address", "Địa chỉ", PANEL_TEXT, NULL},
+    {"phone", "Số điện thoại", PANEL_TEXT, NULL},
+    {.key = NULL}};
+
+static bool is_old(const json_t *said)
+{
+    const char *charset = json_string_value(json_object_get(said, "charset"));
+    return charset != NULL && charset_is_old(charset_named(charset));
+}
+
 static void put_form_found(struct html *html, const json_t *said)
 {
     const char *charset = json_string_value(json_object_get(said, "charset")),
@@ -382,7 +398,7 @@ static void put_preview(struct page *page)
     html_put(html, "<h2>Những dòng đầu, như đã đọc</h2>");
     put_form_found(html, page->said);
     panel_table(&page->panel, "Những dòng đầu, như đã đọc", json_object_get(page->said, "first"),
-                first_columns, "Không đọc được dòng nào.");
+                is_old(page->said) ? old_columns : first_columns, "Không đọc được dòng nào.");
     put_mapping(page);
     html_put(html, "<details class=muc><summary>Chữ đọc sai? Đọc lại bằng bảng mã "
                    "khác</summary>");

@@ -2,6 +2,7 @@
  * label; and what a postman wrote on paper, entered late. */
 #include <string.h>
 
+#include "server/office/charset.h"
 #include "server/web/face.h"
 #include "server/web/panel.h"
 #include "server/web/print_jobs.h"
@@ -35,6 +36,29 @@ static const struct panel_form forms[] = {
     {.verb = NULL},
 };
 
+/* Of a list in an old encoding: what was read, and what stands in the file, to be compared. */
+static void put_written(struct html *html, const struct addressee *who)
+{
+    const char *const pairs[][3] = {{"Tên", who->name, who->written_name},
+                                    {"Địa chỉ", who->address, who->written_address}};
+    char shown[1200];
+    if (*who->written_name == '\0' && *who->written_address == '\0')
+        return;
+    html_put(html, "<details><summary>Đọc từ bảng mã cũ, xem lại với tệp</summary><ul>");
+    for (size_t i = 0; i < 2; i++) {
+        if (*pairs[i][2] == '\0')
+            continue;
+        html_format(html, "<li>%s: <b>", pairs[i][0]);
+        html_text(html, pairs[i][1]);
+        html_put(html, "</b><br>trong tệp: <code>");
+        html_text(html, charset_show(pairs[i][2], shown, sizeof shown));
+        html_put(html, "</code><br><small>");
+        html_text(html, pairs[i][2]);
+        html_put(html, "</small></li>");
+    }
+    html_put(html, "</ul></details>");
+}
+
 static void put_state(struct panel *panel, const struct view *view)
 {
     struct html *html = &panel->html;
@@ -51,6 +75,7 @@ static void put_state(struct panel *panel, const struct view *view)
     html_put(html, "</b></span> <span>người nhận <b>");
     desk_put_short_name(html, who.name);
     html_format(html, "</b></span> <span>đã in <b>%u</b> lần</span></p>", view->state.copies);
+    put_written(html, &who);
     chain_wipe(&who, sizeof who);
 }
 

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/delivery/marks.h"
+#include "server/files.h"
 #include "server/record/premises.h"
 #include "server/web/act.h"
 
@@ -361,7 +361,7 @@ void office_page_list(struct web *web, const struct http_request *request,
         if (word_of(request, keys[i][0], keys[i][1], words[i]))
             argv[argc++] = words[i];
     const char *form = http_query(request, "dang");
-    fd = memfd_create("list", MFD_CLOEXEC);
+    fd = files_nameless(web->config.folder);
     if (fd < 0)
         return;
     if (act_run(web, request, &seat, argc, argv, fd, &said, &err)) {

@@ -1,6 +1,6 @@
 /* import - how fast a long list becomes items here, and in how much memory.
  *
- *     bench_import [--smoke]
+ *     bench_import [--smoke | --rows N]      N at most 200,000, the longest list
  *
  * A list of 70,000 invented dossiers, the fuller one of the one-stop software: looked at, which
  * keeps nothing; then read in the reading child, checked, issued by hundreds (four hundred one
@@ -17,6 +17,7 @@
 #include <csv.h>
 #include <sqlite3.h>
 
+#include "server/office/export.h"
 #include "tests/server/desk_rig.h"
 
 #define ROWS 70000
@@ -128,6 +129,21 @@ static double run(struct desk_rig *desk, const char *text, const char *what)
     return end(&taken, what, &report);
 }
 
+static void run_export(struct desk_rig *desk, enum export_form form, const char *what)
+{
+    struct export_asked asked = {.all_offices = true, .form = form, .folder = desk->rig.dir};
+    struct error err = {.code = ERROR_NONE};
+    size_t rows = 0;
+    FILE *file = tmpfile();
+    struct taken taken = begin();
+    if (!export_list(desk->rig.record, &asked, fileno(file), &rows, &err)) {
+        (void)fprintf(stderr, "%s: %s\n", what, err.text);
+        exit(EXIT_FAILURE);
+    }
+    (void)end(&taken, what, &(struct import_report){.rows = (uint32_t)rows});
+    (void)fclose(file);
+}
+
 /* ------------------------------------------------------------------ the limit */
 
 /* The same file by libcsv into one table of SQLite's as it stands, each code once: no row is
@@ -190,7 +206,12 @@ int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
     static struct desk_rig desk;
-    char *text = invent(argc > 1 && strcmp(argv[1], "--smoke") == 0 ? ROWS_SMOKE : ROWS);
+    uint32_t rows = ROWS;
+    if (argc > 1 && strcmp(argv[1], "--smoke") == 0)
+        rows = ROWS_SMOKE;
+    else if (argc > 2 && strcmp(argv[1], "--rows") == 0)
+        rows = (uint32_t)strtoul(argv[2], NULL, 10);
+    char *text = invent(rows);
     desk_rig_open(&desk);
     printf("| list | rows | new | known | s | CPU s | rows/s | MB more | MB after |\n"
            "|-|-|-|-|-|-|-|-|-|\n");
@@ -202,6 +223,8 @@ int main(int argc, char **argv)
     double limit = run_bare(&desk, text);
     double taken = run(&desk, text, "taken in");
     (void)run(&desk, text, "again");
+    run_export(&desk, EXPORT_CSV, "written as CSV");
+    run_export(&desk, EXPORT_XLSX, "written as XLSX");
     printf("\nTaken in: %.2f of the limit's speed. The list has %zu MB; the reading child held %ld "
            "MB at most.\n",
            limit / taken, strlen(text) >> 20, child.ru_maxrss / 1024);

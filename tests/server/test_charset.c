@@ -249,6 +249,22 @@ static void capitals_that_are_lost(void **state)
             fail_msg("%s", whole[i]);
 }
 
+/* The bytes there and back; what people see of them is Latin-1. */
+static void as_it_was_written(void **state)
+{
+    (void)state;
+    char written[64], shown[64], cut[16];
+    assert_string_equal(charset_write(CHARSET_TCVN3, "\xA7\xC6NG \x01", 6, written, sizeof written),
+                        "tcvn3 A7C64E472001");
+    assert_string_equal(charset_show(written, shown, sizeof shown), "§ÆNG \\x01");
+    assert_string_equal(charset_write(CHARSET_VNI, "\xF9\xE1\xE0\xE5\xE3\xE4", 6, cut, 9),
+                        "vni F9E1");
+    assert_string_equal(charset_show(cut, shown, 4), "ù"); /* whole characters */
+    static const char *const none[] = {"", "tcvn3", "tcvn3 ", "tcvn3 x1", "tcvn3 A"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_string_equal(charset_show(none[i], shown, sizeof shown), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +274,7 @@ int main(void)
         cmocka_unit_test(wide_ones),
         cmocka_unit_test(utf8_stays),
         cmocka_unit_test(capitals_that_are_lost),
+        cmocka_unit_test(as_it_was_written),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

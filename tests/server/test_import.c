@@ -1,5 +1,6 @@
 /* A list goes in once, whatever happens to it; what cannot go in is named by file, row and column.
  */
+#include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,46 @@ static void the_item_knows_what_the_row_said(void **state)
     assert_string_equal(who.phone, "+84912000001");
     assert_string_equal(who.phone_note, "chị Mẫu");
     free(lines);
+}
+
+/* As iconv writes TCVN3; "HIẾU" has no capital with its tone there. */
+static void what_the_list_said_is_kept_beside_what_was_read(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct import_report report;
+    struct item item;
+    struct office_fact issued;
+    struct addressee who;
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    static char text[4096];
+    char rows[] = "Mã hồ sơ;Người nhận;Địa chỉ\n"
+                  "H27.21-261116-0101;Dương Thị Khuê;TDP Thử, X. Đức Thọ, Hà Tĩnh 45706\n"
+                  "H27.21-261116-0102;ĐặNG VĂN HIếU;\"Thôn Mẫu, X. Xuân Lộc; Hà Tĩnh\"\n"
+                  "H27.21-261116-0103;An;So 1, Ha Tinh\n";
+    char *from = rows, *to = text, *lines;
+    size_t left = strlen(rows), room = sizeof text - 1;
+    iconv_t table = iconv_open("TCVN5712-1", "UTF-8");
+    assert_int_equal(iconv(table, &from, &left, &to, &room), 0);
+    assert_int_equal(iconv(table, NULL, NULL, &to, &room), 0);
+    iconv_close(table);
+    report = take(desk, text, &lines);
+    assert_int_equal(report.added, 3);
+    assert_non_null(strstr(lines, "trong tệp là «§ÆNG V¡N HIÕU»"));
+    free(lines);
+    static const char *const codes[] = {"H27.21-261116-0102", "H27.21-261116-0103"};
+    static const char *const names[] = {"ĐặNG VĂN HIếU", "An"};
+    static const char *const written[] = {"tcvn3 A7C64E472056A14E204849D555", ""};
+    for (size_t i = 0; i < 2; i++) {
+        assert_good(record_item_of_dossier(desk->rig.record, codes[i], &item, &err));
+        assert_good(record_issued(desk->rig.record, &item, &issued, &err));
+        assert_good(record_attachment_get(desk->rig.record, &issued.addressee, bytes, sizeof bytes,
+                                          &n, &err));
+        assert_good(addressee_decode(bytes, n, &who, &err));
+        assert_string_equal(who.name, names[i]);
+        assert_string_equal(who.written_name, written[i]);
+        assert_int_equal(*who.written_address != '\0', i == 0);
+    }
 }
 
 static void numbers_cannot_be_counted_on(void **state)
@@ -457,6 +498,7 @@ int main(int argc, char **argv)
         DESK(who_is_the_same_person),
         DESK(a_second_import_adds_nothing),
         DESK(the_item_knows_what_the_row_said),
+        DESK(what_the_list_said_is_kept_beside_what_was_read),
         DESK(numbers_cannot_be_counted_on),
         DESK(broken_rows_are_named_and_the_others_go_in),
         DESK(an_address_is_corrected_until_it_is_printed),

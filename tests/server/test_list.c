@@ -446,6 +446,7 @@ static void what_was_said_is_whole_or_nothing(void **state)
             memcpy(said + n + 4, cell, 4);
             n += 8;
         }
+        n += 10; /* nothing written otherwise */
     }
     said[n++] = LIST_SAYS_END;
     for (size_t cut = 0; cut <= n; cut++) {

@@ -12,6 +12,8 @@ static bool take_all(struct list *list, struct whole_list *whole, struct error *
             return false;
         for (int i = 0; i < LIST_COLUMNS; i++)
             row->cell[i] = strdup(row->cell[i]);
+        row->written_name = strdup(row->written_name);
+        row->written_address = strdup(row->written_address);
     }
     return true;
 }
@@ -54,9 +56,12 @@ bool whole_list_read(const char *program, int fd, const struct list_names *names
 
 void whole_list_done(struct whole_list *list)
 {
-    for (size_t k = 0; k < list->n; k++)
+    for (size_t k = 0; k < list->n; k++) {
         for (int i = 0; i < LIST_COLUMNS; i++)
             free((char *)list->rows[k].cell[i]);
+        free((char *)list->rows[k].written_name);
+        free((char *)list->rows[k].written_address);
+    }
     free(list->rows);
     *list = (struct whole_list){.n = 0};
 }

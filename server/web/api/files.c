@@ -213,7 +213,7 @@ void api_export(struct ask *ask)
     struct api_words *words = api_words_new();
     int fd = -1;
     if (words && api_words_take(ask, NULL, words) && name_office(ask, words)) {
-        fd = memory_file("export");
+        fd = files_nameless(ask->web->config.folder);
         if (fd >= 0)
             run_export(ask, words, fd);
         else
