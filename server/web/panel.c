@@ -160,6 +160,14 @@ bool panel_sit(struct panel *panel, struct web *web, const struct http_request *
     return seat_may(web, request, right, &panel->seat, answer);
 }
 
+bool panel_sit_all(struct panel *panel, struct web *web, const struct http_request *request,
+                   enum right right, const char *path, const char *title,
+                   struct http_answer *answer)
+{
+    panel_init(panel, web, request, path, title, answer);
+    return seat_may_all(web, request, right, &panel->seat, answer);
+}
+
 void panel_begin(struct panel *panel)
 {
     const char *title = panel->head.title, *end = strstr(title, " · ");
@@ -172,8 +180,7 @@ bool panel_open(struct panel *panel, struct web *web, const struct http_request 
                 enum right right, const char *path, const char *title,
                 const struct panel_form *forms, struct http_answer *answer)
 {
-    panel_init(panel, web, request, path, title, answer);
-    if (!seat_may_all(web, request, right, &panel->seat, answer))
+    if (!panel_sit_all(panel, web, request, right, path, title, answer))
         return false;
     if (request->is_post && !panel_post(panel, forms)) {
         json_decref(panel->said);

@@ -64,6 +64,10 @@ void panel_close(struct panel *panel);
  * seat is checked; head.script and the like may still be set. Then panel_begin, panel_close. */
 bool panel_sit(struct panel *panel, struct web *web, const struct http_request *request,
                enum right right, const char *path, const char *title, struct http_answer *answer);
+/* ... where who is bound to offices has no business. */
+bool panel_sit_all(struct panel *panel, struct web *web, const struct http_request *request,
+                   enum right right, const char *path, const char *title,
+                   struct http_answer *answer);
 void panel_begin(struct panel *panel);
 /* Its form, run as panel_open does. False: the answer is given. */
 bool panel_post(struct panel *panel, const struct panel_form *forms);

@@ -223,7 +223,7 @@ static void a_dispatcher_s_day(void **state)
                   5000);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
     assert_true(says(browser, "chưa chia <b>1</b>"));
-    take_after(browser, "/quay/dieu-phoi?commune=", commune, sizeof commune);
+    take_after(browser, "name=xa-", commune, sizeof commune);
     commune[5] = '\0';
     (void)snprintf(form, sizeof form,
                    "viec=round&muc=Giao+c%%E1%%BA%%A3+x%%C3%%A3&badge=TH-12&commune=%s", commune);
@@ -247,7 +247,7 @@ static void a_dispatcher_s_day(void **state)
                   EVENT_OUT_FOR_DELIVERY, 1000);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi?badge=TH-13"), 200);
     assert_true(says(browser, "lệch cuối ngày <b>1</b>"));
-    assert_true(says(browser, "<h3>Trong tay TH-13</h3>"));
+    assert_true(says(browser, "<h3>Trong tay TH-00000013</h3>"));
     assert_int_equal(browser_post(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13"), 409);
     (void)snprintf(form, sizeof form, "viec=leave&bi=%s&ly-do=m%%C6%%B0a+l%%C5%%A9", item);
     done(browser, "/quay/dieu-phoi", form);
@@ -260,6 +260,77 @@ static void a_dispatcher_s_day(void **state)
     done(browser, "/quay/dieu-phoi", form);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
     assert_true(says(browser, "Không ai giữ bì nào."));
+}
+
+static void press(struct browser *browser, const char *mode, const char *fields, int status,
+                  const char *words)
+{
+    char form[400];
+    (void)snprintf(form, sizeof form, "che-do=%s&%s", mode, fields);
+    int got = browser_post(browser, "/quay/dieu-phoi", form);
+    if (got != status || !says(browser, words))
+        fail_msg("%s: %d, not %d with «%s»: %.400s", form, got, status, words,
+                 strstr(browser->rig.answer, "id=ket"));
+}
+
+/* The same day by scanner: one field, no other form; each step is a page. */
+static void a_dispatcher_s_day_by_scans(void **state)
+{
+    struct browser *browser = *state;
+    const char *item = browser->rig.item.text;
+    char commune[16], form[200];
+    struct item desk = desk_rig_issue(&browser->rig.desk, "H27.15-261118-0146", "0912000002", "0");
+    browser_log_in(browser);
+    for (int i = 12; i <= 13; i++) {
+        (void)snprintf(form, sizeof form, "viec=postman&badge=TH-%d&name=A&from=2026-11-01", i);
+        assert_int_equal(browser_post(browser, "/quay/buu-ta", form), 200);
+        assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    }
+    desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item, EVENT_PICKED_UP,
+                  5000);
+    assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
+    take_after(browser, "name=xa-", commune, sizeof commune);
+    commune[5] = '\0';
+    press(browser, "giao", "ma=12", 400, "Đánh dấu xã hoặc quét bì trước");
+    press(browser, "giao", "ma=%3Cb%3E", 400, "«&lt;B&gt;»");
+    press(browser, "chuyen", "den=%22%3E%3Cscript%3E&ma=x", 400, "không phải thẻ");
+    assert_false(says(browser, "<script>"));
+    (void)snprintf(form, sizeof form, "xa-%s=1&ma=th-99", commune);
+    press(browser, "giao", form, 404, "chưa giao");
+    (void)snprintf(form, sizeof form, "name=xa-%s value=1 data-n=1 checked", commune);
+    assert_true(says(browser, form)); /* what was marked stays */
+    (void)snprintf(form, sizeof form, "ma=%s", item);
+    press(browser, "giao", form, 200, "Đã thêm RA");
+    assert_true(says(browser, "F2 Giao 1 bì"));
+    (void)snprintf(form, sizeof form, "da=%s&ma=%s", item, item);
+    press(browser, "giao", form, 200, "đã quét rồi");
+    (void)snprintf(form, sizeof form, "xa-%s=1&ma=12", commune);
+    press(browser, "giao", form, 200, "Đã giao TH-00000012: BD-000001");
+    assert_true(says(browser, "Đã chia hết."));
+
+    (void)snprintf(form, sizeof form, "ma=%s", item);
+    press(browser, "ai", form, 200, "trên bản kê BD-000001 của TH-00000012");
+    press(browser, "chuyen", form, 400, "Quét thẻ hay bản kê nhận trước");
+    press(browser, "chuyen", "ma=13", 200, "Chuyển đến TH-00000013");
+    (void)snprintf(form, sizeof form, "den=TH-13&ma=%s", item);
+    press(browser, "chuyen", form, 200, "đã chuyển đến TH-00000013");
+    (void)snprintf(form, sizeof form, "den=TH-13&ma=%s", desk.text);
+    press(browser, "chuyen", form, 409, "TH-00000013 chưa có bản kê nào đang mở");
+    (void)snprintf(form, sizeof form, "den=TH-12&ma=%s", item);
+    press(browser, "chuyen", form, 200, "đã chuyển đến TH-00000012");
+    desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item,
+                  EVENT_OUT_FOR_DELIVERY, 1000);
+    press(browser, "ai", "ma=12", 200, "<h3>Trong tay TH-00000012</h3>");
+    press(browser, "chot", form, 200, "Vì sao"); /* of whoever is named in the form */
+    press(browser, "chot", "ma=12", 200, "Còn lệch 1 bì");
+    press(browser, "chot", "den=TH-12&viec=chot", 409, "role=alert");
+    (void)snprintf(form, sizeof form, "den=TH-12&bi-o-lai=%s&ly-do=m%%C6%%B0a", item);
+    press(browser, "chot", form, 200, "Đã ghi lý do");
+    assert_false(says(browser, "Còn lệch 1 bì"));
+    press(browser, "chot", "den=TH-12&viec=chot", 200, "Đã chốt ca TH-00000012");
+    (void)snprintf(form, sizeof form, "den=QUAY&ma=%s", item);
+    press(browser, "chuyen", form, 200, "đã chuyển đến quầy");
+    assert_true(says(browser, "trong tay bưu tá <b>0</b>"));
 }
 
 /* ------------------------------------------------------------------ the log */
@@ -357,6 +428,7 @@ int main(int argc, char **argv)
         DOOR(printers_are_registered),
         DOOR(a_handheld_comes_and_is_lost),
         DOOR(a_dispatcher_s_day),
+        DOOR(a_dispatcher_s_day_by_scans),
         DOOR(who_looked_and_whether_it_still_holds),
         DOOR(every_page_is_where_it_says),
         cmocka_unit_test(every_page_asks_what_there_is),

@@ -17,7 +17,20 @@ function said(root) {
   if (at) beep(at.dataset.tieng);
 }
 
+// Arrows lead from the field to what may be marked, and on; what is typed or scanned goes to the field.
+function marks(event) {
+  const boxes = [...document.querySelectorAll('#quet .dau-bi')], at = boxes.indexOf(document.activeElement);
+  const field = document.getElementById('ma');
+  if (boxes.length === 0 || (at < 0 && document.activeElement !== field)) return;
+  if (event.key === 'ArrowDown') boxes[Math.min(at + 1, boxes.length - 1)].focus();
+  else if (event.key === 'ArrowUp') (at > 0 ? boxes[at - 1] : field).focus();
+  else if (at >= 0 && event.key.length === 1 && event.key !== ' ' && !event.ctrlKey) field.focus();
+  else return;
+  if (event.key.startsWith('Arrow')) event.preventDefault();
+}
+
 document.addEventListener('keydown', (event) => {
+  marks(event);
   if (event.key === 'Escape') document.getElementById('ma')?.focus();
   const at = document.querySelector(`[data-phim="${event.key}"]`);
   if (!at) return;
@@ -65,6 +78,12 @@ async function next() {
   if (field) next();
 }
 
+// A mark stands for one envelope, or for as many as it says.
+function marked(counts) {
+  return [...document.querySelectorAll('.dau-bi:checked')]
+    .reduce((sum, box) => sum + Number(box.dataset.n ?? 1), Number(counts.dataset.them ?? 0));
+}
+
 function listen() {
   document.getElementById('quet')?.addEventListener('submit', (event) => {
     const field = document.getElementById('ma');
@@ -79,7 +98,7 @@ function listen() {
   const counts = document.querySelector('[data-dem]');
   for (const box of document.querySelectorAll('.dau-bi'))
     box.addEventListener('change', () => {
-      if (counts) counts.textContent = counts.dataset.dem.replace('%n', document.querySelectorAll('.dau-bi:checked').length);
+      if (counts) counts.textContent = counts.dataset.dem.replace('%n', marked(counts));
     });
 }
 
