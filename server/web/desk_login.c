@@ -26,10 +26,11 @@ static void give_login(struct web *web, unsigned status, const struct seat *seat
         html_format(&html, "<p class=loi role=alert>%s</p>", sentence);
     html_put(&html, "<form class=the method=post action=\"/quay/dang-nhap\">");
     seat_put_csrf(seat, &html);
-    html_put(&html, "<label for=ten>Tên</label><input id=ten name=ten autocomplete=username "
-                    "autocapitalize=none spellcheck=false required>"
-                    "<label for=mk>Mật khẩu</label><input id=mk name=mk type=password "
-                    "autocomplete=current-password required><button>Vào</button></form>");
+    html_put(&html,
+             "<label for=ten>Tên</label><input id=ten name=ten autofocus autocomplete=username "
+             "autocapitalize=none spellcheck=false required>"
+             "<label for=mk>Mật khẩu</label><input id=mk name=mk type=password "
+             "autocomplete=current-password required><button>Vào</button></form>");
     page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
@@ -198,12 +199,13 @@ static void give_password_form(struct web *web, unsigned status, const struct se
                         "được.</p>");
     html_put(&html, "<form class=the method=post action=\"/quay/mat-khau\">");
     seat_put_csrf(seat, &html);
-    html_format(&html,
-                "<label for=cu>Mật khẩu đang dùng</label><input id=cu name=cu type=password "
-                "autocomplete=current-password required><label for=moi>Mật khẩu mới, ít nhất %d ký "
-                "tự</label><input id=moi name=moi type=password autocomplete=new-password "
-                "minlength=%d required><button>Đổi</button></form>",
-                PASSWORD_MIN, PASSWORD_MIN);
+    html_format(
+        &html,
+        "<label for=cu>Mật khẩu đang dùng</label><input id=cu name=cu autofocus type=password "
+        "autocomplete=current-password required><label for=moi>Mật khẩu mới, ít nhất %d ký "
+        "tự</label><input id=moi name=moi type=password autocomplete=new-password "
+        "minlength=%d required><button>Đổi</button></form>",
+        PASSWORD_MIN, PASSWORD_MIN);
     put_way_out(seat, &html);
     page_end(&html, web, &head);
     page_give(&html, status, answer);

@@ -120,7 +120,7 @@ static void put_scanned(struct rounds_desk *desk)
     struct html *html = &desk->panel->html;
     if (desk->n == 0)
         return;
-    html_put(html, "<h3>Bì đã quét</h3><ol class=ds>");
+    html_put(html, "<h2>Bì đã quét</h2><ol class=ds>");
     for (size_t i = desk->n; i > 0; i--)
         html_format(html, "<li value=%zu>%s</li>", i, desk->items[i - 1]);
     html_put(html, "</ol>");
@@ -248,7 +248,7 @@ void rounds_desk_put(struct rounds_desk *desk, const struct rounds_read *read)
     }
     html_put(html, "</form>");
     if (desk->mode == WHO && *desk->target) {
-        html_format(html, "<h3>Trong tay %s</h3>", desk->target);
+        html_format(html, "<h2>Trong tay %s</h2>", desk->target);
         put_held(desk, read->hands, &open);
     }
 }

@@ -247,7 +247,7 @@ static void a_dispatcher_s_day(void **state)
                   EVENT_OUT_FOR_DELIVERY, 1000);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi?badge=TH-13"), 200);
     assert_true(says(browser, "lệch cuối ngày <b>1</b>"));
-    assert_true(says(browser, "<h3>Trong tay TH-00000013</h3>"));
+    assert_true(says(browser, "<h2>Trong tay TH-00000013</h2>"));
     assert_int_equal(browser_post(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13"), 409);
     (void)snprintf(form, sizeof form, "viec=leave&bi=%s&ly-do=m%%C6%%B0a+l%%C5%%A9", item);
     done(browser, "/quay/dieu-phoi", form);
@@ -320,7 +320,7 @@ static void a_dispatcher_s_day_by_scans(void **state)
     press(browser, "chuyen", form, 200, "đã chuyển đến TH-00000012");
     desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item,
                   EVENT_OUT_FOR_DELIVERY, 1000);
-    press(browser, "ai", "ma=12", 200, "<h3>Trong tay TH-00000012</h3>");
+    press(browser, "ai", "ma=12", 200, "<h2>Trong tay TH-00000012</h2>");
     press(browser, "chot", form, 200, "Vì sao"); /* of whoever is named in the form */
     press(browser, "chot", "ma=12", 200, "Còn lệch 1 bì");
     press(browser, "chot", "den=TH-12&viec=chot", 409, "role=alert");
