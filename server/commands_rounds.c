@@ -56,6 +56,7 @@ static bool count_item(void *ctx, const struct item *item)
 static bool say_round(void *ctx, const struct round *round)
 {
     struct saying *saying = ctx;
+    char name[128];
     char id[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX];
     size_t n = 0;
     saying->good = round_items(saying->commands->record, round->id, count_item, &n, saying->err);
@@ -63,6 +64,9 @@ static bool say_round(void *ctx, const struct round *round)
     answer_text(saying->answer, "round", round_text(round->id, id));
     answer_text(saying->answer, "badge", badge_text(round->badge, badge));
     answer_code(saying->answer, "commune", 5, round->commune);
+    if (answer_is_json(saying->answer) && round->commune != 0)
+        answer_text(saying->answer, "commune_name",
+                    field_commune_name(round->commune, name, sizeof name));
     answer_time(saying->answer, "built", round->built);
     answer_number(saying->answer, "envelopes", (int64_t)n);
     return saying->good;

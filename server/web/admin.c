@@ -112,16 +112,19 @@ void desk_admin(struct web *web, const struct http_request *request, struct http
 
 struct way {
     enum right right;
-    const char *path, *title;
+    const char *path, *title, *about;
 };
 
 /* Those beside the pages that are data. */
 static const struct way ways[] = {
-    {RIGHT_SETTINGS, "/quay/bat-dau", "Bắt đầu, bảy bước"},
-    {RIGHT_ROUNDS, "/quay/dieu-phoi", "Điều phối"},
-    {RIGHT_DEVICES, "/quay/may", "Máy cầm tay"},
-    {RIGHT_LAW_READ, "/quay/du-lieu", "Dữ liệu cá nhân"},
-    {RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi"},
+    {RIGHT_SETTINGS, "/quay/bat-dau", "Bắt đầu, bảy bước",
+     "Máy chủ mới: từ cơ quan, bưu cục đến lượt quét đầu tiên."},
+    {RIGHT_ROUNDS, "/quay/dieu-phoi", "Điều phối", "Bản kê của bưu tá, ai đang giữ gì, chốt ca."},
+    {RIGHT_DEVICES, "/quay/may", "Máy cầm tay", "Cấp mã cho máy mới, máy nào im, khóa máy mất."},
+    {RIGHT_LAW_READ, "/quay/du-lieu", "Dữ liệu cá nhân",
+     "Ai hỏi về dữ liệu của mình, xóa gì, giữ gì, sự cố."},
+    {RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi",
+     "Ai đã xem, đã làm gì; hồ sơ gốc còn nguyên không."},
 };
 #define WAYS (sizeof ways / sizeof *ways)
 
@@ -143,12 +146,12 @@ bool admin_leads(const struct seat *seat)
 }
 
 static void put_way(struct html *html, const struct seat *seat, enum right right, const char *path,
-                    const char *title)
+                    const char *title, const char *about)
 {
     const char *end = strstr(title, " · ");
     if (leads(seat, right))
-        html_format(html, "<li><a href=\"%s\">%.*s</a></li>", path,
-                    (int)(end ? (size_t)(end - title) : strlen(title)), title);
+        html_format(html, "<li><a href=\"%s\">%.*s</a><br><small>%s</small></li>", path,
+                    (int)(end ? (size_t)(end - title) : strlen(title)), title, about);
 }
 
 static void put_ways(struct html *html, const struct seat *seat)
@@ -156,10 +159,11 @@ static void put_ways(struct html *html, const struct seat *seat)
     const struct admin_page *page;
     html_put(html, "<h1 id=dau tabindex=-1>Quản trị</h1><ul class=loi-vao>");
     for (size_t i = 0; i + 1 < WAYS; i++)
-        put_way(html, seat, ways[i].right, ways[i].path, ways[i].title);
+        put_way(html, seat, ways[i].right, ways[i].path, ways[i].title, ways[i].about);
     for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
-        put_way(html, seat, page->right, page->path, page->title);
-    put_way(html, seat, ways[WAYS - 1].right, ways[WAYS - 1].path, ways[WAYS - 1].title);
+        put_way(html, seat, page->right, page->path, page->title, page->about);
+    put_way(html, seat, ways[WAYS - 1].right, ways[WAYS - 1].path, ways[WAYS - 1].title,
+            ways[WAYS - 1].about);
     html_put(html, "</ul>");
 }
 
@@ -185,7 +189,7 @@ void desk_admin_home(struct web *web, const struct http_request *request,
 {
     struct seat seat;
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Quản trị · Trao", .wide = "rong"};
+    struct page_head head = {.title = "Quản trị · Trao", .wide = "rong", .here = "/quay/quan-tri"};
     if (!seat_may(web, request, RIGHT_ITEMS, &seat, answer))
         return;
     bool leads_on = admin_leads(&seat);

@@ -289,7 +289,8 @@ void desk_board(struct web *web, const struct http_request *request, struct http
     if (!seat_may(web, request, RIGHT_BOARD, &seat, answer) ||
         !board_ask_read(web, request, &seat.person, &ask, answer))
         return;
-    struct page_head head = {.title = "Đúng hạn · Trao", .wide = "rong", .script = board_script()};
+    struct page_head head = {
+        .title = "Đúng hạn · Trao", .wide = "rong", .here = "/quay/bang", .script = board_script()};
     seat_begin(&html, &seat, &head);
     html_format(&html, "<h1 id=dau tabindex=-1>Đúng hạn</h1><p class=tuoi>Số liệu đến %s, %s.</p>",
                 clock_time_vi(ask.asked.now, time, sizeof time),

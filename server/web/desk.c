@@ -172,7 +172,8 @@ void desk_items(struct web *web, const struct http_request *request, struct http
         return;
     const char *text = http_query(request, "trang");
     unsigned long page = text ? strtoul(text, NULL, 10) : 1;
-    struct page_head head = {.title = "Quầy · Trao", .script = "quay.js", .wide = "rong"};
+    struct page_head head = {
+        .title = "Quầy · Trao", .script = "quay.js", .wide = "rong", .here = "/quay"};
     seat_begin(&html, &seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>");
     html_text(&html, web->config.config->office_name);

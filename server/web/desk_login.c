@@ -201,7 +201,7 @@ static void give_password_form(struct web *web, unsigned status, const struct se
     seat_put_csrf(seat, &html);
     html_format(
         &html,
-        "<label for=cu>Mật khẩu đang dùng</label><input id=cu name=cu autofocus type=password "
+        "<label for=cu>Mật khẩu đang dùng</label><input id=cu autofocus name=cu type=password "
         "autocomplete=current-password required><label for=moi>Mật khẩu mới, ít nhất %d ký "
         "tự</label><input id=moi name=moi type=password autocomplete=new-password "
         "minlength=%d required><button>Đổi</button></form>",

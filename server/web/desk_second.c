@@ -46,7 +46,8 @@ static void give_offer(struct web *web, unsigned status, const struct seat *seat
                        const char *sentence, struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Hai lớp · Trao", .wide = "", .desk = true};
+    struct page_head head = {
+        .title = "Hai lớp · Trao", .wide = "", .desk = true, .here = "/quay/hai-lop"};
     struct link login = seat_hash(seat);
     uint8_t secret[TOTP_SECRET_BYTES];
     char text[TOTP_TEXT_MAX], uri[TOTP_URI_MAX];
@@ -73,7 +74,8 @@ static void give_state(struct web *web, unsigned status, const struct seat *seat
                        const char *sentence, struct http_answer *answer)
 {
     struct html html = {.n = 0};
-    struct page_head head = {.title = "Hai lớp · Trao", .wide = "", .desk = true};
+    struct page_head head = {
+        .title = "Hai lớp · Trao", .wide = "", .desk = true, .here = "/quay/hai-lop"};
     struct second second = {.codes_left = 0};
     struct error err;
     char day[CLOCK_TEXT_MAX];

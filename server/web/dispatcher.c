@@ -51,12 +51,9 @@ static const struct panel_form forms[] = {
 };
 
 static const struct panel_column round_columns[] = {
-    {"round", "Bản kê", PANEL_LINK, "ban"},
-    {"badge", "Thẻ", PANEL_LINK, "badge"},
-    {"commune", "Xã", PANEL_CHOICE, "00000|nhiều xã"},
-    {"built", "Lập lúc", PANEL_TIME, NULL},
-    {"envelopes", "Bì", PANEL_NUMBER, NULL},
-    {.key = NULL}};
+    {"round", "Bản kê", PANEL_LINK, "ban"},   {"badge", "Thẻ", PANEL_LINK, "badge"},
+    {"commune_name", "Xã", PANEL_TEXT, NULL}, {"built", "Lập lúc", PANEL_TIME, NULL},
+    {"envelopes", "Bì", PANEL_NUMBER, NULL},  {.key = NULL}};
 static const struct panel_column postman_columns[] = {{"badge", "Thẻ", PANEL_LINK, "badge"},
                                                       {"name", "Bưu tá", PANEL_TEXT, NULL},
                                                       {"rounds", "Trên bản kê", PANEL_NUMBER, NULL},
@@ -124,6 +121,18 @@ static json_t *by_badge(const struct rounds_read *read, json_int_t *ret_open)
     return rows;
 }
 
+/* A round of envelopes that were scanned has no commune of its own. */
+static void name_communes(const json_t *rounds)
+{
+    json_t *round;
+    size_t i;
+    json_array_foreach(rounds, i, round)
+    {
+        if (!json_object_get(round, "commune_name"))
+            (void)json_object_set_new(round, "commune_name", json_string("nhiều xã"));
+    }
+}
+
 static json_int_t sum_of(const json_t *rows, const char *key)
 {
     json_int_t n = 0;
@@ -146,6 +155,7 @@ static void put_all(struct panel *panel, struct rounds_desk *desk, const struct 
     struct html *html = &panel->html;
     json_int_t open;
     json_t *badges = by_badge(read, &open);
+    name_communes(read->rounds);
     html_format(html,
                 "<p class=dem><span>chưa chia <b>%lld</b></span> <span>bản kê đang mở "
                 "<b>%zu</b></span> <span>trong tay bưu tá <b>%zu</b></span> <span>lệch cuối ngày "

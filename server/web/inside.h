@@ -36,6 +36,7 @@ struct page_head {
     const struct config *config; /* whose name and phone stand at its foot; NULL: the server's */
     const char *wide;            /* class of main, "" for the citizens' narrow column */
     bool desk;                   /* a narrow one of the desk's; all wide ones are */
+    const char *here;            /* of a desk's: its address, marked in the way to the others */
 };
 void page_begin(struct html *html, const struct page_head *head);
 void page_end(struct html *html, const struct web *web, const struct page_head *head);

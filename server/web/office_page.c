@@ -209,7 +209,7 @@ void office_page(struct web *web, const struct http_request *request, struct htt
     struct html html = {.n = 0};
     if (!seat_may(web, request, RIGHT_ITEMS, &seat, answer))
         return;
-    struct page_head head = {.title = "Cơ quan · Trao", .wide = "rong"};
+    struct page_head head = {.title = "Cơ quan · Trao", .wide = "rong", .here = "/quay/ket-qua"};
     seat_begin(&html, &seat, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Kết quả của cơ quan</h1>");
     put_specials(web, &seat.person, &html);

@@ -150,7 +150,7 @@ static void panel_init(struct panel *panel, struct web *web, const struct http_r
                        const char *path, const char *title, struct http_answer *answer)
 {
     *panel = (struct panel){.web = web, .request = request, .answer = answer, .path = path};
-    panel->head = (struct page_head){.title = title, .wide = "rong"};
+    panel->head = (struct page_head){.title = title, .wide = "rong", .here = path};
 }
 
 bool panel_sit(struct panel *panel, struct web *web, const struct http_request *request,

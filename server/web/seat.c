@@ -181,21 +181,32 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     desk.desk = true;
     page_begin(html, &desk);
     const struct role_info *role = role_info(seat->person.role);
-    html_put(html, "<nav><a href=\"/quay\">Phong bì</a> <a href=\"/quay/ket-qua\">Kết quả</a> ");
-    if (person_may(&seat->person, RIGHT_BOARD))
-        html_put(html, "<a href=\"/quay/bang\">Đúng hạn</a> "
-                       "<a href=\"/quay/bao-cao\">Báo cáo</a> ");
-    if (person_may(&seat->person, RIGHT_DESK))
-        html_put(html, "<a href=\"/quay/viec\">Việc quầy</a> <a href=\"/quay/nhap\">Nhập</a> "
-                       "<a href=\"/quay/in\">In</a> <a href=\"/quay/ban-giao\">Bàn giao</a> ");
-    if (person_may(&seat->person, RIGHT_ROUNDS) && seat->person.offices_n == 0)
-        html_put(html, "<a href=\"/quay/dieu-phoi\">Điều phối</a> "
-                       "<a href=\"/quay/may\">Máy</a> ");
-    if (admin_leads(seat))
-        html_put(html, "<a href=\"/quay/quan-tri\">Quản trị</a> ");
-    html_put(html, "<a href=\"/quay/mat-khau\">Đổi mật khẩu</a> "
-                   "<a href=\"/quay/hai-lop\">Hai lớp</a>"
-                   "<form method=post action=\"/quay/dang-xuat\">");
+    const struct person *person = &seat->person;
+    bool bound = person->offices_n > 0;
+    const struct link_to {
+        bool shown;
+        const char *path, *words;
+    } links[] = {{true, "/quay", "Phong bì"},
+                 {true, "/quay/ket-qua", "Kết quả"},
+                 {person_may(person, RIGHT_BOARD), "/quay/bang", "Đúng hạn"},
+                 {person_may(person, RIGHT_BOARD), "/quay/bao-cao", "Báo cáo"},
+                 {person_may(person, RIGHT_DESK), "/quay/viec", "Việc quầy"},
+                 {person_may(person, RIGHT_DESK), "/quay/nhap", "Nhập"},
+                 {person_may(person, RIGHT_DESK), "/quay/in", "In"},
+                 {person_may(person, RIGHT_DESK), "/quay/ban-giao", "Bàn giao"},
+                 {person_may(person, RIGHT_ROUNDS) && !bound, "/quay/dieu-phoi", "Điều phối"},
+                 {person_may(person, RIGHT_ROUNDS) && !bound, "/quay/may", "Máy"},
+                 {admin_leads(seat), "/quay/quan-tri", "Quản trị"},
+                 {true, "/quay/mat-khau", "Đổi mật khẩu"},
+                 {true, "/quay/hai-lop", "Hai lớp"}};
+    html_put(html, "<nav>");
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (links[i].shown)
+            html_format(html, "<a href=\"%s\"%s>%s</a> ", links[i].path,
+                        head->here && strcmp(head->here, links[i].path) == 0 ? " aria-current=page"
+                                                                             : "",
+                        links[i].words);
+    html_put(html, "<form method=post action=\"/quay/dang-xuat\">");
     seat_put_csrf(seat, html);
     html_put(html, "<button class=nhe>Thoát (");
     html_text(html, seat->person.name);
