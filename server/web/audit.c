@@ -65,12 +65,50 @@ static struct asked read_asked(const struct http_request *request, struct record
 
 /* ------------------------------------------------------------------ words */
 
-/* What is no command of trao-admin; a command stands under its own name. */
+/* Looks (looks.def) and acts (acts.def); what has no words here stands under its own name. */
 static const char words[] =
     "names|xem danh sách có tên;print|mở tệp in;import|xem lần nhập;log|mở nhật ký;"
     "checked|kiểm chuỗi;login|vào;wrong|sai mật khẩu, mã;logout|thoát;password|đổi mật khẩu;"
     "second|bật hai lớp;second-off|bỏ hai lớp;second-reset|bị đặt lại hai lớp;"
-    "recovery|dùng mã dự phòng;recovery-new|tạo mã dự phòng";
+    "recovery|dùng mã dự phòng;recovery-new|tạo mã dự phòng;"
+    "mapping|đặt tên cột danh sách;export|xuất danh sách;"
+    "preview|xem phong bì cỡ thật;printlist|in bảng kê bằng máy in;"
+    "printjobs|xem lệnh in;printresume|cho lệnh in chạy tiếp;"
+    "printcancel|hủy lệnh in;printer|ghi sổ máy in;printers|xem máy in;"
+    "printertest|in tờ thử;receive|nhận kết quả;pair|ghép vào bì;"
+    "handover|bàn giao;handovers|xem các lần bàn giao;batch|xem một lần bàn giao;"
+    "difference|ghi chênh khi đếm lại;status|xem một bì;link|lấy đường dẫn của bì;"
+    "void|hủy nhãn;reissue|cấp số mới;recall|thu hồi bì;"
+    "optin|ghi đăng ký qua bưu điện;optout|ghi thôi qua bưu điện;"
+    "electronic|ghi kết quả điện tử;procedure|ghi thủ tục;procedures|xem thủ tục;"
+    "office|ghi cơ quan;offices|xem cơ quan;postoffice|ghi bưu cục;"
+    "postoffices|xem bưu cục;pickup|ghi điểm nhận;pickups|xem điểm nhận;"
+    "moves|xem lịch sử nơi;communes|xem xã, phường;commune|tra xã, phường;"
+    "terms|xem hạn của bì;due|xem bì sắp trễ;board|xem đúng hạn;"
+    "sendback|yêu cầu hoàn;standing|yêu cầu hoàn chung;pause|dừng tính hạn;"
+    "resume|tính hạn tiếp;dispute|ghi báo chưa nhận;price|đặt giá cước;"
+    "exemption|đặt miễn giảm;prices|xem giá cước;charge|định cước;"
+    "paid|ghi thu sau;owed|xem tiền của bì;shift|xem tiền một ca;"
+    "shifts|xem tiền các ca;remit|nhận tiền bưu tá nộp;"
+    "unbalanced|nêu chênh tiền ca;officebooks|xem sổ tiền cơ quan;"
+    "payoffice|nộp tiền cơ quan;clear|gạch nợ;takeback|rút khoản tiền;"
+    "costs|xem chi phí;case|mở vụ việc;answer|trả lời vụ việc;close|đóng vụ việc;"
+    "cases|xem vụ việc;correct|đính chính;lost|xác nhận thất lạc;"
+    "unclaimed|ghi không ai nhận;rules|xem tham số;rule|đặt tham số;"
+    "calendar|xem lịch nghỉ;days|ghi ngày nghỉ;postman|ghi sổ bưu tá;"
+    "postmen|xem bưu tá;round|lập bản kê;rounds|xem bản kê;"
+    "waiting|xem bì chưa chia;trial|vẽ tờ thử;measured|ghi vạch đo được;"
+    "assign|giao máy;roundgive|giao bản kê người khác;"
+    "roundput|chuyển bì sang bản kê;hands|xem ai giữ gì;hand|chuyển tay bì;"
+    "leave|nêu lý do còn giữ;dayend|chốt ca;pad|cấp tập giấy mời;"
+    "slips|xem giấy mời;slip|gắn giấy mời;paper|nhập từ giấy;spare|cấp máy thay;"
+    "papers|xem tệp ở cửa;paperout|mở tệp ở cửa;enrol|cấp mã máy;devices|xem máy;"
+    "revoke|khóa máy;bar|chặn máy đã khóa;setaside|xem lượt quét để riêng;"
+    "admit|nhận lượt quét để riêng;person|thêm, đổi người dùng;"
+    "people|xem người dùng;looks|xem nhật ký;training|xem cần tập gì;"
+    "messages|xem, gửi lại tin nhắn;range|cấp dải số;ranges|xem dải số;"
+    "search|tìm theo tên, số điện thoại;persondata|xuất dữ liệu một người;"
+    "key|cấp, rút khóa tích hợp";
 
 static void put_kind(struct html *html, const char *key)
 {

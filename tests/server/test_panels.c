@@ -10,6 +10,7 @@
 #include "server/record/looks.h"
 #include "server/web/admin_pages.h"
 #include "server/web/password.h"
+#include "server/web/act.h"
 #include "tests/server/browser.h"
 
 /* What the page says after `mark`, up to the next '<'. */
@@ -342,6 +343,23 @@ static bool spoil_act(struct record *record, void *arg, struct error *err)
     return look_add(record, &look, err);
 }
 
+/* Nobody who reads the log need know what commands are called. */
+static void the_log_is_in_words(void **state)
+{
+    struct browser *browser = *state;
+    const char *verb, *words;
+    enum right right;
+    char option[96];
+    bool by;
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/nhat-ky"), 200);
+    for (size_t i = 0; act_row(i, &verb, &right, &words, &by); i++) {
+        (void)snprintf(option, sizeof option, ">%s</option>", verb);
+        if (says(browser, option))
+            fail_msg("%s has no words in the log", verb);
+    }
+}
+
 static void who_looked_and_whether_it_still_holds(void **state)
 {
     struct browser *browser = *state;
@@ -350,8 +368,8 @@ static void who_looked_and_whether_it_still_holds(void **state)
     done(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
     assert_int_equal(browser_get(browser, "/quay/nhat-ky"), 200);
     assert_true(says(browser, "192.0.2.7"));
-    assert_true(says(browser, "data-ten=\"Việc\">rule</td>") ||
-                says(browser, "data-ten=Việc>rule</td>"));
+    assert_true(says(browser, "data-ten=\"Việc\">đặt tham số</td>") ||
+                says(browser, "data-ten=Việc>đặt tham số</td>"));
     assert_int_equal(browser_get(browser, "/quay/nhat-ky?viec=rule"), 200);
     assert_false(says(browser, "192.0.2.7"));
     assert_int_equal(browser_get(browser, "/quay/nhat-ky?nguoi=ai"), 400);
@@ -429,6 +447,7 @@ int main(int argc, char **argv)
         DOOR(a_handheld_comes_and_is_lost),
         DOOR(a_dispatcher_s_day),
         DOOR(a_dispatcher_s_day_by_scans),
+        DOOR(the_log_is_in_words),
         DOOR(who_looked_and_whether_it_still_holds),
         DOOR(every_page_is_where_it_says),
         cmocka_unit_test(every_page_asks_what_there_is),
