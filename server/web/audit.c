@@ -108,7 +108,13 @@ static const char words[] =
     "people|xem người dùng;looks|xem nhật ký;training|xem cần tập gì;"
     "messages|xem, gửi lại tin nhắn;range|cấp dải số;ranges|xem dải số;"
     "search|tìm theo tên, số điện thoại;persondata|xuất dữ liệu một người;"
-    "key|cấp, rút khóa tích hợp";
+    "key|cấp, rút khóa tích hợp;"
+    "fields|xem loại dữ liệu;erase|xóa dữ liệu;hold|giữ dữ liệu;unhold|thôi giữ dữ liệu;"
+    "holds|xem dữ liệu được giữ;purge|xóa dữ liệu hết hạn;purgeplan|xem dữ liệu sắp hết hạn;"
+    "erasures|xem việc đã xóa;incident|ghi sự cố dữ liệu;incidents|xem sự cố dữ liệu;"
+    "hook|ghi nơi nhận tin;hooks|xem nơi nhận tin;hookdead|xem tin không tới;"
+    "hookagain|gửi lại tin không tới;report|xem báo cáo;outlines|nạp đường ranh;"
+    "freshness|xem độ mới số liệu;templates|xem mẫu tin;template|ghi mẫu tin";
 
 static void put_kind(struct html *html, const char *key)
 {
