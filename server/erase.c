@@ -15,6 +15,7 @@
 #include "server/files.h"
 #include "server/keeping/erased_list.h"
 #include "server/office/finder.h"
+#include "server/record/inbox.h"
 #include "server/record/pages.h"
 
 #define WAIT_STEP_MS 50
@@ -215,6 +216,21 @@ bool erase_items(const struct commands *commands, const struct item *items, size
     if (good)
         *ret_items = erasing.items;
     return good;
+}
+
+static bool scrub_act(struct record *record, void *arg, struct error *err)
+{
+    (void)arg;
+    return phone_told_scrub(record, err);
+}
+
+bool erase_scrub(const struct commands *commands, struct error *err)
+{
+    if (!commands->acts.run(commands->acts.self, scrub_act, NULL, err))
+        return false;
+    if (commands->pages != NULL)
+        pages_scrub(commands->pages);
+    return true;
 }
 
 bool erase_wait(const struct commands *commands)

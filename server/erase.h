@@ -49,6 +49,10 @@ bool erase_plan(const struct commands *commands,
                 void (*each)(void *ctx, const char *month, size_t items), void *ctx,
                 struct error *err) must_use; /* "2027-07" */
 
+/* After erasing, and each day: what deleted phones left in an index goes too; the log is emptied
+ * next. Half a second of the writer's time at most. */
+bool erase_scrub(const struct commands *commands, struct error *err) must_use;
+
 /* Waits until the record's log holds nothing of it any more; false when readers kept it from that:
  * it is tried again by itself. */
 bool erase_wait(const struct commands *commands);

@@ -179,6 +179,12 @@ bool phone_told(struct record *record, const char *phone, const struct item *ite
     return stmt_done(stmt, err) || error_add(err, "who was told of what");
 }
 
+bool phone_told_scrub(struct record *record, struct error *err)
+{
+    return db_exec(record->db, "REINDEX phone_told_phone", err) ||
+           error_add(err, "who was told of what");
+}
+
 bool phone_items(struct record *record, const char *phone, struct item *ret_items, size_t most,
                  size_t *ret_n, struct error *err)
 {

@@ -204,6 +204,82 @@ static void a_message_under_way_brings_no_number_back(void **state)
     assert_int_equal(told_n(desk, hers.phone), 1);
 }
 
+#define TOLD 20000 /* phones, of which those of the first day go by themselves */
+
+struct many {
+    uint32_t seed;
+    int n;
+};
+
+/* A phone of nobody's: always the same of the same seed and place, never of two seeds. */
+static void phone_of(uint32_t seed, int i, char out[16])
+{
+    uint32_t x = (seed * 2654435761u) ^ ((uint32_t)i * 2246822519u);
+    x ^= x >> 15;
+    x *= 3266489917u;
+    x ^= x >> 13;
+    (void)snprintf(out, 16, "+849%07u%u", x % 10000000u, seed);
+}
+
+static bool tell_many(struct record *record, void *arg, struct error *why)
+{
+    const struct many *many = arg;
+    char phone[16];
+    for (int i = 0; i < many->n; i++) {
+        struct item item = rig_item((uint32_t)i + 1000);
+        phone_of(many->seed, i, phone);
+        if (!phone_told(record, phone, &item, why))
+            return false;
+    }
+    return true;
+}
+
+/* Of the phones of a seed, how many lie in the record's file. */
+static int lie_in_file(struct desk *desk, uint32_t seed)
+{
+    FILE *file = fopen(desk->asked->desk.rig.record_path, "re");
+    static uint8_t bytes[48 << 20], there[100000000 / 8];
+    unsigned long number;
+    int n = 0;
+    char phone[16], digits[9] = "";
+    memset(there, 0, sizeof there);
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof bytes - 1, file);
+    (void)fclose(file);
+    assert_in_range(size, 1, sizeof bytes - 2);
+    for (uint8_t *at = bytes; (at = memmem(at, size - (size_t)(at - bytes), "+849", 4)) != NULL;) {
+        memcpy(digits, at += 4, 8);
+        number = strspn(digits, "0123456789") == 8 ? strtoul(digits, NULL, 10) : 0;
+        there[number / 8] |= (uint8_t)(1u << number % 8);
+    }
+    for (int i = 0; i < TOLD; i++) {
+        phone_of(seed, i, phone);
+        number = strtoul(phone + 4, NULL, 10);
+        n += there[number / 8] >> number % 8 & 1;
+    }
+    return n;
+}
+
+/* What SQLite leaves of deleted rows in the slack of an index goes with the day's purge. */
+static void no_byte_of_a_phone_stays(void **state)
+{
+    struct desk *desk = *state;
+    struct acts acts = desk_rig_acts(&desk->asked->desk);
+    struct db *db = record_db(desk->asked->desk.rig.record);
+    struct many old = {1, TOLD}, young = {2, 2 * TOLD}, one = {3, 1};
+    assert_good(acts.run(acts.self, tell_many, &old, &err));
+    desk_rig_pass(&desk->asked->desk, 20 * DAY_MS);
+    assert_good(acts.run(acts.self, tell_many, &young, &err));
+    desk_rig_pass(&desk->asked->desk, 11 * DAY_MS);
+    assert_good(acts.run(acts.self, tell_many, &one, &err)); /* 30 days: the old ones go */
+    assert_good(db_exec(db, "PRAGMA wal_checkpoint(FULL)", &err));
+    assert_int_not_equal(lie_in_file(desk, 1), 0);
+    DO(desk, "purge");
+    assert_good(db_exec(db, "PRAGMA wal_checkpoint(FULL)", &err));
+    assert_int_equal(lie_in_file(desk, 1), 0);
+    assert_true(lie_in_file(desk, 2) > TOLD - 10); /* and the others are there */
+}
+
 static void verify(struct desk *desk, struct record_proof *proof, enum error_code expected)
 {
     struct error why = {.code = ERROR_NONE};
@@ -302,6 +378,7 @@ int main(int argc, char **argv)
         TEST(an_open_case_holds),
         TEST(what_is_under_way_or_young_is_not_erased_on_request),
         TEST(a_message_under_way_brings_no_number_back),
+        TEST(no_byte_of_a_phone_stays),
         TEST(what_went_is_proved),
         TEST(a_breach_is_told_in_time),
         TEST(fields_stand_in_the_docs),
