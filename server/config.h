@@ -14,14 +14,14 @@
 #define CONFIG_PATH_MAX 4096
 #define CONFIG_URL_MAX 512
 #define CONFIG_WORD_MAX 64
-#define CONFIG_GATEWAYS_MAX 4 /* each kind once */
+#define CONFIG_GATEWAYS_MAX 5 /* each kind once */
 
 struct endpoint {
     char host[64];
     uint16_t port;
 };
 
-enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU, GATEWAY_WEBHOOK, GATEWAY_KANNEL };
+enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU, GATEWAY_WEBHOOK, GATEWAY_KANNEL, GATEWAY_ZNS };
 
 struct config {
     char office_code[33];  /* of the first office in the registry */
@@ -46,6 +46,9 @@ struct config {
     char kannel_key[65];                 /* secret of what it calls, 64 hex digits */
     char kannel_authority[512];          /* as webhook_authority */
     char kannel_reports[CONFIG_URL_MAX]; /* base it calls; empty: the plain listener */
+    char zns[CONFIG_URL_MAX];            /* https://... of who sends to Zalo */
+    char zns_key[65];                    /* secret, 64 hex digits */
+    char zns_authority[512];             /* as webhook_authority */
     char push[CONFIG_URL_MAX];   /* https://... of the offices' dossier system; empty: none */
     char push_key[65];           /* secret, 64 hex digits */
     char push_authority[512];    /* as webhook_authority */

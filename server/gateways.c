@@ -18,7 +18,7 @@ struct gateways {
     struct clock clock;
     struct sms_file *file;
     struct sms_gammu *gammu;
-    struct sms_webhook *webhook;
+    struct sms_webhook *webhook, *zns;
     struct sms_kannel *kannel;
     struct callbox *box;
     atomic_ullong kept, refused;
@@ -61,6 +61,21 @@ static bool open_webhook(struct gateways *gateways, const char *sent, struct sms
     return true;
 }
 
+static bool open_zns(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                     struct error *err)
+{
+    struct sms_webhook_config config = {.url = gateways->config->zns,
+                                        .key = gateways->config->zns_key,
+                                        .authority = gateways->config->zns_authority,
+                                        .sent_path = sent,
+                                        .clock = gateways->clock,
+                                        .zns = true};
+    if (!sms_webhook_open(&config, &gateways->zns, err))
+        return false;
+    *ret_driver = sms_webhook_driver(gateways->zns);
+    return true;
+}
+
 static bool open_kannel(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
                         struct error *err)
 {
@@ -92,6 +107,7 @@ static const struct kind {
     [GATEWAY_GAMMU] = {"gammu", "gammu.sent", open_gammu},
     [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", open_webhook},
     [GATEWAY_KANNEL] = {"kannel", "kannel.sent", open_kannel},
+    [GATEWAY_ZNS] = {"zns", "zns.sent", open_zns},
 };
 
 static bool is_named(const struct config *config, size_t kind)
@@ -137,8 +153,11 @@ static bool open_all(struct gateways *gateways, struct error *err)
 static bool open_box(struct gateways *gateways, struct error *err)
 {
     char folder[CONFIG_PATH_MAX];
+    char passed[CONFIG_PATH_MAX];
     if (!files_join(gateways->folder, "sms.calls", folder, sizeof folder, err) ||
-        !callbox_open(folder, gateways->clock, &gateways->box, err))
+        !callbox_open(folder, gateways->clock, &gateways->box, err) ||
+        !files_join(gateways->folder, "sms.passed", passed, sizeof passed, err) ||
+        !sms_chain_pass(&gateways->chain, passed, gateways->clock, err))
         return false;
     gateways->chain.box = gateways->box;
     return true;
@@ -169,7 +188,8 @@ unsigned gateways_call(struct gateways *gateways, const struct web_callback *cal
         .box = gateways->box,
         .clock = gateways->clock,
         .kannel_key = is_named(config, GATEWAY_KANNEL) ? config->kannel_key : "",
-        .webhook_key = is_named(config, GATEWAY_WEBHOOK) ? config->webhook_key : ""};
+        .webhook_key = is_named(config, GATEWAY_WEBHOOK) ? config->webhook_key : "",
+        .zns_key = is_named(config, GATEWAY_ZNS) ? config->zns_key : ""};
     struct callback it = {.path = callback->path,
                           .is_post = callback->is_post,
                           .header = callback->header,
@@ -202,6 +222,7 @@ void gateways_close(struct gateways *gateways)
     sms_file_close(gateways->file);
     sms_gammu_close(gateways->gammu);
     sms_webhook_close(gateways->webhook);
+    sms_webhook_close(gateways->zns);
     sms_kannel_close(gateways->kannel);
     callbox_close(gateways->box);
     sms_chain_close(&gateways->chain);

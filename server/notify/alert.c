@@ -97,7 +97,7 @@ static bool send_group(const struct alert *alert, struct group *group, struct er
 {
     char text[WORDS_MAX];
     struct sms sms = {group->request_id, alert->config->manager_phone,
-                      message_alert(group->views, group->n, group->clock, text)};
+                      message_alert(group->views, group->n, group->clock, text), NULL};
     struct error why = {.code = ERROR_NONE};
     if (gateway_send(alert->gateway, &sms, &why))
         return true;

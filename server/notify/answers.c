@@ -88,17 +88,20 @@ static bool tell_status(struct answer_to *it, struct error *err)
     char phone[PHONE_MAX] = "", text[WORDS_MAX];
     const struct item *item = &it->inbound.item;
     if (!views_item(it->answers->views, item, &view) || !view.state.issued) {
-        reply_about(it, item, "chưa có thông tin, xin kiểm tra lại số.");
+        reply_about(it, item,
+                    it->inbound.english ? "no news of it yet, please check the number."
+                                        : "chưa có thông tin, xin kiểm tra lại số.");
         return true;
     }
     if (!recipient_phone(it->answers->record, &view, phone, err))
         return false;
     if (strcmp(phone, it->text.phone) != 0) {
-        reply(it, message_masked(&view, text));
+        reply(it, message_masked(&view, it->inbound.english, text));
         return true;
     }
-    if (!recipient_text(it->answers->record, it->answers->config, now(it->answers), &view, text,
-                        err))
+    struct wording wording = {.english = it->inbound.english};
+    if (!recipient_text(it->answers->record, it->answers->config, now(it->answers), &view, wording,
+                        text, err))
         return false;
     reply(it, text);
     return true;
@@ -293,7 +296,7 @@ static bool send_one(struct answers *answers, struct gateway *gateway, struct in
     char request_id[NOTICE_REQUEST_MAX + 1];
     struct error why = {.code = ERROR_NONE};
     (void)snprintf(request_id, sizeof request_id, "reply.%s", text->id);
-    struct sms sms = {request_id, text->phone, text->reply};
+    struct sms sms = {request_id, text->phone, text->reply, NULL};
     if (!gateway_has(gateway, request_id) && !gateway_send(gateway, &sms, &why) &&
         why.code == ERROR_LATER)
         return error_set(err, why.code, "a reply: %s", why.text);

@@ -158,6 +158,7 @@ unsigned callbacks_take(const struct callbacks_config *config, const struct call
         {"kannel/bao", config->kannel_key, false, kannel_report},
         {"kannel/den", config->kannel_key, true, kannel_text},
         {"webhook", config->webhook_key, true, signed_json},
+        {"zns", config->zns_key, true, signed_json},
     };
     unsigned status = 404;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -8,6 +8,7 @@
  *     POST webhook                    with Trao-Time, Trao-Signature as sms_webhook.h has them
  *         {"id": ID, "end": "sent" | "delivered" | "failed"}
  *         {"id": ID, "from": "+84...", "text": "..."}    a text, `id` the gateway's own
+ *     POST zns                        likewise, with its own key
  *
  * What is forged, unsigned, or signed more than CALLBACKS_WINDOW_S away from now is refused and
  * leaves nothing. The same call twice is taken twice and changes nothing the second time: of
@@ -35,7 +36,7 @@ struct callback {
 struct callbacks_config {
     struct callbox *box;
     struct clock clock;
-    const char *kannel_key, *webhook_key; /* 64 hex digits; "" it is not listened to */
+    const char *kannel_key, *webhook_key, *zns_key; /* 64 hex digits; "" it is not listened to */
 };
 
 /* The status to answer with: 200; 400 it cannot be read; 401 it is not proved; 404 there is none;

@@ -41,9 +41,11 @@ static enum verb verb_of(const char *word)
     static const struct {
         const char *word;
         enum verb verb;
-    } words[] = {{"trao", VERB_STATUS},     {"hen", VERB_DAY},   {"khong", VERB_NOT_RECEIVED},
-                 {"ko", VERB_NOT_RECEIVED}, {"dung", VERB_STOP}, {"tc", VERB_STOP},
-                 {"stop", VERB_STOP},       {"huy", VERB_STOP},  {"nhan", VERB_START}};
+    } words[] = {{"trao", VERB_STATUS},     {"track", VERB_STATUS},
+                 {"hen", VERB_DAY},         {"khong", VERB_NOT_RECEIVED},
+                 {"ko", VERB_NOT_RECEIVED}, {"dung", VERB_STOP},
+                 {"tc", VERB_STOP},         {"stop", VERB_STOP},
+                 {"huy", VERB_STOP},        {"nhan", VERB_START}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(word, words[i].word) == 0)
             return words[i].verb;
@@ -78,6 +80,7 @@ static bool item_from(const struct reading *reading, size_t from, struct item *r
 static struct inbound understand(const struct reading *reading)
 {
     struct inbound inbound = {.verb = reading->n > 0 ? verb_of(reading->words[0]) : VERB_NONE};
+    inbound.english = reading->n > 0 && strcmp(reading->words[0], "track") == 0;
     size_t from = 1;
     if (inbound.verb == VERB_DAY) {
         inbound.day = reading->n > 2 ? small_number(reading->words[1]) : 0;

@@ -2,7 +2,7 @@
  * do not matter: "Hẹn 27-11", "HEN27/11" and "hen 27 . 11" are one. Pure, any thread. Private to
  * this folder.
  *
- *     TRAO RA123456785VN        how it stands
+ *     TRAO RA123456785VN        how it stands; TRACK RA...: in English
  *     HEN 27/11 [RA...]         come on that day
  *     KHONG [RA...]             it says delivered, and I have nothing
  *     DUNG, TC, STOP, HUY       no more messages;  NHAN: messages again
@@ -29,6 +29,7 @@ enum verb {
 
 struct inbound {
     enum verb verb;
+    bool english;        /* it is to be answered so */
     bool named;          /* by a number, which is right */
     struct item item;    /* when named */
     uint32_t day, month; /* VERB_DAY: 1..31, 1..12, together not always a day */

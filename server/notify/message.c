@@ -7,18 +7,8 @@
 
 #define DAY_MS (INT64_C(1000) * 24 * 3600)
 #define LOCAL_MS (INT64_C(1000) * 7 * 3600) /* UTC+7 */
-#define STATUS_ROWS 32                      /* above every number of status.def */
-
-static const char *sms_of(enum status status)
-{
-    static const char *const rows[STATUS_ROWS] = {
-#define SMS(KEY, text) [STATUS_##KEY] = (text),
-#include "server/notify/sms.def"
-#undef SMS
-    };
-    return (size_t)status < STATUS_ROWS ? rows[status] : NULL;
-}
-
+#define REASON_ROWS 64                      /* above every number of reason.def */
+#define LONG_NAME "Bưu điện trung tâm tỉnh Hà Tĩnh"
 /* "25/11". */
 static void day_month(struct instant at, char out[CLOCK_TEXT_MAX])
 {
@@ -49,7 +39,8 @@ static void amount(uint64_t vnd, char *out, size_t size)
 struct values {
     char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], choice[CLOCK_TEXT_MAX], due[32];
     char promised[CLOCK_TEXT_MAX], again[CLOCK_TEXT_MAX]; /* days to come */
-    const char *office, *post_office, *phone, *reply, *reason, *relation;
+    const char *post_office, *phone, *reply, *reason;
+    bool at_a_door; /* "ngay" is the event's */
 };
 
 /* A day that is over when the message goes is no promise. */
@@ -60,19 +51,19 @@ static void day_to_come(struct instant at, const struct state *state, char out[C
         day_month(at, out);
 }
 
-static struct values values_of(const struct view *view, const struct config *config)
+static struct values values_of(const struct view *view, const struct config *config, bool english)
 {
     const struct state *state = &view->state;
     const struct reason_info *reason = reason_info(state->reason);
-    const struct relation_info *relation = relation_info(state->relation);
     bool here = state->post_office == 0 || state->post_office == config->post_office;
     struct values values = {
-        .office = "co quan",
         .post_office = here ? config->post_office_name : "",
         .phone = config->office_phone,
         .reply = config->reply_number,
-        .reason = reason ? reason->citizen_vi : "",
-        .relation = relation ? relation->vi : "",
+        .reason = !reason   ? ""
+                  : english ? reason->citizen_en
+                            : reason->citizen_vi,
+        .at_a_door = state->status == STATUS_FAILED || state->status == STATUS_DELIVERED,
     };
     if (!state->since.bounds_only) {
         clock_time_vi(state->since.estimate, values.time, sizeof values.time);
@@ -85,6 +76,32 @@ static struct values values_of(const struct view *view, const struct config *con
     return values;
 }
 
+/* The names of the gaps: of kinds.def, and those of status.def, whose {ngày} is a day to come. */
+static char *fill(const char *sentence, const struct values *values, const char *instead,
+                  char out[WORDS_MAX])
+{
+    const struct word words[] = {
+        {"tien", values->due},
+        {"hen", values->choice},
+        {"tl", values->reply},
+        {"gio", values->time},
+        {"ngay", values->at_a_door ? values->date : values->promised},
+        {"ly do", values->reason},
+        {"bc", values->post_office},
+        {"han", values->promised},
+        {"giao lai", values->again},
+        {"sdt", values->phone},
+        {"ngày", values->promised},
+        {"cq", "co quan"},
+        {"sđt", values->phone},
+        {"date", values->promised},
+        {"po", values->post_office},
+        {"office", "the office"},
+        {"phone", values->phone},
+    };
+    return words_fill(sentence, words, sizeof words / sizeof *words, instead, out);
+}
+
 /* "Trao RA123456785VN: " and the sentence, unaccented. */
 static char *say(const struct item *item, const char *sentence, char out[WORDS_MAX])
 {
@@ -95,36 +112,95 @@ static char *say(const struct item *item, const char *sentence, char out[WORDS_M
     return out;
 }
 
-static char *say_as_on_the_page(const struct state *state, const struct values *values,
-                                char out[WORDS_MAX])
+const char *message_words(uint32_t status, bool correction, bool english)
 {
+    static const struct {
+        uint32_t status;
+        bool correction;
+        const char *vi, *en;
+    } rows[] = {
+#define KIND(STATUS, correction, key, gaps, name, vi, en)                                          \
+    {                                                                                              \
+        STATUS_##STATUS                                                                            \
+        , correction, vi, en                                                                       \
+    }                                                                                              \
+    ,
+#include "server/notify/kinds.def"
+#undef KIND
+    };
+    const struct status_info *info = status_info(status);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *words = english ? rows[i].en : rows[i].vi;
+        if (rows[i].status == status && rows[i].correction == correction && *words != '\0')
+            return words;
+    }
+    return info == NULL ? "" : english ? info->en : info->vi;
+}
+
+char *message_text(const struct view *view, const struct config *config, const char *own,
+                   bool english, char out[WORDS_MAX])
+{
+    const struct state *state = &view->state;
     const struct status_info *info = status_info(state->status);
-    char sentence[WORDS_MAX], headline[WORDS_MAX];
-    /* {ngày} is a day to come in these sentences: expected, last, answer by. */
-    const struct word words[] = {{"ngày", values->promised},
-                                 {"bc", values->post_office},
-                                 {"cq", values->office},
-                                 {"sđt", values->phone}};
-    text_sentence_case(info->headline, headline, sizeof headline);
-    words_fill(info->vi, words, sizeof words / sizeof *words, headline, sentence);
+    struct values values = values_of(view, config, english);
+    char sentence[WORDS_MAX], headline[WORDS_MAX] = "";
+    if (info != NULL && !english)
+        text_sentence_case(info->headline, headline, sizeof headline);
+    fill(*own != '\0' ? own : message_words(state->status, false, english), &values, headline,
+         sentence);
     return say(&state->item, sentence, out);
 }
 
-char *message_text(const struct view *view, const struct config *config, char out[WORDS_MAX])
+char *message_try(const char *words, const struct config *config, bool longest, char out[WORDS_MAX])
 {
-    const struct state *state = &view->state;
-    struct values values = values_of(view, config);
-    const char *template = sms_of(state->status);
+    static const struct item item = {"RA123456785VN"};
+    struct values values = {.time = "09:41",
+                            .date = "27/11",
+                            .choice = "30/11",
+                            .promised = "30/11",
+                            .again = "30/11",
+                            .at_a_door = true,
+                            .post_office =
+                                *config->post_office_name ? config->post_office_name : "Thạch Hà",
+                            .phone = *config->office_phone ? config->office_phone : "0239 3855 123",
+                            .reply = *config->reply_number ? config->reply_number : "8123",
+                            .reason = reason_info(REASON_NOBODY_HOME)->citizen_vi};
     char sentence[WORDS_MAX];
-    if (!template)
-        return say_as_on_the_page(state, &values, out);
-    const struct word words[] = {
-        {"tien", values.due},       {"hen", values.choice},   {"tl", values.reply},
-        {"gio", values.time},       {"ngay", values.date},    {"ly do", values.reason},
-        {"bc", values.post_office}, {"han", values.promised}, {"giao lai", values.again},
-    };
-    words_fill(template, words, sizeof words / sizeof *words, "", sentence);
-    return say(&state->item, sentence, out);
+    amount(longest ? 100000000 : 168000, values.due, sizeof values.due);
+    for (uint32_t i = 0; longest && i < REASON_ROWS; i++) {
+        const struct reason_info *reason = reason_info(i);
+        if (reason != NULL && strlen(reason->citizen_vi) > strlen(values.reason))
+            values.reason = reason->citizen_vi;
+        if (reason != NULL && strlen(reason->citizen_en) > strlen(values.reason))
+            values.reason = reason->citizen_en;
+    }
+    if (longest && strlen(values.post_office) < strlen(LONG_NAME))
+        values.post_office = LONG_NAME;
+    return say(&item, fill(words, &values, "", sentence), out);
+}
+
+/* "247890 so={so},ngay={ngay}" as kinds.h checked it. */
+bool message_zns(const struct view *view, const struct config *config, const char *words,
+                 struct zns *ret_zns)
+{
+    struct values values = values_of(view, config, false);
+    size_t id = strspn(words, "0123456789");
+    *ret_zns = (struct zns){.n = 0};
+    (void)snprintf(ret_zns->template, sizeof ret_zns->template, "%.*s", (int)id, words);
+    for (const char *at = words + id; *at != '\0' && ret_zns->n < ZNS_PARAMS_MAX;) {
+        struct zns_param *param = &ret_zns->params[ret_zns->n++];
+        size_t name = strcspn(++at, "="), gap = strcspn(at + name, ",");
+        char sentence[64], value[WORDS_MAX];
+        (void)snprintf(param->name, sizeof param->name, "%.*s", (int)name, at);
+        (void)snprintf(sentence, sizeof sentence, "[%.*s]", (int)(gap - 1), at + name + 1);
+        fill(sentence, &values, "", value);
+        (void)text_copy(strcmp(sentence, "[{so}]") == 0 ? view->state.item.text : value,
+                        param->value, sizeof param->value);
+        if (*param->value == '\0')
+            return false;
+        at += name + gap;
+    }
+    return true;
 }
 
 char *message_reply(const struct item *item, const char *sentence, char out[WORDS_MAX])
@@ -132,11 +208,19 @@ char *message_reply(const struct item *item, const char *sentence, char out[WORD
     return say(item, sentence, out);
 }
 
-char *message_masked(const struct view *view, char out[WORDS_MAX])
+char *message_masked(const struct view *view, bool english, char out[WORDS_MAX])
 {
     const struct state *state = &view->state;
+    const struct status_info *info = status_info(state->status);
+    static const struct values none = {.post_office = "", .phone = "", .reply = "", .reason = ""};
     char headline[WORDS_MAX], date[CLOCK_TEXT_MAX] = "", sentence[WORDS_MAX];
-    text_sentence_case(status_info(state->status)->headline, headline, sizeof headline);
+    if (english)
+        fill(info->en, &none, "", headline);
+    else
+        text_sentence_case(info->headline, headline, sizeof headline);
+    size_t n = strlen(headline);
+    if (n > 0 && headline[n - 1] == '.')
+        headline[n - 1] = '\0';
     if (!state->since.bounds_only)
         day_month(state->since.estimate, date);
     (void)snprintf(sentence, sizeof sentence, "%.*s%s%s.", WORDS_MAX - 64, headline,
@@ -144,9 +228,14 @@ char *message_masked(const struct view *view, char out[WORDS_MAX])
     return say(&state->item, sentence, out);
 }
 
-char *message_correction(const struct item *item, char out[WORDS_MAX])
+char *message_correction(const struct item *item, const struct config *config, const char *own,
+                         char out[WORDS_MAX])
 {
-    return say(item, "Tin báo đã giao là ghi nhầm, phong bì chưa giao. Xin lỗi ông/bà.", out);
+    struct values values = {
+        .post_office = "", .phone = "", .reply = config->reply_number, .reason = ""};
+    char sentence[WORDS_MAX];
+    fill(*own != '\0' ? own : message_words(STATUS_NONE, true, false), &values, "", sentence);
+    return say(item, sentence, out);
 }
 
 #define ALERT_NAMED 5 /* numbers that two parts of a message hold */

@@ -57,6 +57,13 @@ const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t e
     return last != NULL ? &last->notice : NULL;
 }
 
+bool notices_stands(const struct state *state, const struct notice *notice)
+{
+    if (notice->correction)
+        return state->status != STATUS_DELIVERED;
+    return notice->status == state->status && notice->attempt == state->attempt;
+}
+
 void notices_id(const struct item *item, const struct notice *which, unsigned times,
                 char out[NOTICE_REQUEST_MAX + 1])
 {

@@ -23,6 +23,8 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
 /* The last notice of this channel (and webhook) that the history says this of, NULL none. */
 const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
                                   enum channel channel, uint32_t receiver);
+/* What it says is true of an item that stands so. */
+bool notices_stands(const struct state *state, const struct notice *notice);
 /* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or
  * ".office-correction", and of a webhook of the record its number; from the second time on "-2" and
  * so on behind it. */

@@ -88,6 +88,15 @@ static void note_recent(struct notify *notify)
     free(briefs);
 }
 
+/* Recorded, and in no gateway's hands any more: it is handed on as after a crash. */
+static void look_again(void *ctx, const struct item *item)
+{
+    struct notify *notify = ctx;
+    pthread_mutex_lock(&notify->lock);
+    note_locked(notify, item);
+    pthread_mutex_unlock(&notify->lock);
+}
+
 bool notify_open(const struct notify_config *config, struct notify **ret_notify, struct error *err)
 {
     struct notify *notify = calloc(1, sizeof *notify);
@@ -98,7 +107,11 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
                                        .clock = config->clock,
                                        .alarm = config->alarm,
                                        .ctx = config->ctx};
-    notify->reports = (struct reports){.acts = config->acts, .views = config->views};
+    notify->reports = (struct reports){.acts = config->acts,
+                                       .views = config->views,
+                                       .clock = config->clock,
+                                       .look_again = look_again,
+                                       .ctx = notify};
     pthread_mutex_init(&notify->lock, NULL);
     if (!record_open_reader(config->record_path, &notify->record, err)) {
         notify_close(notify);
@@ -291,8 +304,10 @@ static bool is_spared(struct notify *notify, const char *phone, bool recorded, b
 static bool send_one(struct notify *notify, const struct look *look, struct error *err)
 {
     char phone[PHONE_MAX], text[WORDS_MAX];
-    struct sms sms = {look->request_id, phone, text};
-    bool spared = false;
+    struct sms sms = {look->request_id, phone, text, NULL};
+    struct zns zns;
+    struct wording wording = {.correction = look->correction};
+    bool spared = false, at_zalo = false;
     if (!recipient_phone(notify->record, &look->view, phone, err))
         return false;
     if (!*phone || gateway_has(&notify->gateway, look->request_id))
@@ -303,11 +318,12 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
         return !look->recorded || record_notice(notify, look, EVENT_NOTICE_FAILED, &sms, err);
     if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, &sms, err))
         return false;
-    if (look->correction)
-        message_correction(&look->view.state.item, text);
-    else if (!recipient_text(notify->record, notify->config.config, now(notify), &look->view, text,
-                             err))
+    if (!recipient_text(notify->record, notify->config.config, now(notify), &look->view, wording,
+                        text, err) ||
+        !recipient_zns(notify->record, notify->config.config, now(notify), &look->view, wording,
+                       &zns, &at_zalo, err))
         return false;
+    sms.zns = at_zalo ? &zns : NULL;
     return hand_on(notify, look, &sms, err);
 }
 

@@ -43,16 +43,30 @@
  * above it is not sent. */
 #define NOTIFY_PER_DAY_MAX 40
 
+/* A template at Zalo and what stands in it. */
+#define ZNS_PARAMS_MAX 10
+#define ZNS_NAME_MAX 30
+#define ZNS_VALUE_MAX 127
+struct zns {
+    char template[21];
+    struct zns_param {
+        char name[ZNS_NAME_MAX + 1], value[ZNS_VALUE_MAX + 1];
+    } params[ZNS_PARAMS_MAX];
+    size_t n;
+};
+
 struct sms {
     const char *request_id; /* the same for the same (item, status, attempt) */
     const char *to;         /* +84...; NULL only in what push.h tells */
     const char *text;       /* GSM-7 */
+    const struct zns *zns;  /* the same for Zalo; NULL: it has no template there */
 };
 
 /* What a gateway says in the end of a message it took. SENT: it left, nothing more will be known.
- */
-enum sms_end { SMS_END_SENT, SMS_END_DELIVERED, SMS_END_FAILED };
-/* False (LATER): not now, say it again. A message that is not ours is taken and forgotten. */
+ * PASSED: not delivered by this one, another is to have it (sms_chain.h); no gateway's own word. */
+enum sms_end { SMS_END_SENT, SMS_END_DELIVERED, SMS_END_FAILED, SMS_END_PASSED };
+/* False (LATER): not now, say it again. A message that is not ours is taken and forgotten. Of
+ * PASSED it says whether the message is to go again; false, REFUSED: it has its end. */
 typedef bool sms_take_report(void *ctx, const char *request_id, enum sms_end end,
                              struct error *err);
 

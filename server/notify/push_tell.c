@@ -161,7 +161,7 @@ static bool post(struct push *push, struct receiver *receiver, const struct tell
     char *body = new_body(push, receiver, telling);
     if (body == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
-    struct sms message = {telling->notice.request_id, NULL, body};
+    struct sms message = {telling->notice.request_id, NULL, body, NULL};
     *ret_told = gateway_has(&receiver->gateway, message.request_id) ||
                 gateway_send(&receiver->gateway, &message, &why);
     free(body);

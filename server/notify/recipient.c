@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "server/delivery/wishes.h"
+#include "server/notify/kinds.h"
 #include "server/notify/message.h"
 #include "server/record/premises.h"
 #include "server/text/text.h"
@@ -36,8 +37,8 @@ static void name_pickup(const struct config *config, struct sign *sign)
     (void)text_copy(both, sign->post_office, sizeof sign->post_office);
 }
 
-bool recipient_text(struct record *record, const struct config *config, struct instant now,
-                    const struct view *view, char out[WORDS_MAX], struct error *err)
+static bool own_config(struct record *record, const struct config *config, struct instant now,
+                       const struct view *view, struct config *ret_own, struct error *err)
 {
     struct sign sign;
     const struct state *state = &view->state;
@@ -47,10 +48,55 @@ bool recipient_text(struct record *record, const struct config *config, struct i
         return false;
     if (*sign.pickup)
         name_pickup(config, &sign);
-    struct config own =
-        config_signed(config, sign.office, sign.address, sign.phone, sign.post_office);
+    *ret_own = config_signed(config, sign.office, sign.address, sign.phone, sign.post_office);
     if (*sign.post_office)
-        own.post_office = where;
-    message_text(view, &own, out);
+        ret_own->post_office = where;
+    return true;
+}
+
+/* An administrator's; "" there are none. */
+static bool own_words(struct record *record, const struct view *view, struct wording wording,
+                      enum slot slot, char out[TEMPLATE_WORDS_MAX + 1], struct error *err)
+{
+    char key[FACT_KEY_MAX + 1];
+    const struct kind *kind = kind_of(view->state.status, wording.correction);
+    *out = '\0';
+    if (kind == NULL)
+        return true;
+    kind_key(kind, slot, key);
+    return template_words(record, key, out, err);
+}
+
+bool recipient_text(struct record *record, const struct config *config, struct instant now,
+                    const struct view *view, struct wording wording, char out[WORDS_MAX],
+                    struct error *err)
+{
+    struct config own;
+    char words[TEMPLATE_WORDS_MAX + 1];
+    enum slot slot = wording.english ? SLOT_EN : SLOT_VI;
+    if (!own_config(record, config, now, view, &own, err) ||
+        !own_words(record, view, wording, slot, words, err))
+        return false;
+    if (wording.correction)
+        message_correction(&view->state.item, &own, words, out);
+    else
+        message_text(view, &own, words, wording.english, out);
+    return true;
+}
+
+bool recipient_zns(struct record *record, const struct config *config, struct instant now,
+                   const struct view *view, struct wording wording, struct zns *ret_zns,
+                   bool *ret_there, struct error *err)
+{
+    struct config own;
+    char words[TEMPLATE_WORDS_MAX + 1];
+    *ret_there = false;
+    if (!own_words(record, view, wording, SLOT_ZNS, words, err))
+        return false;
+    if (*words == '\0')
+        return true;
+    if (!own_config(record, config, now, view, &own, err))
+        return false;
+    *ret_there = message_zns(view, &own, words, ret_zns);
     return true;
 }

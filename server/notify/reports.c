@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/notify/notices.h"
+
 /* Request ids begin with the item's number; false: not one of ours. */
 static bool item_of(const char *request_id, struct item *ret_item)
 {
@@ -51,19 +53,38 @@ static bool note_end(struct reports *reports, const struct item *item, const str
     return true;
 }
 
+/* Still true, and news: then another gateway has it. Else that one could not deliver it is its end.
+ */
+static bool goes_again(const struct reports *reports, const struct item *item,
+                       const struct notice *notice)
+{
+    struct view view;
+    return notice->channel == CHANNEL_SMS && views_item(reports->views, item, &view) &&
+           notices_stands(&view.state, notice) &&
+           reports->clock.now(reports->clock.self).ms - view.state.since.estimate.ms <=
+               NOTIFY_AGE_MAX_MS;
+}
+
 static bool take(void *ctx, const char *request_id, enum sms_end end, struct error *err)
 {
     struct reports *reports = ctx;
     struct item item;
-    if (end == SMS_END_SENT || is_recent(reports, request_id) || !item_of(request_id, &item))
+    if (end == SMS_END_SENT)
         return true;
+    if (is_recent(reports, request_id) || !item_of(request_id, &item))
+        return end != SMS_END_PASSED || error_set(err, ERROR_REFUSED, "nothing goes again");
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(reports->views, &item, facts, VIEW_HISTORY_MAX);
     const struct notice *notice = open_notice(facts, n, request_id);
-    uint32_t event = end == SMS_END_FAILED ? EVENT_NOTICE_FAILED : EVENT_NOTICE_DELIVERED;
-    bool good = notice == NULL || note_end(reports, &item, notice, event, err);
+    uint32_t event = end == SMS_END_DELIVERED ? EVENT_NOTICE_DELIVERED : EVENT_NOTICE_FAILED;
+    bool goes = notice != NULL && end == SMS_END_PASSED && goes_again(reports, &item, notice);
+    bool good = notice == NULL || goes || note_end(reports, &item, notice, event, err);
+    if (goes)
+        reports->look_again(reports->ctx, &item);
+    else if (good && end == SMS_END_PASSED)
+        good = error_set(err, ERROR_REFUSED, "%s: no message of it goes again", item.text);
     free(facts);
     return good;
 }

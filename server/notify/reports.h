@@ -13,6 +13,9 @@
 struct reports {
     struct acts acts;
     struct views *views;
+    struct clock clock;
+    void (*look_again)(void *ctx, const struct item *item); /* one of its messages is to go again */
+    void *ctx;
     char recent[REPORTS_RECENT][NOTICE_REQUEST_MAX + 1];
     size_t next;
 };

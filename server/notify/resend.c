@@ -14,13 +14,6 @@ struct again {
     char phone[PHONE_MAX];
 };
 
-static bool is_true_still(const struct state *state, const struct notice *notice)
-{
-    if (notice->correction)
-        return state->status != STATUS_DELIVERED;
-    return notice->status == state->status && notice->attempt == state->attempt;
-}
-
 /* To a system it is news as long as it is true. */
 static bool is_old(const struct resend *resend, const struct view *view, enum channel channel)
 {
@@ -65,7 +58,7 @@ static bool may_be_told(const struct resend *resend, const struct view *view, st
                         struct error *err)
 {
     bool stopped = false;
-    if (!is_true_still(&view->state, &again->fact.notice) ||
+    if (!notices_stands(&view->state, &again->fact.notice) ||
         is_old(resend, view, again->fact.notice.channel))
         return error_set(err, ERROR_REFUSED,
                          "tin ấy không còn đúng hoặc đã quá một ngày. / it is no longer true, or "

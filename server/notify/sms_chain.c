@@ -1,5 +1,6 @@
 #include "server/notify/sms_chain.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "server/notify/callbox.h"
@@ -17,17 +18,44 @@ bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock
     return true;
 }
 
+bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clock clock,
+                    struct error *err)
+{
+    return sms_sent_open(passed_path, clock, &chain->passed, err);
+}
+
 void sms_chain_close(struct sms_chain *chain)
 {
     while (chain->former_n > 0)
         sms_sent_close(chain->former[--chain->former_n]);
+    sms_sent_close(chain->passed);
+    chain->passed = NULL;
+}
+
+/* ------------------------------------------------------------------ whose turn it is */
+
+static void passed_id(const struct sms_chain *chain, size_t i, const char *request_id,
+                      char out[NOTICE_REQUEST_MAX + 1])
+{
+    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s:%s", chain->names[i], request_id);
+}
+
+/* It said that it could not deliver this one. */
+static bool has_passed(const struct sms_chain *chain, size_t i, const char *request_id)
+{
+    char id[NOTICE_REQUEST_MAX + 1];
+    if (chain->passed == NULL)
+        return false;
+    passed_id(chain, i, request_id, id);
+    return sms_sent_has(chain->passed, id);
 }
 
 static bool has(void *self, const char *request_id)
 {
     const struct sms_chain *chain = self;
     for (size_t i = 0; i < chain->n; i++)
-        if (chain->drivers[i].has(chain->drivers[i].self, request_id))
+        if (chain->drivers[i].has(chain->drivers[i].self, request_id) &&
+            !has_passed(chain, i, request_id))
             return true;
     for (size_t i = 0; i < chain->former_n; i++)
         if (sms_sent_has(chain->former[i], request_id))
@@ -38,8 +66,10 @@ static bool has(void *self, const char *request_id)
 static bool hand_on(void *self, const struct sms *sms, struct error *err)
 {
     const struct sms_chain *chain = self;
-    struct error why = {.code = ERROR_NONE};
+    struct error why = {.code = ERROR_REFUSED, .text = "no gateway delivers it"};
     for (size_t i = 0; i < chain->n; i++) {
+        if (has_passed(chain, i, sms->request_id))
+            continue;
         why = (struct error){.code = ERROR_NONE};
         if (chain->drivers[i].send(chain->drivers[i].self, sms, &why))
             return true;
@@ -49,15 +79,51 @@ static bool hand_on(void *self, const struct sms *sms, struct error *err)
     return error_set(err, why.code, "%s", why.text);
 }
 
+/* ------------------------------------------------------------------ what they say later */
+
+struct listening {
+    struct sms_chain *chain;
+    size_t i;
+    sms_take_report *take;
+    void *ctx;
+};
+
+/* Whether another is behind it that did not have this one yet. */
+static bool is_there_a_next(const struct sms_chain *chain, size_t i, const char *request_id)
+{
+    for (size_t k = i + 1; k < chain->n; k++)
+        if (!chain->drivers[k].has(chain->drivers[k].self, request_id))
+            return true;
+    return false;
+}
+
+static bool listen(void *ctx, const char *request_id, enum sms_end end, struct error *err)
+{
+    const struct listening *it = ctx;
+    char id[NOTICE_REQUEST_MAX + 1];
+    if (end != SMS_END_FAILED || it->chain->passed == NULL)
+        return it->take(it->ctx, request_id, end, err);
+    if (has_passed(it->chain, it->i, request_id))
+        return true;
+    if (!is_there_a_next(it->chain, it->i, request_id))
+        return it->take(it->ctx, request_id, end, err);
+    struct error why = {.code = ERROR_NONE};
+    passed_id(it->chain, it->i, request_id, id);
+    if (it->take(it->ctx, request_id, SMS_END_PASSED, &why))
+        return sms_sent_add(it->chain->passed, id, err);
+    return why.code == ERROR_REFUSED || error_set(err, why.code, "%s", why.text);
+}
+
 /* What each has in itself, and what it called in. */
 static bool reports(void *self, sms_take_report *take, void *ctx, struct error *err)
 {
-    const struct sms_chain *chain = self;
+    struct sms_chain *chain = self;
     for (size_t i = 0; i < chain->n; i++) {
         const struct sms_driver *driver = &chain->drivers[i];
-        if (driver->reports != NULL && !driver->reports(driver->self, take, ctx, err))
+        struct listening it = {chain, i, take, ctx};
+        if (driver->reports != NULL && !driver->reports(driver->self, listen, &it, err))
             return false;
-        if (chain->box != NULL && !callbox_reports(chain->box, chain->names[i], take, ctx, err))
+        if (chain->box != NULL && !callbox_reports(chain->box, chain->names[i], listen, &it, err))
             return false;
     }
     return true;

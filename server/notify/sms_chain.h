@@ -1,20 +1,23 @@
-/* sms_chain.h - gateways one behind the other: what the first refuses for good goes to the next, so
- * a phone that one channel does not reach is told by another. One that does not answer is waited
- * for: the next costs money and may be the same message twice. One thread.
+/* sms_chain.h - gateways one behind the other: what one refuses for good goes to the next, and so
+ * does what it took and says later that it could not deliver (no Zalo on that phone), so a phone
+ * that one channel does not reach is told by another. One that does not answer is waited for: the
+ * next costs money and may be the same message twice. A confirmed delivery ends it. One thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_CHAIN_H
 #define TRAO_SERVER_NOTIFY_SMS_CHAIN_H
 
 #include "server/notify/notify.h"
 
-#define SMS_CHAIN_FORMER_MAX 3
+#define SMS_CHAIN_FORMER_MAX 4
 struct sms_sent;
 struct callbox;
 struct sms_chain {
     struct sms_driver drivers[CONFIG_GATEWAYS_MAX];
-    const char *names[CONFIG_GATEWAYS_MAX]; /* of each, in the box */
-    struct callbox *box;                    /* what they called in; NULL none do */
+    const char *names[CONFIG_GATEWAYS_MAX]; /* of each, in the box and on the list of failures */
     size_t n;                               /* at least 1 */
+    struct callbox *box;                    /* what they called in; NULL none do */
+    struct sms_sent *passed; /* "zns ID": by whom it was not delivered; NULL: a failure
+                              * is the end */
     struct sms_sent *former[SMS_CHAIN_FORMER_MAX];
     size_t former_n;
 };
@@ -23,6 +26,9 @@ struct sms_chain {
  * goes out by none of those now named. No such file: nothing to know. At most SMS_CHAIN_FORMER_MAX.
  */
 bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock clock,
+                    struct error *err) must_use;
+/* Keeps there what was passed on. */
+bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clock clock,
                     struct error *err) must_use;
 void sms_chain_close(struct sms_chain *chain); /* these lists; the drivers are the caller's */
 

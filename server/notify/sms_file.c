@@ -11,7 +11,7 @@
 #include "server/notify/sms_folder.h"
 #include "server/notify/sms_sent.h"
 
-#define LINE_MAX 1024
+#define LINE_BYTES 1024
 
 struct sms_file {
     char path[CONFIG_PATH_MAX];
@@ -114,7 +114,7 @@ static bool has(void *self, const char *request_id)
 static bool send(void *self, const struct sms *sms, struct error *err)
 {
     struct sms_file *file = self;
-    char line[LINE_MAX], at[CLOCK_TEXT_MAX];
+    char line[LINE_BYTES], at[CLOCK_TEXT_MAX];
     int n = snprintf(line, sizeof line, "%s\t%s\t%s\t%s\n",
                      clock_iso_local(file->clock.now(file->clock.self), at, sizeof at),
                      sms->request_id, sms->to, sms->text);
@@ -139,7 +139,8 @@ static bool read_text(const char *name, const char *bytes, size_t n, char from[N
 static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)
 {
     struct sms_file *file = self;
-    return sms_folder_take(file->in, read_text, take, ctx, err);
+    struct sms_folder folder = {.fd = file->in, .reads = read_text};
+    return sms_folder_take(&folder, take, ctx, err);
 }
 
 struct sms_driver sms_file_driver(struct sms_file *file)

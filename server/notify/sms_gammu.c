@@ -23,6 +23,7 @@ static const char *const names[BOXES] = {"outbox", "sent", "error", "inbox"};
 
 struct sms_gammu {
     int folders[BOXES];
+    struct sms_folder inbox;
     struct clock clock;
     struct sms_sent *sent;
 };
@@ -237,7 +238,8 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
 
 /* ------------------------------------------------------------------ what comes */
 
-/* IN20261125_080000_00_+84912000001_00.txt; the further parts of a long text are not read. */
+/* IN20261125_080000_00_+84912000001_00.txt; the further parts of a long text end in _01 and so on.
+ */
 static bool read_text(const char *name, const char *bytes, size_t n, char from[NOTIFY_FROM_MAX + 1],
                       char text[SMS_TEXT_MAX + 1])
 {
@@ -246,8 +248,6 @@ static bool read_text(const char *name, const char *bytes, size_t n, char from[N
     if (strncmp(name, "IN", 2) != 0 || name_n <= fixed || end < name + fixed ||
         strcmp(name + name_n - (sizeof END - 1), END) != 0)
         return false;
-    if (strncmp(end, "_00.", 4) != 0)
-        return true;
     (void)snprintf(from, NOTIFY_FROM_MAX + 1, "%.*s", (int)(end - name - (ptrdiff_t)fixed),
                    name + fixed);
     const uint8_t *raw = (const uint8_t *)bytes;
@@ -258,14 +258,25 @@ static bool read_text(const char *name, const char *bytes, size_t n, char from[N
     return true;
 }
 
+static bool part_name(const char *name, unsigned k, char out[NAME_MAX + 1])
+{
+    const char *end = strrchr(name, '_');
+    if (end == NULL || strlen(end) != sizeof "_00.txt" - 1 || k > 99)
+        return false;
+    (void)snprintf(out, NAME_MAX + 1, "%.*s_%02u" END, (int)(end - name), name, k);
+    return true;
+}
+
 static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)
 {
     struct sms_gammu *gammu = self;
-    return sms_folder_take(gammu->folders[INBOX], read_text, take, ctx, err);
+    return sms_folder_take(&gammu->inbox, take, ctx, err);
 }
 
 struct sms_driver sms_gammu_driver(struct sms_gammu *gammu)
 {
+    gammu->inbox =
+        (struct sms_folder){.fd = gammu->folders[INBOX], .reads = read_text, .part = part_name};
     return (struct sms_driver){
         .has = has, .send = send, .reports = reports, .texts = texts, .self = gammu};
 }

@@ -7,8 +7,8 @@
  * is known by its name, wherever it stands. A file in error/ is a message that never went. Both are
  * removed once that is recorded, for they hold a phone number and what it was told.
  *
- * What comes is a file of inbox/, in UTF-16 (`inboxformat = unicode`) or UTF-8; it is removed once
- * it is taken.
+ * What comes is a file of inbox/, in UTF-16 (`inboxformat = unicode`) or UTF-8, a long text one for
+ * each of its parts (sms_folder.h); they are removed once it is taken.
  *
  * A message that stays in the outbox for SMS_GAMMU_STUCK_MS says that nobody takes them: the daemon
  * or its modem is dead, and send is LATER. One that stays for NOTIFY_AGE_MAX_MS is news of

@@ -18,6 +18,7 @@ struct sms_webhook {
     bool both;
     struct instant before_until; /* `before` signs too until then */
     struct clock clock;
+    bool zns;
     struct sms_sent *sent;
 };
 
@@ -29,6 +30,7 @@ static bool take_config(struct sms_webhook *webhook, const struct sms_webhook_co
     int url_n = snprintf(webhook->url, sizeof webhook->url, "%s", config->url);
     int ca_n = snprintf(webhook->authority, sizeof webhook->authority, "%s", config->authority);
     webhook->clock = config->clock;
+    webhook->zns = config->zns;
     if (strncmp(config->url, "https://", 8) != 0 || url_n >= (int)sizeof webhook->url ||
         ca_n >= (int)sizeof webhook->authority)
         return error_set(err, ERROR_BAD_INPUT, "[messages] webhook: https://... is wanted");
@@ -118,17 +120,40 @@ static bool has(void *self, const char *request_id)
     return webhook->sent != NULL && sms_sent_has(webhook->sent, request_id);
 }
 
+static json_t *data_of(const struct zns *zns)
+{
+    json_t *data = json_object();
+    for (size_t i = 0; i < zns->n; i++)
+        if (json_object_set_new(data, zns->params[i].name, json_string(zns->params[i].value)) !=
+            0) {
+            json_decref(data);
+            return NULL;
+        }
+    return data;
+}
+
+/* free() it; NULL without memory. */
+static char *new_body(const struct sms_webhook *webhook, const struct sms *sms)
+{
+    if (sms->to == NULL)
+        return strdup(sms->text);
+    json_t *json =
+        webhook->zns
+            ? json_pack("{so ss ss ss}", "data", data_of(sms->zns), "id", sms->request_id,
+                        "template", sms->zns->template, "to", sms->to)
+            : json_pack("{ss ss ss}", "id", sms->request_id, "text", sms->text, "to", sms->to);
+    char *body = json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(json);
+    return body;
+}
+
 static bool post(void *self, const struct sms *sms, struct error *err)
 {
     struct sms_webhook *webhook = self;
     const char *why = "";
-    json_t *json = sms->to == NULL ? NULL
-                                   : json_pack("{ssssss}", "id", sms->request_id, "text", sms->text,
-                                               "to", sms->to);
-    char *body = sms->to == NULL ? strdup(sms->text)
-                 : json == NULL  ? NULL
-                                 : json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(json);
+    if (webhook->zns && sms->to != NULL && sms->zns == NULL)
+        return error_set(err, ERROR_REFUSED, "zns: no template for this message");
+    char *body = new_body(webhook, sms);
     if (body == NULL)
         return error_set(err, ERROR_LATER, "webhook: out of memory");
     long status = call(webhook, sms->request_id, body, &why);

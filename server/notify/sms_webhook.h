@@ -9,7 +9,12 @@
  *                                           key is being changed: right when one of them is
  *     {"id": REQUEST-ID, "text": "...", "to": "+84912000001"}
  *
- * With sms.to NULL the body is sms.text itself (push.h).
+ * With sms.to NULL the body is sms.text itself (push.h). To Zalo (`zns`) it is
+ *
+ *     {"data": {"ngay": "27/11", "so": "RA..."}, "id": REQUEST-ID, "template": "247890",
+ *      "to": "+84912000001"}
+ *
+ * and a message that has no template there is refused, so that the next gateway takes it.
  *
  * Answers: 2xx and 409 (it has this id) are "taken"; 400, 410, 413 and 422 are "never"; all others,
  * no answer, and a certificate that does not hold are "not now" - a wrong key or address must not
@@ -34,6 +39,7 @@ struct sms_webhook_config {
     const char *sent_path;       /* sms_sent.h; NULL: nothing is kept of what went */
     const char *before;          /* a key that signs too, or NULL */
     struct instant before_until; /* until then */
+    bool zns;                    /* to Zalo, by template */
     struct clock clock;
 };
 

@@ -249,6 +249,12 @@ static const char *const steps[] = {
     " changed INTEGER NOT NULL);"
     "CREATE TABLE hook_office("
     " hook INTEGER NOT NULL, office INTEGER NOT NULL, PRIMARY KEY(hook, office)) WITHOUT ROWID;",
+
+    /* 22: what messages say in an administrator's words, each as its fact set it. */
+    "CREATE TABLE template("
+    " id INTEGER PRIMARY KEY, key TEXT NOT NULL, words TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " user INTEGER NOT NULL);"
+    "CREATE INDEX template_key ON template(key, id);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

@@ -123,6 +123,8 @@ static const struct way ways[] = {
     {RIGHT_DEVICES, "/quay/may", "Máy cầm tay", "Cấp mã cho máy mới, máy nào im, khóa máy mất."},
     {RIGHT_LAW_READ, "/quay/du-lieu", "Dữ liệu cá nhân",
      "Ai hỏi về dữ liệu của mình, xóa gì, giữ gì, sự cố."},
+    {RIGHT_SETTINGS, "/quay/mau-tin", "Lời tin nhắn",
+     "Tin gửi công dân nói gì; xem trước, đếm phần, tính giá."},
     {RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi",
      "Ai đã xem, đã làm gì; hồ sơ gốc còn nguyên không."},
 };

@@ -106,6 +106,7 @@ static const char words[] =
     "revoke|khóa máy;bar|chặn máy đã khóa;setaside|xem lượt quét để riêng;"
     "admit|nhận lượt quét để riêng;person|thêm, đổi người dùng;"
     "people|xem người dùng;looks|xem nhật ký;training|xem cần tập gì;"
+    "templates|xem lời tin nhắn;template|đặt lời tin nhắn;"
     "messages|xem, gửi lại tin nhắn;range|cấp dải số;ranges|xem dải số;"
     "search|tìm theo tên, số điện thoại;persondata|xuất dữ liệu một người;"
     "key|cấp, rút khóa tích hợp;"

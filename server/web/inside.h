@@ -124,6 +124,8 @@ void desk_devices(struct web *web, const struct http_request *request, struct ht
 void desk_admin(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_admin_home(struct web *web, const struct http_request *request,
                      struct http_answer *answer);
+void desk_templates(struct web *web, const struct http_request *request,
+                    struct http_answer *answer);
 void desk_audit(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_law(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_law_person(struct web *web, const struct http_request *request,

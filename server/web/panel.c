@@ -64,6 +64,7 @@ static bool add_field(struct words *words, const struct panel_field *field, char
     char before[48];
     switch (field->place) {
     case PANEL_WORD:
+    case PANEL_LONG:
         if (*value == '\0' && field->input && strstr(field->input, "required"))
             return error_set(err, ERROR_BAD_INPUT, "«%s» còn trống. / is empty", field->label);
         return *value == '\0' || add(words, "", value, err);
@@ -406,12 +407,19 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
         return;
     (void)snprintf(id, sizeof id, "%s-%s-%zu", form->verb, field->name, i);
     value_of(panel, form, field, value, sizeof value);
+    if (field->label == NULL) {
+        html_format(html, "<input type=hidden name=\"%s\" value=\"", field->name);
+        html_text(html, value);
+        html_put(html, "\">");
+        return;
+    }
     html_format(html, "<label for=\"%s\">%s</label>", id, field->label);
     if (field->choices) {
         html_format(html, "<select id=\"%s\" name=\"%s\">", id, field->name);
         put_options(html, field->choices, value);
         html_put(html, "</select>");
-    } else if (field->place == PANEL_MANY || field->place == PANEL_FILE) {
+    } else if (field->place == PANEL_MANY || field->place == PANEL_FILE ||
+               field->place == PANEL_LONG) {
         html_format(html, "<textarea id=\"%s\" name=\"%s\" rows=4 spellcheck=false %s>", id,
                     field->name, field->input ? field->input : "");
         html_text(html, value);

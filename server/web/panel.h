@@ -18,6 +18,7 @@
 enum panel_place {
     PANEL_WORD,   /* a word of the command, in order; one left empty must be the last */
     PANEL_MANY,   /* as many words as there are, by blanks: numbers of envelopes, scanned */
+    PANEL_LONG,   /* a word of several lines */
     PANEL_OPTION, /* name=value; left out when empty */
     PANEL_FILE,   /* what the command reads from its file */
     PANEL_FIXED   /* a word nobody types: `choices` is it */
@@ -26,7 +27,7 @@ enum panel_place {
 struct panel_field {
     enum panel_place place;
     const char *name;    /* of the form, and before the '=' */
-    const char *label;   /* NULL: of PANEL_FIXED */
+    const char *label;   /* NULL: of PANEL_FIXED, and of what is carried along unseen */
     const char *input;   /* attributes of the input, ours: "type=date required"; NULL: text */
     const char *choices; /* "value|Word;value|Word": a list to choose from; NULL: typed */
 };

@@ -247,6 +247,8 @@ static const struct route {
     {"/quay/du-lieu/nguoi", EXACT, true, true, true, false, desk_law_person},
     {"/quay/du-lieu/truong", EXACT, false, false, true, false, desk_admin},
     {"/quay/du-lieu/ke-hoach", EXACT, false, false, true, false, desk_admin},
+    {"/quay/mau-tin", EXACT, false, false, true, false, desk_templates},
+    {"/quay/mau-tin", EXACT, true, true, true, false, desk_templates},
     {"/quay/bat-dau", EXACT, false, false, true, false, desk_first_run},
     {"/quay/bat-dau", EXACT, true, true, true, false, desk_first_run},
     {"/quay/to-thu.pdf", EXACT, false, false, true, false, desk_trial},

@@ -301,23 +301,31 @@ static void what_waited_for_a_day_is_taken_back(void **state)
     assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 1);
 }
 
-/* Puts a text on the modem, as its SIM card holds one. */
-static void modem_gets(const struct told *told, const char *text)
+/* Puts a text on the modem, as its SIM card holds one: so many parts, cut evenly. */
+static void modem_gets(const struct told *told, const char *text, size_t parts)
 {
     char path[224];
     (void)snprintf(path, sizeof path, "%s/modem/sms/1", told->folder);
     (void)mkdir(path, 0700);
     (void)snprintf(path, sizeof path, "%s/modem/sms/1/1", told->folder);
     FILE *file = fopen(path, "w");
+    size_t n = (strlen(text) + parts - 1) / parts;
     assert_non_null(file);
-    (void)fprintf(file,
-                  "[SMSBackup000]\n#IN\nPDU = Deliver\nSMSC = \"+84980200030\"\n"
-                  "DateTime = 20261125T080000\nState = UnRead\nNumber = \"+84912000001\"\n"
-                  "Coding = Unicode_No_Compression\nLength = %zu\nClass = -1\nText00 = ",
-                  strlen(text));
-    for (const char *at = text; *at != '\0'; at++)
-        (void)fprintf(file, "%04X", (unsigned)(unsigned char)*at);
-    (void)fputs("\n", file);
+    for (size_t i = 0; i < parts; i++) {
+        const char *from = text + i * n;
+        size_t here = strlen(from) < n ? strlen(from) : n;
+        (void)fprintf(file,
+                      "[SMSBackup%03zu]\n#IN\nPDU = Deliver\nSMSC = \"+84980200030\"\n"
+                      "DateTime = 20261125T080000\nState = UnRead\nNumber = \"+84912000001\"\n"
+                      "Coding = Unicode_No_Compression\nLength = %zu\nClass = -1\n",
+                      i, here);
+        if (parts > 1)
+            (void)fprintf(file, "UDH = 050003C0%02zu%02zu\n", parts, i + 1);
+        (void)fputs("Text00 = ", file);
+        for (size_t k = 0; k < here; k++)
+            (void)fprintf(file, "%04X", (unsigned)(unsigned char)from[k]);
+        (void)fputs("\n", file);
+    }
     (void)fclose(file);
 }
 
@@ -327,7 +335,7 @@ static void what_comes_to_the_modem_is_answered(void **state)
     struct told *told = *state;
     char text[64], log[8192], want[128];
     (void)snprintf(text, sizeof text, "trao %s", told->item.text);
-    modem_gets(told, text);
+    modem_gets(told, text, 1);
     start_daemon(told);
     await(told, "inbox", 1);
     pass(told, SECOND * 2);
@@ -336,6 +344,58 @@ static void what_comes_to_the_modem_is_answered(void **state)
     read_log(told, log);
     (void)snprintf(want, sizeof want, "Trao %s: Da co ket qua", told->item.text);
     assert_non_null(strstr(log, want));
+}
+
+/* The number stands across the end of the first part. */
+static void a_long_text_is_put_together(void **state)
+{
+    struct told *told = *state;
+    char text[160], log[8192], want[128];
+    int n = snprintf(text, sizeof text, "trao%*s%s", 56, " ", told->item.text);
+    (void)snprintf(text + n, sizeof text - (size_t)n, "%*s", 2 * 66 - n, "");
+    modem_gets(told, text, 2);
+    start_daemon(told);
+    await(told, "inbox", 2);
+    pass(told, SECOND * 2); /* a further part may be on its way */
+    assert_int_equal(files_in(told, "inbox", NULL), 2);
+    pass(told, SECOND * 2);
+    assert_int_equal(files_in(told, "inbox", NULL), 0);
+    await(told, "sent", 1);
+    read_log(told, log);
+    (void)snprintf(want, sizeof want, "Trao %s: Da co ket qua", told->item.text);
+    assert_non_null(strstr(log, want));
+}
+
+static void inbox_gets(const struct told *told, const char *name, const char *text)
+{
+    char path[320];
+    (void)snprintf(path, sizeof path, "%s/inbox/%s", told->folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs(text, file);
+    (void)fclose(file);
+}
+
+/* Parts that come one by one are waited for; what lost its first says nothing. */
+static void parts_that_are_late_are_waited_for(void **state)
+{
+    struct told *told = *state;
+    char text[128], name[256] = "";
+    (void)snprintf(text, sizeof text, "trao %*s", 70, "");
+    inbox_gets(told, "IN20261125_080000_00_+84912000001_00.txt", text);
+    pass(told, SECOND * 2);
+    inbox_gets(told, "IN20261125_080000_00_+84912000001_01.txt", told->item.text);
+    pass(told, SECOND * 2);
+    assert_int_equal(files_in(told, "inbox", NULL), 2);
+    pass(told, SECOND * 2);
+    assert_int_equal(files_in(told, "inbox", NULL), 0);
+    pass(told, SECOND * 2);
+    assert_int_equal(files_in(told, "outbox", name), 1);
+    assert_non_null(strstr(name, "_+84912000001_reply."));
+    inbox_gets(told, "IN20261125_080001_00_+84912000001_01.txt", "dung");
+    pass(told, SECOND * 2);
+    assert_int_equal(files_in(told, "inbox", NULL), 0);
+    assert_int_equal(files_in(told, "outbox", NULL), 1);
 }
 
 static void a_folder_that_is_not_there_is_named(void **state)
@@ -357,7 +417,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TOLD(the_modem_sends_what_is_due),         TOLD(a_message_of_an_earlier_run_is_known),
         TOLD(what_never_went_is_a_fact),           TOLD(a_dead_daemon_is_a_dead_gateway),
-        TOLD(what_comes_to_the_modem_is_answered), TOLD(what_waited_for_a_day_is_taken_back),
+        TOLD(what_comes_to_the_modem_is_answered), TOLD(a_long_text_is_put_together),
+        TOLD(parts_that_are_late_are_waited_for),  TOLD(what_waited_for_a_day_is_taken_back),
         TOLD(a_folder_that_is_not_there_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ static struct sms_kannel *open_driver(const char *password)
 static enum error_code send(struct sms_kannel *kannel_, const char *to, const char *text)
 {
     struct sms_driver driver = sms_kannel_driver(kannel_);
-    struct sms sms = {"RA000000005VN.out.0.sms", to, text};
+    struct sms sms = {"RA000000005VN.out.0.sms", to, text, NULL};
     struct error err = {.code = ERROR_NONE};
     if (driver.send(driver.self, &sms, &err))
         return ERROR_NONE;

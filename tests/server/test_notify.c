@@ -1201,7 +1201,8 @@ static void every_message_is_gsm7_and_short(void **state)
         struct view of = {.state = state_of};
         of.state.office.postage_vnd = 999999999;
         char text[WORDS_MAX];
-        struct segments segments = words_segments(message_text(&of, &told->desk.config, text));
+        struct segments segments =
+            words_segments(message_text(&of, &told->desk.config, "", false, text));
         print_message("%s\n", text);
         assert_true(segments.gsm7);
         assert_true(segments.parts <= 2);

@@ -8,6 +8,7 @@
 #include "server/record/devices.h"
 #include "server/record/db.h"
 #include "server/record/looks.h"
+#include "server/record/templates.h"
 #include "server/web/admin_pages.h"
 #include "server/web/password.h"
 #include "server/web/act.h"
@@ -96,6 +97,47 @@ static void a_form_of_somebody_else_does_nothing(void **state)
                      400);
     assert_error(person_find(browser->rig.desk.rig.record, "ke-gian", &person, &err),
                  ERROR_NOT_FOUND);
+}
+
+/* ------------------------------------------------------------------ messages */
+
+#define TRIED "viec=template&muc=Vi%E1%BA%BFt+l%E1%BB%9Di+m%E1%BB%9Bi&loai=out&kenh=vi&loi="
+#define KEPT "viec=template&muc=%C4%90%E1%BA%B7t+l%E1%BB%9Di+n%C3%A0y&loai=out&kenh=vi&loi="
+#define WORDS "H%C3%B4m+nay+giao.%5B+Thu+%7Btien%7D.%5D"
+
+/* Tried first: text, parts and cost are there, and nothing is kept. */
+static void what_messages_say_is_tried_before_it_is_kept(void **state)
+{
+    struct browser *browser = *state;
+    char words[TEMPLATE_WORDS_MAX + 1];
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/mau-tin"), 200);
+    assert_true(says(browser, "Hom nay buu ta den giao."));
+    assert_false(says(browser, "Đặt lời này"));
+    assert_int_equal(browser_post(browser, "/quay/mau-tin", TRIED WORDS), 200);
+    assert_true(says(browser, "Trao RA123456785VN: Hom nay giao. Thu 168.000d."));
+    assert_true(says(browser, "Số phần: <b>1</b> (47 ký tự); nhiều nhất <b>1</b>"));
+    assert_true(says(browser, "chưa biết"));
+    assert_true(says(browser, "name=\"loi\" value=\"Hôm nay giao.[ Thu {tien}.]\""));
+    assert_good(template_words(browser->rig.desk.rig.record, "out.vi", words, &err));
+    assert_string_equal(words, "");
+
+    done(browser, "/quay/tham-so", "viec=rule&ten=sms_part_vnd&gia-tri=350&can-cu=H%C4%90+7");
+    assert_int_equal(browser_get(browser, "/quay/mau-tin"), 200);
+    assert_int_equal(browser_post(browser, "/quay/mau-tin", TRIED WORDS), 200);
+    assert_true(says(browser, "Giá mỗi tin: <b>350 đ</b>, nhiều nhất <b>350 đ</b>"));
+    done(browser, "/quay/mau-tin", KEPT WORDS);
+    assert_good(template_words(browser->rig.desk.rig.record, "out.vi", words, &err));
+    assert_string_equal(words, "Hom nay giao.[ Thu {tien}.]");
+    assert_int_equal(browser_get(browser, "/quay/mau-tin?loai=out"), 200);
+    assert_true(says(browser, "Hom nay giao.[ Thu {tien}.]"));
+
+    assert_int_equal(browser_post(browser, "/quay/mau-tin", TRIED "Xem+trao.vn"), 400);
+    assert_true(says(browser, "role=alert"));
+    assert_true(says(browser, "trao.vn"));
+    assert_int_equal(browser_post(browser, "/quay/mau-tin", KEPT "Ong+%7Bten%7D"), 400);
+    assert_good(template_words(browser->rig.desk.rig.record, "out.vi", words, &err));
+    assert_string_equal(words, "Hom nay giao.[ Thu {tien}.]");
 }
 
 /* ------------------------------------------------------------------ settings */
@@ -441,6 +483,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         DOOR(a_person_is_added_and_comes_in),
         DOOR(a_form_of_somebody_else_does_nothing),
+        DOOR(what_messages_say_is_tried_before_it_is_kept),
         DOOR(what_is_set_is_shown_with_its_citation),
         DOOR(numbers_run_out_in_sight),
         DOOR(printers_are_registered),

@@ -95,6 +95,7 @@ static const struct page {
     {"/quay/nguoi", RIGHT_PEOPLE, 403},
     {"/quay/tham-so", RIGHT_SETTINGS, 403},
     {"/quay/gia", RIGHT_SETTINGS, 403},
+    {"/quay/mau-tin", RIGHT_SETTINGS, 403},
     {"/quay/nhat-ky", RIGHT_AUDIT, 403},
     {"/quay/dao-tao", RIGHT_AUDIT, 403},
     {"/quay/may-in", RIGHT_SETTINGS, 403},

@@ -174,7 +174,7 @@ static int close_web(void **state)
 }
 
 static const struct sms message = {"RA123456785VN.out.0.sms", "+84912000001",
-                                   "Trao RA123456785VN: \"Hom nay\""};
+                                   "Trao RA123456785VN: \"Hom nay\"", NULL};
 
 static bool post(struct web *web, struct error *err)
 {
@@ -251,11 +251,38 @@ static void a_body_goes_as_it_is(void **state)
 {
     struct web *web = *state;
     struct sms_driver driver = sms_webhook_driver(web->webhook);
-    struct sms telling = {"RA123456785VN.delivered.0.office", NULL, "{\"state\":10}"};
+    struct sms telling = {"RA123456785VN.delivered.0.office", NULL, "{\"state\":10}", NULL};
     assert_good(driver.send(driver.self, &telling, &err));
     assert_string_equal(web->body, "{\"state\":10}");
     assert_string_equal(web->id, telling.request_id);
     assert_true(driver.has(driver.self, telling.request_id));
+}
+
+/* To Zalo by template; a message that has none there is the next gateway's. */
+static void a_template_goes_with_its_parameters(void **state)
+{
+    struct web *web = *state;
+    struct zns zns = {
+        .template = "247890", .params = {{"so", "RA123456785VN"}, {"tien", "168.000d"}}, .n = 2};
+    struct sms by_template = message;
+    struct sms_webhook_config config = {.url = web->url,
+                                        .key = KEY,
+                                        .authority = web->authority,
+                                        .sent_path = web->sent_path,
+                                        .clock = {.now = at},
+                                        .zns = true};
+    sms_webhook_close(web->webhook);
+    web->webhook = NULL;
+    assert_good(sms_webhook_open(&config, &web->webhook, &err));
+    assert_error(post(web, &err), ERROR_REFUSED);
+    assert_int_equal(web->calls, 0);
+    by_template.zns = &zns;
+    struct sms_driver driver = sms_webhook_driver(web->webhook);
+    assert_good(driver.send(driver.self, &by_template, &err));
+    assert_string_equal(web->body, "{\"data\":{\"so\":\"RA123456785VN\",\"tien\":\"168.000d\"},"
+                                   "\"id\":\"RA123456785VN.out.0.sms\",\"template\":\"247890\","
+                                   "\"to\":\"+84912000001\"}");
+    assert_true(has(web));
 }
 
 static void an_answer_says_never_or_not_now(void **state)
@@ -331,6 +358,7 @@ int main(void)
         WEB(a_message_is_signed),
         WEB(while_a_key_is_changed_both_sign),
         WEB(a_body_goes_as_it_is),
+        WEB(a_template_goes_with_its_parameters),
         WEB(an_answer_says_never_or_not_now),
         WEB(a_redirect_leads_nowhere),
         WEB(a_certificate_of_somebody_else_gets_nothing),
