@@ -107,11 +107,9 @@ static bool set_hours(const char *value, struct config *c, struct error *err)
 
 static bool read_gateway(const char *word, enum message_gateway *ret_gateway)
 {
-    static const char *const names[] = {[GATEWAY_FILE] = "file",
-                                        [GATEWAY_GAMMU] = "gammu",
-                                        [GATEWAY_WEBHOOK] = "webhook",
-                                        [GATEWAY_KANNEL] = "kannel",
-                                        [GATEWAY_ZNS] = "zns"};
+    static const char *const names[] = {
+        [GATEWAY_FILE] = "file",     [GATEWAY_GAMMU] = "gammu", [GATEWAY_WEBHOOK] = "webhook",
+        [GATEWAY_KANNEL] = "kannel", [GATEWAY_ZNS] = "zns",     [GATEWAY_SMSD] = "smsd"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(word, names[i]) == 0) {
             *ret_gateway = (enum message_gateway)i;
@@ -136,7 +134,7 @@ static bool set_gateways(const char *value, struct config *c, struct error *err)
     }
     if (!good || n == 0)
         return error_set(err, ERROR_BAD_INPUT,
-                         "file, gammu, kannel, webhook, zns, each once, are wanted");
+                         "file, gammu, kannel, smsd, webhook, zns, each once, are wanted");
     memcpy(c->gateways, found, n * sizeof *found);
     c->gateways_n = n;
     return true;
@@ -255,6 +253,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_folder(value, c->kannel_authority, sizeof c->kannel_authority, err);
     if (strcmp(name, "messages.kannel_reports") == 0)
         return set_url(value, c->kannel_reports, sizeof c->kannel_reports, err);
+    if (strcmp(name, "messages.smsd") == 0)
+        return set_folder(value, c->smsd, sizeof c->smsd, err);
     if (strcmp(name, "messages.zns") == 0)
         return set_webhook(value, c->zns, err);
     if (strcmp(name, "messages.zns_key") == 0)

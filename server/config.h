@@ -14,14 +14,21 @@
 #define CONFIG_PATH_MAX 4096
 #define CONFIG_URL_MAX 512
 #define CONFIG_WORD_MAX 64
-#define CONFIG_GATEWAYS_MAX 5 /* each kind once */
+#define CONFIG_GATEWAYS_MAX 6 /* each kind once */
 
 struct endpoint {
     char host[64];
     uint16_t port;
 };
 
-enum message_gateway { GATEWAY_FILE, GATEWAY_GAMMU, GATEWAY_WEBHOOK, GATEWAY_KANNEL, GATEWAY_ZNS };
+enum message_gateway {
+    GATEWAY_FILE,
+    GATEWAY_GAMMU,
+    GATEWAY_WEBHOOK,
+    GATEWAY_KANNEL,
+    GATEWAY_ZNS,
+    GATEWAY_SMSD
+};
 
 struct config {
     char office_code[33];  /* of the first office in the registry */
@@ -38,6 +45,7 @@ struct config {
     enum message_gateway gateways[CONFIG_GATEWAYS_MAX]; /* in the order they are tried */
     size_t gateways_n;                                  /* 1..CONFIG_GATEWAYS_MAX */
     char gammu_folder[512];       /* of gammu-smsd's four, when it is the gateway */
+    char smsd[512];               /* gammu-smsd's SQLite file, when it is the gateway */
     char webhook[CONFIG_URL_MAX]; /* https://..., when it is the gateway */
     char webhook_key[65];         /* secret, 64 hex digits */
     char kannel[CONFIG_URL_MAX];  /* https://..., or http://... of this machine: its sendsms */

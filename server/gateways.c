@@ -10,6 +10,7 @@
 #include "server/notify/sms_file.h"
 #include "server/notify/sms_gammu.h"
 #include "server/notify/sms_kannel.h"
+#include "server/notify/sms_smsd.h"
 #include "server/notify/sms_webhook.h"
 
 struct gateways {
@@ -18,6 +19,7 @@ struct gateways {
     struct clock clock;
     struct sms_file *file;
     struct sms_gammu *gammu;
+    struct sms_smsd *smsd;
     struct sms_webhook *webhook, *zns;
     struct sms_kannel *kannel;
     struct callbox *box;
@@ -44,6 +46,15 @@ static bool open_gammu(struct gateways *gateways, const char *sent, struct sms_d
                         err))
         return false;
     *ret_driver = sms_gammu_driver(gateways->gammu);
+    return true;
+}
+
+static bool open_smsd(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
+                      struct error *err)
+{
+    if (!sms_smsd_open(gateways->config->smsd, sent, gateways->clock, &gateways->smsd, err))
+        return false;
+    *ret_driver = sms_smsd_driver(gateways->smsd);
     return true;
 }
 
@@ -108,6 +119,7 @@ static const struct kind {
     [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", open_webhook},
     [GATEWAY_KANNEL] = {"kannel", "kannel.sent", open_kannel},
     [GATEWAY_ZNS] = {"zns", "zns.sent", open_zns},
+    [GATEWAY_SMSD] = {"smsd", "smsd.sent", open_smsd},
 };
 
 static bool is_named(const struct config *config, size_t kind)
@@ -221,6 +233,7 @@ void gateways_close(struct gateways *gateways)
         return;
     sms_file_close(gateways->file);
     sms_gammu_close(gateways->gammu);
+    sms_smsd_close(gateways->smsd);
     sms_webhook_close(gateways->webhook);
     sms_webhook_close(gateways->zns);
     sms_kannel_close(gateways->kannel);

@@ -8,7 +8,7 @@
 
 #include "server/notify/notify.h"
 
-#define SMS_CHAIN_FORMER_MAX 4
+#define SMS_CHAIN_FORMER_MAX 5
 struct sms_sent;
 struct callbox;
 struct sms_chain {
