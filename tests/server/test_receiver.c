@@ -195,7 +195,7 @@ static void sent_words(struct web_rig *rig, char out[WORDS_MAX])
     struct view view;
     assert_true(views_item(rig->desk.rig.views, &rig->item, &view));
     assert_good(recipient_text(rig->desk.rig.record, &rig->desk.config, rig->desk.rig.now, &view,
-                               out, &err));
+                               (struct wording){.english = false}, out, &err));
 }
 
 /* Points of the post office that has the envelope, and no others; one that has ended leaves the
