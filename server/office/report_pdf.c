@@ -386,11 +386,25 @@ static PangoLayout *layout_new(void)
     return layout;
 }
 
-/* The pages it has; 0: not drawn. */
-static unsigned draw(const struct report *report, unsigned pages, cairo_write_func_t write,
-                     void *to)
+struct target {
+    int fd; /* -1: only counted */
+    bool failed;
+};
+
+/* Cairo 1.16 falls over its own fonts when it is told that a write failed: it is told nothing, and
+ * what failed is asked afterwards. */
+static cairo_status_t keep(void *to, const unsigned char *bytes, unsigned n)
 {
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(write, to, PAGE_W, PAGE_H);
+    struct target *target = to;
+    if (target->fd >= 0 && !target->failed)
+        target->failed = !files_write_all(target->fd, bytes, n);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+/* The pages it has; 0: not drawn. */
+static unsigned draw(const struct report *report, unsigned pages, struct target *target)
+{
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep, target, PAGE_W, PAGE_H);
     struct sheet sheet = {
         .cr = cairo_create(surface), .layout = layout_new(), .report = report, .pages = pages};
     set_about(surface, report);
@@ -404,23 +418,10 @@ static unsigned draw(const struct report *report, unsigned pages, cairo_write_fu
     return good ? sheet.page : 0;
 }
 
-static cairo_status_t drop(void *to, const unsigned char *bytes, unsigned n)
-{
-    (void)to;
-    (void)bytes;
-    (void)n;
-    return CAIRO_STATUS_SUCCESS;
-}
-
-static cairo_status_t keep(void *to, const unsigned char *bytes, unsigned n)
-{
-    return files_write_all(*(const int *)to, bytes, n) ? CAIRO_STATUS_SUCCESS
-                                                       : CAIRO_STATUS_WRITE_ERROR;
-}
-
 bool report_write_pdf(const struct report *report, int fd, struct error *err)
 {
-    unsigned pages = draw(report, 0, drop, NULL);
-    return (pages > 0 && draw(report, pages, keep, &fd) == pages) ||
+    struct target none = {.fd = -1}, target = {.fd = fd};
+    unsigned pages = draw(report, 0, &none);
+    return (pages > 0 && draw(report, pages, &target) == pages && !target.failed) ||
            error_set(err, ERROR_LATER, "không ghi được tệp PDF. / the PDF cannot be written");
 }

@@ -206,6 +206,10 @@ static void the_pdf_is_for_everybody(void **state)
     assert_non_null(strstr(pilot->text, "50,00 % *"));
     assert_null(strstr(pilot->text, "0912000001"));
     say_of(pilot, "pdfinfo -struct %s 2>&1", one);
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(ASK(pilot->asked, full, "report", "2026-11-01", "2026-12-31", "form=pdf"), 1);
+    assert_non_null(strstr(pilot->asked->err, "the PDF cannot be written"));
+    close(full);
     const char *const tags[] = {"H1", "H2", "Table", "TR", "TH", "TD"};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         assert_non_null(strstr(pilot->text, tags[i]));
