@@ -256,10 +256,11 @@ static bool open_list(const char *path, int *ret_fd, struct error *err)
     return true;
 }
 
-static bool reads_a_list(const char *command)
+/* What the table says takes a FILE first. */
+static bool reads_a_list(const char *name)
 {
-    return strcmp(command, "import") == 0 || strcmp(command, "days") == 0 ||
-           strcmp(command, "communeload") == 0;
+    const struct command *command = command_find(name);
+    return command != NULL && strncmp(command->arguments, "FILE", strlen("FILE")) == 0;
 }
 
 static bool writes_a_file(const char *command)
@@ -286,7 +287,7 @@ static bool read_key(struct admin *admin, struct error *err)
     return true;
 }
 
-/* What import, days and communeload read, what `print --out FILE`, paperout and export write; the
+/* What import, days and the like read, what `print --out FILE`, paperout and export write; the
  * latter is taken out of the words, for the server needs no name. */
 static bool open_along(struct admin *admin, struct along *ret_along, struct error *err)
 {

@@ -43,6 +43,9 @@ static const char *key_text(const struct asking *asking, uint64_t key, char out[
         return key != 0 ? round_text(key, out) : NULL;
     case VIEW_GROUP_POSTMAN:
         return key != 0 ? badge_text((uint32_t)key, out) : NULL;
+    case VIEW_GROUP_COMMUNE:
+        (void)snprintf(out, KEY_TEXT_MAX, "%05u", (unsigned)key);
+        return key != 0 ? out : NULL;
     }
     return NULL;
 }
@@ -94,6 +97,8 @@ static bool read_key(const struct asking *asking, const char *text, uint64_t *re
             return false;
         *ret_key = badge;
         return true;
+    case VIEW_GROUP_COMMUNE:
+        return digits_read(text, 99999, ret_key, err);
     }
     return false;
 }
@@ -154,6 +159,18 @@ static void say_attempts(struct answer *answer, const struct view_figure *figure
     say_few(answer, "first_attempt_few", figure->attempted);
 }
 
+/* How many scans an item has: few say that handhelds are not used, or not heard. */
+static void say_scans(struct answer *answer, const struct view_figure *figure)
+{
+    answer_label(answer, "sent ");
+    answer_number(answer, "sent", (int64_t)figure->sent);
+    answer_label(answer, "scans ");
+    answer_number(answer, "scans", (int64_t)figure->scans);
+    answer_label(answer, "scanned ");
+    answer_number(answer, "scanned", (int64_t)figure->scanned);
+    answer_share(answer, "scanned_share", figure->scanned, figure->sent);
+}
+
 static void say_open(struct answer *answer, const struct view_figure *figure)
 {
     static const char *const labels[VIEW_AGES] = {"open 0-1 ", "2 ", "3-5 ", "6-10 ", ">10 "};
@@ -180,6 +197,22 @@ static void say_reasons(struct answer *answer, const char *key, const struct vie
     }
 }
 
+static void say_stars(struct answer *answer, const char *key, const struct view_figure *figure)
+{
+    uint64_t rated = 0;
+    for (int stars = 1; stars < MARKS_STARS; stars++)
+        rated += figure->stars[stars];
+    for (int stars = MARKS_STARS - 1; rated > 0 && stars > 0; stars--) {
+        answer_row(answer, "stars");
+        answer_label(answer, "stars ");
+        answer_text(answer, "key", key);
+        answer_number(answer, "stars", stars);
+        answer_number(answer, "items", (int64_t)figure->stars[stars]);
+        answer_share(answer, "share", figure->stars[stars], rated);
+        say_few(answer, "few", rated);
+    }
+}
+
 static void say_figures(const struct asking *asking, const struct view_figure *figures, size_t n)
 {
     char key[KEY_TEXT_MAX];
@@ -192,9 +225,12 @@ static void say_figures(const struct asking *asking, const struct view_figure *f
         say_few(answer, "few", figures[i].board.due);
         say_attempts(answer, &figures[i]);
         say_open(answer, &figures[i]);
+        say_scans(answer, &figures[i]);
     }
     for (size_t i = 0; i < n; i++)
         say_reasons(answer, key_text(asking, figures[i].key, key), &figures[i]);
+    for (size_t i = 0; i < n; i++)
+        say_stars(answer, key_text(asking, figures[i].key, key), &figures[i]);
 }
 
 /* Both clocks over everything, before any group. */

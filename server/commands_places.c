@@ -8,6 +8,7 @@
 #include "server/commands_inside.h"
 #include "server/delivery/rules.h"
 #include "server/office/offices.h"
+#include "server/office/outlines.h"
 #include "server/text/text.h"
 
 /* ------------------------------------------------------------------ an entry */
@@ -216,23 +217,23 @@ bool run_moves(const struct commands *commands, const struct call *call, struct 
 
 /* ------------------------------------------------------------------ communes */
 
-#define COMMUNES_FILE_BYTES_MAX (4 << 20)
+#define COMMUNES_FILE_BYTES_MAX ((size_t)4 << 20)
 
-/* The whole file as text; free(*new_text). */
-static bool read_file(int fd, char **new_text, struct error *err)
+/* The whole file, at most so long, as text; free(*new_text). */
+static bool read_file(int fd, size_t most, char **new_text, struct error *err)
 {
     size_t n = 0;
     ssize_t got = 1;
-    char *text = malloc(COMMUNES_FILE_BYTES_MAX + 1);
+    char *text = malloc(most + 1);
     if (!text)
         return error_set(err, ERROR_LATER, "out of memory");
-    while (fd >= 0 && n < COMMUNES_FILE_BYTES_MAX &&
-           (got = read(fd, text + n, COMMUNES_FILE_BYTES_MAX - n)) > 0)
+    while (fd >= 0 && n < most && (got = read(fd, text + n, most - n)) > 0)
         n += (size_t)got;
-    bool good = fd < 0 || got != 0 || memchr(text, '\0', n)
-                    ? error_set(err, got < 0 ? ERROR_LATER : ERROR_BAD_INPUT,
-                                "tệp: không đọc được, hoặc quá 4 MB. / file cannot be read")
-                    : true;
+    bool good =
+        fd < 0 || got != 0 || memchr(text, '\0', n)
+            ? error_set(err, got < 0 ? ERROR_LATER : ERROR_BAD_INPUT,
+                        "tệp: không đọc được, hoặc quá %zu MB. / file cannot be read", most >> 20)
+            : true;
     text[n] = '\0';
     if (good)
         *new_text = text;
@@ -248,7 +249,8 @@ bool run_communeload(const struct commands *commands, const struct call *call, s
     uint32_t user = 0;
     size_t n = 0;
     if (!options_check(call, 2, "citation by", err) ||
-        !option_user(commands, call, 2, &user, err) || !read_file(call->fd, &text, err))
+        !option_user(commands, call, 2, &user, err) ||
+        !read_file(call->fd, COMMUNES_FILE_BYTES_MAX, &text, err))
         return false;
     bool good = communes_load(commands->acts, text, citation ? citation : "", user, &n, err);
     free(text);
@@ -258,6 +260,57 @@ bool run_communeload(const struct commands *commands, const struct call *call, s
     }
     return good;
 }
+
+/* ------------------------------------------------------------------ their outlines */
+
+struct lacking {
+    struct answer *answer;
+    const struct outlines *outlines;
+};
+
+/* Communes in force that no outline came for. */
+static bool say_lacking(void *ctx, const struct commune *commune)
+{
+    const struct lacking *lacking = ctx;
+    for (size_t i = 0; i < lacking->outlines->n; i++)
+        if (lacking->outlines->rows[i].code == commune->code)
+            return true;
+    answer_row(lacking->answer, "missing");
+    answer_code(lacking->answer, "code", 5, commune->code);
+    answer_text(lacking->answer, "kind", commune->kind);
+    answer_text(lacking->answer, "name", commune->name);
+    return true;
+}
+
+bool run_outlines(const struct commands *commands, const struct call *call, struct error *err)
+{
+    char *text = NULL;
+    const char *citation = option_text(call, 2, "citation");
+    struct outlines outlines = {.rows = NULL};
+    uint32_t user = 0;
+    if (!options_check(call, 2, "citation by", err) ||
+        !option_user(commands, call, 2, &user, err) ||
+        !read_file(call->fd, OUTLINES_FILE_BYTES_MAX, &text, err))
+        return false;
+    bool good = outlines_read(text, strlen(text), &outlines, err);
+    free(text);
+    good = good && outlines_load(commands->acts, &outlines, citation ? citation : "", user, err);
+    if (good) {
+        struct lacking lacking = {call->answer, &outlines};
+        answer_label(call->answer, "outlines ");
+        answer_number(call->answer, "outlines", (int64_t)outlines.n);
+        answer_label(call->answer, "points ");
+        answer_number(call->answer, "points", (int64_t)outlines.points);
+        good = communes_each(commands->record, record_now(commands->record), say_lacking, &lacking,
+                             err);
+    }
+    if (good)
+        answer_say(call->answer, "Đã nạp ranh giới. / outlines loaded");
+    outlines_done(&outlines);
+    return good;
+}
+
+/* ------------------------------------------------------------------ what there is */
 
 static bool say_commune(void *ctx, const struct commune *commune)
 {

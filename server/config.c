@@ -211,6 +211,21 @@ static bool set_url(const char *value, char *out, size_t size, struct error *err
     return set_text(value, out, size, err);
 }
 
+/* Its host becomes part of the pages' policy, so it holds nothing that would end a word there. */
+static bool set_tiles(const char *value, char out[CONFIG_URL_MAX], struct error *err)
+{
+    size_t host = strcspn(value + (strncmp(value, "https://", 8) == 0 ? 8 : 0), "/");
+    if (*value == '\0') {
+        out[0] = '\0';
+        return true;
+    }
+    if (strncmp(value, "https://", 8) != 0 || strpbrk(value, " \t\"'<>;,\\") || host == 0 ||
+        strcspn(value + 8, "{@?#*") < host || host > 100 || !strstr(value, "{z}") ||
+        !strstr(value, "{x}") || !strstr(value, "{y}"))
+        return error_set(err, ERROR_BAD_INPUT, "https://HOST/{z}/{x}/{y}.png is wanted");
+    return set_text(value, out, CONFIG_URL_MAX, err);
+}
+
 static bool set_value(struct config *c, const char *name, const char *value, struct error *err)
 {
     if (strcmp(name, "office.code") == 0)
@@ -281,6 +296,10 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return endpoint_read(value, &c->tls, err);
     if (strcmp(name, "web.public") == 0)
         return set_url(value, c->public_url, sizeof c->public_url, err);
+    if (strcmp(name, "web.tiles") == 0)
+        return set_tiles(value, c->tiles, err);
+    if (strcmp(name, "web.tiles_credit") == 0)
+        return set_text(value, c->tiles_credit, sizeof c->tiles_credit, err);
     if (strcmp(name, "web.upload_mb") == 0)
         return set_number(value, 1, 64, &c->upload_mb, err);
     if (strcmp(name, "people.second_factor") == 0)

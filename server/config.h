@@ -64,10 +64,12 @@ struct config {
     char webhook_authority[512]; /* file of certificates; empty: the system's */
     char prefix[3];              /* of item numbers */
     char country[3];
-    struct endpoint plain; /* HTTP, loopback only: a proxy stands in front, or it is a demo */
-    struct endpoint tls;   /* HTTPS with the server's own certificate */
-    char public_url[128];  /* base of citizen links, without a slash at its end */
-    uint32_t upload_mb;    /* largest file a page or program may send, 1..64 (a list's limit) */
+    struct endpoint plain;      /* HTTP, loopback only: a proxy stands in front, or it is a demo */
+    struct endpoint tls;        /* HTTPS with the server's own certificate */
+    char public_url[128];       /* base of citizen links, without a slash at its end */
+    char tiles[CONFIG_URL_MAX]; /* https://.../{z}/{x}/{y}.png of a map's background; empty: none */
+    char tiles_credit[128];     /* what its publisher wants said */
+    uint32_t upload_mb; /* largest file a page or program may send, 1..64 (a list's limit) */
     struct endpoint mqtt;
     /* Roles (rights.def) that come in only with a second factor, by commas; "none". */
     char second_factor[96];

@@ -31,7 +31,9 @@ void marks_of(const struct fact *facts, size_t n, const struct state *state,
         *ret_marks = marks;
         return;
     }
+    uint32_t scans = 0;
     for (size_t i = 0; i < n; i++) {
+        scans += facts[i].is_scan && counts(&facts[i]);
         uint32_t badge = counts(&facts[i]) ? carrier(&facts[i]) : 0;
         if (badge != 0)
             marks.badge = badge;
@@ -41,9 +43,12 @@ void marks_of(const struct fact *facts, size_t n, const struct state *state,
     bool delivered = state->status == STATUS_DELIVERED && !state->disputed;
     marks.office = state->office.office != 0 ? state->office.office : PREMISES_FIRST_OFFICE;
     marks.post_office = state->post_office != 0 ? state->post_office : state->office.post_office;
+    marks.commune = state->office.commune;
     marks.start_day = (int32_t)day_of(state->office.at);
-    marks.zone = (uint8_t)clocks->zone;
-    marks.reason = (uint8_t)(state->failed_reason < MARKS_REASONS ? state->failed_reason : 0);
+    marks.scans = (scans < MARKS_SCANS_MAX ? scans : MARKS_SCANS_MAX) & 0xFF;
+    marks.zone = clocks->zone & 0xF;
+    marks.reason = (state->failed_reason < MARKS_REASONS ? state->failed_reason : 0) & 0xF;
+    marks.stars = (state->stars < MARKS_STARS ? state->stars : 0) & 7;
     marks.attempted = state->attempt > 0 || delivered;
     marks.first = state->attempt == 0 && delivered;
     marks.issued = 1;

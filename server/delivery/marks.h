@@ -6,19 +6,26 @@
 #include "server/delivery/clocks.h"
 
 #define MARKS_REASONS 12 /* reason.def 1..11; 0: none */
+#define MARKS_STARS 6    /* 1..5; 0: none */
+#define MARKS_SCANS_MAX 255
 
 struct marks {
     uint64_t round;       /* the one it was last put on, 0 none */
     uint32_t office;      /* number of premises.h, never 0 once issued */
     uint32_t post_office; /* where it was last said to be, else where it was issued; 0 unknown */
     uint32_t badge;       /* of whoever last had it at a door or in hand, 0 nobody known */
+    uint32_t commune;     /* of the address, GSO code, 0 unknown */
     int32_t start_day;    /* since when somebody waits: the day of issue */
-    uint8_t zone;         /* enum zone */
-    uint8_t reason;       /* of the last attempt that failed, 0 none */
-    uint8_t attempted;    /* 1: a postman was at the door at least once */
-    uint8_t first;        /* 1: delivered then */
-    uint8_t issued;       /* 0: it counts nowhere */
-    uint8_t spare[3];     /* zero: marks are compared as bytes */
+    /* As bits: ten million items are kept in memory. The rest of them is zero, for marks are
+     * compared as bytes. */
+    uint32_t scans : 8;     /* that count, MARKS_SCANS_MAX for more */
+    uint32_t zone : 4;      /* enum zone */
+    uint32_t reason : 4;    /* of the last attempt that failed, 0 none */
+    uint32_t stars : 3;     /* 1..5 as the receiver rated it last, 0 not */
+    uint32_t attempted : 1; /* a postman was at the door at least once */
+    uint32_t first : 1;     /* delivered then */
+    uint32_t issued : 1;    /* 0: it counts nowhere */
+    uint32_t spare : 10;
 };
 
 /* `facts` as fold() left them. */

@@ -213,6 +213,51 @@ bool record_batches_from(struct record *record, int64_t after_id,
     return rows_each(stmt, each, ctx, err);
 }
 
+/* The first batch from `id` on; `*ret_id` 0: there is none. */
+static bool first_from(struct record *record, int64_t id, int64_t *ret_id, int64_t *ret_arrival_ms,
+                       struct error *err)
+{
+    struct stmt *stmt;
+    bool some;
+    *ret_id = 0;
+    if (!db_prepare(record->db,
+                    "SELECT id, arrival_ms FROM batch WHERE id >= ?1 ORDER BY id LIMIT 1", &stmt,
+                    err))
+        return false;
+    stmt_int(stmt, 1, id);
+    if (!step_maybe(stmt, &some, err))
+        return false;
+    if (some) {
+        *ret_id = stmt_col_int(stmt, 0);
+        *ret_arrival_ms = stmt_col_int(stmt, 1);
+        stmt_reset(stmt);
+    }
+    return true;
+}
+
+#define CLOCK_SET_BACK_MS (INT64_C(3600) * 1000)
+
+bool record_batches_since(struct record *record, struct instant at, int64_t *ret_after_id,
+                          struct error *err)
+{
+    int64_t low = 1, high, id, arrival_ms;
+    uint64_t office;
+    if (!record_end(record, &high, &office, err))
+        return false;
+    high++;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (!first_from(record, middle, &id, &arrival_ms, err))
+            return error_add(err, "batches since");
+        if (id != 0 && arrival_ms < at.ms - CLOCK_SET_BACK_MS)
+            low = id + 1;
+        else
+            high = middle;
+    }
+    *ret_after_id = low - 1;
+    return true;
+}
+
 bool record_batch_get(struct record *record, int64_t id,
                       bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
                       struct error *err)

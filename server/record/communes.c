@@ -146,6 +146,24 @@ bool communes_each(struct record *record, struct instant at,
     return tell_each(stmt, each, ctx, err);
 }
 
+bool commune_get(struct record *record, uint32_t code, struct instant at,
+                 struct commune *ret_commune, struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db,
+                    "SELECT " COLUMNS " FROM commune WHERE " IN_FORCE
+                    " AND code = ?2 ORDER BY id LIMIT 1",
+                    &stmt, err))
+        return false;
+    stmt_int(stmt, 1, at.ms);
+    stmt_int(stmt, 2, code);
+    if (!step_row(stmt, "commune", err))
+        return false;
+    read_row(stmt, ret_commune);
+    stmt_reset(stmt);
+    return true;
+}
+
 /* An old unit leads to what its area lies in, through several reorganisations if need be; what
  * leads in a circle ends at the eighth. */
 bool communes_find(struct record *record, const char *folded, const char *district_folded,

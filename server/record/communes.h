@@ -32,6 +32,9 @@ bool communes_seed(struct record *record, struct error *err) must_use;
 bool communes_find(struct record *record, const char *folded, const char *district_folded,
                    struct instant at, bool (*each)(void *ctx, const struct commune *commune),
                    void *ctx, struct error *err) must_use;
+/* The unit of a code in force at `at`. NOT_FOUND. */
+bool commune_get(struct record *record, uint32_t code, struct instant at,
+                 struct commune *ret_commune, struct error *err) must_use;
 /* All in force at `at`, by code. */
 bool communes_each(struct record *record, struct instant at,
                    bool (*each)(void *ctx, const struct commune *commune), void *ctx,

@@ -284,6 +284,25 @@ bool enrol_code_add(struct record *record, const uint8_t secret[ENROL_SECRET_BYT
     return stmt_done(stmt, err) || error_add(err, "cannot store a code");
 }
 
+bool device_heard(struct record *record, int64_t device, struct instant *ret_at, struct error *err)
+{
+    struct stmt *stmt;
+    const char *sql = device == 0
+                          ? "SELECT coalesce((SELECT arrival_ms FROM batch ORDER BY id DESC LIMIT"
+                            " 1), 0) WHERE ?1 = 0"
+                          : "SELECT coalesce(max((SELECT arrival_ms FROM batch WHERE epoch_id ="
+                            " epoch.id ORDER BY first_seq DESC LIMIT 1)), 0) FROM epoch"
+                            " WHERE device = ?1";
+    if (!db_prepare(record->db, sql, &stmt, err))
+        return false;
+    stmt_int(stmt, 1, device);
+    if (!step_row(stmt, "when a handheld was heard", err))
+        return false;
+    ret_at->ms = stmt_col_int(stmt, 0);
+    stmt_reset(stmt);
+    return true;
+}
+
 static bool code_use(struct record *record, int64_t id, struct error *err)
 {
     struct stmt *stmt;

@@ -42,6 +42,10 @@ bool device_keys_barred(struct record *record, struct seal_public **new_keys, si
 bool devices_each(struct record *record, bool (*each)(void *ctx, const struct device *device),
                   void *ctx, struct error *err) must_use;
 
+/* When the last batch of a handheld arrived, or of any at all (`device` 0); .ms 0: never. */
+bool device_heard(struct record *record, int64_t device, struct instant *ret_at,
+                  struct error *err) must_use;
+
 /* One-time codes: only BLAKE2b of the secret is kept; dead after use or 15 minutes (issue of codes:
  * settled point 8). `enrol_code_take` marks it used: REFUSED when unknown, used or too old, with
  * the same sentence for all three. */

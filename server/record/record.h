@@ -127,6 +127,11 @@ bool record_batches_of(struct record *record, int64_t epoch_id, uint64_t first, 
 bool record_batches_from(struct record *record, int64_t after_id,
                          bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
                          struct error *err) must_use;
+/* The last batch that arrived before `at`, 0 none: record_batches_from goes on behind it. Some
+ * twenty looks, for batches have no index by time; arrivals grow with ids but for a clock that was
+ * set back, of which an hour is allowed for. */
+bool record_batches_since(struct record *record, struct instant at, int64_t *ret_after_id,
+                          struct error *err) must_use;
 bool record_batch_get(struct record *record, int64_t id,
                       bool (*each)(void *ctx, const struct record_batch *batch), void *ctx,
                       struct error *err) must_use;

@@ -255,6 +255,10 @@ static const char *const steps[] = {
     " id INTEGER PRIMARY KEY, key TEXT NOT NULL, words TEXT NOT NULL, at_ms INTEGER NOT NULL,"
     " user INTEGER NOT NULL);"
     "CREATE INDEX template_key ON template(key, id);",
+
+    /* 23: outlines of communes, as an administrator loaded them. */
+    "CREATE TABLE outline("
+    " code INTEGER PRIMARY KEY, version INTEGER NOT NULL, shape TEXT NOT NULL);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)

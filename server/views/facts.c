@@ -39,6 +39,24 @@ static void set_scan(const struct record_batch *row, const struct scan *scan, st
     };
 }
 
+bool facts_scans(const struct record_batch *row, bool (*each)(void *ctx, const struct fact *fact),
+                 void *ctx, struct error *err)
+{
+    struct batch batch;
+    struct scan scan;
+    bool more = true;
+    if (!read_batch(row, &batch, err))
+        return false;
+    for (uint32_t i = 0; i < batch.head.count && more; i++) {
+        struct fact fact;
+        if (!read_scan(&batch, i, &scan))
+            continue;
+        set_scan(row, &scan, &fact);
+        more = each(ctx, &fact);
+    }
+    return true;
+}
+
 bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct error *err)
 {
     struct batch batch;

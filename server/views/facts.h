@@ -21,6 +21,9 @@ void facts_fold(struct fact *facts, size_t n, const struct rules *rules, struct 
  * itself cannot be read. */
 struct rows;
 bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct error *err) must_use;
+/* Each of its readable scans; `each` returns false to stop. BROKEN likewise. */
+bool facts_scans(const struct record_batch *row, bool (*each)(void *ctx, const struct fact *fact),
+                 void *ctx, struct error *err) must_use;
 /* An office fact as the fold sees it. */
 bool facts_of_office(struct facts *facts, const struct office_fact *office, struct fact *ret_fact,
                      struct error *err) must_use;

@@ -3,14 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+void cells_done(struct cells *cells)
+{
+    free(cells->all);
+    free(cells->slots);
+    free(cells->days);
+    *cells = (struct cells){0};
+}
+
 void groups_done(struct groups *groups)
 {
-    for (int group = 0; group < VIEW_GROUPS; group++) {
-        free(groups->of[group].all);
-        free(groups->of[group].slots);
-        free(groups->of[group].days);
-    }
-    *groups = (struct groups){0};
+    for (int group = 0; group < VIEW_GROUPS; group++)
+        cells_done(&groups->of[group]);
 }
 
 static uint64_t key_of(const struct marks *marks, enum view_group group)
@@ -29,6 +33,8 @@ static uint64_t key_of(const struct marks *marks, enum view_group group)
         return marks->round;
     case VIEW_GROUP_POSTMAN:
         return marks->badge;
+    case VIEW_GROUP_COMMUNE:
+        return marks->commune;
     }
     return 0;
 }
@@ -122,6 +128,12 @@ static void count_attempts(struct cell *cell, const struct marks *marks, uint32_
         cell->at_first += more;
     if (marks->reason != 0)
         cell->reasons[marks->reason] += more;
+    cell->sent += more;
+    cell->scans += (uint32_t)marks->scans * more;
+    if (marks->scans > 0)
+        cell->scanned += more;
+    if (marks->stars > 0)
+        cell->stars[marks->stars] += more;
 }
 
 static bool count_in(struct cells *cells, uint64_t key, const struct marks *marks,
@@ -145,6 +157,12 @@ static bool count_in(struct cells *cells, uint64_t key, const struct marks *mark
     cell->open += more;
     cells->days[board_place(marks->start_day)].open += more;
     return true;
+}
+
+bool cells_count(struct cells *cells, enum view_group group, const struct marks *marks,
+                 const struct dues dues[VIEW_CLOCKS])
+{
+    return !marks->issued || count_in(cells, key_of(marks, group), marks, dues, 1);
 }
 
 bool groups_count(struct groups *groups, const struct marks *marks,
@@ -189,6 +207,11 @@ static void add(struct view_figure *figure, const struct cell *cell, const struc
     figure->at_first += cell->at_first;
     for (size_t i = 0; i < MARKS_REASONS; i++)
         figure->reasons[i] += cell->reasons[i];
+    figure->sent += cell->sent;
+    figure->scans += cell->scans;
+    figure->scanned += cell->scanned;
+    for (size_t i = 1; i < MARKS_STARS; i++)
+        figure->stars[i] += cell->stars[i];
 }
 
 /* Figures by key while they are summed: a year of rounds has a hundred thousand keys. */
@@ -293,11 +316,11 @@ static void drop_empty(struct sums *sums)
     sums->n = kept;
 }
 
-bool groups_sum(const struct groups *groups, const struct board_days *days,
-                const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n)
+bool cells_sum(const struct cells *cells, const struct board_days *days,
+               const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n)
 {
     struct sums sums = {.n = 0};
-    bool good = sums_widen(&sums) && sum_days(&sums, &groups->of[asked->group], days, asked);
+    bool good = sums_widen(&sums) && sum_days(&sums, cells, days, asked);
     free(sums.slots);
     if (!good) {
         free(sums.all);
@@ -318,12 +341,21 @@ static bool in_period(const struct view_asked *asked, const struct dues *dues)
     return dues->stand != STAND_NONE && day >= asked->from_day && day <= asked->to_day;
 }
 
+bool groups_asks(const struct view_asked *asked, uint32_t office)
+{
+    for (size_t i = 0; i < asked->offices_n; i++)
+        if (asked->offices[i] == office)
+            return true;
+    return asked->offices_n == 0;
+}
+
 bool groups_has(const struct view_asked *asked, const struct view_behind *behind,
                 const struct board_days *days, const struct marks *marks,
                 const struct dues dues[VIEW_CLOCKS])
 {
     const struct dues *one = &dues[asked->clock], *post = &dues[VIEW_CLOCK_POST];
-    if (!marks->issued || (!behind->all_keys && key_of(marks, asked->group) != behind->key))
+    if (!marks->issued || !groups_asks(asked, marks->office) ||
+        (!behind->all_keys && key_of(marks, asked->group) != behind->key))
         return false;
     bool counted = in_period(asked, one), paused = one->stand == STAND_PAUSED;
     bool over = counted && board_day_is_over(days, asked->clock, day_due(one), asked->now);
@@ -346,6 +378,16 @@ bool groups_has(const struct view_asked *asked, const struct view_behind *behind
         return in_period(asked, post) && marks->first;
     case VIEW_BEHIND_NOT_AT_FIRST:
         return in_period(asked, post) && marks->attempted && !marks->first;
+    case VIEW_BEHIND_SENT:
+        return in_period(asked, post);
+    case VIEW_BEHIND_SCANNED:
+        return in_period(asked, post) && marks->scans > 0;
+    case VIEW_BEHIND_NOT_SCANNED:
+        return in_period(asked, post) && marks->scans == 0;
+    case VIEW_BEHIND_RATED:
+        return in_period(asked, post) && marks->stars > 0;
+    case VIEW_BEHIND_STARS:
+        return in_period(asked, post) && marks->stars == behind->which;
     case VIEW_BEHIND_REASON:
         return in_period(asked, post) && marks->reason == behind->which;
     case VIEW_BEHIND_OPEN:

@@ -13,6 +13,7 @@ struct cell {
     uint32_t due[VIEW_CLOCKS], kept[VIEW_CLOCKS], first[VIEW_CLOCKS], paused[VIEW_CLOCKS];
     uint32_t attempted, at_first; /* by the day the post's term ends, as the reasons are */
     uint32_t reasons[MARKS_REASONS];
+    uint32_t sent, scans, scanned, stars[MARKS_STARS];
     uint32_t open; /* not ended yet, by the day of issue */
     uint32_t next; /* another cell of the day: index + 1, 0 none */
 };
@@ -40,9 +41,15 @@ void groups_done(struct groups *groups);
  * what was counted. */
 bool groups_count(struct groups *groups, const struct marks *marks,
                   const struct dues dues[VIEW_CLOCKS], int by);
+/* The same in one group alone; for a figure of some items. */
+bool cells_count(struct cells *cells, enum view_group group, const struct marks *marks,
+                 const struct dues dues[VIEW_CLOCKS]);
+void cells_done(struct cells *cells);
 /* Sums by key, in order of key; free(*new_figures). False without memory. */
-bool groups_sum(const struct groups *groups, const struct board_days *days,
-                const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n);
+bool cells_sum(const struct cells *cells, const struct board_days *days,
+               const struct view_asked *asked, struct view_figure **new_figures, size_t *ret_n);
+/* True if what this office sent is asked for. */
+bool groups_asks(const struct view_asked *asked, uint32_t office);
 /* True if an item stands behind a figure. */
 bool groups_has(const struct view_asked *asked, const struct view_behind *behind,
                 const struct board_days *days, const struct marks *marks,

@@ -219,11 +219,31 @@ struct board views_board(struct views *views, enum view_clock clock, int64_t fro
     return board;
 }
 
+/* Of what some offices sent: counted anew, item by item. */
+static bool sum_some(struct views *views, const struct view_asked *asked,
+                     struct view_figure **new_figures, size_t *ret_n)
+{
+    const struct list *issued = &views->table.issued;
+    struct cells cells = {.n = 0};
+    bool good = true;
+    for (size_t i = 0; i < issued->n && good; i++) {
+        const struct tracked *entry = issued->all[i];
+        if (groups_asks(asked, entry->marks.office))
+            good = cells_count(&cells, asked->group, &entry->marks, entry->dues);
+    }
+    good = good && cells_sum(&cells, &views->table.board, asked, new_figures, ret_n);
+    cells_done(&cells);
+    return good;
+}
+
 bool views_figures(struct views *views, const struct view_asked *asked,
                    struct view_figure **new_figures, size_t *ret_n)
 {
     pthread_mutex_lock(&views->lock);
-    bool good = groups_sum(&views->table.groups, &views->table.board, asked, new_figures, ret_n);
+    const struct cells *cells = &views->table.groups.of[asked->group];
+    bool good = asked->offices_n > 0
+                    ? sum_some(views, asked, new_figures, ret_n)
+                    : cells_sum(cells, &views->table.board, asked, new_figures, ret_n);
     pthread_mutex_unlock(&views->lock);
     return good;
 }

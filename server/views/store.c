@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Of this file and of the fold: raise it when either changes. */
-#define LAYOUT 9
+#define LAYOUT 10
 #define TEXT_OF(number) #number
 #define SQL_OF(number) TEXT_OF(number)
 
@@ -156,7 +156,8 @@ static bool read_marks(struct stmt *stmt, int at, struct marks *ret_marks)
     if (n != sizeof *ret_marks)
         return false;
     memcpy(ret_marks, bytes, n);
-    return ret_marks->zone < ZONES && ret_marks->reason < MARKS_REASONS;
+    return ret_marks->zone < ZONES && ret_marks->reason < MARKS_REASONS &&
+           ret_marks->stars < MARKS_STARS;
 }
 
 /* Rows stand by their places, none is left out: each is the next entry. */

@@ -93,8 +93,8 @@ struct board {
 struct board views_board(struct views *views, enum view_clock clock, int64_t from_day,
                          int64_t to_day, struct instant now);
 /* The same figures by what items have in common, with how attempts went and how long those that
- * are still open have been waited for. Attempts and reasons are those of items whose post's term
- * ends in the period; open items are all there are, whatever the period. */
+ * are still open have been waited for. Attempts, reasons, scans and stars are those of items whose
+ * post's term ends in the period; open items are all there are, whatever the period. */
 enum view_group {
     VIEW_GROUP_ALL,
     VIEW_GROUP_ZONE,        /* enum zone */
@@ -102,6 +102,7 @@ enum view_group {
     VIEW_GROUP_POST_OFFICE, /* code as a number */
     VIEW_GROUP_ROUND,
     VIEW_GROUP_POSTMAN, /* badge */
+    VIEW_GROUP_COMMUNE, /* of the address, GSO code */
     VIEW_GROUPS
 };
 #define VIEW_AGES 5 /* working days since issue: 0-1, 2, 3-5, 6-10, more */
@@ -111,6 +112,8 @@ struct view_asked {
     int64_t from_day, to_day;
     struct instant now;
     int64_t oldest_of_age[VIEW_AGES - 1]; /* the earliest day of issue that is of this age */
+    const uint32_t *offices; /* only what these sent, numbers of premises.h; borrowed */
+    size_t offices_n;        /* 0: all. A figure of some is one walk through memory */
 };
 /* Fills in oldest_of_age, by the calendar of a post office, from `now`. False without memory. */
 bool views_ages(struct views *views, uint32_t post_office, struct view_asked *asked) must_use;
@@ -119,6 +122,8 @@ struct view_figure {
     struct board board;
     uint64_t attempted, at_first; /* at the door at least once; delivered then */
     uint64_t reasons[MARKS_REASONS];
+    uint64_t sent, scans, scanned; /* items; scans of them that count; items with one at least */
+    uint64_t stars[MARKS_STARS];   /* items by what their receivers said; [0] is not counted */
     uint64_t open[VIEW_AGES];
 };
 /* In order of key, none that says nothing; free(*new_figures). False without memory. */
@@ -136,7 +141,12 @@ enum view_number {
     VIEW_BEHIND_ATTEMPTED,
     VIEW_BEHIND_AT_FIRST,
     VIEW_BEHIND_NOT_AT_FIRST,
+    VIEW_BEHIND_SENT,
+    VIEW_BEHIND_SCANNED,
+    VIEW_BEHIND_NOT_SCANNED,
+    VIEW_BEHIND_RATED,
     VIEW_BEHIND_REASON, /* `which`: reason.def */
+    VIEW_BEHIND_STARS,  /* `which`: 1..5 */
     VIEW_BEHIND_OPEN    /* `which`: the age, VIEW_AGES any */
 };
 struct view_behind {

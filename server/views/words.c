@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const clocks[VIEW_CLOCKS] = {"office", "post"};
-static const char *const groups[VIEW_GROUPS] = {"all",         "zone",  "office",
-                                                "post-office", "round", "postman"};
+static const char *const groups[VIEW_GROUPS] = {"all",   "zone",    "office", "post-office",
+                                                "round", "postman", "commune"};
 static const char *const ages[VIEW_AGES] = {"0-1", "2", "3-5", "6-10", "more"};
 static const char *const numbers[] = {
     [VIEW_BEHIND_DUE] = "due",
@@ -17,6 +17,10 @@ static const char *const numbers[] = {
     [VIEW_BEHIND_ATTEMPTED] = "attempted",
     [VIEW_BEHIND_AT_FIRST] = "at-first-attempt",
     [VIEW_BEHIND_NOT_AT_FIRST] = "not-at-first-attempt",
+    [VIEW_BEHIND_SENT] = "sent",
+    [VIEW_BEHIND_SCANNED] = "scanned",
+    [VIEW_BEHIND_NOT_SCANNED] = "not-scanned",
+    [VIEW_BEHIND_RATED] = "rated",
 };
 #define NUMBERS (sizeof numbers / sizeof *numbers)
 
@@ -80,11 +84,19 @@ static bool read_reason(const char *what, const char *text, uint32_t *ret_reason
 bool view_number_named(const char *what, const char *text, struct view_behind *behind,
                        struct error *err)
 {
-    static const char reason[] = "reason-", open[] = "open-";
+    static const char reason[] = "reason-", open[] = "open-", stars[] = "stars-";
     size_t i = 0;
     if (strncmp(text, reason, sizeof reason - 1) == 0) {
         behind->number = VIEW_BEHIND_REASON;
         return read_reason(what, text + sizeof reason - 1, &behind->which, err);
+    }
+    if (strncmp(text, stars, sizeof stars - 1) == 0) {
+        const char *digit = text + sizeof stars - 1;
+        behind->number = VIEW_BEHIND_STARS;
+        behind->which = (uint32_t)(*digit - '0');
+        return (*digit >= '1' && *digit < '0' + MARKS_STARS && digit[1] == '\0') ||
+               error_set(err, ERROR_BAD_INPUT, "%s=%.20s: stars-1 ... stars-%d", what, text,
+                         MARKS_STARS - 1);
     }
     if (strncmp(text, open, sizeof open - 1) == 0) {
         if (!find_word(what, text + sizeof open - 1, ages, VIEW_AGES, &i, err))

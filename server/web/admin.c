@@ -125,6 +125,8 @@ static const struct way ways[] = {
      "Ai hỏi về dữ liệu của mình, xóa gì, giữ gì, sự cố."},
     {RIGHT_SETTINGS, "/quay/mau-tin", "Lời tin nhắn",
      "Tin gửi công dân nói gì; xem trước, đếm phần, tính giá."},
+    {RIGHT_SETTINGS, "/quay/ranh-gioi", "Ranh giới xã, phường",
+     "Đường ranh giới để tô bản đồ, nạp từ tệp GeoJSON."},
     {RIGHT_AUDIT, "/quay/nhat-ky", "Nhật ký, kiểm chuỗi",
      "Ai đã xem, đã làm gì; hồ sơ gốc còn nguyên không."},
 };

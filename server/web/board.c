@@ -16,9 +16,8 @@
 
 /* ------------------------------------------------------------------ numbers */
 
-/* A number as the way to its items; a nought opens nothing. */
-static void put_number(struct html *html, const struct board_ask *ask, const char *number,
-                       const uint64_t *key, uint64_t n)
+void board_number_put(struct html *html, const struct board_ask *ask, const char *number,
+                      const uint64_t *key, uint64_t n)
 {
     if (n == 0) {
         html_put(html, "0");
@@ -41,7 +40,7 @@ void board_share_put(struct html *html, uint64_t part, uint64_t whole)
     html_format(html, "%llu,%02llu %%", hundredths / 100, hundredths % 100);
 }
 
-static void put_few(struct html *html, uint64_t n)
+void board_few_put(struct html *html, uint64_t n)
 {
     if (n > 0 && n < SHARE_FEW)
         html_put(html, " <small class=it>ít số liệu</small>");
@@ -128,19 +127,19 @@ static void put_board(const struct board_ask *ask, enum view_clock clock, const 
         html_put(html, " → ");
     }
     board_share_put(html, board->kept, board->due);
-    put_few(html, board->due);
+    board_few_put(html, board->due);
     html_put(html, "</p><p>đến hạn ");
-    put_number(html, &one, "due", NULL, board->due);
+    board_number_put(html, &one, "due", NULL, board->due);
     html_put(html, ", đúng hạn ");
-    put_number(html, &one, "kept", NULL, board->kept);
+    board_number_put(html, &one, "kept", NULL, board->kept);
     html_put(html, ", trễ ");
-    put_number(html, &one, "late", NULL, board->due - board->kept);
+    board_number_put(html, &one, "late", NULL, board->due - board->kept);
     html_put(html, "<br>tin đến muộn ");
-    put_number(html, &one, "came-late", NULL, board->kept - board->kept_at_first);
+    board_number_put(html, &one, "came-late", NULL, board->kept - board->kept_at_first);
     html_put(html, ", tạm dừng ");
-    put_number(html, &one, "paused", NULL, board->paused);
+    board_number_put(html, &one, "paused", NULL, board->paused);
     html_put(html, ", chưa hết ngày ");
-    put_number(html, &one, "not-yet", NULL, board->not_yet);
+    board_number_put(html, &one, "not-yet", NULL, board->not_yet);
     html_put(html, "</p></div>");
 }
 
@@ -149,13 +148,13 @@ static void put_attempts(const struct board_ask *ask, const struct view_figure *
 {
     html_put(html, "<div class=o><h3>Phát được lần đầu</h3><p class=lon>");
     board_share_put(html, figure->at_first, figure->attempted);
-    put_few(html, figure->attempted);
+    board_few_put(html, figure->attempted);
     html_put(html, "</p><p>đã đi phát ");
-    put_number(html, ask, "attempted", NULL, figure->attempted);
+    board_number_put(html, ask, "attempted", NULL, figure->attempted);
     html_put(html, ", lần đầu ");
-    put_number(html, ask, "at-first-attempt", NULL, figure->at_first);
+    board_number_put(html, ask, "at-first-attempt", NULL, figure->at_first);
     html_put(html, ", không được ");
-    put_number(html, ask, "not-at-first-attempt", NULL, figure->attempted - figure->at_first);
+    board_number_put(html, ask, "not-at-first-attempt", NULL, figure->attempted - figure->at_first);
     html_put(html, "</p></div>");
 }
 
@@ -171,7 +170,7 @@ static void put_ages(const struct board_ask *ask, const struct view_figure *figu
         char number[24];
         (void)snprintf(number, sizeof number, "open-%s", view_age_key(age));
         html_format(html, "<span>%s <b>", words[age]);
-        put_number(html, ask, number, NULL, figure->open[age]);
+        board_number_put(html, ask, number, NULL, figure->open[age]);
         html_put(html, "</b></span> ");
     }
     html_put(html, "</p>");
@@ -191,10 +190,47 @@ static void put_reasons(const struct board_ask *ask, const struct view_figure *f
         any = true;
         (void)snprintf(number, sizeof number, "reason-%u", reason);
         html_format(html, "<span>%s <b>", info->vi);
-        put_number(html, ask, number, NULL, figure->reasons[reason]);
+        board_number_put(html, ask, number, NULL, figure->reasons[reason]);
         html_put(html, "</b></span> ");
     }
     html_put(html, any ? "</p>" : "");
+}
+
+/* ------------------------------------------------------------------ what receivers say */
+
+/* Mean and shares of those who said something; no name stands behind them. */
+static void put_stars(const struct board_ask *ask, const struct view_figure *figure,
+                      struct html *html)
+{
+    uint64_t rated = 0, sum = 0;
+    for (unsigned stars = 1; stars < MARKS_STARS; stars++) {
+        rated += figure->stars[stars];
+        sum += stars * figure->stars[stars];
+    }
+    html_put(html, "<h2>Người nhận đánh giá</h2>");
+    if (rated == 0) {
+        html_put(html, "<p>Chưa ai đánh giá.</p>");
+        return;
+    }
+    unsigned long long tenths = (sum * 20 + rated) / (2 * rated);
+    html_format(html, "<p class=lon>%llu,%llu/5 ", tenths / 10, tenths % 10);
+    board_few_put(html, rated);
+    html_put(html, "</p><p>đã đánh giá ");
+    board_number_put(html, ask, "rated", NULL, rated);
+    html_format(html,
+                " trong %llu bì đến hạn trong kỳ</p><table class=\"it sao\"><thead><tr>"
+                "<th>Sao</th><th class=so>Lượt</th><th class=so>%%</th></tr></thead><tbody>",
+                (unsigned long long)figure->sent);
+    for (unsigned stars = MARKS_STARS - 1; stars > 0; stars--) {
+        char number[16];
+        (void)snprintf(number, sizeof number, "stars-%u", stars);
+        html_format(html, "<tr><td>%u sao</td><td class=so>", stars);
+        board_number_put(html, ask, number, NULL, figure->stars[stars]);
+        html_put(html, "</td><td class=so>");
+        board_share_put(html, figure->stars[stars], rated);
+        html_put(html, "</td></tr>");
+    }
+    html_put(html, "</tbody></table>");
 }
 
 /* ------------------------------------------------------------------ by what they have in common */
@@ -209,17 +245,17 @@ static void put_line(struct web *web, const struct board_ask *ask, const struct 
     board_key_put(web, ask->asked.group, key, html);
     html_put(html, "</td><td class=so>");
     board_share_put(html, figure->board.kept, figure->board.due);
-    put_few(html, figure->board.due);
+    board_few_put(html, figure->board.due);
     html_put(html, "</td><td class=so>");
-    put_number(html, ask, "due", &key, figure->board.due);
+    board_number_put(html, ask, "due", &key, figure->board.due);
     html_put(html, "</td><td class=so>");
-    put_number(html, ask, "late", &key, figure->board.due - figure->board.kept);
+    board_number_put(html, ask, "late", &key, figure->board.due - figure->board.kept);
     html_put(html, "</td><td class=so>");
     board_share_put(html, figure->at_first, figure->attempted);
     html_put(html, " (");
-    put_number(html, ask, "attempted", &key, figure->attempted);
+    board_number_put(html, ask, "attempted", &key, figure->attempted);
     html_put(html, ")</td><td class=so>");
-    put_number(html, ask, "open", &key, open);
+    board_number_put(html, ask, "open", &key, open);
     html_put(html, "</td></tr>");
 }
 
@@ -265,8 +301,8 @@ static void put_form(const struct board_ask *ask, struct html *html)
     html_put(html, "<button>Xem</button></form>");
 }
 
-static void put_figures(struct web *web, const struct board_ask *ask, const struct board_sums *sums,
-                        struct html *html)
+static void put_figures(struct web *web, const struct seat *seat, const struct board_ask *ask,
+                        const struct board_sums *sums, struct html *html)
 {
     html_put(html, "<h2>Đúng hạn</h2><div class=hang>");
     put_board(ask, VIEW_CLOCK_POST, "Bưu điện", &sums->post, html);
@@ -275,8 +311,10 @@ static void put_figures(struct web *web, const struct board_ask *ask, const stru
     html_put(html, "</div>");
     put_ages(ask, &sums->all, html);
     put_reasons(ask, &sums->all, html);
+    put_stars(ask, &sums->all, html);
     board_days_put(web, ask, html);
     put_lines(web, ask, sums->lines, sums->n, html);
+    board_fresh_put(web, seat, ask, html);
 }
 
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -298,7 +336,7 @@ void desk_board(struct web *web, const struct http_request *request, struct http
     put_risk(web, &ask, &html);
     put_form(&ask, &html);
     if (board_sums_take(web, &ask, &sums)) {
-        put_figures(web, &ask, &sums, &html);
+        put_figures(web, &seat, &ask, &sums, &html);
         board_sums_done(&sums);
     } else {
         html_put(&html, "<p class=loi>Chưa tải được, xin mở lại.</p>");

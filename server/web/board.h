@@ -34,12 +34,26 @@ struct board_sums {
 bool board_sums_take(struct web *web, const struct board_ask *ask, struct board_sums *ret_sums);
 void board_sums_done(struct board_sums *sums);
 
+/* The lines of ask's group, those of the person's own offices alone; free(*new_lines). */
+bool board_lines_take(struct web *web, const struct board_ask *ask, enum view_clock clock,
+                      struct view_figure **new_lines, size_t *ret_n);
+
 const char *board_group_word(enum view_group group); /* "cơ quan" */
-/* An office by its name, a postman by badge and name. */
+/* An office or commune by its name, a postman by badge and name. */
 void board_key_put(struct web *web, enum view_group group, uint64_t key, struct html *html);
 
+/* A number as the way to its items, of one key or (NULL) of all; a nought opens nothing. */
+void board_number_put(struct html *html, const struct board_ask *ask, const char *number,
+                      const uint64_t *key, uint64_t n);
+/* Says so when a share is of few. */
+void board_few_put(struct html *html, uint64_t n);
 /* "97,50 %": two decimals, the national on-time rule; a dash for none. */
 void board_share_put(struct html *html, uint64_t part, uint64_t whole);
+
+/* How far the figures can be trusted (board_fresh.c). On a thread of web_work: it waits for a
+ * command. */
+void board_fresh_put(struct web *web, const struct seat *seat, const struct board_ask *ask,
+                     struct html *html);
 
 /* The days of the board as drawn bars and the table that says the same (board_days.c); nothing of
  * one day, or for who is bound to offices. */

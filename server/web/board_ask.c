@@ -6,6 +6,7 @@
 
 #include "server/delivery/days.h"
 #include "server/office/rounds.h"
+#include "server/record/communes.h"
 #include "server/record/premises.h"
 
 /* ------------------------------------------------------------------ what is asked */
@@ -90,6 +91,11 @@ static void add_figure(struct view_figure *sum, const struct view_figure *one)
     sum->at_first += one->at_first;
     for (int i = 0; i < MARKS_REASONS; i++)
         sum->reasons[i] += one->reasons[i];
+    sum->sent += one->sent;
+    sum->scans += one->scans;
+    sum->scanned += one->scanned;
+    for (int i = 0; i < MARKS_STARS; i++)
+        sum->stars[i] += one->stars[i];
     for (int i = 0; i < VIEW_AGES; i++)
         sum->open[i] += one->open[i];
 }
@@ -104,8 +110,8 @@ static size_t keep_own(const struct person *person, struct view_figure *lines, s
     return kept;
 }
 
-static bool take_lines(struct web *web, const struct board_ask *ask, enum view_clock clock,
-                       struct view_figure **new_lines, size_t *ret_n)
+bool board_lines_take(struct web *web, const struct board_ask *ask, enum view_clock clock,
+                      struct view_figure **new_lines, size_t *ret_n)
 {
     struct view_asked asked = ask->asked;
     asked.clock = clock;
@@ -124,7 +130,7 @@ static bool sum_up(struct web *web, const struct board_ask *ask, enum view_clock
     struct view_figure *lines;
     size_t n = 0;
     of.asked.group = ask->person.offices_n > 0 ? VIEW_GROUP_OFFICE : VIEW_GROUP_ALL;
-    if (!take_lines(web, &of, clock, &lines, &n))
+    if (!board_lines_take(web, &of, clock, &lines, &n))
         return false;
     *ret_sum = (struct view_figure){.key = 0};
     for (size_t i = 0; i < n; i++)
@@ -139,7 +145,7 @@ bool board_sums_take(struct web *web, const struct board_ask *ask, struct board_
     struct view_figure office;
     if (!sum_up(web, ask, VIEW_CLOCK_POST, &sums.all) ||
         !sum_up(web, ask, VIEW_CLOCK_OFFICE, &office) ||
-        !take_lines(web, ask, ask->asked.clock, &sums.lines, &sums.n))
+        !board_lines_take(web, ask, ask->asked.clock, &sums.lines, &sums.n))
         return false;
     sums.post = sums.all.board;
     sums.office = office.board;
@@ -170,6 +176,8 @@ const char *board_group_word(enum view_group group)
         return "tuyến";
     case VIEW_GROUP_POSTMAN:
         return "bưu tá";
+    case VIEW_GROUP_COMMUNE:
+        return "xã, phường";
     }
     return "";
 }
@@ -212,6 +220,23 @@ static void put_postman(struct web *web, uint32_t badge, struct html *html)
     html_text(html, postman.name);
 }
 
+static void put_commune(struct web *web, uint32_t code, struct html *html)
+{
+    struct commune commune;
+    struct error none;
+    struct record *record = readers_take(web->readers);
+    bool known =
+        commune_get(record, code, web->config.clock.now(web->config.clock.self), &commune, &none);
+    readers_give(web->readers, record);
+    if (!known) {
+        html_format(html, "%05u", (unsigned)code);
+        return;
+    }
+    html_text(html, commune.kind);
+    html_put(html, " ");
+    html_text(html, commune.name);
+}
+
 void board_key_put(struct web *web, enum view_group group, uint64_t key, struct html *html)
 {
     char text[ROUND_TEXT_MAX];
@@ -238,6 +263,9 @@ void board_key_put(struct web *web, enum view_group group, uint64_t key, struct 
         return;
     case VIEW_GROUP_POSTMAN:
         put_postman(web, (uint32_t)key, html);
+        return;
+    case VIEW_GROUP_COMMUNE:
+        put_commune(web, (uint32_t)key, html);
         return;
     }
 }

@@ -16,6 +16,9 @@ struct rows_ask {
     size_t page;
 };
 
+static const char *const star_words[MARKS_STARS] = {
+    "–", "Đánh giá 1 sao", "Đánh giá 2 sao", "Đánh giá 3 sao", "Đánh giá 4 sao", "Đánh giá 5 sao"};
+
 static const char *number_word(const struct view_behind *behind)
 {
     const struct reason_info *info;
@@ -38,6 +41,16 @@ static const char *number_word(const struct view_behind *behind)
         return "Phát được lần đầu";
     case VIEW_BEHIND_NOT_AT_FIRST:
         return "Lần đầu không được";
+    case VIEW_BEHIND_SENT:
+        return "Đã gửi";
+    case VIEW_BEHIND_SCANNED:
+        return "Có lượt quét";
+    case VIEW_BEHIND_NOT_SCANNED:
+        return "Chưa có lượt quét nào";
+    case VIEW_BEHIND_RATED:
+        return "Người nhận đã đánh giá";
+    case VIEW_BEHIND_STARS:
+        return star_words[behind->which < MARKS_STARS ? behind->which : 0];
     case VIEW_BEHIND_REASON:
         info = reason_info(behind->which);
         return info != NULL ? info->vi : "–";
@@ -54,7 +67,7 @@ static bool refuse(struct web *web, unsigned status, const char *vi, const char 
     return false;
 }
 
-/* Who is bound to offices must name one of his own: a sum of several is not one line. */
+/* Who is bound to offices sees what those sent, one line or all of his. */
 static bool read_key(struct web *web, const struct http_request *request, struct rows_ask *ask,
                      struct http_answer *answer)
 {
@@ -68,15 +81,13 @@ static bool read_key(struct web *web, const struct http_request *request, struct
             return refuse(web, 400, "Địa chỉ chưa đọc được.", "The address cannot be read.",
                           answer);
     }
-    if (person->offices_n == 1 && text == NULL) {
-        ask->behind.all_keys = false;
-        ask->behind.key = person->offices[0];
-    }
-    if (person->offices_n == 0 ||
-        (!ask->behind.all_keys && person_sees(person, (uint32_t)ask->behind.key)))
+    ask->board.asked.offices = person->offices;
+    ask->board.asked.offices_n = person->offices_n;
+    if (person->offices_n == 0 || ask->behind.all_keys ||
+        person_sees(person, (uint32_t)ask->behind.key))
         return true;
-    return refuse(web, 403, "Mở từng cơ quan trong bảng dưới.",
-                  "Open each office's own line of the table.", answer);
+    return refuse(web, 403, "Cơ quan đó không phải của tài khoản này.",
+                  "That office is not this account's.", answer);
 }
 
 static bool read_rows_ask(struct web *web, const struct http_request *request,

@@ -220,10 +220,14 @@ static void free_stream(void *cls)
 
 /* ------------------------------------------------------------------ answers */
 
+/* Where pictures may also come from stands between the two. */
+#define POLICY_BEGINS "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
+#define POLICY_ENDS                                                                                \
+    "; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "                 \
+    "frame-ancestors 'none'"
+#define POLICY "Content-Security-Policy"
+
 static const char *const strict[][2] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
     /* Over plain HTTP browsers ignore it (RFC 6797, 8.1); there it stands for the proxy's TLS. */
     {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
     {"X-Content-Type-Options", "nosniff"},
@@ -317,11 +321,21 @@ static bool is_added(const struct http_answer *answer, const char *name)
     return false;
 }
 
+static void add_policy(struct MHD_Response *response, const struct http_answer *answer)
+{
+    char policy[sizeof POLICY_BEGINS POLICY_ENDS + 160];
+    (void)snprintf(policy, sizeof policy, POLICY_BEGINS "%s%s" POLICY_ENDS,
+                   *answer->images ? " " : "", answer->images);
+    if (!is_added(answer, POLICY))
+        add(response, POLICY, policy);
+}
+
 static void put_headers(struct MHD_Response *response, const struct http_answer *answer)
 {
     for (size_t i = 0; i < sizeof strict / sizeof *strict; i++)
         if (!is_added(answer, strict[i][0]))
             add(response, strict[i][0], strict[i][1]);
+    add_policy(response, answer);
     for (size_t i = 0; i < answer->more_n; i++)
         add(response, answer->more[i].name, answer->more[i].value);
     char retry[16] = "";

@@ -71,6 +71,7 @@ struct http_answer {
     char range[96];                    /* Content-Range; http.c's own */
     char location[256];                /* "" none */
     char cookie[256];                  /* a Set-Cookie, "" none */
+    char images[128];                  /* "https://host" that pictures also come from, "" none */
     unsigned retry_s;                  /* Retry-After, 0 none */
     struct http_field more[HTTP_MORE]; /* http_answer_add */
     size_t more_n;

@@ -111,6 +111,10 @@ void desk_report_rows(struct web *web, const struct http_request *request,
                       struct http_answer *answer);
 void desk_report_file(struct web *web, const struct http_request *request,
                       struct http_answer *answer);
+void desk_map(struct web *web, const struct http_request *request, struct http_answer *answer);
+void desk_map_outlines(struct web *web, const struct http_request *request,
+                       struct http_answer *answer);
+void desk_outlines(struct web *web, const struct http_request *request, struct http_answer *answer);
 void office_page(struct web *web, const struct http_request *request, struct http_answer *answer);
 void office_page_rows(struct web *web, const struct http_request *request,
                       struct http_answer *answer);

@@ -190,6 +190,7 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
                  {true, "/quay/ket-qua", "Kết quả"},
                  {person_may(person, RIGHT_BOARD), "/quay/bang", "Đúng hạn"},
                  {person_may(person, RIGHT_BOARD), "/quay/bao-cao", "Báo cáo"},
+                 {person_may(person, RIGHT_MAP), "/quay/ban-do", "Bản đồ"},
                  {person_may(person, RIGHT_DESK), "/quay/viec", "Việc quầy"},
                  {person_may(person, RIGHT_DESK), "/quay/nhap", "Nhập"},
                  {person_may(person, RIGHT_DESK), "/quay/in", "In"},
@@ -274,13 +275,25 @@ bool seat_looked(struct web *web, const struct http_request *request, int64_t pe
     return write_look(web, request, &look, answer);
 }
 
-bool seat_looked_at(struct web *web, const struct http_request *request, int64_t person,
-                    enum look_kind kind, const struct view *views, size_t n,
-                    struct http_answer *answer)
+bool seat_looked_items(struct web *web, const struct http_request *request, int64_t person,
+                       enum look_kind kind, const struct item *(*item)(const void *rows, size_t i),
+                       const void *rows, size_t n, struct http_answer *answer)
 {
     char items[LOOK_ITEMS_MAX * ITEM_CHARS + 1] = "";
     struct look look = {.person = person, .kind = kind, .rows = n, .items = items};
     for (size_t i = 0; i < n && i < LOOK_ITEMS_MAX; i++)
-        memcpy(items + i * ITEM_CHARS, views[i].state.item.text, ITEM_CHARS + 1);
+        memcpy(items + i * ITEM_CHARS, item(rows, i)->text, ITEM_CHARS + 1);
     return write_look(web, request, &look, answer);
+}
+
+static const struct item *item_of_view(const void *rows, size_t i)
+{
+    return &((const struct view *)rows)[i].state.item;
+}
+
+bool seat_looked_at(struct web *web, const struct http_request *request, int64_t person,
+                    enum look_kind kind, const struct view *views, size_t n,
+                    struct http_answer *answer)
+{
+    return seat_looked_items(web, request, person, kind, item_of_view, views, n, answer);
 }

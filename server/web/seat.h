@@ -66,6 +66,10 @@ bool seat_looked(struct web *web, const struct http_request *request, int64_t pe
 bool seat_looked_at(struct web *web, const struct http_request *request, int64_t person,
                     enum look_kind kind, const struct view *views, size_t n,
                     struct http_answer *answer);
+/* The same, of items by their numbers. */
+bool seat_looked_items(struct web *web, const struct http_request *request, int64_t person,
+                       enum look_kind kind, const struct item *(*item)(const void *rows, size_t i),
+                       const void *rows, size_t n, struct http_answer *answer);
 /* The desk's search box (desk_search.c). */
 void desk_search_put(const struct seat *seat, const char *text, struct html *html);
 /* Something stands for him on the page that leads to the administrator's (admin.c). */

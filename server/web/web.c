@@ -203,11 +203,15 @@ static const struct route {
     {"/quay/giay", EXACT, true, true, true, false, desk_paper},
     {"/quay/nhap", EXACT, false, false, true, false, desk_import},
     {"/quay/nhap", EXACT, true, true, true, false, desk_import},
-    {"/quay/bang", EXACT, false, false, false, false, desk_board},
+    {"/quay/bang", EXACT, false, false, true, false, desk_board},
     {"/quay/bang/bi", EXACT, false, false, false, false, desk_board_rows},
     {"/quay/bao-cao", EXACT, false, false, true, false, desk_report},
     {"/quay/bao-cao/bi", EXACT, false, false, true, false, desk_report_rows},
     {"/quay/bao-cao/tep", EXACT, false, false, true, false, desk_report_file},
+    {"/quay/ban-do", EXACT, false, false, true, false, desk_map},
+    {"/quay/ban-do/ranh-gioi", EXACT, false, false, true, false, desk_map_outlines},
+    {"/quay/ranh-gioi", EXACT, false, false, true, false, desk_outlines},
+    {"/quay/ranh-gioi", EXACT, true, true, true, false, desk_outlines},
     {"/quay/ket-qua", EXACT, false, false, true, false, office_page},
     {"/quay/ket-qua/bi", EXACT, false, false, true, false, office_page_rows},
     {"/quay/ket-qua/xuat", EXACT, false, false, true, false, office_page_list},
@@ -299,18 +303,19 @@ static bool is_slow(void *ctx, const struct http_request *request)
     return route && route->slow;
 }
 
-/* Before its bytes come: only whoever may take a list in sends one. */
+/* Before its bytes come: only whoever may take a list or outlines in sends one. */
 static enum http_upload may_upload(void *ctx, const struct http_request *request)
 {
     struct web *web = ctx;
     if (api_owns(request))
         return api_may_bring(web, request) ? HTTP_UPLOAD_FILE : HTTP_UPLOAD_NONE;
-    if (strcmp(request->path, "/quay/nhap") != 0)
+    bool list = strcmp(request->path, "/quay/nhap") == 0;
+    if (!list && strcmp(request->path, "/quay/ranh-gioi") != 0)
         return HTTP_UPLOAD_NONE;
     struct seat seat = seat_of(web, request);
     if (!seat_is_ready(web, &seat))
         return HTTP_UPLOAD_SIGN_IN;
-    return act_offered(&seat, "import") ? HTTP_UPLOAD_FILE : HTTP_UPLOAD_NONE;
+    return act_offered(&seat, list ? "import" : "outlines") ? HTTP_UPLOAD_FILE : HTTP_UPLOAD_NONE;
 }
 
 static void on_request(void *ctx, const struct http_request *request, struct http_answer *answer)

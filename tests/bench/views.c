@@ -210,7 +210,7 @@ static bool add_entry(struct table *table, const struct tracked *like, uint64_t 
                           .post_office = (uint32_t)(n / 80 % 307) + 1,
                           .badge = (uint32_t)(n / 80 % 1201) + 1,
                           .start_day = (int32_t)day_of((struct instant){due_ms}) - 4,
-                          .zone = (uint8_t)(n % 3) + 1,
+                          .zone = (n % 3 + 1) & 0xF,
                           .attempted = !is_open,
                           .first = !is_open && n % 9 != 0,
                           .issued = 1};

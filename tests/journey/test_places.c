@@ -95,6 +95,32 @@ static void place_or_why_none(void **state)
     assert_int_equal(recorded(items[5]).place.why_none, NO_PLACE_NO_GPSD);
 }
 
+/* What the map is drawn over comes in by the program, whole or not at all. */
+static void outlines_of_communes(void **state)
+{
+    static const char begins[] =
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":"
+        "\"Feature\",\"properties\":{\"gso_code\":\"18742\"},\"geometry\":"
+        "{\"type\":\"Polygon\",\"coordinates\":[[[105.9,18.2],[106.0,18.2],"
+        "[106.0,18.3],";
+    char path[300], out[8192];
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/ranh-gioi.geojson", world.dir);
+    for (int closed = 0; closed < 2; closed++) {
+        FILE *file = fopen(path, "we");
+        assert_non_null(file);
+        (void)fprintf(file, "%s%s]]}}]}", begins, closed ? "[105.9,18.2]" : "[105.9,18.3]");
+        (void)fclose(file);
+        int status = world_admin(&world, out, sizeof out, "outlines", path, "citation=QĐ 1", NULL);
+        assert_int_equal(status == 0, closed);
+    }
+    assert_non_null(strstr(out, "outlines 1"));
+    assert_non_null(strstr(out, "Thành Sen")); /* has none */
+    assert_null(strstr(out, "Cẩm Trung\t"));
+    world_do(&world, out, sizeof out, "freshness", NULL);
+    assert_null(strstr(out, "last scan -"));
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -118,6 +144,7 @@ static int end(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(place_or_why_none)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(place_or_why_none),
+                                       cmocka_unit_test(outlines_of_communes)};
     return cmocka_run_group_tests(tests, begin, end);
 }

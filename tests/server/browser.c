@@ -18,6 +18,24 @@ static bool add_person(struct record *record, void *arg, struct error *err)
     return person_add(record, &person, err);
 }
 
+static bool add_alike(struct record *record, void *arg, struct error *err)
+{
+    struct person *person = arg, quay;
+    if (!person_find(record, "quay", &quay, err))
+        return false;
+    memcpy(person->hash, quay.hash, sizeof person->hash);
+    return person_add(record, person, err) && person_find(record, person->name, person, err);
+}
+
+struct person browser_person(struct browser *browser, const char *name, enum role role,
+                             uint32_t office)
+{
+    struct person person = {.role = role, .offices = {office}, .offices_n = office != 0};
+    (void)snprintf(person.name, sizeof person.name, "%s", name);
+    browser_in_group(browser, add_alike, &person);
+    return person;
+}
+
 int browser_open(void **state)
 {
     struct browser *browser = calloc(1, sizeof *browser);

@@ -18,6 +18,9 @@ struct browser {
 int browser_open(void **state);
 int browser_close(void **state);
 void browser_in_group(struct browser *browser, act what, void *arg);
+/* One more person, who knows the same password; `office` 0: bound to none. */
+struct person browser_person(struct browser *browser, const char *name, enum role role,
+                             uint32_t office);
 /* The status of the answer; cookie and token are remembered. */
 int browser_get(struct browser *browser, const char *path);
 int browser_post(struct browser *browser, const char *path, const char *fields);

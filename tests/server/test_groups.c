@@ -56,10 +56,13 @@ static struct marks any_marks(void)
     marks.post_office = 480000 + (uint32_t)random_below(3);
     marks.badge = (uint32_t)random_below(5);
     marks.start_day = (int32_t)(TODAY - (int64_t)random_below(20));
-    marks.zone = (uint8_t)random_below(ZONES);
-    marks.attempted = (uint8_t)random_below(2);
+    marks.commune = 18073 + (uint32_t)random_below(4);
+    marks.scans = random_below(4) & 0xFF;
+    marks.zone = random_below(ZONES) & 0xF;
+    marks.attempted = random_below(2) & 1;
     marks.first = marks.attempted && random_below(2);
-    marks.reason = (uint8_t)random_below(MARKS_REASONS);
+    marks.reason = random_below(MARKS_REASONS) & 0xF;
+    marks.stars = random_below(MARKS_STARS) & 7;
     marks.issued = random_below(20) != 0;
     return marks;
 }
@@ -86,6 +89,18 @@ static uint64_t behind(const struct view_asked *asked, const struct board_days *
     return n;
 }
 
+/* Scans of the items of a key whose post's term ends in the period. */
+static uint64_t scans_of(const struct view_asked *asked, const struct board_days *days,
+                         uint64_t key)
+{
+    uint64_t n = 0;
+    const struct view_behind one = {.number = VIEW_BEHIND_SENT, .key = key};
+    for (size_t i = 0; i < MANY; i++)
+        if (groups_has(asked, &one, days, &many[i].marks, many[i].dues))
+            n += many[i].marks.scans;
+    return n;
+}
+
 static void check_figure(const struct view_asked *asked, const struct board_days *days,
                          const struct view_figure *figure)
 {
@@ -105,6 +120,17 @@ static void check_figure(const struct view_asked *asked, const struct board_days
     for (uint32_t reason = 1; reason < MARKS_REASONS; reason++)
         assert_int_equal(figure->reasons[reason],
                          behind(asked, days, key, VIEW_BEHIND_REASON, reason));
+    uint64_t rated = 0;
+    for (uint32_t stars = 1; stars < MARKS_STARS; stars++) {
+        assert_int_equal(figure->stars[stars], behind(asked, days, key, VIEW_BEHIND_STARS, stars));
+        rated += figure->stars[stars];
+    }
+    assert_int_equal(rated, behind(asked, days, key, VIEW_BEHIND_RATED, 0));
+    assert_int_equal(figure->sent, behind(asked, days, key, VIEW_BEHIND_SENT, 0));
+    assert_int_equal(figure->scanned, behind(asked, days, key, VIEW_BEHIND_SCANNED, 0));
+    assert_int_equal(figure->sent - figure->scanned,
+                     behind(asked, days, key, VIEW_BEHIND_NOT_SCANNED, 0));
+    assert_int_equal(figure->scans, scans_of(asked, days, key));
     for (uint32_t age = 0; age < VIEW_AGES; age++)
         assert_int_equal(figure->open[age], behind(asked, days, key, VIEW_BEHIND_OPEN, age));
 }
@@ -134,7 +160,7 @@ static void every_number_has_its_items(void **state)
             struct view_figure *figures;
             size_t n = 0;
             uint64_t sum = 0, waiting = 0;
-            assert_true(groups_sum(&groups, &days, &asked, &figures, &n));
+            assert_true(cells_sum(&groups.of[asked.group], &days, &asked, &figures, &n));
             assert_true(n > 0);
             for (size_t i = 0; i < n; i++) {
                 assert_true(i == 0 || figures[i].key > figures[i - 1].key);
@@ -162,7 +188,7 @@ static void nothing_is_no_figure(void **state)
     struct view_asked asked = asked_of(VIEW_GROUP_ZONE, VIEW_CLOCK_POST);
     struct view_figure *figures;
     size_t n = 7;
-    assert_true(groups_sum(&groups, &days, &asked, &figures, &n));
+    assert_true(cells_sum(&groups.of[asked.group], &days, &asked, &figures, &n));
     assert_int_equal(n, 0);
     free(figures);
 }

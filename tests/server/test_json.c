@@ -241,13 +241,16 @@ static void the_post(struct day *day)
 /* By every group; each number of the only key has as many rows. */
 static void the_boards(struct day *day)
 {
-    static const char *const groups[] = {"zone", "office", "post-office", "round", "postman"};
+    static const char *const groups[] = {"zone",  "office",  "post-office",
+                                         "round", "postman", "commune"};
     static const char *const numbers[][2] = {{"due", "due"},
                                              {"kept", "kept"},
                                              {"paused", "paused"},
                                              {"not-yet", "not_yet"},
                                              {"attempted", "attempted"},
                                              {"at-first-attempt", "at_first_attempt"},
+                                             {"sent", "sent"},
+                                             {"scanned", "scanned"},
                                              {"open-0-1", "open_0_1"},
                                              {"open-more", "open_more"}};
     char words[160];
@@ -276,6 +279,10 @@ static void the_boards(struct day *day)
     said(day, 1, "board 2026-11-25 by=weather");
     said(day, 1, "board 2026-11-25 rows=weather");
     said(day, 1, "board 2026-11-25 rows=reason-0");
+    said(day, 1, "board 2026-11-25 rows=stars-6");
+    said(day, 1, "board 2026-11-25 rows=stars-1x");
+    said(day, 0, "board 2026-11-25 rows=stars-5");
+    said(day, 0, "board 2026-11-25 by=commune rows=due key=18073");
     said(day, 1, "board 2026-11-25 by=zone rows=due key=moon");
     said(day, 1, "board 2026-11-25 key=mountain");
 }
@@ -399,6 +406,21 @@ static void the_places(struct day *day)
     json_decref(say(day, fileno(file), 0, "communeload communes.csv citation=NQ"));
     (void)fclose(file);
     assert_int_equal(rows(day, "communes", "communes"), 1);
+    (void)snprintf(path, sizeof path, "%s/outlines.geojson", day->asked->desk.rig.dir);
+    file = fopen(path, "w+");
+    assert_non_null(file);
+    assert_true(fputs("{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
+                      "\"properties\":{\"gso_code\":18073},\"geometry\":{\"type\":\"Polygon\","
+                      "\"coordinates\":[[[105.9,18.3],[105.92,18.3],[105.92,18.32],"
+                      "[105.9,18.3]]]}}]}",
+                      file) >= 0);
+    rewind(file);
+    document = say(day, fileno(file), 0, "outlines outlines.geojson citation=NQ");
+    (void)fclose(file);
+    assert_int_equal(json_integer_value(json_object_get(document, "outlines")), 1);
+    assert_int_equal(json_array_size(json_object_get(document, "missing")), 0);
+    json_decref(document);
+    said(day, 0, "freshness");
     document = say(day, -1, 0, "commune nguyen-du");
     assert_string_equal(cell(json_array_get(json_object_get(document, "communes"), 0), "code"),
                         "18073");

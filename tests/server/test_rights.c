@@ -15,28 +15,15 @@
 
 static struct person made;
 
-static bool add_act(struct record *record, void *arg, struct error *err)
-{
-    struct person quay;
-    (void)arg;
-    if (!person_find(record, "quay", &quay, err))
-        return false;
-    memcpy(made.hash, quay.hash, sizeof made.hash);
-    return person_add(record, &made, err) && person_find(record, made.name, &made, err);
-}
-
 static bool change_act(struct record *record, void *arg, struct error *err)
 {
     (void)arg;
     return person_change(record, &made, err);
 }
 
-/* One more person, who knows the same password. */
 static void add(struct browser *browser, const char *name, enum role role, uint32_t office)
 {
-    made = (struct person){.role = role, .offices = {office}, .offices_n = office != 0};
-    (void)snprintf(made.name, sizeof made.name, "%s", name);
-    browser_in_group(browser, add_act, NULL);
+    made = browser_person(browser, name, role, office);
 }
 
 static bool adopt_act(struct record *record, void *arg, struct error *err)
@@ -89,6 +76,9 @@ static const struct page {
     {"/quay/bao-cao", RIGHT_BOARD, 403},
     {"/quay/bao-cao/bi?so=issued", RIGHT_BOARD, 403},
     {"/quay/bao-cao/tep?dang=pdf", RIGHT_BOARD, 403},
+    {"/quay/ban-do", RIGHT_MAP, 403},
+    {"/quay/ban-do/ranh-gioi", RIGHT_MAP, 403},
+    {"/quay/ranh-gioi", RIGHT_SETTINGS, 403},
     {"/quay/dieu-phoi", RIGHT_ROUNDS, 403},
     {"/quay/buu-ta", RIGHT_ROUNDS, 403},
     {"/quay/may", RIGHT_DEVICES, 403},

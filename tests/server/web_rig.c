@@ -60,6 +60,8 @@ static void open_lanes(struct web_rig *rig)
     (void)snprintf(path, sizeof path, "%s/search.db", rig->desk.rig.dir);
     assert_good(finder_open(path, rig->desk.rig.record_path, &rig->finder, &err));
     rig->spooler = desk_rig_spooler(&rig->desk);
+    record_set_clock(rig->short_reader, desk_rig_clock(&rig->desk));
+    record_set_clock(rig->long_reader, desk_rig_clock(&rig->desk));
     rig->for_short = (struct commands){.folder = rig->desk.rig.dir,
                                        .program = "/proc/self/exe",
                                        .spooler = rig->spooler,
