@@ -253,11 +253,6 @@ struct db *record_db(struct record *record)
     return record->db;
 }
 
-void record_set_clock(struct record *record, struct clock clock)
-{
-    record->clock = clock;
-}
-
 struct instant record_now(const struct record *record)
 {
     return record->clock.now(record->clock.self);
