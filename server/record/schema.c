@@ -258,7 +258,8 @@ static const char *const steps[] = {
 
     /* 23: outlines of communes, as an administrator loaded them. */
     "CREATE TABLE outline("
-    " code INTEGER PRIMARY KEY, version INTEGER NOT NULL, shape TEXT NOT NULL);",
+    " code INTEGER PRIMARY KEY, version INTEGER NOT NULL,"
+    " shape TEXT NOT NULL);",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
