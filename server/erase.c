@@ -381,7 +381,7 @@ static int month_of(struct instant at)
 static bool plan_one(struct plan *plan, const struct view *view, struct error *err)
 {
     enum erase_bar bar;
-    struct instant until;
+    struct instant until = {0};
     if (!status_is_final(view->state.status))
         return true;
     if (!bar_with_view(plan->commands, plan->rules, view, &bar, &until, err))
