@@ -215,7 +215,8 @@ bool smsd_ends(struct smsd *smsd, struct instant patience,
 bool smsd_take_back(struct smsd *smsd, struct instant before, struct error *err)
 {
     static const char *const steps[] = {
-        "INSERT OR REPLACE INTO sentitems(ID, SequencePosition, Text, UDH, SenderID, CreatorID, Status,"
+        "INSERT OR REPLACE INTO sentitems(ID, SequencePosition, Text, UDH, SenderID, CreatorID, "
+        "Status,"
         " InsertIntoDB) SELECT ID, 1, '', '', '', CreatorID, 'Error', InsertIntoDB FROM outbox"
         " WHERE CreatorID LIKE 'trao:%' AND InsertIntoDB < datetime(?1, 'unixepoch')",
         "DELETE FROM outbox_multipart WHERE ID IN (SELECT ID FROM outbox"
