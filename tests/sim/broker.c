@@ -114,7 +114,8 @@ static void push_queue(struct broker_client *client)
 static void enqueue(struct broker_client *client, struct message *message)
 {
     struct broker *broker = client->broker;
-    if (client->n_queue == BROKER_QUEUE_MAX || env_fault(broker->env, broker->faults.lost)) {
+    bool full = client->n_queue == BROKER_QUEUE_MAX;
+    if ((full && !client->up) || env_fault(broker->env, broker->faults.lost)) {
         broker->lost++;
         env_note(broker->env, "broker drops one for %s", client->name);
         return;
@@ -124,7 +125,8 @@ static void enqueue(struct broker_client *client, struct message *message)
         return;
     }
     fly(client, message, 0, travel(broker->env, &client->wire_down_ms), deliver);
-    if (env_fault(broker->env, broker->faults.doubled)) {
+    /* Once more when it next connects; a queue full of these loses nothing of what flies. */
+    if (!full && env_fault(broker->env, broker->faults.doubled)) {
         broker->doubled++;
         client->queue[client->n_queue++] = hold(message);
     }
