@@ -113,9 +113,10 @@ static void ask_boards(struct views *views, const struct history *history)
 static void ask_groups(struct views *views, const struct history *history)
 {
     static const char *const names[VIEW_GROUPS] = {
-        [VIEW_GROUP_ALL] = "all",       [VIEW_GROUP_ZONE] = "zone",
-        [VIEW_GROUP_OFFICE] = "office", [VIEW_GROUP_POST_OFFICE] = "post office",
-        [VIEW_GROUP_ROUND] = "round",   [VIEW_GROUP_POSTMAN] = "postman"};
+        [VIEW_GROUP_ALL] = "all",        [VIEW_GROUP_ZONE] = "zone",
+        [VIEW_GROUP_OFFICE] = "office",  [VIEW_GROUP_POST_OFFICE] = "post office",
+        [VIEW_GROUP_ROUND] = "round",    [VIEW_GROUP_POSTMAN] = "postman",
+        [VIEW_GROUP_COMMUNE] = "commune"};
     int64_t today = day_of((struct instant){history->now_ms});
     for (int group = 0; group < VIEW_GROUPS; group++) {
         struct view_asked asked = {.group = (enum view_group)group,
