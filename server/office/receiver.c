@@ -20,11 +20,10 @@ struct saying {
 static bool check_pickup(struct record *record, const struct saying *saying, struct error *err)
 {
     struct premises point;
-    struct error none = {ERROR_NONE, ""};
-    bool known =
-        premises_at(record, PREMISES_PICKUP, saying->pickup, record_now(record), &point, &none);
-    if (!known && none.code != ERROR_NOT_FOUND && none.code != ERROR_REFUSED)
-        return error_set(err, none.code, "%s", none.text);
+    bool known = false;
+    if (!premises_in_force(record, PREMISES_PICKUP, saying->pickup, record_now(record), &point,
+                           &known, err))
+        return false;
     return (known && point.post_office == saying->post_office) ||
            error_set(
                err, ERROR_REFUSED,

@@ -324,10 +324,9 @@ static bool office_now(struct record *record, uint32_t number, struct instant at
     return true;
 }
 
-/* Unknown and ended are no errors here. */
-static bool in_force_now(struct record *record, enum premises_kind kind, uint32_t number,
-                         struct instant at, struct premises *ret_premises, bool *ret_known,
-                         struct error *err)
+bool premises_in_force(struct record *record, enum premises_kind kind, uint32_t number,
+                       struct instant at, struct premises *ret_premises, bool *ret_known,
+                       struct error *err)
 {
     struct error none = {ERROR_NONE, ""};
     *ret_known = premises_at(record, kind, number, at, ret_premises, &none);
@@ -350,7 +349,7 @@ bool premises_sign(struct record *record, uint32_t office, uint32_t post_office,
         memcpy(sign.address, premises.address, sizeof sign.address);
         memcpy(sign.phone, premises.phone, sizeof sign.phone);
     }
-    if (!in_force_now(record, PREMISES_POST_OFFICE, post_office, at, &premises, &known, err))
+    if (!premises_in_force(record, PREMISES_POST_OFFICE, post_office, at, &premises, &known, err))
         return false;
     if (known)
         memcpy(sign.post_office, premises.name, sizeof sign.post_office);
@@ -364,7 +363,7 @@ bool premises_sign_pickup(struct record *record, uint32_t number, struct instant
     struct premises point;
     bool known = false;
     sign->pickup[0] = sign->pickup_address[0] = '\0';
-    if (number != 0 && !in_force_now(record, PREMISES_PICKUP, number, at, &point, &known, err))
+    if (number != 0 && !premises_in_force(record, PREMISES_PICKUP, number, at, &point, &known, err))
         return false;
     if (known) {
         memcpy(sign->pickup, point.name, sizeof sign->pickup);

@@ -23,6 +23,10 @@ bool premises_find(struct record *record, enum premises_kind kind, const char *c
                    struct instant at, struct premises *ret_premises, struct error *err) must_use;
 bool premises_at(struct record *record, enum premises_kind kind, uint32_t number, struct instant at,
                  struct premises *ret_premises, struct error *err) must_use;
+/* The same, where one that nobody knows or that has ended is no error: *ret_known is false. */
+bool premises_in_force(struct record *record, enum premises_kind kind, uint32_t number,
+                       struct instant at, struct premises *ret_premises, bool *ret_known,
+                       struct error *err) must_use;
 /* The last entry of a code, ended or not. NOT_FOUND. */
 bool premises_last(struct record *record, enum premises_kind kind, const char *code,
                    struct premises *ret_premises, struct error *err) must_use;
