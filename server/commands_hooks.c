@@ -144,7 +144,9 @@ static bool renew(const struct commands *commands, const struct call *call, stru
     putting->new_secret = putting->is_new || text != NULL;
     if (!putting->new_secret)
         return true;
-    hook->before = putting->is_new || hours == 0 ? (struct hook_secret){.n = 0} : hook->secret;
+    hook->before = hook->secret;
+    if (putting->is_new || hours == 0)
+        hook->before = (struct hook_secret){.n = 0};
     hook->before_until.ms = record_now(commands->record).ms + (int64_t)hours * HOUR_MS;
     hook_key_new(&chance, putting->key);
     hook_key_close(commands->secret, &chance, hook->name, putting->key, &hook->secret);
