@@ -50,8 +50,9 @@ void attach_send_init(struct attach_send *send, const struct attach_send_config 
     send->wait_ms = ATTACH_WAIT_MIN_MS;
 }
 
-void attach_send_anew(struct attach_send *send)
+void attach_send_anew(struct attach_send *send, uint64_t generation)
 {
+    send->generation = generation;
     send->in_hand = send->flying = false;
     send->wait_ms = ATTACH_WAIT_MIN_MS;
     send->hold_until = now(send);
@@ -91,7 +92,8 @@ static void send_piece(struct attach_send *send)
                                      .total_bytes = send->n,
                                      .offset = send->have,
                                      .data = {data, 0},
-                                     .kind = send->file.kind};
+                                     .kind = send->file.kind,
+                                     .generation = send->generation};
     if (send->asked)
         chunk.data.n = left < sizeof data ? left : sizeof data;
     struct link_out *out = &send->config.out;

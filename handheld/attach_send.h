@@ -29,6 +29,7 @@ struct attach_send_config {
 struct attach_send {
     struct attach_send_config config;
     struct attach_file file; /* in hand */
+    uint64_t generation;     /* as begun with */
     bool in_hand, flying;
     bool asked;       /* how much has come is known */
     uint32_t n, have; /* its size; what the server has */
@@ -39,8 +40,9 @@ struct attach_send {
 };
 
 void attach_send_init(struct attach_send *send, const struct attach_send_config *config);
-/* A new connection, or none any more: what was on its way counts as not sent. */
-void attach_send_anew(struct attach_send *send);
+/* A new connection or none any more, or another record answers: what was on its way counts as not
+ * sent. `generation` of the record that stands; 0 none yet. */
+void attach_send_anew(struct attach_send *send, uint64_t generation);
 /* Sends what is due; call it only when no scan waits. */
 void attach_send_tick(struct attach_send *send);
 /* What the server says; of its present generation. */

@@ -96,7 +96,7 @@ void uplink_connected(struct uplink *uplink)
     uplink->drained = false;
     uplink->generation = 0;
     uplink->again_due = in_ms(uplink, UPLINK_AGAIN_MS);
-    attach_send_anew(&uplink->attach);
+    attach_send_anew(&uplink->attach, 0);
     uplink->hold_until = now(uplink);
     uplink->wait_ms = UPLINK_WAIT_MIN_MS;
     take_back(uplink);
@@ -108,7 +108,7 @@ void uplink_disconnected(struct uplink *uplink)
     uplink->connected = false;
     uplink->stood = false;
     uplink->drained = false;
-    attach_send_anew(&uplink->attach);
+    attach_send_anew(&uplink->attach, 0);
     uplink->asking = false;
     take_back(uplink);
 }
@@ -218,9 +218,12 @@ static void take_standing(struct uplink *uplink, const struct standing *standing
         land(uplink, standing->epoch[i].epoch, standing->epoch[i].through);
     note_skew(uplink, standing->server_wall);
     bool first = !uplink->stood;
-    bool other_record = standing->generation != uplink->asked.generation;
-    if (!uplink->stood || other_record)
-        take_back(uplink); /* the server may stand further back than thought */
+    bool other_record = standing->generation != uplink->asked.generation ||
+                        standing->generation != uplink->generation;
+    if (!uplink->stood || other_record) { /* the server may stand further back than thought */
+        take_back(uplink);
+        attach_send_anew(&uplink->attach, standing->generation);
+    }
     uplink->stood = true;
     uplink->generation = standing->generation;
     uplink->asking = false;

@@ -72,6 +72,8 @@ struct attachment_chunk {
     uint32_t offset;      /* offset + data.n <= total_bytes */
     struct slice data;    /* borrowed; 0..ATTACHMENT_CHUNK_MAX bytes: none asks what has come */
     enum paper kind;      /* of later versions: any other number */
+    uint64_t
+        generation; /* of the record whose receipts the device had for all scans; 0: not said */
 };
 
 /* Wire values. */

@@ -178,6 +178,7 @@ bool wire_attachment(const struct attachment_chunk *chunk, uint8_t out[WIRE_BYTE
     wire.offset = chunk->offset;
     wire.data = codec_bytes(chunk->data.bytes, chunk->data.n);
     wire.kind = (uint32_t)chunk->kind;
+    wire.generation = chunk->generation;
     Trao__V1__Up up = TRAO__V1__UP__INIT;
     up.kind_case = TRAO__V1__UP__KIND_ATTACHMENT;
     up.attachment = &wire;
@@ -231,6 +232,7 @@ static bool read_chunk(const Trao__V1__AttachmentChunk *wire, struct slice bytes
     chunk->total_bytes = wire->total_bytes;
     chunk->offset = wire->offset;
     chunk->kind = (enum paper)wire->kind;
+    chunk->generation = wire->generation;
     if (!codec_fixed("hash", wire->hash, CHAIN_LINK_BYTES, chunk->hash.bytes, err) ||
         !check_chunk(chunk, err))
         return error_add(err, "attachment");

@@ -441,6 +441,15 @@ static bool list_waits(struct attachments *attachments, const char *device, int6
     return good;
 }
 
+/* Sent to a record that has been put back since: the scan that names it may be on its way again. */
+static enum attachment_stand refusal(struct attachments *attachments,
+                                     const struct attachment_chunk *chunk, bool unnamed)
+{
+    bool meant =
+        chunk->generation == 0 || chunk->generation == record_generation(attachments->reader);
+    return unnamed && !meant ? ATTACHMENT_LATER : ATTACHMENT_REFUSED;
+}
+
 /* Of a revoked device: what a scan names waits for the scan to be admitted, and so does what a list
  * may name that nobody read yet; one that is found named now counts when it is asked for again. The
  * rest is named by nothing that was ever recorded. */
@@ -452,7 +461,8 @@ static bool answer_revoked(struct attachments *attachments, const char *device, 
     if (!named && (!list_waits(attachments, device, id, &waits, err) ||
                    (!waits && !find_again(attachments, chunk, id, &row, &waits, err))))
         return false;
-    say(attachments, device, &chunk->hash, waits ? ATTACHMENT_LATER : ATTACHMENT_REFUSED, 0);
+    say(attachments, device, &chunk->hash,
+        waits ? ATTACHMENT_LATER : refusal(attachments, chunk, true), 0);
     return true;
 }
 
@@ -473,7 +483,7 @@ bool attachments_take(struct attachments *attachments, const char *device,
         return answer_revoked(attachments, device, known.id, chunk, named, err) ||
                error_add(err, "attachment of %s", device);
     if (!named || row.stand == PAPER_UNUSABLE) {
-        say(attachments, device, &chunk->hash, ATTACHMENT_REFUSED, 0);
+        say(attachments, device, &chunk->hash, refusal(attachments, chunk, !named), 0);
         return true;
     }
     if (row.stand != PAPER_AWAITED) { /* kept, or kept and deleted since */

@@ -159,7 +159,7 @@ static void send_init(void)
                                         .chance = rig_chance(&rig),
                                         .out = {publish, NULL}};
     attach_send_init(&sending, &config);
-    attach_send_anew(&sending);
+    attach_send_anew(&sending, 7);
 }
 
 static void drive(int ticks)
@@ -441,7 +441,7 @@ static void a_cut_link_costs_one_piece(void **state)
     send_init();
     drive(5); /* the list, the question, three pieces */
     assert_int_equal(server.have, 3 * ATTACHMENT_CHUNK_MAX);
-    attach_send_anew(&sending);
+    attach_send_anew(&sending, 7);
     uint64_t before = server.pieces;
     drive(20);
     assert_int_equal(server.kept_n, 2);

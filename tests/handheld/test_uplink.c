@@ -23,6 +23,7 @@ struct sent {
     uint32_t count;
     bool hello, attachment;
     struct link hash;
+    uint64_t generation; /* of an attachment */
 };
 
 static struct rig rig;
@@ -50,6 +51,7 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     s->attachment = up.kind == WIRE_UP_ATTACHMENT;
     if (s->attachment) {
         s->hash = up.attachment.hash;
+        s->generation = up.attachment.generation;
         return true;
     }
     if (s->hello) {
@@ -553,6 +555,36 @@ static void only_the_record_of_the_scans_is_heeded(void **state)
     assert_int_equal(attach_store_counts(papers).waiting, 0);
 }
 
+static void say_refused(const struct link *hash, uint64_t generation)
+{
+    struct wire_down what = {.kind = WIRE_DOWN_ATTACHMENT};
+    what.attachment = (struct attachment_state){*hash, 0, ATTACHMENT_REFUSED, generation};
+    down(&what);
+}
+
+/* A piece is on its way when the record is put back: what the present one says of it is no answer
+ * to a question that was asked of the last. The next names the record it is meant for. */
+static void a_piece_for_an_older_record_is_not_refused_by_the_next(void **state)
+{
+    (void)state;
+    struct link hash = put_paper();
+    connect_fresh();
+    assert_true(sent[n_sent - 1].attachment);
+    assert_int_equal(sent[n_sent - 1].generation, 7);
+    say_kept(&hash, 9); /* there is another record: asks where it stands */
+    uplink_tick(&uplink);
+    stand_empty();
+    say_refused(&hash, 9);
+    assert_int_equal(attach_store_counts(papers).waiting, 1);
+    assert_int_equal(attach_store_counts(papers).aside, 0);
+    uplink_tick(&uplink);
+    uplink_tick(&uplink);
+    assert_true(sent[n_sent - 1].attachment);
+    assert_int_equal(sent[n_sent - 1].generation, 9);
+    say_refused(&hash, 9);
+    assert_int_equal(attach_store_counts(papers).aside, 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -571,6 +603,7 @@ int main(void)
         T(everything_arrives_through_a_bad_pipe),
         T(attachments_wait_for_the_scans),
         T(only_the_record_of_the_scans_is_heeded),
+        T(a_piece_for_an_older_record_is_not_refused_by_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,10 +90,13 @@ static void attachment_there_and_back(void **state)
     assert_int_equal(up.attachment.data.n, chunk.data.n);
     assert_memory_equal(up.attachment.data.bytes, chunk.data.bytes, chunk.data.n);
     assert_true(up.attachment.data.bytes > out && up.attachment.data.bytes < out + n);
+    assert_int_equal(up.attachment.generation, 0); /* of earlier programs */
+    chunk.generation = UINT64_MAX - 1;
     chunk.data = (struct slice){NULL, 0}; /* asks what has come */
     assert_true(wire_attachment(&chunk, out, &n, NULL));
     read_up_good(out, n, &up);
     assert_int_equal(up.attachment.data.n, 0);
+    assert_true(up.attachment.generation == chunk.generation);
 }
 
 static void attachments_have_ranges(void **state)
