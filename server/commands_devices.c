@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
+#include "server/delivery/door_words.h"
 #include "server/delivery/rules.h"
 #include "server/field/devices.h"
 #include "server/field/dispatch.h"

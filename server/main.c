@@ -419,6 +419,7 @@ static bool open_notify(struct server *server, struct error *err)
                                    .views = server->views,
                                    .record_path = server->record_path,
                                    .config = &server->config,
+                                   .secret = server->keys->secret,
                                    .driver = gateways_driver(server->gateways),
                                    .clock = clock_system(),
                                    .alarm = messages_alarm,

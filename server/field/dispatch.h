@@ -15,6 +15,7 @@
 
 #include "protocol/round.h"
 #include "protocol/session.h"
+#include "server/delivery/door_words.h"
 #include "server/record/devices.h"
 #include "server/views/views.h"
 
@@ -23,14 +24,12 @@ struct dispatch;
 struct dispatch_config {
     const char *record_path; /* for a reader of its own; borrowed, as is all below */
     struct views *views;
-    const uint8_t *secret; /* 32 bytes: delivery codes, the word of the day */
+    const uint8_t *secret; /* DOOR_SECRET_BYTES: delivery codes, the word of the day */
     const struct seal_secret *seal_key;
     struct link_out out;
     struct clock clock;
     struct chance chance;
 };
-
-#define DISPATCH_SECRET_BYTES 32
 
 bool dispatch_open(const struct dispatch_config *config, struct dispatch **ret_dispatch,
                    struct error *err) must_use;
@@ -58,11 +57,5 @@ struct machine_word {
 };
 bool dispatch_machine(struct dispatch *dispatch, const char *device, struct machine_word *ret_word,
                       struct error *err) must_use;
-
-/* The code a receiver says at the door: six digits of a keyed hash of the item's number. */
-void delivery_code(const uint8_t secret[DISPATCH_SECRET_BYTES], const struct item *item,
-                   char ret_code[7]);
-/* The word a real postman knows that day: ASCII capitals. `day` as day_of (rules.h). */
-const char *word_of_day(const uint8_t secret[DISPATCH_SECRET_BYTES], int64_t day);
 
 #endif

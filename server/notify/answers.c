@@ -100,8 +100,8 @@ static bool tell_status(struct answer_to *it, struct error *err)
         return true;
     }
     struct wording wording = {.english = it->inbound.english};
-    if (!recipient_text(it->answers->record, it->answers->config, now(it->answers), &view, wording,
-                        text, err))
+    struct sender sender = {it->answers->config, it->answers->secret, now(it->answers)};
+    if (!recipient_text(it->answers->record, &sender, &view, wording, text, err))
         return false;
     reply(it, text);
     return true;

@@ -12,6 +12,7 @@
 #define TRAO_SERVER_NOTIFY_ANSWERS_H
 
 #include "server/notify/gateway.h"
+#include "server/notify/message.h"
 
 #define ANSWERS_PER_DAY_MAX 20
 
@@ -20,6 +21,7 @@ struct answers {
     struct views *views;
     struct record *record; /* reader */
     const struct config *config;
+    const uint8_t *secret; /* DOOR_SECRET_BYTES, or NULL */
     struct clock clock;
 };
 

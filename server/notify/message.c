@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/delivery/door_words.h"
+#include "server/delivery/rules.h"
 #include "server/text/text.h"
 
 #define DAY_MS (INT64_C(1000) * 24 * 3600)
@@ -39,7 +41,7 @@ static void amount(uint64_t vnd, char *out, size_t size)
 struct values {
     char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], choice[CLOCK_TEXT_MAX], due[32];
     char promised[CLOCK_TEXT_MAX], again[CLOCK_TEXT_MAX]; /* days to come */
-    const char *post_office, *phone, *reply, *reason;
+    const char *post_office, *phone, *reply, *reason, *keyword;
     bool at_a_door; /* "ngay" is the event's */
 };
 
@@ -51,8 +53,16 @@ static void day_to_come(struct instant at, const struct state *state, char out[C
         day_month(at, out);
 }
 
-static struct values values_of(const struct view *view, const struct config *config, bool english)
+/* While a postman is on his way; his handheld shows the same, that day. */
+static const char *keyword_of(const struct state *state, const struct sender *sender)
 {
+    bool comes = state->status == STATUS_OUT && sender->secret != NULL;
+    return comes ? word_of_day(sender->secret, day_of(sender->now)) : "";
+}
+
+static struct values values_of(const struct view *view, const struct sender *sender, bool english)
+{
+    const struct config *config = sender->config;
     const struct state *state = &view->state;
     const struct reason_info *reason = reason_info(state->reason);
     bool here = state->post_office == 0 || state->post_office == config->post_office;
@@ -60,6 +70,7 @@ static struct values values_of(const struct view *view, const struct config *con
         .post_office = here ? config->post_office_name : "",
         .phone = config->office_phone,
         .reply = config->reply_number,
+        .keyword = keyword_of(state, sender),
         .reason = !reason   ? ""
                   : english ? reason->citizen_en
                             : reason->citizen_vi,
@@ -81,23 +92,15 @@ static char *fill(const char *sentence, const struct values *values, const char 
                   char out[WORDS_MAX])
 {
     const struct word words[] = {
-        {"tien", values->due},
-        {"hen", values->choice},
-        {"tl", values->reply},
-        {"gio", values->time},
-        {"ngay", values->at_a_door ? values->date : values->promised},
-        {"ly do", values->reason},
-        {"bc", values->post_office},
-        {"han", values->promised},
-        {"giao lai", values->again},
-        {"sdt", values->phone},
-        {"ngày", values->promised},
-        {"cq", "co quan"},
-        {"sđt", values->phone},
-        {"date", values->promised},
-        {"po", values->post_office},
-        {"office", "the office"},
-        {"phone", values->phone},
+        {"tien", values->due},      {"hen", values->choice},
+        {"tl", values->reply},      {"tu khoa", values->keyword},
+        {"gio", values->time},      {"ngay", values->at_a_door ? values->date : values->promised},
+        {"ly do", values->reason},  {"bc", values->post_office},
+        {"han", values->promised},  {"giao lai", values->again},
+        {"sdt", values->phone},     {"ngày", values->promised},
+        {"cq", "co quan"},          {"sđt", values->phone},
+        {"date", values->promised}, {"po", values->post_office},
+        {"office", "the office"},   {"phone", values->phone},
     };
     return words_fill(sentence, words, sizeof words / sizeof *words, instead, out);
 }
@@ -137,12 +140,12 @@ const char *message_words(uint32_t status, bool correction, bool english)
     return info == NULL ? "" : english ? info->en : info->vi;
 }
 
-char *message_text(const struct view *view, const struct config *config, const char *own,
+char *message_text(const struct view *view, const struct sender *sender, const char *own,
                    bool english, char out[WORDS_MAX])
 {
     const struct state *state = &view->state;
     const struct status_info *info = status_info(state->status);
-    struct values values = values_of(view, config, english);
+    struct values values = values_of(view, sender, english);
     char sentence[WORDS_MAX], headline[WORDS_MAX] = "";
     if (info != NULL && !english)
         text_sentence_case(info->headline, headline, sizeof headline);
@@ -160,6 +163,7 @@ char *message_try(const char *words, const struct config *config, bool longest, 
                             .promised = "30/11",
                             .again = "30/11",
                             .at_a_door = true,
+                            .keyword = longest ? "PHUONG" : "SEN",
                             .post_office =
                                 *config->post_office_name ? config->post_office_name : "Thạch Hà",
                             .phone = *config->office_phone ? config->office_phone : "0239 3855 123",
@@ -180,10 +184,10 @@ char *message_try(const char *words, const struct config *config, bool longest, 
 }
 
 /* "247890 so={so},ngay={ngay}" as kinds.h checked it. */
-bool message_zns(const struct view *view, const struct config *config, const char *words,
+bool message_zns(const struct view *view, const struct sender *sender, const char *words,
                  struct zns *ret_zns)
 {
-    struct values values = values_of(view, config, false);
+    struct values values = values_of(view, sender, false);
     size_t id = strspn(words, "0123456789");
     *ret_zns = (struct zns){.n = 0};
     (void)snprintf(ret_zns->template, sizeof ret_zns->template, "%.*s", (int)id, words);
@@ -212,7 +216,8 @@ char *message_masked(const struct view *view, bool english, char out[WORDS_MAX])
 {
     const struct state *state = &view->state;
     const struct status_info *info = status_info(state->status);
-    static const struct values none = {.post_office = "", .phone = "", .reply = "", .reason = ""};
+    static const struct values none = {
+        .post_office = "", .phone = "", .reply = "", .reason = "", .keyword = ""};
     char headline[WORDS_MAX], date[CLOCK_TEXT_MAX] = "", sentence[WORDS_MAX];
     if (english)
         fill(info->en, &none, "", headline);

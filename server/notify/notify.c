@@ -121,6 +121,7 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
                                        .views = config->views,
                                        .record = notify->record,
                                        .config = config->config,
+                                       .secret = config->secret,
                                        .clock = config->clock};
     views_watch(config->views, on_change, notify);
     note_recent(notify);
@@ -307,6 +308,7 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
     struct sms sms = {look->request_id, phone, text, NULL};
     struct zns zns;
     struct wording wording = {.correction = look->correction};
+    struct sender sender = {notify->config.config, notify->config.secret, now(notify)};
     bool spared = false, at_zalo = false;
     if (!recipient_phone(notify->record, &look->view, phone, err))
         return false;
@@ -318,10 +320,8 @@ static bool send_one(struct notify *notify, const struct look *look, struct erro
         return !look->recorded || record_notice(notify, look, EVENT_NOTICE_FAILED, &sms, err);
     if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, &sms, err))
         return false;
-    if (!recipient_text(notify->record, notify->config.config, now(notify), &look->view, wording,
-                        text, err) ||
-        !recipient_zns(notify->record, notify->config.config, now(notify), &look->view, wording,
-                       &zns, &at_zalo, err))
+    if (!recipient_text(notify->record, &sender, &look->view, wording, text, err) ||
+        !recipient_zns(notify->record, &sender, &look->view, wording, &zns, &at_zalo, err))
         return false;
     sms.zns = at_zalo ? &zns : NULL;
     return hand_on(notify, look, &sms, err);

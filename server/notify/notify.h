@@ -102,6 +102,7 @@ struct notify_config {
     struct views *views;
     const char *record_path; /* for a reader of its own: phones are attachments */
     const struct config *config;
+    const uint8_t *secret; /* DOOR_SECRET_BYTES, borrowed; NULL: messages name no word of the day */
     struct sms_driver driver;
     struct clock clock;
     void (*alarm)(void *ctx, const char *sentence); /* for people; NULL is fine */

@@ -67,36 +67,36 @@ static bool own_words(struct record *record, const struct view *view, struct wor
     return template_words(record, key, out, err);
 }
 
-bool recipient_text(struct record *record, const struct config *config, struct instant now,
-                    const struct view *view, struct wording wording, char out[WORDS_MAX],
-                    struct error *err)
+bool recipient_text(struct record *record, const struct sender *sender, const struct view *view,
+                    struct wording wording, char out[WORDS_MAX], struct error *err)
 {
     struct config own;
+    struct sender as = {&own, sender->secret, sender->now};
     char words[TEMPLATE_WORDS_MAX + 1];
     enum slot slot = wording.english ? SLOT_EN : SLOT_VI;
-    if (!own_config(record, config, now, view, &own, err) ||
+    if (!own_config(record, sender->config, sender->now, view, &own, err) ||
         !own_words(record, view, wording, slot, words, err))
         return false;
     if (wording.correction)
         message_correction(&view->state.item, &own, words, out);
     else
-        message_text(view, &own, words, wording.english, out);
+        message_text(view, &as, words, wording.english, out);
     return true;
 }
 
-bool recipient_zns(struct record *record, const struct config *config, struct instant now,
-                   const struct view *view, struct wording wording, struct zns *ret_zns,
-                   bool *ret_there, struct error *err)
+bool recipient_zns(struct record *record, const struct sender *sender, const struct view *view,
+                   struct wording wording, struct zns *ret_zns, bool *ret_there, struct error *err)
 {
     struct config own;
+    struct sender as = {&own, sender->secret, sender->now};
     char words[TEMPLATE_WORDS_MAX + 1];
     *ret_there = false;
     if (!own_words(record, view, wording, SLOT_ZNS, words, err))
         return false;
     if (*words == '\0')
         return true;
-    if (!own_config(record, config, now, view, &own, err))
+    if (!own_config(record, sender->config, sender->now, view, &own, err))
         return false;
-    *ret_there = message_zns(view, &own, words, ret_zns);
+    *ret_there = message_zns(view, &as, words, ret_zns);
     return true;
 }

@@ -4,6 +4,7 @@
 #ifndef TRAO_SERVER_NOTIFY_RECIPIENT_H
 #define TRAO_SERVER_NOTIFY_RECIPIENT_H
 
+#include "server/notify/message.h"
 #include "server/notify/notify.h"
 #include "server/text/phone.h"
 #include "server/text/words.h"
@@ -18,12 +19,11 @@ struct wording {
 };
 /* How it stands, in the words of its own office and post office, and an administrator's where he
  * gave some (kinds.h). */
-bool recipient_text(struct record *record, const struct config *config, struct instant now,
-                    const struct view *view, struct wording wording, char out[WORDS_MAX],
-                    struct error *err) must_use;
+bool recipient_text(struct record *record, const struct sender *sender, const struct view *view,
+                    struct wording wording, char out[WORDS_MAX], struct error *err) must_use;
 /* The same for Zalo; false in ret_there: no template, or a value of it is not known. */
-bool recipient_zns(struct record *record, const struct config *config, struct instant now,
-                   const struct view *view, struct wording wording, struct zns *ret_zns,
-                   bool *ret_there, struct error *err) must_use;
+bool recipient_zns(struct record *record, const struct sender *sender, const struct view *view,
+                   struct wording wording, struct zns *ret_zns, bool *ret_there,
+                   struct error *err) must_use;
 
 #endif

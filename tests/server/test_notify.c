@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/delivery/door_words.h"
+#include "server/delivery/rules.h"
 #include "server/notify/message.h"
 #include "server/notify/resend.h"
 #include "server/notify/sms_chain.h"
@@ -35,6 +37,7 @@ static void start(struct told *told)
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,
                                    .config = &told->desk.config,
+                                   .secret = told->desk.secret,
                                    .driver = sms_file_driver(told->file),
                                    .clock = rig_clock(&told->desk.rig)};
     assert_good(notify_open(&config, &told->notify, &err));
@@ -151,25 +154,35 @@ static void each_event_is_told_once(void **state)
     assert_int_equal(lines(told, NULL), 1);
 }
 
+/* As the postman's handheld shows it. */
+static const char *word_today(const struct told *told)
+{
+    return word_of_day(told->desk.secret, day_of(told->desk.rig.now));
+}
+
+#define OUT "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them. Buu ta that biet tu khoa "
+
 static void out_names_what_is_to_be_paid(void **state)
 {
     struct told *told = *state;
+    char expected[200];
     scan(told, EVENT_PICKED_UP);
     scan(told, EVENT_OUT_FOR_DELIVERY);
     tick(told);
-    said(told, 1, "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them.");
+    (void)snprintf(expected, sizeof expected, OUT "%s.", word_today(told));
+    said(told, 1, expected);
 }
 
 static void answers_are_offered_only_where_they_arrive(void **state)
 {
     struct told *told = *state;
+    char expected[200];
     (void)snprintf(told->desk.config.reply_number, sizeof told->desk.config.reply_number, "8077");
     scan(told, EVENT_OUT_FOR_DELIVERY);
     tick(told);
-    said(
-        told, 1,
-        "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them. Ban viec: soan HEN 27/11 gui "
-        "8077");
+    (void)snprintf(expected, sizeof expected, OUT "%s. Ban viec: soan HEN 27/11 gui 8077",
+                   word_today(told));
+    said(told, 1, expected);
 }
 
 static void a_door_outcome_waits_thirty_seconds(void **state)
@@ -265,7 +278,9 @@ static void nobody_is_told_at_night(void **state)
     assert_int_equal(lines(told, NULL), 1);
     pass(told, 1); /* 07:00 */
     assert_int_equal(lines(told, NULL), 2);
-    said(told, 2, "Hom nay buu ta den giao. Phai tra dung 168.000d, khong them.");
+    char expected[200]; /* the word of the day on which it is read */
+    (void)snprintf(expected, sizeof expected, OUT "%s.", word_today(told));
+    said(told, 2, expected);
 }
 
 static void what_was_overtaken_at_night_is_not_told(void **state)
@@ -451,9 +466,7 @@ static void a_text_asks_how_it_stands(void **state)
     tick(told);
     (void)snprintf(text, sizeof text, " trao  %.2s %s ", told->item.text, told->item.text + 2);
     text_from(told, "0912 000 001", text);
-    (void)snprintf(want, sizeof want,
-                   "Trao %s: Hom nay buu ta den giao. Phai tra dung 168.000d, khong them.",
-                   told->item.text);
+    (void)snprintf(want, sizeof want, "Trao %s: " OUT "%s.", told->item.text, word_today(told));
     answered(told, 2, OWN, want);
     text_from(told, STRANGER, text);
     (void)snprintf(want, sizeof want, "Trao %s: Dang giao hom nay, 25/11.", told->item.text);
@@ -1201,8 +1214,8 @@ static void every_message_is_gsm7_and_short(void **state)
         struct view of = {.state = state_of};
         of.state.office.postage_vnd = 999999999;
         char text[WORDS_MAX];
-        struct segments segments =
-            words_segments(message_text(&of, &told->desk.config, "", false, text));
+        struct sender sender = {&told->desk.config, told->desk.secret, told->desk.rig.now};
+        struct segments segments = words_segments(message_text(&of, &sender, "", false, text));
         print_message("%s\n", text);
         assert_true(segments.gsm7);
         assert_true(segments.parts <= 2);

@@ -194,7 +194,8 @@ static void sent_words(struct web_rig *rig, char out[WORDS_MAX])
 {
     struct view view;
     assert_true(views_item(rig->desk.rig.views, &rig->item, &view));
-    assert_good(recipient_text(rig->desk.rig.record, &rig->desk.config, rig->desk.rig.now, &view,
+    struct sender sender = {&rig->desk.config, NULL, rig->desk.rig.now};
+    assert_good(recipient_text(rig->desk.rig.record, &sender, &view,
                                (struct wording){.english = false}, out, &err));
 }
 

@@ -625,6 +625,7 @@ static bool open_all(struct site *site)
                                      .views = site->views,
                                      .record_path = record,
                                      .config = &site->config,
+                                     .secret = site->secret,
                                      .driver = phones_driver(&site->phones),
                                      .clock = env_clock(&site->machine)};
     return went(site, notify_open(&messages, &site->notify, &err), "open messages", &err) &&

@@ -43,7 +43,7 @@ struct site {
     struct views *views;
     struct notify *notify;
     struct dispatch *dispatch;
-    uint8_t secret[DISPATCH_SECRET_BYTES];
+    uint8_t secret[DOOR_SECRET_BYTES];
     struct config config;
     struct phones phones; /* outlives the server */
     struct intake_message *inbox[SITE_INBOX_MAX];
