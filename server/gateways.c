@@ -146,7 +146,7 @@ static bool know_former(struct gateways *gateways, const struct kind *kind, stru
 {
     char sent[CONFIG_PATH_MAX];
     return (files_join(gateways->folder, kind->sent, sent, sizeof sent, err) &&
-            sms_chain_know(&gateways->chain, sent, gateways->clock, err)) ||
+            sms_chain_know(&gateways->chain, kind->name, sent, gateways->clock, err)) ||
            error_add(err, "former gateway of messages %s", kind->name);
 }
 

@@ -6,10 +6,11 @@
 #include "server/notify/callbox.h"
 #include "server/notify/sms_sent.h"
 
-bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock clock,
-                    struct error *err)
+bool sms_chain_know(struct sms_chain *chain, const char *name, const char *sent_path,
+                    struct clock clock, struct error *err)
 {
-    invariant(chain->former_n < SMS_CHAIN_FORMER_MAX);
+    invariant(chain->former_names_n < SMS_CHAIN_FORMER_MAX);
+    chain->former_names[chain->former_names_n++] = name;
     if (access(sent_path, F_OK) != 0)
         return true;
     if (!sms_sent_open(sent_path, clock, &chain->former[chain->former_n], err))
@@ -126,6 +127,9 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
         if (chain->box != NULL && !callbox_reports(chain->box, chain->names[i], listen, &it, err))
             return false;
     }
+    for (size_t i = 0; chain->box != NULL && i < chain->former_names_n; i++)
+        if (!callbox_reports(chain->box, chain->former_names[i], take, ctx, err))
+            return false;
     return true;
 }
 
@@ -139,6 +143,9 @@ static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)
         if (chain->box != NULL && !callbox_texts(chain->box, chain->names[i], take, ctx, err))
             return false;
     }
+    for (size_t i = 0; chain->box != NULL && i < chain->former_names_n; i++)
+        if (!callbox_texts(chain->box, chain->former_names[i], take, ctx, err))
+            return false;
     return true;
 }
 

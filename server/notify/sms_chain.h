@@ -20,13 +20,16 @@ struct sms_chain {
                               * is the end */
     struct sms_sent *former[SMS_CHAIN_FORMER_MAX];
     size_t former_n;
+    const char *former_names[SMS_CHAIN_FORMER_MAX];
+    size_t former_names_n;
 };
 
 /* Reads the list (sms_sent.h) of a gateway that trao.conf names no more, so that what it handed on
- * goes out by none of those now named. No such file: nothing to know. At most SMS_CHAIN_FORMER_MAX.
- */
-bool sms_chain_know(struct sms_chain *chain, const char *sent_path, struct clock clock,
-                    struct error *err) must_use;
+ * goes out by none of those now named. No such file: nothing of that to know. What it called in
+ * while it was named is taken all the same. At most SMS_CHAIN_FORMER_MAX; `name` outlives the
+ * chain. */
+bool sms_chain_know(struct sms_chain *chain, const char *name, const char *sent_path,
+                    struct clock clock, struct error *err) must_use;
 /* Keeps there what was passed on. */
 bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clock clock,
                     struct error *err) must_use;

@@ -48,6 +48,15 @@ static bool read_fact(struct record *record, const struct office_fact *fact,
     return measure(entry, err);
 }
 
+/* Its words are gone or make no sense: it stands among the others, and can be registered anew. */
+static struct printer_entry unread(const struct office_fact *fact)
+{
+    struct printer_entry entry = {.profile = {.tongue = "–", .layout = "–", .where = "–"},
+                                  .post_office = fact->post_office};
+    text_copy(fact->key, entry.profile.name, sizeof entry.profile.name);
+    return entry;
+}
+
 /* ------------------------------------------------------------------ reading */
 
 /* The newest fact of each name. */
@@ -87,7 +96,11 @@ bool printers_each(struct record *record,
     bool good = true;
     for (size_t i = 0; good && i < found.n; i++) {
         struct printer_entry entry;
-        good = read_fact(record, &found.facts[i], &entry, err);
+        struct error why;
+        if (!read_fact(record, &found.facts[i], &entry, &why)) {
+            good = why.code != ERROR_LATER || error_set(err, why.code, "%s", why.text);
+            entry = unread(&found.facts[i]);
+        }
         if (good && !each(ctx, &entry))
             break;
     }

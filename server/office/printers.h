@@ -29,8 +29,8 @@ bool printer_register(struct acts acts, struct printer_entry *entry, uint32_t us
 bool printer_named(struct record *record, const char *name, struct printer_entry *ret_entry,
                    struct error *err) must_use;
 
-/* Those there are by the newest entry first, switched off ones too. `each` returns false to stop.
- */
+/* Those there are by the newest entry first, switched off ones too. One whose words cannot be read
+ * (BROKEN, NOT_FOUND) has "–" for them and is off. `each` returns false to stop. LATER. */
 bool printers_each(struct record *record,
                    bool (*each)(void *ctx, const struct printer_entry *entry), void *ctx,
                    struct error *err) must_use;

@@ -306,6 +306,26 @@ static void a_text_is_taken_once(void **state)
     assert_int_equal(files(told), 0);
 }
 
+/* What a gateway called in just before trao.conf named another is taken all the same: "not
+ * received" and DUNG among it. */
+static void a_gateway_named_no_more_is_heard_out(void **state)
+{
+    struct told *told = *state;
+    char none[200];
+    is_picked_up(told);
+    assert_int_equal(call_signed(told, KEY, 0, end_of(told, "delivered")), 200);
+    assert_int_equal(call_signed(told, KEY, 0, text_of(told, "t-1")), 200);
+    told->chain.names[0] = "gammu";
+    pass(told, SECOND * 4);
+    assert_int_equal(files(told), 2);
+    (void)snprintf(none, sizeof none, "%s/none.sent", told->desk.rig.dir);
+    assert_good(sms_chain_know(&told->chain, "webhook", none, rig_clock(&told->desk.rig), &err));
+    pass(told, SECOND * 4);
+    assert_int_equal(files(told), 0);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_DELIVERED), 1);
+    assert_int_equal(told->sent, 2);
+}
+
 /* A record that cannot be written: the call stays, and is taken when it can. */
 static void a_call_outlives_a_full_disk(void **state)
 {
@@ -401,6 +421,7 @@ int main(int argc, char **argv)
         TOLD(what_is_not_proved_leaves_nothing),
         TOLD(what_cannot_be_read_is_refused),
         TOLD(a_text_is_taken_once),
+        TOLD(a_gateway_named_no_more_is_heard_out),
         TOLD(a_call_outlives_a_full_disk),
         TOLD(a_call_that_cannot_be_read_just_now_stays),
         TOLD(what_a_crash_left_half_written_goes),

@@ -930,10 +930,10 @@ static void another_gateway_repeats_nothing(void **state)
     struct sms_driver only = {.has = gateway_has, .send = gateway_send, .self = &gateway};
     struct sms_chain chain = {.drivers = {only}, .n = 1};
     (void)snprintf(list, sizeof list, "%s/none.sent", told->desk.rig.dir);
-    assert_good(sms_chain_know(&chain, list, rig_clock(&told->desk.rig), &err));
+    assert_good(sms_chain_know(&chain, "gammu", list, rig_clock(&told->desk.rig), &err));
     assert_int_equal(chain.former_n, 0);
     (void)snprintf(list, sizeof list, "%s/sms.sent", told->desk.rig.dir);
-    assert_good(sms_chain_know(&chain, list, rig_clock(&told->desk.rig), &err));
+    assert_good(sms_chain_know(&chain, "gammu", list, rig_clock(&told->desk.rig), &err));
     struct notify_config config = {.acts = desk_rig_acts(&told->desk),
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,

@@ -477,6 +477,34 @@ static void registered(void **state)
     assert_non_null(strstr(why.text, "zebra"));
 }
 
+static bool note_entry(void *ctx, const struct printer_entry *entry)
+{
+    char *names = ctx;
+    size_t n = strlen(names);
+    (void)snprintf(names + n, 80 - n, "%s %s%s;", entry->profile.name, entry->profile.tongue,
+                   entry->on ? "" : " off");
+    return true;
+}
+
+/* Its words were lost: the others are there all the same, and it can be entered anew. */
+static void one_that_cannot_be_read_hides_no_other(void **state)
+{
+    struct shop *shop = *state;
+    struct record *record = shop->desk.rig.record;
+    struct office_fact fact = {.event = EVENT_PRINTER_SET, .value = 1, .key = "moon"};
+    char names[80] = "";
+    memset(fact.evidence.bytes, 0x5A, sizeof fact.evidence.bytes);
+    reach(shop, "zebra", 9101);
+    assert_good(record_begin(record, &err) && record_office_add(record, &fact, NULL, &err) &&
+                record_commit(record, &err));
+    assert_good(printers_each(record, note_entry, names, &err));
+    assert_string_equal(names, "moon – off;zebra zpl;");
+    reach(shop, "moon", 9102);
+    names[0] = '\0';
+    assert_good(printers_each(record, note_entry, names, &err));
+    assert_string_equal(names, "moon zpl;zebra zpl;");
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
@@ -493,6 +521,7 @@ int main(int argc, char **argv)
         TEST(a_folder_without_its_fact),
         TEST(jobs_wait_their_turn),
         TEST(registered),
+        TEST(one_that_cannot_be_read_hides_no_other),
     };
     return cmocka_run_group_tests_name("spooler", tests, NULL, NULL);
 }
