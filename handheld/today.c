@@ -1,7 +1,5 @@
 #include "handheld/today.h"
 
-#include <math.h>
-
 enum event today_event(enum today_mode mode)
 {
     switch (mode) {
@@ -65,18 +63,11 @@ bool today_may_fail(const struct scan *last, const struct scan *now, struct inst
     return false;
 }
 
-#define METRES_PER_E7 0.011131949 /* of latitude: 40 075 017 m / 360 / 10^7 */
-#define RADIANS_PER_E7 (M_PI / 180e7)
-
-/* Flat around the house: at a distance where anybody cares, that is right to a metre. */
 bool today_is_far(const struct place *place, int32_t lat_e7, int32_t lon_e7, uint32_t *ret_m)
 {
     if (place->why_none != NO_PLACE_NONE || place->jumped || place_is_outside(place))
         return false;
-    double north = ((double)place->lat_e7 - lat_e7) * METRES_PER_E7;
-    double east =
-        ((double)place->lon_e7 - lon_e7) * METRES_PER_E7 * cos((double)lat_e7 * RADIANS_PER_E7);
-    double metres = hypot(north, east);
+    double metres = place_metres_apart(place->lat_e7, place->lon_e7, lat_e7, lon_e7);
     if (metres - place->accuracy_mm / 1000.0 <= TODAY_FAR_M)
         return false;
     *ret_m = (uint32_t)(metres + 0.5);

@@ -41,4 +41,10 @@ struct place {
 #define PLACE_AREA_LON_MAX_E7 1100000000
 bool place_is_outside(const struct place *place);
 
+/* How far north and east of `from` a point lies, in metres: flat around `from`, right to a metre at
+ * distances where anybody cares. */
+void place_metres_off(int32_t lat_e7, int32_t lon_e7, int32_t from_lat_e7, int32_t from_lon_e7,
+                      double *ret_north, double *ret_east);
+double place_metres_apart(int32_t lat_e7, int32_t lon_e7, int32_t from_lat_e7, int32_t from_lon_e7);
+
 #endif

@@ -48,6 +48,26 @@ bool outlines_each(struct record *record, bool (*each)(void *ctx, const struct o
     return true;
 }
 
+bool outlines_one(struct record *record, uint32_t code,
+                  bool (*each)(void *ctx, const struct outline *outline), void *ctx,
+                  struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(record->db, "SELECT shape FROM outline WHERE code = ?1", &stmt, err))
+        return false;
+    stmt_int(stmt, 1, code);
+    enum db_step step = stmt_step(stmt, err);
+    if (step == DB_STEP_FAILED)
+        return error_add(err, "cannot read the outline of %05u", (unsigned)code);
+    struct outline outline = {code, NULL};
+    if (step == DB_STEP_ROW) {
+        outline.shape = stmt_col_text(stmt, 0);
+        (void)each(ctx, &outline);
+    }
+    stmt_reset(stmt);
+    return true;
+}
+
 bool outlines_version(struct record *record, uint64_t *ret_version, struct error *err)
 {
     struct stmt *stmt;

@@ -20,6 +20,10 @@ bool outlines_replace(struct record *record, const struct outline *outlines, siz
 /* By code; `each` returns false to stop. Shapes live during the call only. */
 bool outlines_each(struct record *record, bool (*each)(void *ctx, const struct outline *outline),
                    void *ctx, struct error *err) must_use;
+/* Of one commune; `each` is called once, or not at all when there is none. */
+bool outlines_one(struct record *record, uint32_t code,
+                  bool (*each)(void *ctx, const struct outline *outline), void *ctx,
+                  struct error *err) must_use;
 /* Grows with each loading; 0: there are none. */
 bool outlines_version(struct record *record, uint64_t *ret_version, struct error *err) must_use;
 

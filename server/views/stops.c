@@ -4,17 +4,26 @@
 #include <string.h>
 
 #include "server/views/facts.h"
+#include "server/views/stop_questions.h"
 
 bool stop_has_place(const struct stop *stop)
 {
     return stop->place.why_none == NO_PLACE_NONE && !place_is_outside(&stop->place);
 }
 
-bool stop_is_doubtful(const struct stop *stop)
+const char *stop_question_key(unsigned question)
 {
-    const struct place *place = &stop->place;
-    return stop_has_place(stop) && (place->jumped || place->accuracy_mm == PLACE_ACCURACY_UNKNOWN ||
-                                    place->accuracy_mm > STOP_COARSE_MM);
+    switch (question) {
+    case STOP_COARSE:
+        return "coarse";
+    case STOP_JUMPED:
+        return "jumped";
+    case STOP_AT_POST_OFFICE:
+        return "at-post-office";
+    case STOP_ELSEWHERE:
+        return "elsewhere";
+    }
+    return NULL;
 }
 
 /* ------------------------------------------------------------------ scans that may be stops */
@@ -23,9 +32,9 @@ struct gathering {
     const struct stops_asked *asked;
     struct views *views;
     struct fact *facts; /* VIEW_HISTORY_MAX of them */
-    struct stop *stops;
-    size_t n;
-    bool more;
+    struct questions questions;
+    struct stops *stops;
+    size_t read;
     struct error *err;
     bool good;
 };
@@ -45,38 +54,68 @@ static bool is_outcome(const struct gathering *gathering, const struct fact *fac
            day >= gathering->asked->from_day && day <= gathering->asked->to_day;
 }
 
-/* What the fold made of it: taken back, corrected or repeated it is no stop. */
-static bool counts(const struct gathering *gathering, const struct fact *scan)
+/* What the fold made of it: taken back, corrected or repeated it is no stop. `ret_before`: how the
+ * item stood until then. */
+static bool counts(const struct gathering *gathering, const struct fact *scan,
+                   enum status *ret_before)
 {
     size_t n =
         views_history(gathering->views, &scan->scan.item, gathering->facts, VIEW_HISTORY_MAX);
+    *ret_before = STATUS_NONE;
     for (size_t i = 0; i < n; i++) {
         const struct fact *one = &gathering->facts[i];
         if (one->is_scan && one->device == scan->device && one->epoch == scan->epoch &&
             one->seq == scan->seq)
             return one->effect == EFFECT_MOVED || one->effect == EFFECT_NOTED;
+        *ret_before = one->status_after;
     }
     return false;
+}
+
+static void sum_up(struct stops_sums *sums, const struct stop *stop)
+{
+    sums->delivered += stop->event == EVENT_DELIVERED;
+    sums->failed += stop->event == EVENT_DELIVERY_FAILED;
+    sums->without += !stop_has_place(stop);
+    sums->questioned += stop->questions != 0;
+    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
+        sums->asked[i] += (stop->questions >> i) & 1U;
+}
+
+/* False: enough. */
+static bool take_stop(struct gathering *gathering, const struct stop *stop)
+{
+    struct stops *stops = gathering->stops;
+    unsigned wanted = gathering->asked->questions;
+    sum_up(&stops->sums, stop);
+    if (wanted == 0 || (stop->questions & wanted) != 0) {
+        stops->more = stops->more || stops->n == STOPS_MAX;
+        if (stops->n < STOPS_MAX)
+            stops->rows[stops->n++] = *stop;
+    }
+    stops->more = stops->more || ++gathering->read == STOPS_READ_MAX;
+    return gathering->read < STOPS_READ_MAX;
 }
 
 static bool take_scan(void *ctx, const struct fact *fact)
 {
     struct gathering *gathering = ctx;
     struct view view;
+    enum status before;
     if (!is_outcome(gathering, fact) || !views_item(gathering->views, &fact->scan.item, &view) ||
         !view.state.issued || !is_from(gathering->asked, view.marks.office) ||
-        !counts(gathering, fact))
+        !counts(gathering, fact, &before))
         return true;
-    gathering->more = gathering->n == STOPS_MAX;
-    if (gathering->more)
-        return false;
-    gathering->stops[gathering->n++] = (struct stop){.item = fact->scan.item,
-                                                     .at = fact->when.estimate,
-                                                     .event = fact->scan.event,
-                                                     .reason = fact->scan.reason,
-                                                     .office = view.marks.office,
-                                                     .place = fact->scan.place};
-    return true;
+    struct stop stop = {.item = fact->scan.item,
+                        .at = fact->when.estimate,
+                        .event = fact->scan.event,
+                        .reason = fact->scan.reason,
+                        .office = view.marks.office,
+                        .badge = fact->scan.badge,
+                        .commune = view.marks.commune,
+                        .place = fact->scan.place};
+    gathering->good = questions_ask(&gathering->questions, &stop, before, gathering->err);
+    return gathering->good && take_stop(gathering, &stop);
 }
 
 static bool take_batch(void *ctx, const struct record_batch *row)
@@ -85,8 +124,9 @@ static bool take_batch(void *ctx, const struct record_batch *row)
     int64_t last_ms = day_minute(gathering->asked->to_day + 1, 0).ms + STOPS_LATE_MS;
     if (row->arrival.ms > last_ms)
         return false;
-    gathering->good = facts_scans(row, take_scan, gathering, gathering->err);
-    return gathering->good && !gathering->more;
+    bool read = facts_scans(row, take_scan, gathering, gathering->err);
+    gathering->good = gathering->good && read;
+    return gathering->good && gathering->read < STOPS_READ_MAX;
 }
 
 /* ------------------------------------------------------------------ all of them */
@@ -108,26 +148,47 @@ static bool gather(struct gathering *gathering, struct record *record)
            gathering->good;
 }
 
-bool views_stops(struct views *views, struct record *record, const struct stops_asked *asked,
-                 struct stop **new_stops, size_t *ret_n, bool *ret_more, struct error *err)
+static bool gather_with(struct gathering *gathering, struct record *record,
+                        const struct rules *rules)
 {
+    const struct stops_asked *asked = gathering->asked;
+    if (!questions_open(&gathering->questions, record, rules, asked->from_day, asked->to_day,
+                        gathering->err))
+        return false;
+    bool good = gather(gathering, record);
+    questions_done(&gathering->questions);
+    return good;
+}
+
+bool views_stops(struct views *views, struct record *record, const struct stops_asked *asked,
+                 struct stops *ret_stops, struct error *err)
+{
+    struct rules rules;
+    *ret_stops = (struct stops){.rows = calloc(STOPS_MAX, sizeof *ret_stops->rows)};
     struct gathering gathering = {.asked = asked,
                                   .views = views,
                                   .facts = calloc(VIEW_HISTORY_MAX, sizeof *gathering.facts),
-                                  .stops = calloc(STOPS_MAX, sizeof *gathering.stops),
+                                  .stops = ret_stops,
                                   .err = err,
                                   .good = true};
-    bool good = (gathering.facts != NULL && gathering.stops != NULL) ||
-                error_set(err, ERROR_LATER, "out of memory");
-    good = good && gather(&gathering, record);
+    bool good =
+        (gathering.facts != NULL && ret_stops->rows != NULL && views_rules(views, &rules)) ||
+        error_set(err, ERROR_LATER, "out of memory");
+    if (good) {
+        good = gather_with(&gathering, record, &rules);
+        rules_done(&rules);
+    }
     free(gathering.facts);
     if (!good) {
-        free(gathering.stops);
+        stops_done(ret_stops);
         return error_add(err, "stops");
     }
-    qsort(gathering.stops, gathering.n, sizeof *gathering.stops, by_time);
-    *new_stops = gathering.stops;
-    *ret_n = gathering.n;
-    *ret_more = gathering.more;
+    qsort(ret_stops->rows, ret_stops->n, sizeof *ret_stops->rows, by_time);
     return true;
+}
+
+void stops_done(struct stops *stops)
+{
+    free(stops->rows);
+    *stops = (struct stops){.rows = NULL};
 }

@@ -13,16 +13,35 @@
  * not looked for. */
 #define STOPS_LATE_MS (INT64_C(14) * 24 * 3600 * 1000)
 #define STOPS_MAX 2000
+/* Outcomes looked at for one answer: some days of a province. */
+#define STOPS_READ_MAX 60000
+/* Outlines of communes are drawn roughly. */
+#define STOP_BORDER_M 200
+
+/* What there is to ask about a place, as bits. A doubt is a question (ux.md section 1): a receiver
+ * may live beside the post office. */
+enum stop_question {
+    STOP_COARSE = 1 << 0,         /* coarser than STOP_COARSE_MM, or nobody said how coarse */
+    STOP_JUMPED = 1 << 1,         /* too far from the place before */
+    STOP_AT_POST_OFFICE = 1 << 2, /* recorded within door_apart_m of a post office, of an item that
+                                     nobody was to collect there */
+    STOP_ELSEWHERE = 1 << 3       /* outside of the commune of the address */
+};
+#define STOP_QUESTIONS 4
+/* "at-post-office"; NULL for what is no question. */
+const char *stop_question_key(unsigned question);
 
 struct stop {
     struct item item;
     struct instant at;
     uint32_t event, reason; /* EVENT_DELIVERED; EVENT_DELIVERY_FAILED with why */
     uint32_t office;        /* who sent it */
+    uint32_t badge;         /* whose scan it was, 0 nobody signed in */
+    uint32_t commune;       /* of the address, 0 unknown */
+    uint32_t near;          /* post office it was recorded at, with that question; else 0 */
+    unsigned questions;     /* bits of enum stop_question */
     struct place place;     /* why_none when there is none */
 };
-/* It is to be drawn, but not to be trusted: coarse, of unknown accuracy, after a jump. */
-bool stop_is_doubtful(const struct stop *stop);
 /* It can be drawn: it is in Việt Nam. */
 bool stop_has_place(const struct stop *stop);
 
@@ -30,10 +49,24 @@ struct stops_asked {
     int64_t from_day, to_day; /* when they happened, as well as can be said; both included */
     const uint32_t *offices;  /* numbers of premises.h; borrowed */
     size_t offices_n;         /* 0: all */
+    unsigned questions;       /* only those with one of these; 0: all */
 };
-/* In order of time, STOPS_MAX at most; `ret_more`: there are others. free(*new_stops). */
+/* Of all that were looked at, also of those that are not listed. */
+struct stops_sums {
+    uint64_t delivered, failed;
+    uint64_t without;               /* no place that could be drawn */
+    uint64_t asked[STOP_QUESTIONS]; /* by the bit's number */
+    uint64_t questioned;            /* with one question at least */
+};
+struct stops {
+    struct stop *rows; /* in order of time, STOPS_MAX at most */
+    size_t n;
+    bool more; /* not all that were asked for were looked at, or are listed */
+    struct stops_sums sums;
+};
+/* stops_done(*ret_stops). LATER, BROKEN. */
 bool views_stops(struct views *views, struct record *record, const struct stops_asked *asked,
-                 struct stop **new_stops, size_t *ret_n, bool *ret_more,
-                 struct error *err) must_use;
+                 struct stops *ret_stops, struct error *err) must_use;
+void stops_done(struct stops *stops);
 
 #endif

@@ -218,4 +218,7 @@ void board_fresh_put(struct web *web, const struct seat *seat, const struct boar
     if (seat->person.offices_n == 0)
         put_heard(web, seat, html);
     put_scans_table(web, ask, html);
+    if (person_may(&seat->person, RIGHT_MAP))
+        html_put(html, "<p>Phát ở đâu mà ghi: <a href=\"/quay/ban-do?hoi=buu-cuc\">những lượt "
+                       "hôm nay ghi ngay tại bưu cục</a></p>");
 }

@@ -12,6 +12,7 @@
 #include "server/delivery/days.h"
 #include "server/delivery/share.h"
 #include "server/record/outlines.h"
+#include "server/record/postmen.h"
 #include "server/views/stops.h"
 #include "server/web/board.h"
 
@@ -23,9 +24,8 @@ struct map {
     bool board;           /* he may see whether terms are kept */
     bool items;           /* he may open an item */
     uint64_t outlines;    /* which loading, 0 none */
-    struct stop *stops;
-    size_t n;
-    bool more;
+    unsigned questions;   /* only stops with one of these, 0 all */
+    struct stops stops;
 };
 
 /* ------------------------------------------------------------------ what is asked */
@@ -46,15 +46,35 @@ static bool ask_days(struct web *web, const struct http_request *request, struct
     return false;
 }
 
+/* What there is to ask about a place, as an address names it and as people read it. */
+static const struct {
+    unsigned question;
+    const char *key, *words;
+} questions[] = {
+    {STOP_AT_POST_OFFICE, "buu-cuc", "ghi ngay tại bưu cục"},
+    {STOP_ELSEWHERE, "ngoai-xa", "ngoài xã của địa chỉ"},
+    {STOP_COARSE | STOP_JUMPED, "khong-chac", "vị trí không chắc"},
+};
+#define QUESTIONS (sizeof questions / sizeof *questions)
+
+static unsigned asked_question(const struct http_request *request)
+{
+    const char *key = http_query(request, "hoi");
+    for (size_t i = 0; key != NULL && i < QUESTIONS; i++)
+        if (strcmp(questions[i].key, key) == 0)
+            return questions[i].question;
+    return 0;
+}
+
 static bool take_stops(struct map *map, struct error *err)
 {
     const struct view_asked *asked = &map->ask.asked;
     const struct person *person = &map->ask.person;
-    struct stops_asked stops = {asked->from_day, asked->to_day, person->offices, person->offices_n};
+    struct stops_asked stops = {asked->from_day, asked->to_day, person->offices, person->offices_n,
+                                map->questions};
     struct record *record = readers_take(map->web->readers);
-    bool good =
-        outlines_version(record, &map->outlines, err) &&
-        views_stops(map->web->config.views, record, &stops, &map->stops, &map->n, &map->more, err);
+    bool good = outlines_version(record, &map->outlines, err) &&
+                views_stops(map->web->config.views, record, &stops, &map->stops, err);
     readers_give(map->web->readers, record);
     return good;
 }
@@ -98,15 +118,32 @@ static void put_degrees(struct html *html, int32_t e7)
     html_format(html, "%lld.%05lld", (long long)(e5 / 100000), (long long)(e5 % 100000));
 }
 
+/* What there is to ask, after the place. */
+static void put_questions(const struct map *map, const struct stop *stop, struct html *html)
+{
+    if (stop->place.jumped)
+        html_put(html, ", nhảy xa so với điểm trước");
+    if ((stop->questions & STOP_AT_POST_OFFICE) != 0) {
+        html_put(html, "<br>ghi ngay tại bưu cục ");
+        board_key_put(map->web, VIEW_GROUP_POST_OFFICE, stop->near, html);
+        html_put(html, "?");
+    }
+    if ((stop->questions & STOP_ELSEWHERE) != 0) {
+        html_put(html, "<br>ngoài ");
+        board_key_put(map->web, VIEW_GROUP_COMMUNE, stop->commune, html);
+        html_put(html, ", nơi ghi trên bì?");
+    }
+}
+
 /* "18.34281, 105.90512 ±8 m"; why it is doubtful, or why there is none. */
-static void put_place(const struct stop *stop, struct html *html)
+static void put_place(const struct map *map, const struct stop *stop, struct html *html)
 {
     const struct place *place = &stop->place;
     if (!stop_has_place(stop)) {
         html_format(html, "<td class=xam>không có: %s</td>", no_place_words(place));
         return;
     }
-    html_format(html, "<td class=%s>", stop_is_doubtful(stop) ? "do" : "co");
+    html_format(html, "<td class=%s>", stop->questions != 0 ? "do" : "co");
     put_degrees(html, place->lat_e7);
     html_put(html, ", ");
     put_degrees(html, place->lon_e7);
@@ -114,7 +151,16 @@ static void put_place(const struct stop *stop, struct html *html)
         html_put(html, ", sai số không rõ");
     else
         html_format(html, " ±%u m", (unsigned)((place->accuracy_mm + 999) / 1000));
-    html_put(html, place->jumped ? ", nhảy xa so với điểm trước</td>" : "</td>");
+    put_questions(map, stop, html);
+    html_put(html, "</td>");
+}
+
+static void put_postman(const struct stop *stop, struct html *html)
+{
+    char badge[BADGE_TEXT_MAX];
+    html_put(html, "<td>");
+    html_put(html, stop->badge != 0 ? badge_text(stop->badge, badge) : "–");
+    html_put(html, "</td>");
 }
 
 static void put_stop(const struct map *map, const struct stop *stop, struct html *html)
@@ -129,7 +175,7 @@ static void put_stop(const struct map *map, const struct stop *stop, struct html
         html_put(html, " data-lon=");
         put_degrees(html, stop->place.lon_e7);
         html_format(html, " data-loai=%s%s", delivered ? "giao" : "chua",
-                    stop_is_doubtful(stop) ? " data-ngo" : "");
+                    stop->questions != 0 ? " data-ngo" : "");
     }
     html_put(html, "><td>");
     if (map->items)
@@ -142,43 +188,89 @@ static void put_stop(const struct map *map, const struct stop *stop, struct html
                 delivered                             ? "Đã phát"
                 : reason != NULL && stop->reason != 0 ? reason->vi
                                                       : "Chưa phát được");
-    put_place(stop, html);
+    put_postman(stop, html);
+    put_place(map, stop, html);
     html_put(html, "</tr>");
+}
+
+/* The same days with only these stops; without a key all of them. */
+static void put_days_link(const struct map *map, const char *key, struct html *html)
+{
+    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
+    html_format(html, "<a href=\"/quay/ban-do?tu=%.10s&amp;den=%.10s",
+                clock_iso_local(day_minute(map->ask.asked.from_day, 0), from, sizeof from),
+                clock_iso_local(day_minute(map->ask.asked.to_day, 0), to, sizeof to));
+    if (key != NULL)
+        html_format(html, "&amp;hoi=%s", key);
+    html_put(html, "\">");
+}
+
+static uint64_t sum_of(const struct stops_sums *sums, unsigned question)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
+        n += (question & (1U << i)) != 0 ? sums->asked[i] : 0;
+    return n;
+}
+
+/* A number opens the stops it counts. */
+static void put_question_counts(const struct map *map, struct html *html)
+{
+    for (size_t i = 0; i < QUESTIONS; i++) {
+        uint64_t n = sum_of(&map->stops.sums, questions[i].question);
+        html_format(html, "<span>%s%s <b>", i == 0 ? "<i class=\"diem ngo\">?</i> " : "",
+                    questions[i].words);
+        if (n > 0)
+            put_days_link(map, questions[i].key, html);
+        html_format(html, "%llu%s</b></span> ", (unsigned long long)n, n > 0 ? "</a>" : "");
+    }
 }
 
 static void put_counts(const struct map *map, struct html *html)
 {
-    size_t kinds[KINDS] = {0}, doubtful = 0, without = 0;
-    for (size_t i = 0; i < map->n; i++) {
-        kinds[kind_of(&map->stops[i])]++;
-        doubtful += stop_is_doubtful(&map->stops[i]);
-        without += !stop_has_place(&map->stops[i]);
-    }
+    const struct stops_sums *sums = &map->stops.sums;
     html_format(html,
-                "<p class=\"dem chu-giai\"><span><i class=\"diem giao\">✓</i> đã phát <b>%zu</b>"
-                "</span> <span><i class=\"diem chua\">!</i> chưa phát được <b>%zu</b></span> "
-                "<span><i class=\"diem ngo\">?</i> vị trí đáng ngờ <b>%zu</b></span> "
-                "<span>không có vị trí <b>%zu</b></span></p>",
-                kinds[DELIVERED], kinds[FAILED], doubtful, without);
+                "<p class=\"dem chu-giai\"><span><i class=\"diem giao\">✓</i> đã phát "
+                "<b>%llu</b></span> <span><i class=\"diem chua\">!</i> chưa phát được "
+                "<b>%llu</b></span> ",
+                (unsigned long long)sums->delivered, (unsigned long long)sums->failed);
+    put_question_counts(map, html);
+    html_format(html, "<span>không có vị trí <b>%llu</b></span></p>",
+                (unsigned long long)sums->without);
+}
+
+/* Which of them these are. */
+static void put_chosen(const struct map *map, struct html *html)
+{
+    for (size_t i = 0; i < QUESTIONS; i++)
+        if (questions[i].question == map->questions) {
+            html_format(html, "<p>Chỉ những lượt %s. ", questions[i].words);
+            put_days_link(map, NULL, html);
+            html_put(html, "Xem tất cả</a></p>");
+        }
 }
 
 static void put_stops(const struct map *map, struct html *html)
 {
     html_put(html, "<h2>Từng lượt</h2>");
-    if (map->n == 0) {
+    put_chosen(map, html);
+    if (map->stops.n == 0) {
         html_put(html, "<p>Không có lượt phát nào trong những ngày này.</p>");
         return;
     }
-    if (map->more)
-        html_format(html, "<p class=loi role=status>Chỉ có %d lượt; còn nữa. Chọn ít ngày hơn.</p>",
-                    STOPS_MAX);
-    html_put(html, "<div class=cuon tabindex=0 role=region aria-label=\"Từng lượt\"><table "
-                   "class=it id=luot><thead><tr><th>Số phong bì</th>"
-                   "<th>Lúc</th><th>Kết quả</th><th>Vị trí</th></tr></thead><tbody>");
-    for (size_t i = 0; i < map->n; i++)
-        put_stop(map, &map->stops[i], html);
+    if (map->stops.more)
+        html_format(html,
+                    "<p class=loi role=status>Chỉ có %zu lượt; còn nữa. Chọn ít ngày hơn.</p>",
+                    map->stops.n);
+    html_put(html,
+             "<div class=cuon tabindex=0 role=region aria-label=\"Từng lượt\"><table "
+             "class=it id=luot><thead><tr><th>Số phong bì</th>"
+             "<th>Lúc</th><th>Kết quả</th><th>Bưu tá</th><th>Vị trí</th></tr></thead><tbody>");
+    for (size_t i = 0; i < map->stops.n; i++)
+        put_stop(map, &map->stops.rows[i], html);
     html_put(html, "</tbody></table></div><p><small>Lượt quét về muộn hơn 14 ngày không có ở đây. "
-                   "Đáng ngờ: sai số trên 100 m hay không rõ, hoặc nhảy xa.</small></p>");
+                   "Dấu hỏi là để hỏi lại, không phải kết luận: người nhận có khi ở cạnh bưu cục. "
+                   "Không chắc: sai số trên 100 m hay không rõ, hoặc nhảy xa.</small></p>");
 }
 
 /* ------------------------------------------------------------------ communes */
@@ -346,18 +438,19 @@ void desk_map(struct web *web, const struct http_request *request, struct http_a
         return;
     map.board = person_may(&seat.person, RIGHT_BOARD);
     map.items = person_may(&seat.person, RIGHT_DESK);
+    map.questions = asked_question(request);
     if (!take_stops(&map, &err)) {
         page_sentence(web, 503, "Chưa tải được, xin mở lại.", "Not just now; open it again.",
                       answer);
         return;
     }
-    if (map.n == 0 || seat_looked_items(web, request, seat.person.id, LOOK_STOPS, item_of_stop,
-                                        map.stops, map.n, answer)) {
+    if (map.stops.n == 0 || seat_looked_items(web, request, seat.person.id, LOOK_STOPS,
+                                              item_of_stop, map.stops.rows, map.stops.n, answer)) {
         put_page(&map, &seat, &html);
         allow_images(web->config.config, answer);
         page_give(&html, 200, answer);
     }
-    free(map.stops);
+    stops_done(&map.stops);
 }
 
 /* ------------------------------------------------------------------ outlines, for the script */

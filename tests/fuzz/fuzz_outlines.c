@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "server/delivery/border.h"
 #include "server/office/outlines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -17,6 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     for (size_t i = 0; i < outlines.n; i++) {
         const char *shape = outlines.rows[i].shape;
         invariant(outlines.rows[i].code > 0 && outlines.rows[i].code <= 99999);
+        struct border border;
+        invariant(border_read(shape, &border) && border.n >= 3);
+        (void)border_metres_outside(&border, 183000000, 1059000000);
+        border_done(&border);
         invariant(strspn(shape, "[],.0123456789") == strlen(shape));
     }
     outlines_done(&outlines);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/record/looks.h"
+#include "server/record/premises.h"
 #include "tests/lib/proc.h"
 #include "tests/server/browser.h"
 
@@ -107,12 +108,15 @@ static void stops_of_the_day_with_their_places(void **state)
     assert_int_equal(browser_get(browser, MAP), 200);
     assert_true(says(browser, "đã phát <b>2</b>"));
     assert_true(says(browser, "chưa phát được <b>1</b>"));
-    assert_true(says(browser, "vị trí đáng ngờ <b>1</b>"));
+    assert_true(says(
+        browser,
+        "vị trí không chắc <b><a "
+        "href=\"/quay/ban-do?tu=2026-11-25&amp;den=2026-11-25&amp;hoi=khong-chac\">1</a></b>"));
     assert_true(says(browser, "không có vị trí <b>1</b>"));
     assert_true(says(browser, "data-lat=18.34281 data-lon=105.90512 data-loai=giao>"));
     assert_true(says(browser, "18.34281, 105.90512 ±8 m"));
     assert_true(says(browser, "data-lat=18.35000 data-lon=105.95000 data-loai=chua data-ngo>"));
-    assert_true(says(browser, "<td class=vang>Vắng nhà</td><td class=do>"));
+    assert_true(says(browser, "<td class=vang>Vắng nhà</td><td>–</td><td class=do>"));
     assert_true(says(browser, "không có: GPS chưa bắt được"));
     char link[64];
     (void)snprintf(link, sizeof link, "<a href=\"/quay/bi?bi=%s\">", second.text);
@@ -127,6 +131,99 @@ static void stops_of_the_day_with_their_places(void **state)
     assert_int_equal(browser_get(browser, MAP "?tu=2026-11-01&den=2026-12-31"), 400);
     assert_int_equal(browser_get(browser, MAP "?tu=2026-11-30&den=2026-11-20"), 400);
     assert_int_equal(browser_get(browser, MAP "?tu=x"), 400);
+}
+
+/* ------------------------------------------------------------------ what there is to ask */
+
+/* Where the stops of `exact` are. */
+static bool post_office_act(struct record *record, void *arg, struct error *why)
+{
+    struct browser *browser = arg;
+    struct premises post = {.kind = PREMISES_POST_OFFICE,
+                            .code = "480100",
+                            .name = "Cẩm Trung",
+                            .has_place = true,
+                            .lat_e7 = exact.lat_e7 + 5000, /* 56 m north */
+                            .lon_e7 = exact.lon_e7,
+                            .from = {browser->rig.desk.rig.now.ms - 1000}};
+    return premises_put(record, &post, 1, why);
+}
+
+static void open_post_office(struct browser *browser)
+{
+    struct acts acts = desk_rig_acts(&browser->rig.desk);
+    assert_good(acts.run(acts.self, post_office_act, browser, &err));
+}
+
+/* "Delivered" recorded at the post office is what such systems fail by: it is asked about, never
+ * hidden, and what was to be collected there is not. */
+static void recorded_at_the_post_office(void **state)
+{
+    struct browser *browser = *state;
+    struct desk_rig *desk = &browser->rig.desk;
+    struct item far = desk_rig_issue(desk, "H27.15-261118-0146", "0912000001", "0");
+    struct item collected = desk_rig_issue(desk, "H27.15-261118-0147", "0912000001", "0");
+    struct place away = exact;
+    away.lat_e7 += 20000; /* 167 m from the post office */
+    open_post_office(browser);
+    browser_log_in(browser);
+    outcome(browser, &browser->rig.item, EVENT_OUT_FOR_DELIVERY, &exact, 0);
+    outcome(browser, &browser->rig.item, EVENT_DELIVERED, &exact, 0);
+    outcome(browser, &far, EVENT_OUT_FOR_DELIVERY, &exact, 0);
+    outcome(browser, &far, EVENT_DELIVERED, &away, 0);
+    outcome(browser, &collected, EVENT_PICKED_UP, &exact, 0);
+    outcome(browser, &collected, EVENT_AT_COLLECTION_POINT, &exact, 0);
+    outcome(browser, &collected, EVENT_DELIVERED, &exact, 0);
+    assert_int_equal(browser_get(browser, MAP), 200);
+    assert_true(says(browser, "đã phát <b>3</b>"));
+    assert_true(says(browser, "&amp;hoi=buu-cuc\">1</a>"));
+    assert_true(says(browser, "ghi ngay tại bưu cục Cẩm Trung?"));
+    assert_true(says(browser, far.text));
+    assert_int_equal(browser_get(browser, MAP "?hoi=buu-cuc"), 200);
+    assert_true(says(browser, "Chỉ những lượt ghi ngay tại bưu cục."));
+    assert_true(says(browser, browser->rig.item.text));
+    assert_false(says(browser, far.text));
+    assert_false(says(browser, collected.text));
+    assert_true(says(browser, "đã phát <b>3</b>")); /* of all */
+    /* a rule of 200 m asks about both */
+    struct office_fact rule = {
+        .event = EVENT_PARAMETER_SET, .key = "door_apart_m", .value = 200, .from = {1}};
+    pthread_mutex_lock(&desk->lock);
+    assert_good(record_begin(desk->rig.record, &err) &&
+                record_office_add(desk->rig.record, &rule, NULL, &err) &&
+                record_commit(desk->rig.record, &err) && views_follow(desk->rig.views, &err));
+    pthread_mutex_unlock(&desk->lock);
+    assert_int_equal(browser_get(browser, MAP "?hoi=buu-cuc"), 200);
+    assert_true(says(browser, "&amp;hoi=buu-cuc\">2</a>"));
+    assert_int_equal(browser_get(browser, MAP "?hoi=khong-co"), 200); /* no such: all */
+    assert_true(says(browser, collected.text));
+}
+
+static void recorded_in_another_commune(void **state)
+{
+    struct browser *browser = *state;
+    struct view view;
+    char outlines[600];
+    struct place beside = exact;
+    struct item other = desk_rig_issue(&browser->rig.desk, "H27.15-261118-0146", "0912000001", "0");
+    assert_true(views_item(browser->rig.desk.rig.views, &browser->rig.item, &view));
+    assert_true(view.marks.commune != 0);
+    beside.lon_e7 = 1059210000; /* some 105 m east of the border, within what is drawn roughly */
+    (void)snprintf(outlines, sizeof outlines,
+                   "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
+                   "\"properties\":{\"gso_code\":\"%05u\"},\"geometry\":{\"type\":\"Polygon\","
+                   "\"coordinates\":[[[105.91,18.3],[105.92,18.3],[105.92,18.4],[105.91,18.4],"
+                   "[105.91,18.3]]]}}]}",
+                   (unsigned)view.marks.commune);
+    browser_log_in(browser);
+    assert_int_equal(send_outlines(browser, outlines), 200);
+    outcome(browser, &browser->rig.item, EVENT_DELIVERED, &exact, 0); /* 500 m west of it */
+    outcome(browser, &other, EVENT_DELIVERED, &beside, 0);
+    assert_int_equal(browser_get(browser, MAP "?hoi=ngoai-xa"), 200);
+    assert_true(says(browser, "&amp;hoi=ngoai-xa\">1</a>"));
+    assert_true(says(browser, ", nơi ghi trên bì?"));
+    assert_true(says(browser, browser->rig.item.text));
+    assert_false(says(browser, other.text));
 }
 
 /* A handheld that was away for two days: its stops stand on the day they happened. */
@@ -301,6 +398,7 @@ static void drawn_from_the_tables(void **state)
         print_message("skipped: built without Leaflet, or no Chromium\n");
         skip();
     }
+    open_post_office(browser);
     fill_the_map(browser);
     desk_rig_pass(&browser->rig.desk, INT64_C(20) * 24 * 3600 * 1000); /* terms are over */
     browser_log_in(browser);
@@ -330,7 +428,8 @@ int main(int argc, char *argv[])
     const struct CMUnitTest plain[] = {
         SIGHT(stops_of_the_day_with_their_places), SIGHT(a_late_scan_stands_on_its_day),
         SIGHT(who_is_bound_sees_his_stops_alone),  SIGHT(outlines_are_loaded_or_refused_whole),
-        SIGHT(a_background_only_where_it_is_set),
+        SIGHT(a_background_only_where_it_is_set),  SIGHT(recorded_at_the_post_office),
+        SIGHT(recorded_in_another_commune),
     };
     const struct CMUnitTest drawn[] = {SIGHT(drawn_from_the_tables)};
     DESK_RIG_CHILD(argc, argv);

@@ -79,7 +79,8 @@ function stops(map) {
     const icon = L.divIcon({ className: 'diem ' + loai + (doubt ? ' ngo' : ''), html: doubt ? mark + '?' : mark, iconSize: [26, 26] });
     L.marker([Number(lat), Number(lon)], { icon, keyboard: false }) // the table is there for the keyboard
       .bindPopup(() => says(row.cells[0].firstElementChild?.cloneNode(true) ?? row.cells[0].textContent,
-        row.cells[1].textContent + ' ' + row.cells[2].textContent, row.cells[3].textContent))
+        row.cells[1].textContent + ' ' + row.cells[2].textContent + ' ' + row.cells[3].textContent,
+        row.cells[4].innerText))
       .addTo(layer);
   }
   return layer.addTo(map);
