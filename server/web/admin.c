@@ -48,6 +48,11 @@ static void put_section(struct panel *panel, const struct admin_section *section
     const char *word = word_of(panel, section, room);
     if (!act_offered(&panel->seat, section->verb))
         return;
+    char title[96];
+    const char *end = strstr(panel->head.title, " · ");
+    (void)snprintf(title, sizeof title, "%.*s",
+                   end != NULL ? (int)(end - panel->head.title) : (int)sizeof title - 1,
+                   panel->head.title);
     json_t *said = panel_ask(panel, section->verb, word, NULL);
     const json_t *rows = json_object_get(said, section->list);
     if (*section->title)
@@ -58,8 +63,8 @@ static void put_section(struct panel *panel, const struct admin_section *section
         html_format(&panel->html, "<p class=loi role=status>Sắp hết số: còn %lld. Cấp dải mới.</p>",
                     (long long)json_integer_value(json_object_get(said, "left")));
     if (said)
-        panel_table(panel, *section->title ? section->title : panel->head.title, rows,
-                    section->columns, section->empty);
+        panel_table(panel, *section->title ? section->title : title, rows, section->columns,
+                    section->empty);
     if (section->id)
         panel_list(panel, section->id, rows, section->key, section->beside);
     json_decref(said);

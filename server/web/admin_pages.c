@@ -428,7 +428,7 @@ static const struct panel_form hook_forms[] = {
 /* ------------------------------------------------------------------ the data law */
 
 static const struct panel_column field_columns[] = {
-    {"name", "Trường", PANEL_TEXT, NULL},     {"purpose", "Để làm gì", PANEL_TEXT, NULL},
+    {"name", "Trường", PANEL_OURS, NULL},     {"purpose", "Để làm gì", PANEL_TEXT, NULL},
     {"ground", "Căn cứ", PANEL_TEXT, NULL},   {"kept", "Giữ bao lâu", PANEL_TEXT, NULL},
     {"where", "Nằm ở đâu", PANEL_TEXT, NULL}, {.key = NULL}};
 

@@ -8,6 +8,7 @@
 #include "server/record/looks.h"
 #include "server/web/form.h"
 #include "server/web/panel.h"
+#include "server/web/english.h"
 
 #define ROWS_A_PAGE 100
 #define PATH "/quay/nhat-ky"
@@ -154,7 +155,8 @@ static void put_look(struct listing *listing, const struct look *look)
     put_kind(listing->html, key ? key : "?");
     html_format(listing->html, "</td><td class=so data-ten=Dòng>%llu</td><td data-ten=Từ>",
                 (unsigned long long)look->rows);
-    html_text(listing->html, *look->client ? look->client : "máy chủ");
+    html_text(listing->html,
+              *look->client ? look->client : english_say(listing->html->english, "máy chủ"));
     html_put(listing->html, "</td></tr>");
 }
 
@@ -286,7 +288,7 @@ static void put_check(struct web *web, struct record *record, struct html *html)
     struct instant ended = web->config.clock.now(web->config.clock.self);
     if (!whole) {
         html_put(html, "<p class=loi role=alert>CHUỖI KHÔNG KHỚP: ");
-        html_text(html, err.text);
+        html_sentence(html, err.text);
         html_put(html, ". Giữ nguyên máy chủ, đừng ghi thêm; lấy bản sao lưu gần nhất.</p>");
         return;
     }

@@ -10,6 +10,7 @@
 
 #include "server/delivery/share.h"
 #include "server/web/board.h"
+#include "server/web/english.h"
 
 #define RISK_SHOWN 10
 #define RISK_READ 400 /* of which some may be another office's */
@@ -51,7 +52,7 @@ void board_few_put(struct html *html, uint64_t n)
 static void put_left(struct html *html, int64_t ms)
 {
     int64_t minutes = (ms < 0 ? -ms : ms) / 60000;
-    const char *word = ms < 0 ? "trễ" : "còn";
+    const char *word = english_say(html->english, ms < 0 ? "trễ" : "còn");
     if (minutes < 60)
         html_format(html, "%s %lld phút", word, (long long)minutes);
     else if (minutes < INT64_C(48) * 60)
@@ -262,7 +263,8 @@ static void put_line(struct web *web, const struct board_ask *ask, const struct 
 static void put_lines(struct web *web, const struct board_ask *ask,
                       const struct view_figure *figures, size_t n, struct html *html)
 {
-    html_format(html, "<h2>Theo %s</h2>", board_group_word(ask->asked.group));
+    html_format(html, "<h2>Theo %s</h2>",
+                english_say(html->english, board_group_word(ask->asked.group)));
     if (n == 0) {
         html_put(html, "<p>Chưa bì nào đến hạn.</p>");
         return;

@@ -24,7 +24,7 @@ bool code_picture(const char *text, const char *title, struct html *html, struct
         return false;
     int side = square.modules + 2 * SQUARE_QUIET;
     html_format(html, "<svg class=ma-vuong role=img viewBox=\"0 0 %d %d\"><title>", side, side);
-    html_text(html, title);
+    html_word(html, title);
     html_format(html, "</title><rect class=nen width=%d height=%d /><path d=\"", side, side);
     for (int row = 0; row < square.modules; row++)
         put_row(&square, row, html);

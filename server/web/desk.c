@@ -12,6 +12,7 @@
 #include "server/office/fields.h"
 #include "server/web/form.h"
 #include "server/web/seat.h"
+#include "server/web/english.h"
 
 #define ROWS_A_PAGE 50
 #define JOBS_SHOWN 10
@@ -49,10 +50,10 @@ static void put_row(struct web *web, const struct person *person, const struct v
     bool named = person_may(person, RIGHT_NAMES);
     if (named && state->office.has_addressee &&
         !readers_addressee(web->readers, &state->office, &who, &err))
-        (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
+        (void)snprintf(who.name, sizeof who.name, "%s", english_say(html->english, "(đã xóa)"));
     uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
     if (due > 0)
-        face_amount(due, false, amount, sizeof amount);
+        face_amount(due, html->english, amount, sizeof amount);
     html_format(html, "<tr id=%s><td>%s</td><td>", state->item.text,
                 item_pretty(&state->item, tail));
     html_text(html, state->office.dossier);
@@ -201,7 +202,10 @@ void desk_stream(struct web *web, const struct http_request *request, struct htt
         answer->status = 204; /* the page's script goes to the login, which knows where to */
         return;
     }
-    struct live_pass pass = {seat_hash(&seat), seat.person, seat.until};
+    struct live_pass pass = {.token = seat_hash(&seat),
+                             .person = seat.person,
+                             .english = seat.english,
+                             .until = seat.until};
     live_desk(web->live, &pass, request->client, answer);
     if (!seat_of(web, request).logged_in) /* it ended before the stream was there to be ended */
         live_end_login(web->live, &pass.token);

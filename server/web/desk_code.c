@@ -6,6 +6,7 @@ static void give_page(struct web *web, unsigned status, const struct seat *seat,
 {
     struct html html = {.n = 0};
     struct page_head head = {.title = "Mã xác nhận · Trao", .wide = "", .desk = true};
+    seat_language(seat, &head);
     page_begin(&html, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Mã xác nhận</h1>");
     if (*sentence)

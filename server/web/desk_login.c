@@ -20,6 +20,7 @@ static void give_login(struct web *web, unsigned status, const struct seat *seat
 {
     struct html html = {.n = 0};
     struct page_head head = {.title = "Đăng nhập quầy · Trao", .wide = ""};
+    seat_language(seat, &head);
     page_begin(&html, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Đăng nhập quầy</h1>");
     if (*sentence)
@@ -190,6 +191,7 @@ static void give_password_form(struct web *web, unsigned status, const struct se
 {
     struct html html = {.n = 0};
     struct page_head head = {.title = "Đổi mật khẩu · Trao", .wide = ""};
+    seat_language(seat, &head);
     page_begin(&html, &head);
     html_put(&html, "<h1 id=dau tabindex=-1>Đổi mật khẩu</h1>");
     if (*sentence)

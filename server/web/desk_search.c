@@ -103,7 +103,7 @@ static void give(struct web *web, const struct http_request *request, const stru
         put_all(web, person, found, views, n, &html);
     } else {
         html_put(&html, "<p class=loi role=alert>");
-        html_text(&html, *err.text ? err.text : "Chưa tìm được lúc này.");
+        html_sentence(&html, *err.text ? err.text : "Chưa tìm được lúc này.");
         html_put(&html, "</p>");
     }
     free(views);

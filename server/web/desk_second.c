@@ -16,10 +16,12 @@
 static void begin(struct html *html, const struct web *web, const struct seat *seat,
                   const struct page_head *head, const char *sentence)
 {
+    struct page_head bare = *head;
+    seat_language(seat, &bare);
     if (seat_is_ready(web, seat))
         seat_begin(html, seat, head);
     else
-        page_begin(html, head);
+        page_begin(html, &bare);
     html_put(html, "<h1 id=dau tabindex=-1>Xác nhận hai lớp</h1>");
     if (*sentence)
         html_format(html, "<p class=loi role=alert>%s</p>", sentence);

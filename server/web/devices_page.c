@@ -65,7 +65,7 @@ static const struct panel_column aside_columns[] = {
     {"device", "Máy", PANEL_LINK, "may"},
     {"scan", "Lượt", PANEL_LINK, "scan"},
     {"item", "Số phong bì", PANEL_TEXT, NULL},
-    {"event", "Việc", PANEL_TEXT, NULL},
+    {"event", "Việc", PANEL_EVENT, NULL},
     {"at", "Lúc quét", PANEL_TIME, NULL},
     {"arrived", "Lúc đến", PANEL_TIME, NULL},
     {"admitted", "Tình trạng", PANEL_CHOICE, "true|đã nhận;false|để riêng"},

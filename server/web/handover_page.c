@@ -10,6 +10,7 @@
 #include "server/web/panel.h"
 #include "server/web/print_jobs.h"
 #include "server/web/queue.h"
+#include "server/web/english.h"
 
 #define PATH "/quay/ban-giao"
 #define ITEMS_MAX 800 /* numbers that go along in a form of 16 KB */
@@ -57,7 +58,9 @@ static bool add(struct page *page, const char *text, struct error *err)
         return error_add(err, "chưa thêm");
     const char *number = view.state.item.text;
     if (is_in(page, number)) {
-        (void)snprintf(page->last, sizeof page->last, "%s đã quét rồi, không thêm.", number);
+        (void)snprintf(page->last, sizeof page->last,
+                       english_say(page->panel.seat.english, "%s đã quét rồi, không thêm."),
+                       number);
         return true;
     }
     struct record *record = readers_take(web->readers);
@@ -72,7 +75,8 @@ static bool add(struct page *page, const char *text, struct error *err)
     if (page->n == ITEMS_MAX)
         return error_set(err, ERROR_REFUSED, "Đủ %d bì; chốt rồi mở lần khác. / full", ITEMS_MAX);
     (void)snprintf(page->items[page->n++], ITEM_CHARS + 1, "%s", number);
-    (void)snprintf(page->last, sizeof page->last, "Đã thêm %s.", number);
+    (void)snprintf(page->last, sizeof page->last,
+                   english_say(page->panel.seat.english, "Đã thêm %s."), number);
     return true;
 }
 
@@ -158,7 +162,7 @@ static void put_scanning(struct page *page)
                 in, all, all - in, page->wrong);
     if (panel->failed) {
         html_put(html, "<p class=loi role=alert data-tieng=sai>");
-        html_text(html, panel->why.text);
+        html_sentence(html, panel->why.text);
         html_put(html, "</p>");
     } else if (*page->last) {
         html_format(html, "<p class=xong role=status data-tieng=duoc>%s</p>", page->last);
@@ -223,7 +227,8 @@ static bool put_envelope(void *ctx, const struct item *item)
     }
     if (view.state.office.has_addressee &&
         !readers_addressee(panel->web->readers, &view.state.office, &who, &none))
-        (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
+        (void)snprintf(who.name, sizeof who.name, "%s",
+                       english_say(panel->html.english, "(đã xóa)"));
     html_format(html,
                 "<tr><td data-ten=STT>%zu</td><td data-ten=\"Số phong bì\">%s</td><td "
                 "data-ten=\"Mã hồ sơ\">",
@@ -232,11 +237,12 @@ static bool put_envelope(void *ctx, const struct item *item)
     html_put(html, "</td><td data-ten=\"Người nhận\">");
     html_text(html, who.name);
     char fees[48], postage[48];
-    html_format(html,
-                "</td><td class=so data-ten=\"Lệ phí thu hộ\">%s</td><td class=so "
-                "data-ten=\"Cước\">%s</td></tr>",
-                face_amount(view.state.office.fees_vnd, false, fees, sizeof fees),
-                face_amount(view.state.office.postage_vnd, false, postage, sizeof postage));
+    html_format(
+        html,
+        "</td><td class=so data-ten=\"Lệ phí thu hộ\">%s</td><td class=so "
+        "data-ten=\"Cước\">%s</td></tr>",
+        face_amount(view.state.office.fees_vnd, panel->html.english, fees, sizeof fees),
+        face_amount(view.state.office.postage_vnd, panel->html.english, postage, sizeof postage));
     chain_wipe(&who, sizeof who);
     return true;
 }
@@ -299,7 +305,7 @@ static void put_printing(struct page *page, const char *text)
     print_jobs_read(panel, NULL, &jobs);
     if (panel->failed) {
         html_put(html, "<p class=\"loi khong-in\" role=alert data-tieng=sai>");
-        html_text(html, panel->why.text);
+        html_sentence(html, panel->why.text);
         html_put(html, "</p>");
     }
     print_jobs_put(panel, &jobs, text);

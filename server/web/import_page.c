@@ -268,9 +268,15 @@ static void put_lines(struct html *html, const json_t *said)
         bool english = line && strncmp(line, "    ", 4) == 0;
         if (!line)
             continue;
+        if (english && html->english) {
+            html_put(html, "<br>");
+            html_text(html, line + 4);
+            continue;
+        }
         html_put(html, english ? "<br><small lang=en>" : open ? "</li><li>" : "<li>");
+        html_put(html, html->english ? "<small lang=vi>" : "");
         html_text(html, line + (english ? 4 : 0));
-        html_put(html, english ? "</small>" : "");
+        html_put(html, english || html->english ? "</small>" : "");
         open = true;
     }
     html_put(html, "</li></ul>");
@@ -305,9 +311,9 @@ static void put_form_found(struct html *html, const json_t *said)
     if (!charset && !sheet)
         return;
     html_put(html, "<p>");
-    html_text(html, sheet ? "Trang tính «" : "Bảng mã ");
+    html_put(html, sheet ? "Trang tính «" : "Bảng mã ");
     html_text(html, sheet ? sheet : charset);
-    html_text(html, sheet ? "»." : "");
+    html_put(html, sheet ? "»." : "");
     if (!sheet && separator) {
         html_put(html, ", dấu phân cách «");
         html_text(html, separator);
@@ -475,7 +481,7 @@ static bool put_page(struct page *page)
     panel_begin(panel);
     if (page->failed) {
         html_put(&panel->html, "<p class=loi role=alert>");
-        html_text(&panel->html, panel->why.text);
+        html_sentence(&panel->html, panel->why.text);
         html_put(&panel->html, "</p>");
     }
     if (page->said && page->taken) {

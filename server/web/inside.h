@@ -87,6 +87,7 @@ CITIZEN_SAYS(postman_page)
 CITIZEN_SAYS(postman)
 #undef CITIZEN_SAYS
 
+void desk_language(struct web *web, const struct http_request *request, struct http_answer *answer);
 void desk_login_page(struct web *web, const struct http_request *request,
                      struct http_answer *answer);
 void desk_login(struct web *web, const struct http_request *request, struct http_answer *answer);

@@ -7,6 +7,7 @@
 #include "server/web/panel.h"
 #include "server/web/print_jobs.h"
 #include "server/web/queue.h"
+#include "server/web/english.h"
 
 #define ITEM "required maxlength=40 autocapitalize=characters spellcheck=false"
 #define REASONS "|–;1|Nhãn rách, bẩn;2|In mờ, lệch;3|Sai thông tin;4|Mất phong bì;9|Khác"
@@ -68,7 +69,7 @@ static void put_state(struct panel *panel, const struct view *view)
     char pretty[ITEM_PRETTY_MAX];
     const struct status_info *status = status_info(view->state.status);
     if (office->has_addressee && !readers_addressee(panel->web->readers, office, &who, &none))
-        (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
+        (void)snprintf(who.name, sizeof who.name, "%s", english_say(html->english, "(đã xóa)"));
     html_format(html, "<p class=ma>%s</p><p class=dem><span><b>%s</b></span> <span>hồ sơ <b>",
                 item_pretty(&view->state.item, pretty), status ? status->handheld : "–");
     html_text(html, office->dossier);
@@ -113,11 +114,14 @@ static void put_print(struct panel *panel, const struct view *view)
                 view->state.item.text);
 }
 
-static const struct panel_column history_columns[] = {{"at", "Lúc", PANEL_TIME, NULL},
-                                                      {"event", "Việc", PANEL_TEXT, NULL},
-                                                      {"source", "Nguồn", PANEL_TEXT, NULL},
-                                                      {"effect", "Tính", PANEL_TEXT, NULL},
-                                                      {.key = NULL}};
+static const struct panel_column history_columns[] = {
+    {"at", "Lúc", PANEL_TIME, NULL},
+    {"event", "Việc", PANEL_EVENT, NULL},
+    {"source", "Nguồn", PANEL_TEXT, NULL},
+    {"effect", "Tính", PANEL_CHOICE,
+     "none|–;moved|đổi trạng thái;noted|ghi nhận;out-of-order|trái thứ tự, không tính;unknown|việc "
+     "lạ, không tính;struck|đã rút, đính chính;repeated|lặp lại;set-aside|để riêng"},
+    {.key = NULL}};
 
 void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
@@ -150,7 +154,7 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
         put_print(&panel, &view);
     } else if (asked) {
         html_put(&panel.html, "<p class=loi role=alert>");
-        html_text(&panel.html, err.text);
+        html_sentence(&panel.html, err.text);
         html_put(&panel.html, "</p>");
     }
     html_put(&panel.html, "<div class=cac-muc>");

@@ -304,7 +304,7 @@ static void put_person(struct panel *panel, const struct asked_person *asked)
     if (!document) {
         panel->why = err;
         html_put(&panel->html, "<p class=loi role=alert>");
-        html_text(&panel->html, *err.text ? err.text : "Chưa đọc được lúc này. / not just now");
+        html_sentence(&panel->html, *err.text ? err.text : "Chưa đọc được lúc này. / not just now");
         html_put(&panel->html, "</p>");
         return;
     }
@@ -369,7 +369,7 @@ static void give_person(struct panel *panel, const struct asked_person *asked)
     } else {
         if (erases) {
             html_put(&panel->html, "<p class=loi role=alert>");
-            html_text(&panel->html, panel->why.text);
+            html_sentence(&panel->html, panel->why.text);
             html_put(&panel->html, "</p>");
         }
         enum error_code code = panel->why.code;

@@ -333,8 +333,9 @@ static unsigned kinds_shown(struct live *live, const struct item *item)
 /* A page that opens between the two locks writes the present state itself. */
 void live_changed(struct live *live, const struct item *item, const struct view *view)
 {
-    struct html row = {.n = 0}, events[KINDS] = {{.n = 0}};
-    desk_event(item, view, &row);
+    struct html rows[2] = {{.n = 0}, {.english = true}}, events[KINDS] = {{.n = 0}};
+    for (int english = 0; english < 2; english++)
+        desk_event(item, view, &rows[english]);
     render_kinds(live, view, kinds_shown(live, item), events);
     pthread_mutex_lock(&live->lock);
     live->counts_changed = true;
@@ -343,9 +344,10 @@ void live_changed(struct live *live, const struct item *item, const struct view 
             write_event(page, view, events);
     for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
         if (person_sees(&page->pass.person, view->marks.office))
-            write_html(page, &row);
+            write_html(page, &rows[page->pass.english]);
     pthread_mutex_unlock(&live->lock);
-    html_done(&row);
+    html_done(&rows[0]);
+    html_done(&rows[1]);
     events_done(events);
 }
 
@@ -370,22 +372,23 @@ static void put_counts(struct live *live, const struct person *person, struct ht
 static void tell_counts(struct live *live)
 {
     static const struct person anybody = {.offices_n = 0};
-    struct html all = {.n = 0};
+    struct html all[2] = {{.n = 0}, {.english = true}};
     pthread_mutex_lock(&live->lock);
     bool changed = live->counts_changed && live->buckets[BUCKETS];
     live->counts_changed = false;
-    if (changed)
-        put_counts(live, &anybody, &all);
+    for (int english = 0; changed && english < 2; english++)
+        put_counts(live, &anybody, &all[english]);
     for (struct page *page = live->buckets[BUCKETS]; changed && page; page = page->after) {
-        struct html own = {.n = 0};
+        struct html own = {.english = page->pass.english};
         bool bound = page->pass.person.offices_n > 0;
         if (bound)
             put_counts(live, &page->pass.person, &own);
-        write_html(page, bound ? &own : &all);
+        write_html(page, bound ? &own : &all[page->pass.english]);
         html_done(&own);
     }
     pthread_mutex_unlock(&live->lock);
-    html_done(&all);
+    html_done(&all[0]);
+    html_done(&all[1]);
 }
 
 /* ------------------------------------------------------------------ logins that ended elsewhere */

@@ -43,6 +43,7 @@ void live_citizen(struct live *live, const struct live_ticket *ticket, const cha
 struct live_pass {
     struct link token;    /* the login it ends with */
     struct person person; /* hears only of what he may see */
+    bool english;
     struct instant until;
 };
 void live_desk(struct live *live, const struct live_pass *pass, const char *client,

@@ -15,6 +15,7 @@
 #include "server/record/postmen.h"
 #include "server/views/stops.h"
 #include "server/web/board.h"
+#include "server/web/english.h"
 
 #define DAYS_MAX 31
 
@@ -140,7 +141,8 @@ static void put_place(const struct map *map, const struct stop *stop, struct htm
 {
     const struct place *place = &stop->place;
     if (!stop_has_place(stop)) {
-        html_format(html, "<td class=xam>không có: %s</td>", no_place_words(place));
+        html_format(html, "<td class=xam>không có: %s</td>",
+                    english_say(html->english, no_place_words(place)));
         return;
     }
     html_format(html, "<td class=%s>", stop->questions != 0 ? "do" : "co");
@@ -244,7 +246,8 @@ static void put_chosen(const struct map *map, struct html *html)
 {
     for (size_t i = 0; i < QUESTIONS; i++)
         if (questions[i].question == map->questions) {
-            html_format(html, "<p>Chỉ những lượt %s. ", questions[i].words);
+            html_format(html, "<p>Chỉ những lượt %s. ",
+                        english_say(html->english, questions[i].words));
             put_days_link(map, NULL, html);
             html_put(html, "Xem tất cả</a></p>");
         }

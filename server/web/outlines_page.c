@@ -91,7 +91,7 @@ void desk_outlines(struct web *web, const struct http_request *request, struct h
     panel_begin(panel);
     if (failed) {
         html_put(&panel->html, "<p class=loi role=alert>Chưa nạp. ");
-        html_text(&panel->html, panel->why.text);
+        html_sentence(&panel->html, panel->why.text);
         html_put(&panel->html, "</p>");
     }
     if (page.said != NULL)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "server/web/inside.h"
+#include "server/web/english.h"
 
 const struct asset *asset_named(const char *name)
 {
@@ -26,14 +27,26 @@ static void put_style(struct html *html, const char *name)
     html_put(html, "\">");
 }
 
+/* "Bản đồ · Trao". */
+static void put_title(struct html *html, const char *title)
+{
+    const char *end = strstr(title, " · "), *found = NULL;
+    if (html->english && end != NULL)
+        found = english_find(title, (size_t)(end - title));
+    html_text(html, found != NULL ? found : title);
+    if (found != NULL)
+        html_text(html, end);
+}
+
 void page_begin(struct html *html, const struct page_head *head)
 {
+    html->english = head->english;
     html_format(html,
                 "<!DOCTYPE html><html lang=%s><head><meta charset=utf-8>"
                 "<meta name=viewport content=\"width=device-width,initial-scale=1\">"
                 "<meta name=robots content=noindex><title>",
                 head->english ? "en" : "vi");
-    html_text(html, head->title);
+    put_title(html, head->title);
     html_put(html, "</title><link rel=icon href=\"/assets/trao.svg\" type=\"image/svg+xml\">");
     put_style(html, "trao.css");
     if (head->desk || *head->wide)
@@ -58,7 +71,7 @@ void page_end(struct html *html, const struct web *web, const struct page_head *
     const struct config *config = head->config ? head->config : web->config.config;
     html_format(html, "</main><footer class=\"%s\">", head->wide);
     if (*config->office_phone) {
-        html_put(html, head->english ? "Questions? Call " : "Cần hỏi, xin gọi ");
+        html_put(html, html->english ? "Questions? Call " : "Cần hỏi, xin gọi ");
         html_put(html, "<a class=goi href=\"tel:");
         html_text(html, config->office_phone);
         html_put(html, "\">");

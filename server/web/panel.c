@@ -217,7 +217,7 @@ json_t *panel_ask(struct panel *panel, const char *verb, ...)
     if (act_read(panel->web, &panel->seat, argc, argv, &said, &err))
         return said;
     html_put(&panel->html, "<p class=loi role=alert>");
-    html_text(&panel->html, err.text);
+    html_sentence(&panel->html, err.text);
     html_put(&panel->html, "</p>");
     return NULL;
 }
@@ -282,7 +282,7 @@ static void put_number(struct html *html, const struct panel_column *column, jso
 {
     char amount[48];
     if (column->kind == PANEL_VND && number >= 0)
-        html_put(html, face_amount((uint64_t)number, false, amount, sizeof amount));
+        html_put(html, face_amount((uint64_t)number, html->english, amount, sizeof amount));
     else
         html_format(html, "%lld", (long long)number);
 }
@@ -306,6 +306,19 @@ static void put_array(struct html *html, const json_t *cell, const char *choices
     }
 }
 
+static void put_event(struct html *html, const char *keys)
+{
+    char key[64];
+    size_t n = strcspn(keys, ":");
+    (void)snprintf(key, sizeof key, "%.*s", (int)n, keys);
+    const struct event_info *info = event_find(key);
+    html_word(html, info != NULL ? info->vi : key);
+    if (keys[n] == ':') {
+        html_put(html, ": ");
+        put_event(html, keys + n + 1);
+    }
+}
+
 static void put_cell(struct panel *panel, const json_t *cell, const struct panel_column *column)
 {
     struct html *html = &panel->html;
@@ -326,6 +339,10 @@ static void put_cell(struct panel *panel, const json_t *cell, const struct panel
         put_choice(html, column->choices, text);
     else if (column->kind == PANEL_DAY || column->kind == PANEL_TIME)
         put_time(html, text, column->kind == PANEL_TIME);
+    else if (column->kind == PANEL_EVENT)
+        put_event(html, text);
+    else if (column->kind == PANEL_OURS)
+        html_word(html, text);
     else if (column->kind == PANEL_LINK)
         put_link(panel, html, column->choices, text);
     else
@@ -442,15 +459,16 @@ void panel_form(struct panel *panel, const struct panel_form *form)
     html_format(html, "<section class=muc><h2>%s</h2>", form->title);
     if (failed) {
         html_put(html, "<p class=loi role=alert>");
-        html_text(html, panel->why.text);
+        html_sentence(html, panel->why.text);
         html_put(html, "</p>");
     }
     html_format(html, "<form class=the method=post action=\"%s\">", panel->path);
     seat_put_csrf(&panel->seat, html);
     html_format(html,
-                "<input type=hidden name=viec value=\"%s\"><input type=hidden name=muc "
-                "value=\"%s\">",
-                form->verb, form->title);
+                "<input type=hidden name=viec value=\"%s\"><input type=hidden name=muc value=\"",
+                form->verb);
+    html_raw(html, form->title); /* which form it is: in one language */
+    html_put(html, "\">");
     for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++)
         put_field(panel, form, i);
     html_format(html, "<button>%s</button></form></section>", form->button);

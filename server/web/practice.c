@@ -5,6 +5,7 @@
 
 #include "server/web/form.h"
 #include "server/web/panel.h"
+#include "server/web/english.h"
 
 #define PATH "/quay/tap"
 #define OTHER "TT000000028VN" /* the neighbour's envelope */
@@ -55,7 +56,7 @@ static void put_step(struct panel *panel, size_t at)
                 "id=ma name=ma required autofocus maxlength=64 autocomplete=off spellcheck=false "
                 "autocapitalize=characters><button>Quét thử</button></form><p><a "
                 "href=\"/quay/viec\">Thôi tập</a></p>",
-                at, at + 1, STEPS, steps[at].prompt);
+                at, at + 1, STEPS, english_say(html->english, steps[at].prompt));
 }
 
 void desk_practice(struct web *web, const struct http_request *request, struct http_answer *answer)

@@ -176,7 +176,7 @@ static void put_job(struct panel *panel, const json_t *job)
                 : ended && !is_state(job, "cancelled") ? "xong"
                                                        : "dem",
                 wanted ? "alert" : "status");
-    html_text(html, text_of(job, "words"));
+    html_sentence(html, text_of(job, "words"));
     html_format(html, ", <b>%lld/%lld</b> tờ%s", number_of(job, "done"), number_of(job, "of"),
                 *text_of(job, "handover") ? " bảng kê " : "");
     html_text(html, text_of(job, "handover"));
@@ -188,7 +188,7 @@ static void put_job(struct panel *panel, const json_t *job)
     if (is_state(job, "stopped")) {
         put_stopped(panel, job);
         html_put(html, "<details><summary>Máy in nói gì</summary><p><small>");
-        html_text(html, text_of(job, "why"));
+        html_sentence(html, text_of(job, "why"));
         html_put(html, "</small></p></details>");
     } else if (!ended) {
         put_cancel(panel, job);

@@ -11,6 +11,7 @@
 #include "server/web/panel.h"
 #include "server/web/print_jobs.h"
 #include "server/web/queue.h"
+#include "server/web/english.h"
 
 #define PATH "/quay/in"
 #define ROWS_A_PAGE 500 /* as many as a form of 16 KB can mark */
@@ -136,7 +137,7 @@ static void put_row(const struct showing *showing, const struct view *view)
     struct error none;
     char pretty[ITEM_PRETTY_MAX];
     if (office->has_addressee && !readers_addressee(panel->web->readers, office, &who, &none))
-        (void)snprintf(who.name, sizeof who.name, "(đã xóa)");
+        (void)snprintf(who.name, sizeof who.name, "%s", english_say(html->english, "(đã xóa)"));
     item_pretty(&view->state.item, pretty);
     put_mark(html, showing, &view->state.item);
     html_format(html,
@@ -312,7 +313,7 @@ static void put_sentence(struct panel *panel)
     unsigned long long number = job ? strtoull(job, NULL, 10) : 0;
     if (panel->failed) {
         html_put(html, "<p class=loi role=alert data-tieng=sai>");
-        html_text(html, panel->why.text);
+        html_sentence(html, panel->why.text);
         html_put(html, "</p>");
     }
     if (!panel->request->is_post && number > 0)

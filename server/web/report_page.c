@@ -191,7 +191,7 @@ static void put_cell(const struct report_ask *ask, const struct report_cell *cel
     bool opens = cell->behind.way != REPORT_WAY_NONE;
     if (opens)
         put_way(ask, &cell->behind, html);
-    html_text(html, cell->text);
+    html_word(html, cell->text);
     html_put(html, opens ? "</a>" : "");
 }
 
@@ -210,15 +210,18 @@ static void put_firsts(const struct report_ask *ask, const struct report *report
                 SHARE_FEW);
 }
 
-/* The Vietnamese part of what stands in the file in both languages. */
+/* What stands in the file in both languages. */
 static void put_how(const char *how, struct html *html)
 {
-    char vi[1024];
     const char *english = strstr(how, " / ");
-    (void)snprintf(vi, sizeof vi, "%.*s", english != NULL ? (int)(english - how) : (int)strlen(how),
-                   how);
     html_put(html, "<details><summary>Cách tính</summary><p>");
-    html_text(html, vi);
+    if (html->english || english == NULL) {
+        html_sentence(html, how);
+    } else {
+        char vi[1024];
+        (void)snprintf(vi, sizeof vi, "%.*s", (int)(english - how), how);
+        html_text(html, vi);
+    }
     html_put(html, "</p></details>");
 }
 
@@ -262,11 +265,24 @@ static bool make(struct web *web, const struct report_ask *ask, struct report *r
     return made;
 }
 
+/* "Đánh giá trả kết quả qua bưu điện, mọi cơ quan": what it is, of whom. */
+static void put_title(struct html *html, const char *title)
+{
+    const char *comma = strstr(title, ", ");
+    if (html->english && comma != NULL) {
+        html_put(html, "Đánh giá trả kết quả qua bưu điện");
+        html_put(html, ", ");
+        html_word(html, comma + 2);
+    } else {
+        html_text(html, title);
+    }
+}
+
 static void put_report(const struct report_ask *ask, const struct report *report, struct html *html)
 {
     char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
     html_put(html, "<p><b>");
-    html_text(html, report->title);
+    put_title(html, report->title);
     html_format(html, "</b><br>%s. Số liệu đến %s, %s.</p>", report->period,
                 clock_time_vi(report->at, time, sizeof time),
                 clock_date_vi(report->at, date, sizeof date));

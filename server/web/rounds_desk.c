@@ -10,6 +10,7 @@
 #include "server/views/words.h"
 #include "server/web/form.h"
 #include "server/web/queue.h"
+#include "server/web/english.h"
 
 static const struct rounds_mode_words modes[MODES] = {
     {"giao", "Giao", "F2", "Quét bì để thêm; gõ số hay quét thẻ bưu tá để giao"},
@@ -192,14 +193,17 @@ static bool add_item(struct rounds_desk *desk, struct error *err)
     const char *number = view.state.item.text;
     for (size_t i = 0; i < desk->n; i++)
         if (strcmp(desk->items[i], number) == 0) {
-            (void)snprintf(desk->done, sizeof desk->done, "%s đã quét rồi, không thêm.", number);
+            (void)snprintf(desk->done, sizeof desk->done,
+                           english_say(desk->panel->seat.english, "%s đã quét rồi, không thêm."),
+                           number);
             return true;
         }
     if (desk->n == ROUNDS_ITEMS_MAX)
         return error_set(err, ERROR_REFUSED, "Đủ %d bì; giao rồi quét tiếp. / full",
                          ROUNDS_ITEMS_MAX);
     (void)snprintf(desk->items[desk->n++], ITEM_CHARS + 1, "%s", number);
-    (void)snprintf(desk->done, sizeof desk->done, "Đã thêm %s.", number);
+    (void)snprintf(desk->done, sizeof desk->done,
+                   english_say(desk->panel->seat.english, "Đã thêm %s."), number);
     return true;
 }
 
@@ -248,7 +252,8 @@ static bool give(struct rounds_desk *desk, struct error *err)
     if (desk->communes_n == 0 && desk->n == 0)
         return error_set(err, ERROR_BAD_INPUT,
                          "Đánh dấu xã hoặc quét bì trước, rồi mới đến thẻ. / nothing is marked");
-    (void)snprintf(desk->done, sizeof desk->done, "Đã giao %s:", badge);
+    (void)snprintf(desk->done, sizeof desk->done,
+                   english_say(desk->panel->seat.english, "Đã giao %s:"), badge);
     while (desk->communes_n > 0) {
         if (!give_commune(desk, badge, desk->communes[desk->communes_n - 1], err))
             return false;
@@ -297,8 +302,10 @@ static bool move(struct rounds_desk *desk, struct error *err)
     bool by_round = to_round || (!to_office && !held);
     if (!act_alone(desk, 3, by_round ? put : hand, err))
         return error_add(err, "%s chưa chuyển", number);
-    (void)snprintf(desk->done, sizeof desk->done, "%s đã chuyển đến %s%s%s.", number,
-                   to_office ? "quầy" : desk->target, by_round && !to_round ? ", bản kê " : "",
+    (void)snprintf(desk->done, sizeof desk->done,
+                   english_say(desk->panel->seat.english, "%s đã chuyển đến %s%s%s."), number,
+                   to_office ? english_say(desk->panel->seat.english, "quầy") : desk->target,
+                   by_round && !to_round ? english_say(desk->panel->seat.english, ", bản kê ") : "",
                    by_round && !to_round ? round : "");
     return true;
 }
@@ -337,13 +344,18 @@ static void say_holder(struct rounds_desk *desk, const struct view *view, const 
     bool on_round = round_of(record, &view->state.item, &round, &none);
     readers_give(desk->panel->web->readers, record);
     if (*holder)
-        (void)snprintf(where, sizeof where, ", ở tay %s%s", holder, named ? ", có lý do" : "");
+        (void)snprintf(where, sizeof where, english_say(desk->panel->seat.english, ", ở tay %s%s"),
+                       holder, named ? english_say(desk->panel->seat.english, ", có lý do") : "");
     if (on_round)
-        (void)snprintf(list, sizeof list, ", trên bản kê %s của %s", round_text(round.id, text),
-                       badge_text(round.badge, badge));
+        (void)snprintf(list, sizeof list,
+                       english_say(desk->panel->seat.english, ", trên bản kê %s của %s"),
+                       round_text(round.id, text), badge_text(round.badge, badge));
     (void)snprintf(desk->done, sizeof desk->done, "%s: %s%s%s%s.", view->state.item.text,
-                   status ? status->handheld : "–", where, list,
-                   *where || *list ? "" : ", không ở tay ai, không trên bản kê nào");
+                   status ? english_say(desk->panel->seat.english, status->handheld) : "–", where,
+                   list,
+                   *where || *list ? ""
+                                   : english_say(desk->panel->seat.english,
+                                                 ", không ở tay ai, không trên bản kê nào"));
 }
 
 static bool who(struct rounds_desk *desk, struct error *err)
@@ -373,7 +385,8 @@ static bool stay(struct rounds_desk *desk, struct error *err)
     const char *argv[] = {"leave", desk->stays, why};
     if (!act_alone(desk, 3, argv, err))
         return false;
-    (void)snprintf(desk->done, sizeof desk->done, "Đã ghi lý do của %s.", desk->stays);
+    (void)snprintf(desk->done, sizeof desk->done,
+                   english_say(desk->panel->seat.english, "Đã ghi lý do của %s."), desk->stays);
     desk->stays[0] = '\0';
     return true;
 }
@@ -383,7 +396,8 @@ static bool close_day(struct rounds_desk *desk, struct error *err)
     const char *argv[] = {"dayend", desk->target};
     if (!act_alone(desk, 2, argv, err))
         return false;
-    (void)snprintf(desk->done, sizeof desk->done, "Đã chốt ca %s.", desk->target);
+    (void)snprintf(desk->done, sizeof desk->done,
+                   english_say(desk->panel->seat.english, "Đã chốt ca %s."), desk->target);
     desk->target[0] = '\0';
     return true;
 }

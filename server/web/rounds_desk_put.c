@@ -3,6 +3,7 @@
 
 #include "server/views/words.h"
 #include "server/web/rounds_desk_inside.h"
+#include "server/web/english.h"
 
 static const char *text_of(const json_t *row, const char *key)
 {
@@ -27,7 +28,7 @@ static void put_modes(struct rounds_desk *desk)
         if (!own)
             html_format(html, " data-phim=%s", rounds_mode_words((enum rounds_mode)i)->phim);
         html_format(html, ">%s %s</a> ", rounds_mode_words((enum rounds_mode)i)->phim,
-                    rounds_mode_words((enum rounds_mode)i)->word);
+                    english_say(html->english, rounds_mode_words((enum rounds_mode)i)->word));
     }
     html_put(html, "</p>");
 }
@@ -39,7 +40,7 @@ static void put_said(struct rounds_desk *desk)
     html_put(html, "<div id=ket aria-live=assertive>");
     if (panel->failed) {
         html_put(html, "<p class=loi role=alert data-tieng=sai>");
-        html_text(html, panel->why.text);
+        html_sentence(html, panel->why.text);
         html_put(html, "</p>");
     }
     if (*desk->done && (!panel->failed || strstr(desk->done, "BD-"))) {
@@ -88,7 +89,7 @@ static void put_waiting(struct rounds_desk *desk, const json_t *waiting)
             html_put(html, "quét");
         }
         html_put(html, "</td><td data-ten=\"Xã, phường\">");
-        html_text(html, commune != 0 ? name : "Chưa rõ xã");
+        html_text(html, commune != 0 ? name : english_say(html->english, "Chưa rõ xã"));
         html_format(html, "</td><td class=so data-ten=\"Bì chờ\">%lld</td></tr>",
                     number_of(row, "envelopes"));
     }
@@ -147,8 +148,9 @@ static void put_target(struct rounds_desk *desk, const char *before)
     struct html *html = &desk->panel->html;
     html_format(html, "<input type=hidden name=den value=\"%s\">", desk->target);
     if (*desk->target)
-        html_format(html, "<p class=ma>%s %s</p>", before,
-                    strcmp(desk->target, "QUAY") == 0 ? "quầy" : desk->target);
+        html_format(html, "<p class=ma>%s %s</p>", english_say(html->english, before),
+                    strcmp(desk->target, "QUAY") == 0 ? english_say(html->english, "quầy")
+                                                      : desk->target);
 }
 
 static const char *status_words(const char *key)

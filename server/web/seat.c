@@ -31,9 +31,18 @@ struct link seat_hash(const struct seat *seat)
     return chain_hash(seat->token, strlen(seat->token));
 }
 
+/* No secret, so its name may be the same where there is no TLS. */
+#define LANGUAGE_COOKIE "trao-ngu"
+
+static bool reads_english(const struct http_request *request)
+{
+    const char *tongue = http_cookie(request, LANGUAGE_COOKIE);
+    return tongue != NULL && strcmp(tongue, "en") == 0;
+}
+
 struct seat seat_of(struct web *web, const struct http_request *request)
 {
-    struct seat seat = {.logged_in = false};
+    struct seat seat = {.logged_in = false, .english = reads_english(request)};
     struct error err;
     struct login login;
     const char *token = http_cookie(request, cookie_name(web, request));
@@ -175,10 +184,41 @@ bool seat_may_all(struct web *web, const struct http_request *request, enum righ
     return false;
 }
 
+void seat_language(const struct seat *seat, struct page_head *head)
+{
+    head->english = seat->english;
+    head->switch_to = seat->english ? "/quay/ngon-ngu?sang=vi" : "/quay/ngon-ngu?sang=en";
+}
+
+/* Back to the page whose link this was, as the browser names it: one of ours, or the desk. */
+static void go_back(const struct http_request *request, struct http_answer *answer)
+{
+    const char *from = http_header(request, "Referer");
+    const char *host = from != NULL ? strstr(from, "://") : NULL;
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+    bool ours = path != NULL && strncmp(path, "/quay", 5) == 0 &&
+                strlen(path) < sizeof answer->location &&
+                strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "-._~/?=&%+") == strlen(path);
+    page_redirect(ours ? path : "/quay", answer);
+}
+
+/* A choice of how pages are read changes nothing else, so a link may make it. */
+void desk_language(struct web *web, const struct http_request *request, struct http_answer *answer)
+{
+    const char *tongue = http_query(request, "sang");
+    bool english = tongue != NULL && strcmp(tongue, "en") == 0;
+    (void)snprintf(answer->cookie, sizeof answer->cookie,
+                   LANGUAGE_COOKIE "=%s; Path=/quay; HttpOnly; SameSite=Strict; Max-Age=31536000%s",
+                   english ? "en" : "vi", is_secure(web, request) ? "; Secure" : "");
+    go_back(request, answer);
+}
+
 void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head)
 {
     struct page_head desk = *head;
     desk.desk = true;
+    seat_language(seat, &desk);
     page_begin(html, &desk);
     const struct role_info *role = role_info(seat->person.role);
     const struct person *person = &seat->person;
@@ -211,7 +251,9 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
     seat_put_csrf(seat, html);
     html_put(html, "<button class=nhe>Thoát (");
     html_text(html, seat->person.name);
-    html_format(html, ", %s)</button></form></nav>", role != NULL ? role->vi : "–");
+    html_put(html, ", ");
+    html_put(html, role != NULL ? role->vi : "–");
+    html_put(html, ")</button></form></nav>");
 }
 
 /* ------------------------------------------------------------------ what was looked at */

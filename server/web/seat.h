@@ -21,6 +21,7 @@ struct seat {
     bool half; /* the password was right, the second factor is still to come; opens nothing */
     struct person person; /* when logged in, or half */
     struct instant until; /* when logged in: the end of the login */
+    bool english;         /* pages are read in English, by a cookie of its own */
 };
 
 /* Reads the cookie and looks the login up. */
@@ -72,6 +73,8 @@ bool seat_looked_items(struct web *web, const struct http_request *request, int6
                        const void *rows, size_t n, struct http_answer *answer);
 /* The desk's search box (desk_search.c). */
 void desk_search_put(const struct seat *seat, const char *text, struct html *html);
+/* The language of its pages, and the way to the other. */
+void seat_language(const struct seat *seat, struct page_head *head);
 /* Something stands for him on the page that leads to the administrator's (admin.c). */
 bool admin_leads(const struct seat *seat);
 /* A page's beginning, with the way to the others that he may open. */

@@ -60,10 +60,11 @@ static void put_parts(struct panel *panel)
                 (long long)number_of(panel, "parts"), (long long)number_of(panel, "characters"),
                 (long long)number_of(panel, "parts_most"));
     if (json_is_integer(json_object_get(panel->said, "cost_vnd")))
-        html_format(
-            html, "<b>%s</b>, nhiều nhất <b>%s</b>.",
-            face_amount((uint64_t)number_of(panel, "cost_vnd"), false, one, sizeof one),
-            face_amount((uint64_t)number_of(panel, "cost_most_vnd"), false, most, sizeof most));
+        html_format(html, "<b>%s</b>, nhiều nhất <b>%s</b>.",
+                    face_amount((uint64_t)number_of(panel, "cost_vnd"), panel->html.english, one,
+                                sizeof one),
+                    face_amount((uint64_t)number_of(panel, "cost_most_vnd"), panel->html.english,
+                                most, sizeof most));
     else
         html_put(html, "chưa biết; ghi giá một phần ở <a href=\"/quay/tham-so?ten=sms_part_vnd\">"
                        "Tham số</a>.");

@@ -215,6 +215,7 @@ static const struct route {
     {"/quay/ket-qua", EXACT, false, false, true, false, office_page},
     {"/quay/ket-qua/bi", EXACT, false, false, true, false, office_page_rows},
     {"/quay/ket-qua/xuat", EXACT, false, false, true, false, office_page_list},
+    {"/quay/ngon-ngu", EXACT, false, false, false, false, desk_language},
     {"/quay/dang-nhap", EXACT, false, false, false, false, desk_login_page},
     {"/quay/dang-nhap", EXACT, true, true, true, false, desk_login},
     {"/quay/dang-xuat", EXACT, true, true, true, false, desk_logout},

@@ -11,6 +11,7 @@
 #include "server/web/form.h"
 #include "server/web/panel.h"
 #include "server/web/queue.h"
+#include "server/web/english.h"
 
 #define PATH "/quay/viec"
 #define ROWS_SHOWN 100
@@ -90,7 +91,9 @@ static bool receive(struct work *work, struct error *err)
     if (!act_on(work, argc, argv, err))
         return false;
     (void)snprintf(item, sizeof item, "%s", work->done);
-    (void)snprintf(work->done, sizeof work->done, "Đã nhận. Phong bì của kết quả này: %.32s", item);
+    (void)snprintf(
+        work->done, sizeof work->done,
+        english_say(work->panel.seat.english, "Đã nhận. Phong bì của kết quả này: %.32s"), item);
     work->counting = false;
     work->dossier[0] = '\0';
     return true;
@@ -110,7 +113,8 @@ static bool pair(struct work *work, struct error *err)
     const char *argv[] = {"pair", work->dossier, work->scan};
     bool good = act_on(work, 3, argv, err);
     if (good)
-        (void)snprintf(work->done, sizeof work->done, "Đúng phong bì.");
+        (void)snprintf(work->done, sizeof work->done, "%s",
+                       english_say(work->panel.seat.english, "Đúng phong bì."));
     work->wrong = !good && strstr(err->text, "SAI PHONG BÌ") != NULL;
     work->dossier[0] = '\0';
     return good;
@@ -153,7 +157,8 @@ static void put_modes(struct work *work)
     for (int i = 0; i < MODES; i++)
         html_format(html, "<a href=\"" PATH "?che-do=%s\"%s%s>%s%s</a> ", modes[i].key,
                     (int)work->mode == i ? " aria-current=page" : "",
-                    i == FIND ? " data-phim=F8" : "", i == FIND ? "F8 " : "", modes[i].word);
+                    i == FIND ? " data-phim=F8" : "", i == FIND ? "F8 " : "",
+                    english_say(html->english, modes[i].word));
     html_put(html,
              "<a href=\"/quay/in\" data-phim=F2>F2 In</a> <a href=\"/quay/ban-giao\" "
              "data-phim=F4>F4 Bàn giao</a> <a href=\"/quay/in#bi\" data-phim=F9>F9 In lại</a> "
@@ -167,11 +172,11 @@ static void put_said(struct work *work)
     if (work->wrong) {
         html_put(html,
                  "<div class=toan-man role=alert data-tieng=sai><p class=to>SAI PHONG BÌ</p><p>");
-        html_text(html, work->panel.why.text);
+        html_sentence(html, work->panel.why.text);
         html_put(html, "</p><p>Lấy kết quả ra, quét lại hồ sơ.</p></div>");
     } else if (work->panel.failed) {
         html_put(html, "<p class=loi role=alert data-tieng=sai>");
-        html_text(html, work->panel.why.text);
+        html_sentence(html, work->panel.why.text);
         html_put(html, "</p>");
     } else if (*work->done) {
         html_put(html, "<p class=xong role=status data-tieng=duoc>");

@@ -65,7 +65,8 @@ static void browser_remember(struct browser *browser)
     const char *csrf = strstr(browser->rig.answer, "name=dau value=");
     char token[80];
     if (set && sscanf(set, "Set-Cookie: trao=%79[^;]", token) == 1)
-        (void)snprintf(browser->cookie, sizeof browser->cookie, "Cookie: trao=%s\r\n", token);
+        (void)snprintf(browser->cookie, sizeof browser->cookie, "Cookie: trao=%s%s\r\n", token,
+                       browser->english ? "; trao-ngu=en" : "");
     else if (set)
         browser->cookie[0] = '\0';
     if (csrf)

@@ -11,6 +11,7 @@
 struct browser {
     struct web_rig rig;
     char cookie[160]; /* "Cookie: trao=...\r\n" or "" */
+    bool english;     /* reads pages in English: a cookie of its own */
     char csrf[64];
 };
 

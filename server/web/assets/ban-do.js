@@ -1,6 +1,7 @@
 // The map drawn by Leaflet out of the two tables below it, which stay and say the same. Outlines come
 // from the server; a background only where the settings name one.
 const place = document.getElementById('ban-do');
+const say = (vi, en) => (document.documentElement.lang === 'en' ? en : vi);
 const rows = (id) => [...(document.getElementById(id)?.tBodies[0].rows ?? [])];
 
 function load(address, css) {
@@ -37,16 +38,16 @@ function style(row) {
 
 function legend() {
   const box = document.createElement('p');
-  const names = ['98 % trở lên', '95–98 %', '90–95 %', '80–90 %', 'dưới 80 %'];
+  const names = [say('98 % trở lên', '98 % and more'), '95–98 %', '90–95 %', '80–90 %', say('dưới 80 %', 'below 80 %')];
   box.className = 'chu-giai';
-  box.append('Tô theo đúng hạn: ');
+  box.append(say('Tô theo đúng hạn: ', 'Shaded by terms kept: '));
   steps.forEach(([,], i) => {
     const one = document.createElement('span'), mark = document.createElement('i');
     mark.className = 'o-mau m' + i;
     one.append(mark, ' ' + names[i]);
     box.append(one, ' ');
   });
-  box.append('nét đứt: ít số liệu; không tô: chưa bì nào đến hạn.');
+  box.append(say('nét đứt: ít số liệu; không tô: chưa bì nào đến hạn.', 'broken line: few figures; no shade: no item due yet.'));
   place.after(box);
 }
 
@@ -60,8 +61,8 @@ async function outlines(map) {
     onEachFeature(feature, shape) {
       const row = communes.get(feature.id);
       if (!row) return;
-      const words = () => says(row.cells[0].textContent, 'đúng hạn ' + row.cells[1].textContent,
-        'đến hạn ' + row.cells[2].textContent + ', trễ ' + row.cells[3].textContent);
+      const words = () => says(row.cells[0].textContent, say('đúng hạn ', 'on time ') + row.cells[1].textContent,
+        say('đến hạn ', 'due ') + row.cells[2].textContent + say(', trễ ', ', late ') + row.cells[3].textContent);
       shape.bindTooltip(words, { sticky: true });
       shape.bindPopup(words);
     },
@@ -90,7 +91,7 @@ async function draw() {
   await Promise.all([load(place.dataset.leaflet), load(place.dataset.css, true)]);
   place.hidden = false;
   const map = L.map(place, { attributionControl: false, zoomControl: false }).setView([18.3, 105.8], 9);
-  L.control.zoom({ zoomInTitle: 'Phóng to', zoomOutTitle: 'Thu nhỏ' }).addTo(map);
+  L.control.zoom({ zoomInTitle: say('Phóng to', 'Zoom in'), zoomOutTitle: say('Thu nhỏ', 'Zoom out') }).addTo(map);
   if (place.dataset.nen) {
     L.tileLayer(place.dataset.nen, { maxZoom: 19 }).addTo(map);
     const credit = document.createElement('p');

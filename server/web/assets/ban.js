@@ -58,7 +58,9 @@ async function next() {
   busy = false;
   if (!answer) {
     const at = document.getElementById('ket');
-    at.textContent = 'Chưa tới được máy chủ, bì này chưa ghi. Quét lại.';
+    at.textContent = document.documentElement.lang === 'en'
+      ? 'The server cannot be reached, this item is not recorded. Scan it again.'
+      : 'Chưa tới được máy chủ, bì này chưa ghi. Quét lại.';
     at.className = 'loi';
     beep('sai');
     return;

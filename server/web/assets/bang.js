@@ -22,6 +22,7 @@ function load(name) {
   });
 }
 
+const say = (vi, en) => (document.documentElement.lang === 'en' ? en : vi);
 const two = (n) => String(n).padStart(2, '0');
 const date = (s) => { const d = new Date(s * 1000); return two(d.getUTCDate()) + '/' + two(d.getUTCMonth() + 1); };
 const share = (part, whole) => Math.floor(part * 10000 / whole) / 100;
@@ -30,7 +31,7 @@ const percent = (u, v) => (v == null ? '–' : v.toFixed(2).replace('.', ',') + 
 function draw(label, data, series, axis, scale) {
   const box = document.createElement('div');
   box.setAttribute('role', 'group');
-  box.setAttribute('aria-label', label + '; bảng dưới đây ghi đủ số.');
+  box.setAttribute('aria-label', label + say('; bảng dưới đây ghi đủ số.', '; the table below has every figure.'));
   place.append(box);
   const size = () => ({ width: place.clientWidth, height: 200 });
   const font = '14px ' + getComputedStyle(document.body).fontFamily;
@@ -43,7 +44,7 @@ function draw(label, data, series, axis, scale) {
       { font, space: 60, incrs: [1, 2, 7, 14].map((n) => n * 86400), values: (u, at) => at.map(date) },
       { font, size: 60, values: (u, at) => at.map(axis) },
     ],
-    series: [{ label: 'Ngày', value: (u, v) => (v == null ? '–' : date(v)) }, ...series],
+    series: [{ label: say('Ngày', 'Day'), value: (u, v) => (v == null ? '–' : date(v)) }, ...series],
   }, data, box);
   box.querySelector('.u-legend').classList.add('it'); // no cards on a phone
   new ResizeObserver(() => chart.setSize(size())).observe(place);
@@ -55,14 +56,14 @@ async function charts() {
   await Promise.all([load('uPlot.iife.min.js'), load('uPlot.min.css'), document.fonts.ready]);
   const bars = uPlot.paths.bars({ size: [0.7, 40] }), none = { show: false };
   place.replaceChildren();
-  draw('Số bì đến hạn và đúng hạn từng ngày', [day, due, now], [
-    { label: 'Đến hạn', fill: '#ffc629', stroke: '#8a5a00', paths: bars, points: none },
-    { label: 'Đúng hạn', fill: '#17693b', stroke: '#17693b', paths: bars, points: none },
+  draw(say('Số bì đến hạn và đúng hạn từng ngày', 'Items due and on time, day by day'), [day, due, now], [
+    { label: say('Đến hạn', 'Due'), fill: '#ffc629', stroke: '#8a5a00', paths: bars, points: none },
+    { label: say('Đúng hạn', 'On time'), fill: '#17693b', stroke: '#17693b', paths: bars, points: none },
   ], (v) => (Number.isInteger(v) ? v : ''), { range: (u, low, high) => [0, Math.max(high, 1) * 1.05] });
-  draw('Phần trăm đúng hạn từng ngày', [day, due.map((n, i) => share(first[i], n)),
+  draw(say('Phần trăm đúng hạn từng ngày', 'Per cent on time, day by day'), [day, due.map((n, i) => share(first[i], n)),
     due.map((n, i) => share(now[i], n))], [
-    { label: '% số đầu', stroke: '#8a5a00', dash: [6, 4], width: 2, value: percent },
-    { label: '% nay', stroke: '#17693b', width: 2, value: percent },
+    { label: say('% số đầu', '% as first known'), stroke: '#8a5a00', dash: [6, 4], width: 2, value: percent },
+    { label: say('% nay', '% now'), stroke: '#17693b', width: 2, value: percent },
   ], (v) => v + ' %', { range: [0, 105] });
 }
 

@@ -1,6 +1,6 @@
 // The desk: rows change by themselves. What is not on this page is only counted.
 const said = document.getElementById('noi');
-const unseen = new Set();
+const unseen = new Set(), english = document.documentElement.lang === 'en';
 let wait = 1000;
 
 function change(news) {
@@ -8,10 +8,10 @@ function change(news) {
   if (!row) {
     unseen.add(news.data.slice(0, cut));
     said.hidden = false;
-    said.textContent = unseen.size + ' bì ngoài trang này vừa đổi. ';
+    said.textContent = unseen.size + (english ? ' items that are not on this page changed. ' : ' bì ngoài trang này vừa đổi. ');
     const again = document.createElement('a');
     again.href = location.href;
-    again.textContent = 'Tải lại';
+    again.textContent = english ? 'Load again' : 'Tải lại';
     said.append(again);
     return;
   }
