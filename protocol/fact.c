@@ -1,8 +1,10 @@
 #include "protocol/fact.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "protocol/codec.h"
+#include "protocol/plain.h"
 #include "protocol/scan.h"
 #include "trao.pb-c.h"
 
@@ -311,10 +313,110 @@ static bool fact_from_wire(const Trao__V1__OfficeFact *wire, struct office_fact 
     return true;
 }
 
+/* The short way: what is written as fact_encode writes it, names in ASCII. */
+struct reading {
+    struct office_fact fact;
+    bool has_notice, has_paper;
+};
+
+#define AT(member) offsetof(struct reading, fact.member)
+#define TEXT(member)                                                                               \
+    {                                                                                              \
+        PLAIN_TEXT, AT(member), 0, sizeof(((struct office_fact *)NULL)->member), NULL              \
+    }
+
+static const struct plain_field notice_fields[] = {
+    [1] = {PLAIN_U32, AT(notice.channel)}, [2] = {PLAIN_U32, AT(notice.status)},
+    [3] = {PLAIN_U32, AT(notice.attempt)}, [4] = {PLAIN_BOOL, AT(notice.correction)},
+    [5] = TEXT(notice.request_id),         [6] = {PLAIN_U32, AT(notice.receiver)},
+};
+static const struct plain_type notice_type = {notice_fields, 6};
+
+static const struct plain_field paper_fields[] = {
+    [1] = {PLAIN_U32, AT(paper.event)},    [2] = {PLAIN_S64, AT(paper.wall.ms)},
+    [3] = {PLAIN_U32, AT(paper.reason)},   [4] = {PLAIN_U32, AT(paper.action)},
+    [5] = {PLAIN_U32, AT(paper.relation)}, [6] = {PLAIN_U64, AT(paper.postage_vnd)},
+    [7] = {PLAIN_U64, AT(paper.fees_vnd)},
+};
+static const struct plain_type paper_type = {paper_fields, 7};
+
+static const struct plain_field fact_fields[] = {
+    [1] = {PLAIN_U64, AT(seq)},
+    [2] = {PLAIN_ITEM, AT(item)},
+    [3] = {PLAIN_U32, AT(event)},
+    [4] = {PLAIN_S64, AT(at.ms)},
+    [5] = {PLAIN_U32, AT(user)},
+    [6] = TEXT(dossier),
+    [7] = {PLAIN_LINK, AT(addressee), AT(has_addressee)},
+    [8] = {PLAIN_U64, AT(postage_vnd)},
+    [9] = {PLAIN_U64, AT(fees_vnd)},
+    [10] = {PLAIN_U32, AT(commune)},
+    [11] = {PLAIN_U32, AT(postal_code)},
+    [12] = {PLAIN_BOOL, AT(owner_only)},
+    [13] = {PLAIN_U32, AT(copy)},
+    [14] = {PLAIN_U64, AT(job)},
+    [15] = {PLAIN_FIXED64, AT(handover)},
+    [16] = {PLAIN_INSIDE, 0, offsetof(struct reading, has_notice), 0, &notice_type},
+    [17] = {PLAIN_U32, AT(reason)},
+    [18] = {PLAIN_U32, AT(originals)},
+    [19] = {PLAIN_U32, AT(certified)},
+    [20] = {PLAIN_U32, AT(pages)},
+    [21] = TEXT(seal_number),
+    [22] = {PLAIN_U32, AT(count)},
+    [23] = {PLAIN_FIXED64, AT(round)},
+    [24] = {PLAIN_U32, AT(badge)},
+    [25] = {PLAIN_U32, AT(to_badge)},
+    [26] = {PLAIN_U32, AT(post_office)},
+    [27] = {PLAIN_LINK, AT(evidence), AT(has_evidence)},
+    [28] = {PLAIN_ITEM, AT(other_item)},
+    [29] = {PLAIN_U32, AT(kind)},
+    [30] = {PLAIN_FIXED64, AT(slip)},
+    [31] = {PLAIN_INSIDE, 0, offsetof(struct reading, has_paper), 0, &paper_type},
+    [32] = TEXT(device),
+    [33] = TEXT(old_device),
+    [34] = {PLAIN_S64, AT(from.ms)},
+    [35] = {PLAIN_S64, AT(to.ms)},
+    [36] = TEXT(key),
+    [37] = {PLAIN_S64, AT(value)},
+    [38] = TEXT(citation),
+    [39] = {PLAIN_U64, AT(of_seq)},
+    [40] = {PLAIN_FIXED64, AT(of_epoch)},
+    [41] = {PLAIN_U32, AT(weight_g)},
+    [42] = {PLAIN_U32, AT(zone)},
+    [43] = {PLAIN_U32, AT(payer)},
+    [44] = {PLAIN_U32, AT(opener)},
+    [45] = {PLAIN_U32, AT(outcome)},
+    [46] = {PLAIN_BOOL, AT(has_sums)},
+    [49] = {PLAIN_U32, AT(office)},
+};
+static const struct plain_type fact_type = {fact_fields, 49};
+
+static bool is_device_or_none(const char *name)
+{
+    return *name == '\0' || device_name_is_good(name);
+}
+
+static bool decode_plain(struct slice bytes, struct office_fact *ret_fact)
+{
+    struct reading reading;
+    struct office_fact *fact = &reading.fact;
+    memset(&reading, 0, sizeof reading);
+    if (!plain_read(&fact_type, bytes, &reading) ||
+        (fact->item.text[0] != '\0') != event_names_item(fact->event) ||
+        !is_device_or_none(fact->device) || !is_device_or_none(fact->old_device) ||
+        !check_fact(fact, NULL))
+        return false;
+    *ret_fact = *fact;
+    return true;
+}
+
 bool fact_decode(const uint8_t *bytes, size_t n, struct office_fact *ret_fact, struct error *err)
 {
     struct codec_message message;
-    if (!codec_size("bytes", (struct slice){bytes, n}, 1, FACT_BYTES_MAX, err) ||
+    struct slice all = {bytes, n};
+    if (n >= 1 && n <= FACT_BYTES_MAX && decode_plain(all, ret_fact))
+        return true;
+    if (!codec_size("bytes", all, 1, FACT_BYTES_MAX, err) ||
         !codec_unpack(&trao__v1__office_fact__descriptor, bytes, n, &message, err))
         return error_add(err, "fact");
     bool good = fact_from_wire((const Trao__V1__OfficeFact *)message.base, ret_fact, err);

@@ -28,6 +28,12 @@ static bool is_letter(uint32_t c)
 
 /* --------------------------------------------------------------------------- making a number */
 
+static int check_of(uint32_t sum)
+{
+    int check = 11 - (int)(sum % 11);
+    return check == 10 ? 0 : check == 11 ? 5 : check;
+}
+
 int item_check_digit(uint32_t serial)
 {
     static const uint32_t weights[SERIAL_DIGITS] = {8, 6, 4, 2, 3, 5, 9, 7};
@@ -35,8 +41,7 @@ int item_check_digit(uint32_t serial)
     uint32_t sum = 0;
     for (size_t i = SERIAL_DIGITS; i-- > 0; serial /= 10)
         sum += serial % 10 * weights[i];
-    int check = 11 - (int)(sum % 11);
-    return check == 10 ? 0 : check == 11 ? 5 : check;
+    return check_of(sum);
 }
 
 static bool two_capitals(const char *text)
@@ -203,29 +208,33 @@ static uint32_t serial_of(const char *text)
     return serial;
 }
 
-/* The short way, for a number as it is written in records: 13 characters and nothing else. What it
- * does not take is judged in the long way. */
-static bool parse_plain(const char *bytes, size_t n, struct item *ret_item)
+static bool is_capital(char c)
 {
-    struct item item = {""};
-    if (n != ITEM_CHARS)
-        return false;
-    for (size_t i = 0; i < ITEM_CHARS; i++) {
-        unsigned from_a = (uint8_t)bytes[i] - 'A', from_0 = (uint8_t)bytes[i] - '0';
-        if (wants_digit(i) ? from_0 > 9 : from_a > 25)
-            return false;
-        item.text[i] = bytes[i];
+    return (uint8_t)(c - 'A') <= 'Z' - 'A';
+}
+
+bool item_read(const char *bytes, struct item *ret_item)
+{
+    static const uint8_t weights[SERIAL_DIGITS] = {8, 6, 4, 2, 3, 5, 9, 7};
+    uint32_t sum = 0, largest = 0;
+    for (size_t i = 0; i < SERIAL_DIGITS; i++) {
+        uint32_t digit = (uint8_t)(bytes[SERIAL_AT + i] - '0');
+        sum += digit * weights[i];
+        largest |= digit > 9;
     }
-    if (item.text[CHECK_AT] - '0' != item_check_digit(serial_of(item.text)))
+    if (largest != 0 || !is_capital(bytes[0]) || !is_capital(bytes[1]) ||
+        !is_capital(bytes[COUNTRY_AT]) || !is_capital(bytes[COUNTRY_AT + 1]) ||
+        bytes[CHECK_AT] - '0' != check_of(sum))
         return false;
-    *ret_item = item;
+    memcpy(ret_item->text, bytes, ITEM_CHARS);
+    ret_item->text[ITEM_CHARS] = '\0';
     return true;
 }
 
 bool item_parse(const char *bytes, size_t n, struct item *ret_item, struct error *err)
 {
     struct letters letters;
-    if (parse_plain(bytes, n, ret_item))
+    if (n == ITEM_CHARS && item_read(bytes, ret_item)) /* as it is written in records */
         return true;
     if (skip_prefix(&bytes, &n) == 'E')
         return error_set(err, ERROR_BAD_INPUT,

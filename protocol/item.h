@@ -37,6 +37,10 @@ bool item_make(const char *service, uint32_t serial, const char *country, struct
  * it belongs on a screen and in no log; an ID card is never repeated. */
 bool item_parse(const char *bytes, size_t n, struct item *ret_item, struct error *err) must_use;
 
+/* Takes the ITEM_CHARS characters of a number as it stands in records: in normal form, and nothing
+ * else. False otherwise, without a word: item_parse says what is wrong. */
+bool item_read(const char *bytes, struct item *ret_item) must_use;
+
 /* What a text in an item field is, when it is no item: each has its own words (ux.md section 4). */
 enum item_kind {
     ITEM_KIND_ITEM,

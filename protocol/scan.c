@@ -1,8 +1,10 @@
 #include "protocol/scan.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "protocol/codec.h"
+#include "protocol/plain.h"
 #include "trao.pb-c.h"
 
 #define EVENT_SCAN_MAX 63
@@ -205,10 +207,77 @@ static bool scan_from_wire(const Trao__V1__Scan *wire, struct scan *ret_scan, st
     return true;
 }
 
+/* ------------------------------------------------------------------------- the short way */
+
+struct reading {
+    struct scan scan;
+    bool has_place;
+};
+
+#define AT(member) offsetof(struct reading, scan.member)
+
+static const struct plain_field place_fields[] = {
+    [1] = {PLAIN_S32, AT(place.lat_e7)},      [2] = {PLAIN_S32, AT(place.lon_e7)},
+    [3] = {PLAIN_U32, AT(place.accuracy_mm)}, [4] = {PLAIN_U32, AT(place.mode)},
+    [5] = {PLAIN_U32, AT(place.age_ms)},      [6] = {PLAIN_S64, AT(place.gps_time.ms)},
+    [7] = {PLAIN_BOOL, AT(place.jumped)},
+};
+static const struct plain_type place_type = {place_fields, 7};
+
+static const struct plain_field scan_fields[] = {
+    [1] = {PLAIN_U64, AT(seq)},
+    [2] = {PLAIN_ITEM, AT(item)},
+    [3] = {PLAIN_U32, AT(event)},
+    [4] = {PLAIN_S64, AT(wall.ms)},
+    [5] = {PLAIN_U64, AT(mono.ms)},
+    [6] = {PLAIN_FIXED64, AT(boot)},
+    [7] = {PLAIN_U32, AT(time_source)},
+    [8] = {PLAIN_INSIDE, 0, offsetof(struct reading, has_place), 0, &place_type},
+    [9] = {PLAIN_U32, AT(place.why_none)},
+    [10] = {PLAIN_U32, AT(badge)},
+    [11] = {PLAIN_U32, AT(post_office)},
+    [12] = {PLAIN_U32, AT(reason)},
+    [13] = {PLAIN_U32, AT(action)},
+    [14] = {PLAIN_U32, AT(relation)},
+    [15] = {PLAIN_U64, AT(postage_vnd)},
+    [16] = {PLAIN_U64, AT(fees_vnd)},
+    [17] = {PLAIN_LINK, AT(attachments), AT(has_attachments)},
+    [18] = {PLAIN_U32, AT(program)},
+    [19] = {PLAIN_U32, AT(entry)},
+    [20] = {PLAIN_FIXED64, AT(round)},
+    [21] = {PLAIN_FIXED64, AT(handover)},
+    [22] = {PLAIN_FIXED64, AT(stop)},
+    [23] = {PLAIN_U64, AT(of_seq)},
+    [24] = {PLAIN_FIXED64, AT(of_epoch)},
+    [25] = {PLAIN_U64, AT(slip)},
+};
+static const struct plain_type scan_type = {scan_fields, 25};
+
+/* Enumerations are read as numbers first, and become what this version knows. */
+static bool decode_plain(struct slice bytes, struct scan *ret_scan)
+{
+    struct reading reading = {.has_place = false};
+    struct scan *scan = &reading.scan;
+    if (!plain_read(&scan_type, bytes, &reading) || scan->item.text[0] == '\0' ||
+        reading.has_place == (scan->place.why_none != NO_PLACE_NONE) ||
+        (uint64_t)scan->mono.ms > (uint64_t)CODEC_TIME_MAX)
+        return false;
+    scan->place.why_none = no_place_of((uint32_t)scan->place.why_none);
+    scan->time_source = codec_time_source((uint32_t)scan->time_source);
+    scan->entry = entry_of((uint32_t)scan->entry);
+    if (!check_scan(scan, NULL))
+        return false;
+    *ret_scan = *scan;
+    return true;
+}
+
 bool scan_decode(const uint8_t *bytes, size_t n, struct scan *ret_scan, struct error *err)
 {
     struct codec_message message;
-    if (!codec_size("bytes", (struct slice){bytes, n}, 1, SCAN_BYTES_MAX, err) ||
+    struct slice all = {bytes, n};
+    if (n >= 1 && n <= SCAN_BYTES_MAX && decode_plain(all, ret_scan))
+        return true;
+    if (!codec_size("bytes", all, 1, SCAN_BYTES_MAX, err) ||
         !codec_unpack(&trao__v1__scan__descriptor, bytes, n, &message, err))
         return error_add(err, "scan");
     bool good = scan_from_wire((const Trao__V1__Scan *)message.base, ret_scan, err);
