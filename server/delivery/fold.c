@@ -24,6 +24,8 @@ static int by_rest(const struct fact *a, const struct fact *b)
     return 0;
 }
 
+typedef int comparison(const void *a, const void *b);
+
 static int by_source(const void *a, const void *b)
 {
     return by_rest(a, b);
@@ -34,6 +36,42 @@ static int by_order(const void *left, const void *right)
     const struct fact *a = left, *b = right;
     COMPARE(a->order.ms, b->order.ms);
     return by_rest(a, b);
+}
+
+#define FEW 64 /* more than nearly all items see */
+
+/* `from[i]` is the one that belongs in place i: each is moved once, and only if it must. */
+static void put_in_place(struct fact *facts, size_t n, uint8_t *from)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (from[i] == i)
+            continue;
+        struct fact first = facts[i];
+        size_t at = i;
+        for (size_t next; (next = from[at]) != i; at = next) {
+            facts[at] = facts[next];
+            from[at] = (uint8_t)at;
+        }
+        facts[at] = first;
+        from[at] = (uint8_t)at;
+    }
+}
+
+/* Facts are large and mostly in order already: few of them by their places, without a heap. */
+static void sort(struct fact *facts, size_t n, comparison *compare)
+{
+    uint8_t from[FEW];
+    if (n > FEW) {
+        qsort(facts, n, sizeof *facts, compare);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i;
+        for (; at > 0 && compare(&facts[from[at - 1]], &facts[i]) > 0; at--)
+            from[at] = from[at - 1];
+        from[at] = (uint8_t)i;
+    }
+    put_in_place(facts, n, from);
 }
 
 static bool same_source(const struct fact *a, const struct fact *b)
@@ -218,11 +256,11 @@ void fold(struct fact *facts, size_t n, const struct rules *rules, struct state 
     if (n == 0)
         return;
     admit(facts, n);
-    qsort(facts, n, sizeof *facts, by_source);
+    sort(facts, n, by_source);
     give_order(facts, n);
     note_admissions(facts, n, ret_state);
     strike(facts, n, ret_state);
-    qsort(facts, n, sizeof *facts, by_order);
+    sort(facts, n, by_order);
     ret_state->item = facts[0].is_scan ? facts[0].scan.item : facts[0].office.item;
     walk(facts, n, rules, ret_state);
 }

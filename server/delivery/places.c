@@ -14,12 +14,20 @@ static const struct place {
 #undef COMMUNE
 };
 
+#define PLACES (sizeof places / sizeof *places)
+
+/* They stand by their code. */
 static const struct place *place_find(uint32_t commune)
 {
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (places[i].commune == commune)
-            return &places[i];
-    return NULL;
+    size_t low = 0, high = PLACES;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (places[middle].commune < commune)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < PLACES && places[low].commune == commune ? &places[low] : NULL;
 }
 
 const char *zone_key(enum zone zone)

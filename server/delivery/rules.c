@@ -66,15 +66,15 @@ bool day_read(const char *text, int64_t *ret_day, struct error *err)
     return true;
 }
 
-/* The date of a day from 1970 on, by counting. */
+/* The date of a day from 1970 on. A year is guessed from below: at 365.2425 days each it is the
+ * right one or the one before. */
 static void date_of(int64_t day, int64_t *ret_y, int64_t *ret_m, int64_t *ret_d)
 {
-    int64_t y = 1970;
-    while (DAY_NUMBER(y + 1, 1, 1) <= day)
-        y++;
-    int64_t m = 1;
-    while (m < 12 && DAY_NUMBER(y, m + 1, 1) <= day)
-        m++;
+    int64_t y = 1970 + day * 400 / 146097;
+    y -= DAY_NUMBER(y, 1, 1) > day;
+    y += DAY_NUMBER(y + 1, 1, 1) <= day;
+    int64_t m = (day - DAY_NUMBER(y, 1, 1)) / 31 + 1;
+    m += m < 12 && DAY_NUMBER(y, m + 1, 1) <= day;
     *ret_y = y;
     *ret_m = m;
     *ret_d = day - DAY_NUMBER(y, m, 1) + 1;

@@ -335,6 +335,8 @@ static void days_and_months(void **state)
         struct instant later = day_minute(day_after_months(day, rows[i].months), 0);
         assert_string_equal(clock_date_vi(later, date, sizeof date), rows[i].later);
     }
+    for (int64_t day = 0, last = day_of(local("2199-12-31T08:00")); day <= last; day++)
+        assert_int_equal(day_after_months(day, 0), day);
     /* 23:59:59Z is the next local day already (case G10). */
     assert_int_equal(day_of((struct instant){-1}), 0);
     assert_int_equal(day_of((struct instant){INT64_C(-7) * 3600 * 1000 - 1}), -1);
