@@ -16,60 +16,61 @@ static bool read_batch(const struct record_batch *row, struct batch *ret_batch, 
     return error_set(err, ERROR_BROKEN, "stored batch %lld cannot be read", (long long)row->id);
 }
 
-/* As the intake judged it: readable, and numbered as its head says. */
-static bool read_scan(const struct batch *batch, uint32_t index, struct scan *ret_scan)
+/* What a fact of a scan is besides the scan itself. */
+static void set_scan(const struct record_batch *row, struct fact *fact)
 {
-    const struct slice *bytes = &batch->scan[index];
-    return scan_decode(bytes->bytes, bytes->n, ret_scan, NULL) &&
-           ret_scan->seq == batch->head.first_seq + index;
+    const struct scan *scan = &fact->scan;
+    fact->is_scan = true;
+    fact->device = row->device;
+    fact->epoch = row->epoch;
+    fact->seq = scan->seq;
+    fact->verdict = row->verdict;
+    fact->arrival = row->arrival;
+    fact->when = when_of(scan->wall, scan->mono, scan->boot, row->sent_wall, row->sent_mono,
+                         row->sent_boot, row->floor, row->arrival);
+    fact->of_device = 0;
+    fact->order = (struct instant){0};
+    fact->effect = EFFECT_NONE;
+    fact->status_after = STATUS_NONE;
 }
 
-static void set_scan(const struct record_batch *row, const struct scan *scan, struct fact *ret_fact)
+/* As the intake judged it: readable, and numbered as its head says. What is beyond the scan in
+ * `ret_fact` is nobody's. */
+static bool read_scan(const struct record_batch *row, const struct batch *batch, uint32_t index,
+                      struct fact *ret_fact)
 {
-    *ret_fact = (struct fact){
-        .is_scan = true,
-        .device = row->device,
-        .epoch = row->epoch,
-        .seq = scan->seq,
-        .verdict = row->verdict,
-        .arrival = row->arrival,
-        .when = when_of(scan->wall, scan->mono, scan->boot, row->sent_wall, row->sent_mono,
-                        row->sent_boot, row->floor, row->arrival),
-        .scan = *scan,
-    };
+    const struct slice *bytes = &batch->scan[index];
+    if (!scan_decode(bytes->bytes, bytes->n, &ret_fact->scan, NULL) ||
+        ret_fact->scan.seq != batch->head.first_seq + index)
+        return false;
+    set_scan(row, ret_fact);
+    return true;
 }
 
 bool facts_scans(const struct record_batch *row, bool (*each)(void *ctx, const struct fact *fact),
                  void *ctx, struct error *err)
 {
     struct batch batch;
-    struct scan scan;
+    struct fact fact;
     bool more = true;
     if (!read_batch(row, &batch, err))
         return false;
-    for (uint32_t i = 0; i < batch.head.count && more; i++) {
-        struct fact fact;
-        if (!read_scan(&batch, i, &scan))
-            continue;
-        set_scan(row, &scan, &fact);
-        more = each(ctx, &fact);
-    }
+    memset(&fact, 0, sizeof fact);
+    for (uint32_t i = 0; i < batch.head.count && more; i++)
+        more = !read_scan(row, &batch, i, &fact) || each(ctx, &fact);
     return true;
 }
 
 bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct error *err)
 {
     struct batch batch;
-    struct scan scan;
+    struct fact fact;
     if (!read_batch(row, &batch, err))
         return false;
-    for (uint32_t i = 0; i < batch.head.count; i++) {
-        if (!read_scan(&batch, i, &scan))
-            continue;
-        struct fact fact;
-        set_scan(row, &scan, &fact);
-        rows_add(rows, ref_make((uint64_t)row->id, i), &fact);
-    }
+    memset(&fact, 0, sizeof fact);
+    for (uint32_t i = 0; i < batch.head.count; i++)
+        if (read_scan(row, &batch, i, &fact))
+            rows_add(rows, ref_make((uint64_t)row->id, i), &fact);
     return true;
 }
 
@@ -157,14 +158,12 @@ static bool fetch_scan(struct facts *facts, int64_t id, uint32_t index, struct f
                        struct error *err)
 {
     const struct slot *slot;
-    struct scan scan;
     if (!find_batch(facts, id, &slot, err))
         return false;
     const struct record_batch *row = &slot->row;
-    if (index >= slot->batch.head.count || !read_scan(&slot->batch, index, &scan))
+    if (index >= slot->batch.head.count || !read_scan(row, &slot->batch, index, ret_fact))
         return error_set(err, ERROR_BROKEN, "stored batch %lld has no scan %u", (long long)id,
                          index);
-    set_scan(row, &scan, ret_fact);
     return true;
 }
 
@@ -187,10 +186,21 @@ bool facts_of_office(struct facts *facts, const struct office_fact *office, stru
                      struct error *err)
 {
     struct fact *fact = ret_fact;
-    *fact = (struct fact){.is_scan = false, .seq = office->seq, .arrival = office->at};
-    if (!find_device(facts->record, office, &fact->of_device, err))
-        return false;
     struct instant at = office->at;
+    int64_t of_device = 0;
+    if (!find_device(facts->record, office, &of_device, err))
+        return false;
+    fact->is_scan = false;
+    fact->device = 0;
+    fact->epoch = 0;
+    fact->seq = office->seq;
+    fact->verdict = 0;
+    fact->arrival = at;
+    fact->when = (struct when){.clock_off = false};
+    fact->of_device = of_device;
+    fact->order = (struct instant){0};
+    fact->effect = EFFECT_NONE;
+    fact->status_after = STATUS_NONE;
     if (office->event == EVENT_PAPER_ENTRY) {
         struct instant written = office->paper.wall;
         fact->epoch = office->seq;

@@ -4,21 +4,24 @@
 #include <string.h>
 
 struct packed {
-    struct packed *before; /* the one added before it */
-    size_t n;              /* bytes with this head */
+    size_t n; /* bytes with this head */
     uint64_t words[];
 };
 
+#define NEAR 10 /* what an ordinary item sees; with it a bundle has 128 bytes */
+
 /* Each neighbour in memory that is not touched is one wait less a fact: so a bundle is moved in its
- * row only once in a while, and its facts are reached from the last one. */
+ * row only once in a while, and knows where all its facts are, so that they can be sent for at
+ * once. */
 struct bundle {
     struct tracked *entry;
     struct bundle *newer, *older;
-    struct packed *last;
-    size_t bytes;
-    uint32_t facts;
-    bool is_done;
-    uint64_t moved; /* what stock->added was then */
+    struct packed **more; /* those after the first NEAR */
+    uint64_t moved;       /* what stock->added was then */
+    uint32_t bytes;
+    uint32_t facts : 30;
+    uint32_t is_done : 1, is_empty : 1; /* empty: the facts went before it */
+    struct packed *fact[NEAR];
 };
 
 /* Facts that may come elsewhere before one more moves a bundle. */
@@ -59,12 +62,51 @@ static void link_newest(struct stock *stock, struct bundle *bundle)
     bundle->moved = stock->added;
 }
 
+/* ------------------------------------------------------------------ the facts of a bundle */
+
+static struct packed *fact_at(const struct bundle *bundle, size_t i)
+{
+    return i < NEAR ? bundle->fact[i] : bundle->more[i - NEAR];
+}
+
+/* `more` has room for NEAR, twice that, four times that ...: how many for the bundle as it is. */
+static size_t room_of(const struct bundle *bundle)
+{
+    size_t room = NEAR;
+    if (bundle->facts <= NEAR)
+        return 0;
+    while (room < (size_t)bundle->facts - NEAR)
+        room *= 2;
+    return room;
+}
+
+static bool add_fact(struct slab *slab, struct bundle *bundle, struct packed *packed)
+{
+    size_t had = bundle->facts < NEAR ? 0 : bundle->facts - NEAR, room = room_of(bundle);
+    if (bundle->facts < NEAR) {
+        bundle->fact[bundle->facts++] = packed;
+        return true;
+    }
+    if (had == room) {
+        size_t wider_room = room == 0 ? NEAR : room * 2;
+        struct packed **wider = slab_take(slab, wider_room * sizeof(void *));
+        if (wider == NULL)
+            return false;
+        if (had > 0)
+            memcpy(wider, bundle->more, had * sizeof(void *));
+        slab_give(slab, bundle->more, room * sizeof(void *));
+        bundle->more = wider;
+    }
+    bundle->more[had] = packed;
+    bundle->facts++;
+    return true;
+}
+
 void stock_free(struct stock *stock, struct bundle *bundle)
 {
-    for (struct packed *at = bundle->last, *before; at != NULL; at = before) {
-        before = at->before;
-        slab_give(&stock->slab, at, at->n);
-    }
+    for (size_t i = 0; !bundle->is_empty && i < bundle->facts; i++)
+        slab_give(&stock->slab, fact_at(bundle, i), fact_at(bundle, i)->n);
+    slab_give(&stock->slab, bundle->more, room_of(bundle) * sizeof(void *));
     slab_give(&stock->slab, bundle, sizeof *bundle);
 }
 
@@ -130,7 +172,7 @@ static struct bundle *bundle_take(struct stock *stock, struct tracked *entry)
     struct bundle *bundle = slab_take(&stock->slab, sizeof *bundle);
     if (bundle == NULL)
         return NULL;
-    *bundle = (struct bundle){.entry = entry, .bytes = sizeof *bundle};
+    *bundle = (struct bundle){.entry = entry, .bytes = (uint32_t)sizeof *bundle};
     stock->bytes += sizeof *bundle;
     link_newest(stock, bundle);
     entry->bundle = bundle;
@@ -143,7 +185,7 @@ static void settle_place(struct stock *stock, struct bundle *bundle, bool is_don
     if (bundle->is_done == is_done && stock->added - bundle->moved < MOVE_AFTER)
         return;
     unlink_bundle(stock, bundle);
-    bundle->is_done = is_done;
+    bundle->is_done = is_done & 1;
     link_newest(stock, bundle);
 }
 
@@ -153,16 +195,13 @@ static bool append(struct stock *stock, struct tracked *entry, const uint64_t *w
     size_t n = sizeof(struct packed) + bytes;
     struct packed *packed = slab_take(&stock->slab, n);
     struct bundle *bundle = packed == NULL ? NULL : bundle_take(stock, entry);
-    if (bundle == NULL) {
+    if (bundle == NULL || !add_fact(&stock->slab, bundle, packed)) {
         slab_give(&stock->slab, packed, n);
         return false;
     }
-    packed->before = bundle->last;
     packed->n = n;
     memcpy(packed->words, words, bytes);
-    bundle->last = packed;
-    bundle->facts++;
-    bundle->bytes += n;
+    bundle->bytes += (uint32_t)n;
     stock->bytes += n;
     stock->added++;
     settle_place(stock, bundle, bundle->is_done || is_last);
@@ -205,25 +244,38 @@ size_t bundle_facts(const struct bundle *bundle)
 
 void bundle_read(const struct bundle *bundle, struct fact *out)
 {
-    const struct packed *at = bundle->last;
-    for (size_t i = bundle->facts; i-- > 0; at = at->before)
-        fact_unpack(at->words, &out[i]);
+    for (size_t i = 0; i < bundle->facts; i++)
+        fact_unpack(fact_at(bundle, i)->words, &out[i]);
 }
 
 void bundle_empty(struct bundle *bundle, struct slab_returns *returns)
 {
-    for (struct packed *at = bundle->last, *before; at != NULL; at = before) {
-        before = at->before;
-        slab_return(returns, at, at->n);
-    }
-    bundle->last = NULL;
+    for (size_t i = 0; i < bundle->facts; i++)
+        slab_return(returns, fact_at(bundle, i), fact_at(bundle, i)->n);
+    if (bundle->more != NULL)
+        slab_return(returns, bundle->more, room_of(bundle) * sizeof(void *));
+    bundle->more = NULL;
+    bundle->is_empty = 1;
 }
+
+#define LINE 64
+#define LINES 3 /* as long as nearly all are, packed */
 
 void bundle_fetch(const struct bundle *bundle)
 {
-    for (const struct packed *at = bundle->last; at != NULL; at = at->before)
-        for (size_t byte = 0; byte < at->n; byte += 64)
-            __builtin_prefetch((const char *)at + byte);
+    for (size_t i = 0; i < bundle->facts && i < NEAR; i++)
+        for (size_t line = 0; line < LINES; line++)
+            __builtin_prefetch((const char *)bundle->fact[i] + line * LINE);
+}
+
+void stock_fetch_after(const struct tracked *entry)
+{
+    const struct bundle *next = entry->bundle == NULL ? NULL : entry->bundle->newer;
+    if (next == NULL)
+        return;
+    bundle_fetch(next);
+    __builtin_prefetch(next->newer);
+    __builtin_prefetch(next->entry);
 }
 
 struct fact *stock_read(struct stock *stock, const struct tracked *entry)

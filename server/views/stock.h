@@ -43,6 +43,8 @@ void stock_put(struct stock *stock, struct tracked *entry, const struct fact *fa
 struct fact *stock_read(struct stock *stock, const struct tracked *entry);
 /* The entry to go first, NULL when the stock is empty. */
 struct tracked *stock_oldest(const struct stock *stock);
+/* Begins to bring what goes after `entry` near the processor. */
+void stock_fetch_after(const struct tracked *entry);
 /* How many there are of which nothing is likely to follow. */
 size_t stock_done_n(const struct stock *stock);
 void stock_drop(struct stock *stock, struct tracked *entry);
