@@ -40,10 +40,41 @@ static int by_order(const void *left, const void *right)
 
 #define FEW 64 /* more than nearly all items see */
 
-/* `from[i]` is the one that belongs in place i: each is moved once, and only if it must. */
-static void put_in_place(struct fact *facts, size_t n, uint8_t *from)
+/* Facts in an order: facts are large and stay where they are, unless there are many of them. */
+struct ordered {
+    struct fact *facts;
+    size_t n;
+    uint8_t
+        from[FEW]; /* from[i] is the one that belongs in place i; of more facts it is i itself */
+};
+
+static struct fact *at_place(const struct ordered *ordered, size_t i)
 {
-    for (size_t i = 0; i < n; i++) {
+    return &ordered->facts[ordered->n > FEW ? i : ordered->from[i]];
+}
+
+/* By insertion: they come nearly in order. */
+static void sort(struct ordered *ordered, comparison *compare)
+{
+    struct fact *facts = ordered->facts;
+    if (ordered->n > FEW) {
+        qsort(facts, ordered->n, sizeof *facts, compare);
+        return;
+    }
+    for (size_t i = 0; i < ordered->n; i++) {
+        size_t at = i;
+        for (; at > 0 && compare(&facts[ordered->from[at - 1]], &facts[i]) > 0; at--)
+            ordered->from[at] = ordered->from[at - 1];
+        ordered->from[at] = (uint8_t)i;
+    }
+}
+
+/* Each is moved once, and only if it must. */
+static void put_in_place(struct ordered *ordered)
+{
+    struct fact *facts = ordered->facts;
+    uint8_t *from = ordered->from;
+    for (size_t i = 0; ordered->n <= FEW && i < ordered->n; i++) {
         if (from[i] == i)
             continue;
         struct fact first = facts[i];
@@ -57,52 +88,42 @@ static void put_in_place(struct fact *facts, size_t n, uint8_t *from)
     }
 }
 
-/* Facts are large and mostly in order already: few of them by their places, without a heap. */
-static void sort(struct fact *facts, size_t n, comparison *compare)
-{
-    uint8_t from[FEW];
-    if (n > FEW) {
-        qsort(facts, n, sizeof *facts, compare);
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        size_t at = i;
-        for (; at > 0 && compare(&facts[from[at - 1]], &facts[i]) > 0; at--)
-            from[at] = from[at - 1];
-        from[at] = (uint8_t)i;
-    }
-    put_in_place(facts, n, from);
-}
-
 static bool same_source(const struct fact *a, const struct fact *b)
 {
     return a->device == b->device && a->epoch == b->epoch;
 }
 
-bool is_copy(const struct fact *fact)
+static bool repeats(const struct fact *fact, const struct fact *before)
 {
-    return same_source(fact, fact - 1) && fact->seq == (fact - 1)->seq && fact->verdict == 0 &&
-           (fact - 1)->verdict == 0;
+    return same_source(fact, before) && fact->seq == before->seq && fact->verdict == 0 &&
+           before->verdict == 0;
 }
 
-/* The facts stand by source. A device counts its scans, so a later number is a later scan whatever
- * its clock said: the greatest estimate so far is what sorts. What was set aside pulls nobody. */
-static void give_order(struct fact *facts, size_t n)
+bool is_copy(const struct fact *fact)
+{
+    return repeats(fact, fact - 1);
+}
+
+/* By source. A device counts its scans, so a later number is a later scan whatever its clock said:
+ * the greatest estimate so far is what sorts. What was set aside pulls nobody. */
+static void give_order(const struct ordered *by_source)
 {
     struct instant greatest = {INT64_MIN};
-    for (size_t i = 0; i < n; i++) {
-        struct fact *fact = &facts[i];
-        bool first = i == 0 || !same_source(fact, fact - 1);
+    const struct fact *before = NULL;
+    for (size_t i = 0; i < by_source->n; i++) {
+        struct fact *fact = at_place(by_source, i);
+        bool first = before == NULL || !same_source(fact, before);
         if (first)
             greatest.ms = INT64_MIN;
-        bool repeats = !first && is_copy(fact);
-        fact->effect = repeats ? EFFECT_REPEATED : EFFECT_NONE;
-        struct instant own = repeats ? greatest : fact->when.estimate;
+        bool again = !first && repeats(fact, before);
+        fact->effect = again ? EFFECT_REPEATED : EFFECT_NONE;
+        struct instant own = again ? greatest : fact->when.estimate;
         fact->order = own.ms > greatest.ms ? own : greatest;
         if (fact->verdict == 0)
             greatest = fact->order;
         else
             fact->effect = EFFECT_SET_ASIDE;
+        before = fact;
     }
 }
 
@@ -146,29 +167,30 @@ static void note_admissions(struct fact *facts, size_t n, struct state *state)
 
 /* ------------------------------------------------------------------ what was withdrawn */
 
-/* First stored fact of a source and number; `n` without. The facts stand by source. */
-static size_t find_fact(const struct fact *facts, size_t n, int64_t device, uint64_t epoch,
+/* First stored fact of a source and number; `n` without. */
+static size_t find_fact(const struct ordered *by_source, int64_t device, uint64_t epoch,
                         uint64_t seq)
 {
     struct fact key = {.device = device, .epoch = epoch, .seq = seq};
     key.arrival.ms = key.when.estimate.ms = INT64_MIN;
-    size_t low = 0, high = n;
+    size_t low = 0, n = by_source->n, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (by_rest(&facts[middle], &key) < 0)
+        if (by_rest(at_place(by_source, middle), &key) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    bool found = low < n && same_source(&facts[low], &key) && facts[low].seq == key.seq &&
-                 facts[low].verdict == 0;
-    return found ? low : n;
+    const struct fact *found = low < n ? at_place(by_source, low) : NULL;
+    bool is_it =
+        found != NULL && same_source(found, &key) && found->seq == key.seq && found->verdict == 0;
+    return is_it ? low : n;
 }
 
-static size_t withdrawn_by(const struct fact *facts, size_t n, const struct fact *withdrawal)
+static size_t withdrawn_by(const struct ordered *by_source, const struct fact *withdrawal)
 {
     const struct scan *scan = &withdrawal->scan;
-    return find_fact(facts, n, withdrawal->device,
+    return find_fact(by_source, withdrawal->device,
                      scan->of_epoch != 0 ? scan->of_epoch : withdrawal->epoch, scan->of_seq);
 }
 
@@ -184,17 +206,18 @@ bool event_is_correctable(uint32_t event)
 
 /* An entry from paper is a source of its own. An office fact takes back only what stood before it.
  */
-static size_t corrected_by(const struct fact *facts, size_t n, const struct fact *correction)
+static size_t corrected_by(const struct ordered *by_source, const struct fact *correction)
 {
     const struct office_fact *office = &correction->office;
+    size_t n = by_source->n;
     if (correction->of_device != 0)
-        return find_fact(facts, n, correction->of_device, office->of_epoch, office->of_seq);
+        return find_fact(by_source, correction->of_device, office->of_epoch, office->of_seq);
     if (office->of_seq >= correction->seq)
         return n;
-    size_t at = find_fact(facts, n, 0, 0, office->of_seq);
+    size_t at = find_fact(by_source, 0, 0, office->of_seq);
     if (at == n)
-        at = find_fact(facts, n, 0, office->of_seq, office->of_seq);
-    return at < n && event_is_correctable(facts[at].office.event) ? at : n;
+        at = find_fact(by_source, 0, office->of_seq, office->of_seq);
+    return at < n && event_is_correctable(at_place(by_source, at)->office.event) ? at : n;
 }
 
 bool event_is_door_outcome(uint32_t event)
@@ -213,17 +236,22 @@ static bool is_late(const struct fact *by, const struct fact *target)
 }
 
 /* Strikes the fact at `at` with its copies; n: there is none. */
-static void strike_at(struct fact *facts, size_t n, struct fact *by, size_t at, struct state *state)
+static void strike_at(const struct ordered *by_source, struct fact *by, size_t at,
+                      struct state *state)
 {
-    by->effect = at < n ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
-    if (at == n)
+    const struct fact *target = at < by_source->n ? at_place(by_source, at) : NULL;
+    by->effect = target != NULL ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
+    if (target == NULL)
         state->doubts |= DOUBT_OUT_OF_ORDER;
-    else if (is_late(by, &facts[at]))
+    else if (is_late(by, target))
         state->doubts |= DOUBT_WITHDRAWN_LATE;
-    for (size_t to = at;
-         to < n && same_source(&facts[to], &facts[at]) && facts[to].seq == facts[at].seq; to++)
-        if (facts[to].verdict == 0)
-            facts[to].effect = EFFECT_STRUCK;
+    for (; at < by_source->n; at++) {
+        struct fact *copy = at_place(by_source, at);
+        if (!same_source(copy, target) || copy->seq != target->seq)
+            break;
+        if (copy->verdict == 0)
+            copy->effect = EFFECT_STRUCK;
+    }
 }
 
 static bool is_correction(const struct fact *fact)
@@ -238,14 +266,18 @@ static bool is_withdrawal(const struct fact *fact)
 
 /* From the last number down, so that what was itself taken back strikes nothing. The desk's word
  * goes first: it may take back a withdrawal, no scan takes back what a desk wrote. */
-static void strike(struct fact *facts, size_t n, struct state *state)
+static void strike(const struct ordered *by_source, struct state *state)
 {
-    for (size_t i = n; i-- > 0;)
-        if (is_correction(&facts[i]) && facts[i].effect == EFFECT_NONE)
-            strike_at(facts, n, &facts[i], corrected_by(facts, n, &facts[i]), state);
-    for (size_t i = n; i-- > 0;)
-        if (is_withdrawal(&facts[i]) && facts[i].effect == EFFECT_NONE)
-            strike_at(facts, n, &facts[i], withdrawn_by(facts, n, &facts[i]), state);
+    for (size_t i = by_source->n; i-- > 0;) {
+        struct fact *fact = at_place(by_source, i);
+        if (is_correction(fact) && fact->effect == EFFECT_NONE)
+            strike_at(by_source, fact, corrected_by(by_source, fact), state);
+    }
+    for (size_t i = by_source->n; i-- > 0;) {
+        struct fact *fact = at_place(by_source, i);
+        if (is_withdrawal(fact) && fact->effect == EFFECT_NONE)
+            strike_at(by_source, fact, withdrawn_by(by_source, fact), state);
+    }
 }
 
 /* ------------------------------------------------------------------ the fold */
@@ -255,12 +287,14 @@ void fold(struct fact *facts, size_t n, const struct rules *rules, struct state 
     *ret_state = (struct state){0};
     if (n == 0)
         return;
+    struct ordered ordered = {.facts = facts, .n = n};
     admit(facts, n);
-    sort(facts, n, by_source);
-    give_order(facts, n);
+    sort(&ordered, by_source);
+    give_order(&ordered);
     note_admissions(facts, n, ret_state);
-    strike(facts, n, ret_state);
-    sort(facts, n, by_order);
+    strike(&ordered, ret_state);
+    sort(&ordered, by_order);
+    put_in_place(&ordered);
     ret_state->item = facts[0].is_scan ? facts[0].scan.item : facts[0].office.item;
     walk(facts, n, rules, ret_state);
 }

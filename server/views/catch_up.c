@@ -85,7 +85,10 @@ bool fold_beside(struct views *views, struct tracked *entry, struct error *err)
         return fold_entry(views, entry, false, &view, err);
     if (folding_room(views->folding) == NULL && !settle_done(views, err))
         return false;
-    return hand_over(views, entry) || fold_entry(views, entry, false, &view, err);
+    if (hand_over(views, entry))
+        return true;
+    stock_fetch_after(entry); /* that one may have to be folded here too */
+    return fold_entry(views, entry, false, &view, err);
 }
 
 /* ------------------------------------------------------------------ from the mark to the end */

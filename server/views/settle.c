@@ -42,7 +42,6 @@ bool trim(struct views *views, size_t most_bytes, struct error *err)
 {
     while (views->stock.bytes > most_bytes || stock_done_n(&views->stock) > DONE_MOST) {
         struct tracked *entry = stock_oldest(&views->stock);
-        stock_fetch_after(entry);
         if (!entry->folded && (!take_rules(views, err) || !fold_beside(views, entry, err)))
             return false;
         stock_drop(&views->stock, entry);

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define FIRST_BLOCK ((size_t)64 << 10) /* a small office needs no more */
@@ -9,9 +10,11 @@
 #define BLOCK (4 * HUGE_PAGE)
 #define PAGE 4096
 
+#define LINE 64 /* what comes near the processor at once */
+
 struct slab_block {
     struct slab_block *next;
-    void *fill; /* keeps what follows aligned */
+    void *fill[LINE / sizeof(void *) - 1]; /* what follows begins with a line */
 };
 
 struct slab_free {
@@ -24,12 +27,27 @@ static size_t rounded(size_t n)
 }
 
 /* Whole huge pages; that the kernel has none is no failure. */
+static void *huge(size_t n)
+{
+    void *block = aligned_alloc(HUGE_PAGE, n);
+    if (block != NULL)
+        (void)madvise(block, n, MADV_HUGEPAGE);
+    return block;
+}
+
 static void *large_block(void)
 {
-    void *block = aligned_alloc(HUGE_PAGE, BLOCK);
-    if (block != NULL)
-        (void)madvise(block, BLOCK, MADV_HUGEPAGE);
-    return block;
+    return huge(BLOCK);
+}
+
+void *slab_wide_new(size_t n)
+{
+    if (n % HUGE_PAGE != 0)
+        return calloc(1, n);
+    void *wide = huge(n);
+    if (wide != NULL)
+        memset(wide, 0, n);
+    return wide;
 }
 
 void *slab_block_new(void)
@@ -45,7 +63,7 @@ static struct slab_block *block_new(const struct slab *slab, size_t *ret_n)
 {
     *ret_n = slab->blocks == NULL ? FIRST_BLOCK : BLOCK;
     if (slab->blocks == NULL)
-        return malloc(FIRST_BLOCK);
+        return aligned_alloc(LINE, FIRST_BLOCK);
     void *ready = slab->larder.take == NULL ? NULL : slab->larder.take(slab->larder.ctx);
     return ready != NULL ? ready : large_block();
 }

@@ -109,15 +109,22 @@ struct tracked *table_find(const struct table *table, const struct item *item)
     return table->slots_n == 0 ? NULL : entry_in(table->slots[slot_of(table, hash_of(item), item)]);
 }
 
-void table_fetch(const struct table *table, const struct item *item, bool entry)
+void table_fetch(const struct table *table, const struct item *item, enum table_step step)
 {
     if (table->slots_n == 0)
         return;
-    const uint64_t *slot = &table->slots[hash_of(item) & (table->slots_n - 1)];
-    if (!entry)
+    uint64_t hash = hash_of(item);
+    const uint64_t *slot = &table->slots[hash & (table->slots_n - 1)];
+    const struct tracked *entry = step == TABLE_SLOT ? NULL : entry_in(*slot);
+    if (step == TABLE_SLOT) {
         __builtin_prefetch(slot);
-    else
-        __builtin_prefetch(entry_in(*slot)); /* of no address: nothing happens */
+    } else if (step == TABLE_ENTRY) {
+        __builtin_prefetch(entry); /* of no address: nothing happens */
+    } else if (entry != NULL && (*slot ^ hash) >> ADDRESS_BITS == 0) {
+        __builtin_prefetch(entry->refs + entry->refs_n, 1);
+        __builtin_prefetch(entry->bundle, 1);
+        __builtin_prefetch((const char *)entry->bundle + 64, 1);
+    }
 }
 
 #define FETCHED_AHEAD 16
@@ -142,7 +149,7 @@ static bool widen(struct table *table)
     if (table->entries.n * 2 < table->slots_n)
         return true;
     size_t wider_n = table->slots_n == 0 ? 1024 : table->slots_n * 2;
-    uint64_t *wider = calloc(wider_n, sizeof *wider);
+    uint64_t *wider = slab_wide_new(wider_n * sizeof *wider);
     if (wider == NULL)
         return false;
     put_all(table, wider, wider_n);
@@ -184,7 +191,7 @@ static bool make_dirty(struct table *table, struct tracked *entry)
 
 static bool widen_refs(struct table *table, struct tracked *entry)
 {
-    size_t room = entry->refs_room == 0 ? REFS_FIRST : entry->refs_room * 2;
+    uint32_t room = entry->refs_room == 0 ? REFS_FIRST : entry->refs_room * 2;
     ref *wider = slab_take(&table->slab, room * sizeof *wider);
     if (wider == NULL)
         return false;

@@ -22,23 +22,24 @@ struct mark {
     uint64_t office;
 };
 
+/* What a new fact touches stands in the first 64 bytes: one wait for memory, not three. */
 struct tracked {
     struct item item;
-    bool folded; /* false: has refs that status and doubts do not know yet */
-    bool listed; /* waits in the follower's list of items to fold */
-    bool dirty;  /* not in views.db as it is here */
+    bool folded : 1; /* false: has refs that status and doubts do not know yet */
+    bool listed : 1; /* waits in the follower's list of items to fold */
+    bool dirty : 1;  /* not in views.db as it is here */
+    uint32_t index;  /* its own place in entries */
+    uint32_t refs_n, refs_room;
+    ref *refs;
+    struct bundle *bundle;        /* the feeding thread's: its facts in memory (stock.h), or NULL */
+    uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
+    struct view *view;            /* NULL: to be folded when asked for */
+    struct instant since_arrival; /* as in its state */
     enum status status;
     uint32_t doubts;
-    struct instant since_arrival; /* as in its state */
-    uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
-    uint32_t index;               /* its own place in entries */
-    uint32_t kept_at;             /* with a view: its place among those kept */
+    uint32_t kept_at; /* with a view: its place among those kept */
     struct dues dues[VIEW_CLOCKS];
     struct marks marks;
-    struct view *view;     /* NULL: to be folded when asked for */
-    struct bundle *bundle; /* the feeding thread's: its facts in memory (stock.h), or NULL */
-    ref *refs;
-    size_t refs_n, refs_room;
 };
 
 #define VIEWS_KEPT 20000 /* about 15 MB of folded views; the others are folded when asked for */
@@ -76,9 +77,11 @@ struct table {
 
 void table_done(struct table *table);
 struct tracked *table_find(const struct table *table, const struct item *item);
-/* Begins to bring what a look-up of `item` will touch near the processor: its slot first, for all
- * items that come next, then what the slots point to. A table of millions is far away. */
-void table_fetch(const struct table *table, const struct item *item, bool entry);
+/* Begins to bring what a fact of `item` will touch near the processor: its slot first, for all
+ * items that come next, then what the slots point to, then what that points to. A table of millions
+ * is far away. */
+enum table_step { TABLE_SLOT, TABLE_ENTRY, TABLE_BEYOND };
+void table_fetch(const struct table *table, const struct item *item, enum table_step step);
 /* NULL without memory. */
 struct tracked *table_take(struct table *table, const struct item *item);
 bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);

@@ -104,9 +104,9 @@ static bool take_new_rules(struct views *views, const struct rows *rows, struct 
 /* The table of millions is far from the processor: what the rows touch is sent for beforehand. */
 static void fetch(const struct views *views, const struct rows *rows)
 {
-    for (int pass = 0; pass < 2; pass++)
+    for (enum table_step step = TABLE_SLOT; step <= TABLE_BEYOND; step++)
         for (size_t i = 0; i < rows->n; i++)
-            table_fetch(&views->table, &rows->fact[i].item, pass == 1);
+            table_fetch(&views->table, &rows->fact[i].item, step);
 }
 
 /* Refs and mark move together under the lock: what is flushed is never half of them. */
