@@ -2,8 +2,7 @@
  */
 #include "server/delivery/fold.h"
 
-#include <stdlib.h>
-
+#include "server/delivery/ordered.h"
 #include "server/delivery/walk.h"
 
 /* ------------------------------------------------------------------ order */
@@ -24,8 +23,6 @@ static int by_rest(const struct fact *a, const struct fact *b)
     return 0;
 }
 
-typedef int comparison(const void *a, const void *b);
-
 static int by_source(const void *a, const void *b)
 {
     return by_rest(a, b);
@@ -36,56 +33,6 @@ static int by_order(const void *left, const void *right)
     const struct fact *a = left, *b = right;
     COMPARE(a->order.ms, b->order.ms);
     return by_rest(a, b);
-}
-
-#define FEW 64 /* more than nearly all items see */
-
-/* Facts in an order: facts are large and stay where they are, unless there are many of them. */
-struct ordered {
-    struct fact *facts;
-    size_t n;
-    uint8_t
-        from[FEW]; /* from[i] is the one that belongs in place i; of more facts it is i itself */
-};
-
-static struct fact *at_place(const struct ordered *ordered, size_t i)
-{
-    return &ordered->facts[ordered->n > FEW ? i : ordered->from[i]];
-}
-
-/* By insertion: they come nearly in order. */
-static void sort(struct ordered *ordered, comparison *compare)
-{
-    struct fact *facts = ordered->facts;
-    if (ordered->n > FEW) {
-        qsort(facts, ordered->n, sizeof *facts, compare);
-        return;
-    }
-    for (size_t i = 0; i < ordered->n; i++) {
-        size_t at = i;
-        for (; at > 0 && compare(&facts[ordered->from[at - 1]], &facts[i]) > 0; at--)
-            ordered->from[at] = ordered->from[at - 1];
-        ordered->from[at] = (uint8_t)i;
-    }
-}
-
-/* Each is moved once, and only if it must. */
-static void put_in_place(struct ordered *ordered)
-{
-    struct fact *facts = ordered->facts;
-    uint8_t *from = ordered->from;
-    for (size_t i = 0; ordered->n <= FEW && i < ordered->n; i++) {
-        if (from[i] == i)
-            continue;
-        struct fact first = facts[i];
-        size_t at = i;
-        for (size_t next; (next = from[at]) != i; at = next) {
-            facts[at] = facts[next];
-            from[at] = (uint8_t)at;
-        }
-        facts[at] = first;
-        from[at] = (uint8_t)at;
-    }
 }
 
 static bool same_source(const struct fact *a, const struct fact *b)
@@ -111,7 +58,7 @@ static void give_order(const struct ordered *by_source)
     struct instant greatest = {INT64_MIN};
     const struct fact *before = NULL;
     for (size_t i = 0; i < by_source->n; i++) {
-        struct fact *fact = at_place(by_source, i);
+        struct fact *fact = ordered_at(by_source, i);
         bool first = before == NULL || !same_source(fact, before);
         if (first)
             greatest.ms = INT64_MIN;
@@ -176,12 +123,12 @@ static size_t find_fact(const struct ordered *by_source, int64_t device, uint64_
     size_t low = 0, n = by_source->n, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (by_rest(at_place(by_source, middle), &key) < 0)
+        if (by_rest(ordered_at(by_source, middle), &key) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    const struct fact *found = low < n ? at_place(by_source, low) : NULL;
+    const struct fact *found = low < n ? ordered_at(by_source, low) : NULL;
     bool is_it =
         found != NULL && same_source(found, &key) && found->seq == key.seq && found->verdict == 0;
     return is_it ? low : n;
@@ -217,7 +164,7 @@ static size_t corrected_by(const struct ordered *by_source, const struct fact *c
     size_t at = find_fact(by_source, 0, 0, office->of_seq);
     if (at == n)
         at = find_fact(by_source, 0, office->of_seq, office->of_seq);
-    return at < n && event_is_correctable(at_place(by_source, at)->office.event) ? at : n;
+    return at < n && event_is_correctable(ordered_at(by_source, at)->office.event) ? at : n;
 }
 
 bool event_is_door_outcome(uint32_t event)
@@ -239,14 +186,14 @@ static bool is_late(const struct fact *by, const struct fact *target)
 static void strike_at(const struct ordered *by_source, struct fact *by, size_t at,
                       struct state *state)
 {
-    const struct fact *target = at < by_source->n ? at_place(by_source, at) : NULL;
+    const struct fact *target = at < by_source->n ? ordered_at(by_source, at) : NULL;
     by->effect = target != NULL ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
     if (target == NULL)
         state->doubts |= DOUBT_OUT_OF_ORDER;
     else if (is_late(by, target))
         state->doubts |= DOUBT_WITHDRAWN_LATE;
     for (; at < by_source->n; at++) {
-        struct fact *copy = at_place(by_source, at);
+        struct fact *copy = ordered_at(by_source, at);
         if (!same_source(copy, target) || copy->seq != target->seq)
             break;
         if (copy->verdict == 0)
@@ -269,12 +216,12 @@ static bool is_withdrawal(const struct fact *fact)
 static void strike(const struct ordered *by_source, struct state *state)
 {
     for (size_t i = by_source->n; i-- > 0;) {
-        struct fact *fact = at_place(by_source, i);
+        struct fact *fact = ordered_at(by_source, i);
         if (is_correction(fact) && fact->effect == EFFECT_NONE)
             strike_at(by_source, fact, corrected_by(by_source, fact), state);
     }
     for (size_t i = by_source->n; i-- > 0;) {
-        struct fact *fact = at_place(by_source, i);
+        struct fact *fact = ordered_at(by_source, i);
         if (is_withdrawal(fact) && fact->effect == EFFECT_NONE)
             strike_at(by_source, fact, withdrawn_by(by_source, fact), state);
     }
@@ -289,12 +236,12 @@ void fold(struct fact *facts, size_t n, const struct rules *rules, struct state 
         return;
     struct ordered ordered = {.facts = facts, .n = n};
     admit(facts, n);
-    sort(&ordered, by_source);
+    ordered_sort(&ordered, by_source);
     give_order(&ordered);
     note_admissions(facts, n, ret_state);
     strike(&ordered, ret_state);
-    sort(&ordered, by_order);
-    put_in_place(&ordered);
+    ordered_sort(&ordered, by_order);
+    ordered_settle(&ordered);
     ret_state->item = facts[0].is_scan ? facts[0].scan.item : facts[0].office.item;
     walk(facts, n, rules, ret_state);
 }

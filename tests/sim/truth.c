@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/delivery/ordered.h"
+
 /* ---------------------------------------------------------------- what really happened */
 
 struct device_ids {
@@ -111,11 +113,11 @@ void truth_check_shuffled(struct env *env, struct views *views, const struct fac
 
 /* ---------------------------------------------------------------- planted */
 
-/* The linker gives fold's calls of qsort to this: of the two sorts of a fold (by source, then by
- * order) the second is by arrival. */
+/* The linker gives fold's calls of ordered_sort to this: of the two sorts of a fold (by source,
+ * then by order) the second is by arrival. */
 typedef int (*comparison)(const void *, const void *);
-void __real_qsort(void *base, size_t n, size_t size, comparison compare);
-void __wrap_qsort(void *base, size_t n, size_t size, comparison compare);
+void __real_ordered_sort(struct ordered *ordered, comparison compare);
+void __wrap_ordered_sort(struct ordered *ordered, comparison compare);
 
 static atomic_bool by_arrival;
 
@@ -130,10 +132,10 @@ static int compare_arrivals(const void *left, const void *right)
     return a->arrival.ms != b->arrival.ms ? (a->arrival.ms < b->arrival.ms ? -1 : 1) : 0;
 }
 
-void __wrap_qsort(void *base, size_t n, size_t size, comparison compare)
+void __wrap_ordered_sort(struct ordered *ordered, comparison compare)
 {
     static _Thread_local bool second;
-    bool planted = atomic_load(&by_arrival) && size == sizeof(struct fact);
-    __real_qsort(base, n, size, planted && second ? compare_arrivals : compare);
+    bool planted = atomic_load(&by_arrival);
+    __real_ordered_sort(ordered, planted && second ? compare_arrivals : compare);
     second = planted && !second;
 }
