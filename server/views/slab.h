@@ -33,8 +33,8 @@ struct slab {
 void *slab_take(struct slab *slab, size_t n);
 /* `n` as it was taken; NULL is fine. */
 void slab_give(struct slab *slab, void *taken, size_t n);
-/* `n` zeroed bytes for a table that is looked up all over: on huge pages when it is large. free() it;
- * NULL without memory. */
+/* `n` zeroed bytes for a table that is looked up all over: on huge pages when it is large. free()
+ * it; NULL without memory. */
 void *slab_wide_new(size_t n);
 /* A block whose pages are there, for a larder; free() it. NULL without memory. Any thread. */
 void *slab_block_new(void);
