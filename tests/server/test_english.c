@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "server/record/premises.h"
 #include "server/web/html.h"
 #include "server/web/english.h"
+#include "tests/lib/proc.h"
 #include "tests/server/browser.h"
 
 /* ------------------------------------------------------------------ the catalogue */
@@ -382,6 +384,62 @@ static void every_page_of_every_role_is_in_english(void **state)
         fail_msg("%u pieces are not in English", found);
 }
 
+/* ------------------------------------------------------------------ as they are seen */
+
+#define ANSWER_MS 30000
+#define SHOTS BUILD_DIR "/english"
+
+static void ask(struct proc *chromium, const char *expect, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void ask(struct proc *chromium, const char *expect, const char *format, ...)
+{
+    char line[PROC_LINE_MAX], out[PROC_LINE_MAX] = "";
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (!proc_say(chromium, "%s", line) || !proc_hear(chromium, out, ANSWER_MS) ||
+        strncmp(out, expect, strlen(expect)) != 0)
+        fail_msg("browser: %s -> '%s'", line, out);
+}
+
+/* From the link on the login page on, by a real browser; the pages a day leads through. */
+static void seen_in_a_browser(void **state)
+{
+    struct browser *browser = *state;
+    struct proc chromium;
+    static const char *const paths[] = {"/quay",           "/quay/bang",    "/quay/viec",
+                                        "/quay/quan-tri",  "/quay/bao-cao", "/quay/nhap",
+                                        "/quay/dieu-phoi", "/quay/may-in"};
+    int port = browser->rig.desk.config.plain.port;
+    if (access("/usr/bin/chromium", X_OK) != 0) {
+        print_message("skipped: no Chromium\n");
+        skip();
+    }
+    browser_log_in(browser);
+    proc_start(&chromium, (const char *[]){"node", TESTS_DIR "/lib/browser.mjs", NPM_DIR, NULL},
+               true, SHOTS ".log");
+    char out[PROC_LINE_MAX];
+    assert_true(proc_hear(&chromium, out, ANSWER_MS));
+    ask(&chromium, "went 200", "goto http://127.0.0.1:%d/quay/dang-nhap", port);
+    ask(&chromium, "pressed 200", "press a.ngu");
+    ask(&chromium, "has yes", "has Log in at the desk");
+    ask(&chromium, "filled", "fill #ten quay");
+    ask(&chromium, "filled", "fill #mk " BROWSER_PASSWORD);
+    ask(&chromium, "pressed 200", "press form button");
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        ask(&chromium, "went 200", "goto http://127.0.0.1:%d%s", port, paths[i]);
+        for (int width = 360; width <= 1440; width += 1080) {
+            ask(&chromium, "sized", "size %d 800", width);
+            ask(&chromium, "wide no", "wide");
+            ask(&chromium, "axe 0", "axe");
+            ask(&chromium, "shot", "shot " SHOTS "/%zu-%d.png", i, width);
+        }
+    }
+    proc_say(&chromium, "quit");
+    proc_wait(&chromium, ANSWER_MS);
+}
+
 static void the_choice_is_a_link_that_comes_back(void **state)
 {
     struct browser *browser = *state;
@@ -416,5 +474,9 @@ int main(int argc, char **argv)
         PAGES(every_page_of_every_role_is_in_english),
         PAGES(the_choice_is_a_link_that_comes_back),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest drawn[] = {PAGES(seen_in_a_browser)};
+    if (argc < 2 || strcmp(argv[1], "drawn") != 0)
+        return cmocka_run_group_tests(tests, NULL, NULL);
+    (void)mkdir(SHOTS, 0755);
+    return cmocka_run_group_tests(drawn, NULL, NULL);
 }
