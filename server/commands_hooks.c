@@ -1,5 +1,6 @@
 /* commands_hooks.c - where offices' own systems are told what became of their items: registered,
- * changed, their secrets renewed; what they refused, and telling it again. */
+ * changed, their secrets renewed; a test of one; what
+ * they refused, and telling it again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,13 +259,20 @@ bool run_hooks(const struct commands *commands, const struct call *call, struct 
 
 /* ------------------------------------------------------------------ dead letters */
 
+/* One of the record, or OWN_NAME: its id is 0. */
+static bool find_his(const struct commands *commands, const char *name, uint32_t user,
+                     struct hook *ret_hook, struct error *err)
+{
+    *ret_hook = (struct hook){.id = 0};
+    return (strcmp(name, OWN_NAME) == 0 || hook_find(commands->record, name, ret_hook, err)) &&
+           is_his(commands, ret_hook, user, err);
+}
+
 static bool id_of(const struct commands *commands, const char *name, uint32_t user,
                   uint32_t *ret_id, struct error *err)
 {
-    struct hook hook = {.id = 0};
-    bool own = strcmp(name, OWN_NAME) == 0;
-    if ((!own && !hook_find(commands->record, name, &hook, err)) ||
-        !is_his(commands, &hook, user, err))
+    struct hook hook;
+    if (!find_his(commands, name, user, &hook, err))
         return false;
     *ret_id = hook.id;
     return true;
@@ -371,6 +379,32 @@ bool run_hookdead(const struct commands *commands, const struct call *call, stru
     free(hooks);
     dead_done(&dead);
     return good;
+}
+
+bool run_hooktest(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct hook hook = {.id = 0};
+    struct error why = {.code = ERROR_NONE};
+    const char *name = call->argv[1];
+    uint32_t user = 0, status = 0;
+    if (!options_check(call, 2, "by", err) || !option_user(commands, call, 2, &user, err) ||
+        !find_his(commands, name, user, &hook, err))
+        return false;
+    if (commands->push == NULL || (hook.id == 0 && *commands->config->push == '\0'))
+        return error_set(err, ERROR_NOT_FOUND, "«%.32s»: không có webhook này. / no such webhook",
+                         name);
+    bool taken = push_try(commands->push, &hook, &status, &why);
+    if (!taken && status > 0)
+        return error_set(err, ERROR_REFUSED,
+                         "%s trả lời %u: chưa nhận tin thử. / answered %u, the test was not taken",
+                         name, status, status);
+    if (!taken)
+        return error_set(err, why.code == ERROR_LATER ? ERROR_REFUSED : why.code,
+                         "%s chưa nhận tin thử: %s. / the test was not taken", name, why.text);
+    answer_label(call->answer, "answered ");
+    answer_number(call->answer, "answered", status);
+    answer_say(call->answer, "%s đã nhận tin thử. / took the test", name);
+    return true;
 }
 
 /* Each by itself: one that cannot go keeps no other. The first that could not is the error. */

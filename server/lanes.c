@@ -43,9 +43,9 @@ void lanes_close(struct lanes *lanes)
 
 static bool is_long(const char *name)
 {
-    static const char *const long_ones[] = {"import",     "export",   "print",    "backup",
-                                            "persondata", "erase",    "purge",    "purgeplan",
-                                            "report",     "hookdead", "hookagain"};
+    static const char *const long_ones[] = {"import",     "export",   "print",     "backup",
+                                            "persondata", "erase",    "purge",     "purgeplan",
+                                            "report",     "hookdead", "hookagain", "hooktest"};
     for (size_t i = 0; i < sizeof long_ones / sizeof *long_ones; i++)
         if (strcmp(long_ones[i], name) == 0)
             return true;

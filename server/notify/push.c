@@ -3,9 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/chain.h"
-#include "server/notify/hook_key.h"
-
 /* ------------------------------------------------------------------ items to look at */
 
 static void note_locked(struct receiver *receiver, const struct item *item)
@@ -160,21 +157,12 @@ static void close_receiver(struct push *push, struct receiver *receiver)
 
 static bool reach(struct push *push, struct receiver *receiver, struct error *err)
 {
-    const struct push_drivers *drivers = &push->config.drivers;
-    const struct hook *hook = &receiver->hook;
-    char key[HOOK_KEY_TEXT] = "", before[HOOK_KEY_TEXT] = "";
-    if (hook->id == 0) {
+    if (receiver->hook.id == 0) {
         receiver->gateway.driver = push->config.own;
         return true;
     }
-    bool good = hook_key_open(push->config.secret, hook->name, &hook->secret, key, err) &&
-                (hook->before.n == 0 ||
-                 hook_key_open(push->config.secret, hook->name, &hook->before, before, err)) &&
-                drivers->open(drivers->ctx, hook, key, before, &receiver->gateway.driver,
-                              &receiver->opened, err);
-    chain_wipe(key, sizeof key);
-    chain_wipe(before, sizeof before);
-    return good || error_add(err, "%s", hook->name);
+    return push_reach(push, &receiver->hook, &receiver->gateway.driver, &receiver->opened, err) ||
+           error_add(err, "%s", receiver->hook.name);
 }
 
 static bool add_receiver(struct push *push, const struct hook *hook, struct error *err)

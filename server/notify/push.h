@@ -46,6 +46,8 @@ struct push_drivers {
                  struct sms_driver *ret_driver, void **ret_opened, struct error *err);
     void (*close)(void *ctx, void *opened);
     void *ctx;
+    /* The HTTP status of the answer to its last call, 0 none; NULL: nobody knows. */
+    uint32_t (*answered)(void *ctx, const void *opened);
 };
 
 struct push_config {
@@ -79,5 +81,12 @@ struct push_state {
     bool dead;            /* a matter for people */
 };
 bool push_state(struct push *push, uint32_t receiver, struct push_state *ret_state);
+
+/* Sends it, whether it is on or not, an event "test" of no item, signed as any other, over a call
+ * of its own: its list and its rest stay as they are. `*ret_status`, set in any case: what it
+ * answered, 0 nothing. LATER: it did not answer, or not so that it counts; REFUSED: never. Any
+ * thread; waits for the answer. */
+bool push_try(struct push *push, const struct hook *hook, uint32_t *ret_status,
+              struct error *err) must_use;
 
 #endif

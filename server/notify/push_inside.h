@@ -40,6 +40,10 @@ struct instant push_now(const struct push *push);
 bool push_tells(enum status status);
 /* It is to be looked at again for this receiver. */
 void push_note(struct push *push, struct receiver *receiver, const struct item *item);
+/* Its driver, by the keys of the record; the one of trao.conf has none there. `*ret_opened` is for
+ * drivers.close. */
+bool push_reach(const struct push *push, const struct hook *hook, struct sms_driver *ret_driver,
+                void **ret_opened, struct error *err) must_use;
 /* What is due of the item is told to it, or buried; false: it waits. `history` is room for
  * VIEW_HISTORY_MAX. */
 bool push_turn(struct push *push, struct receiver *receiver, const struct item *item,

@@ -20,6 +20,7 @@ struct sms_webhook {
     struct clock clock;
     bool zns;
     struct sms_sent *sent;
+    long status; /* of the last answer, 0 none */
 };
 
 /* ------------------------------------------------------------------ opening */
@@ -158,6 +159,7 @@ static bool post(void *self, const struct sms *sms, struct error *err)
         return error_set(err, ERROR_LATER, "webhook: out of memory");
     long status = call(webhook, sms->request_id, body, &why);
     free(body);
+    webhook->status = status;
     return judge(status, why, err) &&
            (webhook->sent == NULL || sms_sent_add(webhook->sent, sms->request_id, err));
 }
@@ -172,6 +174,11 @@ char *sms_webhook_new_body(const struct sms_webhook_telling *telling)
     char *body = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     json_decref(json);
     return body;
+}
+
+uint32_t sms_webhook_answered(const struct sms_webhook *webhook)
+{
+    return (uint32_t)webhook->status;
 }
 
 struct sms_driver sms_webhook_driver(struct sms_webhook *webhook)

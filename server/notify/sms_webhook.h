@@ -47,6 +47,8 @@ struct sms_webhook_config {
 bool sms_webhook_open(const struct sms_webhook_config *config, struct sms_webhook **ret_webhook,
                       struct error *err) must_use;
 struct sms_driver sms_webhook_driver(struct sms_webhook *webhook);
+/* The HTTP status of the last answer; 0: there was none. */
+uint32_t sms_webhook_answered(const struct sms_webhook *webhook);
 /* What the offices' system is told (push.h) as the whole body of a message; borrowed words. */
 struct sms_webhook_telling {
     const char *id, *item, *dossier, *office, *event, *at;

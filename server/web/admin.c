@@ -70,7 +70,7 @@ static void put_section(struct panel *panel, const struct admin_section *section
     json_decref(said);
 }
 
-/* What is shown once: a password, a PIN. */
+/* What is shown once: a password, a PIN, what a webhook answered to a test. */
 static void put_shown(struct panel *panel)
 {
     static const struct {
@@ -78,7 +78,13 @@ static void put_shown(struct panel *panel)
     } rows[] = {{"password", "Mật khẩu một lần"}, {"pin", "PIN"}, {"secret", "Khóa bí mật"}};
     if (!panel->said)
         return;
-    html_put(&panel->html, "<section class=xong role=status><p>Đã ghi.</p>");
+    const json_t *answered = json_object_get(panel->said, "answered");
+    html_put(&panel->html, "<section class=xong role=status>");
+    if (json_is_integer(answered))
+        html_format(&panel->html, "<p>Máy nhận trả lời %lld: đã nhận tin thử.</p>",
+                    (long long)json_integer_value(answered));
+    else
+        html_put(&panel->html, "<p>Đã ghi.</p>");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *value = json_string_value(json_object_get(panel->said, rows[i].key));
         if (!value)

@@ -398,8 +398,7 @@ static const struct panel_form hook_forms[] = {
       {PANEL_OPTION, "url", "Địa chỉ nhận tin", "required " HOOK_URL, NULL},
       {PANEL_OPTION, "office", "Mã cơ quan, cách bằng dấu phẩy; all: tất cả", "required list=cq",
        NULL},
-      {PANEL_OPTION, "events", "Việc, cách bằng dấu phẩy (trống: mọi việc)",
-       "maxlength=200 placeholder=delivered,returned", NULL}}},
+      {PANEL_TICKS, "events", "Báo những việc nào (không chọn: mọi việc)", NULL, EVENTS}}},
     {"hook",
      "Đổi webhook",
      "Đổi",
@@ -407,7 +406,7 @@ static const struct panel_form hook_forms[] = {
      {HOOK_NAME,
       {PANEL_OPTION, "url", "Địa chỉ; trống: giữ nguyên", HOOK_URL, NULL},
       {PANEL_OPTION, "office", "Mã cơ quan; trống: giữ nguyên", "list=cq", NULL},
-      {PANEL_OPTION, "events", "Việc; trống: giữ nguyên", "maxlength=200", NULL},
+      {PANEL_TICKS, "events", "Chỉ báo những việc này (không chọn: giữ nguyên)", NULL, EVENTS},
       {PANEL_OPTION, "state", "Báo tin", NULL, "|(giữ nguyên);on|Bật;off|Tắt"}}},
     {"hook",
      "Đổi khóa bí mật",
@@ -417,6 +416,7 @@ static const struct panel_form hook_forms[] = {
       {PANEL_FIXED, "k", NULL, NULL, "secret=new"},
       {PANEL_OPTION, "overlap", "Khóa cũ còn ký thêm mấy giờ (trống: 24)",
        "inputmode=numeric maxlength=3", NULL}}},
+    {"hooktest", "Gửi thử", "Gửi thử", true, {HOOK_NAME}},
     {"hookagain",
      "Báo lại việc đã hỏng",
      "Báo lại",
@@ -525,11 +525,9 @@ static const struct admin_page pages[] = {
      "Báo tin cho cơ quan · Trao",
      RIGHT_HOOKS,
      "Phần mềm của cơ quan được báo khi bì giao xong, không giao được, hoàn. Chỉ gọi máy mà người "
-     "trông máy chủ đã cho phép ([offices] webhook_hosts). Tên việc: handed_over bàn giao, failed "
-     "phát "
-     "hỏng, waiting chờ nhận, delivered đã giao, returning đang hoàn, returned đã hoàn, recalled "
-     "thu "
-     "hồi, lost thất lạc, unclaimed không người nhận.",
+     "trông máy chủ đã cho phép ([offices] webhook_hosts). Gửi thử: một tin có ký, không của bì "
+     "nào; "
+     "máy nhận trả lời gì hiện ngay ở đây.",
      {{"", "hooks", NULL, "hooks", hook_columns, "Chưa có webhook nào.", "wh", "name", "url"},
       {"Việc báo hỏng", "hookdead", NULL, "hookdead", dead_columns, "Không có việc nào báo hỏng.",
        NULL, NULL, NULL},

@@ -115,7 +115,8 @@ static const char words[] =
     "holds|xem dữ liệu được giữ;purge|xóa dữ liệu hết hạn;purgeplan|xem dữ liệu sắp hết hạn;"
     "erasures|xem việc đã xóa;incident|ghi sự cố dữ liệu;incidents|xem sự cố dữ liệu;"
     "hook|ghi nơi nhận tin;hooks|xem nơi nhận tin;hookdead|xem tin không tới;"
-    "hookagain|gửi lại tin không tới;report|xem báo cáo;outlines|nạp đường ranh;"
+    "hookagain|gửi lại tin không tới;hooktest|gửi thử nơi nhận tin;"
+    "report|xem báo cáo;outlines|nạp đường ranh;"
     "freshness|xem độ mới số liệu;templates|xem mẫu tin;template|ghi mẫu tin";
 
 static void put_kind(struct html *html, const char *key)

@@ -11,6 +11,7 @@
 #include "protocol/chain.h"
 #include "server/web/face.h"
 #include "server/web/form.h"
+#include "server/web/ticks.h"
 
 #define WORDS_MAX 600 /* of a command: a round's envelopes, by scan */
 
@@ -73,12 +74,21 @@ static bool add_field(struct words *words, const struct panel_field *field, char
     case PANEL_MANY:
         return add_many(words, value, err);
     case PANEL_OPTION:
+    case PANEL_TICKS:
         (void)snprintf(before, sizeof before, "%s=", field->name);
         return *value == '\0' || add(words, before, value, err);
     case PANEL_FILE:
         return give_file(words, value, err);
     }
     return false;
+}
+
+static bool read_field(const struct http_request *request, const struct panel_field *field,
+                       char *out, size_t size)
+{
+    return field->place == PANEL_TICKS
+               ? ticks_read(request, field->name, field->choices, out, size)
+               : form_value(request->body, request->body_n, field->name, out, size);
 }
 
 static bool run_words(struct panel *panel, const struct panel_form *form, struct words *words,
@@ -88,7 +98,7 @@ static bool run_words(struct panel *panel, const struct panel_form *form, struct
     bool good = add(words, "", form->verb, err);
     for (size_t i = 0; good && i < PANEL_FIELDS_MAX && form->fields[i].name; i++) {
         const struct panel_field *field = &form->fields[i];
-        form_value(request->body, request->body_n, field->name, value, HTTP_BODY_MAX);
+        (void)read_field(request, field, value, HTTP_BODY_MAX);
         good = add_field(words, field, value, err);
     }
     return good && act_run(panel->web, request, &panel->seat, words->argc, words->argv, words->fd,
@@ -393,7 +403,7 @@ static void value_of(const struct panel *panel, const struct panel_form *form,
     const struct http_request *request = panel->request;
     *out = '\0';
     if (panel->failed == form) {
-        form_value(request->body, request->body_n, field->name, out, size);
+        (void)read_field(request, field, out, size);
     } else if (!request->is_post) {
         const char *asked = http_query(request, field->name);
         (void)snprintf(out, size, "%s", asked ? asked : "");
@@ -428,6 +438,10 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
         html_format(html, "<input type=hidden name=\"%s\" value=\"", field->name);
         html_text(html, value);
         html_put(html, "\">");
+        return;
+    }
+    if (field->place == PANEL_TICKS) {
+        ticks_put(html, field->name, field->label, field->choices, id, value);
         return;
     }
     html_format(html, "<label for=\"%s\">%s</label>", id, field->label);

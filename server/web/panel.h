@@ -20,6 +20,7 @@ enum panel_place {
     PANEL_MANY,   /* as many words as there are, by blanks: numbers of envelopes, scanned */
     PANEL_LONG,   /* a word of several lines */
     PANEL_OPTION, /* name=value; left out when empty */
+    PANEL_TICKS,  /* name=value,value of the boxes that are ticked; left out when none is */
     PANEL_FILE,   /* what the command reads from its file */
     PANEL_FIXED   /* a word nobody types: `choices` is it */
 };
@@ -29,7 +30,7 @@ struct panel_field {
     const char *name;    /* of the form, and before the '=' */
     const char *label;   /* NULL: of PANEL_FIXED, and of what is carried along unseen */
     const char *input;   /* attributes of the input, ours: "type=date required"; NULL: text */
-    const char *choices; /* "value|Word;value|Word": a list to choose from; NULL: typed */
+    const char *choices; /* "value|Word;value|Word": a list to choose or tick from; NULL: typed */
 };
 
 struct panel_form {

@@ -24,7 +24,7 @@ class Office(http.server.BaseHTTPRequestHandler):
         told = json.loads(body)
         same = told["id"] == self.headers["Idempotency-Key"]
         status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
-        print(status, told["event"], told["item"], told["state"], told["id"] if same else "-", len(given),
+        print(status, told["event"], told["item"] or "-", told["state"], told["id"] if same else "-", len(given),
               sum(one in right for one in given), flush=True)
         self.send_response(status)
         self.send_header("Content-Length", "0")

@@ -1,6 +1,6 @@
-/* An office's own system is told by a real server over real TLS: signed by both secrets while one
- * is changed for the other, again after it was not ready, and once more when asked for what it
- * refused.
+/* An office's own system is tried, and told by a real server over real TLS: signed by both secrets
+ * while one is changed for the other, again after it was not ready, and once more when asked for
+ * what it refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,14 +49,16 @@ static void make_certificate(char key[280])
     assert_int_equal(proc_run(argv, log, out, sizeof out), 0);
 }
 
-/* Not ready at first, then it refuses one, then it takes what comes. */
+/* Not right for a test at first; then not ready, then it refuses one, then it takes what comes. */
 static void start_office(void)
 {
     char key[280], line[PROC_LINE_MAX];
     make_certificate(key);
-    const char *const argv[] = {
-        "python3", TESTS_DIR "/journey/office_system.py", certificate, key, "503", "422", "204",
-        NULL};
+    const char *const argv[] = {"python3",   TESTS_DIR "/journey/office_system.py",
+                                certificate, key,
+                                "418",       "200",
+                                "503",       "422",
+                                "204",       NULL};
     proc_start(&office, argv, true, world.log);
     assert_true(proc_hear(&office, line, 20000));
     assert_int_equal(sscanf(line, "port %d", &port), 1);
@@ -106,6 +108,21 @@ static struct told hear(void)
     return told;
 }
 
+/* It is tried before there is any envelope: what it answers is said. */
+static void try_it(void)
+{
+    char out[2048], line[PROC_LINE_MAX];
+    assert_int_not_equal(world_admin(&world, out, sizeof out, "hooktest", "so-xd", NULL), 0);
+    assert_true(proc_hear(&office, line, TOLD_MS));
+    assert_int_equal(strncmp(line, "418 test - 9 ", 13), 0);
+    world_do(&world, out, sizeof out, "hooktest", "so-xd", NULL);
+    assert_non_null(strstr(out, "answered 200"));
+    assert_true(proc_hear(&office, line, TOLD_MS));
+    print_message("%s\n", line);
+    assert_int_equal(strncmp(line, "200 test - 9 ", 13), 0);
+    assert_non_null(strstr(line, " 1 1")); /* signed by the one secret */
+}
+
 static void an_office_is_told(void **state)
 {
     (void)state;
@@ -117,6 +134,7 @@ static void an_office_is_told(void **state)
     world_start_server(&world);
     snprintf(url, sizeof url, "url=https://localhost:%d/trao", port);
     hook(url, "office=all");
+    try_it();
     assert_int_not_equal(world_admin(&world, out, sizeof out, "hook", "khac",
                                      "url=https://127.0.0.1/", "office=all", NULL),
                          0); /* nobody allowed that host */

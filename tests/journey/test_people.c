@@ -251,13 +251,20 @@ static void a_webhook_at_a_desk(void **state)
     (void)state;
     static const char *const fields[][2] = {{"#hook-moi-0", "so-xd"},
                                             {"#hook-url-1", "https://sxd.example/trao"},
-                                            {"#hook-office-2", "all"},
-                                            {"#hook-events-3", "delivered,returned"}};
+                                            {"#hook-office-2", "all"}};
+    char out[PROC_LINE_MAX];
     chromium_open(&browser, 200, "/quay/bao-tin");
-    fill_all(fields, 4);
+    fill_all(fields, 3);
+    chromium_ask(&browser, out, "ticked", "tick #hook-events-3 input[name=events-delivered]");
+    chromium_ask(&browser, out, "ticked", "tick #hook-events-3 input[name=events-returned]");
     chromium_press(&browser, 200, "section.muc:has(#hook-moi-0) button");
     assert_true(chromium_says(&browser, "Khóa bí mật, chỉ hiện lần này"));
     chromium_both_widths(&browser, "hooks");
+    chromium_open(&browser, 200, "/quay/bao-tin");
+    assert_true(chromium_says(&browser, "đã giao, đã hoàn"));
+    chromium_fill(&browser, "#hooktest-ten-0", "so-xd");
+    chromium_press(&browser, 409, "section.muc:has(#hooktest-ten-0) button");
+    assert_true(chromium_says(&browser, "so-xd chưa nhận tin thử"));
 }
 
 /* ------------------------------------------------------------------ */

@@ -13,6 +13,7 @@
 //                           counts from the page's own start
 //   has TEXT             -> has yes | has no         the page's text, or what stands in its fields
 //   see TEXT             -> seen EPOCH_MS            as wait, also over a change of pages
+//   tick SELECTOR        -> ticked                   a box
 //   choose SELECTOR VALUE -> chosen                  of a list
 //   attr SELECTOR NAME   -> attr VALUE
 //   natural SELECTOR     -> natural WIDTH HEIGHT      of a picture, in its own dots
@@ -110,6 +111,10 @@ const commands = {
   async see(text) {
     await page.getByText(text).first().waitFor({ timeout: 30000 });
     return `seen ${Date.now()}`;
+  },
+  async tick(selector) {
+    await page.check(selector);
+    return 'ticked';
   },
   async choose(rest) {
     const [selector, value] = rest.split(' ');

@@ -176,6 +176,8 @@ await ask('hook', { status: 409, parameters: { hook: 'khac' }, body: { url: 'htt
 const hooks = await ask('hooks');
 if (hooks.hooks[0].name !== 'so-xd' || JSON.stringify(hooks).includes(secret) || hooks.hooks[0].events.length !== 2)
   fail(`hooks: ${JSON.stringify(hooks)}`);
+await ask('hook_test', { status: 404, parameters: { hook: 'so-xd' }, body: {} }); // nothing is told here
+done('hook_test');
 await ask('hook_dead');
 await ask('hook_again', { parameters: { hook: 'so-xd' }, body: {} });
 if (!document.webhooks?.became) fail('no webhooks in the document');

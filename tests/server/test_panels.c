@@ -7,6 +7,7 @@
 
 #include "server/record/devices.h"
 #include "server/record/db.h"
+#include "server/record/hooks.h"
 #include "server/record/looks.h"
 #include "server/record/templates.h"
 #include "server/web/admin_pages.h"
@@ -467,12 +468,41 @@ static void every_page_asks_what_there_is(void **state)
             for (size_t f = 0; f < PANEL_FIELDS_MAX && form->fields[f].name != NULL; f++) {
                 char option[48];
                 (void)snprintf(option, sizeof option, "[%s=", form->fields[f].name);
-                if (form->fields[f].place == PANEL_OPTION &&
+                enum panel_place place = form->fields[f].place;
+                if ((place == PANEL_OPTION || place == PANEL_TICKS) &&
                     strstr(command->arguments, option) == NULL)
                     fail_msg("%s has no %s", form->verb, option);
             }
         }
     }
+}
+
+/* Events are ticked, and stand ticked again when the form was refused. */
+static void events_of_a_webhook_are_ticked(void **state)
+{
+    struct browser *browser = *state;
+    struct hook hook;
+    (void)snprintf(browser->rig.desk.config.push_hosts, sizeof browser->rig.desk.config.push_hosts,
+                   "mot.vn");
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/bao-tin"), 200);
+    assert_int_equal(browser_post(browser, "/quay/bao-tin",
+                                  "viec=hook&muc=Th%C3%AAm+webhook&moi=so&url=https://hai.vn/"
+                                  "&office=all&events-returned=1&events-delivered=1"),
+                     409);
+    assert_true(says(browser, "name=\"events-delivered\" value=1 checked>"));
+    assert_false(says(browser, "name=\"events-failed\" value=1 checked>"));
+    assert_int_equal(browser_post(browser, "/quay/bao-tin",
+                                  "viec=hook&muc=Th%C3%AAm+webhook&moi=so&url=https://mot.vn/"
+                                  "&office=all&events-returned=1&events-delivered=1"),
+                     200);
+    assert_good(hook_find(browser->rig.desk.rig.record, "so", &hook, &err));
+    assert_int_equal(hook.events, 1u << STATUS_DELIVERED | 1u << STATUS_RETURNED);
+    done(browser, "/quay/bao-tin",
+         "viec=hook&muc=%C4%90%E1%BB%95i+webhook&ten=so&url=&office=&state=off");
+    assert_good(hook_find(browser->rig.desk.rig.record, "so", &hook, &err));
+    assert_int_equal(hook.events, 1u << STATUS_DELIVERED | 1u << STATUS_RETURNED);
+    assert_false(hook.on);
 }
 
 #define DOOR(name) cmocka_unit_test_setup_teardown(name, browser_open, browser_close)
@@ -490,6 +520,7 @@ int main(int argc, char **argv)
         DOOR(a_handheld_comes_and_is_lost),
         DOOR(a_dispatcher_s_day),
         DOOR(a_dispatcher_s_day_by_scans),
+        DOOR(events_of_a_webhook_are_ticked),
         DOOR(the_log_is_in_words),
         DOOR(who_looked_and_whether_it_still_holds),
         DOOR(every_page_is_where_it_says),

@@ -15,9 +15,10 @@
 /* What a webhook of the record was told, and how it is. */
 struct told {
     enum error_code mood;
-    uint32_t tries, taken;
+    uint32_t tries, taken, status;
     char id[NOTICE_REQUEST_MAX + 1], body[512], key[HOOK_KEY_TEXT], before[HOOK_KEY_TEXT];
-    bool open;
+    unsigned open; /* twice while it is tried */
+    bool shut;     /* it cannot be opened now */
 };
 
 struct office {
@@ -75,9 +76,9 @@ static bool open_hook(void *ctx, const struct hook *hook, const char *key, const
 {
     struct office *office = ctx;
     struct told *told = &office->hooks[hook->id];
-    (void)err;
-    assert_false(told->open);
-    told->open = true;
+    if (told->shut)
+        return error_set(err, ERROR_LATER, "out of memory");
+    told->open++;
     memcpy(told->key, key, strlen(key) + 1);
     memcpy(told->before, before, strlen(before) + 1);
     *ret_driver = (struct sms_driver){.has = has, .send = take_hook, .self = told};
@@ -89,8 +90,15 @@ static void close_hook(void *ctx, void *opened)
 {
     struct told *told = opened;
     (void)ctx;
-    assert_true(told->open);
-    told->open = false;
+    assert_true(told->open > 0);
+    told->open--;
+}
+
+static uint32_t answered(void *ctx, const void *opened)
+{
+    const struct told *told = opened;
+    (void)ctx;
+    return told->status;
 }
 
 static void alarm_said(void *ctx, const char *sentence)
@@ -106,7 +114,7 @@ static void start(struct office *office)
                                  .views = office->desk.rig.views,
                                  .record_path = office->desk.rig.record_path,
                                  .secret = office->desk.secret,
-                                 .drivers = {open_hook, close_hook, office},
+                                 .drivers = {open_hook, close_hook, office, answered},
                                  .has_own = office->own,
                                  .own = {.has = has, .send = take, .self = office},
                                  .clock = rig_clock(&office->desk.rig),
@@ -525,6 +533,43 @@ static void a_new_secret_is_taken_up_at_once(void **state)
     assert_error(hook_key_open(office->desk.secret, "mot", &hook.secret, key, &err), ERROR_BROKEN);
 }
 
+/* A test is of no item and leaves what waits, and how long it rests, as they are. */
+static void a_test_goes_apart(void **state)
+{
+    struct office *office = *state;
+    struct hook hook = hook_made(office, "mot", 0, BIT(DELIVERED));
+    struct told *told = &office->hooks[hook.id];
+    struct push_state how;
+    uint32_t status = 7;
+    told->mood = ERROR_LATER;
+    told->status = 503;
+    pass(office, SECOND);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    uint32_t tries = told->tries;
+    assert_int_equal(told->taken, 0);
+    assert_error(push_try(office->push, &hook, &status, &err), ERROR_LATER);
+    assert_int_equal(status, 503);
+    told->mood = ERROR_NONE;
+    told->status = 204;
+    assert_good(push_try(office->push, &hook, &status, &err));
+    assert_int_equal(status, 204);
+    assert_int_equal(told->tries, tries + 2);
+    assert_non_null(strstr(told->body, "\"event\":\"test\""));
+    assert_non_null(strstr(told->body, "\"item\":\"\""));
+    assert_non_null(strstr(told->id, "test.1."));
+    assert_int_equal(told->open, 1);
+    assert_true(push_state(office->push, hook.id, &how));
+    assert_int_equal(how.waiting, 1);
+    hook.on = false;
+    hook_changed(office, &hook);
+    assert_int_equal(told->open, 0);
+    assert_good(push_try(office->push, &hook, &status, &err)); /* before it is turned on */
+    told->shut = true;
+    assert_error(push_try(office->push, &hook, &status, &err), ERROR_LATER);
+    assert_int_equal(status, 0);
+}
+
 static void an_address_is_of_the_list(void **state)
 {
     static const struct {
@@ -573,6 +618,7 @@ int main(int argc, char **argv)
         OFFICE(dead_letters_are_told_again_when_asked),
         OFFICE(a_new_one_hears_from_its_making_on),
         OFFICE(a_new_secret_is_taken_up_at_once),
+        OFFICE(a_test_goes_apart),
         cmocka_unit_test(an_address_is_of_the_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
