@@ -168,6 +168,8 @@ struct instant clocks_promised(const struct state *state, const struct clocks *c
         return clocks->hold_until;
     case STATUS_LOST:
         return clocks->answer_by;
+    case STATUS_DELIVERED:
+        return state->disputed ? clocks->answer_by : (struct instant){0};
     case STATUS_NONE:
     case STATUS_ISSUED:
     case STATUS_PRINTED:
@@ -176,7 +178,6 @@ struct instant clocks_promised(const struct state *state, const struct clocks *c
     case STATUS_AT_OFFICE:
     case STATUS_OUT:
     case STATUS_FAILED:
-    case STATUS_DELIVERED:
     case STATUS_RETURNING:
     case STATUS_RETURNED:
     case STATUS_RECALLED:

@@ -8,6 +8,7 @@
 #include "server/delivery/wishes.h"
 #include "server/office/receiver.h"
 #include "server/record/postmen.h"
+#include "server/web/face.h"
 #include "server/web/form.h"
 #include "server/web/inside.h"
 
@@ -161,7 +162,18 @@ static void put_fields(struct web *web, const struct form_page *page, const stru
     }
 }
 
-/* The form with what there is to say above it; `tone` of the sentence, a class. */
+static void put_form(struct web *web, const struct form_page *page, const struct view *view,
+                     bool en, struct html *html)
+{
+    html_format(html,
+                "<form class=the method=post action=\"%s\"><input type=hidden name=so value=%s>%s",
+                page->path, view->state.item.text, en ? "<input type=hidden name=en value=1>" : "");
+    put_fields(web, page, view, en, html);
+    html_format(html, "<button>%s</button></form>", en ? page->send_en : page->send_vi);
+}
+
+/* The form with what there is to say above it; `tone` of the sentence, a class. What is reported
+ * already is not asked for again. */
 static void give(struct web *web, const struct form_page *page, const struct view *view, bool en,
                  unsigned status, const char *tone, const char *sentence,
                  struct http_answer *answer)
@@ -180,12 +192,9 @@ static void give(struct web *web, const struct form_page *page, const struct vie
         html_text(&html, sentence);
         html_put(&html, "</p>");
     }
-    html_format(&html,
-                "<form class=the method=post action=\"%s\"><input type=hidden name=so value=%s>%s",
-                page->path, number, en ? "<input type=hidden name=en value=1>" : "");
-    put_fields(web, page, view, en, &html);
-    html_format(&html, "<button>%s</button></form><p class=khac><a href=\"/%s\">%s</a></p>",
-                en ? page->send_en : page->send_vi, en ? "?en" : "",
+    if (page != &missing || !face_is_disputed(&view->state))
+        put_form(web, page, view, en, &html);
+    html_format(&html, "<p class=khac><a href=\"/%s\">%s</a></p>", en ? "?en" : "",
                 en ? "Look up an envelope" : "Tra phong bì");
     page_end(&html, web, &head);
     page_give(&html, status, answer);
@@ -210,7 +219,15 @@ void citizen_choose_page(struct web *web, const struct http_request *request,
 void citizen_missing_page(struct web *web, const struct http_request *request,
                           struct http_answer *answer)
 {
-    show(web, request, &missing, answer);
+    struct view view;
+    char sentence[256] = "";
+    const char *number = http_query(request, "so");
+    bool en = http_query(request, "en") != NULL;
+    if (!citizen_finds(web, request, number ? number : "", en, &view, answer))
+        return;
+    if (face_is_disputed(&view.state))
+        face_disputed_sentence(&view, now_of(web), en, sentence, sizeof sentence);
+    give(web, &missing, &view, en, 200, "ngo", sentence, answer);
 }
 
 void citizen_rating_page(struct web *web, const struct http_request *request,

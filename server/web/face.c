@@ -60,10 +60,17 @@ static const char *event_words(uint32_t wire, bool english)
     return english ? info->en : info->vi;
 }
 
+bool face_is_disputed(const struct state *state)
+{
+    return state->disputed && state->status == STATUS_DELIVERED;
+}
+
 const char *face_headline(const struct face *face)
 {
     enum status status = face->view->state.status;
     const struct status_info *info = status_info(status);
+    if (face_is_disputed(&face->view->state))
+        return face->english ? "REPORTED AS NOT RECEIVED" : "BÁO CHƯA NHẬN ĐƯỢC";
     if (!info)
         return face->english ? "NO NEWS YET" : "CHƯA CÓ TIN";
     const char *en = (size_t)status < STATUS_ROWS ? headlines[status] : NULL;
@@ -104,26 +111,53 @@ static const char *relation_words(const struct face *face)
 
 /* {ngày} is the day of the event for what has happened at a door; everywhere else it is a day to
  * come: expected, last to collect, answer by. */
-static bool date_is_of_event(enum status status)
+static bool date_is_of_event(const struct state *state)
 {
-    return status == STATUS_FAILED || status == STATUS_DELIVERED;
+    return state->status == STATUS_FAILED ||
+           (state->status == STATUS_DELIVERED && !face_is_disputed(state));
 }
 
 /* .ms 0 when it has passed: what was not kept is no longer promised. */
-static struct instant day_to_come(const struct face *face)
+static struct instant day_to_come(const struct view *view, struct instant now)
 {
-    struct instant day = clocks_promised(&face->view->state, &face->view->clocks);
-    return day.ms > face->now.ms ? day : (struct instant){0};
+    struct instant day = clocks_promised(&view->state, &view->clocks);
+    return day.ms > now.ms ? day : (struct instant){0};
+}
+
+static const char *disputed_words(bool english)
+{
+    return english ? "You report non-receipt. Answer by {date}."
+                   : "Ông/bà báo chưa nhận được. Chúng tôi xác minh, trả lời trước {ngày}.";
+}
+
+char *face_disputed_sentence(const struct view *view, struct instant now, bool english, char *out,
+                             size_t size)
+{
+    char date[CLOCK_TEXT_MAX] = "", filled[WORDS_MAX];
+    struct instant day = day_to_come(view, now);
+    if (day.ms != 0)
+        (english ? clock_date_en : clock_date_vi)(day, date, sizeof date);
+    const struct word words[] = {{"ngày", date}, {"date", date}};
+    (void)text_copy(words_fill(disputed_words(english), words, 2, "", filled), out, size);
+    return out;
+}
+
+/* With gaps: of the status, or of the receiver's own word against it. */
+static const char *sentence_of(const struct face *face)
+{
+    const struct status_info *info = status_info(face->view->state.status);
+    if (face_is_disputed(&face->view->state))
+        return disputed_words(face->english);
+    return face->english ? info->en : info->vi;
 }
 
 static void put_sentence(const struct face *face, struct html *html)
 {
     const struct state *state = &face->view->state;
-    const struct status_info *info = status_info(state->status);
     const struct action_info *next = action_info(state->action);
     char time[CLOCK_TEXT_MAX] = "", date[CLOCK_TEXT_MAX] = "", instead[128], out[WORDS_MAX];
-    bool en = face->english, known = date_is_of_event(state->status) && !state->since.bounds_only;
-    struct instant day = known ? state->since.estimate : day_to_come(face);
+    bool en = face->english, known = date_is_of_event(state) && !state->since.bounds_only;
+    struct instant day = known ? state->since.estimate : day_to_come(face->view, face->now);
     if (known)
         clock_time_vi(day, time, sizeof time);
     if (day.ms != 0)
@@ -149,7 +183,7 @@ static void put_sentence(const struct face *face, struct html *html)
         {"relation", relation_words(face)},
     };
     text_sentence_case(face_headline(face), instead, sizeof instead);
-    words_fill(en ? info->en : info->vi, words, sizeof words / sizeof *words, instead, out);
+    words_fill(sentence_of(face), words, sizeof words / sizeof *words, instead, out);
     char said[WORDS_MAX], headline[WORDS_MAX];
     if (strcmp(text_fold(out, said, sizeof said), text_fold(instead, headline, sizeof headline)) ==
         0)
@@ -193,6 +227,8 @@ static int step_of(enum status status)
 
 static const char *step_name(int step, bool failed, bool english)
 {
+    if (failed && step == 5)
+        return english ? "Not received" : "Báo chưa nhận";
     static const char *const vi[] = {"Có kết quả", "Bưu điện nhận", "Đến bưu cục", "Đang giao",
                                      "Đã giao"};
     static const char *const en[] = {"Ready", "With the post", "At post office", "Out",
@@ -206,7 +242,8 @@ static void put_steps(const struct face *face, struct html *html)
 {
     enum status status = face->view->state.status;
     int step = step_of(status);
-    bool failed = status == STATUS_FAILED; /* the fourth did not end as it should */
+    bool disputed = face_is_disputed(&face->view->state);
+    bool failed = status == STATUS_FAILED || disputed; /* the last did not end as it should */
     if (step == 0)
         return;
     html_put(html, "<ol class=buoc>");
@@ -214,7 +251,7 @@ static void put_steps(const struct face *face, struct html *html)
         const char *kind = i < step ? "qua" : (i == step ? (failed ? "hong" : "nay") : "sau");
         html_format(html, "<li class=%s%s><span class=so aria-hidden=true>", kind,
                     i == step ? " aria-current=step" : "");
-        html_format(html, i < step || step == 5 ? "✓" : (i == step && failed ? "!" : "%d"), i);
+        html_format(html, i == step && failed ? "!" : (i < step || step == 5 ? "✓" : "%d"), i);
         html_format(html, "</span><span class=ten>%s</span></li>",
                     step_name(i, i == step && failed, face->english));
     }
@@ -229,14 +266,15 @@ static void put_age(const struct face *face, struct html *html)
     const struct state *state = &face->view->state;
     char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], iso[CLOCK_TEXT_MAX];
     bool en = face->english;
-    int64_t minutes = (face->now.ms - state->since_arrival.ms) / 60000;
-    (en ? clock_date_en : clock_date_vi)(state->since_arrival, date, sizeof date);
+    struct instant news = face_is_disputed(state) ? state->disputed_at : state->since_arrival;
+    int64_t minutes = (face->now.ms - news.ms) / 60000;
+    (en ? clock_date_en : clock_date_vi)(news, date, sizeof date);
     if (face->proof == PROOF_NUMBER) {
         html_format(html, "<p class=tuoi>%s %s</p>", en ? "news of" : "tin ngày", date);
         return;
     }
-    clock_time_vi(state->since_arrival, time, sizeof time);
-    clock_iso_utc(state->since_arrival, iso, sizeof iso);
+    clock_time_vi(news, time, sizeof time);
+    clock_iso_utc(news, iso, sizeof iso);
     html_format(html, "<p class=tuoi>%s %s, %s", en ? "news of" : "tin lúc", time, date);
     if (minutes < 0 || minutes >= INT64_C(24) * 60) {
         html_put(html, "</p>");
@@ -450,8 +488,11 @@ static const char *tone_sign(const struct status_info *info)
 void face_render(const struct face *face, struct html *html)
 {
     const struct status_info *info = status_info(face->view->state.status);
-    html_format(html, "<div class=\"dau %s\"><h1 id=dau tabindex=-1>", face_tone(info));
-    html_format(html, "<span class=hieu aria-hidden=true>%s</span> ", info ? tone_sign(info) : "●");
+    bool disputed = face_is_disputed(&face->view->state);
+    html_format(html, "<div class=\"dau %s\"><h1 id=dau tabindex=-1>",
+                disputed ? "do" : face_tone(info));
+    html_format(html, "<span class=hieu aria-hidden=true>%s</span> ",
+                disputed ? "!" : (info ? tone_sign(info) : "●"));
     html_text(html, face_headline(face));
     html_put(html, "</h1>");
     if (info && face->proof != PROOF_NUMBER)

@@ -33,6 +33,12 @@ void face_render(const struct face *face, struct html *html);
 /* Headline for a title, in the language of the face. */
 const char *face_headline(const struct face *face);
 
+/* Delivered, and its receiver says that he has nothing: shown as a status of its own [ux.md section
+ * 2, "+disputed"]; the sentence names the day of the answer, when that is to come. */
+bool face_is_disputed(const struct state *state);
+char *face_disputed_sentence(const struct view *view, struct instant now, bool english, char *out,
+                             size_t size);
+
 /* The class of a status's colour; of no status that of grey. */
 const char *face_tone(const struct status_info *info);
 

@@ -260,6 +260,17 @@ static void a_number_alone_tells_no_point(void **state)
     assert_false(web_rig_says(rig, "Nhà văn hóa xã"));
 }
 
+static bool close_act(struct record *record, void *arg, struct error *why)
+{
+    struct web_rig *rig = arg;
+    struct office_fact fact = {.item = rig->item,
+                               .event = EVENT_CASE_CLOSED,
+                               .kind = CLAIM_DISPUTED,
+                               .outcome = OUTCOME_DELIVERED,
+                               .user = 1};
+    return record_office_add(record, &fact, NULL, why);
+}
+
 static void what_came_and_how(void **state)
 {
     struct web_rig *rig = *state;
@@ -279,6 +290,36 @@ static void what_came_and_how(void **state)
     assert_int_equal(said.claims[0].opener, OPENER_CITIZEN);
     assert_int_equal(say(rig, "/chua-nhan", "0001", ""), 200); /* said once is said */
     assert_int_equal(state_of(rig).claims_n, 1);
+}
+
+/* Delivered, and he has nothing: the page says so, by when he is answered, and asks no more until
+ * the case is closed. */
+static void reported_is_shown(void **state)
+{
+    struct web_rig *rig = *state;
+    char form_path[64], answer[] = "trả lời trước 25/01/2027.";
+    (void)snprintf(form_path, sizeof form_path, "/chua-nhan?so=%s", rig->item.text);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_DELIVERED, 0);
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(web_rig_get(rig, form_path, ""), 200);
+    assert_true(web_rig_says(rig, "name=duoi"));
+    assert_int_equal(say(rig, "/chua-nhan", "0001", ""), 200);
+    assert_true(web_rig_says(rig, "<div class=\"dau do\">"));
+    assert_true(web_rig_says(rig, "BÁO CHƯA NHẬN ĐƯỢC"));
+    assert_true(web_rig_says(rig, "Ông/bà báo chưa nhận được. Chúng tôi xác minh, "));
+    assert_true(web_rig_says(rig, answer));
+    assert_false(web_rig_says(rig, "dau luc"));
+    assert_int_equal(web_rig_get(rig, form_path, ""), 200);
+    assert_true(web_rig_says(rig, answer));
+    assert_false(web_rig_says(rig, "name=duoi"));
+    assert_int_equal(say(rig, "/chua-nhan", "0001", "en=1"), 200);
+    assert_true(web_rig_says(rig, "You report non-receipt. Answer by 25 Jan 2027."));
+    run_act(rig, close_act);
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
+    assert_true(web_rig_says(rig, "dau luc"));
+    assert_int_equal(web_rig_get(rig, form_path, ""), 200);
+    assert_true(web_rig_says(rig, "name=duoi"));
 }
 
 /* Nothing without proof, and no way to find numbers or digits by trying. */
@@ -347,6 +388,7 @@ int main(int argc, char **argv)
         RECEIVER(collecting_at_a_point),
         RECEIVER(a_number_alone_tells_no_point),
         RECEIVER(what_came_and_how),
+        RECEIVER(reported_is_shown),
         RECEIVER(a_stranger_says_nothing),
         RECEIVER(is_he_real),
     };
