@@ -130,6 +130,19 @@ static struct instant again_by(const struct state *state, const struct schedule 
     return after_working_days(schedule, failed, rule_value(schedule, RULE_RETRY_DAYS, failed));
 }
 
+#define OTHER_DAYS 2 /* working days: time to read the message and to answer it */
+
+/* Asked for only where somebody may ask. */
+static struct instant other_day(const struct state *state, const struct schedule *schedule,
+                                struct instant again)
+{
+    if (state->status != STATUS_FAILED && state->status != STATUS_WAITING)
+        return (struct instant){0};
+    if (again.ms != 0)
+        return working_day_after(schedule, again, 1);
+    return working_day_after(schedule, state->since.estimate, OTHER_DAYS);
+}
+
 enum zone zone_of_item(const struct state *state, const struct schedule *schedule)
 {
     return place_zone(state->office.commune, state->office.postal_code,
@@ -149,6 +162,7 @@ void clocks_of(const struct state *state, const struct rules *rules, struct cloc
     clocks.hold_until = returns_of(state, &schedule, state->since.estimate).hold_until;
     clocks.answer_by = answer_by(state, &schedule);
     clocks.again_by = again_by(state, &schedule);
+    clocks.other_day = other_day(state, &schedule, clocks.again_by);
     *ret_clocks = clocks;
 }
 

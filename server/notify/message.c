@@ -5,6 +5,7 @@
 
 #include "server/delivery/door_words.h"
 #include "server/delivery/rules.h"
+#include "server/delivery/wishes.h"
 #include "server/text/text.h"
 
 #define DAY_MS (INT64_C(1000) * 24 * 3600)
@@ -19,13 +20,24 @@ static void day_month(struct instant at, char out[CLOCK_TEXT_MAX])
         out[5] = '\0';
 }
 
-/* The first weekday at least two days later: a day that may be asked for. */
-static struct instant a_day_to_choose(struct instant event)
+/* The first weekday at least two days later. */
+static struct instant weekday_after(struct instant event)
 {
     int64_t day = (event.ms + LOCAL_MS) / DAY_MS + 2;
     int weekday = (int)((day + 3) % 7); /* 1970-01-01 was a Thursday; 0 is Monday */
     day += weekday > 4 ? 7 - weekday : 0;
     return (struct instant){day * DAY_MS - LOCAL_MS};
+}
+
+/* A day that may be asked for, never the one that is due anyway; "" none is left. */
+static void a_day_to_choose(const struct view *view, struct instant now, char out[CLOCK_TEXT_MAX])
+{
+    struct instant day = view->clocks.other_day;
+    if (day.ms == 0)
+        day = weekday_after(view->state.since.estimate);
+    *out = '\0';
+    if (day_of(day) > day_of(now) && day.ms <= now.ms + WISH_WITHIN_DAYS * DAY_MS)
+        day_month(day, out);
 }
 
 /* "168.000d"; "" when nothing is due. */
@@ -82,7 +94,7 @@ static struct values values_of(const struct view *view, const struct sender *sen
     }
     day_to_come(clocks_promised(state, &view->clocks), state, values.promised);
     day_to_come(view->clocks.again_by, state, values.again);
-    day_month(a_day_to_choose(state->since.estimate), values.choice);
+    a_day_to_choose(view, sender->now, values.choice);
     amount(state->office.postage_vnd + state->office.fees_vnd, values.due, sizeof values.due);
     return values;
 }

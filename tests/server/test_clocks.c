@@ -273,7 +273,7 @@ static void pauses_move_the_term_by_days_worked(void **unused)
     (void)unused;
     struct story story = issued(CAM_TRUNG);
     office(&story, EVENT_HANDED_OVER, "2026-11-25T10:00");
-    struct fact *flood = office(&story, EVENT_CLOCK_PAUSED, "2026-11-26T07:30");
+    struct fact *flood = office(&story, EVENT_CLOCK_PAUSED, "2026-11-26T07:00");
     flood->office.has_evidence = true;
     struct clocks both = clocks(&story);
     assert_int_equal(both.post.stand, STAND_PAUSED);
@@ -289,7 +289,7 @@ static void a_pause_after_the_term_saves_nothing(void **unused)
     (void)unused;
     struct story story = issued(CAM_TRUNG);
     office(&story, EVENT_HANDED_OVER, "2026-11-25T10:00");
-    office(&story, EVENT_CLOCK_PAUSED, "2026-11-28T07:30")->office.has_evidence = true;
+    office(&story, EVENT_CLOCK_PAUSED, "2026-11-28T07:00")->office.has_evidence = true;
     struct clocks both = clocks(&story);
     assert_int_equal(both.post.stand, STAND_RUNNING);
     assert_true(leg_is_late(&both.post, local("2026-11-28T08:00")));
@@ -381,6 +381,7 @@ static void what_is_promised(void **unused)
     failed(&story, REASON_NOBODY_HOME, "2026-11-26T09:00");
     story.facts[2].scan.action = ACTION_AGAIN;
     shown_equal(clocks(&story).again_by, "2026-11-30T17:00");
+    shown_equal(clocks(&story).other_day, "2026-12-01T07:00");
     scan(&story, 1, EVENT_AT_COLLECTION_POINT, "2026-11-26T16:00");
     state = folded(&story);
     both = clocks(&story);
@@ -390,6 +391,23 @@ static void what_is_promised(void **unused)
     state = folded(&story);
     both = clocks(&story);
     shown_equal(clocks_promised(&state, &both), "2027-02-28T23:59");
+    assert_int_equal(both.other_day.ms, 0);
+}
+
+/* A day to ask for is none that is due anyway, and a worked one: 1 January is a Friday. */
+static void another_day_is_a_later_one(void **unused)
+{
+    (void)unused;
+    struct story story = issued(CAM_TRUNG);
+    scan(&story, 1, EVENT_PICKED_UP, "2026-12-28T10:00");
+    assert_int_equal(clocks(&story).other_day.ms, 0);
+    failed(&story, REASON_NOBODY_HOME, "2026-12-29T09:00");
+    story.facts[2].scan.action = ACTION_AGAIN;
+    shown_equal(clocks(&story).again_by, "2026-12-31T17:00");
+    shown_equal(clocks(&story).other_day, "2027-01-04T07:00");
+    story.facts[2].scan.action = ACTION_HOLD;
+    assert_int_equal(clocks(&story).again_by.ms, 0);
+    shown_equal(clocks(&story).other_day, "2026-12-31T07:00");
 }
 
 /* ------------------------------------------------------------------ returns: Art 17 */
@@ -560,6 +578,7 @@ int main(void)
         ON(a_pause_after_the_term_saves_nothing),
         ON(waiting_for_who_was_invited_is_not_the_posts_time),
         ON(disputed_runs_again),
+        ON(another_day_is_a_later_one),
         ON(a_late_fact_restates),
         ON(what_may_have_been_late_is_not_kept),
         ON(a_later_calendar_moves_open_clocks_only),

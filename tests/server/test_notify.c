@@ -488,6 +488,25 @@ static struct instant chosen_day(struct told *told)
 
 static size_t count_facts(struct told *told, uint32_t event);
 
+/* Never the day of the next attempt itself; asked about later, none that is over. */
+static void another_day_is_none_that_is_due(void **state)
+{
+    struct told *told = *state;
+    char text[64], last[1024];
+    (void)snprintf(told->desk.config.reply_number, sizeof told->desk.config.reply_number, "8077");
+    scan(told, EVENT_DELIVERY_FAILED);
+    pass(told, 30 * SECOND);
+    said(told, 1,
+         "Chua giao duoc luc 08:00. Khong co ai o nha, da de giay moi. Giao lai 27/11. Chon ngay "
+         "khac: soan HEN 30/11 gui 8077");
+    told->desk.rig.now.ms += 6 * DAY;
+    (void)snprintf(text, sizeof text, "TRAO %s", told->item.text);
+    text_from(told, OWN, text);
+    assert_int_equal(lines(told, last), 2);
+    assert_non_null(strstr(last, "Chua giao duoc"));
+    assert_null(strstr(last, "HEN "));
+}
+
 static void a_text_chooses_another_day(void **state)
 {
     struct told *told = *state;
@@ -1238,6 +1257,7 @@ int main(int argc, char **argv)
         TOLD(an_outcome_undone_in_time_tells_nobody),
         TOLD(a_withdrawn_delivery_is_corrected_once),
         TOLD(each_failed_attempt_is_an_event_of_its_own),
+        TOLD(another_day_is_none_that_is_due),
         TOLD(old_news_are_not_told),
         TOLD(nobody_is_told_at_night),
         TOLD(what_was_overtaken_at_night_is_not_told),
