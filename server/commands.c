@@ -258,6 +258,18 @@ static void say_office(const struct commands *commands, struct answer *answer,
     }
 }
 
+/* Why it could not be delivered, or who received it; NULL for what needs no word. */
+static const char *why_of(const struct fact *fact)
+{
+    const struct scan *scan = &fact->scan;
+    const struct reason_info *reason = fact->is_scan ? reason_info(scan->reason) : NULL;
+    if (reason != NULL && scan->event == EVENT_DELIVERY_FAILED)
+        return reason->vi;
+    if (fact->is_scan && scan->event == EVENT_DELIVERED && scan->relation != 0)
+        return relation_info(scan->relation) != NULL ? relation_info(scan->relation)->vi : NULL;
+    return NULL;
+}
+
 static bool say_fact(const struct commands *commands, const struct fact *fact,
                      struct answer *answer, struct error *err)
 {
@@ -274,6 +286,8 @@ static bool say_fact(const struct commands *commands, const struct fact *fact,
     answer_text(answer, "event", what);
     answer_text(answer, "source", source);
     answer_text(answer, "effect", effect_key(fact->effect));
+    if (answer_is_json(answer)) /* in words, for a page */
+        answer_text(answer, "why", why_of(fact));
     return true;
 }
 

@@ -61,7 +61,10 @@ static void say_report(struct answer *answer, const struct machine_word *word)
     answer_label(answer, "lệch giờ ");
     answer_number(answer, "skew_ms", report->skew_ms);
     answer_label(answer, "pin ");
-    answer_number(answer, "battery_percent", report->battery_percent);
+    if (report->battery_percent > 0)
+        answer_number(answer, "battery_percent", report->battery_percent);
+    else /* it has none that it knows of */
+        answer_text(answer, "battery_percent", NULL);
     answer_label(answer, "trống ");
     answer_number(answer, "free_bytes", (int64_t)report->free_bytes);
     answer_label(answer, "hỏng ");

@@ -175,13 +175,26 @@ static bool find_person(const struct commands *commands, const char *name, struc
     return true;
 }
 
+/* new=yes: an account that is there is not changed by an oversight. */
+static bool is_as_said(const struct call *call, const struct putting *putting, struct error *err)
+{
+    const char *text = option_text(call, 2, "new");
+    if (text != NULL && strcmp(text, "yes") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "new=%.40s: yes", text);
+    return text == NULL || putting->is_new ||
+           error_set(
+               err, ERROR_REFUSED,
+               "%s: tên này đã có; chưa đổi gì. / this name is there already; nothing changed",
+               putting->person.name);
+}
+
 bool run_person(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct putting putting = {.is_new = false};
     const char *name = call->argv[1];
     bool done = person_name_check(name, err) &&
-                options_check(call, 2, "role office password state second by", err) &&
-                find_person(commands, name, &putting, err) &&
+                options_check(call, 2, "role office password state second new by", err) &&
+                find_person(commands, name, &putting, err) && is_as_said(call, &putting, err) &&
                 read_person(commands, call, &putting, err) &&
                 commands->acts.run(commands->acts.self, put_person_act, &putting, err);
     if (done && putting.fresh_password) {

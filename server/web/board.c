@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/record/postmen.h"
 #include "server/delivery/share.h"
 #include "server/web/board.h"
 #include "server/web/english.h"
@@ -61,24 +62,30 @@ static void put_left(struct html *html, int64_t ms)
         html_format(html, "%s %lld ngày", word, (long long)(minutes / 60 / 24));
 }
 
-static void put_risk_row(struct html *html, const struct view *view, struct instant now)
+static void put_risk_row(struct web *web, struct html *html, const struct view *view,
+                         struct instant now)
 {
-    char item[ITEM_PRETTY_MAX], time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], text[BADGE_TEXT_MAX];
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], text[BADGE_TEXT_MAX];
     const struct status_info *info = status_info(view->state.status);
     int64_t left = view->clocks.post.due.ms - now.ms;
     html_format(html, "<tr><td class=%s>", left < 0 ? "tre" : "vang");
     put_left(html, left);
-    html_format(html, "</td><td>%s</td><td>", item_pretty(&view->state.item, item));
+    html_put(html, "</td><td>");
+    desk_put_item(html, &view->state.item);
+    html_put(html, "</td><td>");
     html_text(html, view->state.office.dossier);
-    html_format(html, "</td><td>%s</td><td>%s</td><td>%s %.5s</td></tr>",
-                view->marks.badge != 0 ? badge_text(view->marks.badge, text) : "–",
-                info != NULL ? info->handheld : "–",
+    html_put(html, "</td><td>");
+    if (view->marks.badge != 0)
+        html_put(html, badge_text(view->marks.badge, text));
+    else
+        board_key_put(web, VIEW_GROUP_POST_OFFICE, view->marks.post_office, html);
+    html_format(html, "</td><td>%s</td><td>%s %.5s</td></tr>", info != NULL ? info->handheld : "–",
                 clock_time_vi(view->clocks.post.due, time, sizeof time),
                 clock_date_vi(view->clocks.post.due, date, sizeof date));
 }
 
-static void put_risk_rows(struct html *html, const struct board_ask *ask, const struct view *list,
-                          size_t n)
+static void put_risk_rows(struct web *web, struct html *html, const struct board_ask *ask,
+                          const struct view *list, size_t n)
 {
     size_t shown = 0;
     html_put(html, "<div class=cuon><table><thead><tr><th>Hạn</th><th>Số phong bì</th>"
@@ -86,7 +93,7 @@ static void put_risk_rows(struct html *html, const struct board_ask *ask, const 
                    "</thead><tbody>");
     for (size_t i = 0; i < n && shown < RISK_SHOWN; i++)
         if (person_sees(&ask->person, list[i].marks.office)) {
-            put_risk_row(html, &list[i], ask->asked.now);
+            put_risk_row(web, html, &list[i], ask->asked.now);
             shown++;
         }
     html_put(html, "</tbody></table></div>");
@@ -109,9 +116,12 @@ static void put_risk(struct web *web, const struct board_ask *ask, struct html *
     if (seen == 0)
         html_put(html, "<p>Không có bì nào trễ hay sắp trễ.</p>");
     else
-        put_risk_rows(html, ask, list, n);
+        put_risk_rows(web, html, ask, list, n);
     if (seen > RISK_SHOWN)
-        html_format(html, "<p>%d bì gấp nhất. Tất cả: <code>trao-admin due</code></p>", RISK_SHOWN);
+        html_format(html,
+                    "<p>%d bì gấp nhất. Tất cả: <a href=\"/quay/ket-qua/bi?o=tre\">trễ</a>, <a "
+                    "href=\"/quay/ket-qua/bi?o=sap-tre\">sắp trễ</a></p>",
+                    RISK_SHOWN);
     free(list);
 }
 

@@ -121,8 +121,10 @@ static void put_item(const struct rows_ask *ask, const struct view *view, struct
     const struct leg *leg =
         ask->board.asked.clock == VIEW_CLOCK_OFFICE ? &view->clocks.office : &view->clocks.post;
     const struct status_info *info = status_info(view->state.status);
-    char item[ITEM_PRETTY_MAX], round[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX];
-    html_format(html, "<tr><td>%s</td><td>", item_pretty(&view->state.item, item));
+    char round[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX];
+    html_put(html, "<tr><td>");
+    desk_put_item(html, &view->state.item);
+    html_put(html, "</td><td>");
     html_text(html, view->state.office.dossier);
     html_put(html, "</td>");
     put_time(html, leg->due);

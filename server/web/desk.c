@@ -40,13 +40,19 @@ void desk_put_short_name(struct html *html, const char *name)
     html_text(html, last);
 }
 
+void desk_put_item(struct html *html, const struct item *item)
+{
+    char pretty[ITEM_PRETTY_MAX];
+    html_format(html, "<a href=\"/quay/bi?bi=%s\">%s</a>", item->text, item_pretty(item, pretty));
+}
+
 static void put_row(struct web *web, const struct person *person, const struct view *view,
                     struct html *html)
 {
     const struct state *state = &view->state;
     struct addressee who = {.name = ""};
     struct error err;
-    char tail[ITEM_PRETTY_MAX], commune[64], amount[48] = "";
+    char commune[64], amount[48] = "";
     bool named = person_may(person, RIGHT_NAMES);
     if (named && state->office.has_addressee &&
         !readers_addressee(web->readers, &state->office, &who, &err))
@@ -54,8 +60,9 @@ static void put_row(struct web *web, const struct person *person, const struct v
     uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
     if (due > 0)
         face_amount(due, html->english, amount, sizeof amount);
-    html_format(html, "<tr id=%s><td>%s</td><td>", state->item.text,
-                item_pretty(&state->item, tail));
+    html_format(html, "<tr id=%s><td>", state->item.text);
+    desk_put_item(html, &state->item);
+    html_put(html, "</td><td>");
     html_text(html, state->office.dossier);
     html_put(html, "</td><td>");
     desk_put_short_name(html, who.name);

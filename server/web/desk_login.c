@@ -119,7 +119,8 @@ static void log_in(struct web *web, const struct http_request *request, struct s
     seat_renew(web, request, seat, answer);
     in.token = seat_hash(seat);
     if (seat_run(web, login_act, &in, &err)) {
-        page_redirect(in.half ? "/quay/ma" : "/quay", answer);
+        seat->person = person;
+        page_redirect(in.half ? "/quay/ma" : seat_home(seat), answer);
         return;
     }
     answer->cookie[0] = '\0';

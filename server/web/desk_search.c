@@ -26,12 +26,14 @@ static void put_found(struct web *web, const struct person *person, const struct
 {
     struct addressee who = {.name = ""};
     struct error none;
-    char pretty[ITEM_PRETTY_MAX], commune[64];
+    char commune[64];
     const struct state *state = &view->state;
     const struct status_info *info = status_info(state->status);
     if (person_may(person, RIGHT_NAMES))
         (void)!readers_addressee(web->readers, &state->office, &who, &none);
-    html_format(html, "<tr><td>%s</td><td>", item_pretty(&state->item, pretty));
+    html_put(html, "<tr><td>");
+    desk_put_item(html, &state->item);
+    html_put(html, "</td><td>");
     html_text(html, state->office.dossier);
     html_put(html, "</td><td>");
     html_text(html, who.name);

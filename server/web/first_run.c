@@ -60,9 +60,11 @@ static const struct panel_form forms[] = {
        "placeholder=lan",
        NULL},
       {PANEL_OPTION, "role", "Vai trò", NULL,
-       "clerk|Nhân viên quầy;dispatcher|Điều phối;manager|Quản lý;auditor|Kiểm tra;"
+       "clerk|Nhân viên quầy;reader|Cơ quan theo dõi;dispatcher|Điều phối;manager|Quản "
+       "lý;auditor|Kiểm tra;"
        "administrator|Quản trị"},
-      {PANEL_OPTION, "office", "Mã cơ quan; all: tất cả", "required maxlength=200", NULL}}},
+      {PANEL_OPTION, "office", "Mã cơ quan; all: tất cả", "required maxlength=200", NULL},
+      {PANEL_FIXED, "chua-co", NULL, NULL, "new=yes"}}},
     {"measured",
      "Vạch này đo đúng 50 mm?",
      "Tiếp",

@@ -51,6 +51,8 @@ void page_redirect(const char *to, struct http_answer *answer);
 
 /* "Đỗ Xuân Quỳnh" is "Đỗ X. Quỳnh". */
 void desk_put_short_name(struct html *html, const char *name);
+/* An item's number, as the way to its page: whoever sees items may open it. */
+void desk_put_item(struct html *html, const struct item *item);
 /* What was printed last, as links. */
 void desk_put_jobs(const struct web *web, struct html *html);
 

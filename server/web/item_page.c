@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "server/office/charset.h"
+#include "server/record/postmen.h"
+#include "server/web/board.h"
 #include "server/web/face.h"
 #include "server/web/panel.h"
 #include "server/web/print_jobs.h"
@@ -60,6 +62,29 @@ static void put_written(struct html *html, const struct addressee *who)
     html_put(html, "</ul></details>");
 }
 
+/* By when, in whose hand, and why it failed last. */
+static void put_terms(struct web *web, struct html *html, const struct view *view)
+{
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], badge[BADGE_TEXT_MAX];
+    const struct leg *post = &view->clocks.post;
+    const struct reason_info *reason = reason_info(view->marks.reason);
+    html_put(html, "<p class=dem>");
+    if (post->due.ms != 0)
+        html_format(html, "<span>hạn của bưu điện <b>%s %s</b></span> ",
+                    clock_time_vi(post->due, time, sizeof time),
+                    clock_date_vi(post->due, date, sizeof date));
+    if (view->marks.post_office != 0) {
+        html_put(html, "<span>bưu cục <b>");
+        board_key_put(web, VIEW_GROUP_POST_OFFICE, view->marks.post_office, html);
+        html_put(html, "</b></span> ");
+    }
+    if (view->marks.badge != 0)
+        html_format(html, "<span>bưu tá <b>%s</b></span> ", badge_text(view->marks.badge, badge));
+    if (view->marks.reason != 0 && reason != NULL)
+        html_format(html, "<span>chưa phát được vì <b>%s</b></span>", reason->vi);
+    html_put(html, "</p>");
+}
+
 static void put_state(struct panel *panel, const struct view *view)
 {
     struct html *html = &panel->html;
@@ -68,14 +93,21 @@ static void put_state(struct panel *panel, const struct view *view)
     struct error none;
     char pretty[ITEM_PRETTY_MAX];
     const struct status_info *status = status_info(view->state.status);
-    if (office->has_addressee && !readers_addressee(panel->web->readers, office, &who, &none))
+    bool named = person_may(&panel->seat.person, RIGHT_NAMES);
+    if (named && office->has_addressee &&
+        !readers_addressee(panel->web->readers, office, &who, &none))
         (void)snprintf(who.name, sizeof who.name, "%s", english_say(html->english, "(đã xóa)"));
     html_format(html, "<p class=ma>%s</p><p class=dem><span><b>%s</b></span> <span>hồ sơ <b>",
                 item_pretty(&view->state.item, pretty), status ? status->handheld : "–");
     html_text(html, office->dossier);
-    html_put(html, "</b></span> <span>người nhận <b>");
-    desk_put_short_name(html, who.name);
-    html_format(html, "</b></span> <span>đã in <b>%u</b> lần</span></p>", view->state.copies);
+    html_put(html, "</b></span> ");
+    if (named) {
+        html_put(html, "<span>người nhận <b>");
+        desk_put_short_name(html, who.name);
+        html_put(html, "</b></span> ");
+    }
+    html_format(html, "<span>đã in <b>%u</b> lần</span></p>", view->state.copies);
+    put_terms(panel->web, html, view);
     put_written(html, &who);
     chain_wipe(&who, sizeof who);
 }
@@ -121,6 +153,7 @@ static const struct panel_column history_columns[] = {
     {"effect", "Tính", PANEL_CHOICE,
      "none|–;moved|đổi trạng thái;noted|ghi nhận;out-of-order|trái thứ tự, không tính;unknown|việc "
      "lạ, không tính;struck|đã rút, đính chính;repeated|lặp lại;set-aside|để riêng"},
+    {"why", "Chi tiết", PANEL_OURS, NULL},
     {.key = NULL}};
 
 void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -128,7 +161,7 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
     struct panel panel;
     struct view view;
     struct error err;
-    if (!panel_sit(&panel, web, request, RIGHT_DESK, "/quay/bi", "Phong bì · Trao", answer))
+    if (!panel_sit(&panel, web, request, RIGHT_ITEMS, "/quay/bi", "Phong bì · Trao", answer))
         return;
     if (request->is_post && !panel_post(&panel, forms)) {
         json_decref(panel.said);
@@ -140,18 +173,21 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
     if (!request->is_post && http_query(request, "xong"))
         html_put(&panel.html, "<p class=xong role=status>Đã ghi.</p>");
     if (asked && queue_find(web, &panel.seat.person, asked, &view, &err)) {
-        if (!seat_looked(web, request, panel.seat.person.id, LOOK_NAMES, 1, answer)) {
+        if (person_may(&panel.seat.person, RIGHT_NAMES) &&
+            !seat_looked_at(web, request, panel.seat.person.id, LOOK_NAMES, &view, 1, answer)) {
             html_done(&panel.html);
             return;
         }
         put_state(&panel, &view);
-        put_next(&panel, &view);
+        if (person_may(&panel.seat.person, RIGHT_DESK))
+            put_next(&panel, &view);
         json_t *said = panel_ask(&panel, "status", view.state.item.text, NULL);
         html_put(&panel.html, "<h2>Việc đã qua</h2>");
         panel_table(&panel, "Việc đã qua", json_object_get(said, "history"), history_columns,
                     "Chưa có gì.");
         json_decref(said);
-        put_print(&panel, &view);
+        if (person_may(&panel.seat.person, RIGHT_DESK))
+            put_print(&panel, &view);
     } else if (asked) {
         html_put(&panel.html, "<p class=loi role=alert>");
         html_sentence(&panel.html, err.text);

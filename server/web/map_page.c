@@ -440,7 +440,7 @@ void desk_map(struct web *web, const struct http_request *request, struct http_a
         !ask_days(web, request, &map, answer))
         return;
     map.board = person_may(&seat.person, RIGHT_BOARD);
-    map.items = person_may(&seat.person, RIGHT_DESK);
+    map.items = person_may(&seat.person, RIGHT_ITEMS);
     map.questions = asked_question(request);
     if (!take_stops(&map, &err)) {
         page_sentence(web, 503, "Chưa tải được, xin mở lại.", "Not just now; open it again.",

@@ -225,17 +225,18 @@ void office_page(struct web *web, const struct http_request *request, struct htt
 static void put_row(const struct view *view, struct html *html)
 {
     const struct status_info *info = status_info(view->state.status);
-    char item[ITEM_PRETTY_MAX], date[CLOCK_TEXT_MAX];
-    html_format(html, "<tr><td>%s</td><td>", item_pretty(&view->state.item, item));
+    char since[CLOCK_TEXT_MAX], due[CLOCK_TEXT_MAX];
+    html_put(html, "<tr><td>");
+    desk_put_item(html, &view->state.item);
+    html_put(html, "</td><td>");
     html_text(html, view->state.office.dossier);
-    html_format(html, "</td><td>%s</td><td>%s</td><td class=%s>%s</td></tr>",
-                view->state.since.bounds_only
-                    ? "–"
-                    : clock_date_vi(view->state.since.estimate, date, sizeof date),
-                view->clocks.post.due.ms == 0
-                    ? "–"
-                    : clock_date_vi(view->clocks.post.due, date, sizeof date),
-                face_tone(info), info ? info->handheld : "–");
+    html_format(
+        html, "</td><td>%s</td><td>%s</td><td class=%s>%s</td></tr>",
+        view->state.since.bounds_only
+            ? "–"
+            : clock_date_vi(view->state.since.estimate, since, sizeof since),
+        view->clocks.post.due.ms == 0 ? "–" : clock_date_vi(view->clocks.post.due, due, sizeof due),
+        face_tone(info), info ? info->handheld : "–");
 }
 
 static void put_rows(const struct view *views, size_t n, const char *word, size_t page, bool more,

@@ -125,7 +125,7 @@ bool queue_find(struct web *web, const struct person *person, const char *text,
         readers_give(web->readers, record);
     }
     if (good && views_item(web->config.views, &item, ret_view) && ret_view->state.issued &&
-        person_sees(person, ret_view->state.office.office))
+        person_sees(person, ret_view->marks.office))
         return true;
     return error_set(err, ERROR_NOT_FOUND,
                      "«%.40s»: không thấy hồ sơ hay phong bì này. Xem bộ gõ đã tắt chưa, quét lại. "

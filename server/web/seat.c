@@ -156,6 +156,39 @@ static bool seated(struct web *web, const struct http_request *request, struct s
     return seat_is_ready(web, ret_seat);
 }
 
+void seat_sentence(struct web *web, const struct seat *seat, unsigned status, const char *vi,
+                   const char *en, struct http_answer *answer)
+{
+    struct html html = {.n = 0};
+    struct page_head head = {.title = "Trao", .wide = "rong"};
+    seat_begin(&html, seat, &head);
+    html_put(&html, "<h1 id=dau tabindex=-1 class=cau>");
+    html_text(&html, seat->english ? en : vi);
+    html_put(&html, "</h1>");
+    page_end(&html, web, &head);
+    page_give(&html, status, answer);
+}
+
+const char *seat_home(const struct seat *seat)
+{
+    bool bound = seat->person.offices_n > 0;
+    switch (seat->person.role) {
+    case ROLE_READER:
+        return "/quay/ket-qua";
+    case ROLE_MANAGER:
+        return "/quay/bang";
+    case ROLE_DISPATCHER:
+        return bound ? "/quay" : "/quay/dieu-phoi";
+    case ROLE_NONE:
+    case ROLE_CLERK:
+    case ROLE_ADMINISTRATOR:
+    case ROLE_AUDITOR:
+    case ROLE_KEY:
+        break;
+    }
+    return "/quay";
+}
+
 /* Seated, and his role lets him; a sentence says so where it does not. */
 bool seat_may(struct web *web, const struct http_request *request, enum right right,
               struct seat *ret_seat, struct http_answer *answer)
@@ -166,7 +199,7 @@ bool seat_may(struct web *web, const struct http_request *request, enum right ri
         return true;
     log_line(LOG_LEVEL_INFO, "page refused", "person=%lld right=%s", (long long)ret_seat->person.id,
              right_key(right));
-    page_sentence(web, 403, "Vai trò của tài khoản này không mở trang đó.",
+    seat_sentence(web, ret_seat, 403, "Vai trò của tài khoản này không mở trang đó.",
                   "This account's role does not open that page.", answer);
     return false;
 }
@@ -179,7 +212,7 @@ bool seat_may_all(struct web *web, const struct http_request *request, enum righ
         return false;
     if (ret_seat->person.offices_n == 0)
         return true;
-    page_sentence(web, 403, "Trang này có việc của cơ quan khác.",
+    seat_sentence(web, ret_seat, 403, "Trang này có việc của cơ quan khác.",
                   "That page holds what other offices sent.", answer);
     return false;
 }

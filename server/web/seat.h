@@ -73,6 +73,11 @@ bool seat_looked_items(struct web *web, const struct http_request *request, int6
                        const void *rows, size_t n, struct http_answer *answer);
 /* The desk's search box (desk_search.c). */
 void desk_search_put(const struct seat *seat, const char *text, struct html *html);
+/* A page of one sentence, in the seat's language and with the way to the others. */
+void seat_sentence(struct web *web, const struct seat *seat, unsigned status, const char *vi,
+                   const char *en, struct http_answer *answer);
+/* Where his day begins. */
+const char *seat_home(const struct seat *seat);
 /* The language of its pages, and the way to the other. */
 void seat_language(const struct seat *seat, struct page_head *head);
 /* Something stands for him on the page that leads to the administrator's (admin.c). */

@@ -101,6 +101,52 @@ static void stars_open_their_items(void **state)
     assert_int_equal(browser_get(browser, "/quay/bang/bi?so=stars-"), 400);
 }
 
+/* ------------------------------------------------------------------ one item */
+
+/* Why, in whose hand, by when: without the name of whom it goes to, and without what a desk does.
+ */
+static void an_item_is_opened_from_its_row(void **state)
+{
+    struct browser *browser = *state;
+    struct desk_rig *desk = &browser->rig.desk;
+    const struct item *item = &browser->rig.item;
+    char link[80], term[CLOCK_TEXT_MAX];
+    struct view view;
+    (void)browser_person(browser, "quan ly", ROLE_MANAGER, 0);
+    (void)browser_person(browser, "mot cua", ROLE_READER, office_of(browser));
+    (void)browser_person(browser, "noi khac", ROLE_READER, OTHER_OFFICE);
+    desk_rig_scan(desk, &browser->rig.device, item, EVENT_PICKED_UP, 0);
+    desk_rig_scan(desk, &browser->rig.device, item, EVENT_OUT_FOR_DELIVERY, 0);
+    desk_rig_scan(desk, &browser->rig.device, item, EVENT_DELIVERY_FAILED, 0);
+    (void)snprintf(link, sizeof link, "<a href=\"/quay/bi?bi=%s\">", item->text);
+    board_as(browser, "quan+ly");
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=failed"), 200);
+    assert_true(says(browser, link));
+    assert_true(views_item(desk->rig.views, item, &view));
+    char since[CLOCK_TEXT_MAX], both[80];
+    clock_date_vi(view.clocks.post.due, term, sizeof term);
+    clock_date_vi(view.state.since.estimate, since, sizeof since);
+    assert_string_not_equal(since, term);
+    (void)snprintf(both, sizeof both, "<td>%s</td><td>%s</td>", since, term);
+    assert_true(says(browser, both)); /* each its own day */
+    (void)snprintf(link, sizeof link, "/quay/bi?bi=%s", item->text);
+    assert_int_equal(browser_get(browser, link), 200);
+    assert_true(says(browser, term));
+    assert_true(says(browser, "Phát không thành công")); /* in words, not by its key */
+    assert_false(says(browser, "delivery_failed"));
+    assert_true(says(browser, "chưa phát được vì <b>Vắng nhà</b>"));
+    assert_false(says(browser, "Mẫu"));
+    assert_false(says(browser, "<h2>Hủy nhãn</h2>"));
+    assert_false(says(browser, "F9 In"));
+    board_as(browser, "mot+cua");
+    assert_int_equal(browser_get(browser, link), 200);
+    assert_true(says(browser, "người nhận <b>"));
+    board_as(browser, "noi+khac");
+    assert_int_equal(browser_get(browser, link), 200);
+    assert_false(says(browser, "Phát không thành công"));
+    assert_false(says(browser, "người nhận <b>"));
+}
+
 /* ------------------------------------------------------------------ whether there is enough */
 
 static void scans_for_what_was_sent(void **state)
@@ -177,6 +223,7 @@ int main(int argc, char **argv)
     DESK_RIG_CHILD(argc, argv);
     const struct CMUnitTest tests[] = {
         SIGHT(stars_open_their_items),
+        SIGHT(an_item_is_opened_from_its_row),
         SIGHT(scans_for_what_was_sent),
         SIGHT(a_silent_handheld_is_named),
     };

@@ -64,6 +64,11 @@ static void a_person_is_added_and_comes_in(void **state)
     assert_int_equal(browser_get(browser, "/quay/nguoi"), 200);
     assert_false(says(browser, password)); /* once */
     assert_true(says(browser, ">lan</a>"));
+    assert_int_equal(browser_post(browser, "/quay/nguoi", /* a name that is there is not changed */
+                                  "viec=person&muc=Th%C3%AAm+ng%C6%B0%E1%BB%9Di&moi=lan"
+                                  "&role=administrator&office=all"),
+                     409);
+    assert_true(says(browser, "lan: tên này đã có; chưa đổi gì."));
     done(browser, "/quay/nguoi",
          "viec=person&muc=%C4%90%E1%BB%95i+vai+tr%C3%B2%2C+c%C6%A1+quan&ten=lan&role=dispatcher");
 

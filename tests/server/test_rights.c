@@ -64,7 +64,7 @@ static const struct page {
     {"/quay/nhap", RIGHT_IMPORTS, 403},
     {"/quay/in", RIGHT_DESK, 403},
     {"/quay/viec", RIGHT_DESK, 403},
-    {"/quay/bi", RIGHT_DESK, 403},
+    {"/quay/bi", RIGHT_ITEMS, 403},
     {"/quay/ban-giao", RIGHT_DESK, 403},
     {"/quay/tap", RIGHT_DESK, 403},
     {"/quay/giay", RIGHT_DESK, 403},
