@@ -273,7 +273,7 @@ static void pauses_move_the_term_by_days_worked(void **unused)
     (void)unused;
     struct story story = issued(CAM_TRUNG);
     office(&story, EVENT_HANDED_OVER, "2026-11-25T10:00");
-    struct fact *flood = office(&story, EVENT_CLOCK_PAUSED, "2026-11-26T07:00");
+    struct fact *flood = office(&story, EVENT_CLOCK_PAUSED, "2026-11-26T07:30");
     flood->office.has_evidence = true;
     struct clocks both = clocks(&story);
     assert_int_equal(both.post.stand, STAND_PAUSED);
@@ -289,7 +289,7 @@ static void a_pause_after_the_term_saves_nothing(void **unused)
     (void)unused;
     struct story story = issued(CAM_TRUNG);
     office(&story, EVENT_HANDED_OVER, "2026-11-25T10:00");
-    office(&story, EVENT_CLOCK_PAUSED, "2026-11-28T07:00")->office.has_evidence = true;
+    office(&story, EVENT_CLOCK_PAUSED, "2026-11-28T07:30")->office.has_evidence = true;
     struct clocks both = clocks(&story);
     assert_int_equal(both.post.stand, STAND_RUNNING);
     assert_true(leg_is_late(&both.post, local("2026-11-28T08:00")));
