@@ -282,24 +282,11 @@ static bool id_of(const struct commands *commands, const char *name, uint32_t us
 struct dead {
     const struct commands *commands;
     uint32_t receiver;
-    bool all;
+    bool all, full; /* of all; there was no room for one */
     struct item *items;
     uint32_t *receivers;
     size_t n, room;
 };
-
-static bool is_failed(uint32_t event)
-{
-    return event == EVENT_NOTICE_FAILED;
-}
-
-static bool is_known(const struct dead *dead, const struct office_fact *fact)
-{
-    for (size_t i = dead->n; i-- > 0;)
-        if (dead->receivers[i] == fact->notice.receiver && item_equal(&dead->items[i], &fact->item))
-            return true;
-    return false;
-}
 
 static bool room_for_one(struct dead *dead)
 {
@@ -311,31 +298,28 @@ static bool room_for_one(struct dead *dead)
     uint32_t *receivers = realloc(dead->receivers, room * sizeof *receivers);
     dead->receivers = receivers ? receivers : dead->receivers;
     dead->room = items && receivers ? room : dead->room;
+    dead->full = !items || !receivers;
     return items && receivers;
 }
 
-static bool take_failed(void *ctx, const struct office_fact *fact)
+static bool take_dead(void *ctx, uint32_t receiver, const struct item *item)
 {
     struct dead *dead = ctx;
-    const struct notice *notice = &fact->notice;
     struct notice last;
-    if (notice->channel != CHANNEL_OFFICE || (!dead->all && notice->receiver != dead->receiver) ||
-        is_known(dead, fact) ||
-        !hook_is_dead(dead->commands->views, notice->receiver, &fact->item, &last))
-        return true;
+    if (!hook_is_dead(dead->commands->views, receiver, item, &last))
+        return true; /* asked for again, and on its way */
     if (!room_for_one(dead))
         return false;
-    dead->items[dead->n] = fact->item;
-    dead->receivers[dead->n++] = notice->receiver;
+    dead->items[dead->n] = *item;
+    dead->receivers[dead->n++] = receiver;
     return true;
 }
 
 static bool gather(struct dead *dead, struct error *err)
 {
-    int64_t batch = 0;
-    uint64_t last = 0;
-    return record_end(dead->commands->record, &batch, &last, err) &&
-           record_office_some(dead->commands->record, 0, last, is_failed, take_failed, dead, err);
+    return dead_letters_read(dead->commands->record, dead->all ? -1 : (int64_t)dead->receiver,
+                             take_dead, dead, err) &&
+           (!dead->full || error_set(err, ERROR_LATER, "out of memory"));
 }
 
 static void dead_done(struct dead *dead)

@@ -219,6 +219,12 @@ static bool is_served(const struct push *push, uint32_t id)
     return false;
 }
 
+/* Not: its address may not be asked, or is none. */
+static bool is_passing(const struct error *why)
+{
+    return why->code != ERROR_REFUSED && why->code != ERROR_BAD_INPUT;
+}
+
 /* A changed one leaves and comes back as it is now. One that cannot be reached keeps no other. */
 static bool load(struct push *push, struct error *err)
 {
@@ -231,10 +237,15 @@ static bool load(struct push *push, struct error *err)
         if (!is_among(push->receivers[i], hooks, n) && !drop_receiver(push, i))
             push->changed = 0; /* again with the next tick */
     bool read = all;
+    if (!read)
+        push->again.ms = push_now(push).ms + PUSH_OPEN_AGAIN_MS;
     for (size_t i = 0; read && i < n; i++) {
         struct error why = {.code = ERROR_NONE};
-        if (hooks[i].on && !is_served(push, hooks[i].id) && !add_receiver(push, &hooks[i], &why) &&
-            all)
+        if (!hooks[i].on || is_served(push, hooks[i].id) || add_receiver(push, &hooks[i], &why))
+            continue;
+        if (is_passing(&why))
+            push->again.ms = push_now(push).ms + PUSH_OPEN_AGAIN_MS;
+        if (all)
             all = error_set(err, why.code, "%s", why.text);
     }
     free(hooks);
@@ -251,8 +262,10 @@ static bool load_when_changed(struct push *push, struct error *err)
     if (!mine)
         return true;
     bool good = hooks_changed(push->record, &changed, err);
-    if (good && changed != push->changed) {
+    bool again = push->again.ms > 0 && push_now(push).ms >= push->again.ms;
+    if (good && (again || changed != push->changed)) {
         push->changed = changed;
+        push->again.ms = 0;
         good = load(push, err);
     }
     pthread_mutex_lock(&push->lock);

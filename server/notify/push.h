@@ -36,6 +36,9 @@
 /* An outage of this length costs no news [reliability: 14 days]. */
 #define PUSH_AGE_MAX_MS (INT64_C(1000) * 14 * 24 * 3600)
 
+/* One that could not be opened for want of memory, files or the disk is tried again so soon. */
+#define PUSH_OPEN_AGAIN_MS (INT64_C(1000) * 60)
+
 #define PUSH_THREADS 3
 #define PUSH_TURN_MS (INT64_C(1000) * 5)
 

@@ -32,7 +32,8 @@ struct push {
     struct receiver *receivers[RECEIVERS_MAX];
     size_t n;
     bool loading;
-    uint64_t changed; /* the hooks are as of this change */
+    uint64_t changed;     /* the hooks are as of this change */
+    struct instant again; /* one could not be opened: when it is tried again; .ms 0: all are */
 };
 
 struct instant push_now(const struct push *push);

@@ -99,7 +99,8 @@ static struct telling look_at(const struct push *push, const struct receiver *re
     if (!views_item(push->config.views, item, &telling.view) || !telling.view.state.issued ||
         !hook_hears(&receiver->hook, telling.view.marks.office))
         return telling;
-    size_t n = views_history(push->config.views, item, history, VIEW_HISTORY_MAX);
+    size_t n = views_told(push->config.views, item, CHANNEL_OFFICE, receiver->hook.id, history,
+                          VIEW_HISTORY_MAX);
     const struct notice *last =
         notices_last(history, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver->hook.id);
     const struct notice *taken =

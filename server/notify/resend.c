@@ -37,7 +37,8 @@ static bool find_failed(const struct resend *resend, const struct view *view, en
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
-    size_t n = views_history(resend->views, &view->state.item, facts, VIEW_HISTORY_MAX);
+    size_t n =
+        views_told(resend->views, &view->state.item, channel, receiver, facts, VIEW_HISTORY_MAX);
     const struct notice *failed = notices_last(facts, n, EVENT_NOTICE_FAILED, channel, receiver);
     bool found = false;
     if (failed != NULL) {
@@ -118,7 +119,8 @@ bool hook_is_dead(struct views *views, uint32_t receiver, const struct item *ite
                   struct notice *ret_notice)
 {
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
-    size_t n = facts ? views_history(views, item, facts, VIEW_HISTORY_MAX) : 0;
+    size_t n =
+        facts ? views_told(views, item, CHANNEL_OFFICE, receiver, facts, VIEW_HISTORY_MAX) : 0;
     const struct notice *last = notices_last(facts, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver);
     bool dead = last != NULL && notices_standing(facts, n, last).failed;
     if (dead)

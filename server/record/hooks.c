@@ -186,3 +186,76 @@ bool hooks_read(struct record *record, struct hook ret_hooks[HOOKS_MAX], size_t 
         good = read_offices(record, &ret_hooks[i], err);
     return good || error_add(err, "webhooks");
 }
+
+/* ------------------------------------------------------------------ dead letters */
+
+bool dead_letters_add(struct record *record, const struct office_fact *fact, struct error *err)
+{
+    bool failed = fact->event == EVENT_NOTICE_FAILED;
+    struct stmt *stmt;
+    if ((!failed && fact->event != EVENT_NOTICE_DELIVERED) ||
+        fact->notice.channel != CHANNEL_OFFICE)
+        return true;
+    if (!db_prepare(record->db,
+                    failed ? "INSERT OR REPLACE INTO dead_letter(receiver, item, seq)"
+                             " VALUES(?1, ?2, ?3)"
+                           : "DELETE FROM dead_letter WHERE receiver = ?1 AND item = ?2",
+                    &stmt, err))
+        return false;
+    stmt_int(stmt, 1, fact->notice.receiver);
+    stmt_text(stmt, 2, fact->item.text);
+    if (failed)
+        stmt_u64(stmt, 3, fact->seq);
+    return stmt_done(stmt, err) || error_add(err, "dead letter");
+}
+
+struct filling {
+    struct record *record;
+    struct error *err;
+    bool good;
+};
+
+static bool is_an_end(uint32_t event)
+{
+    return event == EVENT_NOTICE_FAILED || event == EVENT_NOTICE_DELIVERED;
+}
+
+static bool fill_one(void *ctx, const struct office_fact *fact)
+{
+    struct filling *filling = ctx;
+    filling->good = dead_letters_add(filling->record, fact, filling->err);
+    return filling->good;
+}
+
+bool dead_letters_fill(struct record *record, struct error *err)
+{
+    struct filling filling = {record, err, true};
+    return record_office_some(record, 0, INT64_MAX, is_an_end, fill_one, &filling, err) &&
+           filling.good;
+}
+
+bool dead_letters_read(struct record *record, int64_t receiver,
+                       bool (*each)(void *ctx, uint32_t receiver, const struct item *item),
+                       void *ctx, struct error *err)
+{
+    struct stmt *stmt;
+    enum db_step step = DB_STEP_DONE;
+    bool good = true, more = true;
+    if (!db_prepare(record->db,
+                    "SELECT receiver, item FROM dead_letter WHERE receiver BETWEEN ?1 AND ?2"
+                    " ORDER BY receiver, item",
+                    &stmt, err))
+        return false;
+    stmt_int(stmt, 1, receiver < 0 ? 0 : receiver);
+    stmt_int(stmt, 2, receiver < 0 ? INT64_MAX : receiver);
+    while (good && more && (step = stmt_step(stmt, err)) == DB_STEP_ROW) {
+        const char *text = stmt_col_text(stmt, 1);
+        struct item item;
+        good = item_parse(text, strlen(text), &item, err);
+        more = good && each(ctx, (uint32_t)stmt_col_int(stmt, 0), &item);
+    }
+    if (good && step == DB_STEP_FAILED)
+        return error_add(err, "dead letters");
+    stmt_reset(stmt);
+    return good || error_add(err, "dead letters");
+}

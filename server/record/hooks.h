@@ -46,4 +46,11 @@ bool hooks_read(struct record *record, struct hook ret_hooks[HOOKS_MAX], size_t 
 /* Of the last change, 0 without any. */
 bool hooks_changed(struct record *record, uint64_t *ret_changed, struct error *err) must_use;
 
+/* Items of which a telling to a webhook failed and none was answered since, the latest failure of
+ * each, by webhook and then by number. `receiver` -1: of all, and of the one of trao.conf (0).
+ * `each` returns false to stop. */
+bool dead_letters_read(struct record *record, int64_t receiver,
+                       bool (*each)(void *ctx, uint32_t receiver, const struct item *item),
+                       void *ctx, struct error *err) must_use;
+
 #endif

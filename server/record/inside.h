@@ -53,6 +53,10 @@ bool lookups_add(struct record *record, const struct office_fact *fact, struct e
 bool lookups_fill(struct record *record, struct error *err) must_use;
 /* office.c: lists the facts that name no item. */
 bool unnamed_fill(struct record *record, struct error *err) must_use;
+/* hooks.h: what this fact makes a dead letter, or takes back. */
+bool dead_letters_add(struct record *record, const struct office_fact *fact,
+                      struct error *err) must_use;
+bool dead_letters_fill(struct record *record, struct error *err) must_use;
 
 /* The part of it that concerns rounds, pads and slips. */
 bool rounds_add(struct record *record, const struct office_fact *fact, struct error *err) must_use;

@@ -95,6 +95,7 @@ bool record_office_add(struct record *record, struct office_fact *fact, uint64_t
     numbered.at = record_now(record);
     if (!fact_encode(&numbered, bytes, &n, err) || !lookups_add(record, &numbered, err) ||
         !unnamed_add(record, numbered.seq, numbered.event, err) ||
+        !dead_letters_add(record, &numbered, err) ||
         !db_prepare(record->db, "INSERT INTO office(seq, bytes, link) VALUES(?1, ?2, ?3)", &stmt,
                     err))
         return false;

@@ -260,6 +260,11 @@ static const char *const steps[] = {
     "CREATE TABLE outline("
     " code INTEGER PRIMARY KEY, version INTEGER NOT NULL,"
     " shape TEXT NOT NULL);",
+
+    /* 24: what webhooks refused or did not answer to, found without walking all facts. */
+    "CREATE TABLE dead_letter("
+    " receiver INTEGER NOT NULL, item TEXT NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY(receiver, item)) WITHOUT ROWID;",
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
@@ -267,6 +272,7 @@ static const char *const steps[] = {
 #define LOOKUPS_STEP 2
 #define SLIPS_STEP 9
 #define UNNAMED_STEP 15
+#define DEAD_STEP 23
 
 bool schema_version(struct db *db, uint64_t *ret_version, struct error *err)
 {
@@ -317,7 +323,8 @@ static bool take_step(struct record *record, size_t step, struct error *err)
         return error_add(err, "layout");
     if (db_exec(db, steps[step], err) && (step != LOOKUPS_STEP || lookups_fill(record, err)) &&
         (step != SLIPS_STEP || slips_fill(record, err)) &&
-        (step != UNNAMED_STEP || unnamed_fill(record, err)) && db_exec(db, mark, err))
+        (step != UNNAMED_STEP || unnamed_fill(record, err)) &&
+        (step != DEAD_STEP || dead_letters_fill(record, err)) && db_exec(db, mark, err))
         return true;
     db_abandon(db);
     return error_add(err, "layout step %zu", step + 1);

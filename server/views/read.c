@@ -75,13 +75,57 @@ bool views_item(struct views *views, const struct item *item, struct view *ret_v
     return true;
 }
 
+static bool is_told(const struct fact *fact, enum channel channel, uint32_t receiver)
+{
+    const struct office_fact *office = &fact->office;
+    return !fact->is_scan &&
+           (office->event == EVENT_NOTICE_SENT || office->event == EVENT_NOTICE_DELIVERED ||
+            office->event == EVENT_NOTICE_FAILED) &&
+           office->notice.channel == channel && office->notice.receiver == receiver;
+}
+
+static bool is_of_webhook(const struct fact *fact)
+{
+    return is_told(fact, CHANNEL_OFFICE, fact->is_scan ? 0 : fact->office.notice.receiver) &&
+           fact->office.notice.receiver > 0;
+}
+
+/* Without the oldest of what webhooks were told, down to `max` if they are as many. */
+static size_t without_webhooks(struct fact *facts, size_t n, size_t max)
+{
+    size_t kept = 0, left_out = 0;
+    for (size_t i = 0; i < n; i++)
+        if (n - left_out > max && is_of_webhook(&facts[i]))
+            left_out++;
+        else
+            facts[kept++] = facts[i];
+    return kept;
+}
+
 size_t views_history(struct views *views, const struct item *item, struct fact *out, size_t max)
 {
     struct view view;
     struct fact *facts;
     if (!read_facts(views, item, &view, &facts))
         return 0;
-    size_t n = (size_t)view.version, skip = n > max ? n - max : 0;
+    size_t n = without_webhooks(facts, (size_t)view.version, max), skip = n > max ? n - max : 0;
+    memcpy(out, facts + skip, (n - skip) * sizeof *out);
+    free(facts);
+    return n - skip;
+}
+
+size_t views_told(struct views *views, const struct item *item, enum channel channel,
+                  uint32_t receiver, struct fact *out, size_t max)
+{
+    struct view view;
+    struct fact *facts;
+    if (!read_facts(views, item, &view, &facts))
+        return 0;
+    size_t n = 0;
+    for (size_t i = 0; i < (size_t)view.version; i++)
+        if (is_told(&facts[i], channel, receiver))
+            facts[n++] = facts[i];
+    size_t skip = n > max ? n - max : 0;
     memcpy(out, facts + skip, (n - skip) * sizeof *out);
     free(facts);
     return n - skip;

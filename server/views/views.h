@@ -39,8 +39,13 @@ struct view {
 bool views_item(struct views *views, const struct item *item, struct view *ret_view);
 
 #define VIEW_HISTORY_MAX 200
-/* History in folded order, newest last; returns how many were written. */
+/* History in folded order, newest last; returns how many were written. When there are more, what
+ * webhooks were told is left out first, the oldest of it, then the oldest facts: sixty webhooks do
+ * not hide what became of an item. */
 size_t views_history(struct views *views, const struct item *item, struct fact *out, size_t max);
+/* Of the history what was told by this channel, to this webhook (0: none), and how it ended. */
+size_t views_told(struct views *views, const struct item *item, enum channel channel,
+                  uint32_t receiver, struct fact *out, size_t max);
 
 /* Items in order of issue, newest first, from `offset`; returns how many were written. status 0:
  * all; orphans (never issued) are only listed with only_orphans. */

@@ -533,6 +533,87 @@ static void a_new_secret_is_taken_up_at_once(void **state)
     assert_error(hook_key_open(office->desk.secret, "mot", &hook.secret, key, &err), ERROR_BROKEN);
 }
 
+static bool count_dead(void *ctx, uint32_t receiver, const struct item *item)
+{
+    uint32_t *n = ctx;
+    assert_int_not_equal(receiver, 0);
+    assert_int_equal(strlen(item->text), 13);
+    ++*n;
+    return true;
+}
+
+static uint32_t dead_letters(const struct office *office, int64_t receiver)
+{
+    uint32_t n = 0;
+    assert_good(dead_letters_read(office->desk.rig.record, receiver, count_dead, &n, &err));
+    return n;
+}
+
+static size_t scans_of(const struct office *office)
+{
+    struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
+    size_t scans = 0;
+    assert_non_null(facts);
+    size_t n = views_history(office->desk.rig.views, &office->item, facts, VIEW_HISTORY_MAX);
+    for (size_t i = 0; i < n; i++)
+        scans += facts[i].is_scan;
+    free(facts);
+    return scans;
+}
+
+/* As many as there may be, of which all but one refuse what they are told, again and again: what
+ * the one was told, and what became of the item, is not pushed out by it. */
+static void many_webhooks_hide_nothing(void **state)
+{
+    struct office *office = *state;
+    struct hook hooks[HOOKS_MAX];
+    struct told *calm;
+    for (uint32_t i = 0; i < HOOKS_MAX; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "so-%02u", i + 1);
+        hooks[i] = hook_made(office, name, 0, ALL);
+        office->hooks[hooks[i].id].mood = i == 0 ? ERROR_NONE : ERROR_REFUSED;
+    }
+    calm = &office->hooks[hooks[0].id];
+    pass(office, SECOND);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    for (int again = 0; again < 2; again++) {
+        for (uint32_t i = 1; i < HOOKS_MAX; i++)
+            assert_good(resend_hook(office, &hooks[i], &err));
+        wait_for(office, 5 * SECOND);
+    }
+    assert_int_equal(calm->taken, 1);
+    assert_int_equal(office->hooks[hooks[5].id].tries, 3);
+    assert_int_equal(dead_letters(office, -1), HOOKS_MAX - 1);
+    assert_int_equal(dead_letters(office, hooks[0].id), 0);
+    assert_int_equal(scans_of(office), 1);
+    restart(office);
+    wait_for(office, 5 * SECOND);
+    assert_int_equal(calm->taken, 1); /* it was told already */
+    office->hooks[hooks[5].id].mood = ERROR_NONE;
+    assert_good(resend_hook(office, &hooks[5], &err));
+    wait_for(office, 5 * SECOND);
+    assert_int_equal(dead_letters(office, -1), HOOKS_MAX - 2);
+    assert_int_equal(dead_letters(office, hooks[5].id), 0);
+}
+
+/* Not enough memory or files for a moment: it need not wait for somebody to change it. */
+static void one_that_cannot_be_opened_now_is_later(void **state)
+{
+    struct office *office = *state;
+    office->hooks[1].shut = true;
+    struct hook hook = hook_made(office, "mot", 0, ALL);
+    wait_for(office, 5 * SECOND);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 40 * SECOND);
+    assert_int_equal(office->hooks[hook.id].tries, 0);
+    office->hooks[hook.id].shut = false;
+    wait_for(office, PUSH_OPEN_AGAIN_MS + SECOND);
+    assert_int_equal(office->hooks[hook.id].taken, 1);
+    assert_int_equal(office->hooks[hook.id].open, 1);
+}
+
 /* A test is of no item and leaves what waits, and how long it rests, as they are. */
 static void a_test_goes_apart(void **state)
 {
@@ -618,6 +699,8 @@ int main(int argc, char **argv)
         OFFICE(dead_letters_are_told_again_when_asked),
         OFFICE(a_new_one_hears_from_its_making_on),
         OFFICE(a_new_secret_is_taken_up_at_once),
+        OFFICE(many_webhooks_hide_nothing),
+        OFFICE(one_that_cannot_be_opened_now_is_later),
         OFFICE(a_test_goes_apart),
         cmocka_unit_test(an_address_is_of_the_list),
     };

@@ -151,6 +151,7 @@ static void an_older_layout_is_brought_up(void **state)
         "DROP TABLE inbox; DROP TABLE phone_stop; DROP TABLE phone_told;"
         "DROP TABLE erased_name; DROP TABLE erased_item; DROP TABLE held; DROP TABLE choice_own; "
         "DROP TABLE hook; DROP TABLE hook_office; DROP TABLE template; DROP TABLE outline;"
+        "DROP TABLE dead_letter;"
         "DROP TABLE unnamed; DROP TABLE api_key; DROP TABLE api_once; DROP TABLE look; DROP TABLE "
         "look_head; DROP "
         "TABLE person_office; ALTER TABLE person DROP "
