@@ -170,6 +170,38 @@ static void what_is_under_way_or_young_is_not_erased_on_request(void **state)
     REFUSED(desk, "persondata", "0912000001");
 }
 
+/* The n-th act from now on finds the record unwritable. */
+struct failing {
+    struct acts acts;
+    int n;
+};
+
+static bool run_failing(void *self, act what, void *arg, struct error *why)
+{
+    struct failing *failing = self;
+    if (--failing->n == 0)
+        return error_set(why, ERROR_LATER, "disk full");
+    return failing->acts.run(failing->acts.self, what, arg, why);
+}
+
+/* Erased, and an index not scrubbed: it is not told to be done again. Not erased: it is. */
+static void what_is_erased_is_said_so(void **state)
+{
+    struct desk *desk = *state;
+    struct commands *commands = &desk->asked->for_long;
+    struct failing failing = {commands->acts, 1};
+    deliver(desk, 0);
+    commands->acts = (struct acts){run_failing, &failing};
+    REFUSED(desk, "erase", "H27-261118-0001", "Yêu cầu xóa", "early=yes");
+    assert_true(names_whom(desk, 0));
+    failing.n = 2;
+    DO(desk, "erase", "H27-261118-0001", "Yêu cầu xóa", "early=yes");
+    assert_false(names_whom(desk, 0));
+    says(desk, "Đã xóa 1");
+    says(desk, "chưa dọn được");
+    commands->acts = failing.acts;
+}
+
 struct told {
     const char *phone;
     const struct item *item;
@@ -376,6 +408,7 @@ int main(int argc, char **argv)
         TEST(an_office_may_keep_it_longer),
         TEST(what_is_held_stays),
         TEST(an_open_case_holds),
+        TEST(what_is_erased_is_said_so),
         TEST(what_is_under_way_or_young_is_not_erased_on_request),
         TEST(a_message_under_way_brings_no_number_back),
         TEST(no_byte_of_a_phone_stays),
