@@ -152,6 +152,31 @@ const char *message_words(uint32_t status, bool correction, bool english)
     return info == NULL ? "" : english ? info->en : info->vi;
 }
 
+#define NIGHT_MS (DAY_MS / 2) /* what goes out late in the evening is told, and done, by day */
+
+/* Out since another day, when somebody asks: words that say "today" would be wrong. */
+static bool is_out_since(const struct state *state, struct instant now)
+{
+    return state->status == STATUS_OUT && !state->since.bounds_only &&
+           day_of(state->since.estimate) != day_of(now) &&
+           now.ms - state->since.estimate.ms > NIGHT_MS;
+}
+
+static char *say_out_since(const struct view *view, const struct sender *sender, bool english,
+                           char out[WORDS_MAX])
+{
+    char day[CLOCK_TEXT_MAX], sentence[WORDS_MAX];
+    const struct leg *post = &view->clocks.post;
+    bool late = post->stand == STAND_RUNNING && day_of(sender->now) > day_of(post->due);
+    day_month(view->state.since.estimate, day);
+    (void)snprintf(sentence, sizeof sentence, "%s %s.%s",
+                   english ? "The postman took it out on" : "Buu ta mang di giao tu ngay", day,
+                   !late     ? ""
+                   : english ? " Later than expected; we are sorry."
+                             : " Cham hon du kien, xin loi ong/ba.");
+    return say(&view->state.item, sentence, out);
+}
+
 char *message_text(const struct view *view, const struct sender *sender, const char *own,
                    bool english, char out[WORDS_MAX])
 {
@@ -159,6 +184,8 @@ char *message_text(const struct view *view, const struct sender *sender, const c
     const struct status_info *info = status_info(state->status);
     struct values values = values_of(view, sender, english);
     char sentence[WORDS_MAX], headline[WORDS_MAX] = "";
+    if (is_out_since(state, sender->now))
+        return say_out_since(view, sender, english, out);
     if (info != NULL && !english)
         text_sentence_case(info->headline, headline, sizeof headline);
     fill(*own != '\0' ? own : message_words(state->status, false, english), &values, headline,

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/delivery/wishes.h"
 #include "server/text/words.h"
 #include "server/text/text.h"
+#include "server/web/face_inside.h"
 
 #define STATUS_ROWS 32  /* above every number of status.def */
 #define SHORT_HISTORY 3 /* lines shown before "more" */
@@ -87,12 +87,6 @@ char *face_amount(uint64_t vnd, bool english, char *out, size_t size)
 
 /* ------------------------------------------------------------------ the sentence */
 
-static const char *post_office_name(const struct face *face)
-{
-    uint32_t code = face->view->state.post_office;
-    return code == 0 || code == face->config->post_office ? face->config->post_office_name : "";
-}
-
 static const char *reason_words(const struct face *face, uint32_t wire)
 {
     const struct reason_info *reason = reason_info(wire);
@@ -169,8 +163,8 @@ static void put_sentence(const struct face *face, struct html *html)
         {"time", time},
         {"ngày", date},
         {"date", date},
-        {"bc", post_office_name(face)},
-        {"po", post_office_name(face)},
+        {"bc", face_post_office(face)},
+        {"po", face_post_office(face)},
         {"cq", office},
         {"office", office},
         {"sđt", phone},
@@ -373,79 +367,6 @@ static void put_amount(const struct face *face, struct html *html)
                 face_amount(delivered ? paid : due, en, text, sizeof text));
 }
 
-/* ------------------------------------------------------------------ what he may say */
-
-/* `date`: the last day, or empty. */
-static void put_collecting(const struct face *face, const char *date, struct html *html)
-{
-    bool en = face->english;
-    html_put(html, en ? "You will collect it at " : "Ông/bà sẽ đến ");
-    if (!face->pickup) {
-        html_put(html, en ? "the post office" : "bưu cục nhận");
-    } else {
-        html_put(html, "<strong>");
-        html_text(html, face->pickup->name);
-        html_put(html, *face->pickup->address ? "</strong>, " : "</strong>");
-        html_text(html, face->pickup->address);
-        html_put(html, en ? "" : " nhận");
-    }
-    if (*date)
-        html_format(html, en ? ", by %s" : ", chậm nhất %s", date);
-    html_put(html, ".");
-}
-
-/* What was asked for; the link of the envelope or the phone's digits open it. */
-static void put_wish(const struct face *face, struct html *html)
-{
-    const struct state *state = &face->view->state;
-    char date[CLOCK_TEXT_MAX];
-    bool en = face->english;
-    if (face->proof == PROOF_NUMBER)
-        return;
-    if (wish_stands(state)) {
-        struct instant day =
-            state->wish == WISH_DAY ? state->chosen : face->view->clocks.hold_until;
-        (en ? clock_date_en : clock_date_vi)(day, date, sizeof date);
-        html_put(html, "<p class=hen>");
-        if (state->wish == WISH_DAY)
-            html_format(html, en ? "You asked for delivery on %s." : "Ông/bà hẹn giao ngày %s.",
-                        date);
-        else
-            put_collecting(face, day.ms == 0 ? "" : date, html);
-        html_put(html, "</p>");
-    }
-    if (state->has_other && wish_is_open(state))
-        html_format(html, "<p class=hen>%s</p>",
-                    en ? "Somebody else may receive it for you, with a letter of authority."
-                       : "Người khác được nhận thay, khi có giấy ủy quyền.");
-}
-
-static void put_way(const struct face *face, const char *path, const char *words, struct html *html)
-{
-    html_format(html, "<a class=nut href=\"%s?so=%s%s\">%s</a> ", path, face->view->state.item.text,
-                face->english ? "&amp;en" : "", words);
-}
-
-static void put_ways(const struct face *face, struct html *html)
-{
-    const struct state *state = &face->view->state;
-    bool en = face->english, delivered = state->status == STATUS_DELIVERED;
-    if (!wish_is_open(state) && state->status != STATUS_OUT && !delivered)
-        return;
-    html_put(html, "<p class=loi-di>");
-    if (wish_is_open(state))
-        put_way(face, "/chon", en ? "Choose how to receive it" : "Chọn cách nhận", html);
-    if (state->status == STATUS_OUT)
-        put_way(face, "/buu-ta", en ? "Is this postman real?" : "Bưu tá này có thật không?", html);
-    if (delivered && !state->disputed)
-        put_way(face, "/chua-nhan", en ? "I have not received it" : "Tôi chưa nhận được", html);
-    if (delivered && !state->disputed && state->stars == 0)
-        put_way(face, "/danh-gia", en ? "Rate it" : "Đánh giá", html);
-    if (state->stars > 0 && face->proof == PROOF_FULL)
-        html_format(html, en ? "You rated it %u of 5." : "Ông/bà đã đánh giá %u/5.", state->stars);
-    html_put(html, "</p>");
-}
-
 /* ------------------------------------------------------------------ all of it */
 
 const char *face_tone(const struct status_info *info)
@@ -497,11 +418,12 @@ void face_render(const struct face *face, struct html *html)
     html_put(html, "</h1>");
     if (info && face->proof != PROOF_NUMBER)
         put_sentence(face, html);
+    face_put_expected(face, html);
     put_age(face, html);
     html_put(html, "</div>");
     put_steps(face, html);
-    put_wish(face, html);
-    put_ways(face, html);
+    face_put_wish(face, html);
+    face_put_ways(face, html);
     if (face->proof == PROOF_FULL)
         put_amount(face, html);
     if (face->proof != PROOF_NUMBER)

@@ -479,6 +479,29 @@ static void a_text_asks_how_it_stands(void **state)
     answered(told, 4, STRANGER, "Trao RA123456785VN: chua co thong tin, xin kiem tra lai so.");
 }
 
+/* Days on it is not today any more, and late. */
+static void out_since_is_not_today(void **state)
+{
+    struct told *told = *state;
+    char want[256], text[64];
+    scan(told, EVENT_PICKED_UP);
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    tick(told);
+    size_t n = lines(told, NULL);
+    (void)snprintf(text, sizeof text, "TRAO %s", told->item.text);
+    told->desk.rig.now.ms += DAY;
+    text_from(told, OWN, text);
+    (void)snprintf(want, sizeof want, "Trao %s: Buu ta mang di giao tu ngay 25/11.",
+                   told->item.text);
+    answered(told, n + 1, OWN, want);
+    told->desk.rig.now.ms += 8 * DAY;
+    text_from(told, OWN, text);
+    (void)snprintf(want, sizeof want,
+                   "Trao %s: Buu ta mang di giao tu ngay 25/11. Cham hon du kien, xin loi ong/ba.",
+                   told->item.text);
+    answered(told, n + 2, OWN, want);
+}
+
 static struct instant chosen_day(struct told *told)
 {
     struct view view;
@@ -1270,6 +1293,7 @@ int main(int argc, char **argv)
         TOLD(what_was_sent_is_kept_two_days),
         TOLD(a_record_that_cannot_be_written_only_delays),
         TOLD(a_text_asks_how_it_stands),
+        TOLD(out_since_is_not_today),
         TOLD(a_text_chooses_another_day),
         TOLD(a_text_says_that_nothing_came),
         TOLD(who_wants_no_messages_gets_none),

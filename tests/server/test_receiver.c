@@ -322,6 +322,66 @@ static void reported_is_shown(void **state)
     assert_true(web_rig_says(rig, "name=duoi"));
 }
 
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define SORRY "Chậm hơn dự kiến, xin lỗi ông/bà."
+
+/* Out for days: since when, and that it is late; to a number alone only that. */
+static void out_since_another_day(void **state)
+{
+    struct web_rig *rig = *state;
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_false(web_rig_says(rig, "mang đi từ ngày"));
+    assert_false(web_rig_says(rig, SORRY));
+    desk_rig_pass(&rig->desk, 9 * DAY_MS);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "Bưu tá mang đi từ ngày 25/11/2026."));
+    assert_true(web_rig_says(rig, SORRY));
+    assert_int_equal(say(rig, "/tra-cuu", "0001", "en=1"), 200);
+    assert_true(web_rig_says(rig, "The postman took it out on 25 Nov 2026."));
+    assert_true(web_rig_says(rig, "Later than expected; we are sorry."));
+    assert_int_equal(say(rig, "/tra-cuu", "", ""), 200);
+    assert_true(web_rig_says(rig, SORRY));
+    assert_false(web_rig_says(rig, "mang đi từ ngày"));
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_DELIVERED, 0);
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
+    assert_false(web_rig_says(rig, SORRY));
+}
+
+static bool handed_act(struct record *record, void *arg, struct error *why)
+{
+    struct web_rig *rig = arg;
+    struct office_fact fact = {.item = rig->item, .event = EVENT_HANDED_OVER, .user = 1};
+    return record_office_add(record, &fact, NULL, why);
+}
+
+static int set_up_indoors(void **state)
+{
+    struct web_rig *rig = calloc(1, sizeof *rig);
+    web_rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+/* The post has it and scanned nothing: a day to expect, and then that it is over. */
+static void handed_over_and_nothing_since(void **state)
+{
+    struct web_rig *rig = *state;
+    run_act(rig, handed_act);
+    desk_rig_pass(&rig->desk, 1000);
+    assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
+    assert_true(web_rig_says(rig, "ĐÃ GIAO CHO BƯU ĐIỆN"));
+    assert_true(web_rig_says(rig, "Dự kiến giao 27/11/2026."));
+    assert_false(web_rig_says(rig, SORRY));
+    assert_int_equal(say(rig, "/tra-cuu", "", ""), 200);
+    assert_false(web_rig_says(rig, "Dự kiến giao"));
+    desk_rig_pass(&rig->desk, 7 * DAY_MS);
+    assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
+    assert_false(web_rig_says(rig, "Dự kiến giao"));
+    assert_true(web_rig_says(rig, SORRY));
+}
+
 /* Nothing without proof, and no way to find numbers or digits by trying. */
 static void a_stranger_says_nothing(void **state)
 {
@@ -389,6 +449,8 @@ int main(int argc, char **argv)
         RECEIVER(a_number_alone_tells_no_point),
         RECEIVER(what_came_and_how),
         RECEIVER(reported_is_shown),
+        RECEIVER(out_since_another_day),
+        cmocka_unit_test_setup_teardown(handed_over_and_nothing_since, set_up_indoors, tear_down),
         RECEIVER(a_stranger_says_nothing),
         RECEIVER(is_he_real),
     };
