@@ -243,10 +243,11 @@ static bool last4_hold(struct web *web, const struct view *view, const char *las
     return hold;
 }
 
-static void give_wrong_last4(struct web *web, const struct http_request *request,
-                             const struct view *view, bool english, struct http_answer *answer)
+/* Counts it, and says how many tries are left. */
+static void note_wrong_last4(struct web *web, const struct http_request *request,
+                             const struct view *view, bool english, char out[CITIZEN_WRONG_MAX])
 {
-    char vi[160], en[160];
+    char vi[CITIZEN_WRONG_MAX], en[CITIZEN_WRONG_MAX];
     guard_wrong(web->guard, GUARD_CLIENT, request->client);
     guard_wrong(web->guard, GUARD_ITEM, view->state.item.text);
     uint32_t left = guard_left(web->guard, GUARD_ITEM, view->state.item.text);
@@ -257,7 +258,7 @@ static void give_wrong_last4(struct web *web, const struct http_request *request
         (void)snprintf(vi, sizeof vi, "4 số chưa khớp. Xin đợi một giờ rồi thử lại.");
         (void)snprintf(en, sizeof en, "The 4 digits do not match. Please try again in an hour.");
     }
-    give_form(web, 403, english, english ? en : vi, view->state.item.text, answer);
+    (void)snprintf(out, CITIZEN_WRONG_MAX, "%s", english ? en : vi);
 }
 
 static void give_found(struct web *web, const struct view *view, enum proof proof, bool english,
@@ -298,20 +299,20 @@ bool citizen_finds(struct web *web, const struct http_request *request, const ch
     return false;
 }
 
-bool citizen_proves(struct web *web, const struct http_request *request, const char *number,
-                    const char *last4, bool english, struct view *ret_view,
-                    struct http_answer *answer)
+enum proven citizen_proves(struct web *web, const struct http_request *request, const char *number,
+                           const char *last4, bool english, struct view *ret_view,
+                           char wrong[CITIZEN_WRONG_MAX], struct http_answer *answer)
 {
     if (!citizen_finds(web, request, number, english, ret_view, answer))
-        return false;
+        return PROVEN_ANSWERED;
     if (guard_left(web->guard, GUARD_ITEM, ret_view->state.item.text) == 0) {
         give_too_many(web, english, answer);
-        return false;
+        return PROVEN_ANSWERED;
     }
     if (last4_hold(web, ret_view, last4))
-        return true;
-    give_wrong_last4(web, request, ret_view, english, answer);
-    return false;
+        return PROVEN_YES;
+    note_wrong_last4(web, request, ret_view, english, wrong);
+    return PROVEN_WRONG;
 }
 
 void citizen_show(struct web *web, const struct view *view, bool english, const char *last4,
@@ -327,9 +328,17 @@ void citizen_look(struct web *web, const struct http_request *request, struct ht
     bool english = form_value(request->body, request->body_n, "en", en, sizeof en);
     form_value(request->body, request->body_n, "so", number, sizeof number);
     form_value(request->body, request->body_n, "duoi", last4, sizeof last4);
-    if (*last4 ? citizen_proves(web, request, number, last4, english, &view, answer)
-               : citizen_finds(web, request, number, english, &view, answer))
-        give_found(web, &view, *last4 ? PROOF_FULL : PROOF_NUMBER, english, last4, answer);
+    if (*last4 == '\0') {
+        if (citizen_finds(web, request, number, english, &view, answer))
+            give_found(web, &view, PROOF_NUMBER, english, last4, answer);
+        return;
+    }
+    char wrong[CITIZEN_WRONG_MAX];
+    enum proven proven = citizen_proves(web, request, number, last4, english, &view, wrong, answer);
+    if (proven == PROVEN_YES)
+        give_found(web, &view, PROOF_FULL, english, last4, answer);
+    else if (proven == PROVEN_WRONG)
+        give_form(web, 403, english, wrong, view.state.item.text, answer);
 }
 
 /* The version that the browser has: of the last event, or of the page the stream comes from. */

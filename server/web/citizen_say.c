@@ -14,38 +14,74 @@
 
 /* ------------------------------------------------------------------ pages of one form */
 
-struct form_page {
-    const char *path, *title_vi, *title_en, *send_vi, *send_en;
-    bool wants_digits;
-    const char *digits; /* of points: they were right, and go along; else NULL */
+enum form { FORM_CHOOSE, FORM_POINTS, FORM_MISSING, FORM_RATING, FORM_POSTMAN };
+
+/* What was sent, to be sent again when the form comes back. */
+struct kept {
+    char way[24], name[4 * RECEIVER_NAME_MAX + 1], stars[4];
+    char wrong[CITIZEN_WRONG_MAX]; /* of the digits; "" nothing */
 };
 
-static const struct form_page choose = {
-    "/chon", "Chọn cách nhận", "Choose how to receive it", "Gửi lựa chọn", "Send", true, NULL};
+struct form_page {
+    enum form form;
+    const char *path, *title_vi, *title_en, *send_vi, *send_en;
+    bool wants_digits;
+    const char *digits;      /* of points: they were right, and go along; else NULL */
+    const struct kept *kept; /* NULL: nothing */
+};
+
+static const struct form_page choose = {FORM_CHOOSE,
+                                        "/chon",
+                                        "Chọn cách nhận",
+                                        "Choose how to receive it",
+                                        "Gửi lựa chọn",
+                                        "Send",
+                                        true,
+                                        NULL,
+                                        NULL};
 static const struct form_page points = {
-    "/chon", "Chọn điểm nhận", "Choose a pickup point", "Gửi lựa chọn", "Send", false, NULL};
-static const struct form_page missing = {"/chua-nhan",
+    FORM_POINTS, "/chon", "Chọn điểm nhận", "Choose a pickup point", "Gửi lựa chọn", "Send", false,
+    NULL,        NULL};
+static const struct form_page missing = {FORM_MISSING,
+                                         "/chua-nhan",
                                          "Tôi chưa nhận được",
                                          "I have not received it",
                                          "Báo chưa nhận được",
                                          "Report it",
                                          true,
+                                         NULL,
                                          NULL};
-static const struct form_page rating = {
-    "/danh-gia", "Giao có tốt không?", "How was the delivery?", "Gửi đánh giá", "Send", true, NULL};
-static const struct form_page postman = {
-    "/buu-ta", "Bưu tá này có thật không?", "Is this postman real?", "Kiểm tra", "Check", false,
-    NULL};
+static const struct form_page rating = {FORM_RATING,
+                                        "/danh-gia",
+                                        "Giao có tốt không?",
+                                        "How was the delivery?",
+                                        "Gửi đánh giá",
+                                        "Send",
+                                        true,
+                                        NULL,
+                                        NULL};
+static const struct form_page postman = {FORM_POSTMAN,
+                                         "/buu-ta",
+                                         "Bưu tá này có thật không?",
+                                         "Is this postman real?",
+                                         "Kiểm tra",
+                                         "Check",
+                                         false,
+                                         NULL,
+                                         NULL};
 
-static void put_radio(struct html *html, const char *name, const char *value, const char *words)
+/* `chosen`: the value that was, "" none. */
+static void put_radio(struct html *html, const char *name, const char *value, const char *words,
+                      const char *chosen)
 {
-    html_format(html, "<label class=lua><input type=radio name=%s value=\"%s\" required> <span>",
-                name, value);
+    html_format(html, "<label class=lua><input type=radio name=%s value=\"%s\"%s required> <span>",
+                name, value, strcmp(value, chosen) == 0 ? " checked" : "");
     html_text(html, words);
     html_put(html, "</span></label>");
 }
 
-static void put_days(struct web *web, const struct view *view, bool en, struct html *html)
+static void put_days(struct web *web, const struct view *view, bool en, const char *chosen,
+                     struct html *html)
 {
     struct instant day[WISH_DAYS], now = web->config.clock.now(web->config.clock.self);
     struct rules rules;
@@ -58,7 +94,7 @@ static void put_days(struct web *web, const struct view *view, bool en, struct h
         (void)snprintf(value, sizeof value, "%lld", (long long)day_of(day[i]));
         (en ? clock_date_en : clock_date_vi)(day[i], date, sizeof date);
         (void)snprintf(words, sizeof words, en ? "Deliver on %s" : "Giao lại ngày %s", date);
-        put_radio(html, "cach", value, words);
+        put_radio(html, "cach", value, words, chosen);
     }
 }
 
@@ -67,31 +103,38 @@ static struct instant now_of(struct web *web)
     return web->config.clock.now(web->config.clock.self);
 }
 
-static void put_post_office(bool en, struct html *html)
+static void put_post_office(bool en, const char *chosen, struct html *html)
 {
     put_radio(html, "cach", "bc",
-              en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận");
+              en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận", chosen);
 }
 
 /* The same of every item whose number somebody knows: nothing here says how it stands, or where.
  * Which points there are is told when the digits were right. */
-static void put_choices(struct web *web, const struct view *view, bool en, struct html *html)
+static void put_choices(struct web *web, const struct view *view, bool en, const struct kept *kept,
+                        struct html *html)
 {
+    /* one of the points is chosen again on the way to them */
+    const char *chosen = kept == NULL ? "" : strncmp(kept->way, "dn", 2) == 0 ? "dn" : kept->way;
     html_put(html, "<fieldset>");
     html_format(html, "<legend>%s</legend>", en ? "How?" : "Ông/bà muốn nhận thế nào?");
-    put_days(web, view, en, html);
-    put_post_office(en, html);
+    put_days(web, view, en, chosen, html);
+    put_post_office(en, chosen, html);
     if (readers_any_pickup(web->readers, now_of(web)))
         put_radio(html, "cach", "dn",
                   en ? "I will collect it at another point near me, chosen next"
-                     : "Tôi đến một điểm nhận khác, chọn ở bước sau");
+                     : "Tôi đến một điểm nhận khác, chọn ở bước sau",
+                  chosen);
     put_radio(html, "cach", "nguoi",
               en ? "Somebody else receives it, with a letter of authority"
-                 : "Người khác nhận, có giấy ủy quyền");
+                 : "Người khác nhận, có giấy ủy quyền",
+              chosen);
     html_format(html,
                 "</fieldset><label for=ten>%s</label><input id=ten name=ten maxlength=80 "
-                "autocomplete=off>",
+                "autocomplete=off value=\"",
                 en ? "Name of who receives for you" : "Họ tên người nhận thay (nếu có)");
+    html_text(html, kept == NULL ? "" : kept->name);
+    html_put(html, "\">");
 }
 
 static size_t points_of(struct web *web, const struct view *view, struct pickup out[PICKUPS_MAX])
@@ -110,13 +153,13 @@ static void put_points(struct web *web, const struct view *view, bool en, struct
         (void)snprintf(value, sizeof value, "dn%u", (unsigned)point[i].number);
         (void)snprintf(words, sizeof words, en ? "I will collect it at %s%s%s" : "Tôi đến %s%s%s",
                        point[i].name, *point[i].address ? ", " : "", point[i].address);
-        put_radio(html, "cach", value, words);
+        put_radio(html, "cach", value, words, "");
     }
-    put_post_office(en, html);
+    put_post_office(en, "", html);
     html_put(html, "</fieldset>");
 }
 
-static void put_stars(bool en, struct html *html)
+static void put_stars(bool en, const char *chosen, struct html *html)
 {
     static const char *const vi[] = {"1 – rất kém", "2 – kém", "3 – được", "4 – tốt",
                                      "5 – rất tốt"};
@@ -125,21 +168,34 @@ static void put_stars(bool en, struct html *html)
     html_format(html, "<fieldset><legend>%s</legend>", en ? "Your rating" : "Ông/bà đánh giá");
     for (int i = 4; i >= 0; i--) {
         const char value[2] = {(char)('1' + i), '\0'};
-        put_radio(html, "sao", value, (en ? english : vi)[i]);
+        put_radio(html, "sao", value, (en ? english : vi)[i], chosen);
     }
     html_put(html, "</fieldset>");
+}
+
+/* `wrong`: what there is to say of those that were typed, beside the field; "" nothing. */
+static void put_digits(const char *wrong, bool en, struct html *html)
+{
+    html_format(html, "<label for=duoi>%s</label>",
+                en ? "Last 4 digits of the phone" : "4 số cuối điện thoại");
+    if (*wrong)
+        html_format(html, "<p class=loi role=alert id=duoi-loi>%s</p>", wrong);
+    html_format(html,
+                "<input id=duoi name=duoi inputmode=numeric autocomplete=off maxlength=4 "
+                "pattern=\"[0-9]{4}\" required%s>",
+                *wrong ? " aria-invalid=true aria-describedby=duoi-loi autofocus" : "");
 }
 
 static void put_fields(struct web *web, const struct form_page *page, const struct view *view,
                        bool en, struct html *html)
 {
-    if (page == &choose)
-        put_choices(web, view, en, html);
-    else if (page->digits)
+    if (page->form == FORM_CHOOSE)
+        put_choices(web, view, en, page->kept, html);
+    else if (page->form == FORM_POINTS)
         put_points(web, view, en, html);
-    else if (page == &rating)
-        put_stars(en, html);
-    else if (page == &missing)
+    else if (page->form == FORM_RATING)
+        put_stars(en, page->kept == NULL ? "" : page->kept->stars, html);
+    else if (page->form == FORM_MISSING)
         html_format(html, "<p>%s</p>",
                     en ? "We open a case, ask the postman, and answer you."
                        : "Chúng tôi mở vụ việc, hỏi lại bưu tá và trả lời ông/bà.");
@@ -151,10 +207,7 @@ static void put_fields(struct web *web, const struct form_page *page, const stru
                        : "Hỏi bưu tá số thẻ và từ khóa hôm nay.",
                     en ? "Number on his badge (TH-)" : "Số trên thẻ (TH-)");
     if (page->wants_digits)
-        html_format(html,
-                    "<label for=duoi>%s</label><input id=duoi name=duoi inputmode=numeric "
-                    "autocomplete=off maxlength=4 pattern=\"[0-9]{4}\" required>",
-                    en ? "Last 4 digits of the phone" : "4 số cuối điện thoại");
+        put_digits(page->kept == NULL ? "" : page->kept->wrong, en, html);
     if (page->digits) {
         html_put(html, "<input type=hidden name=duoi value=\"");
         html_text(html, page->digits);
@@ -192,7 +245,7 @@ static void give(struct web *web, const struct form_page *page, const struct vie
         html_text(&html, sentence);
         html_put(&html, "</p>");
     }
-    if (page != &missing || !face_is_disputed(&view->state))
+    if (page->form != FORM_MISSING || !face_is_disputed(&view->state))
         put_form(web, page, view, en, &html);
     html_format(&html, "<p class=khac><a href=\"/%s\">%s</a></p>", en ? "?en" : "",
                 en ? "Look up an envelope" : "Tra phong bì");
@@ -261,6 +314,14 @@ static bool field(const struct http_request *request, const char *key, char *out
     return form_value(request->body, request->body_n, key, out, size);
 }
 
+static void keep(const struct http_request *request, struct kept *ret_kept)
+{
+    *ret_kept = (struct kept){.wrong = ""};
+    field(request, "cach", ret_kept->way, sizeof ret_kept->way);
+    field(request, "ten", ret_kept->name, sizeof ret_kept->name);
+    field(request, "sao", ret_kept->stars, sizeof ret_kept->stars);
+}
+
 /* One to six. */
 static bool is_digits(const char *text)
 {
@@ -309,9 +370,16 @@ static void say(struct web *web, const struct http_request *request, const struc
     struct error err;
     char number[128], last4[8], en_text[4], sentence[256];
     bool en = field(request, "en", en_text, sizeof en_text);
+    struct kept kept;
+    struct form_page again = *page;
+    again.kept = &kept;
+    keep(request, &kept);
     field(request, "so", number, sizeof number);
     field(request, "duoi", last4, sizeof last4);
-    if (!citizen_proves(web, request, number, last4, en, &view, answer))
+    enum proven proven = citizen_proves(web, request, number, last4, en, &view, kept.wrong, answer);
+    if (proven == PROVEN_WRONG)
+        give(web, &again, &view, en, 403, "", "", answer);
+    if (proven != PROVEN_YES)
         return;
     struct receiver receiver = {web->config.acts, web->config.views,
                                 web->config.clock.now(web->config.clock.self), &view.state.item};
@@ -325,7 +393,7 @@ static void say(struct web *web, const struct http_request *request, const struc
         (void)snprintf(sentence, sizeof sentence, "%s",
                        en ? "Cannot be noted just now, please try again in a few minutes."
                           : "Chưa ghi được lúc này, xin thử lại sau ít phút.");
-    give(web, page, &view, en,
+    give(web, &again, &view, en,
          err.code == ERROR_REFUSED ? 409 : (err.code == ERROR_BAD_INPUT ? 400 : 503), "loi",
          sentence, answer);
 }
@@ -336,12 +404,18 @@ static void offer_points(struct web *web, const struct http_request *request,
 {
     struct view view;
     struct pickup point[PICKUPS_MAX];
-    struct form_page page = points;
+    struct form_page page = points, again = choose;
+    struct kept kept;
     char number[128], last4[8], en_text[4];
     bool en = field(request, "en", en_text, sizeof en_text);
     field(request, "so", number, sizeof number);
     field(request, "duoi", last4, sizeof last4);
-    if (!citizen_proves(web, request, number, last4, en, &view, answer))
+    keep(request, &kept);
+    again.kept = &kept;
+    enum proven proven = citizen_proves(web, request, number, last4, en, &view, kept.wrong, answer);
+    if (proven == PROVEN_WRONG)
+        give(web, &again, &view, en, 403, "", "", answer);
+    if (proven != PROVEN_YES)
         return;
     page.digits = last4;
     if (points_of(web, &view, point) > 0)

@@ -69,10 +69,13 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
 /* The item of a number, or the answer that says why not (case W01). */
 bool citizen_finds(struct web *web, const struct http_request *request, const char *number,
                    bool english, struct view *ret_view, struct http_answer *answer);
-/* The same, and the last four digits of its phone are these. */
-bool citizen_proves(struct web *web, const struct http_request *request, const char *number,
-                    const char *last4, bool english, struct view *ret_view,
-                    struct http_answer *answer);
+/* The same, and the last four digits of its phone are these: the answer is given only with
+ * PROVEN_ANSWERED; with PROVEN_WRONG `wrong` is what to say beside the field. */
+enum proven { PROVEN_YES, PROVEN_WRONG, PROVEN_ANSWERED };
+#define CITIZEN_WRONG_MAX 160
+enum proven citizen_proves(struct web *web, const struct http_request *request, const char *number,
+                           const char *last4, bool english, struct view *ret_view,
+                           char wrong[CITIZEN_WRONG_MAX], struct http_answer *answer);
 /* Its page, as after a look-up with those digits. */
 void citizen_show(struct web *web, const struct view *view, bool english, const char *last4,
                   struct http_answer *answer);

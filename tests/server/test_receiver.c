@@ -400,6 +400,31 @@ static void a_stranger_says_nothing(void **state)
     assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 429); /* five wrong ones an hour */
 }
 
+/* The form comes back as it was sent, with what is wrong beside its field. */
+static void wrong_digits_lose_no_choice(void **state)
+{
+    struct web_rig *rig = *state;
+    char fields[64], checked[80];
+    fail_once(rig);
+    long day = first_day(rig);
+    (void)snprintf(fields, sizeof fields, "cach=%ld", day);
+    (void)snprintf(checked, sizeof checked, "name=cach value=\"%ld\" checked ", day);
+    assert_int_equal(say(rig, "/chon", "0002", fields), 403);
+    assert_true(web_rig_says(rig, "<form class=the method=post action=\"/chon\">"));
+    assert_true(web_rig_says(rig, checked));
+    assert_true(web_rig_says(rig, "id=duoi-loi>4 số chưa khớp, còn 4 lần.</p><input id=duoi"));
+    assert_false(web_rig_says(rig, "value=\"0002\""));
+    assert_int_equal(say(rig, "/chon", "0003", "cach=nguoi&ten=%3Cb%3EAn&en=1"), 403);
+    assert_true(web_rig_says(rig, "value=\"nguoi\" checked "));
+    assert_true(web_rig_says(rig, "value=\"&lt;b&gt;An\""));
+    assert_true(web_rig_says(rig, "The 4 digits do not match, 3 tries left."));
+    assert_int_equal(say(rig, "/chon", "0001", "cach=nguoi"), 400); /* no name */
+    assert_true(web_rig_says(rig, "value=\"nguoi\" checked "));
+    assert_int_equal(say(rig, "/tra-cuu", "0002", ""), 403); /* the look-up keeps its own form */
+    assert_true(web_rig_says(rig, "action=\"/tra-cuu\""));
+    assert_int_equal(say(rig, "/chon", "0001", fields), 200);
+}
+
 static int ask_badge(struct web_rig *rig, const char *badge)
 {
     char form[128];
@@ -452,6 +477,7 @@ int main(int argc, char **argv)
         RECEIVER(out_since_another_day),
         cmocka_unit_test_setup_teardown(handed_over_and_nothing_since, set_up_indoors, tear_down),
         RECEIVER(a_stranger_says_nothing),
+        RECEIVER(wrong_digits_lose_no_choice),
         RECEIVER(is_he_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
