@@ -46,17 +46,27 @@ struct saving {
     size_t dir_n;
 };
 
-static void save_file(void *ctx, const struct memory_file *file)
+static void note_file(void *ctx, const char *path, size_t n)
 {
     struct saving *saving = ctx;
-    const char *name = file->path + saving->dir_n;
-    if (strchr(name, '/') != NULL)
-        return;
-    uint8_t *bytes = malloc(file->n + 1);
-    invariant(bytes != NULL);
-    if (file->n > 0)
-        memcpy(bytes, file->bytes, file->n);
-    add(saving->files, name, bytes, file->n, true);
+    const char *name = path + saving->dir_n;
+    if (strchr(name, '/') == NULL)
+        add(saving->files, name, NULL, n, true);
+}
+
+/* Those that were noted, of which nothing is read yet. */
+static void read_memory(struct files *files, const char *dir)
+{
+    char path[512];
+    for (size_t at = 0; at < files->count; at++) {
+        struct file_saved *file = &files->file[at];
+        if (!file->in_memory)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", dir, file->name);
+        file->bytes = malloc(file->n + 1);
+        invariant(file->bytes != NULL);
+        memory_read(path, 0, file->bytes, file->n);
+    }
 }
 
 static int by_name(const void *a, const void *b)
@@ -78,7 +88,8 @@ void files_save(struct files *files, const char *dir, const char *prefix)
     closedir(folder);
     char start[512];
     snprintf(start, sizeof start, "%s/%s", dir, prefix);
-    memory_each(start, save_file, &(struct saving){files, strlen(dir) + 1});
+    memory_each(start, note_file, &(struct saving){files, strlen(dir) + 1});
+    read_memory(files, dir);
     qsort(files->file, files->count, sizeof files->file[0], by_name); /* in a seed's own order */
 }
 

@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 
 #include "protocol/error.h"
+#include "tests/sim/bytes.h"
 
 #define BUCKETS 1024
 #define REGIONS_MAX 64
@@ -19,8 +20,7 @@ struct file {
     char path[512];
     bool named;
     unsigned handles;
-    uint8_t *bytes;
-    size_t n, room;
+    struct bytes bytes;
     unsigned shared;           /* handles with SQLITE_LOCK_SHARED or more */
     struct handle *reserved;   /* who will write */
     struct handle *exclusive;  /* who waits for it, or has it: nobody else may begin */
@@ -87,36 +87,8 @@ static void let_go(struct file *file)
     if (file->named || file->handles > 0)
         return;
     unlist(file);
-    free(file->bytes);
+    bytes_done(&file->bytes);
     free(file);
-}
-
-static void reserve(struct file *file, size_t n)
-{
-    if (n <= file->room)
-        return;
-    file->room = 2 * n > 16384 ? 2 * n : 16384;
-    file->bytes = realloc(file->bytes, file->room);
-    invariant(file->bytes != NULL);
-}
-
-/* What comes between is zeros. */
-static void resize(struct file *file, size_t n)
-{
-    reserve(file, n);
-    if (n > file->n)
-        memset(file->bytes + file->n, 0, n - file->n);
-    file->n = n;
-}
-
-static void put(struct file *file, const void *bytes, size_t n, size_t at)
-{
-    if (at > file->n)
-        resize(file, at);
-    reserve(file, at + n);
-    if (n > 0)
-        memcpy(file->bytes + at, bytes, n);
-    file->n = at + n > file->n ? at + n : file->n;
 }
 
 static bool unname(const char *path)
@@ -137,10 +109,7 @@ static int f_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
     const struct file *file = OF(f);
     pthread_mutex_lock(&lock);
-    size_t there = (size_t)at < file->n ? file->n - (size_t)at : 0;
-    size_t got = there < (size_t)n ? there : (size_t)n;
-    if (got > 0)
-        memcpy(out, file->bytes + at, got);
+    size_t got = bytes_read(&file->bytes, (size_t)at, out, (size_t)n);
     pthread_mutex_unlock(&lock);
     memset((uint8_t *)out + got, 0, (size_t)n - got);
     return got == (size_t)n ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
@@ -150,7 +119,7 @@ static int f_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
 {
     struct file *file = OF(f);
     pthread_mutex_lock(&lock);
-    put(file, bytes, (size_t)n, (size_t)at);
+    bytes_write(&file->bytes, (size_t)at, bytes, (size_t)n);
     pthread_mutex_unlock(&lock);
     return SQLITE_OK;
 }
@@ -158,7 +127,7 @@ static int f_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
 static int f_truncate(sqlite3_file *f, sqlite3_int64 n)
 {
     pthread_mutex_lock(&lock);
-    resize(OF(f), (size_t)n);
+    bytes_resize(&OF(f)->bytes, (size_t)n);
     pthread_mutex_unlock(&lock);
     return SQLITE_OK;
 }
@@ -173,7 +142,7 @@ static int f_sync(sqlite3_file *f, int flags)
 static int f_size(sqlite3_file *f, sqlite3_int64 *size)
 {
     pthread_mutex_lock(&lock);
-    *size = (sqlite3_int64)OF(f)->n;
+    *size = (sqlite3_int64)OF(f)->bytes.n;
     pthread_mutex_unlock(&lock);
     return SQLITE_OK;
 }
@@ -420,7 +389,7 @@ static int access_file(sqlite3_vfs *vfs, const char *name, int flags, int *ret_t
     (void)vfs;
     pthread_mutex_lock(&lock);
     const struct file *file = find(name);
-    *ret_there = file != NULL && (flags != SQLITE_ACCESS_EXISTS || file->n > 0);
+    *ret_there = file != NULL && (flags != SQLITE_ACCESS_EXISTS || file->bytes.n > 0);
     pthread_mutex_unlock(&lock);
     return SQLITE_OK;
 }
@@ -447,21 +416,56 @@ void memory_install(void)
 
 /* ---------------------------------------------------------------- for the world */
 
-void memory_each(const char *start, void (*each)(void *ctx, const struct memory_file *file),
-                 void *ctx)
+void memory_each(const char *start, void (*each)(void *ctx, const char *path, size_t n), void *ctx)
 {
     size_t n = strlen(start);
     for (size_t i = 0; i < BUCKETS; i++)
         for (const struct file *file = bucket[i]; file != NULL; file = file->next)
             if (file->named && strncmp(file->path, start, n) == 0)
-                each(ctx, &(struct memory_file){file->path, file->bytes, file->n});
+                each(ctx, file->path, file->bytes.n);
+}
+
+void memory_read(const char *path, size_t at, void *out, size_t n)
+{
+    pthread_mutex_lock(&lock);
+    const struct file *file = find(path);
+    invariant(file != NULL && bytes_read(&file->bytes, at, out, n) == n);
+    pthread_mutex_unlock(&lock);
+}
+
+void memory_write(const char *path, size_t at, const void *bytes, size_t n)
+{
+    pthread_mutex_lock(&lock);
+    struct file *file = find(path);
+    invariant(file != NULL);
+    bytes_write(&file->bytes, at, bytes, n);
+    pthread_mutex_unlock(&lock);
+}
+
+void memory_resize(const char *path, size_t n)
+{
+    pthread_mutex_lock(&lock);
+    struct file *file = find(path);
+    invariant(file != NULL);
+    bytes_resize(&file->bytes, n);
+    pthread_mutex_unlock(&lock);
+}
+
+bool memory_size(const char *path, size_t *ret_n)
+{
+    pthread_mutex_lock(&lock);
+    const struct file *file = find(path);
+    if (file != NULL)
+        *ret_n = file->bytes.n;
+    pthread_mutex_unlock(&lock);
+    return file != NULL;
 }
 
 void memory_put(const char *path, const void *bytes, size_t n)
 {
     pthread_mutex_lock(&lock);
     (void)unname(path);
-    put(make(path), bytes, n, 0);
+    bytes_write(&make(path)->bytes, 0, bytes, n);
     pthread_mutex_unlock(&lock);
 }
 
@@ -506,10 +510,7 @@ int __wrap_rename(const char *from, const char *to)
         (void)unname(to);
         struct file *moved = make(to);
         moved->bytes = file->bytes;
-        moved->n = file->n;
-        moved->room = file->room;
-        file->bytes = NULL;
-        file->n = file->room = 0;
+        file->bytes = (struct bytes){.n = 0};
         (void)unname(from);
         stand_in(to);
     }

@@ -10,21 +10,21 @@
 #ifndef TRAO_TESTS_SIM_MEMORY_H
 #define TRAO_TESTS_SIM_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Makes it the engine's default. */
 void memory_install(void);
 
-/* The bytes are borrowed until the file is next written. */
-struct memory_file {
-    const char *path;
-    const uint8_t *bytes;
-    size_t n;
-};
-/* The files whose path begins with `start`, in no order. */
-void memory_each(const char *start, void (*each)(void *ctx, const struct memory_file *file),
-                 void *ctx);
+/* The files whose path begins with `start`, in no order; `each` calls nothing of these. */
+void memory_each(const char *start, void (*each)(void *ctx, const char *path, size_t n), void *ctx);
+/* False when there is no such file. */
+bool memory_size(const char *path, size_t *ret_n);
+/* Of a file that is there. What is read is there; what is gained is zeros. */
+void memory_read(const char *path, size_t at, void *out, size_t n);
+void memory_write(const char *path, size_t at, const void *bytes, size_t n);
+void memory_resize(const char *path, size_t n);
 /* Makes a file be these bytes; who has it open still has what was there before. */
 void memory_put(const char *path, const void *bytes, size_t n);
 /* Removes the files whose path begins with `start`, for those who open them later. */

@@ -476,12 +476,9 @@ void postman_kill(struct postman *postman)
     bag_kill(&postman->bag);
     attach_free(postman->attach);
     attach_store_close(postman->store);
-    struct files left = {0};
-    postman->powerless = tear_leave(postman->env, postman->dir, "outbox", &left);
+    postman->powerless = tear_leave(postman->env, postman->dir);
     outbox_drop(postman->outbox);
-    files_put_back(&left, postman->dir, "outbox");
-    files_free(&left);
-    tear_forget(postman->dir);
+    tear_left(postman->env, postman->dir, "outbox");
     postman->outbox = NULL;
     postman->attach = NULL;
     postman->store = NULL;

@@ -676,14 +676,13 @@ static void put_back(struct site *site)
 
 void site_kill(struct site *site)
 {
-    struct files left = {0};
     bool servers = fail_turn(false);
     site->alive = false;
     site->life++;
     site->kills++;
     site->ends = false;
     broker_kill(site->client);
-    if (tear_leave(site->env, site->dir, "", &left))
+    if (tear_leave(site->env, site->dir))
         env_note(site->env, "server: its power went");
     empty_inbox(site, site->n_inbox);
     attachments_close(site->attachments);
@@ -695,9 +694,7 @@ void site_kill(struct site *site)
     db_close(site->checkpointer);
     record_close(site->reader);
     record_close(site->record);
-    files_put_back(&left, site->dir, "");
-    files_free(&left);
-    tear_forget(site->dir);
+    tear_left(site->env, site->dir, "");
     if (site->old.count > 0 && env_fault(site->env, 400))
         put_back(site);
     site->intake = NULL;

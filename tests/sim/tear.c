@@ -8,6 +8,8 @@
 
 #include "protocol/error.h"
 #include "tests/sim/fail.h"
+#include "tests/sim/files.h"
+#include "tests/sim/memory.h"
 
 #define SECTOR 512
 #define ARRIVES_PER_MILLE 500
@@ -15,9 +17,10 @@
 #define POWER_PER_MILLE 500
 #define NONE UINT32_MAX
 
-/* What a sector held when the file was last synced; zeros beyond its end. */
+/* What a sector held when the file was last synced. */
 struct sector {
     int64_t nth;
+    bool there; /* else it lay beyond the file's end: zeros */
     uint8_t bytes[SECTOR];
 };
 
@@ -28,8 +31,9 @@ struct path {
     size_t n, room;
     uint32_t *index; /* of a sector's place in `old`, NONE: not written to since the sync */
     size_t indexed;
-    bool dirty;         /* written to or cut since the sync */
-    sqlite3_int64 size; /* at the last sync; counts while dirty */
+    bool dirty;          /* written to or cut since the sync */
+    sqlite3_int64 size;  /* at the last sync; counts while dirty */
+    sqlite3_int64 least; /* it was since then */
 };
 
 struct handle {
@@ -47,6 +51,7 @@ static char armed_prefix[32];
 static int64_t left; /* operations until the cut */
 static bool cut;
 static struct files at_cut; /* until they are left behind */
+static bool power_went;
 static struct tear_counts counts;
 
 /* ---------------------------------------------------------------- what is not synced */
@@ -101,7 +106,6 @@ static void grow_index(struct path *path, size_t sectors)
 static void remember(struct handle *handle, int64_t nth)
 {
     struct path *path = handle->path;
-    grow_index(path, (size_t)nth + 1);
     if (path->index[nth] != NONE)
         return;
     if (path->n == path->room) {
@@ -111,8 +115,8 @@ static void remember(struct handle *handle, int64_t nth)
     }
     struct sector *old = &path->old[path->n];
     old->nth = nth;
-    memset(old->bytes, 0, SECTOR);
-    if (nth * SECTOR < path->size) {
+    old->there = nth * SECTOR < path->size;
+    if (old->there) {
         int rc = handle->real->pMethods->xRead(handle->real, old->bytes, SECTOR, nth * SECTOR);
         invariant(rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ);
     }
@@ -125,9 +129,18 @@ static void remember_all(struct handle *handle, sqlite3_int64 from, sqlite3_int6
     if (!path->dirty) {
         path->dirty = true;
         invariant(handle->real->pMethods->xFileSize(handle->real, &path->size) == SQLITE_OK);
+        path->least = path->size;
     }
+    grow_index(path, (size_t)(to + SECTOR - 1) / SECTOR);
     for (sqlite3_int64 nth = from / SECTOR; nth * SECTOR < to; nth++)
         remember(handle, nth);
+}
+
+static void note_cut(struct handle *handle, sqlite3_int64 size, sqlite3_int64 was)
+{
+    remember_all(handle, size, was);
+    if (size < handle->path->least)
+        handle->path->least = size;
 }
 
 /* ---------------------------------------------------------------- the moment */
@@ -198,7 +211,7 @@ static int f_truncate(sqlite3_file *f, sqlite3_int64 size)
     if (is_dead(handle))
         return SQLITE_IOERR_TRUNCATE;
     if (handle->path != NULL && DOWN(f)->xFileSize(REAL(f), &was) == SQLITE_OK)
-        remember_all(handle, size, was);
+        note_cut(handle, size, was);
     int rc = DOWN(f)->xTruncate(REAL(f), size);
     return goes_now(handle) ? SQLITE_IOERR_TRUNCATE : rc;
 }
@@ -346,63 +359,86 @@ bool tear_disarm(void)
     return cut;
 }
 
-/* The file as it was, where what was written has not arrived. */
-static void tear_file(struct env *env, const struct path *path, uint8_t **bytes, size_t *size)
+static void put_old(const struct path *path, const struct sector *old, bool there, size_t end)
 {
-    size_t most = *size > (size_t)path->size ? *size : (size_t)path->size;
-    *bytes = realloc(*bytes, most + 1);
-    invariant(*bytes != NULL);
-    memset(*bytes + *size, 0, most - *size);
-    /* The length is no sector of the file's: it has arrived, or not. */
-    size_t length = env_chance(env, ARRIVES_PER_MILLE) ? *size : (size_t)path->size;
+    static const uint8_t zeros[SECTOR];
+    size_t from = (size_t)old->nth * SECTOR, n = end - from < SECTOR ? end - from : SECTOR;
+    memory_write(path->name, from, there ? old->bytes : zeros, n);
+    counts.torn++;
+}
+
+/* The file as it was, where what was written has not arrived. Its length is no sector of the
+ * file's: it has arrived, or not; a file system does that whole. So where a cut has not arrived all
+ * is as it was before, and where it has nothing of that comes back. */
+static void tear_file(struct env *env, const struct path *path, size_t size)
+{
+    size_t most = size > (size_t)path->size ? size : (size_t)path->size;
+    size_t least = (size_t)path->least;
+    memory_resize(path->name, most);
+    bool arrived = env_chance(env, ARRIVES_PER_MILLE), was_cut = path->least < path->size;
+    size_t length = arrived ? size : (size_t)path->size;
     for (size_t at = 0; at < path->n; at++) {
-        size_t from = (size_t)path->old[at].nth * SECTOR;
-        if (from >= most || env_chance(env, ARRIVES_PER_MILLE))
-            continue;
-        memcpy(*bytes + from, path->old[at].bytes, most - from < SECTOR ? most - from : SECTOR);
-        counts.torn++;
+        const struct sector *old = &path->old[at];
+        size_t from = (size_t)old->nth * SECTOR;
+        bool behind = was_cut && from >= least;
+        if (from < most && ((behind && !arrived) || !env_chance(env, ARRIVES_PER_MILLE)))
+            put_old(path, old, old->there && !(behind && arrived), most);
     }
-    *size = length;
+    memory_resize(path->name, length);
 }
 
-static void tear_files(struct env *env, struct files *files, const char *dir)
+static int by_name(const void *one, const void *other)
 {
-    char name[512];
+    const struct path *const *a = one, *const *b = other;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+static void tear_files(struct env *env, const char *dir, const char *prefix)
+{
+    struct path *torn[PATHS_MAX];
+    size_t n = 0, size, skip = strlen(dir) + 1;
     counts.cuts++;
-    for (size_t at = 0; at < files->count; at++) {
-        (void)snprintf(name, sizeof name, "%s/%s", dir, files->file[at].name);
-        for (size_t i = 0; i < paths_n; i++)
-            if (paths[i].dirty && strcmp(paths[i].name, name) == 0)
-                tear_file(env, &paths[i], &files->file[at].bytes, &files->file[at].n);
-    }
+    for (size_t i = 0; i < paths_n; i++)
+        if (paths[i].dirty && lies_below(paths[i].name, dir) &&
+            strncmp(paths[i].name + skip, prefix, strlen(prefix)) == 0)
+            torn[n++] = &paths[i];
+    qsort(torn, n, sizeof *torn, by_name); /* in a seed's own order */
+    for (size_t i = 0; i < n; i++)
+        if (memory_size(torn[i]->name, &size))
+            tear_file(env, torn[i], size);
 }
 
-bool tear_leave(struct env *env, const char *dir, const char *prefix, struct files *ret_left)
-{
-    bool gone = cut;
-    if (gone) {
-        *ret_left = at_cut;
-        at_cut = (struct files){.count = 0};
-    } else {
-        files_save(ret_left, dir, prefix);
-    }
-    gone = gone || env_chance(env, POWER_PER_MILLE);
-    if (gone)
-        tear_files(env, ret_left, dir);
-    return gone;
-}
-
-void tear_forget(const char *dir)
+/* None of the files below it is open: nothing of them waits for a sync. */
+static void forget_all(const char *dir)
 {
     for (size_t i = 0; i < paths_n; i++)
         if (lies_below(paths[i].name, dir)) {
             forget(&paths[i]);
             paths[i].name[0] = '\0';
         }
-    if (strcmp(armed, dir) == 0) {
-        armed[0] = '\0';
-        cut = false;
+    armed[0] = '\0';
+    cut = false;
+}
+
+bool tear_leave(struct env *env, const char *dir)
+{
+    bool gone = cut;
+    if (!gone) {
+        (void)snprintf(armed, sizeof armed, "%s", dir);
+        cut = true;
     }
+    power_went = gone || env_chance(env, POWER_PER_MILLE);
+    return power_went;
+}
+
+void tear_left(struct env *env, const char *dir, const char *prefix)
+{
+    if (at_cut.count > 0)
+        files_put_back(&at_cut, dir, prefix);
+    files_free(&at_cut);
+    if (power_went)
+        tear_files(env, dir, prefix);
+    forget_all(dir);
 }
 
 struct tear_counts tear_counts(void)

@@ -10,7 +10,6 @@
 #define TRAO_TESTS_SIM_TEAR_H
 
 #include "tests/sim/env.h"
-#include "tests/sim/files.h"
 
 /* Below every database that is opened from now on. `lying`: planted, a disk that says synced. */
 void tear_install(bool lying);
@@ -20,12 +19,12 @@ void tear_install(bool lying);
 void tear_arm(const char *dir, const char *prefix, int64_t after);
 /* Ends what tear_arm began. True when it came to that: the caller's next step is a kill. */
 bool tear_disarm(void);
-/* What a process leaves that dies now in `dir`: torn, and true, when the power goes with it (or
- * went already); else as it is. */
-bool tear_leave(struct env *env, const char *dir, const char *prefix, struct files *ret_left);
-
-/* The files below `dir` were put back, none is open: nothing of them waits for a sync. */
-void tear_forget(const char *dir);
+/* A process dies in `dir`: what it still does to databases there, closing them, comes to nothing.
+ * True when the power goes with it (or went already). */
+bool tear_leave(struct env *env, const char *dir);
+/* All is closed: what it left, torn when the power went; when it went in the middle of something,
+ * all of the folder's files are as they were then. */
+void tear_left(struct env *env, const char *dir, const char *prefix);
 
 struct tear_counts {
     uint64_t cuts, torn; /* sectors that were not there */
