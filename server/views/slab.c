@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #define FIRST_BLOCK ((size_t)64 << 10) /* a small office needs no more */
+#define SMALL_BLOCKS 3                 /* 64 KB, 256 KB, 1 MB: a town needs no huge page */
 #define HUGE_PAGE ((size_t)2 << 20)
 #define BLOCK (4 * HUGE_PAGE)
 #define PAGE 4096
@@ -58,12 +59,14 @@ void *slab_block_new(void)
     return (void *)block;
 }
 
-/* The first small, the others large. */
+/* The first ones small, the others large. */
 static struct slab_block *block_new(const struct slab *slab, size_t *ret_n)
 {
-    *ret_n = slab->blocks == NULL ? FIRST_BLOCK : BLOCK;
-    if (slab->blocks == NULL)
-        return aligned_alloc(LINE, FIRST_BLOCK);
+    if (slab->blocks_n < SMALL_BLOCKS) {
+        *ret_n = FIRST_BLOCK << (2 * slab->blocks_n);
+        return aligned_alloc(LINE, *ret_n);
+    }
+    *ret_n = BLOCK;
     void *ready = slab->larder.take == NULL ? NULL : slab->larder.take(slab->larder.ctx);
     return ready != NULL ? ready : large_block();
 }
@@ -77,6 +80,7 @@ static void *cut(struct slab *slab, size_t n)
             return NULL;
         block->next = slab->blocks;
         slab->blocks = block;
+        slab->blocks_n++;
         slab->at = (unsigned char *)(block + 1);
         slab->left = size - sizeof *block;
     }

@@ -24,6 +24,7 @@ struct slab_larder {
 struct slab {
     struct slab_larder larder; /* .take NULL: nobody has; goes with slab_done */
     struct slab_block *blocks;
+    size_t blocks_n;
     unsigned char *at;
     size_t left;
     struct slab_free *free[SLAB_MOST / SLAB_STEP];

@@ -403,7 +403,8 @@ static int full_name(sqlite3_vfs *vfs, const char *name, int room, char *out)
 void memory_install(void)
 {
     invariant(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK);
-    disk = *sqlite3_vfs_find(NULL); /* its time and chance */
+    invariant(sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == SQLITE_OK); /* as the programs open it */
+    disk = *sqlite3_vfs_find(NULL);                                    /* its time and chance */
     disk.pNext = NULL;
     disk.zName = "memory";
     disk.szOsFile = sizeof(struct handle);

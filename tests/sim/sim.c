@@ -40,6 +40,7 @@
 #include "tests/sim/desk.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/memory.h"
+#include "tests/sim/pool.h"
 #include "tests/sim/postman.h"
 #include "tests/sim/site.h"
 #include "tests/sim/truth.h"
@@ -515,6 +516,7 @@ static void keep_memory(void)
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
     (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
     (void)mallopt(M_TOP_PAD, 64 << 20);
+    (void)mallopt(M_ARENA_MAX, 1); /* threads that catch up with views come and go */
 }
 
 int main(int argc, char **argv)
@@ -556,6 +558,7 @@ int main(int argc, char **argv)
             return 2;
     }
     keep_memory();
+    pool_install();
     fail_install();
     chain_init();
     memory_install();

@@ -37,14 +37,14 @@ static void compare_item(struct site *site, struct views *fresh, const struct it
                  b->doubts, made.version);
 }
 
-static void check_told(struct site *site, const struct item *item)
+static void check_told(struct site *site, const struct truth_ids *ids, const struct item *item)
 {
     static struct fact facts[VIEW_HISTORY_MAX];
     size_t told = views_history(site->views, item, facts, VIEW_HISTORY_MAX);
     struct view view = {.version = 0};
     if (!views_item(site->views, item, &view))
         env_fail(site->env, "views: %s is missing", item->text);
-    truth_check_order(site->env, site->ledger, site->reader, facts, told);
+    truth_check_order(site->env, site->ledger, ids, facts, told);
     truth_check_shuffled(site->env, site->views, facts, told, &view.state);
     phones_check(&site->phones, facts, told, site->put_backs == 0 ? &view.state : NULL);
 }
@@ -81,11 +81,12 @@ void site_check_views(struct site *site, const struct item *items, size_t n)
     (void)snprintf(record, sizeof record, "%s/record.db", site->dir);
     (void)snprintf(fresh_path, sizeof fresh_path, "%s/fresh.db", site->dir);
     struct views *fresh = NULL;
+    struct truth_ids ids = truth_ids_of(site->env, site->ledger, site->reader);
     must(site, views_open(fresh_path, record, &fresh, &err), "views from nothing", &err);
     for (size_t at = 0; at < n && !site->env->failed; at++)
         compare_item(site, fresh, &items[at]);
     for (size_t at = 0; at < n && !site->env->failed; at++)
-        check_told(site, &items[at]);
+        check_told(site, &ids, &items[at]);
     compare_boards(site, fresh);
     views_close(fresh);
     (void)unlink(fresh_path);

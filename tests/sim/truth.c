@@ -9,13 +9,9 @@
 
 /* ---------------------------------------------------------------- what really happened */
 
-struct device_ids {
-    int64_t id[LEDGER_DEVICES_MAX]; /* in the ledger's order; 0: not known to the record */
-};
-
-static struct device_ids ids_of(struct env *env, const struct ledger *ledger, struct record *reader)
+struct truth_ids truth_ids_of(struct env *env, const struct ledger *ledger, struct record *reader)
 {
-    struct device_ids ids = {{0}};
+    struct truth_ids ids = {{0}};
     struct error err;
     for (size_t at = 0; at < ledger->devices; at++) {
         struct device device;
@@ -28,7 +24,7 @@ static struct device_ids ids_of(struct env *env, const struct ledger *ledger, st
 }
 
 /* The beep behind a scan; NULL when it was numbered again, or is no handheld's. */
-static const struct ledger_row *beep_of(const struct ledger *ledger, const struct device_ids *ids,
+static const struct ledger_row *beep_of(const struct ledger *ledger, const struct truth_ids *ids,
                                         const struct fact *fact)
 {
     for (size_t at = 0; at < ledger->devices; at++)
@@ -57,14 +53,13 @@ static bool device_is_off(const struct fact *facts, size_t n, const struct ledge
     return false;
 }
 
-void truth_check_order(struct env *env, const struct ledger *ledger, struct record *reader,
+void truth_check_order(struct env *env, const struct ledger *ledger, const struct truth_ids *ids,
                        const struct fact *facts, size_t n)
 {
     const struct ledger_row *beep[VIEW_HISTORY_MAX] = {NULL};
-    struct device_ids ids = ids_of(env, ledger, reader);
     const struct ledger_row *before = NULL;
     for (size_t i = 0; i < n; i++)
-        beep[i] = facts[i].is_scan ? beep_of(ledger, &ids, &facts[i]) : NULL;
+        beep[i] = facts[i].is_scan ? beep_of(ledger, ids, &facts[i]) : NULL;
     for (size_t i = 0; i < n; i++) {
         if (beep[i] == NULL || device_is_off(facts, n, beep, facts[i].device))
             continue;

@@ -8,11 +8,17 @@
 #include "server/views/views.h"
 #include "tests/sim/ledger.h"
 
+/* Each handheld's number in the record, in the ledger's order; 0: not known to it. */
+struct truth_ids {
+    int64_t id[LEDGER_DEVICES_MAX];
+};
+struct truth_ids truth_ids_of(struct env *env, const struct ledger *ledger, struct record *reader);
+
 /* `facts` as views_history gave them. Scans of handhelds whose time was worked out rightly (within
  * TRUTH_NEAR_MS of the beep, as all of this item by the same handheld) stand in the order in which
  * they were beeped. */
 #define TRUTH_NEAR_MS 5000
-void truth_check_order(struct env *env, const struct ledger *ledger, struct record *reader,
+void truth_check_order(struct env *env, const struct ledger *ledger, const struct truth_ids *ids,
                        const struct fact *facts, size_t n);
 
 /* Shuffled and some of them doubled, they fold to the state that is kept. */
