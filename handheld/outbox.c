@@ -101,14 +101,13 @@ bool outbox_transact(struct outbox *outbox, enum outbox_room room,
 bool outbox_epoch_last(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t *ret_seq,
                        struct link *ret_link, struct error *err)
 {
-    struct shelf_scan last;
-    struct error none;
-    bool kept = shelf_scan_last(outbox->shelf, epoch->nth, &last, &none);
-    if (!kept && none.code != ERROR_NOT_FOUND)
-        return error_set(err, none.code, "%s", none.text);
-    bool above = kept && last.seq > epoch->through;
-    *ret_seq = above ? last.seq : epoch->through;
-    *ret_link = above ? last.link : epoch->through_link;
+    uint64_t last;
+    struct link link;
+    if (!shelf_scan_end(outbox->shelf, epoch->nth, &last, &link, err))
+        return false;
+    bool above = last > epoch->through;
+    *ret_seq = above ? last : epoch->through;
+    *ret_link = above ? link : epoch->through_link;
     return true;
 }
 

@@ -109,12 +109,34 @@ static bool cut(struct outbox *outbox, struct next_batch *next, const struct she
     return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
 }
 
+/* How far an epoch has been receipted, or given out by this round of batches. */
+static uint64_t begun(const struct shelf_epoch *epoch, struct outbox_at after)
+{
+    return epoch->nth == after.nth && after.seq > epoch->through ? after.seq : epoch->through;
+}
+
+/* Neither a batch nor a scan lies behind `after`. */
+static bool is_empty_after(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t after,
+                           bool *ret_empty, struct error *err)
+{
+    uint64_t last, batched;
+    struct link link;
+    if (!shelf_scan_end(outbox->shelf, epoch->nth, &last, &link, err) ||
+        !shelf_batch_end(outbox->shelf, epoch->nth, &batched, err))
+        return false;
+    *ret_empty = last <= after && batched <= after;
+    return true;
+}
+
 static bool next_of_epoch(struct outbox *outbox, struct next_batch *next,
                           const struct shelf_epoch *epoch, struct error *err)
 {
-    uint64_t after = epoch->through;
-    if (epoch->nth == next->after.nth && next->after.seq > after)
-        after = next->after.seq;
+    uint64_t after = begun(epoch, next->after);
+    bool empty;
+    if (!is_empty_after(outbox, epoch, after, &empty, err))
+        return false;
+    if (empty)
+        return true;
     struct shelf_batch stored;
     struct batch batch;
     struct error why;
@@ -571,13 +593,13 @@ static bool take_state(struct outbox *outbox, struct shelf_epoch *epoch,
 static bool forget_if_done(struct outbox *outbox, const struct shelf_epoch *epoch,
                            struct error *err)
 {
-    struct shelf_scan row;
-    struct error why;
+    uint64_t last = 0;
+    struct link link;
     bool held;
-    if (!epoch->ended || shelf_scan_last(outbox->shelf, epoch->nth, &row, &why))
+    if (epoch->ended && !shelf_scan_end(outbox->shelf, epoch->nth, &last, &link, err))
+        return false;
+    if (!epoch->ended || last > 0)
         return true;
-    if (why.code != ERROR_NOT_FOUND)
-        return error_set(err, why.code, "%s", why.text);
     if (!shelf_held_any(outbox->shelf, epoch->nth, &held, err))
         return false;
     return held || shelf_epoch_delete(outbox->shelf, epoch->nth, err);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handheld/known.h"
+
 /* A checkpoint every 64 pages keeps the WAL near 256 KB: a handheld's storage is small, and what a
  * power cut can tear stays short. The cache is bounded by the memory a device has to spare. */
 static const char setup[] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
@@ -100,6 +102,8 @@ static const char *const queries[Q_COUNT] = {
 struct shelf {
     sqlite3 *db;
     sqlite3_stmt *statement[Q_COUNT];
+    bool damaged; /* each row is asked of the disk: what can be read before it fails counts */
+    struct known known;
 };
 
 static bool failed(struct shelf *shelf, const char *doing, struct error *err)
@@ -292,6 +296,7 @@ bool shelf_open_damaged(const char *path, struct shelf **ret_shelf, struct error
         shelf_close(shelf, false);
         return false;
     }
+    shelf->damaged = true;
     *ret_shelf = shelf;
     return true;
 }
@@ -322,6 +327,7 @@ void shelf_rollback(struct shelf *shelf)
 {
     if (!sqlite3_get_autocommit(shelf->db))
         sqlite3_exec(shelf->db, "ROLLBACK", NULL, NULL, NULL);
+    shelf->known = (struct known){.whole = false};
 }
 
 /* ------------------------------------------------------------------ meta, epochs */
@@ -350,8 +356,8 @@ bool shelf_meta_put(struct shelf *shelf, const struct shelf_meta *meta, struct e
            finish(shelf, Q_META_PUT, err);
 }
 
-bool shelf_epoch_after(struct shelf *shelf, uint32_t after, struct shelf_epoch *ret_epoch,
-                       struct error *err)
+static bool epoch_after(struct shelf *shelf, uint32_t after, struct shelf_epoch *ret_epoch,
+                        struct error *err)
 {
     if (!ask(shelf, Q_EPOCH_AFTER, err, "i", (int64_t)after) || !found(shelf, Q_EPOCH_AFTER, err))
         return false;
@@ -368,17 +374,51 @@ bool shelf_epoch_after(struct shelf *shelf, uint32_t after, struct shelf_epoch *
     return true;
 }
 
+/* Reads all epochs, if they are not more than can be kept in mind. */
+static bool know_epochs(struct shelf *shelf, struct error *err)
+{
+    struct shelf_epoch epoch = {.nth = 0};
+    struct error none;
+    struct known *known = &shelf->known;
+    if (known->whole || known->too_many || shelf->damaged)
+        return true;
+    *known = (struct known){.whole = false};
+    while (!known->too_many && epoch_after(shelf, epoch.nth, &epoch, &none))
+        known_put(known, &epoch);
+    known->whole = !known->too_many && none.code == ERROR_NOT_FOUND;
+    return known->whole || known->too_many || error_set(err, none.code, "%s", none.text);
+}
+
+bool shelf_epoch_after(struct shelf *shelf, uint32_t after, struct shelf_epoch *ret_epoch,
+                       struct error *err)
+{
+    if (!know_epochs(shelf, err))
+        return false;
+    if (!shelf->known.whole)
+        return epoch_after(shelf, after, ret_epoch, err);
+    const struct known_epoch *next = known_after(&shelf->known, after);
+    if (next == NULL)
+        return error_set(err, ERROR_NOT_FOUND, "outbox: no such row");
+    *ret_epoch = next->row;
+    return true;
+}
+
 bool shelf_epoch_put(struct shelf *shelf, const struct shelf_epoch *e, struct error *err)
 {
-    return ask(shelf, Q_EPOCH_PUT, err, "iibibii", (int64_t)e->nth, (int64_t)e->epoch,
-               (const void *)e->first_link.bytes, sizeof e->first_link.bytes, (int64_t)e->through,
-               (const void *)e->through_link.bytes, sizeof e->through_link.bytes,
-               (int64_t)e->stated, (int64_t)e->ended) &&
-           finish(shelf, Q_EPOCH_PUT, err);
+    if (!ask(shelf, Q_EPOCH_PUT, err, "iibibii", (int64_t)e->nth, (int64_t)e->epoch,
+             (const void *)e->first_link.bytes, sizeof e->first_link.bytes, (int64_t)e->through,
+             (const void *)e->through_link.bytes, sizeof e->through_link.bytes, (int64_t)e->stated,
+             (int64_t)e->ended) ||
+        !finish(shelf, Q_EPOCH_PUT, err))
+        return false;
+    if (shelf->known.whole)
+        known_put(&shelf->known, e);
+    return true;
 }
 
 bool shelf_epoch_delete(struct shelf *shelf, uint32_t nth, struct error *err)
 {
+    known_delete(&shelf->known, nth);
     return ask(shelf, Q_EPOCH_DELETE, err, "i", (int64_t)nth) && finish(shelf, Q_EPOCH_DELETE, err);
 }
 
@@ -387,10 +427,13 @@ bool shelf_epoch_delete(struct shelf *shelf, uint32_t nth, struct error *err)
 bool shelf_scan_put(struct shelf *shelf, uint32_t nth, const struct shelf_scan *scan,
                     const struct item *item, struct error *err)
 {
-    return ask(shelf, Q_SCAN_PUT, err, "iibbt", (int64_t)nth, (int64_t)scan->seq,
-               (const void *)scan->bytes, scan->n, (const void *)scan->link.bytes,
-               sizeof scan->link.bytes, item->text) &&
-           finish(shelf, Q_SCAN_PUT, err);
+    if (!ask(shelf, Q_SCAN_PUT, err, "iibbt", (int64_t)nth, (int64_t)scan->seq,
+             (const void *)scan->bytes, scan->n, (const void *)scan->link.bytes,
+             sizeof scan->link.bytes, item->text) ||
+        !finish(shelf, Q_SCAN_PUT, err))
+        return false;
+    known_scan_put(&shelf->known, nth, scan->seq, &scan->link);
+    return true;
 }
 
 /* What was asked gives one scan. */
@@ -425,6 +468,29 @@ bool shelf_scan_last(struct shelf *shelf, uint32_t nth, struct shelf_scan *ret_s
            one_scan(shelf, Q_SCAN_LAST, ret_scan, err);
 }
 
+bool shelf_scan_end(struct shelf *shelf, uint32_t nth, uint64_t *ret_seq, struct link *ret_link,
+                    struct error *err)
+{
+    struct shelf_scan last = {.seq = 0};
+    struct error none;
+    struct known_epoch *known = known_find(&shelf->known, nth);
+    if (known != NULL && known->has_scans) {
+        *ret_seq = known->last_scan;
+        *ret_link = known->last_link;
+        return true;
+    }
+    if (!shelf_scan_last(shelf, nth, &last, &none) && none.code != ERROR_NOT_FOUND)
+        return error_set(err, none.code, "%s", none.text);
+    if (known != NULL) {
+        known->has_scans = true;
+        known->last_scan = last.seq;
+        known->last_link = last.link;
+    }
+    *ret_seq = last.seq;
+    *ret_link = last.link;
+    return true;
+}
+
 bool shelf_scans_of_item(struct shelf *shelf, const struct item *item,
                          bool (*each)(void *ctx, uint32_t nth, const struct shelf_scan *scan),
                          void *ctx, struct error *err)
@@ -447,6 +513,7 @@ bool shelf_scans_of_item(struct shelf *shelf, const struct item *item,
 bool shelf_scan_delete(struct shelf *shelf, uint32_t nth, uint64_t first, uint64_t last,
                        struct error *err)
 {
+    known_scans_deleted(&shelf->known, nth);
     return ask(shelf, Q_SCAN_DELETE, err, "iii", (int64_t)nth, (int64_t)first, (int64_t)last) &&
            finish(shelf, Q_SCAN_DELETE, err);
 }
@@ -456,9 +523,12 @@ bool shelf_scan_delete(struct shelf *shelf, uint32_t nth, uint64_t first, uint64
 bool shelf_batch_put(struct shelf *shelf, uint32_t nth, const struct shelf_batch *batch,
                      struct error *err)
 {
-    return ask(shelf, Q_BATCH_PUT, err, "iiib", (int64_t)nth, (int64_t)batch->first_seq,
-               (int64_t)batch->count, (const void *)batch->bytes, batch->n) &&
-           finish(shelf, Q_BATCH_PUT, err);
+    if (!ask(shelf, Q_BATCH_PUT, err, "iiib", (int64_t)nth, (int64_t)batch->first_seq,
+             (int64_t)batch->count, (const void *)batch->bytes, batch->n) ||
+        !finish(shelf, Q_BATCH_PUT, err))
+        return false;
+    known_batch_put(&shelf->known, nth, batch->first_seq + batch->count - 1);
+    return true;
 }
 
 bool shelf_batch_after(struct shelf *shelf, uint32_t nth, uint64_t after,
@@ -491,12 +561,25 @@ static bool one_number(struct shelf *shelf, enum query query, uint64_t none, uin
 
 bool shelf_batch_end(struct shelf *shelf, uint32_t nth, uint64_t *ret_seq, struct error *err)
 {
-    return ask(shelf, Q_BATCH_END, err, "i", (int64_t)nth) &&
-           one_number(shelf, Q_BATCH_END, 0, ret_seq, err);
+    struct known_epoch *known = known_find(&shelf->known, nth);
+    if (known == NULL || !known->has_batches) {
+        uint64_t last;
+        if (!ask(shelf, Q_BATCH_END, err, "i", (int64_t)nth) ||
+            !one_number(shelf, Q_BATCH_END, 0, &last, err))
+            return false;
+        *ret_seq = last;
+        if (known == NULL)
+            return true;
+        known->has_batches = true;
+        known->last_batched = last;
+    }
+    *ret_seq = known->last_batched;
+    return true;
 }
 
 bool shelf_batch_delete_above(struct shelf *shelf, uint32_t nth, uint64_t after, struct error *err)
 {
+    known_batches_deleted(&shelf->known, nth);
     return ask(shelf, Q_BATCH_DELETE, err, "ii", (int64_t)nth, (int64_t)after) &&
            finish(shelf, Q_BATCH_DELETE, err);
 }
@@ -512,6 +595,7 @@ bool shelf_batch_receipted(struct shelf *shelf, uint32_t nth, uint64_t through,
 
 bool shelf_drop(struct shelf *shelf, uint32_t nth, uint64_t through, struct error *err)
 {
+    known_batches_deleted(&shelf->known, nth);
     return shelf_scan_delete(shelf, nth, 0, through, err) &&
            ask(shelf, Q_BATCH_DROP, err, "ii", (int64_t)nth, (int64_t)through) &&
            finish(shelf, Q_BATCH_DROP, err);
@@ -539,6 +623,7 @@ bool shelf_prune(struct shelf *shelf, struct instant cutoff, uint32_t limit, str
 bool shelf_hold(struct shelf *shelf, uint32_t nth, uint64_t seq, const void *bytes, size_t n,
                 struct error *err)
 {
+    known_held(&shelf->known, nth, true);
     return ask(shelf, Q_HOLD, err, "iib", (int64_t)nth, (int64_t)seq, bytes, n) &&
            finish(shelf, Q_HOLD, err);
 }
@@ -552,16 +637,23 @@ bool shelf_held_after(struct shelf *shelf, uint32_t nth, uint64_t after,
 
 bool shelf_held_delete(struct shelf *shelf, uint32_t nth, struct error *err)
 {
+    known_held(&shelf->known, nth, false);
     return ask(shelf, Q_HELD_DELETE, err, "i", (int64_t)nth) && finish(shelf, Q_HELD_DELETE, err);
 }
 
 bool shelf_held_any(struct shelf *shelf, uint32_t nth, bool *ret_any, struct error *err)
 {
     uint64_t seq;
+    const struct known_epoch *known = known_find(&shelf->known, nth);
+    if (known != NULL && known->has_held) {
+        *ret_any = known->any_held;
+        return true;
+    }
     if (!ask(shelf, Q_HELD_AFTER, err, "ii", (int64_t)nth, INT64_C(0)) ||
         !one_number(shelf, Q_HELD_AFTER, 0, &seq, err))
         return false;
     *ret_any = seq != 0;
+    known_held(&shelf->known, nth, *ret_any);
     return true;
 }
 

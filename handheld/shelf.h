@@ -75,6 +75,9 @@ bool shelf_scan_after(struct shelf *shelf, uint32_t nth, uint64_t after,
                       struct shelf_scan *ret_scan, struct error *err) must_use;
 bool shelf_scan_last(struct shelf *shelf, uint32_t nth, struct shelf_scan *ret_scan,
                      struct error *err) must_use;
+/* Number and link of the last one; 0 when there is none. */
+bool shelf_scan_end(struct shelf *shelf, uint32_t nth, uint64_t *ret_seq, struct link *ret_link,
+                    struct error *err) must_use;
 /* Newest first; `each` returns false to stop. */
 bool shelf_scans_of_item(struct shelf *shelf, const struct item *item,
                          bool (*each)(void *ctx, uint32_t nth, const struct shelf_scan *scan),

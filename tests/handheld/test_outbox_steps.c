@@ -237,7 +237,7 @@ static void sweep(int with, long count)
     for (; fail_at(n, with, count); n += every)
         tried++;
     print_message("%ld of some %ld steps\n", tried, n);
-    assert_true(n > 400);
+    assert_true(n > 300);
 }
 
 static void cannot_be_read(void **state)
