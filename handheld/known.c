@@ -26,7 +26,9 @@ void known_put(struct known *known, const struct shelf_epoch *row)
         return;
     }
     if (known->n == KNOWN_MAX) {
-        *known = (struct known){.too_many = true};
+        known->n = 0;
+        known->whole = false;
+        known->too_many = true;
         return;
     }
     size_t at = known->n++;
@@ -44,6 +46,25 @@ void known_delete(struct known *known, uint32_t nth)
     size_t behind = known->n - (size_t)(old - known->epoch) - 1;
     memmove(old, old + 1, behind * sizeof *old);
     known->n--;
+}
+
+bool known_has(struct known *known, const struct shelf_epoch *row)
+{
+    const struct known_epoch *of = known_find(known, row->nth);
+    const struct shelf_epoch *old = of != NULL ? &of->row : NULL;
+    return old != NULL && old->epoch == row->epoch && old->through == row->through &&
+           old->stated == row->stated && old->ended == row->ended &&
+           link_equal(&old->first_link, &row->first_link) &&
+           link_equal(&old->through_link, &row->through_link);
+}
+
+bool known_has_meta(const struct known *known, const struct shelf_meta *meta)
+{
+    const struct shelf_meta *old = &known->meta;
+    return known->has_meta && old->clean == meta->clean && old->boot == meta->boot &&
+           old->generation == meta->generation && old->serial == meta->serial &&
+           old->last_receipt.ms == meta->last_receipt.ms &&
+           old->server_wall.ms == meta->server_wall.ms;
 }
 
 /* ------------------------------------------------------------------ what is written of an epoch */
@@ -67,7 +88,10 @@ void known_scans_deleted(struct known *known, uint32_t nth)
 void known_batch_put(struct known *known, uint32_t nth, uint64_t last)
 {
     struct known_epoch *of = known_find(known, nth);
-    if (of != NULL && last > of->last_batched)
+    if (of == NULL)
+        return;
+    of->has_stamps = false;
+    if (last > of->last_batched)
         of->last_batched = last;
 }
 
@@ -76,6 +100,15 @@ void known_batches_deleted(struct known *known, uint32_t nth)
     struct known_epoch *of = known_find(known, nth);
     if (of != NULL)
         of->has_batches = false;
+}
+
+void known_stamped(struct known *known, uint32_t nth, uint64_t through)
+{
+    struct known_epoch *of = known_find(known, nth);
+    if (of == NULL)
+        return;
+    of->has_stamps = true;
+    of->stamped = through;
 }
 
 void known_held(struct known *known, uint32_t nth, bool any)

@@ -8,8 +8,9 @@
 
 #include "handheld/shelf.h"
 
-#define KNOWN_MAX 32 /* more epochs at once are asked of the disk: 5 KB hold a month of bad cards  \
-                      */
+#define KNOWN_MAX                                                                                  \
+    32 /* more epochs at once are asked of the disk: 5 KB hold a month of bad cards                \
+        */
 
 struct known_epoch {
     struct shelf_epoch row;
@@ -20,6 +21,8 @@ struct known_epoch {
     uint64_t last_batched;
     bool has_held;
     bool any_held;
+    bool has_stamps; /* batches up to this one are stamped, those above are not */
+    uint64_t stamped;
 };
 
 /* Zeroed: nothing is known. */
@@ -28,6 +31,8 @@ struct known {
     size_t n;
     bool whole;    /* these are all there are */
     bool too_many; /* not again before some are deleted */
+    bool has_meta;
+    struct shelf_meta meta;
 };
 
 /* The first with nth > `after`; NULL when there is none. */
@@ -37,6 +42,9 @@ struct known_epoch *known_find(struct known *known, uint32_t nth);
 /* Inserts or replaces; without room nothing is known any more. */
 void known_put(struct known *known, const struct shelf_epoch *row);
 void known_delete(struct known *known, uint32_t nth);
+/* The very row is there: it need not be written. */
+bool known_has(struct known *known, const struct shelf_epoch *row);
+bool known_has_meta(const struct known *known, const struct shelf_meta *meta);
 
 /* ------------------------------------------------------------------ what is written of an epoch */
 
@@ -44,6 +52,7 @@ void known_scan_put(struct known *known, uint32_t nth, uint64_t seq, const struc
 void known_scans_deleted(struct known *known, uint32_t nth);
 void known_batch_put(struct known *known, uint32_t nth, uint64_t last);
 void known_batches_deleted(struct known *known, uint32_t nth);
+void known_stamped(struct known *known, uint32_t nth, uint64_t through);
 void known_held(struct known *known, uint32_t nth, bool any);
 
 #endif

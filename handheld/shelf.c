@@ -327,7 +327,7 @@ void shelf_rollback(struct shelf *shelf)
 {
     if (!sqlite3_get_autocommit(shelf->db))
         sqlite3_exec(shelf->db, "ROLLBACK", NULL, NULL, NULL);
-    shelf->known = (struct known){.whole = false};
+    shelf->known = (struct known){.whole = false}; /* of meta too */
 }
 
 /* ------------------------------------------------------------------ meta, epochs */
@@ -345,15 +345,23 @@ bool shelf_meta_get(struct shelf *shelf, struct shelf_meta *ret_meta, struct err
         .server_wall = {column_int(shelf, Q_META_GET, 5)},
     };
     rest(shelf, Q_META_GET);
+    shelf->known.has_meta = true;
+    shelf->known.meta = *ret_meta;
     return true;
 }
 
 bool shelf_meta_put(struct shelf *shelf, const struct shelf_meta *meta, struct error *err)
 {
-    return ask(shelf, Q_META_PUT, err, "iiiiii", (int64_t)meta->clean, (int64_t)meta->boot,
-               (int64_t)meta->generation, (int64_t)meta->serial, meta->last_receipt.ms,
-               meta->server_wall.ms) &&
-           finish(shelf, Q_META_PUT, err);
+    if (known_has_meta(&shelf->known, meta))
+        return true;
+    if (!ask(shelf, Q_META_PUT, err, "iiiiii", (int64_t)meta->clean, (int64_t)meta->boot,
+             (int64_t)meta->generation, (int64_t)meta->serial, meta->last_receipt.ms,
+             meta->server_wall.ms) ||
+        !finish(shelf, Q_META_PUT, err))
+        return false;
+    shelf->known.has_meta = true;
+    shelf->known.meta = *meta;
+    return true;
 }
 
 static bool epoch_after(struct shelf *shelf, uint32_t after, struct shelf_epoch *ret_epoch,
@@ -382,7 +390,7 @@ static bool know_epochs(struct shelf *shelf, struct error *err)
     struct known *known = &shelf->known;
     if (known->whole || known->too_many || shelf->damaged)
         return true;
-    *known = (struct known){.whole = false};
+    known->n = 0;
     while (!known->too_many && epoch_after(shelf, epoch.nth, &epoch, &none))
         known_put(known, &epoch);
     known->whole = !known->too_many && none.code == ERROR_NOT_FOUND;
@@ -405,6 +413,8 @@ bool shelf_epoch_after(struct shelf *shelf, uint32_t after, struct shelf_epoch *
 
 bool shelf_epoch_put(struct shelf *shelf, const struct shelf_epoch *e, struct error *err)
 {
+    if (known_has(&shelf->known, e))
+        return true;
     if (!ask(shelf, Q_EPOCH_PUT, err, "iibibii", (int64_t)e->nth, (int64_t)e->epoch,
              (const void *)e->first_link.bytes, sizeof e->first_link.bytes, (int64_t)e->through,
              (const void *)e->through_link.bytes, sizeof e->through_link.bytes, (int64_t)e->stated,
@@ -587,10 +597,16 @@ bool shelf_batch_delete_above(struct shelf *shelf, uint32_t nth, uint64_t after,
 bool shelf_batch_receipted(struct shelf *shelf, uint32_t nth, uint64_t through,
                            struct instant server_wall, struct error *err)
 {
-    return ask(shelf, Q_BATCH_STAMP, err, "iii", server_wall.ms, (int64_t)nth, (int64_t)through) &&
-           finish(shelf, Q_BATCH_STAMP, err) &&
-           ask(shelf, Q_BATCH_UNSTAMP, err, "ii", (int64_t)nth, (int64_t)through) &&
-           finish(shelf, Q_BATCH_UNSTAMP, err);
+    const struct known_epoch *known = known_find(&shelf->known, nth);
+    if (known != NULL && known->has_stamps && known->stamped == through)
+        return true;
+    if (!ask(shelf, Q_BATCH_STAMP, err, "iii", server_wall.ms, (int64_t)nth, (int64_t)through) ||
+        !finish(shelf, Q_BATCH_STAMP, err) ||
+        !ask(shelf, Q_BATCH_UNSTAMP, err, "ii", (int64_t)nth, (int64_t)through) ||
+        !finish(shelf, Q_BATCH_UNSTAMP, err))
+        return false;
+    known_stamped(&shelf->known, nth, through);
+    return true;
 }
 
 bool shelf_drop(struct shelf *shelf, uint32_t nth, uint64_t through, struct error *err)

@@ -233,10 +233,11 @@ static struct look look_at(const struct notify *notify, const struct item *item,
                            struct fact history[VIEW_HISTORY_MAX])
 {
     struct look look = {.due = false};
-    if (!views_item(notify->config.views, item, &look.view) ||
-        !concerns(look.view.state.status, look.view.state.doubts))
+    struct view_brief brief;
+    size_t n;
+    if (!views_brief(notify->config.views, item, &brief) || !concerns(brief.status, brief.doubts) ||
+        !views_item_history(notify->config.views, item, &look.view, history, VIEW_HISTORY_MAX, &n))
         return look;
-    size_t n = views_history(notify->config.views, item, history, VIEW_HISTORY_MAX);
     if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {
         look.correction = true;
         ask_record(&look, history, n);

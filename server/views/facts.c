@@ -91,9 +91,12 @@ struct facts {
 
 bool facts_open(const char *record_path, struct facts **ret_facts, struct error *err)
 {
-    struct facts *facts = calloc(1, sizeof *facts);
+    struct facts *facts = malloc(sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "views: out of memory");
+    facts->record = NULL;
+    for (size_t i = 0; i < SLOTS; i++)
+        facts->slots[i].row.id = 0; /* a MB that a small office never fills */
     if (!record_open_reader(record_path, &facts->record, err)) {
         facts_close(facts);
         return false;

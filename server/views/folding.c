@@ -1,7 +1,9 @@
 #include "server/views/folding.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define RING 16  /* 512 items, half a MB */
 #define BLOCKS 2 /* ready for who needs memory: 16 MB */
@@ -111,9 +113,12 @@ static void *fold_thread(void *arg)
 
 bool folding_begin(const struct rules *rules, struct folding **ret_folding, struct error *err)
 {
-    struct folding *folding = calloc(1, sizeof *folding);
+    struct folding *folding = malloc(sizeof *folding);
     if (folding == NULL)
         return error_set(err, ERROR_LATER, "views: out of memory");
+    memset(folding, 0, offsetof(struct folding, ring)); /* jobs are set when they are given */
+    for (size_t i = 0; i < RING; i++)
+        memset(&folding->ring[i], 0, offsetof(struct fold_jobs, job));
     folding->rules = rules;
     pthread_mutex_init(&folding->lock, NULL);
     pthread_cond_init(&folding->changed, NULL);

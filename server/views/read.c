@@ -102,16 +102,37 @@ static size_t without_webhooks(struct fact *facts, size_t n, size_t max)
     return kept;
 }
 
+/* The newest `max` of them. */
+static size_t copy_newest(struct fact *facts, size_t all, struct fact *out, size_t max)
+{
+    size_t n = without_webhooks(facts, all, max), skip = n > max ? n - max : 0;
+    memcpy(out, facts + skip, (n - skip) * sizeof *out);
+    return n - skip;
+}
+
+bool views_item_history(struct views *views, const struct item *item, struct view *ret_view,
+                        struct fact *out, size_t max, size_t *ret_n)
+{
+    struct view view;
+    struct fact *facts;
+    if (!read_facts(views, item, &view, &facts))
+        return false;
+    keep_view(views, &view);
+    *ret_view = view;
+    *ret_n = copy_newest(facts, (size_t)view.version, out, max);
+    free(facts);
+    return true;
+}
+
 size_t views_history(struct views *views, const struct item *item, struct fact *out, size_t max)
 {
     struct view view;
     struct fact *facts;
     if (!read_facts(views, item, &view, &facts))
         return 0;
-    size_t n = without_webhooks(facts, (size_t)view.version, max), skip = n > max ? n - max : 0;
-    memcpy(out, facts + skip, (n - skip) * sizeof *out);
+    size_t n = copy_newest(facts, (size_t)view.version, out, max);
     free(facts);
-    return n - skip;
+    return n;
 }
 
 size_t views_told(struct views *views, const struct item *item, enum channel channel,
@@ -129,6 +150,16 @@ size_t views_told(struct views *views, const struct item *item, enum channel cha
     memcpy(out, facts + skip, (n - skip) * sizeof *out);
     free(facts);
     return n - skip;
+}
+
+bool views_brief(struct views *views, const struct item *item, struct view_brief *ret_brief)
+{
+    pthread_mutex_lock(&views->lock);
+    const struct tracked *entry = table_find(&views->table, item);
+    if (entry != NULL)
+        *ret_brief = (struct view_brief){entry->item, entry->status, entry->doubts};
+    pthread_mutex_unlock(&views->lock);
+    return entry != NULL;
 }
 
 /* ------------------------------------------------------------------ lists */

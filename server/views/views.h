@@ -46,6 +46,11 @@ size_t views_history(struct views *views, const struct item *item, struct fact *
 /* Of the history what was told by this channel, to this webhook (0: none), and how it ended. */
 size_t views_told(struct views *views, const struct item *item, enum channel channel,
                   uint32_t receiver, struct fact *out, size_t max);
+/* An item and its history, from one reading of the record. False for an unknown item, or when it
+ * cannot be read.
+ */
+bool views_item_history(struct views *views, const struct item *item, struct view *ret_view,
+                        struct fact *out, size_t max, size_t *ret_n);
 
 /* Items in order of issue, newest first, from `offset`; returns how many were written. status 0:
  * all; orphans (never issued) are only listed with only_orphans. */
@@ -75,6 +80,8 @@ struct view_brief {
     enum status status;
     uint32_t doubts;
 };
+/* What it was when it was last folded, without folding it. False for an unknown item. */
+bool views_brief(struct views *views, const struct item *item, struct view_brief *ret_brief);
 bool views_recent(struct views *views, struct instant since, uint32_t doubts,
                   struct view_brief **new_briefs, size_t *ret_n) must_use;
 /* Counts per status, indexed by enum status. */

@@ -1,7 +1,7 @@
 #include "tests/sim/memory.h"
 
-#include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +41,20 @@ struct handle {
 };
 
 static struct file *bucket[BUCKETS];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static atomic_flag busy = ATOMIC_FLAG_INIT;
 static sqlite3_vfs disk;
+
+/* Views are caught up with by threads; nearly always nobody is in the way, and a call is short. */
+static void enter(void)
+{
+    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+        continue;
+}
+
+static void leave(void)
+{
+    atomic_flag_clear_explicit(&busy, memory_order_release);
+}
 
 /* ---------------------------------------------------------------- files by name */
 
@@ -108,9 +120,9 @@ static bool unname(const char *path)
 static int f_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
     const struct file *file = OF(f);
-    pthread_mutex_lock(&lock);
+    enter();
     size_t got = bytes_read(&file->bytes, (size_t)at, out, (size_t)n);
-    pthread_mutex_unlock(&lock);
+    leave();
     memset((uint8_t *)out + got, 0, (size_t)n - got);
     return got == (size_t)n ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
@@ -118,17 +130,17 @@ static int f_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 static int f_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
 {
     struct file *file = OF(f);
-    pthread_mutex_lock(&lock);
+    enter();
     bytes_write(&file->bytes, (size_t)at, bytes, (size_t)n);
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
 static int f_truncate(sqlite3_file *f, sqlite3_int64 n)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     bytes_resize(&OF(f)->bytes, (size_t)n);
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -141,9 +153,9 @@ static int f_sync(sqlite3_file *f, int flags)
 
 static int f_size(sqlite3_file *f, sqlite3_int64 *size)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     *size = (sqlite3_int64)OF(f)->bytes.n;
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -163,7 +175,7 @@ static int f_lock(sqlite3_file *f, int level)
 {
     struct handle *handle = (struct handle *)f;
     struct file *file = handle->of;
-    pthread_mutex_lock(&lock);
+    enter();
     bool good = handle->level >= level || may_have(file, handle, level);
     if (good && handle->level < level) {
         file->shared += handle->level == SQLITE_LOCK_NONE;
@@ -173,7 +185,7 @@ static int f_lock(sqlite3_file *f, int level)
             file->exclusive = handle;
         handle->level = level;
     }
-    pthread_mutex_unlock(&lock);
+    leave();
     return good ? SQLITE_OK : SQLITE_BUSY;
 }
 
@@ -193,17 +205,17 @@ static void lower(struct handle *handle, int level)
 
 static int f_unlock(sqlite3_file *f, int level)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     lower((struct handle *)f, level);
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
 static int f_check(sqlite3_file *f, int *out)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     *out = OF(f)->reserved != NULL;
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -214,13 +226,13 @@ static int f_shm_map(sqlite3_file *f, int nth, int size, int extend, void volati
     struct handle *handle = (struct handle *)f;
     struct file *file = handle->of;
     invariant(nth < REGIONS_MAX);
-    pthread_mutex_lock(&lock);
+    enter();
     file->mapped += !handle->maps;
     handle->maps = true;
     if (file->region[nth] == NULL && extend)
         file->region[nth] = calloc(1, (size_t)size);
     *out = file->region[nth];
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -256,7 +268,7 @@ static int f_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
     struct handle *handle = (struct handle *)f;
     bool good = true;
-    pthread_mutex_lock(&lock);
+    enter();
     for (int nth = at; nth < at + n; nth++)
         good = good &&
                ((flags & SQLITE_SHM_UNLOCK) != 0 || shm_is_free(handle->of, handle, nth, flags));
@@ -265,15 +277,15 @@ static int f_shm_lock(sqlite3_file *f, int at, int n, int flags)
             shm_leave(handle, nth);
         else
             shm_take(handle, nth, flags);
-    pthread_mutex_unlock(&lock);
+    leave();
     return good ? SQLITE_OK : SQLITE_BUSY;
 }
 
 static void f_shm_barrier(sqlite3_file *f)
 {
     (void)f;
-    pthread_mutex_lock(&lock);
-    pthread_mutex_unlock(&lock);
+    enter();
+    leave();
 }
 
 static void shm_let_go(struct handle *handle)
@@ -292,9 +304,9 @@ static void shm_let_go(struct handle *handle)
 static int f_shm_unmap(sqlite3_file *f, int delete)
 {
     (void)delete;
-    pthread_mutex_lock(&lock);
+    enter();
     shm_let_go((struct handle *)f);
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -323,14 +335,14 @@ static int f_device(sqlite3_file *f)
 static int f_close(sqlite3_file *f)
 {
     struct handle *handle = (struct handle *)f;
-    pthread_mutex_lock(&lock);
+    enter();
     shm_let_go(handle);
     lower(handle, SQLITE_LOCK_NONE);
     handle->of->handles--;
     if (handle->gone_at_close)
         handle->of->named = false;
     let_go(handle->of);
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -358,13 +370,13 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fl
     struct handle *handle = (struct handle *)f;
     (void)vfs;
     *handle = (struct handle){.gone_at_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0};
-    pthread_mutex_lock(&lock);
+    enter();
     handle->of = name != NULL ? find(name) : NULL;
     if (handle->of == NULL && (name == NULL || (flags & SQLITE_OPEN_CREATE) != 0))
         handle->of = make(name != NULL ? name : "");
     if (handle->of != NULL)
         handle->of->handles++;
-    pthread_mutex_unlock(&lock);
+    leave();
     if (handle->of == NULL)
         return SQLITE_CANTOPEN;
     handle->file.pMethods = &methods;
@@ -377,9 +389,9 @@ static int delete_file(sqlite3_vfs *vfs, const char *name, int sync)
 {
     (void)vfs;
     (void)sync;
-    pthread_mutex_lock(&lock);
+    enter();
     bool was = unname(name);
-    pthread_mutex_unlock(&lock);
+    leave();
     return was ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
 }
 
@@ -387,10 +399,10 @@ static int delete_file(sqlite3_vfs *vfs, const char *name, int sync)
 static int access_file(sqlite3_vfs *vfs, const char *name, int flags, int *ret_there)
 {
     (void)vfs;
-    pthread_mutex_lock(&lock);
+    enter();
     const struct file *file = find(name);
     *ret_there = file != NULL && (flags != SQLITE_ACCESS_EXISTS || file->bytes.n > 0);
-    pthread_mutex_unlock(&lock);
+    leave();
     return SQLITE_OK;
 }
 
@@ -428,52 +440,52 @@ void memory_each(const char *start, void (*each)(void *ctx, const char *path, si
 
 void memory_read(const char *path, size_t at, void *out, size_t n)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     const struct file *file = find(path);
     invariant(file != NULL && bytes_read(&file->bytes, at, out, n) == n);
-    pthread_mutex_unlock(&lock);
+    leave();
 }
 
 void memory_write(const char *path, size_t at, const void *bytes, size_t n)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     struct file *file = find(path);
     invariant(file != NULL);
     bytes_write(&file->bytes, at, bytes, n);
-    pthread_mutex_unlock(&lock);
+    leave();
 }
 
 void memory_resize(const char *path, size_t n)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     struct file *file = find(path);
     invariant(file != NULL);
     bytes_resize(&file->bytes, n);
-    pthread_mutex_unlock(&lock);
+    leave();
 }
 
 bool memory_size(const char *path, size_t *ret_n)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     const struct file *file = find(path);
     if (file != NULL)
         *ret_n = file->bytes.n;
-    pthread_mutex_unlock(&lock);
+    leave();
     return file != NULL;
 }
 
 void memory_put(const char *path, const void *bytes, size_t n)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     (void)unname(path);
     bytes_write(&make(path)->bytes, 0, bytes, n);
-    pthread_mutex_unlock(&lock);
+    leave();
 }
 
 void memory_remove(const char *start)
 {
     size_t n = strlen(start);
-    pthread_mutex_lock(&lock);
+    enter();
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct file *next, *file = bucket[i]; file != NULL; file = next) {
             next = file->next;
@@ -482,7 +494,7 @@ void memory_remove(const char *start)
                 let_go(file);
             }
         }
-    pthread_mutex_unlock(&lock);
+    leave();
 }
 
 /* ---------------------------------------------------------------- what programs ask the system */
@@ -505,7 +517,7 @@ static void stand_in(const char *path)
 
 int __wrap_rename(const char *from, const char *to)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     struct file *file = find(from);
     if (file != NULL) {
         (void)unname(to);
@@ -515,23 +527,23 @@ int __wrap_rename(const char *from, const char *to)
         (void)unname(from);
         stand_in(to);
     }
-    pthread_mutex_unlock(&lock);
+    leave();
     return file != NULL ? 0 : __real_rename(from, to);
 }
 
 int __wrap_unlink(const char *path)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     bool was = unname(path);
-    pthread_mutex_unlock(&lock);
+    leave();
     return was ? 0 : __real_unlink(path);
 }
 
 int __wrap_remove(const char *path)
 {
-    pthread_mutex_lock(&lock);
+    enter();
     bool was = unname(path);
-    pthread_mutex_unlock(&lock);
+    leave();
     return was ? 0 : __real_remove(path);
 }
 
