@@ -1,5 +1,6 @@
 #include "handheld/outbox_inside.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ cutting and sealing */
@@ -40,29 +41,30 @@ static bool link_at(struct outbox *outbox, const struct shelf_epoch *epoch, uint
     return true;
 }
 
-/* Seals the gathered scans and stores the batch. Ed25519 and the encoding are deterministic: the
- * same scans cut again give the same bytes. NOT_FOUND when they no longer lead to their own links.
+/* Seals the gathered scans and stores the batch, which is nobody's when that failed. Ed25519 and
+ * the encoding are deterministic: the same scans cut again give the same bytes. NOT_FOUND when they
+ * no longer lead to their own links.
  */
 static bool seal(struct outbox *outbox, const struct shelf_epoch *epoch,
                  const struct gathered *gathered, bool keep, struct shelf_batch *ret_batch,
                  struct error *err)
 {
-    struct shelf_batch batch = {.first_seq = gathered->row[0].seq, .count = gathered->n};
+    struct shelf_batch *batch = ret_batch; /* a batch is long: nothing of it is copied or cleared */
     struct slice scans[BATCH_SCANS_MAX];
-    struct head head = {.epoch = epoch->epoch, .first_seq = batch.first_seq, .count = batch.count};
+    batch->first_seq = gathered->row[0].seq;
+    batch->count = gathered->n;
+    struct head head = {
+        .epoch = epoch->epoch, .first_seq = batch->first_seq, .count = batch->count};
     memcpy(head.device, outbox->device, sizeof head.device);
     for (uint32_t i = 0; i < gathered->n; i++)
         scans[i] = (struct slice){gathered->row[i].bytes, gathered->row[i].n};
     if (!link_at(outbox, epoch, head.first_seq - 1, &head.before, err))
         return false;
-    if (!batch_seal(&head, scans, outbox->key, batch.bytes, &batch.n, err) ||
+    if (!batch_seal(&head, scans, outbox->key, batch->bytes, &batch->n, err) ||
         !link_equal(&head.after, &gathered->row[gathered->n - 1].link))
         return error_set(err, ERROR_NOT_FOUND, "outbox: scans from %llu on are damaged",
                          (unsigned long long)head.first_seq);
-    if (keep && !shelf_batch_put(outbox->shelf, epoch->nth, &batch, err))
-        return false;
-    *ret_batch = batch;
-    return true;
+    return !keep || shelf_batch_put(outbox->shelf, epoch->nth, batch, err);
 }
 
 /* ------------------------------------------------------------------ the next batch */
@@ -206,22 +208,50 @@ static bool is_barren(const struct outbox *outbox, struct outbox_at after, bool 
            barren->after.seq == after.seq && (barren->cut_any || !cut_any);
 }
 
+/* As find_next would find it, without a transaction and mostly without asking the disk. Where that
+ * fails the answer is no: then find_next judges, on a new handle. */
+static bool has_nothing_after(struct outbox *outbox, struct outbox_at after)
+{
+    struct error none = {.code = ERROR_NONE};
+    struct shelf_epoch epoch = {.nth = after.nth > 0 ? after.nth - 1 : 0};
+    bool empty = outbox->shelf != NULL, good = true;
+    while (empty && good && shelf_epoch_after(outbox->shelf, epoch.nth, &epoch, &none))
+        good = is_questioned(outbox, &epoch) ||
+               is_empty_after(outbox, &epoch, begun(&epoch, after), &empty, &none);
+    if (empty && none.code != ERROR_NOT_FOUND)
+        return outbox_lose(outbox, &none);
+    return empty;
+}
+
+/* Finds it in a transaction; an epoch that is found damaged is healed first. */
+static bool look_for_next(struct outbox *outbox, struct next_batch *next, struct error *err)
+{
+    if (!outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, next, err))
+        return false;
+    return next->hurt.nth == 0 ||
+           (outbox_transact(outbox, OUTBOX_ROOM_RESERVED, heal_now, &next->hurt, err) &&
+            outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, next, err));
+}
+
+/* Most are a few scans long. */
+static void copy_batch(const struct outbox_batch *batch, struct outbox_batch *ret_batch)
+{
+    memcpy(ret_batch, batch, offsetof(struct outbox_batch, bytes));
+    memcpy(ret_batch->bytes, batch->bytes, batch->n);
+}
+
 bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_any,
                         struct outbox_batch *ret_batch, struct error *err)
 {
+    if (is_barren(outbox, after, cut_any) || has_nothing_after(outbox, after))
+        return error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
     /* With no room to keep a batch it leaves all the same, and its receipt makes room. Cut once
      * more it may end at another scan; the scans and their links are the same. */
-    if (is_barren(outbox, after, cut_any))
-        return error_set(err, ERROR_NOT_FOUND, "outbox: nothing to send");
     struct next_batch next; /* what find_next fills is not cleared before: it is a batch long */
     next.after = after;
     next.cut_any = cut_any;
     next.keep = !outbox_is_full(outbox);
-    if (!outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err))
-        return false;
-    if (next.hurt.nth != 0 &&
-        (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, heal_now, &next.hurt, err) ||
-         !outbox_transact(outbox, OUTBOX_ROOM_ANY, find_next, &next, err)))
+    if (!look_for_next(outbox, &next, err))
         return false;
     if (!next.found) {
         outbox->barren = (struct outbox_barren){true, cut_any, after};
@@ -229,7 +259,7 @@ bool outbox_batch_after(struct outbox *outbox, struct outbox_at after, bool cut_
     }
     if (next.batch.last.nth == outbox->epoch.nth && next.batch.last.seq > outbox->given)
         outbox->given = next.batch.last.seq;
-    *ret_batch = next.batch;
+    copy_batch(&next.batch, ret_batch);
     return true;
 }
 

@@ -25,6 +25,11 @@ static size_t part_of_letter(const char *at, size_t left)
 static void mend(char *text)
 {
     const char *at = text;
+    while (*at != '\0' && (unsigned char)*at < 0x80) /* nearly all of it is plain */
+        at++;
+    if (*at == '\0')
+        return;
+    at = text;
     char *to = text;
     for (size_t left = strlen(text); left > 0;) {
         const char *letter = at;

@@ -50,12 +50,12 @@ static bool each_held(void *ctx, const struct item *item)
 {
     struct holding *holding = ctx;
     struct handover_list *list = holding->list;
-    struct view view;
+    struct view_brief brief;
     if (list->count == ROUND_HANDOVER_MAX)
         return false;
-    if (!views_item(holding->config->views, item, &view))
+    if (!views_brief(holding->config->views, item, &brief))
         return true;
-    enum status status = view.state.status;
+    enum status status = brief.status;
     holding->waits |= status == STATUS_HANDED_OVER || status == STATUS_PICKED_UP;
     list->voided[list->count] = status == STATUS_VOID || status == STATUS_RECALLED;
     list->item[list->count++] = *item;

@@ -282,6 +282,17 @@ bool record_in_group(const struct record *record)
     return record->in_group;
 }
 
+bool record_hold(struct record *reader, struct error *err)
+{
+    return run(reader, "BEGIN", err);
+}
+
+void record_let_go(struct record *reader)
+{
+    if (!run(reader, "COMMIT", NULL))
+        db_abandon(reader->db);
+}
+
 bool record_begin(struct record *record, struct error *err)
 {
     invariant(!record->in_group);

@@ -233,17 +233,29 @@ static bool fetch(struct facts *facts, ref one, struct fact *ret_fact, struct er
 
 /* ------------------------------------------------------------------ an item */
 
+static bool fetch_all(struct facts *facts, const ref *refs, size_t n, struct fact *read,
+                      struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!fetch(facts, refs[i], &read[i], err))
+            return false;
+    return true;
+}
+
 bool facts_read(struct facts *facts, const struct item *item, const ref *refs, size_t n,
                 struct fact **new_facts, struct error *err)
 {
-    struct fact *read = calloc(n == 0 ? 1 : n, sizeof *read);
+    struct fact *read = malloc((n == 0 ? 1 : n) * sizeof *read);
     if (read == NULL)
         return error_set(err, ERROR_LATER, "%s: out of memory", item->text);
-    for (size_t i = 0; i < n; i++)
-        if (!fetch(facts, refs[i], &read[i], err)) {
-            free(read);
-            return error_add(err, "%s", item->text);
-        }
+    bool held = record_hold(facts->record, err);
+    bool good = held && fetch_all(facts, refs, n, read, err);
+    if (held)
+        record_let_go(facts->record);
+    if (!good) {
+        free(read);
+        return error_add(err, "%s", item->text);
+    }
     *new_facts = read;
     return true;
 }

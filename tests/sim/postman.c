@@ -2,16 +2,20 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "handheld/mark.h"
+#include "handheld/shelf.h"
 #include "protocol/topic.h"
 #include "protocol/wire.h"
+#include "tests/sim/memory.h"
 
-#define KILL_PER_MILLE 8 /* after each thing the program does */
-#define CUT_PER_MILLE 10 /* of what it does the power may go in the middle of */
-#define CUT_WITHIN 8     /* writes and syncs */
+#define KILL_PER_MILLE 8      /* after each thing the program does */
+#define WIDE_KILL_PER_MILLE 4 /* there is a hundred of them */
+#define CUT_PER_MILLE 10      /* of what it does the power may go in the middle of */
+#define CUT_WITHIN 8          /* writes and syncs */
 
 static void must(struct postman *postman, bool ok, const char *what, const struct error *err)
 {
@@ -70,7 +74,7 @@ static void die(struct postman *postman, const char *where)
 
 static bool killed_here(struct postman *postman, const char *where)
 {
-    if (!env_fault(postman->env, KILL_PER_MILLE))
+    if (!env_fault(postman->env, postman->env->wide > 1 ? WIDE_KILL_PER_MILLE : KILL_PER_MILLE))
         return false;
     die(postman, where);
     return true;
@@ -322,16 +326,18 @@ static bool gather(struct postman *postman, struct scan *scan)
 /* The epoch of the beep just heard, as the mark beside the store tells. */
 static uint64_t epoch_of(struct postman *postman, uint64_t seq)
 {
-    char path[sizeof postman->dir + 16];
     struct mark mark = {.epoch = 0};
-    snprintf(path, sizeof path, "%s/outbox.mark", postman->dir);
-    int fd = mark_open(path);
-    if (fd < 0 || !mark_read(fd, &mark) || mark.seq != seq)
+    if (postman->mark < 0 || !mark_read(postman->mark, &mark) || mark.seq != seq)
         env_fail(postman->env, "%s: outbox.mark does not tell of beep %" PRIu64, postman->name,
                  seq);
-    if (fd >= 0)
-        close(fd);
     return mark.epoch;
+}
+
+static void open_mark(struct postman *postman)
+{
+    char path[sizeof postman->dir + 16];
+    snprintf(path, sizeof path, "%s/outbox.mark", postman->dir);
+    postman->mark = mark_open(path);
 }
 
 static void beep(struct postman *postman)
@@ -402,12 +408,37 @@ static void hand(void *ctx, uint64_t arg)
 
 /* ---------------------------------------------------------------- life and death */
 
+/* A hundred fresh stores are one that was made as the program makes it, a hundred times copied: of
+ * what is made anew while worlds run, after damage, each is made by the program. */
+static void fresh_store(const struct postman *postman)
+{
+    static uint8_t *made;
+    static size_t n;
+    char path[sizeof postman->dir + 16];
+    struct shelf *shelf = NULL;
+    struct error err;
+    snprintf(path, sizeof path, "%s/outbox.db", postman->dir);
+    if (made != NULL) {
+        memory_put(path, made, n);
+        return;
+    }
+    invariant(shelf_open(path, &shelf, &err));
+    shelf_close(shelf, true);
+    invariant(memory_size(path, &n) && n > 0);
+    made = malloc(n);
+    invariant(made != NULL);
+    memory_read(path, 0, made, n);
+}
+
 void postman_init(struct postman *postman, struct env *env, struct ledger *ledger,
                   struct broker_client *client, const char *dir)
 {
     *postman = (struct postman){.env = env, .ledger = ledger, .client = client};
     snprintf(postman->name, sizeof postman->name, "%s", client->name);
     snprintf(postman->dir, sizeof postman->dir, "%s", dir);
+    postman->mark = -1;
+    if (env->wide > 1)
+        fresh_store(postman);
     struct chance chance = env_chance_door(env);
     struct seal_public key;
     chain_keys_new(&chance, &key, &postman->key);
@@ -457,6 +488,7 @@ void postman_start(struct postman *postman)
                                                           .attachments = postman->store,
                                                           .came = bag_came(&postman->bag),
                                                           .told = {tell, postman}});
+    open_mark(postman);
     postman->alive = true;
     postman->life++;
     postman->n_handed = 0;
@@ -478,6 +510,9 @@ void postman_kill(struct postman *postman)
     attach_store_close(postman->store);
     postman->powerless = tear_leave(postman->env, postman->dir);
     outbox_drop(postman->outbox);
+    if (postman->mark >= 0)
+        close(postman->mark);
+    postman->mark = -1;
     tear_left(postman->env, postman->dir, "outbox");
     postman->outbox = NULL;
     postman->attach = NULL;

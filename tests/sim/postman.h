@@ -29,6 +29,7 @@ struct postman {
     bool alive;
     uint64_t life, wakes;
     struct outbox *outbox;
+    int mark; /* its mark, read beside it; below 0 while dead */
     struct uplink uplink;
     struct attach_store *store;
     struct attach *attach;

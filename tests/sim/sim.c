@@ -37,6 +37,7 @@
 #include <unistd.h>
 
 #include "protocol/topic.h"
+#include "tests/sim/cheap.h"
 #include "tests/sim/desk.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/memory.h"
@@ -49,10 +50,11 @@
 #define ITEMS 24
 #define WIDE 10 /* times as many items in a wide world */
 #define WIDE_POSTMEN 100
-#define WIDE_TODO 20        /* scans of each, more or less */
-#define FAIL_SCANS 50       /* of a world in which each call fails in turn */
-#define NOT_ISSUED 4        /* items that are scanned and that nobody issued */
-#define REAL_SEALS_EVERY 10 /* seeds: the rest use a cheap seal, for speed */
+#define WIDE_TODO 20             /* scans of each, more or less */
+#define FAIL_SCANS 50            /* of a world in which each call fails in turn */
+#define NOT_ISSUED 4             /* items that are scanned and that nobody issued */
+#define REAL_SEALS_EVERY 10      /* seeds: the rest use cheap seals and boxes, for speed */
+#define WIDE_REAL_SEALS_EVERY 40 /* a wide world with real ones costs twice as much */
 #define FALL_BACK_PER_MILLE                                                                        \
     125                          /* seeds whose folders are copied back; whose record is put back  \
                                   */
@@ -88,33 +90,6 @@ struct world {
     bool copied_back; /* folders of handhelds are */
     char dir[200];
 };
-
-/* ---------------------------------------------------------------- a seal for most seeds */
-
-static struct seal cheap_mac(const struct seal_public *key, const char *purpose, const void *bytes,
-                             size_t n)
-{
-    struct seal seal = {0};
-    chain_keyed_hash(key->bytes, sizeof key->bytes, purpose, bytes, n, seal.bytes,
-                     sizeof seal.bytes);
-    return seal;
-}
-
-static struct seal cheap_seal(const struct seal_secret *secret, const char *purpose,
-                              const void *bytes, size_t n)
-{
-    struct seal_public key = chain_public_of(secret);
-    return cheap_mac(&key, purpose, bytes, n);
-}
-
-static bool cheap_holds(const struct seal_public *key, const char *purpose, const struct seal *seal,
-                        const void *bytes, size_t n)
-{
-    struct seal right = cheap_mac(key, purpose, bytes, n);
-    return chain_equal(&right, seal, sizeof right);
-}
-
-static const struct chain_sealer cheap = {cheap_seal, cheap_holds};
 
 /* ---------------------------------------------------------------- folders */
 
@@ -377,7 +352,7 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
 {
     struct world *world = calloc(1, sizeof *world);
     invariant(world != NULL);
-    chain_use_sealer(seed % REAL_SEALS_EVERY == 0 ? NULL : &cheap);
+    cheap_use(seed % (options->wide ? WIDE_REAL_SEALS_EVERY : REAL_SEALS_EVERY) != 0);
     begin(world, seed, options);
     live(world);
     check(world);
@@ -405,7 +380,7 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
         totals->copy_backs += world->postman[at].copy_backs;
     }
     end(world);
-    chain_use_sealer(NULL);
+    cheap_use(false);
     free(world);
     return !failed;
 }

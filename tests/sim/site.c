@@ -9,9 +9,10 @@
 #include "server/field/round_shared.h"
 #include "tests/sim/fail.h"
 
-#define KILL_PER_MILLE 12 /* at each of the writer's steps */
-#define CUT_PER_MILLE 20  /* of commits the power goes in the middle of */
-#define CUT_WITHIN 24     /* writes and syncs: what a group takes */
+#define KILL_PER_MILLE 12     /* at each of the writer's steps */
+#define WIDE_KILL_PER_MILLE 7 /* in a wide world, of which each life costs ten times as much */
+#define CUT_PER_MILLE 20      /* of commits the power goes in the middle of */
+#define CUT_WITHIN 24         /* writes and syncs: what a group takes */
 
 static void path_of(const struct site *site, const char *name, char out[320])
 {
@@ -123,7 +124,7 @@ static void end_turn(struct site *site, bool servers)
 
 static bool killed_here(struct site *site, const char *where)
 {
-    if (!env_fault_once(site->env, KILL_PER_MILLE))
+    if (!env_fault_once(site->env, site->env->wide > 1 ? WIDE_KILL_PER_MILLE : KILL_PER_MILLE))
         return false;
     die(site, where);
     return true;
@@ -375,13 +376,16 @@ static void write_group(void *ctx, uint64_t life)
     end_turn(ctx, servers);
 }
 
+#define GROUP_MS 40
+#define WIDE_GROUP_MS 1500 /* so that more than one message comes into a group there too */
+
 static void plan_writer(struct site *site)
 {
     if (site->writing)
         return;
     site->writing = true;
-    env_after(site->env, env_between(site->env, 1, site->env->wide > 1 ? 400 : 40), write_group,
-              site, site->life);
+    env_after(site->env, env_between(site->env, 1, site->env->wide > 1 ? WIDE_GROUP_MS : GROUP_MS),
+              write_group, site, site->life);
 }
 
 /* ---------------------------------------------------------------- what arrives */
