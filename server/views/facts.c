@@ -76,27 +76,29 @@ bool facts_of_batch(const struct record_batch *row, struct rows *rows, struct er
 
 /* ------------------------------------------------------------------ batches read last */
 
-#define SLOTS 64 /* 18 KB each */
+/* An item's facts lie in as many batches as it was scanned at, and are read again with each that
+ * comes: of a day's batches most are read a dozen times. What is kept is bounded by its bytes. */
+#define SLOTS 4096
+#define KEPT_BYTES ((size_t)4 << 20)
 
 struct slot {
-    struct record_batch row; /* id 0: empty; its bytes are those below */
+    struct record_batch row; /* its bytes are those below */
     struct batch batch;
-    uint8_t bytes[BATCH_BYTES_MAX];
+    uint8_t bytes[];
 };
 
 struct facts {
     struct record *record;
-    struct slot slots[SLOTS];
+    struct slot *slots[SLOTS]; /* by id; NULL: empty */
+    size_t bytes;
+    size_t next; /* that goes when there is no room */
 };
 
 bool facts_open(const char *record_path, struct facts **ret_facts, struct error *err)
 {
-    struct facts *facts = malloc(sizeof *facts);
+    struct facts *facts = calloc(1, sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "views: out of memory");
-    facts->record = NULL;
-    for (size_t i = 0; i < SLOTS; i++)
-        facts->slots[i].row.id = 0; /* a MB that a small office never fills */
     if (!record_open_reader(record_path, &facts->record, err)) {
         facts_close(facts);
         return false;
@@ -105,10 +107,26 @@ bool facts_open(const char *record_path, struct facts **ret_facts, struct error 
     return true;
 }
 
+static size_t size_of(const struct slot *slot)
+{
+    return sizeof *slot + slot->row.bytes.n;
+}
+
+static void empty_slot(struct facts *facts, size_t at)
+{
+    if (facts->slots[at] == NULL)
+        return;
+    facts->bytes -= size_of(facts->slots[at]);
+    free(facts->slots[at]);
+    facts->slots[at] = NULL;
+}
+
 void facts_close(struct facts *facts)
 {
     if (facts == NULL)
         return;
+    for (size_t at = 0; at < SLOTS; at++)
+        empty_slot(facts, at);
     record_close(facts->record);
     free(facts);
 }
@@ -119,39 +137,54 @@ struct record *facts_record(struct facts *facts)
 }
 
 struct fill {
-    struct slot *slot;
+    struct facts *facts;
     struct error *err;
-    bool good;
+    const struct slot *slot; /* NULL: it failed */
 };
+
+/* Takes its place, and that of others while there are too many bytes. */
+static void keep_slot(struct facts *facts, struct slot *slot)
+{
+    size_t at = (size_t)slot->row.id % SLOTS;
+    empty_slot(facts, at);
+    for (; facts->bytes > 0 && facts->bytes + size_of(slot) > KEPT_BYTES; facts->next++)
+        empty_slot(facts, facts->next % SLOTS);
+    facts->slots[at] = slot;
+    facts->bytes += size_of(slot);
+}
 
 static bool fill_slot(void *ctx, const struct record_batch *row)
 {
     struct fill *fill = ctx;
-    struct slot *slot = fill->slot;
-    slot->row.id = 0;
-    fill->good =
-        row->bytes.n <= sizeof slot->bytes ||
-        error_set(fill->err, ERROR_BROKEN, "stored batch %lld is too long", (long long)row->id);
-    if (!fill->good)
-        return false;
+    struct slot *slot = NULL;
+    if (row->bytes.n > BATCH_BYTES_MAX)
+        return error_set(fill->err, ERROR_BROKEN, "stored batch %lld is too long",
+                         (long long)row->id);
+    slot = malloc(sizeof *slot + row->bytes.n);
+    if (slot == NULL)
+        return error_set(fill->err, ERROR_LATER, "views: out of memory");
     memcpy(slot->bytes, row->bytes.bytes, row->bytes.n);
-    struct record_batch kept = *row;
-    kept.bytes.bytes = slot->bytes;
-    fill->good = read_batch(&kept, &slot->batch, fill->err);
-    if (fill->good)
-        slot->row = kept;
+    slot->row = *row;
+    slot->row.bytes.bytes = slot->bytes;
+    if (!read_batch(&slot->row, &slot->batch, fill->err)) {
+        free(slot);
+        return false;
+    }
+    keep_slot(fill->facts, slot);
+    fill->slot = slot;
     return false;
 }
 
 static bool find_batch(struct facts *facts, int64_t id, const struct slot **ret_slot,
                        struct error *err)
 {
-    struct slot *slot = &facts->slots[id % SLOTS];
-    struct fill fill = {.slot = slot, .err = err};
-    if (slot->row.id != id &&
-        (!record_batch_get(facts->record, id, fill_slot, &fill, err) || !fill.good))
-        return false;
-    *ret_slot = slot;
+    struct fill fill = {.facts = facts, .err = err, .slot = facts->slots[(size_t)id % SLOTS]};
+    if (fill.slot == NULL || fill.slot->row.id != id) {
+        fill.slot = NULL;
+        if (!record_batch_get(facts->record, id, fill_slot, &fill, err) || fill.slot == NULL)
+            return false;
+    }
+    *ret_slot = fill.slot;
     return true;
 }
 
