@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/delivery/rules.h"
 #include "server/web/admin_pages.h"
 
 /* ------------------------------------------------------------------ one of them */
@@ -20,7 +21,7 @@ static const char *word_of(const struct panel *panel, const struct admin_section
                            char room[CLOCK_TEXT_MAX])
 {
     if (!section->word || strcmp(section->word, "*year") != 0)
-        return section->word;
+        return section->word && *section->word != '*' ? section->word : NULL;
     const char *asked = http_query(panel->request, "nam");
     if (asked && strlen(asked) == 4 && strspn(asked, "0123456789") == 4)
         return asked;
@@ -28,6 +29,38 @@ static const char *word_of(const struct panel *panel, const struct admin_section
                     CLOCK_TEXT_MAX);
     room[4] = '\0';
     return room;
+}
+
+#define MONTH_DAYS 30
+
+/* "*days": a month up to today, or from `tu` to `den` of the address. */
+static json_t *ask_days(struct panel *panel, const struct admin_section *section)
+{
+    struct instant now = panel->web->config.clock.now(panel->web->config.clock.self);
+    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
+    const char *asked_from = http_query(panel->request, "tu");
+    const char *asked_to = http_query(panel->request, "den");
+    clock_iso_local(day_minute(day_of(now) - MONTH_DAYS, 0), from, sizeof from);
+    clock_iso_local(now, to, sizeof to);
+    from[10] = to[10] = '\0';
+    if (asked_from && *asked_from)
+        (void)snprintf(from, sizeof from, "%.10s", asked_from);
+    if (asked_to && *asked_to)
+        (void)snprintf(to, sizeof to, "%.10s", asked_to);
+    html_format(&panel->html,
+                "<form class=chon action=\"%s\"><label>Từ ngày <input type=date name=tu value=\"",
+                panel->path);
+    html_text(&panel->html, from);
+    html_put(&panel->html, "\"></label><label>đến <input type=date name=den value=\"");
+    html_text(&panel->html, to);
+    html_put(&panel->html, "\"></label><button>Xem</button></form>");
+    return panel_ask(panel, section->verb, from, to, NULL);
+}
+
+static json_t *ask(struct panel *panel, const struct admin_section *section, const char *word)
+{
+    bool days = section->word != NULL && strcmp(section->word, "*days") == 0;
+    return days ? ask_days(panel, section) : panel_ask(panel, section->verb, word, NULL);
 }
 
 /* The year before and after, for what is asked by year. */
@@ -53,7 +86,7 @@ static void put_section(struct panel *panel, const struct admin_section *section
     (void)snprintf(title, sizeof title, "%.*s",
                    end != NULL ? (int)(end - panel->head.title) : (int)sizeof title - 1,
                    panel->head.title);
-    json_t *said = panel_ask(panel, section->verb, word, NULL);
+    json_t *said = ask(panel, section, word);
     const json_t *rows = json_object_get(said, section->list);
     if (*section->title)
         html_format(&panel->html, "<h2>%s</h2>", section->title);
@@ -155,7 +188,7 @@ bool admin_leads(const struct seat *seat)
         if (leads(seat, ways[i].right))
             return true;
     for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
-        if (leads(seat, page->right))
+        if (!page->daily && leads(seat, page->right))
             return true;
     return false;
 }
@@ -176,7 +209,8 @@ static void put_ways(struct html *html, const struct seat *seat)
     for (size_t i = 0; i + 1 < WAYS; i++)
         put_way(html, seat, ways[i].right, ways[i].path, ways[i].title, ways[i].about);
     for (size_t i = 0; (page = admin_page(i)) != NULL; i++)
-        put_way(html, seat, page->right, page->path, page->title, page->about);
+        if (!page->daily)
+            put_way(html, seat, page->right, page->path, page->title, page->about);
     put_way(html, seat, ways[WAYS - 1].right, ways[WAYS - 1].path, ways[WAYS - 1].title,
             ways[WAYS - 1].about);
     html_put(html, "</ul>");

@@ -436,6 +436,115 @@ static const struct panel_column field_columns[] = {
 static const struct panel_column plan_columns[] = {
     {"month", "Tháng", PANEL_TEXT, NULL}, {"items", "Hồ sơ", PANEL_NUMBER, NULL}, {.key = NULL}};
 
+/* ------------------------------------------------------------------ cases */
+
+#define ITEM_INPUT "required maxlength=40 autocapitalize=characters spellcheck=false"
+#define CASE_KINDS                                                                                                   \
+    "not-received|Chưa nhận được;damaged|Hư hỏng;lost|Thất lạc;late|Chậm;disputed|Đã báo phát, " \
+    "người nhận nói chưa;money|Tiền chưa khớp"
+#define OUTCOMES                                                                                         \
+    "delivered|Đã phát đúng;not-delivered|Đúng là chưa phát;compensated|Đã bồi thường;" \
+    "unfounded|Không có cơ sở;withdrawn|Người nêu rút lại;settled|Đã giải quyết"
+
+static const struct panel_column case_columns[] = {
+    {"item", "Số phong bì", PANEL_ITEM, NULL},
+    {"kind", "Việc gì", PANEL_CHOICE, CASE_KINDS},
+    {"opener", "Ai nêu", PANEL_CHOICE, "citizen|người dân;office|cơ quan;rule|tự mở theo quy tắc"},
+    {"opened", "Mở ngày", PANEL_DAY, NULL},
+    {"answered", "Trả lời ngày", PANEL_DAY, NULL},
+    {"until", "Hạn", PANEL_DAY, NULL},
+    {"days_left", "Còn, ngày", PANEL_NUMBER, NULL},
+    {"proposed_vnd", "Bồi thường theo luật", PANEL_VND, NULL},
+    {.key = NULL}};
+
+#define CASE_ITEM                                                                                  \
+    {                                                                                              \
+        PANEL_WORD, "bi", "Số phong bì", ITEM_INPUT, NULL                                          \
+    }
+#define CASE_KIND                                                                                  \
+    {                                                                                              \
+        PANEL_WORD, "loai", "Việc gì", NULL, CASE_KINDS                                            \
+    }
+#define EVIDENCE(label)                                                                            \
+    {                                                                                              \
+        PANEL_WORD, "chung-cu", label, "required maxlength=200", NULL                              \
+    }
+
+static const struct panel_form case_forms[] = {
+    {"answer",
+     "Trả lời vụ việc",
+     "Ghi trả lời",
+     false,
+     {CASE_ITEM,
+      CASE_KIND,
+      EVIDENCE("Công văn trả lời, ngày"),
+      {PANEL_OPTION, "liable", "Nhận bồi thường, đồng", "inputmode=numeric", NULL}}},
+    {"close",
+     "Kết thúc vụ việc",
+     "Kết thúc",
+     false,
+     {CASE_ITEM,
+      CASE_KIND,
+      {PANEL_WORD, "ket-qua", "Kết quả", NULL, OUTCOMES},
+      EVIDENCE("Chứng cứ: biên bản, phiếu chi"),
+      {PANEL_OPTION, "paid", "Đã bồi thường, đồng", "inputmode=numeric", NULL}}},
+    {"case",
+     "Mở vụ việc",
+     "Mở",
+     false,
+     {CASE_ITEM,
+      CASE_KIND,
+      EVIDENCE("Ai nêu, khi nào, đơn nào"),
+      {PANEL_OPTION, "from", "Ai nêu", NULL, "citizen|người dân;office|cơ quan"}}},
+    {.verb = NULL},
+};
+
+/* ------------------------------------------------------------------ money */
+
+static const struct panel_column shift_columns[] = {
+    {"day", "Ngày", PANEL_DAY, NULL},
+    {"badge", "Bưu tá", PANEL_TEXT, NULL},
+    {"postage_taken_vnd", "Cước thu", PANEL_VND, NULL},
+    {"fees_taken_vnd", "Phí thu", PANEL_VND, NULL},
+    {"postage_given_vnd", "Cước nộp", PANEL_VND, NULL},
+    {"fees_given_vnd", "Phí nộp", PANEL_VND, NULL},
+    {"postage_left_vnd", "Cước còn", PANEL_VND, NULL},
+    {"fees_left_vnd", "Phí còn", PANEL_VND, NULL},
+    {"even", "Khớp", PANEL_CHOICE, "true|khớp;false|LỆCH"},
+    {.key = NULL}};
+
+#define SHIFT_WORDS                                                                                \
+    {PANEL_WORD, "the", "Bưu tá (thẻ)", "required placeholder=TH-12", NULL},                       \
+    {                                                                                              \
+        PANEL_WORD, "ngay", "Ca ngày", "type=date required", NULL                                  \
+    }
+#define SUMS                                                                                       \
+    {PANEL_OPTION, "postage", "Cước, đồng", "inputmode=numeric", NULL},                            \
+    {                                                                                              \
+        PANEL_OPTION, "fees", "Phí, lệ phí, đồng", "inputmode=numeric", NULL                       \
+    }
+
+static const struct panel_form money_forms[] = {
+    {"remit",
+     "Bưu tá nộp tiền ca",
+     "Ghi đã nộp",
+     false,
+     {SHIFT_WORDS,
+      EVIDENCE("Phiếu nộp"),
+      SUMS,
+      {PANEL_OPTION, "giver", "Người nộp", "required maxlength=80", NULL},
+      {PANEL_OPTION, "taker", "Người nhận", "required maxlength=80", NULL}}},
+    {"unbalanced",
+     "Nêu chênh của một ca",
+     "Ghi chênh",
+     false,
+     {SHIFT_WORDS,
+      {PANEL_WORD, "chieu", "Chênh", NULL, "short|thiếu;over|thừa"},
+      EVIDENCE("Vì sao"),
+      SUMS}},
+    {.verb = NULL},
+};
+
 /* ------------------------------------------------------------------ all of them */
 
 #define OFFICES(title)                                                                             \
@@ -450,20 +559,38 @@ static const struct panel_column plan_columns[] = {
     }
 
 static const struct admin_page pages[] = {
+    {"/quay/vu-viec",
+     "Vụ việc · Trao",
+     RIGHT_CASES,
+     "Gần hạn trước. Trả lời trong hạn; vụ còn mở thì đồng hồ của bì chưa dừng.",
+     {{"", "cases", NULL, "cases", case_columns, "Không có vụ việc nào đang mở.", NULL, NULL,
+       NULL}},
+     case_forms,
+     true},
+    {"/quay/tien",
+     "Tiền các ca · Trao",
+     RIGHT_MONEY,
+     "Tiền thu tại cửa, tiền bưu tá đã nộp, tiền còn. Ca lệch thì nộp nốt, hoặc nêu chênh.",
+     {{"", "shifts", "*days", "shifts", shift_columns, "Không có ca nào thu tiền.", NULL, NULL,
+       NULL}},
+     money_forms,
+     true},
     {"/quay/nguoi",
      "Người dùng · Trao",
      RIGHT_PEOPLE,
      "Mật khẩu một lần hiện đúng một lần. Tắt tài khoản là thoát ngay mọi máy.",
      {{"", "people", NULL, "people", people_columns, "Chưa có ai.", "nguoi", "name", "role"},
       OFFICES("Mã cơ quan")},
-     people_forms},
+     people_forms,
+     false},
     {"/quay/buu-ta",
      "Bưu tá · Trao",
      RIGHT_ROUNDS,
      "Thẻ, PIN, bưu cục của từng bưu tá. PIN mới hiện đúng một lần.",
      {{"", "postmen", NULL, "postmen", postmen_columns, "Chưa có bưu tá.", NULL, NULL, NULL},
       POST_OFFICES},
-     postmen_forms},
+     postmen_forms,
+     false},
     {"/quay/danh-ba",
      "Cơ quan, bưu cục · Trao",
      RIGHT_SETTINGS,
@@ -472,14 +599,16 @@ static const struct admin_page pages[] = {
       POST_OFFICES,
       {"Điểm nhận", "pickups", NULL, "premises", place_columns, "Chưa ghi điểm nhận nào.", NULL,
        NULL, NULL}},
-     place_forms},
+     place_forms,
+     false},
     {"/quay/dai-so",
      "Dải số · Trao",
      RIGHT_SETTINGS,
      "Số phong bì mỗi bưu cục được dùng. Hết số thì không nhập, không in được.",
      {{"", "ranges", NULL, "ranges", range_columns, "Chưa có dải số nào.", NULL, NULL, NULL},
       POST_OFFICES},
-     range_forms},
+     range_forms,
+     false},
     {"/quay/may-in",
      "Máy in · Trao",
      RIGHT_SETTINGS,
@@ -489,39 +618,45 @@ static const struct admin_page pages[] = {
       {"Lệnh in", "printjobs", NULL, "jobs", print_job_columns, "Không có lệnh nào.", NULL, NULL,
        NULL},
       POST_OFFICES},
-     printer_forms},
+     printer_forms,
+     false},
     {"/quay/tham-so",
      "Tham số · Trao",
      RIGHT_SETTINGS,
      "Mỗi số có căn cứ và ngày có hiệu lực. Đặt mới không xóa cái cũ.",
      {{"", "rules", NULL, "rules", rule_columns, "", "thamso", "rule", "citation"}},
-     rule_forms},
+     rule_forms,
+     false},
     {"/quay/lich",
      "Lịch nghỉ · Trao",
      RIGHT_SETTINGS,
      "Ngày không như thứ của nó: nghỉ lễ, làm bù.",
      {{"", "calendar", "*year", "days", day_columns, "Năm này chưa có ngày nào.", NULL, NULL,
        NULL}},
-     day_forms},
+     day_forms,
+     false},
     {"/quay/gia",
      "Giá cước · Trao",
      RIGHT_SETTINGS,
      "Cước theo cân nặng, vùng; ai được miễn giảm. Giá mới không đổi bì đã định cước.",
      {{"", "prices", NULL, "prices", price_columns, "Chưa ghi giá nào.", NULL, NULL, NULL}},
-     price_forms},
+     price_forms,
+     false},
     {"/quay/thu-tuc",
      "Thủ tục · Trao",
      RIGHT_SETTINGS,
      "Thủ tục nào gửi được qua bưu điện, thủ tục nào chỉ giao chủ hồ sơ.",
      {{"", "procedures", NULL, "procedures", procedure_columns, "Chưa ghi thủ tục nào.", NULL, NULL,
        NULL}},
-     procedure_forms},
+     procedure_forms,
+     false},
     {"/quay/dao-tao",
      "Cần tập gì · Trao",
      RIGHT_AUDIT,
      "Tính từ việc đã ghi, để dạy nghề, không để phạt.",
      {{"", "training", NULL, "people", training_columns, "Chưa có ai.", NULL, NULL, NULL}},
-     no_forms},
+     no_forms,
+     false},
     {"/quay/bao-tin",
      "Báo tin cho cơ quan · Trao",
      RIGHT_HOOKS,
@@ -533,13 +668,15 @@ static const struct admin_page pages[] = {
       {"Việc báo hỏng", "hookdead", NULL, "hookdead", dead_columns, "Không có việc nào báo hỏng.",
        NULL, NULL, NULL},
       OFFICES("Mã cơ quan")},
-     hook_forms},
+     hook_forms,
+     false},
     {"/quay/du-lieu/truong",
      "Giữ gì, để làm gì, bao lâu · Trao",
      RIGHT_LAW_READ,
      "Mỗi trường có mục đích, căn cứ và hạn; hết hạn thì tự xóa.",
      {{"", "fields", NULL, "fields", field_columns, "", NULL, NULL, NULL}},
-     no_forms},
+     no_forms,
+     false},
     {"/quay/du-lieu/ke-hoach",
      "Sắp đến hạn xóa · Trao",
      RIGHT_LAW_READ,
@@ -548,7 +685,8 @@ static const struct admin_page pages[] = {
      "tính.",
      {{"", "purgeplan", NULL, "purgeplan", plan_columns, "Chưa có hồ sơ nào đã kết thúc.", NULL,
        NULL, NULL}},
-     no_forms},
+     no_forms,
+     false},
 };
 
 const struct admin_page *admin_page(size_t i)

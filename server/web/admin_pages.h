@@ -9,7 +9,8 @@
 
 struct admin_section {
     const char *title;       /* of a heading; "" none */
-    const char *verb, *word; /* the reading command; `word` NULL for none, "*year" this year */
+    const char *verb, *word; /* the reading command; `word` NULL for none, "*year" this year,
+                                 "*days" two: a month up to today, or as asked */
     const char *list;        /* its rows */
     const struct panel_column *columns;
     const char *empty; /* what stands without rows */
@@ -23,6 +24,7 @@ struct admin_page {
     const char *about; /* a sentence for who opens it; "" none */
     struct admin_section sections[ADMIN_SECTIONS_MAX];
     const struct panel_form *forms;
+    bool daily; /* work of every day: its way stands in the menu, not among the administrator's */
 };
 
 /* The i-th, or NULL. */

@@ -316,6 +316,15 @@ static void put_array(struct html *html, const json_t *cell, const char *choices
     }
 }
 
+static void put_item(struct html *html, const char *text)
+{
+    struct item item;
+    if (item_parse(text, strlen(text), &item, NULL))
+        desk_put_item(html, &item);
+    else
+        html_text(html, text);
+}
+
 static void put_event(struct html *html, const char *keys)
 {
     char key[64];
@@ -349,6 +358,8 @@ static void put_cell(struct panel *panel, const json_t *cell, const struct panel
         put_choice(html, column->choices, text);
     else if (column->kind == PANEL_DAY || column->kind == PANEL_TIME)
         put_time(html, text, column->kind == PANEL_TIME);
+    else if (column->kind == PANEL_ITEM)
+        put_item(html, text);
     else if (column->kind == PANEL_EVENT)
         put_event(html, text);
     else if (column->kind == PANEL_OURS)

@@ -87,6 +87,7 @@ void panel_list(struct panel *panel, const char *id, const json_t *rows, const c
 enum panel_kind {
     PANEL_TEXT,
     PANEL_OURS,  /* words of the program's own tables */
+    PANEL_ITEM,  /* a number, as the way to its page */
     PANEL_EVENT, /* a key of event.def, "paper_entry:delivered" two: by its words */
     PANEL_NUMBER,
     PANEL_VND,

@@ -270,6 +270,8 @@ void seat_begin(struct html *html, const struct seat *seat, const struct page_he
                  {person_may(person, RIGHT_DESK), "/quay/ban-giao", "Bàn giao"},
                  {person_may(person, RIGHT_ROUNDS) && !bound, "/quay/dieu-phoi", "Điều phối"},
                  {person_may(person, RIGHT_ROUNDS) && !bound, "/quay/may", "Máy"},
+                 {person_may(person, RIGHT_CASES) && !bound, "/quay/vu-viec", "Vụ việc"},
+                 {person_may(person, RIGHT_MONEY) && !bound, "/quay/tien", "Tiền"},
                  {admin_leads(seat), "/quay/quan-tri", "Quản trị"},
                  {true, "/quay/mat-khau", "Đổi mật khẩu"},
                  {true, "/quay/hai-lop", "Hai lớp"}};

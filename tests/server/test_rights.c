@@ -82,6 +82,8 @@ static const struct page {
     {"/quay/dieu-phoi", RIGHT_ROUNDS, 403},
     {"/quay/buu-ta", RIGHT_ROUNDS, 403},
     {"/quay/may", RIGHT_DEVICES, 403},
+    {"/quay/vu-viec", RIGHT_CASES, 403},
+    {"/quay/tien", RIGHT_MONEY, 403},
     {"/quay/nguoi", RIGHT_PEOPLE, 403},
     {"/quay/tham-so", RIGHT_SETTINGS, 403},
     {"/quay/gia", RIGHT_SETTINGS, 403},
