@@ -330,19 +330,24 @@ bool item_equal(const struct item *a, const struct item *b)
  * distinguisher needs few rounds to be beaten by; eight leave a margin over the six that are known
  * to do (Patarin, "Security of random Feistel schemes with 5 or more rounds", 2004). */
 #define DRAW_ROUNDS 8
+#define DRAW_BITS 14 /* a half of a serial */
+
+/* Its lowest bits are what a half is mixed with in this round. */
+static uint32_t mix(const uint8_t key[32], uint8_t round, uint32_t half)
+{
+    uint8_t hash[16];
+    uint8_t input[5] = {round, (uint8_t)(half >> 24), (uint8_t)(half >> 16), (uint8_t)(half >> 8),
+                        (uint8_t)half};
+    chain_keyed_hash(key, 32, "trao item serial 1", input, sizeof input, hash, sizeof hash);
+    return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
+}
 
 static uint32_t feistel(const uint8_t key[32], unsigned half_bits, uint32_t value)
 {
     uint32_t mask = (UINT32_C(1) << half_bits) - 1;
     uint32_t left = value >> half_bits, right = value & mask;
     for (uint8_t round = 0; round < DRAW_ROUNDS; round++) {
-        uint8_t hash[16];
-        uint8_t input[5] = {round, (uint8_t)(right >> 24), (uint8_t)(right >> 16),
-                            (uint8_t)(right >> 8), (uint8_t)right};
-        chain_keyed_hash(key, 32, "trao item serial 1", input, sizeof input, hash, sizeof hash);
-        uint32_t mixed =
-            (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
-        uint32_t next = left ^ (mixed & mask);
+        uint32_t next = left ^ (mix(key, round, right) & mask);
         left = right;
         right = next;
     }
@@ -362,5 +367,29 @@ uint32_t item_permute(const uint8_t key[32], unsigned half_bits, uint32_t size, 
 
 uint32_t item_draw(const uint8_t key[32], uint32_t n)
 {
-    return item_permute(key, 14, ITEM_SERIALS, n);
+    return item_permute(key, DRAW_BITS, ITEM_SERIALS, n);
+}
+
+static uint32_t feistel_known(struct item_draws *draws, uint32_t value)
+{
+    const uint32_t mask = (UINT32_C(1) << DRAW_BITS) - 1;
+    uint32_t left = value >> DRAW_BITS, right = value & mask;
+    for (uint8_t round = 0; round < DRAW_ROUNDS; round++) {
+        uint16_t *mixed = &draws->mixed[round][right];
+        if (*mixed == 0)
+            *mixed = (uint16_t)((mix(draws->key, round, right) & mask) + 1);
+        uint32_t next = left ^ (*mixed - UINT32_C(1));
+        left = right;
+        right = next;
+    }
+    return left << DRAW_BITS | right;
+}
+
+uint32_t item_draws_next(struct item_draws *draws, uint32_t n)
+{
+    invariant(n < ITEM_SERIALS);
+    do
+        n = feistel_known(draws, n);
+    while (n >= ITEM_SERIALS);
+    return n;
 }

@@ -66,8 +66,16 @@ bool item_equal(const struct item *a, const struct item *b);
  * after another cannot be counted on from one to the next (settled point 17; case W01).
  * `n` below ITEM_SERIALS. Pure; the same key and n always give the same serial. */
 uint32_t item_draw(const uint8_t key[32], uint32_t n);
-/* The same over 0..size-1, size at most 4^half_bits, half_bits 1..15: item_draw is this with 14 and
- * ITEM_SERIALS. */
+/* The same for many numbers of one key: what the key makes of a half in a round is worked out once,
+ * 2^14 halves in 8 rounds, 256 KB; a draw needs some twenty. Secret as the key is, whose it is:
+ * wipe both. All zeros but for the key at first. */
+struct item_draws {
+    uint8_t key[32];
+    uint16_t mixed[8][1 << 14]; /* 1 more than it is; 0 not yet known */
+};
+uint32_t item_draws_next(struct item_draws *draws, uint32_t n);
+/* item_draw over 0..size-1, size at most 4^half_bits, half_bits 1..15: item_draw is this with 14
+ * and ITEM_SERIALS. */
 uint32_t item_permute(const uint8_t key[32], unsigned half_bits, uint32_t size, uint32_t n);
 
 #endif

@@ -12,7 +12,7 @@
 static bool take_act(struct record *record, void *arg, struct error *err)
 {
     struct job *job = arg;
-    job->run = (struct number_run){.has_key = false};
+    job->run = (struct number_run){.draws = &job->draws};
     for (size_t i = 0; i < job->n; i++)
         if (!import_take(record, job, i, err))
             return error_add(err, "row %u", job->row[i]);
@@ -209,6 +209,7 @@ static bool take_rows(const struct import_config *config, struct list *list,
     ok = ok && say_numbers(config, job->unnumbered, lines, err);
     procedure_set_free(job->procedures);
     chain_wipe(&job->run, sizeof job->run); /* the key, when a group failed */
+    chain_wipe(&job->draws, sizeof job->draws);
     free(job);
     return ok;
 }

@@ -40,6 +40,7 @@ struct job {
     bool doubt[ROWS_AN_ACT]; /* of the address */
     struct complaint doubtful[ROWS_AN_ACT];
     struct number_run run;            /* of the running group */
+    struct item_draws draws;          /* of all of them */
     struct procedure_set *procedures; /* as they stood at the first row */
     struct locality_memo memo;
     size_t n;

@@ -15,6 +15,15 @@ static void find_key(const struct numbers *numbers, struct number_run *run)
     chain_keyed_hash(numbers->secret, LINK_SECRET_BYTES, "trao serial 1", pool, strlen(pool),
                      run->key, sizeof run->key);
     run->has_key = true;
+    if (run->draws != NULL && !chain_equal(run->draws->key, run->key, sizeof run->key)) {
+        memset(run->draws, 0, sizeof *run->draws);
+        memcpy(run->draws->key, run->key, sizeof run->key);
+    }
+}
+
+static uint32_t serial_at(struct number_run *run, uint32_t place)
+{
+    return run->draws != NULL ? item_draws_next(run->draws, place) : item_draw(run->key, place);
 }
 
 /* Given out by this record, or scanned: then it stands on an envelope already, though no list here
@@ -42,7 +51,7 @@ bool number_run_draw(struct record *record, const struct numbers *numbers, struc
     while (known)
         if (!pool_run_take(record, numbers->post_office, numbers->prefix, numbers->country,
                            &run->places, &place, err) ||
-            !item_make(numbers->prefix, item_draw(run->key, place), numbers->country, &item, err) ||
+            !item_make(numbers->prefix, serial_at(run, place), numbers->country, &item, err) ||
             !is_known(record, numbers, &item, &known, err))
             return false;
     *ret_item = item;

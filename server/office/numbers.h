@@ -15,12 +15,13 @@ struct numbers {
     struct views *views;          /* a number of which anything is known is never drawn */
 };
 
-/* Numbers one after the other in one group; all zeros at first, ended by number_run_end before the
- * group is. */
+/* Numbers one after the other in one group; all zeros at first but for `draws`, ended by
+ * number_run_end before the group is. */
 struct number_run {
     struct pool_run places;
     bool has_key;
     uint8_t key[32];
+    struct item_draws *draws; /* of many runs of one prefix and secret; borrowed, NULL: none */
 };
 /* REFUSED when the post office's ranges are used up. */
 bool number_run_draw(struct record *record, const struct numbers *numbers, struct number_run *run,

@@ -235,10 +235,13 @@ static void draws_each_number_of_a_small_pool_once(void **state)
 static void draws_no_number_of_the_whole_pool_twice(void **state)
 {
     (void)state;
+    static struct item_draws draws;
     uint8_t *seen = calloc(ITEM_SERIALS / 8, 1);
+    memcpy(draws.key, key, sizeof draws.key);
     assert_non_null(seen);
     for (uint32_t n = 0; n < 300000; n++) {
         uint32_t drawn = item_draw(key, n);
+        assert_int_equal(item_draws_next(&draws, n), drawn);
         assert_true(drawn < ITEM_SERIALS);
         assert_int_equal(seen[drawn / 8] >> drawn % 8 & 1, 0);
         seen[drawn / 8] |= (uint8_t)(1 << drawn % 8);
