@@ -109,6 +109,26 @@ static void put_post_office(bool en, const char *chosen, struct html *html)
               en ? "I will collect it at the post office" : "Tôi đến bưu cục nhận", chosen);
 }
 
+/* "Tôi đến bưu cục Cẩm Trung, hạn 25/12/2026", to whom the digits opened that. */
+static void put_post_office_named(struct web *web, const struct view *view, bool en,
+                                  struct html *html)
+{
+    struct instant now = now_of(web), last = view->clocks.hold_until;
+    struct config config = readers_config(web->readers, web->config.config, &view->state, now);
+    char date[CLOCK_TEXT_MAX] = "", words[PREMISES_NAME_MAX + 128];
+    bool here = wish_post_office(&view->state) == config.post_office;
+    if (!here || *config.post_office_name == '\0') {
+        put_post_office(en, "", html);
+        return;
+    }
+    if (last.ms > now.ms)
+        (en ? clock_date_en : clock_date_vi)(last, date, sizeof date);
+    (void)snprintf(words, sizeof words,
+                   en ? "I will collect it at the post office %s%s%s" : "Tôi đến bưu cục %s%s%s",
+                   config.post_office_name, *date == '\0' ? "" : (en ? ", by " : ", hạn "), date);
+    put_radio(html, "cach", "bc", words, "");
+}
+
 /* The same of every item whose number somebody knows: nothing here says how it stands, or where.
  * Which points there are is told when the digits were right. */
 static void put_choices(struct web *web, const struct view *view, bool en, const struct kept *kept,
@@ -155,7 +175,7 @@ static void put_points(struct web *web, const struct view *view, bool en, struct
                        point[i].name, *point[i].address ? ", " : "", point[i].address);
         put_radio(html, "cach", value, words, "");
     }
-    put_post_office(en, "", html);
+    put_post_office_named(web, view, en, html);
     html_put(html, "</fieldset>");
 }
 

@@ -86,20 +86,71 @@ void face_put_expected(const struct face *face, struct html *html)
 
 /* ------------------------------------------------------------------ what he may say */
 
+/* "bưu cục Cẩm Trung". */
+static void put_post_office(const struct face *face, struct html *html)
+{
+    const char *name = face_post_office(face);
+    html_put(html, face->english ? "the post office" : "bưu cục");
+    if (*name) {
+        html_put(html, " <strong>");
+        html_text(html, name);
+        html_put(html, "</strong>");
+    }
+}
+
+static const char *weekday(struct instant at, bool english)
+{
+    static const char *const vi[] = {"thứ Hai", "thứ Ba",  "thứ Tư",  "thứ Năm",
+                                     "thứ Sáu", "thứ Bảy", "Chủ nhật"};
+    static const char *const en[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                     "Friday", "Saturday", "Sunday"};
+    int64_t day = ((day_of(at) + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
+    return (english ? en : vi)[day];
+}
+
+/* What happens when he chooses nothing [ux.md section 5]. */
+static void put_unless_chosen(const struct face *face, struct html *html)
+{
+    struct instant again = face->view->clocks.again_by;
+    bool en = face->english;
+    if (again.ms <= face->now.ms)
+        return;
+    html_format(html, "<p class=hen>%s %s ",
+                en ? "If you choose nothing: next attempt on" : "Nếu không chọn: giao lại",
+                weekday(again, en));
+    put_date(face, again, html);
+    html_put(html, ".</p>");
+}
+
+/* Where it may be collected, and until when, as far as both are known. */
+static void put_where_it_waits(const struct face *face, struct html *html)
+{
+    struct instant last = face->view->clocks.hold_until;
+    bool en = face->english;
+    if (*face_post_office(face) == '\0' || last.ms <= face->now.ms)
+        return;
+    html_put(html,
+             en ? "<p class=hen>To collect it yourself: " : "<p class=hen>Muốn tự đến nhận: ");
+    put_post_office(face, html);
+    html_put(html, en ? ", by " : ", hạn ");
+    put_date(face, last, html);
+    html_put(html, ".</p>");
+}
+
 /* `date`: the last day, or empty. */
 static void put_collecting(const struct face *face, const char *date, struct html *html)
 {
     bool en = face->english;
     html_put(html, en ? "You will collect it at " : "Ông/bà sẽ đến ");
     if (!face->pickup) {
-        html_put(html, en ? "the post office" : "bưu cục nhận");
+        put_post_office(face, html);
     } else {
         html_put(html, "<strong>");
         html_text(html, face->pickup->name);
         html_put(html, *face->pickup->address ? "</strong>, " : "</strong>");
         html_text(html, face->pickup->address);
-        html_put(html, en ? "" : " nhận");
     }
+    html_put(html, en ? "" : " nhận");
     if (*date)
         html_format(html, en ? ", by %s" : ", chậm nhất %s", date);
     html_put(html, ".");
@@ -113,6 +164,10 @@ void face_put_wish(const struct face *face, struct html *html)
     bool en = face->english;
     if (face->proof == PROOF_NUMBER)
         return;
+    if (state->status == STATUS_FAILED && !wish_stands(state)) {
+        put_unless_chosen(face, html);
+        put_where_it_waits(face, html);
+    }
     if (wish_stands(state)) {
         struct instant day =
             state->wish == WISH_DAY ? state->chosen : face->view->clocks.hold_until;

@@ -8,7 +8,8 @@
 const char *face_post_office(const struct face *face);
 /* Since when it is out, when that is not today; the day it is expected; that this day is over. */
 void face_put_expected(const struct face *face, struct html *html);
-/* What was asked for; the link of the envelope or the phone's digits open it. */
+/* What was asked for, or what happens when nothing is; the link of the envelope or the phone's
+ * digits open it. */
 void face_put_wish(const struct face *face, struct html *html);
 /* Links to what he may say. */
 void face_put_ways(const struct face *face, struct html *html);

@@ -138,7 +138,7 @@ static void collecting_and_somebody_else(void **state)
     struct web_rig *rig = *state;
     fail_once(rig);
     assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 200);
-    assert_true(web_rig_says(rig, "sẽ đến bưu cục nhận"));
+    assert_true(web_rig_says(rig, "sẽ đến bưu cục <strong>Cẩm Trung</strong> nhận"));
     assert_int_equal(state_of(rig).wish, WISH_COLLECT);
     assert_int_equal(say(rig, "/chon", "0001", "cach=nguoi&ten="), 400);
     assert_int_equal(say(rig, "/chon", "0001", "cach=nguoi&ten=Tr%E1%BA%A7n+M%E1%BB%9Bi+%3Cb%3E"),
@@ -215,6 +215,7 @@ static void collecting_at_a_point(void **state)
     assert_int_equal(say(rig, "/chon", "0001", "cach=dn"), 200);
     assert_true(web_rig_says(rig, "value=\"dn1\""));
     assert_true(web_rig_says(rig, "Tôi đến Nhà văn hóa xã, Thôn Đông, xã Cẩm Trung"));
+    assert_true(web_rig_says(rig, "Tôi đến bưu cục Cẩm Trung, hạn 25/12/2026"));
     assert_true(web_rig_says(rig, "type=hidden name=duoi value=\"0001\""));
     assert_false(web_rig_says(rig, "dn2"));
     assert_int_equal(say(rig, "/chon", "0001", "cach=dn2"), 409);
@@ -240,7 +241,7 @@ static void collecting_at_a_point(void **state)
     assert_int_equal(say(rig, "/chon", "0001", "cach=dn"), 409); /* another post office has one */
     assert_true(web_rig_says(rig, "không có điểm nhận khác"));
     assert_int_equal(say(rig, "/tra-cuu", "0001", ""), 200);
-    assert_true(web_rig_says(rig, "Ông/bà sẽ đến bưu cục nhận"));
+    assert_true(web_rig_says(rig, "Ông/bà sẽ đến bưu cục <strong>Cẩm Trung</strong> nhận"));
     sent_words(rig, words);
     assert_null(strstr(words, "Nha van hoa"));
 }
@@ -400,6 +401,27 @@ static void a_stranger_says_nothing(void **state)
     assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 429); /* five wrong ones an hour */
 }
 
+/* What happens when nothing is chosen, where it may be collected and until when; a number alone is
+ * told none of it. */
+static void what_comes_if_nothing_is_chosen(void **state)
+{
+    struct web_rig *rig = *state;
+    fail_once(rig);
+    assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
+    assert_true(web_rig_says(rig, "Nếu không chọn: giao lại thứ Sáu 27/11/2026."));
+    assert_true(web_rig_says(rig, "Muốn tự đến nhận: bưu cục <strong>Cẩm Trung</strong>, hạn "
+                                  "25/12/2026."));
+    assert_int_equal(say(rig, "/tra-cuu", "0001", "en=1"), 200);
+    assert_true(web_rig_says(rig, "If you choose nothing: next attempt on Friday 27 Nov 2026."));
+    assert_int_equal(say(rig, "/tra-cuu", "", ""), 200);
+    assert_false(web_rig_says(rig, "Nếu không chọn"));
+    assert_false(web_rig_says(rig, "Cẩm Trung"));
+    assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 200);
+    assert_false(web_rig_says(rig, "Nếu không chọn"));
+    assert_true(web_rig_says(rig, "Ông/bà sẽ đến bưu cục <strong>Cẩm Trung</strong> nhận, chậm "
+                                  "nhất 25/12/2026."));
+}
+
 /* The form comes back as it was sent, with what is wrong beside its field. */
 static void wrong_digits_lose_no_choice(void **state)
 {
@@ -478,6 +500,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(handed_over_and_nothing_since, set_up_indoors, tear_down),
         RECEIVER(a_stranger_says_nothing),
         RECEIVER(wrong_digits_lose_no_choice),
+        RECEIVER(what_comes_if_nothing_is_chosen),
         RECEIVER(is_he_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
