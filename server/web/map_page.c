@@ -374,8 +374,11 @@ static void put_attribute(struct html *html, const char *name, const char *asset
 static void put_map(const struct map *map, struct html *html)
 {
     const struct config *config = map->web->config.config;
-    if (asset_named("leaflet.js") == NULL)
+    if (asset_named("leaflet.js") == NULL) {
+        html_put(html, "<p>Máy chủ này dựng không có Leaflet nên không vẽ bản đồ; hai bảng dưới "
+                       "đây ghi đủ.</p>");
         return;
+    }
     html_put(html, "<div id=ban-do class=ban-do hidden role=region "
                    "aria-label=\"Bản đồ; hai bảng dưới đây ghi đủ.\"");
     put_attribute(html, "leaflet", "leaflet.js");
@@ -395,7 +398,7 @@ static void put_map(const struct map *map, struct html *html)
 
 static void put_no_outlines(const struct map *map, struct html *html)
 {
-    if (map->outlines != 0)
+    if (map->outlines != 0 || asset_named("leaflet.js") == NULL)
         return;
     html_put(html, "<p>Chưa nạp ranh giới xã, phường nên bản đồ chỉ có các điểm. ");
     if (person_may(&map->ask.person, RIGHT_SETTINGS) && map->ask.person.offices_n == 0)
