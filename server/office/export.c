@@ -1,16 +1,21 @@
 #include "server/office/export.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "protocol/fact.h"
 #include "protocol/premises.h"
+#include "server/files.h"
 #include "server/office/export_form.h"
 #include "server/record/lookups.h"
 
 #define ITEMS_TOLD 4096  /* an act for each so many */
 #define ITEMS_A_PAGE 256 /* a reader must not hold the record for long */
+#define ROW_BYTES 1024   /* of a list or a sheet, and some */
 
 /* The columns' own names: the import finds each by its name. */
 static const char *const header[EXPORT_COLUMNS] = {"STT",
@@ -119,14 +124,34 @@ static bool add_page(struct record *record, const struct item *items, size_t n,
     return true;
 }
 
-static bool add_rows(struct record *record, struct export_file *file, struct told *told,
+/* The disk that the record is on keeps its room, whatever list is asked for (files.h); a sheet is
+ * put together beside the record, packed and then copied, so that it needs its length once more. A
+ * file on another disk is its owner's matter. */
+static bool has_room(const struct export_asked *asked, int fd, size_t rows, struct error *err)
+{
+    bool sheet = asked->form == EXPORT_XLSX;
+    struct stat here, there;
+    int folder = open(asked->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool beside = folder >= 0 && fstat(folder, &here) == 0 && fstat(fd, &there) == 0 &&
+                  here.st_dev == there.st_dev;
+    uint64_t more = (uint64_t)(ITEMS_A_PAGE + (sheet ? rows : 0)) * ROW_BYTES;
+    bool room = folder < 0 || (!sheet && !beside) || files_has_room(folder, more);
+    if (folder >= 0)
+        close(folder);
+    return room || error_set(err, ERROR_LATER,
+                             "máy chủ hết chỗ cho danh sách; chọn ít ngày hơn hoặc báo quản trị. / "
+                             "no room on the server for this list");
+}
+
+static bool add_rows(struct record *record, struct export_file *file, int fd, struct told *told,
                      size_t *ret_rows, struct error *err)
 {
     struct item items[ITEMS_A_PAGE];
     size_t rows = 0, n = ITEMS_A_PAGE;
     uint64_t last = 0;
     while (n == ITEMS_A_PAGE)
-        if (!record_issued_page(record, last, items, ITEMS_A_PAGE, &n, &last, err) ||
+        if (!has_room(told->asked, fd, rows, err) ||
+            !record_issued_page(record, last, items, ITEMS_A_PAGE, &n, &last, err) ||
             !add_page(record, items, n, file, told, &rows, err))
             return false;
     *ret_rows = rows;
@@ -143,7 +168,7 @@ bool export_list(struct record *record, const struct export_asked *asked, int fd
         return error_set(err, ERROR_LATER, "out of memory");
     told->asked = asked;
     bool good = export_file_new(asked, fd, &file, err) && export_file_row(file, header, err) &&
-                add_rows(record, file, told, &rows, err) && export_file_end(file, err);
+                add_rows(record, file, fd, told, &rows, err) && export_file_end(file, err);
     export_file_free(file);
     free(told);
     if (good)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "server/office/export.h"
@@ -23,6 +24,17 @@
 #define ROWS 3
 
 static struct desk_rig desks[2];
+
+static bool disk_is_full;
+int __real_fstatvfs(int fd, struct statvfs *disk);
+int __wrap_fstatvfs(int fd, struct statvfs *disk);
+int __wrap_fstatvfs(int fd, struct statvfs *disk)
+{
+    int done = __real_fstatvfs(fd, disk);
+    if (disk_is_full)
+        disk->f_bavail = 1;
+    return done;
+}
 
 static int open_desks(void **state)
 {
@@ -181,11 +193,49 @@ static void what_is_asked_for(void **state)
     close(full);
 }
 
+/* Room that the record needs is not filled with a list; the disk of another file is another
+ * matter. */
+static void the_record_keeps_its_room(void **state)
+{
+    (void)state;
+    static const enum export_form forms[] = {EXPORT_CSV, EXPORT_XLSX};
+    char *lines, path[300];
+    struct import_report report;
+    size_t rows = 0;
+    assert_good(desk_rig_import(&desks[0], LIST, &report, &lines, &err));
+    free(lines);
+    (void)snprintf(path, sizeof path, "%s/list", desks[0].rig.dir);
+    for (size_t i = 0; i < 2; i++) {
+        struct export_asked asked = everything;
+        int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+        asked.form = forms[i];
+        asked.folder = desks[0].rig.dir;
+        disk_is_full = true;
+        struct error why = {.code = ERROR_NONE};
+        assert_false(export_list(desks[0].rig.record, &asked, fd, &rows, &why));
+        assert_int_equal(why.code, ERROR_LATER);
+        assert_non_null(strstr(why.text, "no room on the server"));
+        disk_is_full = false;
+        assert_good(export_list(desks[0].rig.record, &asked, fd, &rows, &err));
+        assert_int_equal(rows, ROWS);
+        close(fd);
+    }
+    struct export_asked asked = everything;
+    int ends[2];
+    asked.folder = desks[0].rig.dir;
+    assert_int_equal(pipe(ends), 0);
+    disk_is_full = true;
+    assert_good(export_list(desks[0].rig.record, &asked, ends[1], &rows, &err));
+    disk_is_full = false;
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
 #define T(name) cmocka_unit_test_setup_teardown(name, open_desks, close_desks)
     const struct CMUnitTest tests[] = {T(as_csv), T(as_a_workbook), T(no_cell_is_run),
-                                       T(what_is_asked_for)};
+                                       T(what_is_asked_for), T(the_record_keeps_its_room)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
