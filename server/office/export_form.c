@@ -88,7 +88,8 @@ static bool csv_row(struct export_file *file, const char *const cells[EXPORT_COL
 
 /* libxlsxwriter writes to a file by its name; `by_rows`: each row goes to the disk before the next.
  */
-static bool begin_book(struct export_file *file, const char *folder, bool by_rows)
+static bool begin_book(struct export_file *file, const char *folder, bool by_rows,
+                       const char *sheet)
 {
     lxw_workbook_options options = {.constant_memory = by_rows, .tmpdir = (char *)folder};
     int n = snprintf(file->path, sizeof file->path, "%s/export-XXXXXX", folder);
@@ -99,7 +100,7 @@ static bool begin_book(struct export_file *file, const char *folder, bool by_row
     }
     close(fd);
     file->book = workbook_new_opt(file->path, &options);
-    file->sheet = file->book == NULL ? NULL : workbook_add_worksheet(file->book, "Kết quả");
+    file->sheet = file->book == NULL ? NULL : workbook_add_worksheet(file->book, sheet);
     file->text = file->book == NULL ? NULL : workbook_add_format(file->book);
     file->bold = file->book == NULL ? NULL : workbook_add_format(file->book);
     if (file->sheet == NULL || file->text == NULL || file->bold == NULL)
@@ -142,7 +143,7 @@ static bool copy_book(struct export_file *file)
 
 /* ------------------------------------------------------------------ either */
 
-static bool file_new(const struct export_asked *asked, int fd, bool by_rows,
+static bool file_new(const struct export_asked *asked, int fd, bool by_rows, const char *sheet,
                      struct export_file **ret_file, struct error *err)
 {
     struct export_file *file = calloc(1, sizeof *file);
@@ -151,7 +152,7 @@ static bool file_new(const struct export_asked *asked, int fd, bool by_rows,
     file->form = asked->form;
     file->fd = fd;
     bool good = file->form == EXPORT_CSV ? add(file, "\xEF\xBB\xBF", 3)
-                                         : begin_book(file, asked->folder, by_rows);
+                                         : begin_book(file, asked->folder, by_rows, sheet);
     if (!good) {
         export_file_free(file);
         return error_set(err, ERROR_LATER, "no memory, or no room in the data folder");
@@ -163,7 +164,7 @@ static bool file_new(const struct export_asked *asked, int fd, bool by_rows,
 bool export_file_new(const struct export_asked *asked, int fd, struct export_file **ret_file,
                      struct error *err)
 {
-    return file_new(asked, fd, true, ret_file, err);
+    return file_new(asked, fd, true, "Kết quả", ret_file, err);
 }
 
 void export_file_free(struct export_file *file)
@@ -203,30 +204,65 @@ bool export_file_end(struct export_file *file, struct error *err)
 
 /* ------------------------------------------------------------------ a report */
 
+/* A number of few stays a number: the mark is in how it is shown. */
 static bool put_cell(lxw_worksheet *sheet, lxw_row_t at, lxw_col_t k,
-                     const struct report_cell *cell)
+                     const struct report_cell *cell, lxw_format *few)
 {
     return (cell->is_number
-                ? worksheet_write_number(sheet, at, k, cell->number, NULL)
+                ? worksheet_write_number(sheet, at, k, cell->number, cell->few ? few : NULL)
                 : worksheet_write_string(sheet, at, k, cell->text, NULL)) == LXW_NO_ERROR;
 }
 
-/* Title, how it is counted, the header, the rows; a sheet's name is its number, for titles are
- * long. */
-static bool put_sheet(struct export_file *file, const struct report_table *table, size_t number)
+/* The title, cut behind a whole word where it is longer than a name may be, without the signs that
+ * none may have [ECMA-376; Excel: 31 letters, none of []:*?/\]. */
+#define SHEET_NAME_LETTERS 31
+static void sheet_name(const char *title, char out[SHEET_NAME_LETTERS * 4 + 1])
 {
-    char name[24];
-    (void)snprintf(name, sizeof name, "%zu", number + 1);
+    size_t n = 0, letters = 0, word = 0;
+    for (; *title != '\0'; title++) {
+        bool starts = ((unsigned char)*title & 0xC0) != 0x80;
+        if (strchr("[]:*?/\\", *title) != NULL)
+            continue;
+        if (starts && letters == SHEET_NAME_LETTERS) {
+            n = *title != ' ' && word > 0 ? word : n;
+            break;
+        }
+        letters += starts;
+        word = *title == ' ' ? n : word;
+        out[n++] = *title;
+    }
+    while (n > 0 && (out[n - 1] == ',' || out[n - 1] == ' '))
+        n--;
+    out[n] = '\0';
+}
+
+static bool has_few(const struct report_table *table)
+{
+    for (size_t i = 0; i < table->n; i++)
+        for (size_t k = 0; k < table->columns; k++)
+            if (table->rows[i][k].few)
+                return true;
+    return false;
+}
+
+/* Title, how it is counted, what a mark says, the header, the rows. */
+static bool put_sheet(struct export_file *file, const struct report_table *table, size_t number,
+                      lxw_format *few)
+{
+    char name[SHEET_NAME_LETTERS * 4 + 1];
+    sheet_name(table->vi, name);
     lxw_worksheet *sheet = number == 0 ? file->sheet : workbook_add_worksheet(file->book, name);
-    bool good = sheet != NULL &&
-                worksheet_write_string(sheet, 0, 0, table->vi, file->bold) == LXW_NO_ERROR &&
-                worksheet_write_string(sheet, 1, 0, table->how, NULL) == LXW_NO_ERROR;
+    bool good =
+        sheet != NULL &&
+        worksheet_write_string(sheet, 0, 0, table->vi, file->bold) == LXW_NO_ERROR &&
+        worksheet_write_string(sheet, 1, 0, table->how, NULL) == LXW_NO_ERROR &&
+        (!has_few(table) || worksheet_write_string(sheet, 2, 0, REPORT_FEW, NULL) == LXW_NO_ERROR);
     for (size_t k = 0; good && k < table->columns; k++)
         good = worksheet_write_string(sheet, 3, (lxw_col_t)k, table->header[k], file->bold) ==
                LXW_NO_ERROR;
     for (size_t i = 0; good && i < table->n; i++)
         for (size_t k = 0; good && k < table->columns; k++)
-            good = put_cell(sheet, (lxw_row_t)(4 + i), (lxw_col_t)k, &table->rows[i][k]);
+            good = put_cell(sheet, (lxw_row_t)(4 + i), (lxw_col_t)k, &table->rows[i][k], few);
     if (good) {
         worksheet_set_column(sheet, 0, 0, 44, NULL);
         worksheet_set_column(sheet, 1, REPORT_COLUMNS, 16, NULL);
@@ -239,9 +275,17 @@ bool report_write_xlsx(const struct report *report, const char *folder, int fd, 
 {
     struct export_asked asked = {.form = EXPORT_XLSX, .folder = folder};
     struct export_file *file = NULL;
-    bool good = file_new(&asked, fd, false, &file, err);
+    char first[SHEET_NAME_LETTERS * 4 + 1] = "";
+    if (report->n > 0)
+        sheet_name(report->table[0].vi, first);
+    bool good = file_new(&asked, fd, false, *first != '\0' ? first : "1", &file, err);
+    lxw_format *few = good ? workbook_add_format(file->book) : NULL;
+    if (good && few == NULL)
+        good = no_memory(err);
+    else if (good)
+        format_set_num_format(few, "General\" *\"");
     for (size_t i = 0; good && i < report->n; i++)
-        good = put_sheet(file, &report->table[i], i) ||
+        good = put_sheet(file, &report->table[i], i, few) ||
                error_set(err, ERROR_LATER, "a sheet more does not fit");
     good = good && export_file_end(file, err);
     export_file_free(file);

@@ -6,6 +6,7 @@
 
 #include "server/delivery/share.h"
 #include "server/office/report_inside.h"
+#include "server/record/premises.h"
 #include "server/text/text.h"
 #include "server/views/words.h"
 
@@ -54,7 +55,8 @@ void report_put_number(struct report_cell *cell, uint64_t number)
 void report_put_few(struct report_cell *cell, uint64_t whole)
 {
     size_t n = strlen(cell->text);
-    if (whole < SHARE_FEW && n + 3 <= sizeof cell->text)
+    cell->few = whole < SHARE_FEW;
+    if (cell->few && n + 3 <= sizeof cell->text)
         memcpy(cell->text + n, " *", 3);
 }
 
@@ -86,9 +88,14 @@ void report_put_tenths(struct report_cell *cell, double value, uint64_t whole)
 
 static void put_post_office(const struct making *making, uint64_t key, struct report_cell *cell)
 {
-    (void)making;
+    struct premises office;
+    struct error none;
     if (key == 0)
         report_put_text(cell, "chưa rõ");
+    else if (premises_at(making->record, PREMISES_POST_OFFICE, (uint32_t)key,
+                         (struct instant){INT64_MAX}, &office, &none) &&
+             *office.name != '\0')
+        report_put_text(cell, office.name);
     else
         (void)snprintf(cell->text, sizeof cell->text, "%06llu", (unsigned long long)key);
 }

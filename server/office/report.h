@@ -25,7 +25,7 @@ enum report_items {
     REPORT_ISSUED,
     REPORT_DELIVERED,
     REPORT_AT_DOOR,     /* a trip saved */
-    REPORT_NOT_AT_DOOR, /* none saved, or not yet */
+    REPORT_NOT_AT_DOOR, /* ended, and none saved; what is under way is in neither */
     REPORT_POSTAGE,     /* postage was taken */
     REPORT_FEES,        /* State fees were taken */
     REPORT_ITEMS
@@ -51,7 +51,7 @@ struct report_behind {
 #define REPORT_COLUMNS 8
 struct report_cell {
     char text[112];
-    bool is_number;
+    bool is_number, few; /* few: of fewer than SHARE_FEW, the text ends in " *" */
     double number;
     struct report_behind behind;
 };
@@ -100,7 +100,8 @@ size_t report_items(struct views *views, const struct report_asked *asked, enum 
 bool report_write_html(const struct report *report, int fd, struct error *err) must_use;
 /* A4, its fonts inside, tagged, every page numbered. In report_pdf.c. */
 bool report_write_pdf(const struct report *report, int fd, struct error *err) must_use;
-/* A sheet a table; `folder` is for what the workbook is put together from. In export_form.c. */
+/* A sheet a table, named by its title as far as a name may go, the marks of few shown behind their
+ * numbers; `folder` is for what the workbook is put together from. In export_form.c. */
 bool report_write_xlsx(const struct report *report, const char *folder, int fd,
                        struct error *err) must_use;
 

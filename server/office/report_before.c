@@ -56,15 +56,15 @@ static void put_after(const struct making *making, struct report_cell *cell, siz
     const struct place_sum *whole = &making->whole;
     if (i == 0) {
         report_put_share(cell, making->post.kept, making->post.due);
-    } else if (whole->delivered == 0) {
+    } else if ((i == 2 ? whole->ended : whole->delivered) == 0) {
         report_put_text(cell, "–");
     } else if (i == 1) {
         report_put_tenths(cell, whole->days / (double)whole->delivered, whole->delivered);
         put_way(cell, REPORT_DELIVERED);
     } else if (i == 2) {
         report_put_tenths(cell,
-                          100.0 * (double)(whole->items - whole->trips) / (double)whole->items,
-                          whole->items);
+                          100.0 * (double)(whole->ended - whole->trips) / (double)whole->ended,
+                          whole->ended);
         put_way(cell, REPORT_NOT_AT_DOOR);
     } else {
         report_put_number(cell, whole->postage_vnd / whole->delivered);
@@ -84,7 +84,8 @@ bool report_make_before(struct making *making, struct error *err)
     struct report_table *one = TABLE(
         making->report, "before-after", "Trước và sau", "Before and after",
         "«Trước» là con số do người nhập ghi kèm nguồn, không phải Trao đo; «sau» đo trong kỳ: "
-        "ngày tính cả ngày nghỉ; chuyến là bì không phát tận nơi; chi phí là cước đã thu. Hai kỳ "
+        "ngày tính cả ngày nghỉ; chuyến là bì đã kết thúc mà không phát tận nơi; chi phí là cước "
+        "đã thu. Hai kỳ "
         "có "
         "thể khác nhau về mùa và loại hồ sơ. / Before: as entered with its source, not measured "
         "here.",

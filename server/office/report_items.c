@@ -19,7 +19,7 @@ static const struct {
     [REPORT_ISSUED] = {"issued", "Bì cấp số trong kỳ"},
     [REPORT_DELIVERED] = {"delivered", "Đã phát"},
     [REPORT_AT_DOOR] = {"at-door", "Chuyến đỡ đi: phát tận nơi, không phải mời"},
-    [REPORT_NOT_AT_DOOR] = {"not-at-door", "Chưa đỡ được chuyến nào"},
+    [REPORT_NOT_AT_DOOR] = {"not-at-door", "Đã kết thúc mà không đỡ được chuyến nào"},
     [REPORT_POSTAGE] = {"postage", "Đã thu cước"},
     [REPORT_FEES] = {"fees", "Đã thu phí, lệ phí"},
 };
@@ -76,7 +76,7 @@ static bool is_one(const struct state *state, enum report_items items)
     case REPORT_AT_DOOR:
         return is_trip_saved(state);
     case REPORT_NOT_AT_DOOR:
-        return !is_trip_saved(state);
+        return status_is_final(state->status) && !is_trip_saved(state);
     case REPORT_POSTAGE:
         return taken_of(state, false) > 0;
     case REPORT_FEES:
