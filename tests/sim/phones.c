@@ -133,7 +133,8 @@ static void check_ends(struct phones *phones, const struct fact *facts, size_t n
 
 static bool is_notice(const struct fact *fact)
 {
-    return !fact->is_scan && fact->office.event == EVENT_NOTICE_SENT;
+    return !fact->is_scan && fact->office.event == EVENT_NOTICE_SENT &&
+           fact->office.notice.channel == CHANNEL_SMS;
 }
 
 static bool tell_the_same(const struct notice *a, const struct notice *b)

@@ -12,9 +12,10 @@
  *
  * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
  * and terms, a handheld revoked and what it hands in admitted; citizens are told over a gateway
- * that fails (phones.h). In one seed of eight handhelds' folders are copied back to an older state;
- * in one of eight record.db is put back to an older copy. Half of all deaths are power cuts, some
- * in the middle of a commit: what was not synced arrives by sectors or not (tear.h).
+ * that fails (phones.h), and offices' systems that fail too (hooks.h). In one seed of eight
+ * handhelds' folders are copied back to an older state; in one of eight record.db is put back to an
+ * older copy. Half of all deaths are power cuts, some in the middle of a commit: what was not
+ * synced arrives by sectors or not (tear.h).
  *
  * What must hold: every beep is in the record once, with its bytes, and nothing else is (beeped
  * after a folder was copied back: with its content, maybe under new numbers); no receipt
@@ -55,6 +56,7 @@
 #define NOT_ISSUED 4             /* items that are scanned and that nobody issued */
 #define REAL_SEALS_EVERY 10      /* seeds: the rest use cheap seals and boxes, for speed */
 #define WIDE_REAL_SEALS_EVERY 40 /* a wide world with real ones costs twice as much */
+#define HOOKED_EVERY 4           /* seeds: offices' systems are told too (hooks.h) */
 #define FALL_BACK_PER_MILLE                                                                        \
     125                          /* seeds whose folders are copied back; whose record is put back  \
                                   */
@@ -192,6 +194,7 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
               broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
     world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE) && !small;
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
+    world->site.hooked = seed % HOOKED_EVERY == 0 && !small;
     desk_init(&world->desk, &world->env, &world->site, world->item, world->items);
     world->postmen =
         options->wide ? WIDE_POSTMEN : (size_t)env_between(&world->env, 1, POSTMEN_MAX);

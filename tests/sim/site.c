@@ -225,6 +225,8 @@ static void tick_in_turn(void *ctx, uint64_t life)
         return;
     if (!notify_tick(site->notify, &err) && err.code != ERROR_LATER)
         (void)went(site, false, "messages", &err);
+    if (site->push != NULL && !push_tick(site->push, &err) && err.code != ERROR_LATER)
+        (void)went(site, false, "webhooks", &err);
     if (!env_chance(site->env, 100) || !killed_here(site, "after a turn of messages"))
         env_after(site->env, turn_ms(site, TICK_MS), tick, site, life);
 }
@@ -530,8 +532,10 @@ void site_init(struct site *site, struct env *env, struct ledger *ledger,
     chain_keys_new(&chance, &key, &site->key);
     chance.fill(chance.self, site->secret, sizeof site->secret);
     box_keys_new(&chance, &site->box_public, &site->box_secret);
+    path_of(site, "record.db", site->record_path);
     env_boot(&site->machine, env, env_between(env, -500, 500));
     phones_init(&site->phones, env);
+    hooks_init(&site->hooks, env);
     site->config = config_defaults();
     must(site, config_set(&site->config, "messages", "hours", "0-24", &err), "config", &err);
     (void)open_record(site);
@@ -543,6 +547,7 @@ void site_end(struct site *site)
         site_kill(site);
     files_free(&site->old);
     phones_done(&site->phones);
+    hooks_done(&site->hooks);
 }
 
 void site_know(struct site *site, const char *device, const struct seal_public *key)
@@ -576,6 +581,8 @@ void site_issue(struct site *site, const struct item *items, size_t n)
     const size_t steps_n = sizeof steps / sizeof *steps;
     struct error err;
     must(site, record_begin(site->record, &err), "issue", &err);
+    if (site->hooked)
+        must(site, hooks_register(site->record, record_now(site->record), &err), "webhook", &err);
     for (size_t at = 0; at < n * steps_n && !site->env->failed; at++) {
         struct office_fact fact = {.item = items[at / steps_n], .event = steps[at % steps_n]};
         snprintf(fact.dossier, sizeof fact.dossier, "H27.15-261118-%04zu", at / steps_n);
@@ -593,6 +600,21 @@ void site_issue(struct site *site, const struct item *items, size_t n)
     if (!site->env->failed)
         must(site, record_office_add(site->record, &sealed, NULL, &err), "seal", &err);
     must(site, record_commit(site->record, &err), "issue", &err);
+}
+
+static bool open_hooks(struct site *site)
+{
+    struct error err = {.code = ERROR_NONE};
+    struct push_config config = {.acts = site_acts(site),
+                                 .views = site->views,
+                                 .record_path = site->record_path,
+                                 .secret = site->secret,
+                                 .drivers = hooks_drivers(&site->hooks),
+                                 .has_own = true,
+                                 .own = hooks_own(&site->hooks),
+                                 .clock = env_clock(&site->machine)};
+    return !site->hooked ||
+           went(site, push_open(&config, &site->push, &err), "open webhooks", &err);
 }
 
 static bool open_all(struct site *site)
@@ -633,6 +655,7 @@ static bool open_all(struct site *site)
                                      .driver = phones_driver(&site->phones),
                                      .clock = env_clock(&site->machine)};
     return went(site, notify_open(&messages, &site->notify, &err), "open messages", &err) &&
+           open_hooks(site) &&
            went(site, attachments_open(&papers, &site->attachments, &err), "open attachments",
                 &err) &&
            went(site, db_open(record, DB_DURABLE, &site->checkpointer, &err), "open checkpointer",
@@ -693,6 +716,7 @@ void site_kill(struct site *site)
     site->attachments = NULL;
     intake_close(site->intake);
     notify_close(site->notify);
+    push_close(site->push);
     dispatch_close(site->dispatch);
     views_close(site->views);
     db_close(site->checkpointer);
@@ -703,6 +727,7 @@ void site_kill(struct site *site)
         put_back(site);
     site->intake = NULL;
     site->notify = NULL;
+    site->push = NULL;
     site->dispatch = NULL;
     site->views = NULL;
     site->record = site->reader = NULL;

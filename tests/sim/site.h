@@ -13,6 +13,7 @@
 #include "tests/sim/broker.h"
 #include "tests/sim/files.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/hooks.h"
 #include "tests/sim/phones.h"
 #include "tests/sim/tear.h"
 
@@ -46,6 +47,10 @@ struct site {
     uint8_t secret[DOOR_SECRET_BYTES];
     struct config config;
     struct phones phones; /* outlives the server */
+    struct hooks hooks;   /* likewise */
+    bool hooked;          /* they are told */
+    char record_path[320];
+    struct push *push; /* NULL: not hooked, or dead */
     struct intake_message *inbox[SITE_INBOX_MAX];
     size_t n_inbox;
     bool writing; /* the writer's next turn is planned */
