@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/delivery/claims.h"
 #include "server/delivery/wishes.h"
 #include "server/office/choices.h"
+#include "server/record/inbox.h"
 #include "server/record/premises.h"
+#include "server/text/phone.h"
 #include "server/text/text.h"
 
 #define SAID_AT "Trang tra cứu, 4 số cuối điện thoại đúng"
@@ -14,6 +17,9 @@ struct saying {
     struct office_fact fact;
     struct testimony testimony;
     uint32_t pickup, post_office; /* the point, 0 none, and whose it has to be */
+    char told[160];               /* to his phone; "" nothing */
+    struct inbox_text text;
+    struct link addressee; /* whose phone that is */
 };
 
 /* A point of that post office, in force now. */
@@ -31,9 +37,38 @@ static bool check_pickup(struct record *record, const struct saying *saying, str
                "please choose another place.");
 }
 
+/* As the answer to a text is owed, once; whoever wants no messages, or has been forgotten, is sent
+ * none. */
+static bool owe_message(struct record *record, struct saying *saying, struct error *err)
+{
+    struct addressee who;
+    uint8_t bytes[ADDRESSEE_BYTES_MAX];
+    size_t n = 0;
+    bool stopped = false;
+    struct error why = {.code = ERROR_NONE};
+    if (!record_attachment_get(record, &saying->addressee, bytes, sizeof bytes, &n, &why))
+        return why.code == ERROR_NOT_FOUND || error_set(err, why.code, "%s", why.text);
+    bool good = addressee_decode(bytes, n, &who, err);
+    bool takes = good && phone_takes_sms(who.phone);
+    if (takes)
+        (void)text_copy(who.phone, saying->text.phone, sizeof saying->text.phone);
+    chain_wipe(&who, sizeof who);
+    chain_wipe(bytes, sizeof bytes);
+    if (!takes)
+        return good;
+    if (!phone_is_stopped(record, saying->text.phone, &stopped, err))
+        return false;
+    (void)text_copy(saying->told, saying->text.reply, sizeof saying->text.reply);
+    saying->text.at = record_now(record);
+    return stopped || inbox_add(record, &saying->text, &why) || why.code == ERROR_REPEATED ||
+           error_set(err, why.code, "%s", why.text);
+}
+
 static bool say_act(struct record *record, void *arg, struct error *err)
 {
     struct saying *saying = arg;
+    if (saying->told[0] != '\0' && !owe_message(record, saying, err))
+        return false;
     if (saying->pickup != 0 && !check_pickup(record, saying, err))
         return false;
     return testimony_add(record, &saying->testimony, &saying->fact, err) &&
@@ -47,6 +82,7 @@ static bool say(const struct receiver *receiver, struct saying *saying, struct e
         (void)snprintf(saying->testimony.text, sizeof saying->testimony.text, SAID_AT);
     bool good = receiver->acts.run(receiver->acts.self, say_act, saying, err);
     chain_wipe(&saying->testimony, sizeof saying->testimony);
+    chain_wipe(&saying->text, sizeof saying->text);
     return good;
 }
 
@@ -118,6 +154,30 @@ bool receiver_names(const struct receiver *receiver, const char *name, struct er
     return say(receiver, &saying, err);
 }
 
+#define KIND_PAGE 32 /* of a row of the inbox that no text asked for */
+
+/* "+disputed" [ux.md section 2], with the day the case's answer is owed. */
+static bool tell_disputed(const struct receiver *receiver, const struct view *view,
+                          struct saying *saying, struct error *err)
+{
+    struct rules rules;
+    char date[CLOCK_TEXT_MAX];
+    struct claim claim = {.kind = CLAIM_DISPUTED, .opened = receiver->now};
+    if (!views_rules(receiver->views, &rules))
+        return error_set(err, ERROR_LATER, "out of memory");
+    struct schedule schedule = {&rules, view->state.office.post_office, receiver->now};
+    clock_date_vi(claim_terms_of(&claim, &schedule).answer_by, date, sizeof date);
+    rules_done(&rules);
+    (void)snprintf(saying->told, sizeof saying->told,
+                   "Trao %s: Ong/ba bao chua nhan duoc. Chung toi xac minh, tra loi truoc %s.",
+                   receiver->item->text, date);
+    (void)snprintf(saying->text.id, sizeof saying->text.id, "trang.%s.%zu", receiver->item->text,
+                   view->state.claims_n);
+    saying->text.kind = KIND_PAGE;
+    saying->addressee = view->state.office.addressee;
+    return true;
+}
+
 bool receiver_disputes(const struct receiver *receiver, struct error *err)
 {
     struct view view;
@@ -129,6 +189,8 @@ bool receiver_disputes(const struct receiver *receiver, struct error *err)
     if (view.state.status != STATUS_DELIVERED)
         return error_set(err, ERROR_REFUSED,
                          "Phong bì chưa báo đã giao. / It is not said to be delivered.");
+    if (!tell_disputed(receiver, &view, &saying, err))
+        return false;
     return say(receiver, &saying, err);
 }
 

@@ -9,6 +9,7 @@
 #include "server/field/round_pieces.h"
 #include "server/office/list.h"
 #include "server/notify/recipient.h"
+#include "server/record/inbox.h"
 #include "server/record/postmen.h"
 #include "server/record/premises.h"
 #include "tests/server/web_rig.h"
@@ -310,6 +311,17 @@ static void reported_is_shown(void **state)
     assert_true(web_rig_says(rig, "Ông/bà báo chưa nhận được. Chúng tôi xác minh, "));
     assert_true(web_rig_says(rig, answer));
     assert_false(web_rig_says(rig, "dau luc"));
+    struct inbox_text owed[4];
+    size_t n = 0;
+    char words[160];
+    assert_good(inbox_owed(rig->desk.rig.record, owed, 4, &n, &err));
+    assert_int_equal(n, 1);
+    assert_string_equal(owed[0].phone, "+84912000001");
+    (void)snprintf(words, sizeof words,
+                   "Trao %s: Ong/ba bao chua nhan duoc. Chung toi xac minh, tra loi truoc "
+                   "25/01/2027.",
+                   rig->item.text);
+    assert_string_equal(owed[0].reply, words);
     assert_int_equal(web_rig_get(rig, form_path, ""), 200);
     assert_true(web_rig_says(rig, answer));
     assert_false(web_rig_says(rig, "name=duoi"));
