@@ -115,7 +115,8 @@ bool run_reissue(const struct commands *commands, const struct call *call, struc
     struct correction correction = {.name = option_text(call, 2, "name"),
                                     .address = option_text(call, 2, "address"),
                                     .phone = option_text(call, 2, "phone")};
-    if (!options_check(call, 2, "name address phone reason by", err) ||
+    if (!options_check(call, 2, "name address phone office reason by", err) ||
+        !option_office(commands, call, 2, &correction.office, err) ||
         !because_of(commands, call, &because, err) ||
         !known_item(commands, call->argv[1], &view, err) ||
         !item_reissue(commands->acts, commands->views, &numbers, &view.state.item, &correction,

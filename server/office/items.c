@@ -131,6 +131,8 @@ static bool read_old(struct record *record, struct reissue *reissue, struct erro
     reissue->fact = old;
     reissue->fact.user = reissue->because->user;
     reissue->fact.other_item = *reissue->item;
+    if (reissue->correction->office != 0)
+        reissue->fact.office = reissue->correction->office;
     return addressee_decode(bytes, n, &reissue->who, err);
 }
 

@@ -25,6 +25,7 @@ bool item_recall(struct acts acts, struct views *views, const struct item *item,
 /* What is put right on the new label; NULL keeps what was. */
 struct correction {
     const char *name, *address, *phone;
+    uint32_t office; /* number of premises.h; 0 keeps what was */
 };
 /* Voids the label and gives its dossier another number, in one act; also for a label that is void
  * already, as long as the dossier has no live number. The new fact names the old number. BAD_INPUT

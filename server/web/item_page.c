@@ -23,6 +23,7 @@ static const struct panel_form forms[] = {
       {PANEL_OPTION, "name", "Người nhận (nếu đổi)", "maxlength=255", NULL},
       {PANEL_OPTION, "address", "Địa chỉ (nếu đổi)", "maxlength=500", NULL},
       {PANEL_OPTION, "phone", "Điện thoại (nếu đổi)", "maxlength=20 inputmode=tel", NULL},
+      {PANEL_OPTION, "office", "Cơ quan (nếu nhập sai cơ quan)", "maxlength=32", NULL},
       {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
     {"void",
      "Hủy nhãn",

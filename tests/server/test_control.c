@@ -256,6 +256,13 @@ static void numbers_and_choices_from_the_command_line(void **state)
     assert_int_equal(ASK(asked, -1, "void", number, "reason=3"), 0);
     assert_int_equal(ASK(asked, -1, "reissue", number, "name=Đỗ Văn Thử"), 0);
     assert_int_equal(sscanf(asked->out, "%13s", again), 1);
+    assert_int_equal(ASK(asked, -1, "office", "H27.77", "name=Sở Khác", "citation=QĐ 1"), 0);
+    assert_int_equal(ASK(asked, -1, "reissue", again, "office=H27.78"), 1); /* there is none */
+    assert_non_null(strstr(asked->err, "office=H27.78"));
+    assert_int_equal(ASK(asked, -1, "reissue", again, "office=H27.77", "reason=3"), 0);
+    assert_int_equal(sscanf(asked->out, "%13s", again), 1);
+    assert_int_equal(ASK(asked, -1, "board", "2020-01-01", "2039-12-31", "by=office"), 0);
+    assert_non_null(strstr(asked->out, "H27.77"));
     assert_int_equal(ASK(asked, -1, "recall", again), 0);
     assert_int_equal(ASK(asked, -1, "recall", again), 1);
     assert_int_equal(ASK(asked, -1, "optout", "H27.21-261116-0007", "đơn 12"), 0);

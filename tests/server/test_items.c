@@ -217,13 +217,35 @@ static void a_void_label_changes_nothing_and_its_successor_lives(void **state)
     assert_int_equal(view_of(desk, &l2).state.status, STATUS_DELIVERED);
 }
 
+/* Another office's than was entered: one act, the old number void, the new one that office's. */
+static void a_wrong_office_takes_another_number(void **state)
+{
+    struct desk_rig *desk = *state;
+    struct acts acts = desk_rig_acts(desk);
+    struct numbers numbers = desk_rig_numbers(desk);
+    struct correction correction = {.office = 7};
+    struct item was = desk_rig_issue(desk, "H27.15-261118-0001", "0900000001", "33000"), now;
+    struct office_fact issued;
+    uint32_t office = view_of(desk, &was).marks.office;
+    assert_int_not_equal(office, 7);
+    assert_good(
+        item_reissue(acts, desk->rig.views, &numbers, &was, &correction, &because, &now, &err));
+    struct addressee who = addressee_of(desk, &now, &issued);
+    assert_string_equal(who.phone, "+84900000001");
+    assert_int_equal(issued.office, 7);
+    assert_string_equal(issued.other_item.text, was.text);
+    assert_int_equal(view_of(desk, &now).marks.office, 7);
+    assert_int_equal(view_of(desk, &was).marks.office, office); /* what was printed stays so */
+    assert_int_equal(view_of(desk, &was).state.status, STATUS_VOID);
+}
+
 static void a_void_label_stays_void(void **state)
 {
     struct desk_rig *desk = *state;
     struct acts acts = desk_rig_acts(desk);
     struct views *views = desk->rig.views;
     struct numbers numbers = desk_rig_numbers(desk);
-    struct correction none = {NULL, NULL, NULL};
+    struct correction none = {.name = NULL};
     struct item l1 = desk_rig_issue(desk, "H27.15-261118-0001", "", "0"), l2, l3;
     struct item unknown = rig_item(78);
     assert_error(item_void(acts, views, &unknown, &because, &err), ERROR_NOT_FOUND);
@@ -242,7 +264,7 @@ static void a_delivered_item_keeps_its_number(void **state)
     struct desk_rig *desk = *state;
     struct acts acts = desk_rig_acts(desk);
     struct numbers numbers = desk_rig_numbers(desk);
-    struct correction none = {NULL, NULL, NULL}, bad = {.name = "\xE2\x80\x8B"};
+    struct correction none = {.name = NULL}, bad = {.name = "\xE2\x80\x8B"};
     struct rig_device device;
     struct item item = desk_rig_issue(desk, "H27.15-261118-0001", "", "0"), other;
     rig_device(&device, &desk->rig, "HH-001");
@@ -452,6 +474,7 @@ int main(int argc, char **argv)
         DESK(no_number_comes_back),
         DESK(one_live_number_a_dossier),
         DESK(a_void_label_changes_nothing_and_its_successor_lives),
+        DESK(a_wrong_office_takes_another_number),
         DESK(a_void_label_stays_void),
         DESK(a_delivered_item_keeps_its_number),
         DESK(a_recall_frees_the_dossier),
