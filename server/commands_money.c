@@ -464,7 +464,7 @@ bool run_takeback(const struct commands *commands, const struct call *call, stru
 bool run_costs(const struct commands *commands, const struct call *call, struct error *err)
 {
     int64_t from = 0, to = 0;
-    struct cost *costs = NULL;
+    struct view_cost *costs = NULL;
     size_t n = 0;
     if (!days_read(call, 1, &from, &to, err) ||
         !books_costs(commands->views, from, to, &costs, &n, err))

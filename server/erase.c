@@ -286,7 +286,7 @@ bool erase_again(const struct commands *commands, size_t *ret_items, struct erro
 
 /* ------------------------------------------------------------------ kept long enough */
 
-struct due {
+struct overdue {
     const struct commands *commands;
     const struct rules *rules;
     const struct office_fact *fact;
@@ -296,7 +296,7 @@ struct due {
     struct erase_count count;
 };
 
-static bool take_due(struct due *due, struct error *err)
+static bool take_due(struct overdue *due, struct error *err)
 {
     size_t done = due->n;
     if (due->n == 0)
@@ -308,7 +308,7 @@ static bool take_due(struct due *due, struct error *err)
     return true;
 }
 
-static bool look_at(struct due *due, const struct view *view, struct error *err)
+static bool look_at(struct overdue *due, const struct view *view, struct error *err)
 {
     enum erase_bar bar;
     struct instant until;
@@ -322,7 +322,7 @@ static bool look_at(struct due *due, const struct view *view, struct error *err)
 }
 
 /* What was issued before nothing could have ended long enough ago is not looked at. */
-static bool look_at_all(struct due *due, struct view *views, struct error *err)
+static bool look_at_all(struct overdue *due, struct view *views, struct error *err)
 {
     struct instant now = record_now(due->commands->record);
     const struct schedule schedule = {due->rules, due->commands->config->post_office, now};
@@ -342,14 +342,14 @@ bool erase_what_is_due(const struct commands *commands, bool dry, const struct o
 {
     struct rules rules;
     struct view *views = calloc(LIST_PAGE, sizeof *views);
-    struct due *due = calloc(1, sizeof *due);
+    struct overdue *due = calloc(1, sizeof *due);
     bool good = views != NULL && due != NULL && views_rules(commands->views, &rules);
     if (!good) {
         free(views);
         free(due);
         return error_set(err, ERROR_LATER, "out of memory");
     }
-    *due = (struct due){.commands = commands, .rules = &rules, .fact = fact, .dry = dry};
+    *due = (struct overdue){.commands = commands, .rules = &rules, .fact = fact, .dry = dry};
     good = look_at_all(due, views, err);
     *ret_count = due->count;
     rules_done(&rules);

@@ -39,6 +39,17 @@ struct owed {
 /* After a delivery that stands; zeros before one. */
 struct owed money_owed(const struct state *state, const struct rules *rules);
 
+/* What the carriage of an item costs, by the local day (rules.h) on which the post got it: handed
+ * over, or picked up where nobody did. */
+struct carriage {
+    bool carried; /* false: the post never had it, and the rest is zero */
+    int64_t day;
+    uint32_t band_g;
+    enum payer payer;
+    uint64_t price_vnd, taken_off_vnd;
+};
+struct carriage carriage_of(const struct state *state, const struct rules *rules);
+
 /* ------------------------------------------------------------------ for the walk */
 
 /* Notes that money was taken; nothing when both sums are 0. */

@@ -41,7 +41,7 @@ bool books_are_even(const struct books *books)
 
 /* ------------------------------------------------------------------ whose items are asked */
 
-/* Items that something happened to since a day: a superset, each once. */
+/* Whose takings may be meant: a superset, each once. */
 struct asked {
     struct item *items;
     size_t n, room;
@@ -89,37 +89,34 @@ static bool ask_later(void *ctx, const struct ledger_entry *entry)
     return later->good;
 }
 
-/* What was taken on a day arrived that day or later, and set the status then; what was paid at the
- * desk sets none. */
-static bool ask_since(struct views *views, struct record *record, struct instant first,
-                      struct instant last, struct asked *asked, struct error *err)
-{
-    struct view_brief *briefs = NULL;
-    size_t n = 0;
-    struct later_paid later = {asked, true};
-    if (!views_recent(views, first, 0, &briefs, &n))
-        return no_memory(err);
-    bool good = true;
-    for (size_t i = 0; i < n && good; i++)
-        good = ask(asked, &briefs[i].item);
-    free(briefs);
-    if (!good)
-        return no_memory(err);
-    if (record != NULL &&
-        !ledger_between(record, EVENT_PAID_LATER, first, last, ask_later, &later, err))
-        return false;
-    once_each(asked);
-    return later.good || no_memory(err);
-}
-
-/* ------------------------------------------------------------------ what was taken */
-
 /* Which takings are asked for. */
 struct wanted {
     struct instant first, last;
     bool of_shift, of_office;
     uint32_t badge, office;
 };
+
+/* What was taken at doors is known by its day; what was paid at the desk stands in the ledger. */
+static bool ask_takers(struct views *views, struct record *record, const struct wanted *wanted,
+                       struct asked *asked, struct error *err)
+{
+    struct view_takers takers = {.from_day = day_of(wanted->first),
+                                 .to_day = day_of(wanted->last),
+                                 .of_badge = wanted->of_shift,
+                                 .badge = wanted->badge,
+                                 .office = wanted->of_office ? wanted->office : 0};
+    struct later_paid later = {asked, true};
+    if (!views_takers(views, &takers, &asked->items, &asked->n))
+        return no_memory(err);
+    asked->room = asked->n;
+    if (!wanted->of_shift && !ledger_between(record, EVENT_PAID_LATER, wanted->first, wanted->last,
+                                             ask_later, &later, err))
+        return false;
+    once_each(asked);
+    return later.good || no_memory(err);
+}
+
+/* ------------------------------------------------------------------ what was taken */
 
 static uint32_t office_of(const struct state *state)
 {
@@ -178,7 +175,7 @@ static bool take_all(struct views *views, struct record *record, const struct wa
 {
     struct asked asked = {.items = NULL};
     size_t room = 0;
-    bool good = ask_since(views, record, wanted->first, wanted->last, &asked, err);
+    bool good = ask_takers(views, record, wanted, &asked, err);
     for (size_t i = 0; good && i < asked.n; i++)
         good = take_item(views, &asked.items[i], wanted, books, &room) || no_memory(err);
     free(asked.items);
@@ -296,14 +293,20 @@ bool books_office(struct views *views, struct record *record, uint32_t office, i
 struct shifts {
     struct shift *all;
     size_t n, room;
+    size_t sorted; /* of them, in order */
     bool good;
 };
 
-static struct shift *shift_of(struct shifts *shifts, uint32_t badge, int64_t day)
+static int by_day(const void *a, const void *b)
 {
-    for (size_t i = 0; i < shifts->n; i++)
-        if (shifts->all[i].badge == badge && shifts->all[i].day == day)
-            return &shifts->all[i];
+    const struct shift *x = a, *y = b;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    return (x->badge > y->badge) - (x->badge < y->badge);
+}
+
+static struct shift *shift_new(struct shifts *shifts, uint32_t badge, int64_t day)
+{
     if (shifts->n == shifts->room) {
         size_t room = shifts->room == 0 ? 32 : shifts->room * 2;
         struct shift *more = realloc(shifts->all, room * sizeof *more);
@@ -317,6 +320,19 @@ static struct shift *shift_of(struct shifts *shifts, uint32_t badge, int64_t day
     return &shifts->all[shifts->n++];
 }
 
+/* Those in which something was taken stand in order; a few follow of which only papers speak. */
+static struct shift *shift_of(struct shifts *shifts, uint32_t badge, int64_t day)
+{
+    const struct shift key = {.badge = badge, .day = day};
+    struct shift *found = shifts->sorted == 0 ? NULL
+                                              : bsearch(&key, shifts->all, shifts->sorted,
+                                                        sizeof *shifts->all, by_day);
+    for (size_t i = shifts->sorted; found == NULL && i < shifts->n; i++)
+        if (by_day(&shifts->all[i], &key) == 0)
+            found = &shifts->all[i];
+    return found != NULL ? found : shift_new(shifts, badge, day);
+}
+
 static bool read_shift_entry(void *ctx, const struct ledger_entry *entry)
 {
     struct shifts *shifts = ctx;
@@ -328,31 +344,23 @@ static bool read_shift_entry(void *ctx, const struct ledger_entry *entry)
     return shift != NULL;
 }
 
-static int by_day(const void *a, const void *b)
-{
-    const struct shift *x = a, *y = b;
-    if (x->day != y->day)
-        return x->day < y->day ? -1 : 1;
-    return (x->badge > y->badge) - (x->badge < y->badge);
-}
-
 static bool gather_shifts(struct views *views, struct record *record, const struct wanted *wanted,
                           struct shifts *shifts, struct error *err)
 {
-    struct books all = {.takings = NULL};
-    bool good = take_all(views, record, wanted, &all, err);
-    for (size_t i = 0; good && i < all.takings_n; i++) {
-        const struct taking *taking = &all.takings[i].taking;
-        if (taking->later)
-            continue;
-        struct shift *shift = shift_of(shifts, taking->badge, day_of(taking->at));
+    struct view_shift *all = NULL;
+    size_t n = 0;
+    if (!views_shifts(views, day_of(wanted->first), day_of(wanted->last), &all, &n))
+        return no_memory(err);
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++) {
+        struct shift *shift = shift_new(shifts, all[i].badge, all[i].day);
         good = shift != NULL || no_memory(err);
-        if (shift == NULL)
-            continue;
-        shift->books.taken.postage_vnd += (int64_t)taking->postage_vnd;
-        shift->books.taken.fees_vnd += (int64_t)taking->fees_vnd;
+        if (shift != NULL)
+            shift->books.taken =
+                (struct sums){(int64_t)all[i].postage_vnd, (int64_t)all[i].fees_vnd};
     }
-    books_done(&all);
+    free(all);
+    shifts->sorted = shifts->n;
     return good &&
            ledger_between(record, EVENT_REMITTED, wanted->first, wanted->last, read_shift_entry,
                           shifts, err) &&
@@ -380,100 +388,8 @@ bool books_shifts(struct views *views, struct record *record, int64_t from_day, 
 
 /* ------------------------------------------------------------------ what carriage cost */
 
-static bool same_cost(const struct cost *a, const struct cost *b)
+bool books_costs(struct views *views, int64_t from_day, int64_t to_day,
+                 struct view_cost **new_costs, size_t *ret_n, struct error *err)
 {
-    return a->office == b->office && a->band_g == b->band_g && a->zone == b->zone &&
-           a->payer == b->payer;
-}
-
-static int by_cost(const void *a, const void *b)
-{
-    const struct cost *x = a, *y = b;
-    if (x->office != y->office)
-        return x->office < y->office ? -1 : 1;
-    if (x->band_g != y->band_g)
-        return x->band_g < y->band_g ? -1 : 1;
-    if (x->zone != y->zone)
-        return x->zone < y->zone ? -1 : 1;
-    return (x->payer > y->payer) - (x->payer < y->payer);
-}
-
-/* What offices times bands times zones times payers come to, and more. */
-#define COSTS_MAX 4096
-
-static struct cost *cost_like(struct cost *costs, size_t *n, const struct cost *like)
-{
-    for (size_t i = 0; i < *n; i++)
-        if (same_cost(&costs[i], like))
-            return &costs[i];
-    if (*n == COSTS_MAX)
-        return NULL;
-    costs[*n] = *like;
-    return &costs[(*n)++];
-}
-
-static bool is_carried(const struct state *state, const struct wanted *wanted)
-{
-    struct instant from = state->handed_at.ms != 0 ? state->handed_at : state->accepted_at;
-    return state->issued && from.ms != 0 && is_between(from, wanted->first, wanted->last);
-}
-
-static bool add_cost(const struct view *view, const struct rules *rules, struct cost *costs,
-                     size_t *n)
-{
-    const struct state *state = &view->state;
-    struct due due = money_due(state, rules);
-    struct cost like = {.office = office_of(state),
-                        .band_g = due.band_g,
-                        .zone = view->clocks.zone,
-                        .payer = due.payer};
-    struct cost *cost = cost_like(costs, n, &like);
-    if (cost == NULL)
-        return false;
-    cost->items++;
-    cost->delivered += state->status == STATUS_DELIVERED;
-    cost->price_vnd += due.price_vnd;
-    cost->taken_off_vnd += due.taken_off_vnd;
-    cost->postage_taken_vnd += state->collected_postage_vnd;
-    cost->fees_taken_vnd += state->collected_fees_vnd;
-    return true;
-}
-
-static bool add_costs(struct views *views, const struct rules *rules, const struct wanted *wanted,
-                      const struct asked *asked, struct cost *costs, size_t *n, struct error *err)
-{
-    for (size_t i = 0; i < asked->n; i++) {
-        struct view view;
-        if (views_item(views, &asked->items[i], &view) && is_carried(&view.state, wanted) &&
-            !add_cost(&view, rules, costs, n))
-            return error_set(err, ERROR_REFUSED, "more than %d rows of costs", COSTS_MAX);
-    }
-    return true;
-}
-
-bool books_costs(struct views *views, int64_t from_day, int64_t to_day, struct cost **new_costs,
-                 size_t *ret_n, struct error *err)
-{
-    struct wanted wanted = {.first = first_of(from_day), .last = last_of(to_day)};
-    struct asked asked = {.items = NULL};
-    struct rules rules;
-    struct cost *costs = calloc(COSTS_MAX, sizeof *costs);
-    size_t n = 0;
-    if (costs == NULL || !views_rules(views, &rules)) {
-        free(costs);
-        return no_memory(err);
-    }
-    bool good = ask_since(views, NULL, wanted.first, wanted.last, &asked, err) &&
-                add_costs(views, &rules, &wanted, &asked, costs, &n, err);
-    rules_done(&rules);
-    free(asked.items);
-    if (!good) {
-        free(costs);
-        return false;
-    }
-    if (n > 1)
-        qsort(costs, n, sizeof *costs, by_cost);
-    *new_costs = costs;
-    *ret_n = n;
-    return true;
+    return views_costs(views, from_day, to_day, new_costs, ret_n) || no_memory(err);
 }

@@ -65,18 +65,9 @@ bool books_shifts(struct views *views, struct record *record, int64_t from_day, 
 /* What carriage cost [the pilot's «cơ chế tài chính»]: of what offices handed over on those days,
  * by office, weight band, zone and payer. What was voided or recalled before the post had it is no
  * part of it. */
-struct cost {
-    uint32_t office;
-    uint32_t band_g; /* 0: no price is known */
-    enum zone zone;
-    enum payer payer;
-    uint64_t items, delivered;
-    uint64_t price_vnd, taken_off_vnd; /* of the carriage */
-    uint64_t postage_taken_vnd, fees_taken_vnd;
-};
 /* free(*new_costs). */
-bool books_costs(struct views *views, int64_t from_day, int64_t to_day, struct cost **new_costs,
-                 size_t *ret_n, struct error *err) must_use;
+bool books_costs(struct views *views, int64_t from_day, int64_t to_day,
+                 struct view_cost **new_costs, size_t *ret_n, struct error *err) must_use;
 
 /* ------------------------------------------------------------------ writing */
 

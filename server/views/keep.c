@@ -23,7 +23,7 @@ static bool copy_dirty(struct views *views, struct saved **ret_saved, size_t *re
     struct saved *saved = calloc(n == 0 ? 1 : n, sizeof *saved);
     bool good = saved != NULL;
     for (size_t i = 0; good && i < n; i++)
-        good = saved_of(table->dirty.all[i], &saved[i]);
+        good = saved_of(table, table->dirty.all[i], &saved[i]);
     good = good && copy_seqs(&views->rule_seqs, ret_rules);
     if (!good) {
         if (saved != NULL)

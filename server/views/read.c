@@ -294,6 +294,73 @@ struct board views_board(struct views *views, enum view_clock clock, int64_t fro
     return board;
 }
 
+/* ------------------------------------------------------------------ money */
+
+bool views_costs(struct views *views, int64_t from_day, int64_t to_day,
+                 struct view_cost **new_costs, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    bool good = till_costs(&views->table.till, from_day, to_day, new_costs, ret_n);
+    pthread_mutex_unlock(&views->lock);
+    return good;
+}
+
+bool views_shifts(struct views *views, int64_t from_day, int64_t to_day,
+                  struct view_shift **new_shifts, size_t *ret_n)
+{
+    pthread_mutex_lock(&views->lock);
+    bool good = till_shifts(&views->table.till, from_day, to_day, new_shifts, ret_n);
+    pthread_mutex_unlock(&views->lock);
+    return good;
+}
+
+struct takers {
+    const struct views *views;
+    uint32_t office;
+    struct item *items;
+    size_t n, room;
+};
+
+static bool add_taker(void *ctx, uint32_t index)
+{
+    struct takers *takers = ctx;
+    const struct tracked *entry = takers->views->table.entries.all[index];
+    if (takers->office != 0 && entry->marks.office != takers->office)
+        return true;
+    if (takers->n == takers->room) {
+        size_t room = takers->room * 2;
+        struct item *wider = realloc(takers->items, room * sizeof *wider);
+        if (wider == NULL)
+            return false;
+        takers->items = wider;
+        takers->room = room;
+    }
+    takers->items[takers->n++] = entry->item;
+    return true;
+}
+
+bool views_takers(struct views *views, const struct view_takers *asked, struct item **new_items,
+                  size_t *ret_n)
+{
+    struct takers takers = {.views = views, .office = asked->office, .room = 64};
+    takers.items = malloc(takers.room * sizeof *takers.items);
+    if (takers.items == NULL)
+        return false;
+    pthread_mutex_lock(&views->lock);
+    bool good = till_items(&views->table.till, asked->from_day, asked->to_day, asked->of_badge,
+                           asked->badge, add_taker, &takers);
+    pthread_mutex_unlock(&views->lock);
+    if (!good) {
+        free(takers.items);
+        return false;
+    }
+    *new_items = takers.items;
+    *ret_n = takers.n;
+    return true;
+}
+
+/* ------------------------------------------------------------------ groups */
+
 /* Of what some offices sent: counted anew, item by item. */
 static bool sum_some(struct views *views, const struct view_asked *asked,
                      struct view_figure **new_figures, size_t *ret_n)

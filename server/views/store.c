@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Of this file and of the fold: raise it when either changes. */
-#define LAYOUT 10
+#define LAYOUT 11
 #define TEXT_OF(number) #number
 #define SQL_OF(number) TEXT_OF(number)
 
@@ -27,7 +27,7 @@ static const char layout[] =
     " refs BLOB NOT NULL,"
     " office_due INTEGER NOT NULL, office_stand INTEGER NOT NULL, office_first INTEGER NOT NULL,"
     " post_due INTEGER NOT NULL, post_stand INTEGER NOT NULL, post_first INTEGER NOT NULL,"
-    " marks BLOB NOT NULL);"
+    " marks BLOB NOT NULL, money BLOB NOT NULL);"
     "PRAGMA user_version=" SQL_OF(LAYOUT);
 
 /* ------------------------------------------------------------------ open, close */
@@ -160,6 +160,13 @@ static bool read_marks(struct stmt *stmt, int at, struct marks *ret_marks)
            ret_marks->stars < MARKS_STARS;
 }
 
+static bool read_money(struct stmt *stmt, int at, struct till_said *ret_money)
+{
+    size_t n;
+    const void *bytes = stmt_col_blob(stmt, at, &n);
+    return till_said_read(bytes, n, ret_money);
+}
+
 /* Rows stand by their places, none is left out: each is the next entry. */
 static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
 {
@@ -168,10 +175,11 @@ static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
     uint64_t status = stmt_col_u64(stmt, 2);
     struct dues dues[VIEW_CLOCKS];
     struct marks marks;
+    struct till_said money;
     if (!item_parse(text, strlen(text), &item, NULL) || status >= VIEW_STATUSES ||
         !read_dues(stmt, 7, &dues[VIEW_CLOCK_OFFICE]) ||
         !read_dues(stmt, 10, &dues[VIEW_CLOCK_POST]) || !read_marks(stmt, 13, &marks) ||
-        stmt_col_u64(stmt, 14) != table->entries.n)
+        stmt_col_u64(stmt, 14) != table->entries.n || !read_money(stmt, 15, &money))
         return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
     size_t n;
     const uint8_t *refs = stmt_col_blob(stmt, 6, &n);
@@ -184,7 +192,7 @@ static bool read_row(struct stmt *stmt, struct table *table, struct error *err)
         entry->issue_seq = stmt_col_u64(stmt, 5);
     }
     if (entry == NULL || !read_refs(table, entry, refs, n) ||
-        !table_place(table, entry, dues, &marks))
+        !table_place(table, entry, dues, &marks, &money))
         return error_set(err, ERROR_LATER, "views: out of memory");
     return true;
 }
@@ -232,7 +240,7 @@ bool store_read(struct store *store, struct table *table, struct seqs *rules, st
         !db_prepare(store->db,
                     "SELECT item, folded, status, doubts, since_arrival_ms, issue_seq, refs,"
                     " office_due, office_stand, office_first, post_due, post_stand, post_first, "
-                    "marks, place FROM item ORDER BY place",
+                    "marks, place, money FROM item ORDER BY place",
                     &stmt, err))
         return false;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW)
@@ -249,7 +257,7 @@ bool store_read(struct store *store, struct table *table, struct seqs *rules, st
 
 /* ------------------------------------------------------------------ writing */
 
-bool saved_of(const struct tracked *entry, struct saved *ret_saved)
+bool saved_of(const struct table *table, const struct tracked *entry, struct saved *ret_saved)
 {
     uint8_t *refs = malloc(entry->refs_n * 8 + 1);
     if (refs == NULL)
@@ -269,6 +277,7 @@ bool saved_of(const struct tracked *entry, struct saved *ret_saved)
                        .marks = entry->marks,
                        .refs = refs,
                        .refs_bytes = entry->refs_n * 8};
+    till_get(&table->till, entry->money, &ret_saved->money);
     return true;
 }
 
@@ -288,16 +297,17 @@ static int by_place(const void *a, const void *b)
 static bool write_one(struct store *store, const struct saved *saved, struct error *err)
 {
     struct stmt *stmt;
-    if (!db_prepare(store->db,
-                    "INSERT INTO item(item, folded, status, doubts, since_arrival_ms, issue_seq,"
-                    " refs, office_due, office_stand, office_first, post_due, post_stand,"
-                    " post_first, marks, place) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                    " ?11, ?12, ?13, ?14, ?15)"
-                    " ON CONFLICT(place) DO UPDATE SET folded = ?2, status = ?3, doubts = ?4,"
-                    " since_arrival_ms = ?5, issue_seq = ?6, refs = ?7, office_due = ?8,"
-                    " office_stand = ?9, office_first = ?10, post_due = ?11, post_stand = ?12,"
-                    " post_first = ?13, marks = ?14",
-                    &stmt, err))
+    if (!db_prepare(
+            store->db,
+            "INSERT INTO item(item, folded, status, doubts, since_arrival_ms, issue_seq,"
+            " refs, office_due, office_stand, office_first, post_due, post_stand,"
+            " post_first, marks, place, money) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+            " ?11, ?12, ?13, ?14, ?15, ?16)"
+            " ON CONFLICT(place) DO UPDATE SET folded = ?2, status = ?3, doubts = ?4,"
+            " since_arrival_ms = ?5, issue_seq = ?6, refs = ?7, office_due = ?8,"
+            " office_stand = ?9, office_first = ?10, post_due = ?11, post_stand = ?12,"
+            " post_first = ?13, marks = ?14, money = ?16",
+            &stmt, err))
         return false;
     stmt_text(stmt, 1, saved->item.text);
     stmt_int(stmt, 2, saved->folded);
@@ -313,6 +323,7 @@ static bool write_one(struct store *store, const struct saved *saved, struct err
     }
     stmt_blob(stmt, 14, &saved->marks, sizeof saved->marks);
     stmt_int(stmt, 15, saved->place);
+    stmt_blob(stmt, 16, &saved->money, till_said_bytes(&saved->money));
     return stmt_done(stmt, err);
 }
 

@@ -31,6 +31,7 @@ struct saved {
     uint64_t issue_seq;
     struct dues dues[VIEW_CLOCKS];
     struct marks marks;
+    struct till_said money;
     uint8_t *refs; /* 8 bytes each, big end first */
     size_t refs_bytes;
 };
@@ -39,7 +40,7 @@ bool store_write(struct store *store, struct saved *saved, size_t n, const struc
                  const struct mark *mark, struct error *err) must_use;
 
 /* Copies `entry`; false without memory. */
-bool saved_of(const struct tracked *entry, struct saved *ret_saved);
+bool saved_of(const struct table *table, const struct tracked *entry, struct saved *ret_saved);
 void saved_free(struct saved *saved, size_t n);
 
 #endif

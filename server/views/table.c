@@ -44,6 +44,7 @@ void table_done(struct table *table)
     for (size_t i = 0; i < table->entries.n; i++) {
         struct tracked *entry = table->entries.all[i];
         free(entry->view);
+        till_free(&table->slab, entry->money);
         slab_give(&table->slab, entry->refs, entry->refs_room * sizeof *entry->refs);
         slab_give(&table->slab, entry, sizeof *entry);
     }
@@ -56,6 +57,7 @@ void table_done(struct table *table)
     board_done(&table->board);
     groups_done(&table->groups);
     tally_done(&table->tally);
+    till_done(&table->till);
     *table = (struct table){0};
 }
 
@@ -318,12 +320,18 @@ bool table_doubt_all(struct table *table)
     return true;
 }
 
+static bool put_money(struct table *table, struct tracked *entry, const struct till_said *money)
+{
+    return till_put(&table->till, &table->slab, entry->index, &entry->money, money);
+}
+
 bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS],
-                 const struct marks *marks)
+                 const struct marks *marks, const struct till_said *money)
 {
     table->counts[STATUS_NONE]--;
     table->counts[entry->status]++;
-    if (!tally_reserve(&table->tally, marks->office) || !put_up(table, entry, dues, marks))
+    if (!tally_reserve(&table->tally, marks->office) || !put_up(table, entry, dues, marks) ||
+        !put_money(table, entry, money))
         return false;
     tally_move(&table->tally, marks->office, entry->status, 1);
     return true;
@@ -381,7 +389,9 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
         drop_view(table, entry);
     const struct dues fresh[VIEW_CLOCKS] = {[VIEW_CLOCK_OFFICE] = dues_of(&view->clocks.office),
                                             [VIEW_CLOCK_POST] = dues_of(&view->clocks.post)};
-    if (!put_up(table, entry, fresh, &view->marks))
+    struct till_said money;
+    till_said_of(view, &money);
+    if (!put_up(table, entry, fresh, &view->marks) || !put_money(table, entry, &money))
         return false;
     return make_dirty(table, entry);
 }

@@ -6,6 +6,7 @@
 #include "server/views/groups.h"
 #include "server/views/slab.h"
 #include "server/views/tally.h"
+#include "server/views/till.h"
 
 /* One fact's place in the record in 64 bits: (batch id, index of the scan) or (office seq, all
  * ones). Eight bytes a fact, so that a million items fit in memory. */
@@ -40,6 +41,7 @@ struct tracked {
     uint32_t kept_at; /* with a view: its place among those kept */
     struct dues dues[VIEW_CLOCKS];
     struct marks marks;
+    struct till_kept *money; /* what the till knows of it, or NULL */
 };
 
 #define VIEWS_KEPT 20000 /* 47 MB of folded views at most; the others are folded when asked for */
@@ -70,6 +72,7 @@ struct table {
     struct tally tally; /* the same by office */
     struct board_days board;
     struct groups groups;
+    struct till till;
     struct tracked **kept; /* whose view is kept, a ring; NULL where one went early */
     size_t kept_hand;      /* the place taken last */
     struct mark mark;
@@ -87,10 +90,10 @@ struct tracked *table_take(struct table *table, const struct item *item);
 bool entry_add_ref(struct table *table, struct tracked *entry, ref ref);
 /* Makes the entry stand as the view says; the view itself is kept for who asks next, if `keep`. */
 bool table_fold(struct table *table, struct tracked *entry, const struct view *view, bool keep);
-/* For an entry read from views.db: status, doubts and issue_seq are set already; `dues` and `marks`
- * are its. */
+/* For an entry read from views.db: status, doubts and issue_seq are set already; `dues`, `marks`
+ * and `money` are its. */
 bool table_place(struct table *table, struct tracked *entry, const struct dues dues[VIEW_CLOCKS],
-                 const struct marks *marks);
+                 const struct marks *marks, const struct till_said *money);
 /* When all of them are there: lists what was issued. False without memory. */
 bool table_list_issued(struct table *table);
 /* Every entry is to be folded anew, for the rules have changed; false without memory. */

@@ -8,6 +8,7 @@
 #define TRAO_SERVER_VIEWS_VIEWS_H
 
 #include "server/delivery/marks.h"
+#include "server/delivery/money.h"
 #include "server/record/record.h"
 
 struct views;
@@ -33,6 +34,7 @@ struct view {
     struct state state;
     struct clocks clocks;
     struct marks marks;
+    struct carriage carriage;
     uint64_t version; /* grows with every change of this item's public face, over restarts and
                          rebuilds too: number of facts taken in for this item */
 };
@@ -141,6 +143,38 @@ struct view_figure {
 /* In order of key, none that says nothing; free(*new_figures). False without memory. */
 bool views_figures(struct views *views, const struct view_asked *asked,
                    struct view_figure **new_figures, size_t *ret_n) must_use;
+
+/* What carriage cost of what the post got on the days from..to, both included: one line an office,
+ * weight band, zone and payer, in that order. free(*new_costs). False without memory. */
+struct view_cost {
+    uint32_t office; /* number of premises.h */
+    uint32_t band_g; /* 0: no price is known */
+    enum zone zone;
+    enum payer payer;
+    uint64_t items, delivered;
+    uint64_t price_vnd, taken_off_vnd; /* of the carriage */
+    uint64_t postage_taken_vnd, fees_taken_vnd;
+};
+bool views_costs(struct views *views, int64_t from_day, int64_t to_day,
+                 struct view_cost **new_costs, size_t *ret_n) must_use;
+/* What was taken at doors on these days, one line a postman (badge; 0: nobody can name him) and
+ * day, by day. free(*new_shifts). False without memory. */
+struct view_shift {
+    uint32_t badge;
+    int64_t day;
+    uint64_t postage_vnd, fees_vnd;
+};
+bool views_shifts(struct views *views, int64_t from_day, int64_t to_day,
+                  struct view_shift **new_shifts, size_t *ret_n) must_use;
+/* The items behind such lines: of one badge or all, of one office or (0) all; an item may come more
+ * than once. free(*new_items). False without memory. */
+struct view_takers {
+    int64_t from_day, to_day;
+    bool of_badge;
+    uint32_t badge, office;
+};
+bool views_takers(struct views *views, const struct view_takers *asked, struct item **new_items,
+                  size_t *ret_n) must_use;
 
 /* Which number of a figure is opened. */
 enum view_number {

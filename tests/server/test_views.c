@@ -606,7 +606,7 @@ static void an_unfolded_row_says_so(void **state)
     struct view view = {.version = 1};
     struct tracked *entry = table_take(&table, &item);
     assert_true(entry_add_ref(&table, entry, ref_make(7, 3)));
-    assert_true(saved_of(entry, saved));
+    assert_true(saved_of(&table, entry, saved));
     assert_false(saved->folded);
     saved_free(saved, 1);
     assert_true(table_fold(&table, entry, &view, true));

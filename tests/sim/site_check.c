@@ -1,6 +1,7 @@
 /* site_check.c - what must hold of the server once everything has drained (site.h). */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,6 +69,33 @@ static void compare_boards(struct site *site, struct views *fresh)
     }
 }
 
+/* So does what was taken, and what carriage cost. */
+static void compare_money(struct site *site, struct views *fresh)
+{
+    struct views *both[2] = {site->views, fresh};
+    struct view_cost *costs[2] = {NULL, NULL};
+    struct view_shift *shifts[2] = {NULL, NULL};
+    size_t costs_n[2] = {0, 0}, shifts_n[2] = {0, 0};
+    int64_t today = day_of(record_now(site->reader));
+    for (int i = 0; i < 2; i++)
+        invariant(views_costs(both[i], today - 60, today + 60, &costs[i], &costs_n[i]) &&
+                  views_shifts(both[i], today - 60, today + 60, &shifts[i], &shifts_n[i]));
+    if (costs_n[0] != costs_n[1] || memcmp(costs[0], costs[1], costs_n[0] * sizeof *costs[0]) != 0)
+        env_fail(site->env, "%zu lines of costs are not the %zu from nothing", costs_n[0],
+                 costs_n[1]);
+    bool alike = shifts_n[0] == shifts_n[1];
+    for (size_t i = 0; alike && i < shifts_n[0]; i++)
+        alike = shifts[0][i].day == shifts[1][i].day && shifts[0][i].badge == shifts[1][i].badge &&
+                shifts[0][i].postage_vnd == shifts[1][i].postage_vnd &&
+                shifts[0][i].fees_vnd == shifts[1][i].fees_vnd;
+    if (!alike)
+        env_fail(site->env, "%zu shifts are not the %zu from nothing", shifts_n[0], shifts_n[1]);
+    for (int i = 0; i < 2; i++) {
+        free(costs[i]);
+        free(shifts[i]);
+    }
+}
+
 static bool say_missing(void *ctx, const struct item *item)
 {
     struct site *site = ctx;
@@ -90,6 +118,7 @@ void site_check_views(struct site *site, const struct item *items, size_t n)
     for (size_t at = 0; at < n && !site->env->failed; at++)
         check_told(site, &ids, &items[at]);
     compare_boards(site, fresh);
+    compare_money(site, fresh);
     views_close(fresh);
     (void)unlink(fresh_path);
 }
