@@ -320,74 +320,82 @@ struct reading {
 };
 
 #define AT(member) offsetof(struct reading, fact.member)
+#define PLAIN(kind, member)                                                                        \
+    {                                                                                              \
+        PLAIN_##kind, AT(member), 0, 0, NULL                                                       \
+    }
+#define LINK(member)                                                                               \
+    {                                                                                              \
+        PLAIN_LINK, AT(member), AT(has_##member), 0, NULL                                          \
+    }
 #define TEXT(member)                                                                               \
     {                                                                                              \
         PLAIN_TEXT, AT(member), 0, sizeof(((struct office_fact *)NULL)->member), NULL              \
     }
 
 static const struct plain_field notice_fields[] = {
-    [1] = {PLAIN_U32, AT(notice.channel)}, [2] = {PLAIN_U32, AT(notice.status)},
-    [3] = {PLAIN_U32, AT(notice.attempt)}, [4] = {PLAIN_BOOL, AT(notice.correction)},
-    [5] = TEXT(notice.request_id),         [6] = {PLAIN_U32, AT(notice.receiver)},
+    [1] = PLAIN(U32, notice.channel), [2] = PLAIN(U32, notice.status),
+    [3] = PLAIN(U32, notice.attempt), [4] = PLAIN(BOOL, notice.correction),
+    [5] = TEXT(notice.request_id),    [6] = PLAIN(U32, notice.receiver),
 };
 static const struct plain_type notice_type = {notice_fields, 6};
 
 static const struct plain_field paper_fields[] = {
-    [1] = {PLAIN_U32, AT(paper.event)},    [2] = {PLAIN_S64, AT(paper.wall.ms)},
-    [3] = {PLAIN_U32, AT(paper.reason)},   [4] = {PLAIN_U32, AT(paper.action)},
-    [5] = {PLAIN_U32, AT(paper.relation)}, [6] = {PLAIN_U64, AT(paper.postage_vnd)},
-    [7] = {PLAIN_U64, AT(paper.fees_vnd)},
+    [1] = PLAIN(U32, paper.event),    [2] = PLAIN(S64, paper.wall.ms),
+    [3] = PLAIN(U32, paper.reason),   [4] = PLAIN(U32, paper.action),
+    [5] = PLAIN(U32, paper.relation), [6] = PLAIN(U64, paper.postage_vnd),
+    [7] = PLAIN(U64, paper.fees_vnd),
 };
 static const struct plain_type paper_type = {paper_fields, 7};
 
 static const struct plain_field fact_fields[] = {
-    [1] = {PLAIN_U64, AT(seq)},
-    [2] = {PLAIN_ITEM, AT(item)},
-    [3] = {PLAIN_U32, AT(event)},
-    [4] = {PLAIN_S64, AT(at.ms)},
-    [5] = {PLAIN_U32, AT(user)},
+    [1] = PLAIN(U64, seq),
+    [2] = PLAIN(ITEM, item),
+    [3] = PLAIN(U32, event),
+    [4] = PLAIN(S64, at.ms),
+    [5] = PLAIN(U32, user),
     [6] = TEXT(dossier),
-    [7] = {PLAIN_LINK, AT(addressee), AT(has_addressee)},
-    [8] = {PLAIN_U64, AT(postage_vnd)},
-    [9] = {PLAIN_U64, AT(fees_vnd)},
-    [10] = {PLAIN_U32, AT(commune)},
-    [11] = {PLAIN_U32, AT(postal_code)},
-    [12] = {PLAIN_BOOL, AT(owner_only)},
-    [13] = {PLAIN_U32, AT(copy)},
-    [14] = {PLAIN_U64, AT(job)},
-    [15] = {PLAIN_FIXED64, AT(handover)},
+    [7] = LINK(addressee),
+    [8] = PLAIN(U64, postage_vnd),
+    [9] = PLAIN(U64, fees_vnd),
+    [10] = PLAIN(U32, commune),
+    [11] = PLAIN(U32, postal_code),
+    [12] = PLAIN(BOOL, owner_only),
+    [13] = PLAIN(U32, copy),
+    [14] = PLAIN(U64, job),
+    [15] = PLAIN(FIXED64, handover),
     [16] = {PLAIN_INSIDE, 0, offsetof(struct reading, has_notice), 0, &notice_type},
-    [17] = {PLAIN_U32, AT(reason)},
-    [18] = {PLAIN_U32, AT(originals)},
-    [19] = {PLAIN_U32, AT(certified)},
-    [20] = {PLAIN_U32, AT(pages)},
+    [17] = PLAIN(U32, reason),
+    [18] = PLAIN(U32, originals),
+    [19] = PLAIN(U32, certified),
+    [20] = PLAIN(U32, pages),
     [21] = TEXT(seal_number),
-    [22] = {PLAIN_U32, AT(count)},
-    [23] = {PLAIN_FIXED64, AT(round)},
-    [24] = {PLAIN_U32, AT(badge)},
-    [25] = {PLAIN_U32, AT(to_badge)},
-    [26] = {PLAIN_U32, AT(post_office)},
-    [27] = {PLAIN_LINK, AT(evidence), AT(has_evidence)},
-    [28] = {PLAIN_ITEM, AT(other_item)},
-    [29] = {PLAIN_U32, AT(kind)},
-    [30] = {PLAIN_FIXED64, AT(slip)},
+    [22] = PLAIN(U32, count),
+    [23] = PLAIN(FIXED64, round),
+    [24] = PLAIN(U32, badge),
+    [25] = PLAIN(U32, to_badge),
+    [26] = PLAIN(U32, post_office),
+    [27] = LINK(evidence),
+    [28] = PLAIN(ITEM, other_item),
+    [29] = PLAIN(U32, kind),
+    [30] = PLAIN(FIXED64, slip),
     [31] = {PLAIN_INSIDE, 0, offsetof(struct reading, has_paper), 0, &paper_type},
     [32] = TEXT(device),
     [33] = TEXT(old_device),
-    [34] = {PLAIN_S64, AT(from.ms)},
-    [35] = {PLAIN_S64, AT(to.ms)},
+    [34] = PLAIN(S64, from.ms),
+    [35] = PLAIN(S64, to.ms),
     [36] = TEXT(key),
-    [37] = {PLAIN_S64, AT(value)},
+    [37] = PLAIN(S64, value),
     [38] = TEXT(citation),
-    [39] = {PLAIN_U64, AT(of_seq)},
-    [40] = {PLAIN_FIXED64, AT(of_epoch)},
-    [41] = {PLAIN_U32, AT(weight_g)},
-    [42] = {PLAIN_U32, AT(zone)},
-    [43] = {PLAIN_U32, AT(payer)},
-    [44] = {PLAIN_U32, AT(opener)},
-    [45] = {PLAIN_U32, AT(outcome)},
-    [46] = {PLAIN_BOOL, AT(has_sums)},
-    [49] = {PLAIN_U32, AT(office)},
+    [39] = PLAIN(U64, of_seq),
+    [40] = PLAIN(FIXED64, of_epoch),
+    [41] = PLAIN(U32, weight_g),
+    [42] = PLAIN(U32, zone),
+    [43] = PLAIN(U32, payer),
+    [44] = PLAIN(U32, opener),
+    [45] = PLAIN(U32, outcome),
+    [46] = PLAIN(BOOL, has_sums),
+    [49] = PLAIN(U32, office),
 };
 static const struct plain_type fact_type = {fact_fields, 49};
 

@@ -215,41 +215,49 @@ struct reading {
 };
 
 #define AT(member) offsetof(struct reading, scan.member)
+#define PLAIN(kind, member)                                                                        \
+    {                                                                                              \
+        PLAIN_##kind, AT(member), 0, 0, NULL                                                       \
+    }
+#define LINK(member)                                                                               \
+    {                                                                                              \
+        PLAIN_LINK, AT(member), AT(has_##member), 0, NULL                                          \
+    }
 
 static const struct plain_field place_fields[] = {
-    [1] = {PLAIN_S32, AT(place.lat_e7)},      [2] = {PLAIN_S32, AT(place.lon_e7)},
-    [3] = {PLAIN_U32, AT(place.accuracy_mm)}, [4] = {PLAIN_U32, AT(place.mode)},
-    [5] = {PLAIN_U32, AT(place.age_ms)},      [6] = {PLAIN_S64, AT(place.gps_time.ms)},
-    [7] = {PLAIN_BOOL, AT(place.jumped)},
+    [1] = PLAIN(S32, place.lat_e7),      [2] = PLAIN(S32, place.lon_e7),
+    [3] = PLAIN(U32, place.accuracy_mm), [4] = PLAIN(U32, place.mode),
+    [5] = PLAIN(U32, place.age_ms),      [6] = PLAIN(S64, place.gps_time.ms),
+    [7] = PLAIN(BOOL, place.jumped),
 };
 static const struct plain_type place_type = {place_fields, 7};
 
 static const struct plain_field scan_fields[] = {
-    [1] = {PLAIN_U64, AT(seq)},
-    [2] = {PLAIN_ITEM, AT(item)},
-    [3] = {PLAIN_U32, AT(event)},
-    [4] = {PLAIN_S64, AT(wall.ms)},
-    [5] = {PLAIN_U64, AT(mono.ms)},
-    [6] = {PLAIN_FIXED64, AT(boot)},
-    [7] = {PLAIN_U32, AT(time_source)},
+    [1] = PLAIN(U64, seq),
+    [2] = PLAIN(ITEM, item),
+    [3] = PLAIN(U32, event),
+    [4] = PLAIN(S64, wall.ms),
+    [5] = PLAIN(U64, mono.ms),
+    [6] = PLAIN(FIXED64, boot),
+    [7] = PLAIN(U32, time_source),
     [8] = {PLAIN_INSIDE, 0, offsetof(struct reading, has_place), 0, &place_type},
-    [9] = {PLAIN_U32, AT(place.why_none)},
-    [10] = {PLAIN_U32, AT(badge)},
-    [11] = {PLAIN_U32, AT(post_office)},
-    [12] = {PLAIN_U32, AT(reason)},
-    [13] = {PLAIN_U32, AT(action)},
-    [14] = {PLAIN_U32, AT(relation)},
-    [15] = {PLAIN_U64, AT(postage_vnd)},
-    [16] = {PLAIN_U64, AT(fees_vnd)},
-    [17] = {PLAIN_LINK, AT(attachments), AT(has_attachments)},
-    [18] = {PLAIN_U32, AT(program)},
-    [19] = {PLAIN_U32, AT(entry)},
-    [20] = {PLAIN_FIXED64, AT(round)},
-    [21] = {PLAIN_FIXED64, AT(handover)},
-    [22] = {PLAIN_FIXED64, AT(stop)},
-    [23] = {PLAIN_U64, AT(of_seq)},
-    [24] = {PLAIN_FIXED64, AT(of_epoch)},
-    [25] = {PLAIN_U64, AT(slip)},
+    [9] = PLAIN(U32, place.why_none),
+    [10] = PLAIN(U32, badge),
+    [11] = PLAIN(U32, post_office),
+    [12] = PLAIN(U32, reason),
+    [13] = PLAIN(U32, action),
+    [14] = PLAIN(U32, relation),
+    [15] = PLAIN(U64, postage_vnd),
+    [16] = PLAIN(U64, fees_vnd),
+    [17] = LINK(attachments),
+    [18] = PLAIN(U32, program),
+    [19] = PLAIN(U32, entry),
+    [20] = PLAIN(FIXED64, round),
+    [21] = PLAIN(FIXED64, handover),
+    [22] = PLAIN(FIXED64, stop),
+    [23] = PLAIN(U64, of_seq),
+    [24] = PLAIN(FIXED64, of_epoch),
+    [25] = PLAIN(U64, slip),
 };
 static const struct plain_type scan_type = {scan_fields, 25};
 

@@ -260,6 +260,18 @@ static void fill_up(struct views *views, const struct history *history, uint64_t
            (memory_mb() - had_mb) * 1e6 / (double)items);
 }
 
+/* Somebody who took money on a day; 0: nobody. */
+static uint32_t some_badge(struct views *views, int64_t day)
+{
+    struct view_shift *shifts = NULL;
+    size_t n = 0;
+    uint32_t badge = 0;
+    if (views_shifts(views, day, day, &shifts, &n) && n > 0)
+        badge = shifts[n / 2].badge;
+    free(shifts);
+    return badge;
+}
+
 /* Costs of a month by office, weight, zone and payer; a month's shifts; the rows of one shift, each
  * folded, as its reconciliation shows them. */
 static void ask_money(struct views *views, const struct history *history)
@@ -276,8 +288,8 @@ static void ask_money(struct views *views, const struct history *history)
             struct view_shift *shifts = NULL;
             struct item *items = NULL;
             int64_t from = today - 330 + i * 15;
-            struct view_takers takers = {
-                .from_day = from, .to_day = from, .of_badge = true, .badge = (uint32_t)i * 7 + 1};
+            struct view_takers takers = {.from_day = from, .to_day = from, .of_badge = true};
+            takers.badge = kind == ROWS ? some_badge(views, from) : 0;
             double begun = now_ms();
             bool good = kind == COSTS    ? views_costs(views, from, from + 29, &costs, &n)
                         : kind == SHIFTS ? views_shifts(views, from, from + 29, &shifts, &n)
