@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
+#include "server/office/xlsx.h"
 #include "server/text/text.h"
 
 #define ROWS_SHOWN 5
@@ -324,6 +327,16 @@ static bool check_dates(struct list *list, struct error *err)
                      wrong_row, column, wrong_row, column);
 }
 
+/* Named as a workbook, and none by its first bytes: what its rows lack is no help. */
+static bool is_false_workbook(int fd, const char *file)
+{
+    size_t n = strlen(file);
+    char first[4] = "";
+    if (n < 5 || strcasecmp(file + n - 5, ".xlsx") != 0)
+        return false;
+    return pread(fd, first, sizeof first, 0) < (ssize_t)sizeof first || !xlsx_is(first, 4);
+}
+
 bool import_run(const struct import_config *config, int fd, const char *file,
                 struct import_report *ret_report, char **new_lines, struct error *err)
 {
@@ -332,8 +345,14 @@ bool import_run(const struct import_config *config, int fd, const char *file,
     struct lines lines = {.text = NULL};
     text_copy(file, report.file, sizeof report.file);
     if (!list_read(config->reader_program, config->folder, fd, config->charset, &config->names,
-                   &list, err))
+                   &list, err)) {
+        if (err->code == ERROR_BAD_INPUT && is_false_workbook(fd, file))
+            error_set(err, ERROR_BAD_INPUT,
+                      "không phải tệp Excel (.xlsx), hoặc tệp hỏng. Chưa nhập; mở bằng Excel, lưu "
+                      "lại rồi nhập lại. / no Excel file (.xlsx), or a damaged one: save it again "
+                      "in Excel");
         return error_add(err, "%s", report.file);
+    }
     bool ok = check_dates(&list, err) && lines_init(&lines, report.file, &list, err) &&
               begin(config, &report, err) && take_rows(config, &list, &report, &lines, err);
     ok = ok && say_form(config, &list, &lines, err) && lines_close(&lines, err);

@@ -48,6 +48,8 @@ bool import_run(const struct import_config *config, int fd, const char *file,
                 struct import_report *ret_report, char **new_lines, struct error *err) must_use;
 
 /* The sentence that sums a report up, both languages, two lines. */
+/* What is said of a total or a signature below the list: nobody has to do anything about it. */
+#define IMPORT_SKIPPED "không phải hồ sơ, bỏ qua."
 #define IMPORT_SUMMARY_MAX 512
 char *import_summary(const struct import_report *report, bool dry, char out[IMPORT_SUMMARY_MAX]);
 

@@ -172,6 +172,11 @@ static bool run_child(const char *program, int fd, enum charset charset,
            error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
 }
 
+bool list_has_no_header(const struct error *err)
+{
+    return err->code == ERROR_BAD_INPUT && strstr(err->text, LIST_NO_HEADER) != NULL;
+}
+
 bool list_read(const char *program, const char *folder, int fd, enum charset charset,
                const struct list_names *names, struct list *ret_list, struct error *err)
 {

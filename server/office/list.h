@@ -95,6 +95,8 @@ struct list {
  */
 bool list_read(const char *program, const char *folder, int fd, enum charset charset,
                const struct list_names *names, struct list *ret_list, struct error *err) must_use;
+/* Of a failure of list_read: the file was read, but none of its rows names the columns. */
+bool list_has_no_header(const struct error *err);
 /* The next row, `n` times from the first; its cells are good until the next call. LATER, BROKEN:
  * the file cannot be read. */
 bool list_take(struct list *list, struct list_row *ret_row, struct error *err) must_use;

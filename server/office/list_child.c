@@ -90,13 +90,18 @@ static int refuse_without_header(FILE *out, const struct reader *seen)
             "dòng %u, cột %u: không phải UTF-8. Chưa nhập; lưu tệp thành «CSV UTF-8» rồi nhập "
             "lại. / row %u, column %u: not UTF-8",
             seen->bad_row, seen->bad_cell, seen->bad_row, seen->bad_cell);
+    else if (*seen->likely)
+        (void)snprintf(text, sizeof text,
+                       LIST_NO_HEADER
+                       " quen. Dòng %u: %s. Đặt tên cột rồi xem lại. / no header row known",
+                       seen->likely_row, seen->likely);
     else
-        (void)snprintf(
-            text, sizeof text,
-            "%d dòng đầu không có dòng tiêu đề với «%s», «%s», «%s». Chưa nhập. / no header "
-            "row found",
-            LIST_HEADER_ROWS, list_column_info(LIST_DOSSIER)->vi, list_column_info(LIST_NAME)->vi,
-            list_column_info(LIST_ADDRESS)->vi);
+        (void)snprintf(text, sizeof text,
+                       "%d dòng đầu " LIST_NO_HEADER
+                       " với «%s», «%s», «%s». Chưa nhập. / no header "
+                       "row found",
+                       LIST_HEADER_ROWS, list_column_info(LIST_DOSSIER)->vi,
+                       list_column_info(LIST_NAME)->vi, list_column_info(LIST_ADDRESS)->vi);
     return refuse(out, text);
 }
 
@@ -157,7 +162,7 @@ static int read_as_csv(FILE *out, const struct list_names *names, struct charset
             return 1;
         if (look.has_header)
             return write_csv(out, &form, &look, bytes, n);
-        seen = i == 0 ? look : seen;
+        seen = i == 0 || (*look.likely && !*seen.likely) ? look : seen;
     }
     return refuse_without_header(out, &seen);
 }
@@ -235,6 +240,7 @@ static int read_sheets(FILE *out, const struct list_names *names, struct xlsx *x
             return err.code == ERROR_LATER ? 1 : refuse(out, err.text);
         if (look.has_header)
             return write_sheet(out, names, xlsx, i, &look);
+        seen = *seen.likely ? seen : look;
     }
     return refuse_without_header(out, &seen);
 }

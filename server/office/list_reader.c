@@ -98,6 +98,29 @@ static void find_columns(const struct reader *reader, bool own, bool taken[READE
     }
 }
 
+/* Three names or more and no digit: each row of a list has one, in its dossier's code, so that this
+ * tells of no person. What does not fit is left out. */
+static void note_likely(struct reader *reader)
+{
+    char line[sizeof reader->likely] = "", name[FOLDED_MAX];
+    size_t n = 0, names = 0;
+    for (size_t i = 0; i < reader->cells; i++) {
+        const struct reader_cell *cell = &reader->cell[i];
+        for (size_t k = 0; k < cell->n; k++)
+            if (reader->text[cell->at + k] >= '0' && reader->text[cell->at + k] <= '9')
+                return;
+        if (!text_clean(reader->text + cell->at, cell->n, name, sizeof name) || *name == '\0')
+            continue;
+        names++;
+        if (n + strlen(name) + 8 < sizeof line)
+            n += (size_t)snprintf(line + n, sizeof line - n, "%s«%s»", n > 0 ? ", " : "", name);
+    }
+    if (names < 3 || n == 0)
+        return;
+    memcpy(reader->likely, line, n + 1);
+    reader->likely_row = reader->number;
+}
+
 static bool take_header(struct reader *reader)
 {
     uint32_t position[LIST_COLUMNS] = {0};
@@ -105,8 +128,11 @@ static bool take_header(struct reader *reader)
     find_columns(reader, true, taken, position);
     find_columns(reader, false, taken, position);
     for (int column = 0; column < LIST_COLUMNS; column++)
-        if (list_column_info((enum list_column)column)->required && position[column] == 0)
+        if (list_column_info((enum list_column)column)->required && position[column] == 0) {
+            if (reader->likely[0] == '\0')
+                note_likely(reader);
             return false;
+        }
     memcpy(reader->position, position, sizeof position);
     reader->header_cells = reader->cells;
     while (reader->header_cells > 0 && reader->cell[reader->header_cells - 1].n == 0)

@@ -15,6 +15,8 @@
 /* Of names and addresses as they were written: the bytes of the longest cell. */
 #define LIST_WRITTEN_NAME_MAX 510u
 #define LIST_WRITTEN_ADDRESS_MAX 2000u
+/* In the sentence of a file of which no row names the columns, before anything that may be cut. */
+#define LIST_NO_HEADER "không có dòng tiêu đề"
 #define LIST_SAYS_HEADER 'H'
 #define LIST_SAYS_ROW 'R'
 #define LIST_SAYS_END 'E'

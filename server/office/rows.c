@@ -1,4 +1,5 @@
 #include "server/office/rows.h"
+#include "server/office/import.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,7 +111,7 @@ static void complain_of_fault(const struct list_row *row, struct lines *lines)
                             "the file ends inside this row; not imported"},
         [LIST_FAULT_ERROR_CELL] = {"ô báo lỗi (#N/A…). Chưa nhập; sửa công thức rồi nhập lại.",
                                    "an error cell; not imported"},
-        [LIST_FAULT_NO_DOSSIER] = {"không phải hồ sơ, bỏ qua.", "no dossier, skipped"},
+        [LIST_FAULT_NO_DOSSIER] = {IMPORT_SKIPPED, "no dossier, skipped"},
     };
     lines_add(lines, row->number, row->column, &said[row->fault]);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/office/import.h"
 #include "server/office/list.h"
 #include "server/record/imports.h"
 #include "server/record/premises.h"
@@ -25,6 +26,7 @@ struct page {
     json_t *said; /* of the preview or the import */
     bool taken;   /* it was the import */
     bool failed;
+    bool unnamed; /* no header was found: the kept file waits for names of its columns */
 };
 
 /* ------------------------------------------------------------------ the commands */
@@ -82,7 +84,9 @@ static struct instant now(const struct web *web)
 
 static bool look(struct page *page, int fd, struct error *err)
 {
-    return import(page, fd, true, err);
+    bool good = import(page, fd, true, err);
+    page->unnamed = !good && *page->kept != '\0' && list_has_no_header(err);
+    return good;
 }
 
 static bool choose(struct page *page, struct error *err)
@@ -107,7 +111,7 @@ static bool go_on(struct page *page, const char *what, struct error *err)
     if (!kept_get(web->kept, &login, page->kept, now(web), &fd, page->file_name, err))
         return false;
     page->taken = strcmp(what, "nhan") == 0;
-    bool good = import(page, fd, !page->taken, err);
+    bool good = page->taken ? import(page, fd, false, err) : look(page, fd, err);
     close(fd);
     if (good && page->taken)
         kept_drop(web->kept, &login, page->kept);
@@ -253,20 +257,34 @@ static void put_counts(struct html *html, const json_t *said)
     html_put(html, "</p>");
 }
 
-/* The report's sentences come in both languages, the English one set in; the last two sum up. */
-static void put_lines(struct html *html, const json_t *said)
+/* A total or a signature below the list, as row_check words it. */
+static bool tells_of_skipped(const char *line)
 {
-    const json_t *lines = json_object_get(said, "said");
-    size_t n = json_array_size(lines);
-    n = n < 2 ? 0 : n - 2;
-    if (n == 0)
-        return;
-    html_put(html, "<h2>Cần xem lại</h2><ul class=cau-loi>");
-    bool open = false;
+    return strstr(line, IMPORT_SKIPPED) != NULL;
+}
+
+/* Lines about what was skipped, or all others. */
+static size_t lines_of(const json_t *lines, size_t n, bool skipped)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *line = json_string_value(json_array_get(lines, i));
+        found += line && strncmp(line, "    ", 4) != 0 && tells_of_skipped(line) == skipped;
+    }
+    return found;
+}
+
+/* The sentences of one kind in both languages, the English one set in behind its own. */
+static void put_some(struct html *html, const json_t *lines, size_t n, bool skipped)
+{
+    bool open = false, wanted = false;
+    html_put(html, "<ul class=cau-loi>");
     for (size_t i = 0; i < n; i++) {
         const char *line = json_string_value(json_array_get(lines, i));
         bool english = line && strncmp(line, "    ", 4) == 0;
-        if (!line)
+        if (line && !english)
+            wanted = tells_of_skipped(line) == skipped;
+        if (!line || !wanted)
             continue;
         if (english && html->english) {
             html_put(html, "<br>");
@@ -280,6 +298,26 @@ static void put_lines(struct html *html, const json_t *said)
         open = true;
     }
     html_put(html, "</li></ul>");
+}
+
+/* The last two lines of a report sum up. What is skipped is no work for anybody: it is closed, and
+ * counted by itself. */
+static void put_lines(struct html *html, const json_t *said)
+{
+    const json_t *lines = json_object_get(said, "said");
+    size_t n = json_array_size(lines);
+    n = n < 2 ? 0 : n - 2;
+    size_t skipped = lines_of(lines, n, true);
+    if (lines_of(lines, n, false) > 0) {
+        html_put(html, "<h2>Cần xem lại</h2>");
+        put_some(html, lines, n, false);
+    }
+    if (skipped == 0)
+        return;
+    html_format(html, "<details class=muc><summary>Dòng không phải hồ sơ, bỏ qua: %zu</summary>",
+                skipped);
+    put_some(html, lines, n, true);
+    html_put(html, "</details>");
 }
 
 static const struct panel_column first_columns[] = {
@@ -337,7 +375,7 @@ static const char *own_name(const json_t *names, const char *key)
     return "";
 }
 
-static void put_column(struct html *html, const json_t *column, const json_t *names)
+static void put_column(struct html *html, const json_t *column, const json_t *names, bool found)
 {
     const char *key = json_string_value(json_object_get(column, "column")),
                *means = json_string_value(json_object_get(column, "means"));
@@ -347,7 +385,7 @@ static void put_column(struct html *html, const json_t *column, const json_t *na
     html_format(html, "<label for=\"cot-%s\">%s ", key, means);
     if (place > 0)
         html_format(html, "<small>(cột %lld)</small>", (long long)place);
-    else
+    else if (found)
         html_put(html, "<small>(không có)</small>");
     html_format(html, "</label><input id=\"cot-%s\" name=\"cot-%s\" maxlength=127 value=\"", key,
                 key);
@@ -355,23 +393,27 @@ static void put_column(struct html *html, const json_t *column, const json_t *na
     html_put(html, "\">");
 }
 
+/* Open where the header was not found: naming the columns is what is left to do. */
 static void put_mapping(struct page *page)
 {
     struct html *html = &page->panel.html;
     char office[48];
     size_t i;
-    json_t *column, *names;
+    json_t *column, *columns, *names;
     (void)snprintf(office, sizeof office, "office=%s", page->office);
     names = *page->office ? panel_ask(&page->panel, "mapping", office, NULL)
                           : panel_ask(&page->panel, "mapping", NULL);
     if (!names)
         return;
-    html_put(html, "<details class=muc><summary>Cột đã nhận ra; đổi tên cột</summary><p>Ghi tên "
+    html_put(html, page->said ? "<details class=muc><summary>Cột đã nhận ra; đổi tên cột"
+                              : "<details class=muc open><summary>Đặt tên cột");
+    html_put(html, "</summary><p>Ghi tên "
                    "cột đúng như trong tệp của cơ quan này. Để trống: tìm theo tên thường "
                    "gặp.</p>");
     begin_kept(page, "cot", true);
-    json_array_foreach(json_object_get(page->said, "columns"), i, column)
-        put_column(html, column, json_object_get(names, "columns"));
+    columns = json_object_get(page->said ? page->said : names, "columns");
+    json_array_foreach(columns, i, column)
+        put_column(html, column, json_object_get(names, "columns"), page->said != NULL);
     html_put(html, "<button>Ghi tên cột, xem lại</button></form></details>");
     json_decref(names);
 }
@@ -483,6 +525,8 @@ static bool put_page(struct page *page)
         html_put(&panel->html, "<p class=loi role=alert>");
         html_sentence(&panel->html, panel->why.text);
         html_put(&panel->html, "</p>");
+        if (page->unnamed)
+            put_mapping(page);
     }
     if (page->said && page->taken) {
         put_result(page);

@@ -197,6 +197,56 @@ static void an_offices_own_columns(void **state)
     assert_true(says(browser, "value=\"Hồ sơ số\""));
 }
 
+/* What the page cannot know is named on the page, beside what it read, and the same file is shown
+ * again: nothing is chosen twice. */
+static void columns_of_no_known_name_are_named(void **state)
+{
+    struct browser *browser = *state;
+    static const char list[] = "Số biên nhận,Khách hàng,Nơi ở,ĐT\nH27.15-261118-0302,Mẫu,\"Thôn 1, "
+                               "X. Cẩm Trung, Hà Tĩnh\",0912000001\n";
+    char kept[80], fields[512];
+    come_in(browser);
+    assert_int_equal(send_file(browser, "a.csv", list, strlen(list)), 400);
+    assert_true(says(browser, "Dòng 1: «Số biên nhận», «Khách hàng», «Nơi ở», «ĐT»"));
+    assert_true(says(browser, "<summary>Đặt tên cột</summary>"));
+    assert_false(says(browser, "0912000001"));
+    take_after(browser, "name=giu value=\"", kept, sizeof kept);
+    (void)snprintf(fields, sizeof fields,
+                   "viec=cot&giu=%s&cot-dossier=S%%E1%%BB%%91+bi%%C3%%AAn+nh%%E1%%BA%%ADn&cot-name="
+                   "Kh%%C3%%A1ch+h%%C3%%A0ng&cot-address=N%%C6%%A1i+%%E1%%BB%%9F",
+                   kept);
+    if (browser_post(browser, "/quay/nhap", fields) != 200)
+        fail_msg("%s", browser->rig.answer);
+    assert_true(says(browser, "Nhận 1 kết quả"));
+    assert_true(says(browser, "value=\"Khách hàng\""));
+    /* rows without a header are people: none of them is said */
+    assert_int_equal(send_file(browser, "b.csv", "H27-1,Mẫu,Thôn 1\nH27-2,Mẫu Hai,Thôn 2\n", 42),
+                     400);
+    assert_false(says(browser, "Mẫu"));
+}
+
+static void what_is_no_workbook_is_said_so(void **state)
+{
+    struct browser *browser = *state;
+    come_in(browser);
+    assert_int_equal(send_file(browser, "a.xlsx", "\x01\x02 broken \xFF", 11), 400);
+    assert_true(says(browser, "không phải tệp Excel"));
+    assert_false(says(browser, "dòng tiêu đề"));
+    assert_false(says(browser, "Đặt tên cột"));
+}
+
+/* A total below the list is nobody's work. */
+static void skipped_rows_stand_apart(void **state)
+{
+    struct browser *browser = *state;
+    static const char list[] =
+        "Mã hồ sơ,Người nhận,Địa chỉ\nH27.15-261118-0303,Mẫu,\"Thôn 1, X. Cẩm Trung, Hà "
+        "Tĩnh\"\nTổng cộng: 1,,\n";
+    come_in(browser);
+    assert_int_equal(send_file(browser, "a.csv", list, strlen(list)), 200);
+    assert_true(says(browser, "<summary>Dòng không phải hồ sơ, bỏ qua: 1</summary>"));
+}
+
 /* ------------------------------------------------------------------ what is not taken */
 
 static void a_stranger_sends_nothing(void **state)
@@ -370,6 +420,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_cut_leaves_nothing),
         cmocka_unit_test(a_full_disk_takes_no_list),
         cmocka_unit_test(an_offices_own_columns),
+        cmocka_unit_test(columns_of_no_known_name_are_named),
+        cmocka_unit_test(what_is_no_workbook_is_said_so),
+        cmocka_unit_test(skipped_rows_stand_apart),
         cmocka_unit_test(what_was_shown_is_anothers_or_gone),
         cmocka_unit_test(a_list_is_shown_then_taken_in),
     };
