@@ -58,6 +58,9 @@ bool run_export(const struct commands *commands, const struct call *call, struct
         !option_day(call, 1, "from", &asked.from, err) ||
         !option_day(call, 1, "to", &asked.to, err))
         return false;
+    if (asked.to.ms != 0 && asked.from.ms > asked.to.ms)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "Ngày cuối ở trước ngày đầu. / the last day is before the first");
     if (asked.to.ms != 0)
         asked.to.ms += INT64_C(24) * 60 * 60 * 1000; /* that day too */
     if (form != NULL && strcmp(form, "csv") != 0 && strcmp(form, "xlsx") != 0)

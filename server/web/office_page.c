@@ -330,13 +330,44 @@ static bool word_of(const struct http_request *request, const char *key, const c
     return true;
 }
 
-static void give_list(struct http_answer *answer, int fd, bool xlsx)
+/* "_2026-11-01" of what was asked, letters and signs that any disk takes alone. */
+static size_t add_asked(const struct http_request *request, const char *key, char before, char *out,
+                        size_t size, size_t n)
+{
+    const char *value = http_query(request, key);
+    if (value == NULL || *value == '\0' || n + 2 >= size)
+        return n;
+    out[n++] = before;
+    for (; *value != '\0' && n + 1 < size; value++) {
+        bool plain = (*value >= '0' && *value <= '9') ||
+                     ((*value | 0x20) >= 'a' && (*value | 0x20) <= 'z') || *value == '.';
+        out[n++] = plain ? *value : '-';
+    }
+    out[n] = '\0';
+    return n;
+}
+
+/* The file says whose list of which days it is: "danh-sach-CQ-1_2026-11-01_2026-11-27.csv". */
+static void name_list(const struct http_request *request, bool xlsx, struct http_answer *answer)
+{
+    char asked[64] = "", name[128];
+    size_t n = add_asked(request, "co-quan", '-', asked, sizeof asked, 0);
+    n = add_asked(request, "tu", '_', asked, sizeof asked, n);
+    (void)add_asked(request, "den", '_', asked, sizeof asked, n);
+    (void)snprintf(name, sizeof name, "attachment; filename=danh-sach%s.%s", asked,
+                   xlsx ? "xlsx" : "csv");
+    http_answer_add(answer, "Content-Disposition", name);
+}
+
+static void give_list(const struct http_request *request, struct http_answer *answer, int fd,
+                      bool xlsx)
 {
     struct stat about;
     if (fstat(fd, &about) != 0) {
         close(fd);
         return;
     }
+    name_list(request, xlsx, answer);
     answer->status = 200;
     answer->type = xlsx ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                         : "text/csv; charset=utf-8";
@@ -366,7 +397,7 @@ void office_page_list(struct web *web, const struct http_request *request,
     if (fd < 0)
         return;
     if (act_run(web, request, &seat, argc, argv, fd, &said, &err)) {
-        give_list(answer, fd, form && strcmp(form, "xlsx") == 0);
+        give_list(request, answer, fd, form && strcmp(form, "xlsx") == 0);
         json_decref(said);
         return;
     }

@@ -359,6 +359,16 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_true(web_rig_says(rig, "Họ tên người nhận kết quả"));
     assert_true(export_was_written_down(browser, "mot cua"));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=x"), 400);
+    assert_int_equal(
+        browser_get(browser,
+                    "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=2026-11-01&den=2026-12-31"),
+        200);
+    assert_true(web_rig_says(rig, "filename=danh-sach-CQ-1_2026-11-01_2026-12-31.csv"));
+    assert_int_equal(
+        browser_get(browser,
+                    "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=2026-12-31&den=2026-11-01"),
+        400);
+    assert_true(web_rig_says(rig, "Ngày cuối ở trước ngày đầu."));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=khac"), 400);
     int own = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(own >= 0);
