@@ -143,7 +143,7 @@ const char *english_half(bool english, const char *sentence, size_t *ret_n)
     for (const char *at = sentence; (at = strstr(at, " / ")) != NULL; at += 3)
         last = at;
     if (last == NULL || !english) {
-        *ret_n = strlen(sentence);
+        *ret_n = last != NULL ? (size_t)(last - sentence) : strlen(sentence);
         return sentence;
     }
     *ret_n = strlen(last + 3);
