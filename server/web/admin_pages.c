@@ -429,9 +429,9 @@ static const struct panel_form hook_forms[] = {
 /* ------------------------------------------------------------------ the data law */
 
 static const struct panel_column field_columns[] = {
-    {"name", "Trường", PANEL_OURS, NULL},     {"purpose", "Để làm gì", PANEL_TEXT, NULL},
-    {"ground", "Căn cứ", PANEL_TEXT, NULL},   {"kept", "Giữ bao lâu", PANEL_TEXT, NULL},
-    {"where", "Nằm ở đâu", PANEL_TEXT, NULL}, {.key = NULL}};
+    {"name", "Trường", PANEL_OURS, NULL},     {"purpose", "Để làm gì", PANEL_OURS, NULL},
+    {"ground", "Căn cứ", PANEL_OURS, NULL},   {"kept", "Giữ bao lâu", PANEL_OURS, NULL},
+    {"where", "Nằm ở đâu", PANEL_OURS, NULL}, {.key = NULL}};
 
 static const struct panel_column plan_columns[] = {
     {"month", "Tháng", PANEL_TEXT, NULL}, {"items", "Hồ sơ", PANEL_NUMBER, NULL}, {.key = NULL}};

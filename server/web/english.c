@@ -75,6 +75,19 @@ static const char *exactly(const char *words, size_t n)
     return n > 0 && slots[at] != 0 ? rows[slots[at] - 1].en : NULL;
 }
 
+const char *english_in_vietnamese(const char *words)
+{
+    static const struct row turned[] = {
+#define V(en, vi) {vi, en},
+#include "server/web/law_vi.def"
+#undef V
+    };
+    for (size_t i = 0; i < sizeof turned / sizeof *turned; i++)
+        if (strcmp(turned[i].en, words) == 0)
+            return turned[i].vi;
+    return NULL;
+}
+
 /* ------------------------------------------------------------------ pieces */
 
 /* What words look like without the bytes of `signs` around them. */

@@ -14,6 +14,10 @@ const char *english_find(const char *words, size_t n);
 /* The English of words, or the words themselves; a format keeps its conversions. */
 const char *english_say(bool english, const char *words) __attribute__((format_arg(2)));
 
+/* What the code says in English (the table of the data law), for a page in Vietnamese; NULL: no
+ * such row. */
+const char *english_in_vietnamese(const char *words);
+
 /* Markup of ours cut at < > and ": each piece in English where there is a row, by put(). Blanks and
  * signs around a piece stay. */
 void english_markup(const char *markup, void (*put)(void *ctx, const char *bytes, size_t n),

@@ -75,7 +75,8 @@ void html_text(struct html *html, const char *text)
 
 void html_word(struct html *html, const char *words)
 {
-    html_text(html, english_say(html->english, words));
+    const char *turned = html->english ? NULL : english_in_vietnamese(words);
+    html_text(html, turned != NULL ? turned : english_say(html->english, words));
 }
 
 void html_sentence(struct html *html, const char *text)

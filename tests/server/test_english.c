@@ -193,6 +193,26 @@ static unsigned check_file(const char *name)
     return check_source(name, source);
 }
 
+/* The data law's table is in English, for its document: pages have it in Vietnamese too. */
+static void what_the_law_asks_is_in_vietnamese(void **state)
+{
+    (void)state;
+    static const char *const fields[][4] = {
+#define FIELD(key, vi, purpose, ground, kept, where) {purpose, ground, kept, where},
+#include "server/personal.def"
+#undef FIELD
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        for (size_t k = 0; k < 4; k++)
+            if (english_in_vietnamese(fields[i][k]) == NULL)
+                fail_msg("«%s» has no row in law_vi.def", fields[i][k]);
+    struct html html = {.n = 0};
+    html_word(&html, "2 days");
+    html_word(&html, "two days");
+    assert_string_equal(html.bytes, "2 ngàytwo days");
+    html_done(&html);
+}
+
 /* Citizens' pages have both languages in their code. */
 static bool is_bilingual(const char *name)
 {
@@ -471,6 +491,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(markup_is_cut_at_tags_and_quotes),
         cmocka_unit_test(what_is_people_s_is_never_put_otherwise),
         cmocka_unit_test(every_word_of_the_code_has_a_row),
+        cmocka_unit_test(what_the_law_asks_is_in_vietnamese),
         PAGES(every_page_of_every_role_is_in_english),
         PAGES(the_choice_is_a_link_that_comes_back),
     };
