@@ -131,7 +131,8 @@ static bool has_room(const struct export_asked *asked, int fd, size_t rows, stru
 {
     bool sheet = asked->form == EXPORT_XLSX;
     struct stat here, there;
-    int folder = open(asked->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int folder =
+        asked->folder != NULL ? open(asked->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     bool beside = folder >= 0 && fstat(folder, &here) == 0 && fstat(fd, &there) == 0 &&
                   here.st_dev == there.st_dev;
     uint64_t more = (uint64_t)(ITEMS_A_PAGE + (sheet ? rows : 0)) * ROW_BYTES;
