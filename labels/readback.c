@@ -1,41 +1,31 @@
 #include "labels/readback.h"
 
 #include "labels/dots.h"
-#include "labels/printed.h"
-#include "labels/readback_pdf.h"
-#include "labels/readback_symbol.h"
+#include "labels/readback_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define WORKERS_MAX 64
-#define CHILD_BYTES (2048ul << 20) /* address space of its own: poppler, a C4 page at 600 dpi */
-#define CHILD_SECONDS 10           /* of processor time, and */
-#define PAGES_A_SECOND 4           /* a second more for as many pages: 50 times what they take */
-
-struct noted_page {
-    size_t end; /* of its bytes in the job */
-    size_t first;
-    size_t n; /* into symbols */
-};
+#define PROGRAM "/proc/self/exe"
 
 struct readback {
     struct writer writer; /* stands before `inner` and notes its pages */
     struct writer *inner;
-    printed_read *read; /* NULL: PDF */
+    char tongue[8];
     unsigned dpi;
     struct labels_sink sink;
     size_t written;
-    struct noted_page *pages;
+    struct readback_page *pages;
     size_t n_pages, pages_room;
     struct readback_symbol *symbols;
     size_t n_symbols, symbols_room;
@@ -43,19 +33,11 @@ struct readback {
 
 /* ------------------------------------------------------------------ what must be found */
 
-static const struct {
-    const char *tongue;
-    printed_read *read;
-} printers[] = {
-    {"pdf", NULL}, {"zpl", printed_zpl}, {"tspl", printed_tspl}, {"escpos", printed_escpos}};
-
 bool readback_open(const char *tongue, unsigned dpi, struct readback **ret_readback,
                    struct error *err)
 {
-    size_t i = 0;
-    while (i < sizeof printers / sizeof *printers && strcmp(printers[i].tongue, tongue) != 0)
-        i++;
-    if (i == sizeof printers / sizeof *printers)
+    printed_read *read;
+    if (!readback_reads(tongue, &read))
         return error_set(err, ERROR_BAD_INPUT, "'%s' goes to no printer: it cannot be read back",
                          tongue);
     if (!dots_dpi(dpi, &dpi, err))
@@ -63,7 +45,7 @@ bool readback_open(const char *tongue, unsigned dpi, struct readback **ret_readb
     struct readback *readback = calloc(1, sizeof *readback);
     if (readback == NULL)
         return error_set(err, ERROR_LATER, "no memory for a read-back");
-    readback->read = printers[i].read;
+    snprintf(readback->tongue, sizeof readback->tongue, "%s", tongue);
     readback->dpi = dpi;
     *ret_readback = readback;
     return true;
@@ -105,7 +87,7 @@ static bool note(struct readback *readback, const struct page *page, struct erro
     if (!room)
         return error_set(err, ERROR_LATER, "no memory to note page %zu", readback->n_pages + 1);
     readback->pages[readback->n_pages++] =
-        (struct noted_page){readback->written, readback->n_symbols, page->n_bars};
+        (struct readback_page){readback->written, readback->n_symbols, page->n_bars};
     for (size_t i = 0; i < page->n_bars; i++) {
         const struct page_bars *bars = &page->bars[i];
         struct readback_symbol *symbol = &readback->symbols[readback->n_symbols++];
@@ -142,186 +124,89 @@ struct writer *readback_writer(struct readback *readback, struct writer *inner)
     return &readback->writer;
 }
 
-/* ------------------------------------------------------------------ a child's share */
-
-/* What a child says at its end, in one write below PIPE_BUF. */
-struct verdict {
-    bool good;
-    size_t page; /* the first bad one */
-    int32_t narrowest_um;
-    struct error err;
-};
-
-/* Every `step`-th page from `first` on. */
-struct share {
-    const struct readback *readback;
-    const unsigned char *bytes;
-    size_t n;
-    size_t first;
-    size_t step;
-    struct readback_eye *eye;
-    size_t page; /* in hand */
-    bool seen;   /* its label came out */
-    int32_t narrowest_um;
-};
-
-static bool judge(struct share *share, const struct readback_symbol *symbol,
-                  const struct bitmap *bitmap, int32_t x, int32_t y, struct error *err)
-{
-    struct readback_measure measure;
-    const struct readback *readback = share->readback;
-    if (!readback_judge(share->eye, symbol, bitmap, x, y, readback->dpi, readback->read != NULL,
-                        &measure, err))
-        return false;
-    if (share->narrowest_um == 0 || measure.module_um < share->narrowest_um)
-        share->narrowest_um = measure.module_um;
-    return true;
-}
-
-/* A label that a printer would put out. */
-static bool on_label(void *ctx, const struct bitmap *bitmap, struct error *err)
-{
-    struct share *share = ctx;
-    const struct readback *readback = share->readback;
-    const struct noted_page *page = &readback->pages[share->page];
-    if (share->seen)
-        return error_set(err, ERROR_REFUSED, "more than one label comes out");
-    share->seen = true;
-    for (size_t i = 0; i < page->n; i++)
-        if (!judge(share, &readback->symbols[page->first + i], bitmap, 0, 0, err))
-            return false;
-    return true;
-}
-
-static bool check_printed_page(struct share *share, struct error *err)
-{
-    const struct readback *readback = share->readback;
-    size_t from = share->page == 0 ? 0 : readback->pages[share->page - 1].end;
-    size_t end = readback->pages[share->page].end;
-    share->seen = false;
-    return readback->read(share->bytes + from, end - from, readback->dpi,
-                          (struct printed_sink){on_label, NULL, share}, err) &&
-           (share->seen || error_set(err, ERROR_REFUSED, "no label comes out"));
-}
-
-static bool check_pdf_page(struct share *share, struct readback_pdf *pdf, struct error *err)
-{
-    const struct readback *readback = share->readback;
-    const struct noted_page *page = &readback->pages[share->page];
-    for (size_t i = 0; i < page->n; i++) {
-        const struct readback_symbol *symbol = &readback->symbols[page->first + i];
-        struct bitmap_box crop = readback_crop(symbol, readback->dpi);
-        struct bitmap bitmap;
-        if (!readback_pdf_dots(pdf, share->page, crop, readback->dpi, &bitmap, err))
-            return false;
-        bool good = judge(share, symbol, &bitmap, crop.x, crop.y, err);
-        bitmap_done(&bitmap);
-        if (!good)
-            return false;
-    }
-    return true;
-}
-
-static bool check_pages(struct share *share, struct readback_pdf *pdf, struct error *err)
-{
-    const struct readback *readback = share->readback;
-    if (pdf != NULL && readback_pdf_pages(pdf) != readback->n_pages)
-        return error_set(err, ERROR_REFUSED, "%zu pages come out, not %zu", readback_pdf_pages(pdf),
-                         readback->n_pages);
-    for (share->page = share->first; share->page < readback->n_pages; share->page += share->step)
-        if (!(pdf != NULL ? check_pdf_page(share, pdf, err) : check_printed_page(share, err)))
-            return error_add(err, "page %zu", share->page + 1);
-    return true;
-}
-
-static bool check_share(struct share *share, struct error *err)
-{
-    struct readback_pdf *pdf = NULL;
-    if (!readback_eye_open(&share->eye, err))
-        return false;
-    bool good =
-        (share->readback->read != NULL || readback_pdf_open(share->bytes, share->n, &pdf, err)) &&
-        check_pages(share, pdf, err);
-    readback_pdf_close(pdf);
-    readback_eye_close(share->eye);
-    return good;
-}
-
 /* ------------------------------------------------------------------ children */
 
-static void limit(__rlimit_resource_t what, rlim_t most)
-{
-    setrlimit(what, &(struct rlimit){most, most});
-}
-
-#ifndef TRAO_SANITIZED /* whose shadow memory is all of the address space */
-/* What is mapped already, the job with it: the child of a large program is born large. */
-static rlim_t mapped_bytes(void)
-{
-    char text[32] = "";
-    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
-    if (file >= 0)
-        close(file);
-    return n > 0 ? (rlim_t)strtoul(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) : 0;
-}
-#endif
-
-/* Dies with its parent, gains nothing, writes no file and to nothing but `out`, ends in bounded
- * time. */
-static void confine(size_t pages, int out)
-{
-    close_range(STDERR_FILENO + 1, (unsigned)out - 1, 0);
-    close_range((unsigned)out + 1, ~0u, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_CPU, CHILD_SECONDS + pages / PAGES_A_SECOND);
-#ifndef TRAO_SANITIZED
-    limit(RLIMIT_AS, mapped_bytes() + CHILD_BYTES);
-#endif
-}
-
-_Noreturn static void run_child(struct share *share, int out)
-{
-    struct verdict verdict = {0};
-    confine(share->readback->n_pages / share->step + 1, out);
-    verdict.good = check_share(share, &verdict.err);
-    verdict.page = share->page;
-    verdict.narrowest_um = share->narrowest_um;
-    bool told = write(out, &verdict, sizeof verdict) == (ssize_t)sizeof verdict;
-    _exit(told ? 0 : 1);
-}
-
 struct child {
-    pid_t pid; /* 0: not there */
+    pid_t pid;
     int in;
 };
 
-static bool start(struct child *child, struct share *share, struct error *err)
+static bool put(int file, const void *bytes, size_t n)
+{
+    const char *at = bytes;
+    while (n > 0) {
+        ssize_t done = write(file, at, n);
+        if (done < 0 && errno != EINTR)
+            return false;
+        at += done > 0 ? done : 0;
+        n -= done > 0 ? (size_t)done : 0;
+    }
+    return true;
+}
+
+/* All that a child needs, for all children; -1, with `err` set, without memory. */
+static int write_job(const struct readback *readback, const void *bytes, size_t n,
+                     struct error *err)
+{
+    struct readback_job job = {.dpi = readback->dpi,
+                               .pages = readback->n_pages,
+                               .symbols = readback->n_symbols,
+                               .bytes = n};
+    memcpy(job.tongue, readback->tongue, sizeof job.tongue);
+    int file = memfd_create(READBACK_CHILD_NAME, MFD_CLOEXEC);
+    if (file >= 0 && put(file, &job, sizeof job) &&
+        put(file, readback->pages, readback->n_pages * sizeof *readback->pages) &&
+        put(file, readback->symbols, readback->n_symbols * sizeof *readback->symbols) &&
+        put(file, bytes, n))
+        return file;
+    error_set(err, ERROR_LATER, "no memory for a read-back: %s", strerror(errno));
+    if (file >= 0)
+        close(file);
+    return -1;
+}
+
+/* 0, or why not, as errno has it. */
+static int spawn(pid_t *ret_pid, int job, int out, unsigned first, unsigned step)
+{
+    char first_text[16];
+    char step_text[16];
+    snprintf(first_text, sizeof first_text, "%u", first);
+    snprintf(step_text, sizeof step_text, "%u", step);
+    char name[] = READBACK_CHILD_NAME;
+    char *argv[] = {name, first_text, step_text, NULL};
+    posix_spawn_file_actions_t moves;
+    int failed = posix_spawn_file_actions_init(&moves);
+    if (failed)
+        return failed;
+    failed = posix_spawn_file_actions_adddup2(&moves, job, READBACK_JOB);
+    if (!failed)
+        failed = posix_spawn_file_actions_adddup2(&moves, out, READBACK_VERDICT);
+    if (!failed)
+        failed = posix_spawn(ret_pid, PROGRAM, &moves, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&moves);
+    return failed;
+}
+
+static bool start(struct child *child, int job, unsigned first, unsigned step, struct error *err)
 {
     int ends[2];
+    pid_t pid = 0;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(err, ERROR_LATER, "no pipe for a read-back: %s", strerror(errno));
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(ends[0]);
-        run_child(share, ends[1]);
-    }
+    int failed = spawn(&pid, job, ends[1], first, step);
     close(ends[1]);
-    if (pid < 0) {
+    if (failed) {
         close(ends[0]);
-        return error_set(err, ERROR_LATER, "no process for a read-back: %s", strerror(errno));
+        return error_set(err, ERROR_LATER, "no process for a read-back: %s", strerror(failed));
     }
     *child = (struct child){pid, ends[0]};
     return true;
 }
 
 /* A child's verdict, or what became of it. */
-static struct verdict hear(struct child *child)
+static struct readback_verdict hear(struct child *child)
 {
-    struct verdict verdict = {0};
+    struct readback_verdict verdict = {0};
     size_t got = 0;
     ssize_t n = 0;
     int status = 0;
@@ -334,7 +219,7 @@ static struct verdict hear(struct child *child)
         continue;
     if (got == sizeof verdict)
         return verdict;
-    verdict = (struct verdict){0};
+    verdict = (struct readback_verdict){0};
     error_set(&verdict.err, ERROR_LATER, "a read-back died: %s",
               WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "no verdict");
     return verdict;
@@ -355,7 +240,7 @@ static bool gather(struct child *children, unsigned n, struct readback_result *r
     bool good = true;
     size_t first_bad = SIZE_MAX;
     for (unsigned i = 0; i < n; i++) {
-        struct verdict verdict = hear(&children[i]);
+        struct readback_verdict verdict = hear(&children[i]);
         if (!verdict.good && (good || verdict.page < first_bad)) {
             good = false;
             first_bad = verdict.page;
@@ -377,14 +262,15 @@ bool readback_check(const struct readback *readback, const void *bytes, size_t n
     struct error refused;
     if (readback->n_pages == 0 || n != readback->written)
         return error_set(err, ERROR_BAD_INPUT, "%zu bytes are not the job that was written", n);
+    int job = write_job(readback, bytes, n, err);
+    if (job < 0)
+        return false;
     unsigned workers = count_workers(asked, readback->n_pages);
     unsigned started = 0;
     bool good = true;
-    for (; good && started < workers; started += good) {
-        struct share share = {
-            .readback = readback, .bytes = bytes, .n = n, .first = started, .step = workers};
-        good = start(&children[started], &share, &why);
-    }
+    for (; good && started < workers; started += good)
+        good = start(&children[started], job, started, workers, &why);
+    close(job);
     if (!gather(children, started, &result, &refused)) {
         good = false;
         why = refused;

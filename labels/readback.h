@@ -9,7 +9,8 @@
  * on time and memory and nothing they may write but their verdict: what crashes or hangs a decoder
  * stops the job, not the program. Costs: tests/bench/labels.
  *
- * Threads: a `struct readback` serves one at a time. The children are forked and only compute.
+ * Threads: a `struct readback` serves one at a time, in a program of any number of threads. A child
+ * is the program begun anew (readback_child.h); whatever links this library can be one.
  */
 #ifndef TRAO_LABELS_READBACK_H
 #define TRAO_LABELS_READBACK_H
