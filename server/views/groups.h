@@ -21,6 +21,7 @@ struct cell {
 /* By the day's place on the board. */
 struct cells_of_day {
     uint32_t first; /* index + 1 */
+    uint32_t n;     /* cells */
     uint32_t open;  /* of them all */
 };
 

@@ -41,6 +41,11 @@ static void *large_block(void)
     return huge(BLOCK);
 }
 
+void *slab_large_new(size_t n)
+{
+    return n < HUGE_PAGE ? malloc(n) : huge((n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+}
+
 void *slab_wide_new(size_t n)
 {
     if (n % HUGE_PAGE != 0)

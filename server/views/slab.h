@@ -34,6 +34,9 @@ struct slab {
 void *slab_take(struct slab *slab, size_t n);
 /* `n` as it was taken; NULL is fine. */
 void slab_give(struct slab *slab, void *taken, size_t n);
+/* n bytes as they are, in huge pages where they fill one: a small page at a time costs more than
+ * what is written there. For free(); NULL without memory. */
+void *slab_large_new(size_t n);
 /* `n` zeroed bytes for a table that is looked up all over: on huge pages when it is large. free()
  * it; NULL without memory. */
 void *slab_wide_new(size_t n);
