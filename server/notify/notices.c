@@ -1,5 +1,6 @@
 #include "server/notify/notices.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,16 +66,18 @@ bool notices_stands(const struct state *state, const struct notice *notice)
 }
 
 void notices_id(const struct item *item, const struct notice *which, unsigned times,
-                char out[NOTICE_REQUEST_MAX + 1])
+                uint64_t generation, char out[NOTICE_REQUEST_MAX + 1])
 {
     const struct status_info *info = status_info(which->status);
     static const char *const words[2][2] = {{"sms", "correction"}, {"office", "office-correction"}};
-    char again[16] = "", whose[16] = "";
+    char again[16] = "", whose[16] = "", of[24] = "";
     if (times > 1)
         (void)snprintf(again, sizeof again, "-%u", times);
     if (which->receiver > 0)
         (void)snprintf(whose, sizeof whose, ".%u", which->receiver);
-    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s%s%s", item->text,
+    if (which->channel == CHANNEL_OFFICE && generation > 1)
+        (void)snprintf(of, sizeof of, ".g%" PRIu64, generation);
+    (void)snprintf(out, NOTICE_REQUEST_MAX + 1, "%s.%s.%u.%s%s%s%s", item->text,
                    info != NULL ? info->key : "-", which->attempt,
-                   words[which->channel == CHANNEL_OFFICE][which->correction], whose, again);
+                   words[which->channel == CHANNEL_OFFICE][which->correction], whose, of, again);
 }

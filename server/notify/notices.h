@@ -27,8 +27,11 @@ const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t e
 bool notices_stands(const struct state *state, const struct notice *notice);
 /* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or
  * ".office-correction", and of a webhook of the record its number; from the second time on "-2" and
- * so on behind it. */
+ * so on behind it. `generation` is the record's serial: what an office's system was told of a
+ * record that was lost since is not known here, and under an id it has heard it would take no
+ * notice; so behind ids to offices of the second record and later stands ".g2" and so on. People
+ * get no second text for it. */
 void notices_id(const struct item *item, const struct notice *which, unsigned times,
-                char out[NOTICE_REQUEST_MAX + 1]);
+                uint64_t generation, char out[NOTICE_REQUEST_MAX + 1]);
 
 #endif

@@ -206,7 +206,7 @@ static void ask_record(struct look *look, const struct fact *facts, size_t n)
     if (look->recorded)
         memcpy(look->request_id, standing.sent->request_id, sizeof look->request_id);
     else
-        notices_id(&look->view.state.item, &notice, 1, look->request_id);
+        notices_id(&look->view.state.item, &notice, 1, 1, look->request_id);
 }
 
 /* The fact stands and the driver has it. */

@@ -75,7 +75,7 @@ static bool is_same(const struct notice *a, const struct notice *b)
 
 /* What was told last decides: when it is this, only its end may be missing. */
 static void compare(struct telling *telling, const struct fact *history, size_t n,
-                    const struct notice *last, struct instant at)
+                    const struct notice *last, struct instant at, uint64_t generation)
 {
     struct notice_standing standing = notices_standing(history, n, &telling->notice);
     struct instant since = telling->view.state.since_arrival;
@@ -87,7 +87,7 @@ static void compare(struct telling *telling, const struct fact *history, size_t 
     if (telling->recorded)
         telling->notice = *last;
     else
-        notices_id(&telling->view.state.item, &telling->notice, standing.times + 1,
+        notices_id(&telling->view.state.item, &telling->notice, standing.times + 1, generation,
                    telling->notice.request_id);
 }
 
@@ -111,7 +111,8 @@ static struct telling look_at(const struct push *push, const struct receiver *re
         return telling;
     telling.wait = at < state->since_arrival.ms + PUSH_WAIT_MS;
     if (!telling.wait)
-        compare(&telling, history, n, last, (struct instant){at});
+        compare(&telling, history, n, last, (struct instant){at},
+                record_generation_serial(receiver->record));
     if (telling.old && !telling.recorded && receiver->hook.id == 0)
         telling.due = false; /* of before trao.conf named it, for all one knows */
     return telling;

@@ -48,7 +48,8 @@ static bool find_failed(const struct resend *resend, const struct view *view, en
                                            .event = EVENT_NOTICE_SENT,
                                            .user = resend->user,
                                            .notice = *failed};
-        notices_id(&view->state.item, failed, standing.times + 1, again->fact.notice.request_id);
+        notices_id(&view->state.item, failed, standing.times + 1,
+                   record_generation_serial(resend->record), again->fact.notice.request_id);
     }
     free(facts);
     return found ||

@@ -103,6 +103,11 @@ static struct hooks_heard *keep(struct hooks *hooks, const struct hooks_heard *h
     return &hooks->heard[hooks->n++];
 }
 
+void hooks_record_fell_back(struct hooks *hooks)
+{
+    hooks->lost = hooks->n;
+}
+
 /* It is there already under this id, or comes now. */
 static struct hooks_heard *take(struct hooks *hooks, const struct hooks_heard *heard)
 {
@@ -110,7 +115,8 @@ static struct hooks_heard *take(struct hooks *hooks, const struct hooks_heard *h
     struct hooks_heard *last = last_of(hooks, heard->receiver, heard->item);
     if (old != NULL && !says_the_same(old, heard))
         env_fail(hooks->env, "hooks: %s says two things", heard->id);
-    if (old == NULL && last != NULL && says_the_same(last, heard))
+    bool known = last != NULL && (size_t)(last - hooks->heard) >= hooks->lost;
+    if (old == NULL && known && says_the_same(last, heard))
         env_fail(hooks->env, "hooks: %s is told %s twice, as %s and as %s", heard->item,
                  heard->event, last->id, heard->id);
     if (old != NULL) {

@@ -697,6 +697,7 @@ static void put_back(struct site *site)
         env_note(site->env, "server: its machine was lost, a backup has no mark");
     }
     ledger_record_fell_back(site->ledger);
+    hooks_record_fell_back(&site->hooks);
     site->put_backs++;
     env_note(site->env, "server: record.db is put back to an older copy");
 }
