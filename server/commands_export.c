@@ -1,5 +1,5 @@
-/* commands_export.c - what was taken in goes out as a list, and whose names went is written down.
- */
+/* commands_export.c - what was taken in, or what became of it, goes out as a list, and whose items
+ * went is written down. */
 #include <string.h>
 
 #include "server/commands_inside.h"
@@ -47,12 +47,13 @@ static bool note_exported(void *ctx, const struct item *items, size_t n, struct 
 bool run_export(const struct commands *commands, const struct call *call, struct error *err)
 {
     uint32_t user = 0;
-    const char *form = option_text(call, 1, "form");
+    const char *form = option_text(call, 1, "form"), *list = option_text(call, 1, "list");
+    bool outcomes = list != NULL && strcmp(list, "outcomes") == 0;
     struct export_asked asked = {.all_offices = option_text(call, 1, "office") == NULL,
                                  .folder = commands->folder,
                                  .written = note_exported};
     size_t written = 0;
-    if (!options_check(call, 1, "office from to form by", err) ||
+    if (!options_check(call, 1, "office from to form list by", err) ||
         !option_office(commands, call, 1, &asked.office, err) ||
         !option_user(commands, call, 1, &user, err) ||
         !option_day(call, 1, "from", &asked.from, err) ||
@@ -66,6 +67,11 @@ bool run_export(const struct commands *commands, const struct call *call, struct
     if (form != NULL && strcmp(form, "csv") != 0 && strcmp(form, "xlsx") != 0)
         return error_set(err, ERROR_BAD_INPUT, "«%.20s»: form=csv hoặc form=xlsx. / csv or xlsx",
                          form);
+    if (list != NULL && !outcomes && strcmp(list, "intake") != 0)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "«%.20s»: list=intake hoặc list=outcomes. / intake or outcomes", list);
+    asked.views = outcomes ? commands->views : NULL;
+    asked.now = record_now(commands->record);
     asked.form = form != NULL && strcmp(form, "xlsx") == 0 ? EXPORT_XLSX : EXPORT_CSV;
     if (call->fd < 0)
         return error_set(err, ERROR_BAD_INPUT, "cần --out FILE. / --out FILE is wanted");
@@ -75,6 +81,8 @@ bool run_export(const struct commands *commands, const struct call *call, struct
         return false;
     answer_label(call->answer, "Đã ghi ");
     answer_number(call->answer, "rows", (int64_t)written);
-    answer_say(call->answer, "hồ sơ; số CCCD đã che. / dossiers written, ID numbers masked");
+    answer_say(call->answer, outcomes
+                                 ? "hồ sơ, kết quả đến nay. / dossiers, as they stand now"
+                                 : "hồ sơ; số CCCD đã che. / dossiers written, ID numbers masked");
     return true;
 }

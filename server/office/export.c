@@ -11,6 +11,7 @@
 #include "protocol/premises.h"
 #include "server/files.h"
 #include "server/office/export_form.h"
+#include "server/office/outcome.h"
 #include "server/record/lookups.h"
 
 #define ITEMS_TOLD 4096  /* an act for each so many */
@@ -18,17 +19,18 @@
 #define ROW_BYTES 1024   /* of a list or a sheet, and some */
 
 /* The columns' own names: the import finds each by its name. */
-static const char *const header[EXPORT_COLUMNS] = {"STT",
-                                                   "Số hiệu giấy tờ (Mã hồ sơ)",
-                                                   "Nội dung hồ sơ",
-                                                   "Số CCCD chủ hồ sơ",
-                                                   "Họ tên người nhận kết quả",
-                                                   "Địa chỉ đăng ký nhận kết quả",
-                                                   "Số điện thoại người nhận kết quả",
-                                                   "Ngày công dân đăng ký",
-                                                   "Ngày bưu điện nhận kết quả",
-                                                   "Số ký hiệu, kết quả",
-                                                   "Cước bưu điện thu"};
+#define INTAKE_COLUMNS 11
+static const char *const intake_header[INTAKE_COLUMNS] = {"STT",
+                                                          "Số hiệu giấy tờ (Mã hồ sơ)",
+                                                          "Nội dung hồ sơ",
+                                                          "Số CCCD chủ hồ sơ",
+                                                          "Họ tên người nhận kết quả",
+                                                          "Địa chỉ đăng ký nhận kết quả",
+                                                          "Số điện thoại người nhận kết quả",
+                                                          "Ngày công dân đăng ký",
+                                                          "Ngày bưu điện nhận kết quả",
+                                                          "Số ký hiệu, kết quả",
+                                                          "Cước bưu điện thu"};
 
 /* "********1234"; what is shorter than eight is masked whole. */
 static void mask(const char *id_number, char out[24])
@@ -54,18 +56,18 @@ static bool wanted(const struct export_asked *asked, const struct office_fact *i
            (asked->to.ms == 0 || issued->at.ms < asked->to.ms);
 }
 
-static bool add_row(struct export_file *file, size_t number, const struct office_fact *issued,
-                    const struct addressee *who, struct error *err)
+static bool add_intake(struct export_file *file, size_t number, const struct office_fact *issued,
+                       const struct addressee *who, struct error *err)
 {
     char counted[24], masked[24], phone[192], postage[24];
     (void)snprintf(counted, sizeof counted, "%zu", number);
     (void)snprintf(postage, sizeof postage, "%llu", (unsigned long long)issued->postage_vnd);
     mask(who->id_number, masked);
     write_phone(who, phone);
-    const char *const cells[EXPORT_COLUMNS] = {
+    const char *const cells[INTAKE_COLUMNS] = {
         counted, issued->dossier, who->procedure, masked,      who->name, who->address,
         phone,   who->registered, who->received,  who->result, postage};
-    return export_file_row(file, cells, err);
+    return export_file_row(file, cells, INTAKE_COLUMNS, err);
 }
 
 /* False only on a failure; `*ret_there` tells of one that is not to be listed. */
@@ -92,6 +94,7 @@ static bool read_one(struct record *record, const struct item *item,
 
 struct told {
     const struct export_asked *asked;
+    struct rules rules; /* with views */
     struct item items[ITEMS_TOLD];
     size_t n;
 };
@@ -110,16 +113,43 @@ static bool note(struct told *told, const struct item *item, struct error *err)
     return told->n < ITEMS_TOLD || tell(told, err);
 }
 
+/* False only on a failure; `*ret_there` as of read_one. */
+static bool add_taken_in(struct record *record, const struct item *item, struct export_file *file,
+                         const struct told *told, size_t number, bool *ret_there, struct error *err)
+{
+    struct office_fact issued;
+    struct addressee who;
+    return read_one(record, item, told->asked, &issued, &who, ret_there, err) &&
+           (!*ret_there || add_intake(file, number, &issued, &who, err));
+}
+
+static bool add_outcome(const struct item *item, struct export_file *file, const struct told *told,
+                        size_t number, bool *ret_there, struct error *err)
+{
+    struct view view;
+    struct outcome outcome;
+    const char *cells[OUTCOME_COLUMNS];
+    *ret_there = views_item(told->asked->views, item, &view) && view.state.issued &&
+                 view.state.status != STATUS_VOID && wanted(told->asked, &view.state.office);
+    if (!*ret_there)
+        return true;
+    outcome_row(&view, &told->rules, told->asked->now, number, &outcome);
+    for (size_t i = 0; i < OUTCOME_COLUMNS; i++)
+        cells[i] = outcome.cell[i];
+    return export_file_row(file, cells, OUTCOME_COLUMNS, err);
+}
+
 static bool add_page(struct record *record, const struct item *items, size_t n,
                      struct export_file *file, struct told *told, size_t *rows, struct error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        struct office_fact issued;
-        struct addressee who;
         bool there;
-        if (!read_one(record, &items[i], told->asked, &issued, &who, &there, err) ||
-            (there && (!add_row(file, ++*rows, &issued, &who, err) || !note(told, &items[i], err))))
+        bool good = told->asked->views != NULL
+                        ? add_outcome(&items[i], file, told, *rows + 1, &there, err)
+                        : add_taken_in(record, &items[i], file, told, *rows + 1, &there, err);
+        if (!good || (there && !note(told, &items[i], err)))
             return error_add(err, "%s", items[i].text);
+        *rows += there;
     }
     return true;
 }
@@ -159,6 +189,13 @@ static bool add_rows(struct record *record, struct export_file *file, int fd, st
     return (told->n == 0 && rows > 0) || tell(told, err);
 }
 
+static bool add_header(const struct export_asked *asked, struct export_file *file,
+                       struct error *err)
+{
+    return asked->views != NULL ? export_file_row(file, outcome_header, OUTCOME_COLUMNS, err)
+                                : export_file_row(file, intake_header, INTAKE_COLUMNS, err);
+}
+
 bool export_list(struct record *record, const struct export_asked *asked, int fd, size_t *ret_rows,
                  struct error *err)
 {
@@ -168,9 +205,12 @@ bool export_list(struct record *record, const struct export_asked *asked, int fd
     if (told == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     told->asked = asked;
-    bool good = export_file_new(asked, fd, &file, err) && export_file_row(file, header, err) &&
+    bool good = (asked->views == NULL || views_rules(asked->views, &told->rules) ||
+                 error_set(err, ERROR_LATER, "out of memory")) &&
+                export_file_new(asked, fd, &file, err) && add_header(asked, file, err) &&
                 add_rows(record, file, fd, told, &rows, err) && export_file_end(file, err);
     export_file_free(file);
+    rules_done(&told->rules);
     free(told);
     if (good)
         *ret_rows = rows;

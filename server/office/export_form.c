@@ -76,9 +76,9 @@ static bool add_cell(struct export_file *file, const char *text)
     return add(file, "\"", 1);
 }
 
-static bool csv_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS])
+static bool csv_row(struct export_file *file, const char *const *cells, size_t n)
 {
-    for (size_t i = 0; i < EXPORT_COLUMNS; i++)
+    for (size_t i = 0; i < n; i++)
         if ((i > 0 && !add(file, ",", 1)) || !add_cell(file, cells[i]))
             return false;
     return add(file, "\r\n", 2);
@@ -111,9 +111,9 @@ static bool begin_book(struct export_file *file, const char *folder, bool by_row
     return true;
 }
 
-static bool book_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS])
+static bool book_row(struct export_file *file, const char *const *cells, size_t n)
 {
-    for (lxw_col_t i = 0; i < EXPORT_COLUMNS; i++) {
+    for (lxw_col_t i = 0; i < n; i++) {
         lxw_error why = worksheet_write_string(file->sheet, file->rows, i, cells[i],
                                                file->rows == 0 ? file->bold : file->text);
         if (why != LXW_NO_ERROR)
@@ -178,17 +178,17 @@ void export_file_free(struct export_file *file)
     free(file);
 }
 
-bool export_file_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS],
+bool export_file_row(struct export_file *file, const char *const *cells, size_t n,
                      struct error *err)
 {
     if (file->form == EXPORT_CSV)
-        return csv_row(file, cells) || cannot_write(err);
+        return csv_row(file, cells, n) || cannot_write(err);
     if (file->rows > EXPORT_SHEET_ROWS_MAX)
         return error_set(err, ERROR_BAD_INPUT,
                          "quá %u dòng một trang tính chứa được; chọn form=csv, hoặc ít ngày hơn. / "
                          "more rows than a sheet has",
                          EXPORT_SHEET_ROWS_MAX);
-    return book_row(file, cells) || error_set(err, ERROR_LATER, "a row more does not fit");
+    return book_row(file, cells, n) || error_set(err, ERROR_LATER, "a row more does not fit");
 }
 
 bool export_file_end(struct export_file *file, struct error *err)

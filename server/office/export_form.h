@@ -8,14 +8,13 @@
 
 #include "server/office/export.h"
 
-#define EXPORT_COLUMNS 11
-
 struct export_file;
 /* LATER without memory. */
 bool export_file_new(const struct export_asked *asked, int fd, struct export_file **ret_file,
                      struct error *err) must_use;
 void export_file_free(struct export_file *file); /* NULL is fine */
-bool export_file_row(struct export_file *file, const char *const cells[EXPORT_COLUMNS],
+/* As many cells in each row. */
+bool export_file_row(struct export_file *file, const char *const *cells, size_t n,
                      struct error *err) must_use;
 /* All of it is in the descriptor. */
 bool export_file_end(struct export_file *file, struct error *err) must_use;

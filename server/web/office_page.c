@@ -189,18 +189,22 @@ static void put_export(struct web *web, const struct seat *seat, struct html *ht
     if (!act_offered(seat, "export"))
         return;
     html_put(html, "<h2>Tải danh sách</h2><form class=chon action=\"/quay/ket-qua/xuat\">"
+                   "<label>Danh sách <select name=danh-sach><option value=outcomes>Kết quả đến nay"
+                   "</option><option value=intake>Hồ sơ đã nhận</option></select></label>"
                    "<label>Cơ quan <select name=co-quan>");
     struct record *record = readers_take(web->readers);
     struct instant now = web->config.clock.now(web->config.clock.self);
     if (!premises_each(record, PREMISES_OFFICE, now, each_own_name, &own, &none))
         html->failed = true;
     readers_give(web->readers, record);
-    html_put(html,
-             "</select></label><label>Từ ngày <input type=date name=tu></label>"
-             "<label>Đến ngày <input type=date name=den></label>"
-             "<label>Dạng <select name=dang><option>xlsx</option><option>csv</option></select>"
-             "</label><button>Tải về</button></form>"
-             "<p>Số định danh được che; tệp chứa tên và địa chỉ người nhận.</p>");
+    html_put(
+        html,
+        "</select></label><label>Từ ngày <input type=date name=tu></label>"
+        "<label>Đến ngày <input type=date name=den></label>"
+        "<label>Dạng <select name=dang><option>xlsx</option><option>csv</option></select>"
+        "</label><button>Tải về</button></form>"
+        "<p>Kết quả đến nay: từng hồ sơ đang ở đâu, hạn, tiền, vụ việc; không có tên người. Hồ "
+        "sơ đã nhận: mẫu 11 cột, có tên và địa chỉ người nhận, số định danh được che.</p>");
 }
 
 void office_page(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -347,15 +351,18 @@ static size_t add_asked(const struct http_request *request, const char *key, cha
     return n;
 }
 
-/* The file says whose list of which days it is: "danh-sach-CQ-1_2026-11-01_2026-11-27.csv". */
+/* The file says whose list of which days it is: "danh-sach-CQ-1_2026-11-01_2026-11-27.csv", or
+ * "ket-qua-..." of what became of them. */
 static void name_list(const struct http_request *request, bool xlsx, struct http_answer *answer)
 {
     char asked[64] = "", name[128];
+    const char *list = http_query(request, "danh-sach");
+    bool outcomes = list && strcmp(list, "outcomes") == 0;
     size_t n = add_asked(request, "co-quan", '-', asked, sizeof asked, 0);
     n = add_asked(request, "tu", '_', asked, sizeof asked, n);
     (void)add_asked(request, "den", '_', asked, sizeof asked, n);
-    (void)snprintf(name, sizeof name, "attachment; filename=danh-sach%s.%s", asked,
-                   xlsx ? "xlsx" : "csv");
+    (void)snprintf(name, sizeof name, "attachment; filename=%s%s.%s",
+                   outcomes ? "ket-qua" : "danh-sach", asked, xlsx ? "xlsx" : "csv");
     http_answer_add(answer, "Content-Disposition", name);
 }
 
@@ -379,17 +386,20 @@ static void give_list(const struct http_request *request, struct http_answer *an
 void office_page_list(struct web *web, const struct http_request *request,
                       struct http_answer *answer)
 {
-    static const char *const keys[][2] = {
-        {"co-quan", "office"}, {"tu", "from"}, {"den", "to"}, {"dang", "form"}};
+    static const char *const keys[][2] = {{"co-quan", "office"},
+                                          {"tu", "from"},
+                                          {"den", "to"},
+                                          {"dang", "form"},
+                                          {"danh-sach", "list"}};
     struct seat seat;
     struct error err = {ERROR_NONE, ""};
-    char words[4][96];
-    const char *argv[5] = {"export"};
+    char words[5][96];
+    const char *argv[6] = {"export"};
     int argc = 1, fd = -1;
     json_t *said = NULL;
     if (!seat_may(web, request, RIGHT_OFFICE, &seat, answer))
         return;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (word_of(request, keys[i][0], keys[i][1], words[i]))
             argv[argc++] = words[i];
     const char *form = http_query(request, "dang");

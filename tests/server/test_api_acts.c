@@ -169,6 +169,10 @@ static void an_envelope_goes_its_way(void **state)
     assert_true(web_rig_says(rig, "Content-Type: text/csv"));
     assert_int_equal(get(rig, "/api/v1/exports?form=xlsx"), 200);
     assert_true(web_rig_says(rig, "spreadsheetml"));
+    assert_int_equal(get(rig, "/api/v1/exports?tells=outcomes"), 200);
+    assert_true(web_rig_says(rig, item->text));
+    assert_false(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+    assert_int_equal(get(rig, "/api/v1/exports?tells=all"), 400);
 }
 
 /* A list longer than any form comes as a file; for others it is refused before its bytes come. */

@@ -231,11 +231,81 @@ static void the_record_keeps_its_room(void **state)
     close(ends[1]);
 }
 
+/* The file's line that has this in it, without its end. */
+static char *line_of(char *bytes, const char *word)
+{
+    char *at = strstr(bytes, word);
+    assert_non_null(at);
+    while (at > bytes && at[-1] != '\n')
+        at--;
+    at[strcspn(at, "\r\n")] = '\0';
+    return at;
+}
+
+static size_t outcomes(char bytes[65536])
+{
+    struct export_asked asked = {.all_offices = true,
+                                 .views = desks[0].rig.views,
+                                 .now = {desks[0].rig.now.ms + INT64_C(30) * 86400000}};
+    FILE *file = tmpfile();
+    size_t rows = write_out(EXPORT_CSV, &asked, file);
+    bytes[fread(bytes, 1, 65535, file)] = '\0';
+    fclose(file);
+    return rows;
+}
+
+/* What became of each: one delivered, one tried, one that nobody fetched; no names. */
+static void what_became_of_them(void **state)
+{
+    (void)state;
+    static char bytes[65536];
+    char *lines, want[512];
+    struct import_report report;
+    struct rig_device device;
+    struct item item[ROWS];
+    struct office_fact issued;
+    struct addressee who;
+    assert_good(desk_rig_import(&desks[0], LIST, &report, &lines, &err));
+    free(lines);
+    for (size_t i = 0; i < ROWS; i++)
+        read_one(&desks[0], i, &item[i], &issued, &who);
+    rig_device(&device, &desks[0].rig, "HH-001");
+    desk_rig_scan(&desks[0], &device, &item[0], EVENT_PICKED_UP, 0);
+    desk_rig_scan(&desks[0], &device, &item[1], EVENT_PICKED_UP, 0);
+    desk_rig_scan(&desks[0], &device, &item[1], EVENT_DELIVERY_FAILED, 0);
+    desk_rig_scan(&desks[0], &device, &item[0], EVENT_DELIVERED, 0);
+    assert_int_equal(outcomes(bytes), ROWS);
+    assert_null(strstr(bytes, "Lê Ô"));
+    assert_null(strstr(bytes, "0912000001"));
+    assert_non_null(strstr(bytes, "\"Đúng hạn giao\",\"Cước phải thu (đồng)\""));
+    (void)snprintf(
+        want, sizeof want,
+        "\"1\",\"H27-261118-0001\",\"%s\",\"\",\"Đã phát\",\"10 Đã trả kết quả\",\"25/11/2026 "
+        "08:00\",\"1\",\"25/11/2026 08:00\",\"Vợ/chồng\",\"\",\"26/11/2026 "
+        "17:00\",\"01/12/2026 17:00\",\"Đúng hạn\",\"33000\",\"\",\"0\",\"0\",\"Lệch tiền\"",
+        item[0].text);
+    assert_string_equal(line_of(bytes, item[0].text), want);
+    assert_int_equal(outcomes(bytes), ROWS);
+    (void)snprintf(
+        want, sizeof want,
+        "\"2\",\"H27-261118-0002\",\"%s\",\"P. Trần Phú\",\"Chưa phát được\",\"9 Đã xử lý "
+        "xong\",\"25/11/2026 08:00\",\"1\",\"\",\"\",\"Vắng nhà\",\"26/11/2026 "
+        "17:00\",\"27/11/2026 17:00\",\"Trễ, chưa giao\",\"\",\"\",\"0\",\"0\",\"Quá hạn\"",
+        item[1].text);
+    assert_string_equal(line_of(bytes, item[1].text), want);
+    assert_int_equal(outcomes(bytes), ROWS);
+    assert_non_null(strstr(line_of(bytes, item[2].text), "\"Chờ in\",\"9 Đã xử lý xong\""));
+}
+
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
 #define T(name) cmocka_unit_test_setup_teardown(name, open_desks, close_desks)
-    const struct CMUnitTest tests[] = {T(as_csv), T(as_a_workbook), T(no_cell_is_run),
-                                       T(what_is_asked_for), T(the_record_keeps_its_room)};
+    const struct CMUnitTest tests[] = {T(as_csv),
+                                       T(as_a_workbook),
+                                       T(no_cell_is_run),
+                                       T(what_is_asked_for),
+                                       T(what_became_of_them),
+                                       T(the_record_keeps_its_room)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

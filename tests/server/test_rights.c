@@ -360,6 +360,12 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_true(export_was_written_down(browser, "mot cua"));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=x"), 400);
     assert_int_equal(
+        browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&danh-sach=outcomes"), 200);
+    assert_true(web_rig_says(rig, "filename=ket-qua-CQ-1.csv"));
+    assert_true(web_rig_says(rig, "\"H27.15-261118-0145\",\"RA"));
+    assert_false(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+    assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?danh-sach=outcomes"), 409);
+    assert_int_equal(
         browser_get(browser,
                     "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv&tu=2026-11-01&den=2026-12-31"),
         200);

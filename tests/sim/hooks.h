@@ -19,7 +19,7 @@ struct hooks {
     } receiver[HOOKS_RECEIVERS];
     struct hooks_heard *heard; /* in order */
     size_t n, room;
-    size_t lost; /* so many of them are told of a record that was lost since */
+    size_t lost;             /* so many of them are told of a record that was lost since */
     uint64_t again, refused; /* heard once more under the same id; never taken */
 };
 
@@ -34,9 +34,9 @@ struct sms_driver hooks_own(struct hooks *hooks);
 void hooks_record_fell_back(struct hooks *hooks);
 
 /* After a while without faults, and when the record never fell back (acts of a desk that it lost
- * nobody takes back): what each heard last of the item is how it stands, or that a delivery it heard
- * of was none. That nothing is told twice under two ids, nor two things under one,
- * is looked at whenever something is told. */
+ * nobody takes back): what each heard last of the item is how it stands, or that a delivery it
+ * heard of was none. That nothing is told twice under two ids, nor two things under one, is looked
+ * at whenever something is told. */
 void hooks_check(struct hooks *hooks, const struct state *now);
 
 #endif
