@@ -199,7 +199,9 @@ bool admin_lock(const char *folder, int *ret_lock, struct error *err)
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) != 0) {
         error_set(err, ERROR_REFUSED, "%s: %s", path,
-                  errno == EWOULDBLOCK ? "the server runs; stop it first" : strerror(errno));
+                  errno == EWOULDBLOCK
+                      ? "máy chủ đang chạy, dừng nó trước. / the server runs; stop it first"
+                      : strerror(errno));
         if (lock >= 0)
             close(lock);
         return false;
@@ -243,7 +245,7 @@ static bool open_list(const char *path, int *ret_fd, struct error *err)
 {
     struct stat about;
     if (path == NULL) /* the table says how many words a command has */
-        return error_set(err, ERROR_BAD_INPUT, "no file is named");
+        return error_set(err, ERROR_BAD_INPUT, "chưa nêu tệp. / no file is named");
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));

@@ -196,7 +196,7 @@ bool run_import(const struct commands *commands, const struct call *call, struct
     char *lines, summary[IMPORT_SUMMARY_MAX];
     const char *slash = strrchr(call->argv[1], '/');
     if (call->fd < 0)
-        return error_set(err, ERROR_BAD_INPUT, "no file came along");
+        return error_set(err, ERROR_BAD_INPUT, "không có tệp kèm theo. / no file came along");
     if (!import_run(&config, call->fd, slash ? slash + 1 : call->argv[1], &report, &lines, err))
         return false;
     say_lines(call->answer, lines);

@@ -26,7 +26,8 @@ bool run_backup(const struct commands *commands, const struct call *call, struct
     if (call->fd < 0)
         return error_set(err, ERROR_BAD_INPUT, "cần --out FILE. / --out FILE is wanted");
     if (commands->pages == NULL)
-        return error_set(err, ERROR_REFUSED, "this server makes no copies");
+        return error_set(err, ERROR_REFUSED,
+                         "máy chủ này không sao lưu. / this server makes no copies");
     if (!options_check(call, 1, "to", err) || !key_of(commands, call, &key, err))
         return false;
     struct backup_source source = {.folder = commands->folder,

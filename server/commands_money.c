@@ -92,6 +92,15 @@ static bool office_number(const struct commands *commands, const char *code, uin
 
 /* ------------------------------------------------------------------ the table */
 
+/* What nobody said begins now, and prices are of whole days: what was issued this morning is of
+ * today.
+ */
+static void from_this_day(const struct commands *commands, struct office_fact *fact)
+{
+    if (fact->from.ms == 0)
+        fact->from = day_minute(day_of(record_now(commands->record)), 0);
+}
+
 bool run_price(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct office_fact fact = {.event = EVENT_PRICE_SET};
@@ -103,6 +112,7 @@ bool run_price(const struct commands *commands, const struct call *call, struct 
         !setting_options(commands, call, 5, "from to post-office by", &fact, err))
         return false;
     fact.weight_g = (uint32_t)weight;
+    from_this_day(commands, &fact);
     if (!prices_check(&fact, err) || !settings_record(commands, &fact, 1, err))
         return false;
     answer_say(call->answer, "Đến %u gam, vùng %s: %llu đ. / price set", fact.weight_g,
@@ -120,6 +130,7 @@ bool run_exemption(const struct commands *commands, const struct call *call, str
         !setting_options(commands, call, 4, "from to post-office by", &fact, err))
         return false;
     fact.value = (int64_t)percent;
+    from_this_day(commands, &fact);
     if (!prices_check(&fact, err) || !settings_record(commands, &fact, 1, err))
         return false;
     answer_say(call->answer, "%s: giảm %llu %%. / exemption set", fact.key,

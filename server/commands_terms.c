@@ -188,7 +188,7 @@ static bool read_file(int fd, char bytes[CALENDAR_FILE_BYTES_MAX + 1], struct er
     size_t n = 0;
     ssize_t got = 1;
     if (fd < 0)
-        return error_set(err, ERROR_BAD_INPUT, "no file came along");
+        return error_set(err, ERROR_BAD_INPUT, "không có tệp kèm theo. / no file came along");
     while (n < CALENDAR_FILE_BYTES_MAX &&
            (got = read(fd, bytes + n, CALENDAR_FILE_BYTES_MAX - n)) > 0)
         n += (size_t)got;

@@ -173,7 +173,8 @@ bool init_folder(const char *folder, const struct config *config, struct error *
     if (!files_join(whole, "trao.conf", path, sizeof path, err))
         return false;
     if (access(path, F_OK) == 0)
-        return error_set(err, ERROR_REPEATED, "%s is a data folder already", folder);
+        return error_set(err, ERROR_REPEATED,
+                         "%s: đã là thư mục dữ liệu. / it is a data folder already", folder);
     return make_all(whole, config, err) ||
            error_add(err, "%s is not whole; remove it and init again", folder);
 }

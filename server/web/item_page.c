@@ -190,6 +190,7 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
         if (person_may(&panel.seat.person, RIGHT_DESK))
             put_print(&panel, &view);
     } else if (asked) {
+        panel.status = act_status(err.code);
         html_put(&panel.html, "<p class=loi role=alert>");
         html_sentence(&panel.html, err.text);
         html_put(&panel.html, "</p>");

@@ -206,7 +206,8 @@ bool panel_open(struct panel *panel, struct web *web, const struct http_request 
 void panel_close(struct panel *panel)
 {
     page_end(&panel->html, panel->web, &panel->head);
-    page_give(&panel->html, panel->failed ? act_status(panel->why.code) : 200, panel->answer);
+    unsigned status = panel->status ? panel->status : 200;
+    page_give(&panel->html, panel->failed ? act_status(panel->why.code) : status, panel->answer);
     json_decref(panel->said);
     json_decref(panel->values);
 }

@@ -52,6 +52,7 @@ struct panel {
     json_t *values;                  /* what stands in fields nobody filled yet; NULL: nothing */
     const struct panel_form *failed; /* the form that was refused, */
     struct error why;                /* and why */
+    unsigned status;                 /* of the answer; 0: 200, or what the failed form asks for */
 };
 
 /* A page's seat, checked, and its form run when it is a POST. False: the answer is given (to the

@@ -142,7 +142,7 @@ static void an_item_is_opened_from_its_row(void **state)
     assert_int_equal(browser_get(browser, link), 200);
     assert_true(says(browser, "người nhận <b>"));
     board_as(browser, "noi+khac");
-    assert_int_equal(browser_get(browser, link), 200);
+    assert_int_equal(browser_get(browser, link), 404);
     assert_false(says(browser, "Phát không thành công"));
     assert_false(says(browser, "người nhận <b>"));
 }

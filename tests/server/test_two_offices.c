@@ -122,8 +122,9 @@ static void both_lie_on_his_desk(void **state)
            "role=alert");
     char path[64];
     (void)snprintf(path, sizeof path, "/quay/bi?bi=%s", items[ANOTHERS].text);
-    expect(browser, browser_get(browser, path), 200, "role=alert");
+    expect(browser, browser_get(browser, path), 404, "role=alert");
     assert_false(says(browser, "Đỗ X. Mẫu"));
+    expect(browser, browser_get(browser, "/quay/bi?bi=RA000000001VN"), 404, "role=alert");
 }
 
 /* A row of his comes by itself, with his counts; another's brings him nothing. */
