@@ -136,7 +136,8 @@ static struct instant again_by(const struct state *state, const struct schedule 
 static struct instant other_day(const struct state *state, const struct schedule *schedule,
                                 struct instant again)
 {
-    if (state->status != STATUS_FAILED && state->status != STATUS_WAITING)
+    if (state->status != STATUS_FAILED && state->status != STATUS_WAITING &&
+        state->status != STATUS_OUT)
         return (struct instant){0};
     if (again.ms != 0)
         return working_day_after(schedule, again, 1);

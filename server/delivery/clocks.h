@@ -36,8 +36,8 @@ struct clocks {
     struct instant hold_until; /* last minute at the post office (returns.h) */
     struct instant answer_by;  /* of the open cases: when the first answer is owed */
     struct instant again_by;   /* failed, and to be tried again; or the receiver's day */
-    struct instant other_day;  /* an attempt failed, or it waits: a working day that may be asked
-                                  for, later than the one that is due anyway */
+    struct instant other_day;  /* out, an attempt failed, or it waits: a working day that may be
+                                  asked  for, later than the one that is due anyway */
 };
 
 /* How far it goes, seen from its post office. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/delivery/claims.h"
 #include "server/delivery/days.h"
 #include "server/delivery/wishes.h"
 #include "server/notify/inbound.h"
@@ -167,10 +168,29 @@ static bool choose_day(struct answer_to *it, struct error *err)
     return true;
 }
 
+/* When the case that this text opens is to be answered: 23:59 of that day. */
+static bool answer_day(const struct answer_to *it, const struct view *view, struct instant *ret_day,
+                       struct error *err)
+{
+    struct rules rules;
+    struct claim claim = {.kind = CLAIM_DISPUTED, .opened = now(it->answers)};
+    *ret_day = view->clocks.answer_by;
+    if (view->state.disputed && ret_day->ms != 0)
+        return true;
+    if (!views_rules(it->answers->views, &rules))
+        return error_set(err, ERROR_LATER, "out of memory");
+    struct schedule schedule = {&rules, view->state.office.post_office, claim.opened};
+    *ret_day = claim_terms_of(&claim, &schedule).answer_by;
+    rules_done(&rules);
+    return true;
+}
+
 static bool dispute(struct answer_to *it, struct error *err)
 {
     struct view view;
     bool found = false;
+    struct instant by;
+    char day[CLOCK_TEXT_MAX], sentence[160];
     if (!find_own(it, is_delivered, &view, &found, err))
         return false;
     if (!found) {
@@ -178,7 +198,12 @@ static bool dispute(struct answer_to *it, struct error *err)
                   "bi>");
         return true;
     }
-    reply_about(it, &view.state.item, "Đã ghi ông/bà chưa nhận được, bưu điện sẽ kiểm tra.");
+    if (!answer_day(it, &view, &by, err))
+        return false;
+    (void)snprintf(sentence, sizeof sentence,
+                   "Đã ghi ông/bà chưa nhận được, bưu điện xác minh, trả lời chậm nhất %s.",
+                   clock_date_vi(by, day, sizeof day));
+    reply_about(it, &view.state.item, sentence);
     if (!view.state.disputed) {
         it->fact = (struct office_fact){.item = view.state.item, .event = EVENT_DISPUTED};
         rest_on_the_text(it, "KHONG");

@@ -9,8 +9,7 @@
 #include "server/text/text.h"
 
 #define DAY_MS (INT64_C(1000) * 24 * 3600)
-#define LOCAL_MS (INT64_C(1000) * 7 * 3600) /* UTC+7 */
-#define REASON_ROWS 64                      /* above every number of reason.def */
+#define REASON_ROWS 64 /* above every number of reason.def */
 #define LONG_NAME "Bưu điện trung tâm tỉnh Hà Tĩnh"
 /* "25/11". */
 static void day_month(struct instant at, char out[CLOCK_TEXT_MAX])
@@ -20,23 +19,12 @@ static void day_month(struct instant at, char out[CLOCK_TEXT_MAX])
         out[5] = '\0';
 }
 
-/* The first weekday at least two days later. */
-static struct instant weekday_after(struct instant event)
-{
-    int64_t day = (event.ms + LOCAL_MS) / DAY_MS + 2;
-    int weekday = (int)((day + 3) % 7); /* 1970-01-01 was a Thursday; 0 is Monday */
-    day += weekday > 4 ? 7 - weekday : 0;
-    return (struct instant){day * DAY_MS - LOCAL_MS};
-}
-
 /* A day that may be asked for, never the one that is due anyway; "" none is left. */
 static void a_day_to_choose(const struct view *view, struct instant now, char out[CLOCK_TEXT_MAX])
 {
     struct instant day = view->clocks.other_day;
-    if (day.ms == 0)
-        day = weekday_after(view->state.since.estimate);
     *out = '\0';
-    if (day_of(day) > day_of(now) && day.ms <= now.ms + WISH_WITHIN_DAYS * DAY_MS)
+    if (day.ms != 0 && day_of(day) > day_of(now) && day.ms <= now.ms + WISH_WITHIN_DAYS * DAY_MS)
         day_month(day, out);
 }
 

@@ -401,6 +401,9 @@ static void another_day_is_a_later_one(void **unused)
     struct story story = issued(CAM_TRUNG);
     scan(&story, 1, EVENT_PICKED_UP, "2026-12-28T10:00");
     assert_int_equal(clocks(&story).other_day.ms, 0);
+    scan(&story, 1, EVENT_OUT_FOR_DELIVERY, "2026-12-30T07:00");
+    shown_equal(clocks(&story).other_day, "2027-01-04T07:00");
+    story.n--;
     failed(&story, REASON_NOBODY_HOME, "2026-12-29T09:00");
     story.facts[2].scan.action = ACTION_AGAIN;
     shown_equal(clocks(&story).again_by, "2026-12-31T17:00");

@@ -572,9 +572,12 @@ static void a_text_says_that_nothing_came(void **state)
     assert_int_equal(count_facts(told, EVENT_DISPUTED), 0);
     text_from(told, OWN, "Không!");
     (void)snprintf(want, sizeof want,
-                   "Trao %s: Da ghi ong/ba chua nhan duoc, buu dien se kiem tra.", told->item.text);
+                   "Trao %s: Da ghi ong/ba chua nhan duoc, buu dien xac minh, tra loi cham nhat "
+                   "25/01/2027.",
+                   told->item.text);
     answered(told, n + 2, OWN, want);
     text_from(told, OWN, "KHONG");
+    answered(told, n + 3, OWN, want);
     assert_int_equal(count_facts(told, EVENT_DISPUTED), 1);
 }
 
