@@ -153,6 +153,7 @@ bool run_rules(const struct commands *commands, const struct call *call, struct 
         answer_number(call->answer, "value", setting ? setting->value : info->value);
         answer_day(call->answer, "from", since);
         answer_text(call->answer, "citation", setting ? setting->citation : info->citation);
+        answer_text(call->answer, "name", info->vi);
     }
     rules_done(&rules);
     return true;

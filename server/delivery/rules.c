@@ -94,8 +94,8 @@ int64_t day_after_months(int64_t day, int64_t months)
 /* ------------------------------------------------------------------ the tables */
 
 static const struct rule_info rows[] = {
-#define RULE(KEY, key, value, least, most, citation, y, m, d)                                      \
-    {RULE_##KEY, key, value, least, most, citation, DAY_NUMBER(y, m, d)},
+#define RULE(KEY, key, vi, en, value, least, most, citation, y, m, d)                              \
+    {RULE_##KEY, key, vi, en, value, least, most, citation, DAY_NUMBER(y, m, d)},
 #include "server/delivery/rule.def"
 #undef RULE
 };

@@ -33,7 +33,7 @@ int64_t day_after_months(int64_t day, int64_t months);
 /* ------------------------------------------------------------------ rules */
 
 enum rule {
-#define RULE(KEY, key, value, least, most, citation, y, m, d) RULE_##KEY,
+#define RULE(KEY, key, vi, en, value, least, most, citation, y, m, d) RULE_##KEY,
 #include "server/delivery/rule.def"
 #undef RULE
     RULES
@@ -42,6 +42,7 @@ enum rule {
 struct rule_info {
     enum rule rule;
     const char *key;
+    const char *vi, *en; /* its name, with the unit */
     int64_t value, least, most;
     const char *citation;
     int64_t from_day;

@@ -224,11 +224,10 @@ static const struct panel_form printer_forms[] = {
 
 /* ------------------------------------------------------------------ parameters */
 
-static const struct panel_column rule_columns[] = {{"rule", "Tham số", PANEL_LINK, "ten"},
-                                                   {"value", "Giá trị", PANEL_NUMBER, NULL},
-                                                   {"from", "Từ", PANEL_DAY, NULL},
-                                                   {"citation", "Căn cứ", PANEL_TEXT, NULL},
-                                                   {.key = NULL}};
+static const struct panel_column rule_columns[] = {
+    {"name", "Tham số", PANEL_OURS, NULL},    {"rule", "Mã", PANEL_LINK, "ten"},
+    {"value", "Giá trị", PANEL_NUMBER, NULL}, {"from", "Từ", PANEL_DAY, NULL},
+    {"citation", "Căn cứ", PANEL_OURS, NULL}, {.key = NULL}};
 
 static const struct panel_form rule_forms[] = {
     {"rule",
@@ -624,7 +623,7 @@ static const struct admin_page pages[] = {
      "Tham số · Trao",
      RIGHT_SETTINGS,
      "Mỗi số có căn cứ và ngày có hiệu lực. Đặt mới không xóa cái cũ.",
-     {{"", "rules", NULL, "rules", rule_columns, "", "thamso", "rule", "citation"}},
+     {{"", "rules", NULL, "rules", rule_columns, "", "thamso", "rule", "name"}},
      rule_forms,
      false},
     {"/quay/lich",

@@ -12,6 +12,9 @@ static const struct row {
 #define W(vi, en) {vi, en},
 #include "server/web/staff.def"
 #undef W
+#define RULE(KEY, key, vi, en, value, least, most, citation, y, m, d) {vi, en},
+#include "server/delivery/rule.def"
+#undef RULE
 #define EVENT(KEY, number, code, SOURCE, key, vi, en) {vi, en},
 #include "protocol/event.def"
 #undef EVENT

@@ -204,6 +204,11 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
 
 /* ------------------------------------------------------------------ late paper */
 
+static const char door_reasons[] = "|–"
+#define REASON(KEY, wire, vi, en, acts, citizen_vi, citizen_en, article) ";" #wire "|" vi
+#include "protocol/reason.def"
+    ;
+
 static const struct panel_form paper_forms[] = {
     {"paper",
      "Bưu tá ghi trên giấy",
@@ -218,9 +223,9 @@ static const struct panel_form paper_forms[] = {
       {PANEL_OPTION, "note", "Giấy nào: sổ, trang", "required maxlength=200", NULL},
       {PANEL_OPTION, "relation", "Ai nhận (khi đã phát)", NULL,
        "|–;1|Chủ hồ sơ;2|Vợ/chồng;3|Bố/mẹ;4|Con;5|Anh/chị/em;6|Ủy quyền;7|Văn thư;8|Bảo vệ;9|Khác"},
-      {PANEL_OPTION, "reason", "Vì sao chưa phát (số, 1–11)", "inputmode=numeric maxlength=2",
-       NULL},
-      {PANEL_OPTION, "action", "Việc tiếp (L, C, Đ, B, H)", "maxlength=2", NULL},
+      {PANEL_OPTION, "reason", "Vì sao chưa phát", NULL, door_reasons},
+      {PANEL_OPTION, "action", "Việc tiếp", NULL,
+       "|–;L|Phát lại;C|Chờ tại bưu cục;D|Đổi địa chỉ;B|Báo cơ quan;H|Chuyển hoàn"},
       {PANEL_OPTION, "postage", "Cước đã thu, đồng", "inputmode=numeric", NULL},
       {PANEL_OPTION, "fees", "Phí, lệ phí đã thu, đồng", "inputmode=numeric", NULL}}},
     {.verb = NULL},

@@ -515,7 +515,7 @@ void panel_list(struct panel *panel, const char *id, const json_t *rows, const c
         html_put(&panel->html, "<option value=\"");
         html_text(&panel->html, value);
         html_put(&panel->html, "\">");
-        html_text(&panel->html, beside ? beside : "");
+        html_word(&panel->html, beside ? beside : "");
         html_put(&panel->html, "</option>");
     }
     html_put(&panel->html, "</datalist>");

@@ -154,6 +154,9 @@ static void what_is_set_is_shown_with_its_citation(void **state)
     browser_log_in(browser);
     done(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
     assert_int_equal(browser_get(browser, "/quay/tham-so?xong=rule"), 200);
+    assert_true(says(browser, ">Giữ ở bưu cục, xã (ngày)<"));
+    assert_true(
+        says(browser, ">Thông báo của một bưu cục: 30 ngày ở nông thôn, từ lần mời đầu; xã "));
     assert_true(says(browser, "<p class=xong role=status>Đã ghi.</p>"));
     assert_true(says(browser, ">360</td>"));
     assert_true(says(browser, "QĐ 31"));

@@ -162,7 +162,8 @@ static void a_rule_is_set_with_its_source(void **state)
     assert_int_equal(
         ASK(asked, "rule", "leg_province_days", "1", "QĐ 7/QĐ-TEST", "from=2026-11-01"), 0);
     assert_int_equal(ASK(asked, "rules"), 0);
-    says(asked, "leg_province_days\t1\t2026-11-01\tQĐ 7/QĐ-TEST\n");
+    says(asked,
+         "leg_province_days\t1\t2026-11-01\tQĐ 7/QĐ-TEST\tHạn giao trong tỉnh (ngày làm việc)\n");
     assert_int_equal(ASK(asked, "terms", asked->item.text), 0);
     says(asked, "post\trunning\tdue 2026-11-27T17:00:00+07:00\n");
     assert_int_equal(ASK(asked, "rule", "leg_province_days", "61", "QĐ 7/QĐ-TEST"), 1);
