@@ -117,7 +117,7 @@ static const char words[] =
     "hook|ghi nơi nhận tin;hooks|xem nơi nhận tin;hookdead|xem tin không tới;"
     "hookagain|gửi lại tin không tới;hooktest|gửi thử nơi nhận tin;"
     "report|xem báo cáo;outlines|nạp đường ranh;"
-    "freshness|xem độ mới số liệu;templates|xem mẫu tin;template|ghi mẫu tin";
+    "freshness|xem độ mới số liệu;stops|xem bản đồ các điểm giao";
 
 static void put_kind(struct html *html, const char *key)
 {
@@ -237,12 +237,23 @@ static void put_kind_option(struct html *html, const char *key, bool chosen)
     html_put(html, "</option>");
 }
 
+/* A look and an act may have one key: they are asked for together. */
+static bool is_first(int kind, const char *key)
+{
+    for (int before = 1; before < kind; before++) {
+        const char *other = look_key((enum look_kind)before);
+        if (other && strcmp(other, key) == 0)
+            return false;
+    }
+    return true;
+}
+
 static void put_kinds(const char *chosen, struct html *html)
 {
     html_put(html, "<option value=\"\">(mọi việc)</option>");
     for (int kind = 1; kind <= 300; kind++) {
         const char *key = look_key((enum look_kind)kind);
-        if (key)
+        if (key && is_first(kind, key))
             put_kind_option(html, key, strcmp(key, chosen) == 0);
     }
 }

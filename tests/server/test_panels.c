@@ -421,6 +421,10 @@ static void who_looked_and_whether_it_still_holds(void **state)
     assert_true(says(browser, "192.0.2.7"));
     assert_true(says(browser, "data-ten=\"Việc\">đặt tham số</td>") ||
                 says(browser, "data-ten=Việc>đặt tham số</td>"));
+    const char *once = strstr(browser->rig.answer, "<option value=\"print\"");
+    assert_non_null(once);
+    assert_null(strstr(once + 1, "<option value=\"print\""));
+    assert_true(says(browser, ">xem bản đồ các điểm giao</option>"));
     assert_int_equal(browser_get(browser, "/quay/nhat-ky?viec=rule"), 200);
     assert_false(says(browser, "192.0.2.7"));
     assert_int_equal(browser_get(browser, "/quay/nhat-ky?nguoi=ai"), 400);
