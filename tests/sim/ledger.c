@@ -196,11 +196,12 @@ static struct ledger_row *row_of(struct ledger *ledger, const struct head *head,
     if (!scan_decode(bytes->bytes, bytes->n, &scan, &err))
         return NULL;
     struct link content = content_of(ledger, scan);
-    for (size_t at = 0; at < of->rows; at++)
+    struct ledger_row *known = NULL; /* of two alike the one that is still missing */
+    for (size_t at = 0; at < of->rows && (!known || known->recorded); at++)
         if (of->row[at].forked && of->row[at].epoch != head->epoch &&
             link_equal(&of->row[at].content, &content))
-            return &of->row[at];
-    return NULL;
+            known = &of->row[at];
+    return known;
 }
 
 static void look_at_scan(struct ledger *ledger, const struct head *head, uint64_t seq,
