@@ -400,7 +400,8 @@ static bool open_zip(struct xlsx *xlsx, const char *bytes, size_t n, struct erro
     bool good = xlsx->zip != NULL;
     if (!good) {
         error_set(err, ERROR_BAD_INPUT,
-                  "tệp nén hỏng (%s). Chưa nhập; mở bằng Excel rồi lưu lại. / damaged",
+                  "tệp Excel bị cắt dở hoặc hỏng (%s). Chưa nhập; tải lại tệp, hoặc mở bằng Excel "
+                  "rồi lưu lại. / cut off or damaged",
                   zip_error_strerror(&why));
         zip_source_free(source);
     }

@@ -172,6 +172,7 @@ static void what_is_no_workbook(void **state)
     static const char cut[] = "PK\x03\x04 and no more";
     assert_false(xlsx_open(cut, sizeof cut, &xlsx, &err));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
+    assert_non_null(strstr(err.text, "bị cắt dở"));
     assert_false(WALK({"word/document.xml", "<w/>"}));
     assert_non_null(strstr(err.text, "không phải bảng tính"));
     assert_false(WALK(ROOT, BOOK(""), BOOK_RELS, SHEET("<row><c t=\"s\"><v>5</v></c></row>")));
