@@ -213,27 +213,13 @@ size_t views_list(struct views *views, const struct view_filter *filter, struct 
     return n;
 }
 
-/* How many were issued before office fact `seq`. */
-static size_t issued_before(const struct list *issued, uint64_t seq)
-{
-    size_t low = 0, high = issued->n;
-    while (low < high && seq != 0) {
-        size_t middle = low + (high - low) / 2;
-        if (issued->all[middle]->issue_seq < seq)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return seq == 0 ? issued->n : low;
-}
-
 size_t views_page(struct views *views, const struct view_filter *filter, struct view *out,
                   size_t max, uint64_t *ret_next)
 {
     size_t found = 0, n = 0;
     pthread_mutex_lock(&views->lock);
     const struct list *issued = &views->table.issued;
-    size_t begin = issued_before(issued, filter->before), i = begin;
+    size_t begin = list_before(issued, filter->before), i = begin;
     while (i > 0 && found < max && begin - i < VIEW_PAGE_LOOKS)
         if (passes(issued->all[--i], filter))
             out[found++].state.item = issued->all[i]->item;
@@ -360,70 +346,6 @@ bool views_takers(struct views *views, const struct view_takers *asked, struct i
 }
 
 /* ------------------------------------------------------------------ groups */
-
-/* Of what some offices sent: counted anew, item by item. */
-static bool sum_some(struct views *views, const struct view_asked *asked,
-                     struct view_figure **new_figures, size_t *ret_n)
-{
-    const struct list *issued = &views->table.issued;
-    struct cells cells = {.n = 0};
-    bool good = true;
-    for (size_t i = 0; i < issued->n && good; i++) {
-        const struct tracked *entry = issued->all[i];
-        if (groups_asks(asked, entry->marks.office))
-            good = cells_count(&cells, asked->group, &entry->marks, entry->dues);
-    }
-    good = good && cells_sum(&cells, &views->table.board, asked, new_figures, ret_n);
-    cells_done(&cells);
-    return good;
-}
-
-bool views_figures(struct views *views, const struct view_asked *asked,
-                   struct view_figure **new_figures, size_t *ret_n)
-{
-    pthread_mutex_lock(&views->lock);
-    const struct cells *cells = &views->table.groups.of[asked->group];
-    bool good = asked->offices_n > 0
-                    ? sum_some(views, asked, new_figures, ret_n)
-                    : cells_sum(cells, &views->table.board, asked, new_figures, ret_n);
-    pthread_mutex_unlock(&views->lock);
-    return good;
-}
-
-/* What is looked at a little later comes from memory meanwhile: ten million items lie anywhere. */
-#define LOOK_AHEAD 24
-
-static void look_ahead(const struct list *list, size_t i)
-{
-    if (i + LOOK_AHEAD < list->n) {
-        const struct tracked *later = list->all[i + LOOK_AHEAD];
-        __builtin_prefetch(&later->marks);
-    }
-}
-
-size_t views_behind(struct views *views, const struct view_asked *asked,
-                    const struct view_behind *behind, size_t offset, struct view *out, size_t max)
-{
-    size_t n = 0, shown = 0;
-    pthread_mutex_lock(&views->lock);
-    const struct list *issued = &views->table.issued;
-    for (size_t i = 0; i < issued->n && n < max; i++) {
-        const struct tracked *entry = issued->all[i];
-        look_ahead(issued, i);
-        if (!groups_has(asked, behind, &views->table.board, &entry->marks, entry->dues))
-            continue;
-        if (offset > 0)
-            offset--;
-        else
-            out[n++].state.item = entry->item;
-    }
-    pthread_mutex_unlock(&views->lock);
-    for (size_t i = 0; i < n; i++) {
-        struct item item = out[i].state.item;
-        shown += views_item(views, &item, &out[shown]);
-    }
-    return shown;
-}
 
 size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
                           struct instant until, struct view *out, size_t max)

@@ -19,6 +19,19 @@ static bool room_for(void **array, size_t used, size_t *room, size_t each)
     return true;
 }
 
+size_t list_before(const struct list *issued, uint64_t seq)
+{
+    size_t low = 0, high = issued->n;
+    while (low < high && seq != 0) {
+        size_t middle = low + (high - low) / 2;
+        if (issued->all[middle]->issue_seq < seq)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return seq == 0 ? issued->n : low;
+}
+
 bool list_add(struct list *list, struct tracked *entry)
 {
     void *array = list->all;

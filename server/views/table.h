@@ -52,6 +52,8 @@ struct list {
 };
 /* False without memory. */
 bool list_add(struct list *list, struct tracked *entry);
+/* In order of issue: how many were issued before office fact `seq`; 0: all. */
+size_t list_before(const struct list *issued, uint64_t seq);
 
 /* Office facts by their seq. */
 struct seqs {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/views/board.h"
+#include "server/views/inside.h"
 #include "tests/server/rig.h"
 
 #define MINUTE (INT64_C(60) * 1000)
@@ -303,6 +304,14 @@ static void check_attempts(void)
     struct item item = rig_item(2);
     assert_true(item_equal(&rows[0].state.item, &item));
     assert_int_equal(views_behind(rig.views, &asked, &behind, 1, rows, 4), 0);
+    behind = (struct view_behind){.number = VIEW_BEHIND_NOT_YET, .all_keys = true};
+    for (views_behind_looks = 1; views_behind_looks < 6; views_behind_looks++) { /* in parts */
+        assert_int_equal(views_behind(rig.views, &asked, &behind, 0, rows, 4), 4);
+        item = rows[2].state.item;
+        assert_int_equal(views_behind(rig.views, &asked, &behind, 2, rows, 1), 1);
+        assert_true(item_equal(&rows[0].state.item, &item));
+        assert_int_equal(views_behind(rig.views, &asked, &behind, 4, rows, 4), 0);
+    }
 }
 
 static void attempts_by_postman_live_restarted_and_rebuilt(void **state)
