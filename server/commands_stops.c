@@ -24,7 +24,10 @@ static bool read_question(const char *word, unsigned *ret_questions, struct erro
 static bool read_asked(const struct call *call, struct stops_asked *asked, struct error *err)
 {
     const char *to = option_text(call, 2, "to");
-    if (!options_check(call, 2, "to ask", err) || !day_read(call->argv[1], &asked->from_day, err) ||
+    const char *badge = option_text(call, 2, "badge");
+    if (!options_check(call, 2, "to ask by badge", err) ||
+        (badge != NULL && !badge_read(badge, &asked->badge, err)) ||
+        !day_read(call->argv[1], &asked->from_day, err) ||
         !read_question(option_text(call, 2, "ask"), &asked->questions, err))
         return false;
     asked->to_day = asked->from_day;
@@ -34,6 +37,14 @@ static bool read_asked(const struct call *call, struct stops_asked *asked, struc
            error_set(err, ERROR_BAD_INPUT,
                      "to=: từ ngày đến ngày, nhiều nhất %d ngày. / %d days at most", DAYS_MAX,
                      DAYS_MAX);
+}
+
+/* "at_post_office" */
+static void question_key(unsigned i, char key[32])
+{
+    (void)snprintf(key, 32, "%s", stop_question_key(1U << i));
+    for (char *at = key; (at = strchr(at, '-')) != NULL;)
+        *at = '_';
 }
 
 static void say_sums(struct answer *answer, const struct stops *stops)
@@ -49,9 +60,7 @@ static void say_sums(struct answer *answer, const struct stops *stops)
     for (unsigned i = 0; i < STOP_QUESTIONS; i++) {
         char label[32], key[32];
         (void)snprintf(label, sizeof label, "%s ", stop_question_key(1U << i));
-        (void)snprintf(key, sizeof key, "%s", stop_question_key(1U << i));
-        for (char *at = key; (at = strchr(at, '-')) != NULL;)
-            *at = '_';
+        question_key(i, key);
         answer_label(answer, label);
         answer_number(answer, key, (int64_t)stops->sums.asked[i]);
     }
@@ -93,15 +102,34 @@ static void say_stop(struct answer *answer, const struct stop *stop)
     answer_code(answer, "near", 6, stop->near);
 }
 
+static void say_postman(struct answer *answer, const struct stops_postman *postman)
+{
+    char badge[BADGE_TEXT_MAX], key[32];
+    answer_row(answer, "postmen");
+    answer_text(answer, "badge", postman->badge != 0 ? badge_text(postman->badge, badge) : NULL);
+    answer_number(answer, "delivered", (int64_t)postman->sums.delivered);
+    answer_number(answer, "failed", (int64_t)postman->sums.failed);
+    answer_number(answer, "without_place", (int64_t)postman->sums.without);
+    for (unsigned i = 0; i < STOP_QUESTIONS; i++) {
+        question_key(i, key);
+        answer_number(answer, key, (int64_t)postman->sums.asked[i]);
+    }
+}
+
 bool run_stops(const struct commands *commands, const struct call *call, struct error *err)
 {
     struct stops_asked asked = {.offices = NULL};
     struct stops stops;
+    const char *by = option_text(call, 2, "by");
+    if (by != NULL && strcmp(by, "postman") != 0)
+        return error_set(err, ERROR_BAD_INPUT, "by=%.20s: by=postman. / by=postman", by);
     if (!read_asked(call, &asked, err) ||
         !views_stops(commands->views, commands->record, &asked, &stops, err))
         return false;
     say_sums(call->answer, &stops);
-    for (size_t i = 0; i < stops.n; i++)
+    for (size_t i = 0; by != NULL && i < stops.postmen_n; i++)
+        say_postman(call->answer, &stops.postmen[i]);
+    for (size_t i = 0; by == NULL && i < stops.n; i++)
         say_stop(call->answer, &stops.rows[i]);
     stops_done(&stops);
     return true;

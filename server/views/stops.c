@@ -82,12 +82,51 @@ static void sum_up(struct stops_sums *sums, const struct stop *stop)
         sums->asked[i] += (stop->questions >> i) & 1U;
 }
 
-/* False: enough. */
+/* Where his row is, or would be: by badge until all are there. */
+static size_t place_of(const struct stops *stops, uint32_t badge)
+{
+    size_t from = 0, to = stops->postmen_n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (stops->postmen[middle].badge < badge)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static struct stops_postman *postman_of(struct stops *stops, uint32_t badge)
+{
+    size_t at = place_of(stops, badge);
+    if (at < stops->postmen_n && stops->postmen[at].badge == badge)
+        return &stops->postmen[at];
+    if (stops->postmen_n == stops->postmen_room) {
+        size_t room = 2 * stops->postmen_room + 32;
+        struct stops_postman *more = realloc(stops->postmen, room * sizeof *more);
+        if (more == NULL)
+            return NULL;
+        stops->postmen = more;
+        stops->postmen_room = room;
+    }
+    struct stops_postman *row = &stops->postmen[at];
+    memmove(row + 1, row, (stops->postmen_n++ - at) * sizeof *row);
+    *row = (struct stops_postman){.badge = badge};
+    return row;
+}
+
+/* False: enough, or no memory. */
 static bool take_stop(struct gathering *gathering, const struct stop *stop)
 {
     struct stops *stops = gathering->stops;
     unsigned wanted = gathering->asked->questions;
+    struct stops_postman *postman = postman_of(stops, stop->badge);
+    if (postman == NULL) {
+        gathering->good = error_set(gathering->err, ERROR_LATER, "out of memory");
+        return false;
+    }
     sum_up(&stops->sums, stop);
+    sum_up(&postman->sums, stop);
     if (wanted == 0 || (stop->questions & wanted) != 0) {
         stops->more = stops->more || stops->n == STOPS_MAX;
         if (stops->n < STOPS_MAX)
@@ -102,9 +141,10 @@ static bool take_scan(void *ctx, const struct fact *fact)
     struct gathering *gathering = ctx;
     struct view view;
     enum status before;
-    if (!is_outcome(gathering, fact) || !views_item(gathering->views, &fact->scan.item, &view) ||
-        !view.state.issued || !is_from(gathering->asked, view.marks.office) ||
-        !counts(gathering, fact, &before))
+    uint32_t badge = gathering->asked->badge;
+    if (!is_outcome(gathering, fact) || (badge != 0 && fact->scan.badge != badge) ||
+        !views_item(gathering->views, &fact->scan.item, &view) || !view.state.issued ||
+        !is_from(gathering->asked, view.marks.office) || !counts(gathering, fact, &before))
         return true;
     struct stop stop = {.item = fact->scan.item,
                         .at = fact->when.estimate,
@@ -136,6 +176,22 @@ static int by_time(const void *a, const void *b)
     const struct stop *x = a, *y = b;
     int items = memcmp(x->item.text, y->item.text, sizeof x->item.text);
     return x->at.ms != y->at.ms ? (x->at.ms > y->at.ms) - (x->at.ms < y->at.ms) : items;
+}
+
+static uint64_t at_post_office(const struct stops_postman *postman)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
+        n += (1U << i) == STOP_AT_POST_OFFICE ? postman->sums.asked[i] : 0;
+    return n;
+}
+
+static int by_post_office(const void *a, const void *b)
+{
+    const struct stops_postman *x = a, *y = b;
+    uint64_t of_x = at_post_office(x), of_y = at_post_office(y);
+    return of_x != of_y ? (of_x < of_y) - (of_x > of_y)
+                        : (x->badge > y->badge) - (x->badge < y->badge);
 }
 
 /* No scan arrives before it happened: the day's first batch is the earliest that may hold one. */
@@ -184,11 +240,14 @@ bool views_stops(struct views *views, struct record *record, const struct stops_
         return error_add(err, "stops");
     }
     qsort(ret_stops->rows, ret_stops->n, sizeof *ret_stops->rows, by_time);
+    if (ret_stops->postmen_n > 0)
+        qsort(ret_stops->postmen, ret_stops->postmen_n, sizeof *ret_stops->postmen, by_post_office);
     return true;
 }
 
 void stops_done(struct stops *stops)
 {
     free(stops->rows);
+    free(stops->postmen);
     *stops = (struct stops){.rows = NULL};
 }

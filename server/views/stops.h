@@ -50,6 +50,7 @@ struct stops_asked {
     const uint32_t *offices;  /* numbers of premises.h; borrowed */
     size_t offices_n;         /* 0: all */
     unsigned questions;       /* only those with one of these; 0: all */
+    uint32_t badge;           /* of this postman alone; 0: all */
 };
 /* Of all that were looked at, also of those that are not listed. */
 struct stops_sums {
@@ -58,9 +59,16 @@ struct stops_sums {
     uint64_t asked[STOP_QUESTIONS]; /* by the bit's number */
     uint64_t questioned;            /* with one question at least */
 };
+/* The same of one postman; badge 0: nobody signed in. */
+struct stops_postman {
+    uint32_t badge;
+    struct stops_sums sums;
+};
 struct stops {
     struct stop *rows; /* in order of time, STOPS_MAX at most */
     size_t n;
+    struct stops_postman *postmen; /* those with most at a post office first, then by badge */
+    size_t postmen_n, postmen_room;
     bool more; /* not all that were asked for were looked at, or are listed */
     struct stops_sums sums;
 };

@@ -13,21 +13,10 @@
 #include "server/delivery/share.h"
 #include "server/record/outlines.h"
 #include "server/record/postmen.h"
-#include "server/views/stops.h"
-#include "server/web/board.h"
 #include "server/web/english.h"
+#include "server/web/map_inside.h"
 
 #define DAYS_MAX 31
-
-struct map {
-    struct web *web;
-    struct board_ask ask; /* its days are those of the stops */
-    bool board;           /* he may see whether terms are kept */
-    bool items;           /* he may open an item */
-    uint64_t outlines;    /* which loading, 0 none */
-    unsigned questions;   /* only stops with one of these, 0 all */
-    struct stops stops;
-};
 
 /* ------------------------------------------------------------------ what is asked */
 
@@ -71,8 +60,8 @@ static bool take_stops(struct map *map, struct error *err)
 {
     const struct view_asked *asked = &map->ask.asked;
     const struct person *person = &map->ask.person;
-    struct stops_asked stops = {asked->from_day, asked->to_day, person->offices, person->offices_n,
-                                map->questions};
+    struct stops_asked stops = {asked->from_day,   asked->to_day,  person->offices,
+                                person->offices_n, map->questions, map->badge};
     struct record *record = readers_take(map->web->readers);
     bool good = outlines_version(record, &map->outlines, err) &&
                 views_stops(map->web->config.views, record, &stops, &map->stops, err);
@@ -195,19 +184,20 @@ static void put_stop(const struct map *map, const struct stop *stop, struct html
     html_put(html, "</tr>");
 }
 
-/* The same days with only these stops; without a key all of them. */
-static void put_days_link(const struct map *map, const char *key, struct html *html)
+void map_days_link(const struct map *map, const char *key, uint32_t badge, struct html *html)
 {
-    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
+    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX], text[BADGE_TEXT_MAX];
     html_format(html, "<a href=\"/quay/ban-do?tu=%.10s&amp;den=%.10s",
                 clock_iso_local(day_minute(map->ask.asked.from_day, 0), from, sizeof from),
                 clock_iso_local(day_minute(map->ask.asked.to_day, 0), to, sizeof to));
     if (key != NULL)
         html_format(html, "&amp;hoi=%s", key);
+    if (badge != 0)
+        html_format(html, "&amp;the=%s", badge_text(badge, text));
     html_put(html, "\">");
 }
 
-static uint64_t sum_of(const struct stops_sums *sums, unsigned question)
+uint64_t map_sum_of(const struct stops_sums *sums, unsigned question)
 {
     uint64_t n = 0;
     for (unsigned i = 0; i < STOP_QUESTIONS; i++)
@@ -219,11 +209,11 @@ static uint64_t sum_of(const struct stops_sums *sums, unsigned question)
 static void put_question_counts(const struct map *map, struct html *html)
 {
     for (size_t i = 0; i < QUESTIONS; i++) {
-        uint64_t n = sum_of(&map->stops.sums, questions[i].question);
+        uint64_t n = map_sum_of(&map->stops.sums, questions[i].question);
         html_format(html, "<span>%s%s <b>", i == 0 ? "<i class=\"diem ngo\">?</i> " : "",
                     questions[i].words);
         if (n > 0)
-            put_days_link(map, questions[i].key, html);
+            map_days_link(map, questions[i].key, map->badge, html);
         html_format(html, "%llu%s</b></span> ", (unsigned long long)n, n > 0 ? "</a>" : "");
     }
 }
@@ -241,16 +231,31 @@ static void put_counts(const struct map *map, struct html *html)
                 (unsigned long long)sums->without);
 }
 
+/* As the address has it; NULL: all are shown. */
+static const char *questions_key(const struct map *map)
+{
+    for (size_t i = 0; i < QUESTIONS; i++)
+        if (questions[i].question == map->questions)
+            return questions[i].key;
+    return NULL;
+}
+
 /* Which of them these are. */
 static void put_chosen(const struct map *map, struct html *html)
 {
+    char badge[BADGE_TEXT_MAX];
     for (size_t i = 0; i < QUESTIONS; i++)
         if (questions[i].question == map->questions) {
             html_format(html, "<p>Chỉ những lượt %s. ",
                         english_say(html->english, questions[i].words));
-            put_days_link(map, NULL, html);
+            map_days_link(map, NULL, 0, html);
             html_put(html, "Xem tất cả</a></p>");
         }
+    if (map->badge == 0)
+        return;
+    html_format(html, "<p>Chỉ của bưu tá <b>%s</b>. ", badge_text(map->badge, badge));
+    map_days_link(map, questions_key(map), 0, html);
+    html_put(html, "Xem của mọi bưu tá</a></p>");
 }
 
 static void put_stops(const struct map *map, struct html *html)
@@ -426,6 +431,8 @@ static void put_page(struct map *map, const struct seat *seat, struct html *html
     put_counts(map, html);
     put_no_outlines(map, html);
     put_map(map, html);
+    if (map->board && map->ask.person.offices_n == 0)
+        map_postmen_put(map, html);
     put_stops(map, html);
     if (map->board)
         put_communes(map, html);
@@ -445,6 +452,10 @@ void desk_map(struct web *web, const struct http_request *request, struct http_a
     map.board = person_may(&seat.person, RIGHT_BOARD);
     map.items = person_may(&seat.person, RIGHT_ITEMS);
     map.questions = asked_question(request);
+    const char *badge = http_query(request, "the");
+    struct error none;
+    if (badge != NULL && !badge_read(badge, &map.badge, &none))
+        map.badge = 0; /* nobody's: all */
     if (!take_stops(&map, &err)) {
         page_sentence(web, 503, "Chưa tải được, xin mở lại.", "Not just now; open it again.",
                       answer);

@@ -43,6 +43,8 @@ static uint32_t office_of(struct browser *browser)
     return view.marks.office;
 }
 
+static uint32_t badge; /* who signed in, 0 nobody */
+
 /* A door outcome with a place, made `ago_ms` before it arrives. */
 static void outcome(struct browser *browser, const struct item *item, uint32_t event,
                     const struct place *place, int64_t ago_ms)
@@ -53,6 +55,7 @@ static void outcome(struct browser *browser, const struct item *item, uint32_t e
     struct scan *scan = rig_beep(&desk->rig, &browser->rig.device, 0, event, ago_ms);
     scan->item = *item;
     scan->place = *place;
+    scan->badge = badge;
     if (event == EVENT_DELIVERY_FAILED) {
         scan->reason = REASON_NOBODY_HOME;
         scan->action = ACTION_AGAIN;
@@ -197,6 +200,43 @@ static void recorded_at_the_post_office(void **state)
     assert_true(says(browser, "&amp;hoi=buu-cuc\">2</a>"));
     assert_int_equal(browser_get(browser, MAP "?hoi=khong-co"), 200); /* no such: all */
     assert_true(says(browser, collected.text));
+}
+
+/* A month by postman: one recorded one of two at the post office, another none of his. */
+static void by_postman(void **state)
+{
+    struct browser *browser = *state;
+    struct desk_rig *desk = &browser->rig.desk;
+    struct item own = desk_rig_issue(desk, "H27.15-261118-0146", "0912000001", "0");
+    struct item others = desk_rig_issue(desk, "H27.15-261118-0147", "0912000001", "0");
+    struct place away = exact;
+    away.lat_e7 += 20000;
+    open_post_office(browser);
+    (void)browser_person(browser, "mot cua", ROLE_CLERK, office_of(browser));
+    (void)browser_person(browser, "quan ly", ROLE_MANAGER, 0);
+    badge = 12;
+    outcome(browser, &browser->rig.item, EVENT_DELIVERED, &exact, 0);
+    outcome(browser, &own, EVENT_DELIVERED, &away, 0);
+    badge = 13;
+    outcome(browser, &others, EVENT_DELIVERED, &away, 0);
+    badge = 0;
+    as(browser, "quan+ly");
+    assert_int_equal(browser_get(browser, MAP "?tu=2026-11-01&den=2026-11-30"), 200);
+#define DAYS "<a href=\"/quay/ban-do?tu=2026-11-01&amp;den=2026-11-30"
+    assert_true(says(
+        browser, "<tr><td>TH-00000012</td><td class=so>" DAYS "&amp;the=TH-00000012\">2</a></td>"
+                 "<td class=so>" DAYS "&amp;hoi=buu-cuc&amp;the=TH-00000012\">1</a></td>"));
+    assert_false(says(browser, "<tr><td>TH-00000013</td><td class=so>")); /* nothing to ask */
+    assert_int_equal(
+        browser_get(browser, MAP "?tu=2026-11-01&den=2026-11-30&hoi=buu-cuc&the=TH-12"), 200);
+    assert_true(says(browser, "Chỉ của bưu tá <b>TH-00000012</b>."));
+    assert_true(says(browser, "đã phát <b>2</b>"));
+    assert_true(says(browser, browser->rig.item.text));
+    assert_false(says(browser, own.text));
+    assert_false(says(browser, others.text));
+    as(browser, "mot+cua");
+    assert_int_equal(browser_get(browser, MAP), 200);
+    assert_false(says(browser, "theo-buu-ta"));
 }
 
 static void recorded_in_another_commune(void **state)
@@ -426,9 +466,13 @@ static void drawn_from_the_tables(void **state)
 int main(int argc, char *argv[])
 {
     const struct CMUnitTest plain[] = {
-        SIGHT(stops_of_the_day_with_their_places), SIGHT(a_late_scan_stands_on_its_day),
-        SIGHT(who_is_bound_sees_his_stops_alone),  SIGHT(outlines_are_loaded_or_refused_whole),
-        SIGHT(a_background_only_where_it_is_set),  SIGHT(recorded_at_the_post_office),
+        SIGHT(stops_of_the_day_with_their_places),
+        SIGHT(a_late_scan_stands_on_its_day),
+        SIGHT(who_is_bound_sees_his_stops_alone),
+        SIGHT(outlines_are_loaded_or_refused_whole),
+        SIGHT(a_background_only_where_it_is_set),
+        SIGHT(recorded_at_the_post_office),
+        SIGHT(by_postman),
         SIGHT(recorded_in_another_commune),
     };
     const struct CMUnitTest drawn[] = {SIGHT(drawn_from_the_tables)};
