@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "protocol/fact.h"
@@ -154,17 +155,29 @@ static bool add_page(struct record *record, const struct item *items, size_t n,
     return true;
 }
 
+/* An overlay, as containers have it, numbers its files and its folders as of two disks: what it
+ * says of its room tells that it is one. */
+static bool is_one_disk(int a, int b)
+{
+    struct stat of_a, of_b;
+    struct statvfs room_a, room_b;
+    if (fstat(a, &of_a) != 0 || fstat(b, &of_b) != 0)
+        return false;
+    return of_a.st_dev == of_b.st_dev ||
+           (fstatvfs(a, &room_a) == 0 && fstatvfs(b, &room_b) == 0 &&
+            room_a.f_fsid == room_b.f_fsid && room_a.f_blocks == room_b.f_blocks &&
+            room_a.f_bsize == room_b.f_bsize);
+}
+
 /* The disk that the record is on keeps its room, whatever list is asked for (files.h); a sheet is
  * put together beside the record, packed and then copied, so that it needs its length once more. A
  * file on another disk is its owner's matter. */
 static bool has_room(const struct export_asked *asked, int fd, size_t rows, struct error *err)
 {
     bool sheet = asked->form == EXPORT_XLSX;
-    struct stat here, there;
     int folder =
         asked->folder != NULL ? open(asked->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool beside = folder >= 0 && fstat(folder, &here) == 0 && fstat(fd, &there) == 0 &&
-                  here.st_dev == there.st_dev;
+    bool beside = folder >= 0 && is_one_disk(folder, fd);
     uint64_t more = (uint64_t)(ITEMS_A_PAGE + (sheet ? rows : 0)) * ROW_BYTES;
     bool room = folder < 0 || (!sheet && !beside) || files_has_room(folder, more);
     if (folder >= 0)
