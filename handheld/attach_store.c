@@ -1,4 +1,5 @@
 #include "handheld/attach_store.h"
+#include "protocol/whole.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -233,26 +234,12 @@ static bool disk_has_room(const struct attach_store *store, size_t n)
     return (uint64_t)fs.f_bavail >= fs.f_blocks / DISK_RESERVE + n / fs.f_frsize + 1;
 }
 
-static bool write_all(int fd, const uint8_t *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, bytes, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return true;
-}
-
 /* Half-written, it has no name of ours: the next start removes it. */
 static bool write_file(struct attach_store *store, const char *name, const uint8_t *bytes, size_t n,
                        struct error *err)
 {
     int fd = openat(store->fd[DOOR], "new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && write_all(fd, bytes, n) && fsync(fd) == 0 &&
+    bool good = fd >= 0 && whole_write(fd, bytes, n) && fsync(fd) == 0 &&
                 renameat(store->fd[DOOR], "new", store->fd[DOOR], name) == 0 &&
                 fsync(store->fd[DOOR]) == 0;
     if (!good)

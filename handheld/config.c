@@ -1,4 +1,5 @@
 #include "handheld/config.h"
+#include "protocol/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -134,20 +135,6 @@ void config_done(struct config *config)
 
 /* ------------------------------------------------------------------ storing */
 
-/* Over short writes and signals; errno says why not. */
-static bool write_bytes(int fd, const void *bytes, size_t n)
-{
-    const uint8_t *at = bytes;
-    while (n > 0) {
-        ssize_t wrote = write(fd, at, n);
-        if (wrote < 0 && errno != EINTR)
-            return false;
-        at += wrote > 0 ? wrote : 0;
-        n -= wrote > 0 ? (size_t)wrote : 0;
-    }
-    return true;
-}
-
 static bool write_file(const char *dir, const char *name, mode_t mode, const void *bytes, size_t n,
                        struct error *err)
 {
@@ -155,7 +142,7 @@ static bool write_file(const char *dir, const char *name, mode_t mode, const voi
     if (!path_in(dir, name, path, err))
         return false;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool done = fd >= 0 && write_bytes(fd, bytes, n) && fsync(fd) == 0;
+    bool done = fd >= 0 && whole_write(fd, bytes, n) && fsync(fd) == 0;
     if (!done)
         error_set(err, ERROR_LATER, "cannot write %s: %m", path);
     if (fd >= 0)

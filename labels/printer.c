@@ -1,4 +1,5 @@
 #include "labels/printer_way.h"
+#include "protocol/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -273,14 +274,7 @@ static bool put_file(const char *aside, const char *path, const struct buffer *b
     int to = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (to < 0)
         return false;
-    size_t written = 0;
-    while (written < bytes->n) {
-        ssize_t n = write(to, bytes->bytes + written, bytes->n - written);
-        if (n < 0 && errno != EINTR)
-            break;
-        written += n > 0 ? (size_t)n : 0;
-    }
-    bool done = written == bytes->n && fsync(to) == 0;
+    bool done = whole_write(to, bytes->bytes, bytes->n) && fsync(to) == 0;
     done = close(to) == 0 && done;
     return done && rename(aside, path) == 0;
 }

@@ -2,6 +2,7 @@
 
 #include "labels/dots.h"
 #include "labels/readback_child.h"
+#include "protocol/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -131,19 +132,6 @@ struct child {
     int in;
 };
 
-static bool put(int file, const void *bytes, size_t n)
-{
-    const char *at = bytes;
-    while (n > 0) {
-        ssize_t done = write(file, at, n);
-        if (done < 0 && errno != EINTR)
-            return false;
-        at += done > 0 ? done : 0;
-        n -= done > 0 ? (size_t)done : 0;
-    }
-    return true;
-}
-
 /* All that a child needs, for all children; -1, with `err` set, without memory. */
 static int write_job(const struct readback *readback, const void *bytes, size_t n,
                      struct error *err)
@@ -154,10 +142,10 @@ static int write_job(const struct readback *readback, const void *bytes, size_t 
                                .bytes = n};
     memcpy(job.tongue, readback->tongue, sizeof job.tongue);
     int file = memfd_create(READBACK_CHILD_NAME, MFD_CLOEXEC);
-    if (file >= 0 && put(file, &job, sizeof job) &&
-        put(file, readback->pages, readback->n_pages * sizeof *readback->pages) &&
-        put(file, readback->symbols, readback->n_symbols * sizeof *readback->symbols) &&
-        put(file, bytes, n))
+    if (file >= 0 && whole_write(file, &job, sizeof job) &&
+        whole_write(file, readback->pages, readback->n_pages * sizeof *readback->pages) &&
+        whole_write(file, readback->symbols, readback->n_symbols * sizeof *readback->symbols) &&
+        whole_write(file, bytes, n))
         return file;
     error_set(err, ERROR_LATER, "no memory for a read-back: %s", strerror(errno));
     if (file >= 0)

@@ -2,6 +2,7 @@
 
 #include "labels/buffer.h"
 #include "protocol/utf8.h"
+#include "protocol/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -205,20 +206,6 @@ void spool_file_done(struct spool_file *file)
 
 /* ------------------------------------------------------------------ writing */
 
-static bool write_all(int to, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(to, bytes, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return true;
-}
-
 /* The folder's own entry, so that the rename outlives a power cut. */
 static bool sync_folder(const char *path)
 {
@@ -237,7 +224,7 @@ static bool put_file(const char *aside, const char *path, const struct buffer *t
     int to = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (to < 0)
         return false;
-    bool done = write_all(to, (const char *)text->bytes, text->n) && fsync(to) == 0;
+    bool done = whole_write(to, text->bytes, text->n) && fsync(to) == 0;
     done = close(to) == 0 && done;
     return done && rename(aside, path) == 0 && sync_folder(path);
 }
@@ -288,7 +275,7 @@ bool spool_file_add(int append, const char *word, size_t value, struct error *er
             n = words[i].has_value ? snprintf(line, sizeof line, "%s %zu\n", word, value)
                                    : snprintf(line, sizeof line, "%s\n", word);
     invariant(n > 0);
-    if (!write_all(append, line, (size_t)n) || fdatasync(append) != 0)
+    if (!whole_write(append, line, (size_t)n) || fdatasync(append) != 0)
         return error_set(err, ERROR_LATER, "cannot write '%s': %s", word, strerror(errno));
     return true;
 }

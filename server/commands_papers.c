@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
+#include "protocol/whole.h"
 #include "server/field/attachments.h"
-#include "server/files.h"
 
 #define NAME_DIGITS 12 /* of 64: enough to tell the papers of one item apart */
 
@@ -132,7 +132,7 @@ static bool find_paper(const struct commands *commands, const struct call *call,
 
 static bool put(int fd, const void *bytes, size_t n, struct error *err)
 {
-    return files_write_all(fd, bytes, n) ||
+    return whole_write(fd, bytes, n) ||
            error_set(err, ERROR_LATER, "không ghi được tệp. / the file cannot be written");
 }
 

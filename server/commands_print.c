@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "server/commands_inside.h"
-#include "server/files.h"
+#include "protocol/whole.h"
 #include "server/office/envelope.h"
 #include "server/office/handover.h"
 #include "server/office/press.h"
@@ -31,7 +31,7 @@ static bool copy_to(const char *path, int to, struct error *err)
     ssize_t n = from < 0 ? -1 : 1;
     bool written = true;
     while (from >= 0 && written && (n = read(from, bytes, sizeof bytes)) > 0)
-        written = files_write_all(to, bytes, (size_t)n);
+        written = whole_write(to, bytes, (size_t)n);
     int why = errno;
     if (from >= 0)
         close(from);

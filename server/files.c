@@ -38,16 +38,3 @@ bool files_has_room(int fd, uint64_t more)
     return fstatvfs(fd, &disk) != 0 ||
            (uint64_t)disk.f_bavail * disk.f_frsize >= FILES_LEAVE_BYTES + more;
 }
-
-bool files_write_all(int fd, const void *bytes, size_t n)
-{
-    const uint8_t *at = bytes;
-    while (n > 0) {
-        ssize_t wrote = write(fd, at, n);
-        if (wrote < 0 && errno != EINTR)
-            return false;
-        at += wrote > 0 ? wrote : 0;
-        n -= wrote > 0 ? (size_t)wrote : 0;
-    }
-    return true;
-}

@@ -23,7 +23,4 @@ int files_nameless(const char *folder) must_use;
  * say. */
 bool files_has_room(int fd, uint64_t more) must_use;
 
-/* Writes all `n` bytes, over short writes and signals. False with errno set. */
-bool files_write_all(int fd, const void *bytes, size_t n) must_use;
-
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "protocol/whole.h"
 #include "server/files.h"
 
 static bool path_of(const char *folder, const char *name, char out[CONFIG_PATH_MAX],
@@ -28,7 +29,7 @@ static bool write_raw(const char *folder, const char *name, const void *bytes, s
     if (!path_of(folder, name, path, err))
         return false;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && files_write_all(fd, bytes, n) && fsync(fd) == 0;
+    bool good = fd >= 0 && whole_write(fd, bytes, n) && fsync(fd) == 0;
     if (!good)
         error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));
     if (fd >= 0)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "protocol/chain.h"
-#include "server/files.h"
+#include "protocol/whole.h"
 
 #define PUBLIC_WORD "trao-backup-public-1"
 #define SECRET_WORD "trao-backup-secret-1"
@@ -60,7 +60,7 @@ static bool write_line(const char *path, mode_t mode, const char *word,
     chain_hex(bytes, BOX_KEY_BYTES, hex);
     int n = snprintf(line, sizeof line, "%s %s\n", word, hex);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool good = fd >= 0 && files_write_all(fd, line, (size_t)n) && fsync(fd) == 0;
+    bool good = fd >= 0 && whole_write(fd, line, (size_t)n) && fsync(fd) == 0;
     if (!good)
         error_set(err, errno == EEXIST ? ERROR_REPEATED : ERROR_REFUSED, "%s: %s", path,
                   strerror(errno));

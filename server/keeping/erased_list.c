@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/whole.h"
 #include "server/files.h"
 #include "server/record/erasures.h"
 #include "server/record/lookups.h"
@@ -82,7 +83,7 @@ bool erased_list_append(const char *folder, const struct item *items, size_t n, 
     bool good = fd >= 0;
     for (size_t i = 0; good && i < n; i++) {
         int length = snprintf(line, sizeof line, "%s\n", items[i].text);
-        good = files_write_all(fd, line, (size_t)length);
+        good = whole_write(fd, line, (size_t)length);
     }
     good = good && fsync(fd) == 0;
     if (!good)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "protocol/whole.h"
 #include "server/files.h"
 #include "server/keeping/sets.h"
 #include "server/record/papers.h"
@@ -137,7 +138,7 @@ static bool write_data(const struct restore *restore, struct error *err)
         return true;
     if (restore->file < 0)
         return error_set(err, ERROR_BROKEN, "bytes of no file");
-    return files_write_all(restore->file, restore->frame.data, restore->frame.n) ||
+    return whole_write(restore->file, restore->frame.data, restore->frame.n) ||
            cannot("a restored file", err);
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "protocol/chain.h"
-#include "server/files.h"
+#include "protocol/whole.h"
 
 #define KEY_BYTES crypto_secretstream_xchacha20poly1305_KEYBYTES
 #define HEAD_BYTES crypto_secretstream_xchacha20poly1305_HEADERBYTES
@@ -45,7 +45,7 @@ struct stream_out {
 
 static bool write_out(struct stream_out *out, const void *bytes, size_t n, struct error *err)
 {
-    if (!files_write_all(out->fd, bytes, n))
+    if (!whole_write(out->fd, bytes, n))
         return error_set(err, ERROR_LATER, "cannot write: %s", strerror(errno));
     out->written += n;
     return true;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "protocol/chain.h"
-#include "server/files.h"
+#include "protocol/whole.h"
 
 /* MILLISECONDS-NUMBER.GATEWAY: in this order they are read. */
 #define NAME_FORMAT "%013lld-%06u.%s"
@@ -76,7 +76,7 @@ static bool put(struct callbox *box, const char *name, const char *bytes, size_t
     char part[64];
     (void)snprintf(part, sizeof part, ".%s", name);
     int fd = openat(box->folder, part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && files_write_all(fd, bytes, n) && fsync(fd) == 0;
+    bool good = fd >= 0 && whole_write(fd, bytes, n) && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
     good = good && renameat(box->folder, part, box->folder, name) == 0 && fsync(box->folder) == 0;

@@ -1,6 +1,6 @@
 #include "server/office/export_form.h"
+#include "protocol/whole.h"
 #include "server/office/report.h"
-#include "server/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static bool flush(struct export_file *file)
 {
     size_t n = file->n;
     file->n = 0;
-    return files_write_all(file->fd, file->bytes, n);
+    return whole_write(file->fd, file->bytes, n);
 }
 
 static bool add(struct export_file *file, const char *bytes, size_t n)
@@ -134,7 +134,7 @@ static bool copy_book(struct export_file *file)
     bool good = from >= 0;
     for (ssize_t n = 1; good && n != 0;) {
         n = read(from, file->bytes, sizeof file->bytes);
-        good = n >= 0 ? files_write_all(file->fd, file->bytes, (size_t)n) : errno == EINTR;
+        good = n >= 0 ? whole_write(file->fd, file->bytes, (size_t)n) : errno == EINTR;
     }
     if (from >= 0)
         close(from);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol/whole.h"
 #include "server/files.h"
 #include "server/office/list_wire.h"
 #include "server/text/text.h"
@@ -136,7 +137,7 @@ static enum heard hear(int out, int file, char bytes[HEAR_BYTES])
         if (got < 0 && errno != EINTR)
             return STUCK;
         if (got > 0 &&
-            (!files_has_room(file, HEAR_BYTES) || !files_write_all(file, bytes, (size_t)got)))
+            (!files_has_room(file, HEAR_BYTES) || !whole_write(file, bytes, (size_t)got)))
             return NO_ROOM;
         n += got > 0 ? (size_t)got : 0;
     }

@@ -10,7 +10,7 @@
 
 #include "labels/labels.h"
 #include "labels/readback.h"
-#include "server/files.h"
+#include "protocol/whole.h"
 #include "server/office/envelope.h"
 
 /* ------------------------------------------------------------------ the file */
@@ -23,7 +23,7 @@ struct pdf {
 static bool write_page(void *ctx, const void *bytes, size_t n)
 {
     const struct pdf *pdf = ctx;
-    return files_write_all(pdf->fd, bytes, n);
+    return whole_write(pdf->fd, bytes, n);
 }
 
 static bool pdf_open(const char *folder, uint64_t job, struct pdf *pdf, struct error *err)

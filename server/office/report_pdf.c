@@ -10,8 +10,8 @@
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
 
-#include "server/files.h"
 #include "server/office/report.h"
+#include "protocol/whole.h"
 
 /* Points. */
 #define PAGE_W 595.28
@@ -397,7 +397,7 @@ static cairo_status_t keep(void *to, const unsigned char *bytes, unsigned n)
 {
     struct target *target = to;
     if (target->fd >= 0 && !target->failed)
-        target->failed = !files_write_all(target->fd, bytes, n);
+        target->failed = !whole_write(target->fd, bytes, n);
     return CAIRO_STATUS_SUCCESS;
 }
 

@@ -1,14 +1,14 @@
 #include "server/office/trial.h"
+#include "protocol/whole.h"
 
 #include "labels/labels.h"
-#include "server/files.h"
 
 /* No number of ours: nobody can take it for an envelope, and no machine can read it for one. */
 #define NUMBER "XX000000000XX"
 
 static bool write_piece(void *ctx, const void *bytes, size_t n)
 {
-    return files_write_all(*(int *)ctx, bytes, n);
+    return whole_write(*(int *)ctx, bytes, n);
 }
 
 bool trial_draw(struct labels *labels, const char *sender, struct error *err)

@@ -9,6 +9,7 @@
 
 #include <microhttpd.h>
 
+#include "protocol/whole.h"
 #include "server/files.h"
 
 #define PARTS_BYTES 4096 /* the library's buffer for a part's head */
@@ -37,7 +38,7 @@ static void put_in_file(struct upload *upload, const char *bytes, size_t n)
         request->file = files_nameless(upload->config.folder);
     bool look = request->file_n == 0 || request->file_n >= upload->checked + UPLOAD_STEP_BYTES;
     if (request->file < 0 || (look && !files_has_room(request->file, UPLOAD_STEP_BYTES)) ||
-        !files_write_all(request->file, bytes, n)) {
+        !whole_write(request->file, bytes, n)) {
         upload->fault = NO_ROOM;
         return;
     }

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "server/files.h"
+#include "protocol/whole.h"
 
 static void joins_or_says_what_is_too_long(void **state)
 {
@@ -48,7 +49,7 @@ static void a_short_write_goes_on_and_names_its_cause(void **state)
     small = (struct rlimit){700, whole.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     errno = 0;
-    bool good = files_write_all(fd, bytes, sizeof bytes);
+    bool good = whole_write(fd, bytes, sizeof bytes);
     int why = errno;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
     assert_false(good);
@@ -95,7 +96,7 @@ static void signals_do_not_cut_it_short(void **state)
     assert_int_equal(pipe(ends), 0);
     struct reader reader = {.fd = ends[0], .writer = pthread_self()};
     assert_int_equal(pthread_create(&thread, NULL, read_slowly, &reader), 0);
-    bool good = files_write_all(ends[1], bytes, sizeof bytes);
+    bool good = whole_write(ends[1], bytes, sizeof bytes);
     close(ends[1]);
     pthread_join(thread, NULL);
     close(ends[0]);

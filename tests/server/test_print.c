@@ -10,8 +10,8 @@
 #include <poppler.h>
 
 #include "labels/labels.h"
-#include "server/files.h"
 #include "server/office/handover.h"
+#include "protocol/whole.h"
 #include "server/office/list.h"
 #include "server/office/offices.h"
 #include "server/office/print.h"
@@ -28,8 +28,8 @@ bool __real_labels_begin_as(struct labels *labels, const struct labels_options *
                             struct labels_sink sink, struct error *err);
 bool __wrap_labels_begin_as(struct labels *labels, const struct labels_options *options,
                             struct labels_sink sink, struct error *err);
-bool __real_files_write_all(int fd, const void *bytes, size_t n);
-bool __wrap_files_write_all(int fd, const void *bytes, size_t n);
+bool __real_whole_write(int fd, const void *bytes, size_t n);
+bool __wrap_whole_write(int fd, const void *bytes, size_t n);
 
 /* Pages that can be spoiled by eye: not deflated. */
 bool __wrap_labels_begin_as(struct labels *labels, const struct labels_options *options,
@@ -42,17 +42,17 @@ bool __wrap_labels_begin_as(struct labels *labels, const struct labels_options *
 }
 
 /* Bars of two modules get one: "x 0 2 1 re" draws one, in modules of its symbol. */
-bool __wrap_files_write_all(int fd, const void *bytes, size_t n)
+bool __wrap_whole_write(int fd, const void *bytes, size_t n)
 {
     static const char wide[] = " 0 2 1 re\n";
     if (devil.page == 0 || !memmem(bytes, n, wide, sizeof wide - 1) || ++devil.seen != devil.page)
-        return __real_files_write_all(fd, bytes, n);
+        return __real_whole_write(fd, bytes, n);
     char *spoiled = malloc(n), *at = spoiled;
     assert_non_null(spoiled);
     memcpy(spoiled, bytes, n);
     while ((at = memmem(at, n - (size_t)(at - spoiled), wide, sizeof wide - 1)) != NULL)
         at[3] = '1';
-    bool good = __real_files_write_all(fd, spoiled, n);
+    bool good = __real_whole_write(fd, spoiled, n);
     free(spoiled);
     return good;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/files.h"
+#include "protocol/whole.h"
 #include "server/office/list.h"
 #include "server/web/api/inside.h"
 
@@ -127,7 +128,7 @@ static const char *take_list(struct ask *ask, int fd)
         return NULL;
     }
     if (ask->request->file >= 0 || /* it came as a file (upload.h) */
-        files_write_all(fd, ask->request->body, ask->request->body_n))
+        whole_write(fd, ask->request->body, ask->request->body_n))
         return csv ? "api.csv" : "api.xlsx";
     cannot_now(ask);
     return NULL;
