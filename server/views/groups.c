@@ -292,31 +292,26 @@ static bool sum_day(struct sums *sums, const struct cells *cells, uint32_t first
     return true;
 }
 
-/* Days that are asked for, and days on which something issued is still open. */
-static bool is_asked(const struct cells *cells, const struct view_asked *asked, int64_t at)
-{
-    return (at >= board_place(asked->from_day) && at <= board_place(asked->to_day)) ||
-           cells->days[at].open > 0;
-}
-
 /* A day's cells lie scattered among all others, and memory gives what lies in a row four times as
  * fast. */
 #define SCATTERED_COSTS 4
 
+/* Days that are asked for, and days on which something issued is still open. */
 static bool sum_days(struct sums *sums, const struct cells *cells, const struct board_days *days,
                      const struct view_asked *asked)
 {
+    int64_t from = board_place(asked->from_day), to = board_place(asked->to_day);
     size_t n = 0;
     bool good = true;
-    for (int64_t at = 0; cells->days != NULL && at < BOARD_DAYS; at++)
-        n += is_asked(cells, asked, at) ? cells->days[at].n : 0;
+    for (int64_t at = from; cells->days != NULL && at <= to; at++)
+        n += cells->days[at].n;
     if (n > cells->n / SCATTERED_COSTS) {
         for (size_t i = 0; good && i < cells->n; i++)
             good = sum_cell(sums, &cells->all[i], days, asked);
         return good;
     }
     for (int64_t at = 0; cells->days != NULL && good && at < BOARD_DAYS; at++)
-        if (is_asked(cells, asked, at))
+        if ((at >= from && at <= to) || cells->days[at].open > 0)
             good = sum_day(sums, cells, cells->days[at].first, days, asked);
     return good;
 }

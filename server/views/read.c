@@ -345,7 +345,7 @@ bool views_takers(struct views *views, const struct view_takers *asked, struct i
     return true;
 }
 
-/* ------------------------------------------------------------------ groups */
+/* ------------------------------------------------------------------ terms to come, rules */
 
 size_t views_open_between(struct views *views, enum view_clock clock, struct instant after,
                           struct instant until, struct view *out, size_t max)

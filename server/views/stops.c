@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/views/facts.h"
+#include "server/views/place_by_number.h"
 #include "server/views/stop_questions.h"
 
 bool stop_has_place(const struct stop *stop)
@@ -82,23 +83,18 @@ static void sum_up(struct stops_sums *sums, const struct stop *stop)
         sums->asked[i] += (stop->questions >> i) & 1U;
 }
 
-/* Where his row is, or would be: by badge until all are there. */
-static size_t place_of(const struct stops *stops, uint32_t badge)
+uint64_t stops_sum_of(const struct stops_sums *sums, unsigned questions)
 {
-    size_t from = 0, to = stops->postmen_n;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (stops->postmen[middle].badge < badge)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
+    uint64_t n = 0;
+    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
+        n += (questions & (1U << i)) != 0 ? sums->asked[i] : 0;
+    return n;
 }
 
+/* By badge until all are there. */
 static struct stops_postman *postman_of(struct stops *stops, uint32_t badge)
 {
-    size_t at = place_of(stops, badge);
+    size_t at = place_by_number(stops->postmen, stops->postmen_n, sizeof *stops->postmen, badge);
     if (at < stops->postmen_n && stops->postmen[at].badge == badge)
         return &stops->postmen[at];
     if (stops->postmen_n == stops->postmen_room) {
@@ -178,18 +174,11 @@ static int by_time(const void *a, const void *b)
     return x->at.ms != y->at.ms ? (x->at.ms > y->at.ms) - (x->at.ms < y->at.ms) : items;
 }
 
-static uint64_t at_post_office(const struct stops_postman *postman)
-{
-    uint64_t n = 0;
-    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
-        n += (1U << i) == STOP_AT_POST_OFFICE ? postman->sums.asked[i] : 0;
-    return n;
-}
-
 static int by_post_office(const void *a, const void *b)
 {
     const struct stops_postman *x = a, *y = b;
-    uint64_t of_x = at_post_office(x), of_y = at_post_office(y);
+    uint64_t of_x = stops_sum_of(&x->sums, STOP_AT_POST_OFFICE),
+             of_y = stops_sum_of(&y->sums, STOP_AT_POST_OFFICE);
     return of_x != of_y ? (of_x < of_y) - (of_x > of_y)
                         : (x->badge > y->badge) - (x->badge < y->badge);
 }

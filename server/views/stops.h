@@ -59,6 +59,8 @@ struct stops_sums {
     uint64_t asked[STOP_QUESTIONS]; /* by the bit's number */
     uint64_t questioned;            /* with one question at least */
 };
+/* Stops with one of these questions, bits of enum stop_question. */
+uint64_t stops_sum_of(const struct stops_sums *sums, unsigned questions);
 /* The same of one postman; badge 0: nobody signed in. */
 struct stops_postman {
     uint32_t badge;

@@ -1,5 +1,7 @@
 #include "server/views/tally.h"
 
+#include "server/views/place_by_number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +16,9 @@ void tally_done(struct tally *tally)
     *tally = (struct tally){0};
 }
 
-/* Where the office's row is, or would be. */
 static size_t place_of(const struct tally *tally, uint32_t office)
 {
-    size_t from = 0, to = tally->n;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (tally->rows[middle].office < office)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
+    return place_by_number(tally->rows, tally->n, sizeof *tally->rows, office);
 }
 
 static bool is_at(const struct tally *tally, size_t place, uint32_t office)

@@ -19,8 +19,6 @@ struct map {
 /* Begins a link to the same days with only these stops ("buu-cuc"; NULL: all), of this postman (0:
  * of all). */
 void map_days_link(const struct map *map, const char *key, uint32_t badge, struct html *html);
-/* Stops with one of these questions, bits of enum stop_question. */
-uint64_t map_sum_of(const struct stops_sums *sums, unsigned question);
 /* A table by postman, of those with a question or without places; nothing when there are none. */
 void map_postmen_put(const struct map *map, struct html *html);
 

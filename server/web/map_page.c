@@ -197,19 +197,11 @@ void map_days_link(const struct map *map, const char *key, uint32_t badge, struc
     html_put(html, "\">");
 }
 
-uint64_t map_sum_of(const struct stops_sums *sums, unsigned question)
-{
-    uint64_t n = 0;
-    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
-        n += (question & (1U << i)) != 0 ? sums->asked[i] : 0;
-    return n;
-}
-
 /* A number opens the stops it counts. */
 static void put_question_counts(const struct map *map, struct html *html)
 {
     for (size_t i = 0; i < QUESTIONS; i++) {
-        uint64_t n = map_sum_of(&map->stops.sums, questions[i].question);
+        uint64_t n = stops_sum_of(&map->stops.sums, questions[i].question);
         html_format(html, "<span>%s%s <b>", i == 0 ? "<i class=\"diem ngo\">?</i> " : "",
                     questions[i].words);
         if (n > 0)
@@ -231,21 +223,14 @@ static void put_counts(const struct map *map, struct html *html)
                 (unsigned long long)sums->without);
 }
 
-/* As the address has it; NULL: all are shown. */
-static const char *questions_key(const struct map *map)
-{
-    for (size_t i = 0; i < QUESTIONS; i++)
-        if (questions[i].question == map->questions)
-            return questions[i].key;
-    return NULL;
-}
-
 /* Which of them these are. */
 static void put_chosen(const struct map *map, struct html *html)
 {
     char badge[BADGE_TEXT_MAX];
+    const char *key = NULL; /* of all */
     for (size_t i = 0; i < QUESTIONS; i++)
         if (questions[i].question == map->questions) {
+            key = questions[i].key;
             html_format(html, "<p>Chỉ những lượt %s. ",
                         english_say(html->english, questions[i].words));
             map_days_link(map, NULL, 0, html);
@@ -254,7 +239,7 @@ static void put_chosen(const struct map *map, struct html *html)
     if (map->badge == 0)
         return;
     html_format(html, "<p>Chỉ của bưu tá <b>%s</b>. ", badge_text(map->badge, badge));
-    map_days_link(map, questions_key(map), 0, html);
+    map_days_link(map, key, 0, html);
     html_put(html, "Xem của mọi bưu tá</a></p>");
 }
 

@@ -21,7 +21,7 @@ static void put_postman_row(const struct map *map, const struct stops_postman *p
 {
     char badge[BADGE_TEXT_MAX];
     const struct stops_sums *sums = &postman->sums;
-    uint64_t all = sums->delivered + sums->failed, there = map_sum_of(sums, STOP_AT_POST_OFFICE);
+    uint64_t all = sums->delivered + sums->failed, there = stops_sum_of(sums, STOP_AT_POST_OFFICE);
     html_format(html, "<tr><td>%s</td>",
                 postman->badge != 0 ? badge_text(postman->badge, badge) : "–");
     put_postman_number(map, postman, NULL, all, html);
@@ -30,7 +30,7 @@ static void put_postman_row(const struct map *map, const struct stops_postman *p
     board_share_put(html, there, all);
     board_few_put(html, all);
     html_put(html, "</td>");
-    put_postman_number(map, postman, "ngoai-xa", map_sum_of(sums, STOP_ELSEWHERE), html);
+    put_postman_number(map, postman, "ngoai-xa", stops_sum_of(sums, STOP_ELSEWHERE), html);
     html_format(html, "<td class=so>%llu</td></tr>", (unsigned long long)sums->without);
 }
 
