@@ -204,6 +204,10 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
 
 /* ------------------------------------------------------------------ late paper */
 
+static const char door_relations[] = "|–"
+#define RELATION(KEY, wire, vi, en) ";" #wire "|" vi
+#include "protocol/reason.def"
+    ;
 static const char door_reasons[] = "|–"
 #define REASON(KEY, wire, vi, en, acts, citizen_vi, citizen_en, article) ";" #wire "|" vi
 #include "protocol/reason.def"
@@ -221,8 +225,7 @@ static const struct panel_form paper_forms[] = {
       {PANEL_WORD, "luc", "Lúc nào, như đã ghi", "type=datetime-local required", NULL},
       {PANEL_OPTION, "badge", "Bưu tá (thẻ)", "required placeholder=TH-12", NULL},
       {PANEL_OPTION, "note", "Giấy nào: sổ, trang", "required maxlength=200", NULL},
-      {PANEL_OPTION, "relation", "Ai nhận (khi đã phát)", NULL,
-       "|–;1|Chủ hồ sơ;2|Vợ/chồng;3|Bố/mẹ;4|Con;5|Anh/chị/em;6|Ủy quyền;7|Văn thư;8|Bảo vệ;9|Khác"},
+      {PANEL_OPTION, "relation", "Ai nhận (khi đã phát)", NULL, door_relations},
       {PANEL_OPTION, "reason", "Vì sao chưa phát", NULL, door_reasons},
       {PANEL_OPTION, "action", "Việc tiếp", NULL,
        "|–;L|Phát lại;C|Chờ tại bưu cục;D|Đổi địa chỉ;B|Báo cơ quan;H|Chuyển hoàn"},

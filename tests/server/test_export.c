@@ -254,12 +254,20 @@ static size_t outcomes(char bytes[65536])
     return rows;
 }
 
+/* The item's line is these cells, its number between them. */
+static void outcome_is(char *bytes, const struct item *item, const char *before, const char *after)
+{
+    char want[512];
+    (void)snprintf(want, sizeof want, "%s,\"%s\",%s", before, item->text, after);
+    assert_string_equal(line_of(bytes, item->text), want);
+}
+
 /* What became of each: one delivered, one tried, one that nobody fetched; no names. */
 static void what_became_of_them(void **state)
 {
     (void)state;
     static char bytes[65536];
-    char *lines, want[512];
+    char *lines;
     struct import_report report;
     struct rig_device device;
     struct item item[ROWS];
@@ -278,21 +286,15 @@ static void what_became_of_them(void **state)
     assert_null(strstr(bytes, "Lê Ô"));
     assert_null(strstr(bytes, "0912000001"));
     assert_non_null(strstr(bytes, "\"Đúng hạn giao\",\"Cước phải thu (đồng)\""));
-    (void)snprintf(
-        want, sizeof want,
-        "\"1\",\"H27-261118-0001\",\"%s\",\"\",\"Đã phát\",\"10 Đã trả kết quả\",\"25/11/2026 "
-        "08:00\",\"1\",\"25/11/2026 08:00\",\"Vợ/chồng\",\"\",\"26/11/2026 "
-        "17:00\",\"01/12/2026 17:00\",\"Đúng hạn\",\"33000\",\"\",\"0\",\"0\",\"Lệch tiền\"",
-        item[0].text);
-    assert_string_equal(line_of(bytes, item[0].text), want);
+    outcome_is(bytes, &item[0], "\"1\",\"H27-261118-0001\"",
+               "\"\",\"Đã phát\",\"10 Đã trả kết quả\",\"25/11/2026 08:00\",\"1\",\"25/11/2026 "
+               "08:00\",\"Vợ/chồng\",\"\",\"26/11/2026 17:00\",\"01/12/2026 17:00\",\"Đúng "
+               "hạn\",\"33000\",\"\",\"0\",\"0\",\"Lệch tiền\"");
     assert_int_equal(outcomes(bytes), ROWS);
-    (void)snprintf(
-        want, sizeof want,
-        "\"2\",\"H27-261118-0002\",\"%s\",\"P. Trần Phú\",\"Chưa phát được\",\"9 Đã xử lý "
-        "xong\",\"25/11/2026 08:00\",\"1\",\"\",\"\",\"Vắng nhà\",\"26/11/2026 "
-        "17:00\",\"27/11/2026 17:00\",\"Trễ, chưa giao\",\"\",\"\",\"0\",\"0\",\"Quá hạn\"",
-        item[1].text);
-    assert_string_equal(line_of(bytes, item[1].text), want);
+    outcome_is(bytes, &item[1], "\"2\",\"H27-261118-0002\"",
+               "\"P. Trần Phú\",\"Chưa phát được\",\"9 Đã xử lý xong\",\"25/11/2026 "
+               "08:00\",\"1\",\"\",\"\",\"Vắng nhà\",\"26/11/2026 17:00\",\"27/11/2026 "
+               "17:00\",\"Trễ, chưa giao\",\"\",\"\",\"0\",\"0\",\"Quá hạn\"");
     assert_int_equal(outcomes(bytes), ROWS);
     assert_non_null(strstr(line_of(bytes, item[2].text), "\"Chờ in\",\"9 Đã xử lý xong\""));
 }
