@@ -122,7 +122,7 @@ static void retained_rubbish(void **state)
     world_start_broker(&world);
     assert_int_equal(retained(&stranger), 0);
     stranger_end(&stranger);
-    proc_stop(&world.server, SIGTERM);
+    world_stop_server(&world, SIGTERM);
     world_start_server(&world); /* subscribes: now it comes, retained */
     hand_mode(&ours, 1);
     scan(0, 10);

@@ -66,7 +66,7 @@ static void begin(unsigned deaths)
     world_issue(&world, rows, items);
     hand_enrol(&hand, &world, "HH-042");
     hand_start(&hand);
-    proc_stop(&world.server, SIGTERM);
+    world_stop_server(&world, SIGTERM);
 }
 
 static void start_server(bool faulty)

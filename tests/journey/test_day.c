@@ -166,13 +166,13 @@ static void the_record_proves_itself_and_views_come_back(void **state)
     char before[4096], after[4096];
     world_do(&world, before, sizeof before, "items", NULL);
     world_do(&world, NULL, 0, "verify", NULL);
-    assert_int_equal(proc_stop(&world.server, SIGTERM), 0);
+    world_stop_server(&world, SIGTERM);
     world_do(&world, NULL, 0, "rebuild", NULL);
     world_do(&world, NULL, 0, "verify", NULL);
     world_start_server(&world);
     world_do(&world, after, sizeof after, "items", NULL);
     assert_string_equal(before, after);
-    assert_int_equal(proc_stop(&world.server, SIGTERM), 0);
+    world_stop_server(&world, SIGTERM);
 }
 
 /* ---------------------------------------------------------------- */

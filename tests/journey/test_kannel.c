@@ -200,7 +200,7 @@ static void who_is_away_is_waited_for(void **state)
     char health[256], heard[PROC_LINE_MAX], id[32];
     world_get(&world, "/khoe", health, sizeof health);
     assert_non_null(strstr(health, "\"messages\":\"well\""));
-    (void)proc_stop(&world.server, SIGTERM);
+    world_stop_server(&world, SIGTERM);
     kannel_say(&kannel, "texted 1", "text " PHONE " " KANNEL_NUMBER " TRAO %s", items[3]);
     proc_sleep_ms(1500);
     world_start_server(&world);

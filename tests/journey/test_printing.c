@@ -341,7 +341,7 @@ static void a_job_outlives_the_server(void)
 {
     put("slow");
     world_do(&world, out, sizeof out, "print", "printer=quay1", items[9], NULL);
-    proc_stop(&world.server, SIGTERM);
+    world_stop_server(&world, SIGTERM);
     world_start_server(&world);
     for (int i = 0; i < 100; i++) {
         world_do(&world, text, sizeof text, "status", items[9], NULL);

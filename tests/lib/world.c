@@ -20,9 +20,12 @@
 
 static void print_log_end(const struct world *world)
 {
-    char command[400];
-    snprintf(command, sizeof command, "tail -n 30 '%s' >&2", world->log);
-    if (system(command) != 0)
+    char command[700];
+    snprintf(
+        command, sizeof command,
+        "tail -n 30 '%s' >&2; grep -m 3 -A 60 -E '(WARNING|ERROR): [A-Za-z]*Sanitizer' '%s' >&2",
+        world->log, world->log);
+    if (system(command) == -1)
         fprintf(stderr, "(no log)\n");
 }
 
@@ -137,9 +140,17 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
     return remove(path);
 }
 
+void world_stop_server(struct world *world, int signal)
+{
+    int status = proc_stop(&world->server, signal);
+    if (status != 0)
+        world_fail(world, "the server ended with status %d", status);
+}
+
 void world_end(struct world *world, bool failed)
 {
-    proc_stop(&world->server, SIGTERM);
+    if (!failed && proc_runs(&world->server))
+        world_stop_server(world, SIGTERM);
     proc_kill_all();
     if (failed)
         fprintf(stderr, "kept: %s\n", world->dir);

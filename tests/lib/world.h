@@ -24,7 +24,11 @@ struct world {
  * 127.0.0.1, or on `host`, an IPv4 address. */
 void world_begin(struct world *world);
 void world_begin_at(struct world *world, const char *host);
-/* Ends all programs; removes the folder, or keeps it and says where when `failed`. */
+/* Ends the server by this signal, in order: anything but status 0 (a sanitizer's report, say) fails
+ * the test and is shown. */
+void world_stop_server(struct world *world, int signal);
+/* Ends all programs, a running server in order; removes the folder, or keeps it and says where when
+ * `failed`. */
 void world_end(struct world *world, bool failed);
 
 void world_start_broker(struct world *world);
