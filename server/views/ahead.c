@@ -8,8 +8,10 @@
  */
 #define HALF (RING / 2)
 
-struct ahead {
-    struct facts *facts; /* the other thread's, as is `at` */
+/* What one thread reads. */
+struct stream {
+    struct facts *facts; /* the thread's, as is `at` */
+    enum rows_kind kind;
     struct rows_at at;
     pthread_t thread;
     pthread_mutex_t lock; /* over what follows; a slot is its owner's */
@@ -20,97 +22,151 @@ struct ahead {
     struct rows ring[RING];
 };
 
+struct ahead {
+    struct stream *stream[2]; /* by rows_kind; NULL: not begun */
+    struct stream *given;     /* of whose rows the caller has some */
+    struct mark mark;         /* through both kinds, with the rows given out last */
+};
+
+/* ------------------------------------------------------------------ the thread's */
+
 /* False when it is time to end. */
-static bool wait_for_room(struct ahead *ahead)
+static bool wait_for_room(struct stream *stream)
 {
-    pthread_mutex_lock(&ahead->lock);
-    if (ahead->read - ahead->taken == RING)
-        while (!ahead->stopping && ahead->read - ahead->taken > HALF)
-            pthread_cond_wait(&ahead->changed, &ahead->lock);
-    bool go_on = !ahead->stopping;
-    pthread_mutex_unlock(&ahead->lock);
+    pthread_mutex_lock(&stream->lock);
+    if (stream->read - stream->taken == RING)
+        while (!stream->stopping && stream->read - stream->taken > HALF)
+            pthread_cond_wait(&stream->changed, &stream->lock);
+    bool go_on = !stream->stopping;
+    pthread_mutex_unlock(&stream->lock);
     return go_on;
 }
 
 static void *read_ahead(void *arg)
 {
-    struct ahead *ahead = arg;
+    struct stream *stream = arg;
     bool more = true, good = true;
     struct error err;
-    while (more && wait_for_room(ahead)) {
-        struct rows *rows = &ahead->ring[ahead->read % RING];
-        good = rows_next(ahead->facts, &ahead->at, rows, &err);
+    while (more && wait_for_room(stream)) {
+        struct rows *rows = &stream->ring[stream->read % RING];
+        good = rows_next_of(stream->facts, stream->kind, &stream->at, rows, &err);
         more = good && rows->more;
-        pthread_mutex_lock(&ahead->lock);
-        ahead->read += good;
-        ahead->good = good;
+        pthread_mutex_lock(&stream->lock);
+        stream->read += good;
+        stream->good = good;
         if (!good)
-            ahead->err = err;
-        ahead->ended = !more;
-        if (ahead->ended || ahead->read - ahead->taken == HALF)
-            pthread_cond_signal(&ahead->changed);
-        pthread_mutex_unlock(&ahead->lock);
+            stream->err = err;
+        stream->ended = !more;
+        if (stream->ended || stream->read - stream->taken == HALF)
+            pthread_cond_signal(&stream->changed);
+        pthread_mutex_unlock(&stream->lock);
     }
     return NULL;
 }
 
-bool ahead_begin(struct facts *facts, const struct mark *mark, struct ahead **ret_ahead,
+static struct stream *stream_begin(struct facts *facts, enum rows_kind kind,
+                                   const struct mark *mark)
+{
+    struct stream *stream = malloc(sizeof *stream);
+    if (stream == NULL)
+        return NULL;
+    stream->facts = facts;
+    stream->kind = kind;
+    stream->at = (struct rows_at){.mark = *mark};
+    stream->read = stream->taken = 0;
+    stream->ended = stream->stopping = false;
+    stream->good = true;
+    pthread_mutex_init(&stream->lock, NULL);
+    pthread_cond_init(&stream->changed, NULL);
+    if (pthread_create(&stream->thread, NULL, read_ahead, stream) == 0)
+        return stream;
+    pthread_cond_destroy(&stream->changed);
+    pthread_mutex_destroy(&stream->lock);
+    free(stream);
+    return NULL;
+}
+
+static void stream_end(struct stream *stream)
+{
+    if (stream == NULL)
+        return;
+    pthread_mutex_lock(&stream->lock);
+    stream->stopping = true;
+    pthread_cond_signal(&stream->changed);
+    pthread_mutex_unlock(&stream->lock);
+    (void)pthread_join(stream->thread, NULL);
+    pthread_cond_destroy(&stream->changed);
+    pthread_mutex_destroy(&stream->lock);
+    free(stream);
+}
+
+/* ------------------------------------------------------------------ the caller's */
+
+bool ahead_begin(struct facts *const facts[2], const struct mark *mark, struct ahead **ret_ahead,
                  struct error *err)
 {
-    struct ahead *ahead = malloc(sizeof *ahead);
+    struct ahead *ahead = calloc(1, sizeof *ahead);
     if (ahead == NULL)
         return error_set(err, ERROR_LATER, "views: out of memory");
-    ahead->facts = facts;
-    ahead->at = (struct rows_at){.mark = *mark};
-    ahead->read = ahead->taken = 0;
-    ahead->ended = ahead->stopping = false;
-    ahead->good = true;
-    pthread_mutex_init(&ahead->lock, NULL);
-    pthread_cond_init(&ahead->changed, NULL);
-    if (pthread_create(&ahead->thread, NULL, read_ahead, ahead) != 0) {
-        pthread_cond_destroy(&ahead->changed);
-        pthread_mutex_destroy(&ahead->lock);
-        free(ahead);
-        return error_set(err, ERROR_LATER, "views: cannot start a thread");
+    ahead->mark = *mark;
+    for (enum rows_kind kind = ROWS_SCANS; kind <= ROWS_OFFICE; kind++) {
+        ahead->stream[kind] = stream_begin(facts[kind], kind, mark);
+        if (ahead->stream[kind] == NULL) {
+            ahead_end(ahead);
+            return error_set(err, ERROR_LATER, "views: no memory or no thread to read ahead");
+        }
     }
     *ret_ahead = ahead;
     return true;
 }
 
+/* The stream's next rows; NULL after its last, or when it failed. */
+static struct rows *first_of(struct stream *stream, bool *good, struct error *err)
+{
+    pthread_mutex_lock(&stream->lock);
+    if (stream->read == stream->taken)
+        while (stream->read - stream->taken < HALF && !stream->ended)
+            pthread_cond_wait(&stream->changed, &stream->lock);
+    bool some = stream->read > stream->taken;
+    if (!some && !stream->good)
+        *good = error_set(err, stream->err.code, "%s", stream->err.text);
+    pthread_mutex_unlock(&stream->lock);
+    return some ? &stream->ring[stream->taken % RING] : NULL;
+}
+
 bool ahead_next(struct ahead *ahead, const struct rows **ret_rows, struct error *err)
 {
-    pthread_mutex_lock(&ahead->lock);
-    if (ahead->read == ahead->taken)
-        while (ahead->read - ahead->taken < HALF && !ahead->ended)
-            pthread_cond_wait(&ahead->changed, &ahead->lock);
-    bool some = ahead->read > ahead->taken;
-    bool good = some || ahead->good;
-    *ret_rows = some ? &ahead->ring[ahead->taken % RING] : NULL;
-    if (!good)
-        error_set(err, ahead->err.code, "%s", ahead->err.text);
-    pthread_mutex_unlock(&ahead->lock);
+    bool good = true;
+    struct rows *scans = first_of(ahead->stream[ROWS_SCANS], &good, err);
+    struct rows *office = first_of(ahead->stream[ROWS_OFFICE], &good, err);
+    bool office_turn = office != NULL && (scans == NULL || office->until.ms <= scans->until.ms);
+    struct rows *rows = office_turn ? office : scans;
+    ahead->given = ahead->stream[office_turn ? ROWS_OFFICE : ROWS_SCANS];
+    if (rows != NULL && office_turn)
+        ahead->mark.office = rows->mark.office;
+    else if (rows != NULL)
+        ahead->mark.batch = rows->mark.batch;
+    if (rows != NULL)
+        rows->mark = ahead->mark;
+    *ret_rows = rows;
     return good;
 }
 
 void ahead_give_back(struct ahead *ahead)
 {
-    pthread_mutex_lock(&ahead->lock);
-    ahead->taken++;
-    if (ahead->read - ahead->taken == HALF)
-        pthread_cond_signal(&ahead->changed);
-    pthread_mutex_unlock(&ahead->lock);
+    struct stream *stream = ahead->given;
+    pthread_mutex_lock(&stream->lock);
+    stream->taken++;
+    if (stream->read - stream->taken == HALF)
+        pthread_cond_signal(&stream->changed);
+    pthread_mutex_unlock(&stream->lock);
 }
 
 void ahead_end(struct ahead *ahead)
 {
     if (ahead == NULL)
         return;
-    pthread_mutex_lock(&ahead->lock);
-    ahead->stopping = true;
-    pthread_cond_signal(&ahead->changed);
-    pthread_mutex_unlock(&ahead->lock);
-    (void)pthread_join(ahead->thread, NULL);
-    pthread_cond_destroy(&ahead->changed);
-    pthread_mutex_destroy(&ahead->lock);
+    for (enum rows_kind kind = ROWS_SCANS; kind <= ROWS_OFFICE; kind++)
+        stream_end(ahead->stream[kind]);
     free(ahead);
 }

@@ -21,8 +21,8 @@ struct watcher {
 
 struct views {
     struct facts *feeder;    /* the feeding thread's */
-    struct facts *ahead;     /* its helper's while catching up */
-    struct folding *folding; /* its other helper while catching up, else NULL */
+    struct facts *ahead[2];  /* its helpers' while catching up, by rows_kind */
+    struct folding *folding; /* its third helper while catching up, else NULL */
     pthread_mutex_t reading;
     struct facts *reader; /* under `reading` */
     struct rules rules;   /* changed by the feeding thread under `reading` */

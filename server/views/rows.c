@@ -36,7 +36,7 @@ static bool read_batch(void *ctx, const struct record_batch *row)
     if (!reading->good)
         return false;
     reading->at->mark.batch = row->id;
-    reading->at->scans_at = row->arrival;
+    reading->at->scans_at = rows->until = row->arrival;
     return row->arrival.ms <= reading->until.ms;
 }
 
@@ -53,46 +53,84 @@ static bool read_office(void *ctx, const struct office_fact *office)
         return false;
     rows_add(rows, ref_make(office->seq, REF_OFFICE), &fact);
     reading->at->mark.office = office->seq;
-    reading->at->office_at = office->at;
+    reading->at->office_at = rows->until = office->at;
     return office->at.ms <= reading->until.ms;
 }
 
 /* How far one kind may run ahead of the other, so that turns are not of one row. */
 #define AHEAD_MS (INT64_C(10) * 60 * 1000)
 
-static struct instant until(bool both, struct instant other_at)
+static struct instant turn_until(bool both, struct instant other_at)
 {
     return (struct instant){both ? other_at.ms + AHEAD_MS : INT64_MAX};
 }
 
 /* The record's end moves on; who is far from it need not look each time. */
-static bool look_for_end(struct record *record, struct rows_at *at, struct error *err)
+static bool look_for_end(struct record *record, struct rows_at *at, bool is_far, struct error *err)
 {
-    if (at->mark.batch < at->end.batch && at->mark.office < at->end.office)
+    return is_far || record_end(record, &at->end.batch, &at->end.office, err) ||
+           error_add(err, "views");
+}
+
+static bool more_scans(const struct rows_at *at)
+{
+    return at->mark.batch < at->end.batch;
+}
+
+static bool more_office(const struct rows_at *at)
+{
+    return at->mark.office < at->end.office;
+}
+
+static bool read_kind(struct facts *facts, enum rows_kind kind, struct rows_at *at,
+                      struct instant until, struct rows *rows, struct error *err)
+{
+    struct record *record = facts_record(facts);
+    struct reading reading = {
+        .facts = facts, .at = at, .rows = rows, .until = until, .err = err, .good = true};
+    bool good = kind == ROWS_OFFICE
+                    ? record_office_from(record, at->mark.office, read_office, &reading, err)
+                    : record_batches_from(record, at->mark.batch, read_batch, &reading, err);
+    rows->mark = at->mark;
+    rows->more = reading.full;
+    return (good && reading.good) || error_add(err, "views");
+}
+
+static void begin_rows(struct rows *rows, const struct rows_at *at)
+{
+    rows->n = rows->words = 0;
+    rows->mark = at->mark;
+    rows->more = false;
+    rows->until = (struct instant){0};
+}
+
+bool rows_next_of(struct facts *facts, enum rows_kind kind, struct rows_at *at,
+                  struct rows *ret_rows, struct error *err)
+{
+    bool is_office = kind == ROWS_OFFICE;
+    begin_rows(ret_rows, at);
+    if (!look_for_end(facts_record(facts), at, is_office ? more_office(at) : more_scans(at), err))
+        return false;
+    if (!(is_office ? more_office(at) : more_scans(at)))
         return true;
-    return record_end(record, &at->end.batch, &at->end.office, err);
+    return read_kind(facts, kind, at, turn_until(false, at->scans_at), ret_rows, err);
 }
 
 /* The kind that is behind goes first, a little beyond where the other is; with nothing more of the
  * one, the other goes on alone. */
 bool rows_next(struct facts *facts, struct rows_at *at, struct rows *ret_rows, struct error *err)
 {
-    struct record *record = facts_record(facts);
-    struct reading reading = {.facts = facts, .at = at, .rows = ret_rows, .err = err, .good = true};
-    if (!look_for_end(record, at, err))
-        return error_add(err, "views");
-    bool scans = at->mark.batch < at->end.batch, office = at->mark.office < at->end.office;
+    if (!look_for_end(facts_record(facts), at, more_scans(at) && more_office(at), err))
+        return false;
+    bool scans = more_scans(at), office = more_office(at);
     bool office_turn = office && (!scans || at->office_at.ms <= at->scans_at.ms);
-    reading.until = until(scans && office, office_turn ? at->scans_at : at->office_at);
-    ret_rows->n = ret_rows->words = 0;
-    bool good = true;
-    if (office_turn)
-        good = record_office_from(record, at->mark.office, read_office, &reading, err);
-    else if (scans)
-        good = record_batches_from(record, at->mark.batch, read_batch, &reading, err);
-    if (!good || !reading.good)
-        return error_add(err, "views");
-    ret_rows->mark = at->mark;
-    ret_rows->more = (scans && office) || reading.full;
+    begin_rows(ret_rows, at);
+    if (!scans && !office)
+        return true;
+    if (!read_kind(facts, office_turn ? ROWS_OFFICE : ROWS_SCANS, at,
+                   turn_until(scans && office, office_turn ? at->scans_at : at->office_at),
+                   ret_rows, err))
+        return false;
+    ret_rows->more = ret_rows->more || (scans && office);
     return true;
 }

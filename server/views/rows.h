@@ -22,8 +22,9 @@ struct row_fact {
 
 struct rows {
     size_t n, words;
-    struct mark mark; /* all up to here is taken in with these */
-    bool more;        /* there was more when they were read */
+    struct mark mark;     /* all up to here is taken in with these */
+    bool more;            /* there was more when they were read */
+    struct instant until; /* the arrival of the last */
     struct row_fact fact[ROWS_FACTS];
     uint64_t packed[ROWS_FACTS * PACKED_MAX / sizeof(uint64_t)]; /* `words` of them are used */
 };
@@ -37,6 +38,12 @@ struct rows_at {
     struct mark end;                    /* the record's, as it was when one kind last ran out */
     struct instant scans_at, office_at; /* arrival of the last of each kind */
 };
+
+enum rows_kind { ROWS_SCANS, ROWS_OFFICE };
+
+/* Reads on from `at`, one kind alone, as rows_next does both. */
+bool rows_next_of(struct facts *facts, enum rows_kind kind, struct rows_at *at,
+                  struct rows *ret_rows, struct error *err) must_use;
 
 /* Reads on from `at`. Of a long history scans and office facts are read in step, so that an item's
  * facts come together. What cannot be read of a batch has its verdict in the receipt and belongs to

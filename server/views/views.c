@@ -78,7 +78,8 @@ bool views_open_sized(const char *views_path, const char *record_path, size_t ca
         return error_set(err, ERROR_LATER, "views: out of memory");
     }
     if (!facts_open(record_path, &views->feeder, err) ||
-        !facts_open(record_path, &views->ahead, err) ||
+        !facts_open(record_path, &views->ahead[ROWS_SCANS], err) ||
+        !facts_open(record_path, &views->ahead[ROWS_OFFICE], err) ||
         !facts_open(record_path, &views->reader, err) ||
         !store_open(views_path, record_generation(facts_record(views->feeder)), &views->store,
                     err) ||
@@ -103,7 +104,8 @@ void views_close(struct views *views)
         return;
     store_close(views->store);
     facts_close(views->reader);
-    facts_close(views->ahead);
+    facts_close(views->ahead[ROWS_SCANS]);
+    facts_close(views->ahead[ROWS_OFFICE]);
     facts_close(views->feeder);
     stock_done(&views->stock);
     table_done(&views->table);
@@ -146,7 +148,7 @@ static void take_over(struct views *views, struct views *fresh)
 bool views_rebuild(struct views *views, struct error *err)
 {
     struct views fresh = {.feeder = views->feeder,
-                          .ahead = views->ahead,
+                          .ahead = {views->ahead[ROWS_SCANS], views->ahead[ROWS_OFFICE]},
                           .rows = views->rows,
                           .stock_catching_up_bytes = views->stock_catching_up_bytes,
                           .stock_following_bytes = views->stock_following_bytes};
