@@ -15,26 +15,19 @@ static bool copy_seqs(const struct seqs *seqs, struct seqs *ret_copy)
     return true;
 }
 
-static bool copy_dirty(struct views *views, struct saved **ret_saved, size_t *ret_n,
-                       struct seqs *ret_rules, struct mark *ret_mark)
+static bool copy_dirty(struct views *views, struct saved *ret_saved, struct seqs *ret_rules,
+                       struct mark *ret_mark)
 {
     struct table *table = &views->table;
-    size_t n = table->dirty.n;
-    struct saved *saved = calloc(n == 0 ? 1 : n, sizeof *saved);
-    bool good = saved != NULL;
-    for (size_t i = 0; good && i < n; i++)
-        good = saved_of(table, table->dirty.all[i], &saved[i]);
-    good = good && copy_seqs(&views->rule_seqs, ret_rules);
-    if (!good) {
-        if (saved != NULL)
-            saved_free(saved, n);
+    if (!saved_dirty(table, ret_saved))
+        return false;
+    if (!copy_seqs(&views->rule_seqs, ret_rules)) {
+        saved_free(ret_saved);
         return false;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < table->dirty.n; i++)
         table->dirty.all[i]->dirty = false;
     table->dirty.n = 0;
-    *ret_saved = saved;
-    *ret_n = n;
     *ret_mark = table->mark;
     return true;
 }
@@ -54,24 +47,22 @@ static void dirty_all(struct views *views)
 
 bool views_flush(struct views *views, struct error *err)
 {
-    struct saved *saved;
-    size_t n;
+    struct saved saved;
     struct seqs rules;
     struct mark mark;
     pthread_mutex_lock(&views->storing);
     pthread_mutex_lock(&views->lock);
-    bool good = copy_dirty(views, &saved, &n, &rules, &mark);
+    bool copied = copy_dirty(views, &saved, &rules, &mark), good = copied;
     pthread_mutex_unlock(&views->lock);
-    bool copied = good;
-    if (!good)
+    if (!copied)
         error_set(err, ERROR_LATER, "views: out of memory");
-    if (good && n > 0) {
-        good = store_write(views->store, saved, n, &rules, &mark, err);
+    if (copied && saved.rows > 0) {
+        good = store_write(views->store, &saved, &rules, &mark, err);
         if (!good)
             dirty_all(views);
     }
     if (copied) {
-        saved_free(saved, n);
+        saved_free(&saved);
         free(rules.all);
     }
     pthread_mutex_unlock(&views->storing);

@@ -4,7 +4,7 @@
 #define TRAO_SERVER_VIEWS_STORE_H
 
 #include "server/record/db.h"
-#include "server/views/table.h"
+#include "server/views/saved.h"
 
 struct store;
 
@@ -20,27 +20,8 @@ bool store_read(struct store *store, struct table *table, struct seqs *rules,
 /* Forgets everything on disk. */
 bool store_empty(struct store *store, struct error *err) must_use;
 
-/* What store_write needs of a dirty entry, copied so that the table may go on. */
-struct saved {
-    uint32_t place; /* among all entries */
-    struct item item;
-    bool folded;
-    enum status status;
-    uint32_t doubts;
-    struct instant since_arrival;
-    uint64_t issue_seq;
-    struct dues dues[VIEW_CLOCKS];
-    struct marks marks;
-    struct till_said money;
-    uint8_t *refs; /* 8 bytes each, big end first */
-    size_t refs_bytes;
-};
-/* `rules` are the office seqs of all facts that set rules, up to the mark. Sorts `saved`. */
-bool store_write(struct store *store, struct saved *saved, size_t n, const struct seqs *rules,
+/* `rules` are the office seqs of all facts that set rules, up to the mark. */
+bool store_write(struct store *store, const struct saved *saved, const struct seqs *rules,
                  const struct mark *mark, struct error *err) must_use;
-
-/* Copies `entry`; false without memory. */
-bool saved_of(const struct table *table, const struct tracked *entry, struct saved *ret_saved);
-void saved_free(struct saved *saved, size_t n);
 
 #endif
