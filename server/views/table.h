@@ -26,9 +26,10 @@ struct mark {
 /* What a new fact touches stands in the first 64 bytes: one wait for memory, not three. */
 struct tracked {
     struct item item;
-    bool folded : 1; /* false: has refs that status and doubts do not know yet */
-    bool listed : 1; /* waits in the follower's list of items to fold */
-    bool dirty : 1;  /* not in views.db as it is here */
+    /* Each its own byte: what one thread changes without the lock is no neighbour's bit. */
+    bool folded; /* false: has refs that status and doubts do not know yet */
+    bool listed; /* the feeding thread's: waits in its list of items to fold */
+    bool dirty;  /* not in views.db as it is here */
     uint32_t index;  /* its own place in entries */
     uint32_t refs_n, refs_room;
     ref *refs;

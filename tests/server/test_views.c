@@ -1,4 +1,6 @@
 /* Views: live, after a restart, rebuilt, without their file: one and the same. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -538,6 +540,46 @@ static void alter_kept(uint64_t generation, enum status status, bool folded)
     store_close(store);
 }
 
+struct flusher {
+    atomic_bool stop;
+    atomic_uint flushes;
+};
+
+static void *flush_on(void *arg)
+{
+    struct flusher *flusher = arg;
+    struct error why;
+    while (!atomic_load(&flusher->stop)) {
+        assert_good(views_flush(rig.views, &why));
+        atomic_fetch_add(&flusher->flushes, 1);
+    }
+    return NULL;
+}
+
+/* As the server has it: one thread follows, another writes what changed. Each change is on disk in
+ * the end: what the one notes of an item is no part of what the other notes. */
+static void flushing_beside_following_loses_nothing(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    struct flusher flusher = {.stop = false};
+    pthread_t thread;
+    issue_some();
+    assert_int_equal(pthread_create(&thread, NULL, flush_on, &flusher), 0);
+    for (uint64_t seed = 0; seed < 20 || atomic_load(&flusher.flushes) < 20; seed++) {
+        busy_day(seed);
+        follow();
+    }
+    atomic_store(&flusher.stop, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    snapshot(before, known);
+    assert_good(views_flush(rig.views, &err));
+    rig_stop(&rig);
+    rig_start(&rig);
+    same_views(before, known);
+}
+
 /* Stopped after a flush that fell before the fold. */
 static void unfolded_rows_are_folded_at_start(void **state)
 {
@@ -747,6 +789,7 @@ int main(void)
         TEST(the_stock_gives_back_what_it_got),
         TEST(lists_are_the_same_after_a_start),
         TEST(views_are_kept_in_a_ring),
+        TEST(flushing_beside_following_loses_nothing),
         TEST(unfolded_rows_are_folded_at_start),
         TEST(a_damaged_file_is_made_anew),
         TEST(what_is_kept_is_not_worked_out_again),
