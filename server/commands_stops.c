@@ -8,27 +8,50 @@
 
 #define DAYS_MAX 31
 
-static bool read_question(const char *word, unsigned *ret_questions, struct error *err)
+static const struct {
+    const char *key;
+    unsigned kind;
+} kinds[] = {
+    {"delivered", STOP_DELIVERED},
+    {"failed", STOP_FAILED},
+    {"without-place", STOP_WITHOUT},
+};
+
+static bool read_kind(const char *word, unsigned *ret_kinds, struct error *err)
 {
-    *ret_questions = 0;
+    *ret_kinds = 0;
     for (unsigned i = 0; word != NULL && i < STOP_QUESTIONS; i++)
         if (strcmp(word, "any") == 0 || strcmp(word, stop_question_key(1U << i)) == 0)
-            *ret_questions |= 1U << i;
-    return word == NULL || *ret_questions != 0 ||
-           error_set(
-               err, ERROR_BAD_INPUT,
-               "ask=%.20s: coarse, jumped, at-post-office, elsewhere, any. / no such question",
-               word);
+            *ret_kinds |= 1U << i;
+    for (size_t i = 0; word != NULL && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(word, kinds[i].key) == 0)
+            *ret_kinds = kinds[i].kind;
+    return word == NULL || *ret_kinds != 0 ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "ask=%.20s: coarse, jumped, at-post-office, elsewhere, any, delivered, "
+                     "failed, without-place. / no such question",
+                     word);
 }
 
-static bool read_asked(const struct call *call, struct stops_asked *asked, struct error *err)
+/* "none": where nobody had signed in. */
+static bool read_whose(const char *word, uint32_t *badge, struct stops_asked *asked,
+                       struct error *err)
+{
+    *badge = 0;
+    if (word == NULL)
+        return true;
+    asked->badge = badge;
+    return strcmp(word, "none") == 0 || badge_read(word, badge, err);
+}
+
+static bool read_asked(const struct call *call, uint32_t *badge, struct stops_asked *asked,
+                       struct error *err)
 {
     const char *to = option_text(call, 2, "to");
-    const char *badge = option_text(call, 2, "badge");
     if (!options_check(call, 2, "to ask by badge", err) ||
-        (badge != NULL && !badge_read(badge, &asked->badge, err)) ||
+        !read_whose(option_text(call, 2, "badge"), badge, asked, err) ||
         !day_read(call->argv[1], &asked->from_day, err) ||
-        !read_question(option_text(call, 2, "ask"), &asked->questions, err))
+        !read_kind(option_text(call, 2, "ask"), &asked->kinds, err))
         return false;
     asked->to_day = asked->from_day;
     if (to != NULL && !day_read(to, &asked->to_day, err))
@@ -56,13 +79,13 @@ static void say_sums(struct answer *answer, const struct stops *stops)
     answer_label(answer, "without place ");
     answer_number(answer, "without_place", (int64_t)stops->sums.without);
     answer_label(answer, "with a question ");
-    answer_number(answer, "questioned", (int64_t)stops->sums.questioned);
+    answer_number(answer, "questioned", (int64_t)stops_sum_of(&stops->sums, STOP_ANY_QUESTION));
     for (unsigned i = 0; i < STOP_QUESTIONS; i++) {
         char label[32], key[32];
         (void)snprintf(label, sizeof label, "%s ", stop_question_key(1U << i));
         question_key(i, key);
         answer_label(answer, label);
-        answer_number(answer, key, (int64_t)stops->sums.asked[i]);
+        answer_number(answer, key, (int64_t)stops_sum_of(&stops->sums, 1U << i));
     }
     answer_flag(answer, "more", stops->more, "not all are here: ask for fewer days", "");
 }
@@ -112,7 +135,7 @@ static void say_postman(struct answer *answer, const struct stops_postman *postm
     answer_number(answer, "without_place", (int64_t)postman->sums.without);
     for (unsigned i = 0; i < STOP_QUESTIONS; i++) {
         question_key(i, key);
-        answer_number(answer, key, (int64_t)postman->sums.asked[i]);
+        answer_number(answer, key, (int64_t)stops_sum_of(&postman->sums, 1U << i));
     }
 }
 
@@ -120,10 +143,11 @@ bool run_stops(const struct commands *commands, const struct call *call, struct 
 {
     struct stops_asked asked = {.offices = NULL};
     struct stops stops;
+    uint32_t badge;
     const char *by = option_text(call, 2, "by");
     if (by != NULL && strcmp(by, "postman") != 0)
         return error_set(err, ERROR_BAD_INPUT, "by=%.20s: by=postman. / by=postman", by);
-    if (!read_asked(call, &asked, err) ||
+    if (!read_asked(call, &badge, &asked, err) ||
         !views_stops(commands->views, commands->record, &asked, &stops, err))
         return false;
     say_sums(call->answer, &stops);

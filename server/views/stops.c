@@ -78,17 +78,21 @@ static void sum_up(struct stops_sums *sums, const struct stop *stop)
     sums->delivered += stop->event == EVENT_DELIVERED;
     sums->failed += stop->event == EVENT_DELIVERY_FAILED;
     sums->without += !stop_has_place(stop);
-    sums->questioned += stop->questions != 0;
-    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
-        sums->asked[i] += (stop->questions >> i) & 1U;
+    sums->asked[stop->questions]++;
 }
 
 uint64_t stops_sum_of(const struct stops_sums *sums, unsigned questions)
 {
     uint64_t n = 0;
-    for (unsigned i = 0; i < STOP_QUESTIONS; i++)
-        n += (questions & (1U << i)) != 0 ? sums->asked[i] : 0;
+    for (unsigned all = 0; all <= STOP_ANY_QUESTION; all++)
+        n += (questions & all) != 0 ? sums->asked[all] : 0;
     return n;
+}
+
+static unsigned kinds_of(const struct stop *stop)
+{
+    return stop->questions | (stop->event == EVENT_DELIVERED ? STOP_DELIVERED : STOP_FAILED) |
+           (stop_has_place(stop) ? 0U : STOP_WITHOUT);
 }
 
 /* By badge until all are there. */
@@ -115,7 +119,7 @@ static struct stops_postman *postman_of(struct stops *stops, uint32_t badge)
 static bool take_stop(struct gathering *gathering, const struct stop *stop)
 {
     struct stops *stops = gathering->stops;
-    unsigned wanted = gathering->asked->questions;
+    unsigned wanted = gathering->asked->kinds;
     struct stops_postman *postman = postman_of(stops, stop->badge);
     if (postman == NULL) {
         gathering->good = error_set(gathering->err, ERROR_LATER, "out of memory");
@@ -123,7 +127,7 @@ static bool take_stop(struct gathering *gathering, const struct stop *stop)
     }
     sum_up(&stops->sums, stop);
     sum_up(&postman->sums, stop);
-    if (wanted == 0 || (stop->questions & wanted) != 0) {
+    if (wanted == 0 || (kinds_of(stop) & wanted) != 0) {
         stops->more = stops->more || stops->n == STOPS_MAX;
         if (stops->n < STOPS_MAX)
             stops->rows[stops->n++] = *stop;
@@ -137,8 +141,8 @@ static bool take_scan(void *ctx, const struct fact *fact)
     struct gathering *gathering = ctx;
     struct view view;
     enum status before;
-    uint32_t badge = gathering->asked->badge;
-    if (!is_outcome(gathering, fact) || (badge != 0 && fact->scan.badge != badge) ||
+    const uint32_t *badge = gathering->asked->badge;
+    if (!is_outcome(gathering, fact) || (badge != NULL && fact->scan.badge != *badge) ||
         !views_item(gathering->views, &fact->scan.item, &view) || !view.state.issued ||
         !is_from(gathering->asked, view.marks.office) || !counts(gathering, fact, &before))
         return true;

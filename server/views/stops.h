@@ -28,6 +28,8 @@ enum stop_question {
     STOP_ELSEWHERE = 1 << 3       /* outside of the commune of the address */
 };
 #define STOP_QUESTIONS 4
+/* What stops may be chosen by beside what there is to ask, as further bits. */
+enum stop_kind { STOP_DELIVERED = 1 << 4, STOP_FAILED = 1 << 5, STOP_WITHOUT = 1 << 6 };
 /* "at-post-office"; NULL for what is no question. */
 const char *stop_question_key(unsigned question);
 
@@ -49,18 +51,19 @@ struct stops_asked {
     int64_t from_day, to_day; /* when they happened, as well as can be said; both included */
     const uint32_t *offices;  /* numbers of premises.h; borrowed */
     size_t offices_n;         /* 0: all */
-    unsigned questions;       /* only those with one of these; 0: all */
-    uint32_t badge;           /* of this postman alone; 0: all */
+    unsigned kinds;           /* only those with one of these bits, of either enum; 0: all */
+    const uint32_t *badge;    /* of this postman alone, 0: where nobody had signed in; NULL: all;
+                                 borrowed */
 };
 /* Of all that were looked at, also of those that are not listed. */
 struct stops_sums {
     uint64_t delivered, failed;
-    uint64_t without;               /* no place that could be drawn */
-    uint64_t asked[STOP_QUESTIONS]; /* by the bit's number */
-    uint64_t questioned;            /* with one question at least */
+    uint64_t without;                    /* no place that could be drawn */
+    uint64_t asked[1 << STOP_QUESTIONS]; /* by all their questions: bits of enum stop_question */
 };
-/* Stops with one of these questions, bits of enum stop_question. */
+/* Stops with one of these questions at least; one with two of them once, as it is one row. */
 uint64_t stops_sum_of(const struct stops_sums *sums, unsigned questions);
+#define STOP_ANY_QUESTION ((1U << STOP_QUESTIONS) - 1)
 /* The same of one postman; badge 0: nobody signed in. */
 struct stops_postman {
     uint32_t badge;

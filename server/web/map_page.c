@@ -36,32 +36,12 @@ static bool ask_days(struct web *web, const struct http_request *request, struct
     return false;
 }
 
-/* What there is to ask about a place, as an address names it and as people read it. */
-static const struct {
-    unsigned question;
-    const char *key, *words;
-} questions[] = {
-    {STOP_AT_POST_OFFICE, "buu-cuc", "ghi ngay tại bưu cục"},
-    {STOP_ELSEWHERE, "ngoai-xa", "ngoài xã của địa chỉ"},
-    {STOP_COARSE | STOP_JUMPED, "khong-chac", "vị trí không chắc"},
-};
-#define QUESTIONS (sizeof questions / sizeof *questions)
-
-static unsigned asked_question(const struct http_request *request)
-{
-    const char *key = http_query(request, "hoi");
-    for (size_t i = 0; key != NULL && i < QUESTIONS; i++)
-        if (strcmp(questions[i].key, key) == 0)
-            return questions[i].question;
-    return 0;
-}
-
 static bool take_stops(struct map *map, struct error *err)
 {
     const struct view_asked *asked = &map->ask.asked;
     const struct person *person = &map->ask.person;
-    struct stops_asked stops = {asked->from_day,   asked->to_day,  person->offices,
-                                person->offices_n, map->questions, map->badge};
+    struct stops_asked stops = {asked->from_day,   asked->to_day, person->offices,
+                                person->offices_n, map->kinds,    map->badge};
     struct record *record = readers_take(map->web->readers);
     bool good = outlines_version(record, &map->outlines, err) &&
                 views_stops(map->web->config.views, record, &stops, &map->stops, err);
@@ -184,69 +164,10 @@ static void put_stop(const struct map *map, const struct stop *stop, struct html
     html_put(html, "</tr>");
 }
 
-void map_days_link(const struct map *map, const char *key, uint32_t badge, struct html *html)
-{
-    char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX], text[BADGE_TEXT_MAX];
-    html_format(html, "<a href=\"/quay/ban-do?tu=%.10s&amp;den=%.10s",
-                clock_iso_local(day_minute(map->ask.asked.from_day, 0), from, sizeof from),
-                clock_iso_local(day_minute(map->ask.asked.to_day, 0), to, sizeof to));
-    if (key != NULL)
-        html_format(html, "&amp;hoi=%s", key);
-    if (badge != 0)
-        html_format(html, "&amp;the=%s", badge_text(badge, text));
-    html_put(html, "\">");
-}
-
-/* A number opens the stops it counts. */
-static void put_question_counts(const struct map *map, struct html *html)
-{
-    for (size_t i = 0; i < QUESTIONS; i++) {
-        uint64_t n = stops_sum_of(&map->stops.sums, questions[i].question);
-        html_format(html, "<span>%s%s <b>", i == 0 ? "<i class=\"diem ngo\">?</i> " : "",
-                    questions[i].words);
-        if (n > 0)
-            map_days_link(map, questions[i].key, map->badge, html);
-        html_format(html, "%llu%s</b></span> ", (unsigned long long)n, n > 0 ? "</a>" : "");
-    }
-}
-
-static void put_counts(const struct map *map, struct html *html)
-{
-    const struct stops_sums *sums = &map->stops.sums;
-    html_format(html,
-                "<p class=\"dem chu-giai\"><span><i class=\"diem giao\">✓</i> đã phát "
-                "<b>%llu</b></span> <span><i class=\"diem chua\">!</i> chưa phát được "
-                "<b>%llu</b></span> ",
-                (unsigned long long)sums->delivered, (unsigned long long)sums->failed);
-    put_question_counts(map, html);
-    html_format(html, "<span>không có vị trí <b>%llu</b></span></p>",
-                (unsigned long long)sums->without);
-}
-
-/* Which of them these are. */
-static void put_chosen(const struct map *map, struct html *html)
-{
-    char badge[BADGE_TEXT_MAX];
-    const char *key = NULL; /* of all */
-    for (size_t i = 0; i < QUESTIONS; i++)
-        if (questions[i].question == map->questions) {
-            key = questions[i].key;
-            html_format(html, "<p>Chỉ những lượt %s. ",
-                        english_say(html->english, questions[i].words));
-            map_days_link(map, NULL, 0, html);
-            html_put(html, "Xem tất cả</a></p>");
-        }
-    if (map->badge == 0)
-        return;
-    html_format(html, "<p>Chỉ của bưu tá <b>%s</b>. ", badge_text(map->badge, badge));
-    map_days_link(map, key, 0, html);
-    html_put(html, "Xem của mọi bưu tá</a></p>");
-}
-
 static void put_stops(const struct map *map, struct html *html)
 {
     html_put(html, "<h2>Từng lượt</h2>");
-    put_chosen(map, html);
+    map_chosen_put(map, html);
     if (map->stops.n == 0) {
         html_put(html, "<p>Không có lượt phát nào trong những ngày này.</p>");
         return;
@@ -413,7 +334,7 @@ static void put_page(struct map *map, const struct seat *seat, struct html *html
     seat_begin(html, seat, &head);
     html_put(html, "<h1 id=dau tabindex=-1>Bản đồ</h1>");
     put_form(map, html);
-    put_counts(map, html);
+    map_counts_put(map, html);
     put_no_outlines(map, html);
     put_map(map, html);
     if (map->board && map->ask.person.offices_n == 0)
@@ -436,11 +357,7 @@ void desk_map(struct web *web, const struct http_request *request, struct http_a
         return;
     map.board = person_may(&seat.person, RIGHT_BOARD);
     map.items = person_may(&seat.person, RIGHT_ITEMS);
-    map.questions = asked_question(request);
-    const char *badge = http_query(request, "the");
-    struct error none;
-    if (badge != NULL && !badge_read(badge, &map.badge, &none))
-        map.badge = 0; /* nobody's: all */
+    map_chosen_read(request, &map);
     if (!take_stops(&map, &err)) {
         page_sentence(web, 503, "Chưa tải được, xin mở lại.", "Not just now; open it again.",
                       answer);

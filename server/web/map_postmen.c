@@ -6,14 +6,12 @@
 
 #define POSTMEN_SHOWN 50
 
-static void put_postman_number(const struct map *map, const struct stops_postman *postman,
-                               const char *key, uint64_t n, struct html *html)
+static void put_number(const struct map *map, const struct stops_postman *postman, const char *key,
+                       uint64_t n, struct html *html)
 {
     html_put(html, "<td class=so>");
-    if (n > 0 && postman->badge != 0)
-        map_days_link(map, key, postman->badge, html);
-    html_format(html, "%llu%s</td>", (unsigned long long)n,
-                n > 0 && postman->badge != 0 ? "</a>" : "");
+    map_number_put(map, key, &postman->badge, n, html);
+    html_put(html, "</td>");
 }
 
 static void put_postman_row(const struct map *map, const struct stops_postman *postman,
@@ -22,16 +20,18 @@ static void put_postman_row(const struct map *map, const struct stops_postman *p
     char badge[BADGE_TEXT_MAX];
     const struct stops_sums *sums = &postman->sums;
     uint64_t all = sums->delivered + sums->failed, there = stops_sum_of(sums, STOP_AT_POST_OFFICE);
-    html_format(html, "<tr><td>%s</td>",
-                postman->badge != 0 ? badge_text(postman->badge, badge) : "–");
-    put_postman_number(map, postman, NULL, all, html);
-    put_postman_number(map, postman, "buu-cuc", there, html);
+    html_put(html, "<tr><td>");
+    html_put(html, postman->badge != 0 ? badge_text(postman->badge, badge) : "không ai đăng nhập");
+    html_put(html, "</td>");
+    put_number(map, postman, NULL, all, html);
+    put_number(map, postman, "buu-cuc", there, html);
     html_put(html, "<td class=so>");
     board_share_put(html, there, all);
     board_few_put(html, all);
     html_put(html, "</td>");
-    put_postman_number(map, postman, "ngoai-xa", stops_sum_of(sums, STOP_ELSEWHERE), html);
-    html_format(html, "<td class=so>%llu</td></tr>", (unsigned long long)sums->without);
+    put_number(map, postman, "ngoai-xa", stops_sum_of(sums, STOP_ELSEWHERE), html);
+    put_number(map, postman, "khong-vi-tri", sums->without, html);
+    html_put(html, "</tr>");
 }
 
 /* Whoever has something to be asked about, or no places; a month at most, as the days are. */
@@ -40,7 +40,7 @@ void map_postmen_put(const struct map *map, struct html *html)
     size_t shown = 0;
     for (size_t i = 0; i < map->stops.postmen_n && shown < POSTMEN_SHOWN; i++) {
         const struct stops_postman *postman = &map->stops.postmen[i];
-        if (postman->sums.questioned + postman->sums.without == 0)
+        if (stops_sum_of(&postman->sums, STOP_ANY_QUESTION) + postman->sums.without == 0)
             continue;
         if (shown++ == 0)
             html_put(html, "<h2>Hỏi lại theo bưu tá</h2><div class=cuon tabindex=0 role=region "

@@ -422,7 +422,9 @@ static void the_places(struct day *day)
     json_decref(document);
     said(day, 0, "freshness");
     said(day, 0, "stops 2026-11-25 to=2026-11-26 ask=any");
+    said(day, 0, "stops 2026-11-25 ask=without-place badge=none");
     said(day, 1, "stops 2026-11-25 ask=moon");
+    said(day, 1, "stops 2026-11-25 badge=moon");
     said(day, 1, "stops 2026-11-25 to=2026-12-31");
     document = say(day, -1, 0, "commune nguyen-du");
     assert_string_equal(cell(json_array_get(json_object_get(document, "communes"), 0), "code"),
