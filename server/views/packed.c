@@ -163,3 +163,28 @@ void fact_unpack(const uint64_t *packed, struct fact *ret_fact)
     if ((packed[0] & (HAS_DATES | HAS_BOUNDS)) == 0)
         fact->when.earliest = fact->when.latest = fact->office.at;
 }
+
+/* ------------------------------------------------------------------ a view */
+
+static_assert(sizeof(struct view) % sizeof(uint64_t) == 0, "whole words");
+#define VIEW_WORDS (sizeof(struct view) / sizeof(uint64_t))
+#define MASKED 64 /* words of a mask */
+
+size_t view_pack(const struct view *view, uint64_t *out)
+{
+    const uint8_t *bytes = (const uint8_t *)view;
+    uint64_t *end = out;
+    for (size_t at = 0; at < VIEW_WORDS; at += MASKED) {
+        size_t left = VIEW_WORDS - at;
+        end = pack_words(bytes + at * sizeof *out, left < MASKED ? left : MASKED, end);
+    }
+    return (size_t)(end - out) * sizeof *out;
+}
+
+void view_unpack(const uint64_t *packed, struct view *ret_view)
+{
+    uint8_t *bytes = (uint8_t *)ret_view;
+    memset(ret_view, 0, sizeof *ret_view);
+    for (size_t at = 0; at < VIEW_WORDS; at += MASKED)
+        packed = unpack_words(packed, bytes + at * sizeof *packed);
+}

@@ -62,9 +62,7 @@ bool views_item(struct views *views, const struct item *item, struct view *ret_v
     pthread_mutex_lock(&views->lock);
     struct tracked *entry = table_find(&views->table, item);
     bool known = entry != NULL;
-    bool ready = known && entry->view != NULL;
-    if (ready)
-        *ret_view = *entry->view;
+    bool ready = known && table_kept_view(entry, ret_view);
     pthread_mutex_unlock(&views->lock);
     if (ready || !known)
         return known;

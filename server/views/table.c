@@ -1,5 +1,7 @@
 #include "server/views/table.h"
 
+#include "server/views/packed.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +54,24 @@ bool seqs_add(struct seqs *seqs, uint64_t seq)
     return true;
 }
 
+/* A folded view, packed. */
+struct kept_view {
+    size_t bytes;
+    uint64_t words[];
+};
+
+static void give_view(struct slab *slab, struct tracked *entry)
+{
+    if (entry->view != NULL)
+        slab_give(slab, entry->view, sizeof *entry->view + entry->view->bytes);
+    entry->view = NULL;
+}
+
 void table_done(struct table *table)
 {
     for (size_t i = 0; i < table->entries.n; i++) {
         struct tracked *entry = table->entries.all[i];
-        free(entry->view);
+        give_view(&table->slab, entry);
         till_free(&table->slab, entry->money);
         slab_give(&table->slab, entry->refs, entry->refs_room * sizeof *entry->refs);
         slab_give(&table->slab, entry, sizeof *entry);
@@ -231,8 +246,7 @@ static void drop_view(struct table *table, struct tracked *entry)
 {
     if (entry->view == NULL)
         return;
-    free(entry->view);
-    entry->view = NULL;
+    give_view(&table->slab, entry);
     table->kept[entry->kept_at] = NULL;
 }
 
@@ -247,18 +261,34 @@ static bool make_place(struct table *table, struct tracked *entry)
     table->kept_hand = (table->kept_hand + 1) % VIEWS_KEPT;
     if (table->kept[table->kept_hand] != NULL)
         drop_view(table, table->kept[table->kept_hand]);
-    entry->view = malloc(sizeof *entry->view);
-    if (entry->view == NULL)
-        return false;
     table->kept[table->kept_hand] = entry;
     entry->kept_at = (uint32_t)table->kept_hand;
     return true;
 }
 
+/* Without memory it is folded again when asked for. */
 void table_keep_view(struct table *table, struct tracked *entry, const struct view *view)
 {
-    if (entry->view != NULL || make_place(table, entry))
-        *entry->view = *view; /* else it is folded again when asked for */
+    uint64_t words[PACKED_VIEW_MAX / sizeof(uint64_t)];
+    size_t bytes = view_pack(view, words);
+    struct kept_view *kept = slab_take(&table->slab, sizeof *kept + bytes);
+    if (kept == NULL || (entry->view == NULL && !make_place(table, entry))) {
+        slab_give(&table->slab, kept, sizeof *kept + bytes);
+        drop_view(table, entry); /* what is kept is not this one */
+        return;
+    }
+    kept->bytes = bytes;
+    memcpy(kept->words, words, bytes);
+    give_view(&table->slab, entry);
+    entry->view = kept;
+}
+
+bool table_kept_view(const struct tracked *entry, struct view *ret_view)
+{
+    if (entry->view == NULL)
+        return false;
+    view_unpack(entry->view->words, ret_view);
+    return true;
 }
 
 /* Issues come in order of their seq, so this is the end of the list. */

@@ -35,7 +35,7 @@ struct tracked {
     ref *refs;
     struct bundle *bundle;        /* the feeding thread's: its facts in memory (stock.h), or NULL */
     uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
-    struct view *view;            /* NULL: to be folded when asked for */
+    struct kept_view *view;       /* NULL: to be folded when asked for */
     struct instant since_arrival; /* as in its state */
     enum status status;
     uint32_t doubts;
@@ -45,7 +45,8 @@ struct tracked {
     struct till_kept *money; /* what the till knows of it, or NULL */
 };
 
-#define VIEWS_KEPT 20000 /* 47 MB of folded views at most; the others are folded when asked for */
+/* Folded views, packed: some 500 bytes each. The others are folded when asked for. */
+#define VIEWS_KEPT 20000
 
 struct list {
     struct tracked **all;
@@ -106,5 +107,7 @@ struct board_entries table_dues(struct table *table, enum view_clock clock);
 /* Notes that office fact `seq` issues the entry; the first one counts. False without memory. */
 bool table_issue(struct table *table, struct tracked *entry, uint64_t seq);
 void table_keep_view(struct table *table, struct tracked *entry, const struct view *view);
+/* False: not kept. */
+bool table_kept_view(const struct tracked *entry, struct view *ret_view);
 
 #endif
