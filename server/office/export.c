@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "protocol/chain.h"
 #include "protocol/fact.h"
 #include "protocol/premises.h"
 #include "server/files.h"
@@ -114,14 +115,42 @@ static bool note(struct told *told, const struct item *item, struct error *err)
     return told->n < ITEMS_TOLD || tell(told, err);
 }
 
-/* False only on a failure; `*ret_there` as of read_one. */
-static bool add_taken_in(struct record *record, const struct item *item, struct export_file *file,
-                         const struct told *told, size_t number, bool *ret_there, struct error *err)
-{
+/* As many as are asked of the record at once, with what it says of them. */
+struct read_row {
     struct office_fact issued;
     struct addressee who;
-    return read_one(record, item, told->asked, &issued, &who, ret_there, err) &&
-           (!*ret_there || add_intake(file, number, &issued, &who, err));
+    bool there;
+};
+struct read_page {
+    struct item items[ITEMS_A_PAGE];
+    size_t n;
+    uint64_t last;
+    struct read_row rows[ITEMS_A_PAGE]; /* of the 11 columns */
+};
+
+static bool read_rows(struct record *record, const struct export_asked *asked,
+                      struct read_page *page, struct error *err)
+{
+    for (size_t i = 0; i < page->n; i++) {
+        struct read_row *row = &page->rows[i];
+        if (!read_one(record, &page->items[i], asked, &row->issued, &row->who, &row->there, err))
+            return error_add(err, "%s", page->items[i].text);
+    }
+    return true;
+}
+
+/* The next page, as the record is at one moment; what it says is written when the moment is over,
+ * for whoever gets the list may be slow. */
+static bool read_page(struct record *record, const struct export_asked *asked,
+                      struct read_page *page, struct error *err)
+{
+    if (!record_hold(record, err))
+        return false;
+    bool good = record_issued_page(record, page->last, page->items, ITEMS_A_PAGE, &page->n,
+                                   &page->last, err) &&
+                (asked->views != NULL || read_rows(record, asked, page, err));
+    record_let_go(record);
+    return good;
 }
 
 static bool add_outcome(const struct item *item, struct export_file *file, const struct told *told,
@@ -140,16 +169,24 @@ static bool add_outcome(const struct item *item, struct export_file *file, const
     return export_file_row(file, cells, OUTCOME_COLUMNS, err);
 }
 
-static bool add_page(struct record *record, const struct item *items, size_t n,
-                     struct export_file *file, struct told *told, size_t *rows, struct error *err)
+static bool add_row(const struct read_page *page, size_t i, struct export_file *file,
+                    const struct told *told, size_t number, bool *ret_there, struct error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        bool there;
-        bool good = told->asked->views != NULL
-                        ? add_outcome(&items[i], file, told, *rows + 1, &there, err)
-                        : add_taken_in(record, &items[i], file, told, *rows + 1, &there, err);
-        if (!good || (there && !note(told, &items[i], err)))
-            return error_add(err, "%s", items[i].text);
+    const struct read_row *row = &page->rows[i];
+    if (told->asked->views != NULL)
+        return add_outcome(&page->items[i], file, told, number, ret_there, err);
+    *ret_there = row->there;
+    return !row->there || add_intake(file, number, &row->issued, &row->who, err);
+}
+
+static bool add_page(const struct read_page *page, struct export_file *file, struct told *told,
+                     size_t *rows, struct error *err)
+{
+    for (size_t i = 0; i < page->n; i++) {
+        bool there = false;
+        if (!add_row(page, i, file, told, *rows + 1, &there, err) ||
+            (there && !note(told, &page->items[i], err)))
+            return error_add(err, "%s", page->items[i].text);
         *rows += there;
     }
     return true;
@@ -190,16 +227,19 @@ static bool has_room(const struct export_asked *asked, int fd, size_t rows, stru
 static bool add_rows(struct record *record, struct export_file *file, int fd, struct told *told,
                      size_t *ret_rows, struct error *err)
 {
-    struct item items[ITEMS_A_PAGE];
-    size_t rows = 0, n = ITEMS_A_PAGE;
-    uint64_t last = 0;
-    while (n == ITEMS_A_PAGE)
-        if (!has_room(told->asked, fd, rows, err) ||
-            !record_issued_page(record, last, items, ITEMS_A_PAGE, &n, &last, err) ||
-            !add_page(record, items, n, file, told, &rows, err))
-            return false;
-    *ret_rows = rows;
-    return (told->n == 0 && rows > 0) || tell(told, err);
+    struct read_page *page = calloc(1, sizeof *page); /* hundreds of addressees */
+    size_t rows = 0;
+    bool good = page != NULL || error_set(err, ERROR_LATER, "out of memory");
+    do {
+        good = good && has_room(told->asked, fd, rows, err) &&
+               read_page(record, told->asked, page, err) && add_page(page, file, told, &rows, err);
+    } while (good && page->n == ITEMS_A_PAGE);
+    if (page != NULL)
+        chain_wipe(page, sizeof *page);
+    free(page);
+    if (good)
+        *ret_rows = rows;
+    return good && ((told->n == 0 && rows > 0) || tell(told, err));
 }
 
 static bool add_header(const struct export_asked *asked, struct export_file *file,

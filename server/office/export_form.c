@@ -13,6 +13,7 @@
 
 #define PIECE_BYTES 65536
 #define WIDTHS_MAX 60 /* of a column, in letters */
+#define CELL_MAX 2048 /* more than a cell of a list is long */
 
 struct export_file {
     enum export_form form;
@@ -111,11 +112,21 @@ static bool begin_book(struct export_file *file, const char *folder, bool by_row
     return true;
 }
 
+/* Our own import takes a ' off before what a spreadsheet would run, for a list that came as CSV is
+ * often saved as a workbook: a text that has one of its own gets another. */
+static const char *with_sign(const char *text, char room[CELL_MAX])
+{
+    bool own = text[0] == '\'' && is_dangerous(text[1]);
+    return own && snprintf(room, CELL_MAX, "'%s", text) < CELL_MAX ? room : text;
+}
+
 static bool book_row(struct export_file *file, const char *const *cells, size_t n)
 {
     for (lxw_col_t i = 0; i < n; i++) {
-        lxw_error why = worksheet_write_string(file->sheet, file->rows, i, cells[i],
-                                               file->rows == 0 ? file->bold : file->text);
+        char room[CELL_MAX];
+        lxw_error why =
+            worksheet_write_string(file->sheet, file->rows, i, with_sign(cells[i], room),
+                                   file->rows == 0 ? file->bold : file->text);
         if (why != LXW_NO_ERROR)
             return false;
         size_t width = strlen(cells[i]);

@@ -66,47 +66,45 @@ static bool keep_act(struct record *record, void *arg, struct error *err)
 static const struct {
     const char *vi, *en;
     size_t counts; /* offset of the count in the report */
-    bool warns;
     enum list_column column;
 } said[OUTCOMES] = {
 #define COUNT(field) offsetof(struct import_report, field)
-    [ADDED] = {NULL, NULL, COUNT(added), false, LIST_DOSSIER},
+    [ADDED] = {NULL, NULL, COUNT(added), LIST_DOSSIER},
     [ADDED_UNASKED] = {"chưa ghi ngày công dân đăng ký. Đã cấp số; hỏi cơ quan phiếu đăng ký.",
                        "no day of the citizen's registration; number given, ask for the form",
-                       COUNT(added), true, LIST_DOSSIER},
-    [PRESENT] = {NULL, NULL, COUNT(present), false, LIST_DOSSIER},
+                       COUNT(added), LIST_DOSSIER},
+    [PRESENT] = {NULL, NULL, COUNT(present), LIST_DOSSIER},
     [CHANGED_ADDRESS] = {"đã in với địa chỉ khác. Giữ bản cũ; thay nhãn (reissue) rồi in lại.",
                          "printed with another address; old kept, reissue it and print again",
-                         COUNT(changed), true, LIST_ADDRESS},
+                         COUNT(changed), LIST_ADDRESS},
     [CHANGED_PHONE] = {"đã kết thúc với số điện thoại khác. Giữ bản cũ.",
-                       "ended with another phone; old kept", COUNT(changed), false, LIST_PHONE},
+                       "ended with another phone; old kept", COUNT(changed), LIST_PHONE},
     [CORRECTED_ADDRESS] = {"đã có, chưa in. Đã sửa địa chỉ.",
-                           "known, not printed yet; address corrected", COUNT(changed), false,
+                           "known, not printed yet; address corrected", COUNT(changed),
                            LIST_ADDRESS},
     [CORRECTED_PHONE] = {"đã có. Đã sửa số điện thoại.", "known; phone corrected", COUNT(changed),
-                         false, LIST_PHONE},
+                         LIST_PHONE},
     [CHANGED_POSTAGE] = {"đã có, cước khác. Giữ bản cũ; hỏi cơ quan.",
                          "known with another postage; old kept, ask the office", COUNT(changed),
-                         false, LIST_POSTAGE},
+                         LIST_POSTAGE},
     [CHANGED_FEES] = {"đã có, phí, lệ phí khác. Giữ bản cũ; hỏi cơ quan.",
-                      "known with other fees; old kept, ask the office", COUNT(changed), false,
-                      LIST_FEES},
+                      "known with other fees; old kept, ask the office", COUNT(changed), LIST_FEES},
     [CHANGED_OWNER_ONLY] = {"đã có, «chỉ giao chủ hồ sơ» khác. Giữ bản cũ; hỏi cơ quan.",
                             "known with another owner-only mark; old kept, ask the office",
-                            COUNT(changed), false, LIST_OWNER_ONLY},
+                            COUNT(changed), LIST_OWNER_ONLY},
     [ANOTHER_PERSON] = {"đã có người nhận khác. Giữ bản cũ; hỏi cơ quan.",
-                        "another person's code; old kept, ask the office", COUNT(refused), false,
+                        "another person's code; old kept, ask the office", COUNT(refused),
                         LIST_DOSSIER},
     [EXCLUDED] = {"thủ tục này không trả qua bưu điện. Không cấp số; trả tại quầy.",
                   "this procedure is not returned by post; hand out at the desk", COUNT(refused),
-                  false, LIST_DOSSIER},
+                  LIST_DOSSIER},
     [WITHDREW] = {"công dân đã thôi nhận qua bưu điện. Không cấp số; trả tại quầy.",
-                  "the citizen withdrew from the post; hand out at the desk", COUNT(refused), false,
+                  "the citizen withdrew from the post; hand out at the desk", COUNT(refused),
                   LIST_DOSSIER},
     [ELECTRONIC] = {"kết quả điện tử, không có phong bì. Không cấp số.",
-                    "electronic result, no envelope; no number given", COUNT(refused), false,
+                    "electronic result, no envelope; no number given", COUNT(refused),
                     LIST_DOSSIER},
-    [NO_NUMBER] = {NULL, NULL, COUNT(refused), false, LIST_DOSSIER},
+    [NO_NUMBER] = {NULL, NULL, COUNT(refused), LIST_DOSSIER},
 #undef COUNT
 };
 
@@ -116,9 +114,8 @@ static void count(struct import_report *report, struct lines *lines, const struc
     enum outcome outcome = job->outcome[i];
     if (job->doubt[i])
         lines_add(lines, job->row[i], LIST_ADDRESS, &job->doubtful[i]);
-    report->warned += job->doubt[i];
     ++*(uint32_t *)(void *)((char *)report + said[outcome].counts);
-    report->warned += said[outcome].warns;
+    report->warned += outcome == NO_NUMBER || job->named[i] || job->doubt[i] || said[outcome].vi;
     if (said[outcome].vi == NULL)
         return;
     struct complaint complaint;
@@ -182,10 +179,14 @@ static void take_row(struct job *job, const struct list_row *row, struct import_
                      struct lines *lines)
 {
     bool skipped = row->fault == LIST_FAULT_NO_DOSSIER;
-    bool good = row_check(row, report->at, lines, &job->issue[job->n], &report->warned);
-    report->warned += good && row_look(row, job->list->charset, lines);
-    if (good)
+    uint64_t said_before = lines->said;
+    bool good = row_check(row, report->at, lines, &job->issue[job->n]);
+    if (good) {
+        row_look(row, job->list->charset, lines);
+        job->named[job->n] = lines->said > said_before;
         job->row[job->n++] = row->number;
+    }
+    report->warned += !good && !skipped;
     report->rows += !skipped;
     report->skipped += skipped;
     report->refused += !good && !skipped;

@@ -37,6 +37,7 @@ struct job {
     struct issue issue[ROWS_AN_ACT];
     uint32_t row[ROWS_AN_ACT];
     enum outcome outcome[ROWS_AN_ACT];
+    bool named[ROWS_AN_ACT]; /* something was said of the row before it went in */
     bool doubt[ROWS_AN_ACT]; /* of the address */
     struct complaint doubtful[ROWS_AN_ACT];
     struct number_run run;            /* of the running group */

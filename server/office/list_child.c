@@ -81,6 +81,15 @@ static int refuse(FILE *out, const char *sentence)
     return fflush(out) == 0 ? 0 : 1;
 }
 
+/* Of two passes that found no header. */
+static bool tells_more(const struct reader *look, const struct reader *than)
+{
+    bool likely = *look->likely != '\0', than_likely = *than->likely != '\0';
+    if (likely != than_likely)
+        return likely;
+    return look->code_row != 0 && than->code_row == 0;
+}
+
 static int refuse_without_header(FILE *out, const struct reader *seen)
 {
     char text[256];
@@ -90,11 +99,18 @@ static int refuse_without_header(FILE *out, const struct reader *seen)
             "dòng %u, cột %u: không phải UTF-8. Chưa nhập; lưu tệp thành «CSV UTF-8» rồi nhập "
             "lại. / row %u, column %u: not UTF-8",
             seen->bad_row, seen->bad_cell, seen->bad_row, seen->bad_cell);
-    else if (*seen->likely)
+    else if (*seen->likely && (seen->code_row == 0 || seen->likely_row < seen->code_row))
         (void)snprintf(text, sizeof text,
                        LIST_NO_HEADER
-                       " quen. Dòng %u: %s. Đặt tên cột rồi xem lại. / no header row known",
-                       seen->likely_row, seen->likely);
+                       " quen. Dòng %u: %s%s%s. Đặt tên cột rồi xem lại. / no header row known",
+                       seen->likely_row, seen->likely, *seen->lacks ? "; thiếu " : "", seen->lacks);
+    else if (seen->code_row)
+        (void)snprintf(text, sizeof text,
+                       "dòng %u, cột %u: đã là hồ sơ, trên đó không có tên cột. Chưa nhập; thêm "
+                       "dòng «%s», «%s», «%s». / row %u, column %u: a dossier, no header above it",
+                       seen->code_row, seen->code_cell, list_column_info(LIST_DOSSIER)->vi,
+                       list_column_info(LIST_NAME)->vi, list_column_info(LIST_ADDRESS)->vi,
+                       seen->code_row, seen->code_cell);
     else
         (void)snprintf(text, sizeof text,
                        "%d dòng đầu " LIST_NO_HEADER
@@ -162,7 +178,8 @@ static int read_as_csv(FILE *out, const struct list_names *names, struct charset
             return 1;
         if (look.has_header)
             return write_csv(out, &form, &look, bytes, n);
-        seen = i == 0 || (*look.likely && !*seen.likely) ? look : seen;
+        if (i == 0 || tells_more(&look, &seen))
+            seen = look;
     }
     return refuse_without_header(out, &seen);
 }
@@ -240,7 +257,8 @@ static int read_sheets(FILE *out, const struct list_names *names, struct xlsx *x
             return err.code == ERROR_LATER ? 1 : refuse(out, err.text);
         if (look.has_header)
             return write_sheet(out, names, xlsx, i, &look);
-        seen = *seen.likely ? seen : look;
+        if (i == 0 || tells_more(&look, &seen))
+            seen = look;
     }
     return refuse_without_header(out, &seen);
 }

@@ -98,9 +98,38 @@ static void find_columns(const struct reader *reader, bool own, bool taken[READE
     }
 }
 
+/* A list without a header begins with a dossier. */
+static void note_code(struct reader *reader)
+{
+    for (size_t i = 0; i < reader->cells && reader->code_row == 0; i++) {
+        const struct reader_cell *cell = &reader->cell[i];
+        char text[FIELD_DOSSIER_MAX], code[FIELD_DOSSIER_MAX];
+        struct complaint complaint;
+        if (!text_clean(reader->text + cell->at, cell->n, text, sizeof text) ||
+            !field_dossier(text, code, &complaint))
+            continue;
+        reader->code_row = reader->number;
+        reader->code_cell = (uint32_t)i + 1;
+    }
+}
+
+/* Of a row that names some required columns those it does not. */
+static void note_lacks(struct reader *reader, const uint32_t position[LIST_COLUMNS])
+{
+    char line[sizeof reader->lacks] = "";
+    size_t n = 0, there = 0;
+    for (int i = 0; i < LIST_COLUMNS; i++) {
+        const struct list_column_info *info = list_column_info((enum list_column)i);
+        there += info->required && position[i] != 0;
+        if (info->required && position[i] == 0 && n + strlen(info->vi) + 8 < sizeof line)
+            n += (size_t)snprintf(line + n, sizeof line - n, "%s«%s»", n > 0 ? ", " : "", info->vi);
+    }
+    memcpy(reader->lacks, there > 0 ? line : "", (there > 0 ? n : 0) + 1);
+}
+
 /* Three names or more and no digit: each row of a list has one, in its dossier's code, so that this
  * tells of no person. What does not fit is left out. */
-static void note_likely(struct reader *reader)
+static void note_likely(struct reader *reader, const uint32_t position[LIST_COLUMNS])
 {
     char line[sizeof reader->likely] = "", name[FOLDED_MAX];
     size_t n = 0, names = 0;
@@ -119,6 +148,7 @@ static void note_likely(struct reader *reader)
         return;
     memcpy(reader->likely, line, n + 1);
     reader->likely_row = reader->number;
+    note_lacks(reader, position);
 }
 
 static bool take_header(struct reader *reader)
@@ -130,7 +160,8 @@ static bool take_header(struct reader *reader)
     for (int column = 0; column < LIST_COLUMNS; column++)
         if (list_column_info((enum list_column)column)->required && position[column] == 0) {
             if (reader->likely[0] == '\0')
-                note_likely(reader);
+                note_likely(reader, position);
+            note_code(reader);
             return false;
         }
     memcpy(reader->position, position, sizeof position);

@@ -29,10 +29,12 @@ struct reader {
     bool has_header;
     size_t header_cells;
     uint32_t position[LIST_COLUMNS];
-    char likely[112]; /* "«A», «B», «C»": the first row that may be a header in an office's own
-                         words */
+    char likely[96]; /* "«A», «B», «C»": the first row that may be a header in an office's own
+                        words */
+    char lacks[64];  /* "«Người nhận»": which columns it lacks, if it has others; else "" */
     uint32_t likely_row;
-    uint32_t bad_row, bad_cell; /* first cell that is not UTF-8, from 1; 0 none */
+    uint32_t code_row, code_cell; /* the first dossier's code, from 1; 0 none */
+    uint32_t bad_row, bad_cell;   /* first cell that is not UTF-8, from 1; 0 none */
     struct reader_cell cell[READER_CELLS_MAX];
     size_t cells;
     char *text; /* of the running row */

@@ -54,6 +54,7 @@ void lines_add(struct lines *lines, uint32_t row, enum list_column column,
     int n = snprintf(line, sizeof line, "%s dòng %u, «%s»: %s\n    %s:%u:%u: %s: %s\n", lines->file,
                      row, info->vi, complaint->vi, lines->file, row, lines->list->position[column],
                      info->en, complaint->en);
+    lines->said++;
     keep(lines, row, line, n);
 }
 
@@ -121,7 +122,6 @@ struct check {
     const struct list_row *row;
     struct lines *lines;
     bool good;
-    uint32_t warned;
 };
 
 static void refuse(struct check *check, bool fine, enum list_column column,
@@ -133,13 +133,11 @@ static void refuse(struct check *check, bool fine, enum list_column column,
     check->good = false;
 }
 
-static void warn(struct check *check, bool doubt, enum list_column column,
+static void warn(const struct check *check, bool doubt, enum list_column column,
                  const struct complaint *complaint)
 {
-    if (!doubt)
-        return;
-    lines_add(check->lines, check->row->number, column, complaint);
-    check->warned++;
+    if (doubt)
+        lines_add(check->lines, check->row->number, column, complaint);
 }
 
 static void check_id_number(struct check *check)
@@ -151,7 +149,7 @@ static void check_id_number(struct check *check)
     warn(check, doubt, LIST_ID_NUMBER, &complaint);
 }
 
-static void check_phone(struct check *check, struct issue *issue)
+static void check_phone(const struct check *check, struct issue *issue)
 {
     struct complaint complaint;
     struct phone phone = phone_read(check->row->cell[LIST_PHONE]);
@@ -178,7 +176,7 @@ static void copy_texts(const struct list_row *row, struct addressee *who)
 }
 
 bool row_check(const struct list_row *row, struct instant now, struct lines *lines,
-               struct issue *ret_issue, uint32_t *warned)
+               struct issue *ret_issue)
 {
     struct check check = {.row = row, .lines = lines, .good = true};
     struct issue issue = {.fact = {.event = EVENT_ISSUED}};
@@ -206,17 +204,15 @@ bool row_check(const struct list_row *row, struct instant now, struct lines *lin
          &complaint);
     check_phone(&check, &issue);
     copy_texts(row, &issue.who);
-    *warned += check.warned;
     *ret_issue = issue;
     return true;
 }
 
-bool row_look(const struct list_row *row, enum charset charset, struct lines *lines)
+void row_look(const struct list_row *row, enum charset charset, struct lines *lines)
 {
     static const struct complaint hidden = {"dòng này bị ẩn trong tệp; vẫn nhập.",
                                             "this row is hidden in the file; taken in"};
     static const enum list_column looked_at[] = {LIST_NAME, LIST_ADDRESS};
-    bool said = row->hidden;
     if (row->hidden)
         lines_add(lines, row->number, LIST_DOSSIER, &hidden);
     for (size_t i = 0; charset == CHARSET_TCVN3 && i < 2; i++) {
@@ -234,7 +230,5 @@ bool row_look(const struct list_row *row, enum charset charset, struct lines *li
         (void)snprintf(complaint.en, sizeof complaint.en,
                        "TCVN3 has no capitals with tones: please check");
         lines_add(lines, row->number, looked_at[i], &complaint);
-        said = true;
     }
-    return said;
 }

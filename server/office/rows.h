@@ -19,6 +19,7 @@ struct lines {
     struct line *line; /* what stands in the text, as it came */
     size_t line_n;
     uint32_t left_out;
+    uint64_t said; /* of rows, in the text or left out */
 };
 bool lines_init(struct lines *lines, const char *file, const struct list *list,
                 struct error *err) must_use;
@@ -37,12 +38,12 @@ struct issue {
 };
 
 /* Says what somebody should look at, though the row is fine: that it is hidden, that an old
- * encoding lost its capitals. True if anything was said. */
-bool row_look(const struct list_row *row, enum charset charset, struct lines *lines);
+ * encoding lost its capitals. */
+void row_look(const struct list_row *row, enum charset charset, struct lines *lines);
 
-/* True when the row is a dossier that can be issued; complaints of both kinds go to `lines`, and
- * `*warned` counts those that did not stop it. */
+/* True when the row is a dossier that can be issued; complaints, those that do not stop it too, go
+ * to `lines`. */
 bool row_check(const struct list_row *row, struct instant now, struct lines *lines,
-               struct issue *ret_issue, uint32_t *warned) must_use;
+               struct issue *ret_issue) must_use;
 
 #endif

@@ -138,7 +138,8 @@ bool record_batch_get(struct record *record, int64_t id,
 
 /* Many small questions of a reader one after the other, answered as of the first: each by itself
  * begins and ends a look at the file, which costs a fifth of it. Never nested; nothing is held
- * longer than one item's facts take. */
+ * longer than one item's facts or a list's page take, and nothing is written or waited for
+ * meanwhile: what is held keeps the log from being emptied. */
 bool record_hold(struct record *reader, struct error *err) must_use;
 void record_let_go(struct record *reader);
 

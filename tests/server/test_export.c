@@ -20,7 +20,7 @@
     "H27-261118-0002,'Đỗ \"Tý\",\"TDP 1, P. Trần "                                                                        \
     "Phú\",0844000002,123456789012345678,=HYPERLINK(),"                                                                        \
     "007,,,0\n"                                                                                                                 \
-    "H27-261118-0003,''Lê Ô,Thôn 3,,,,-,,,60500\n"
+    "H27-261118-0003,''Lê Ô,Thôn 3,,,''-7,-,,,60500\n"
 #define ROWS 3
 
 static struct desk_rig desks[2];
@@ -34,6 +34,35 @@ int __wrap_fstatvfs(int fd, struct statvfs *disk)
     if (disk_is_full)
         disk->f_bavail = 1;
     return done;
+}
+
+/* Whoever gets a list may be slow: the record is not held while it is written. */
+static bool held;
+static size_t holds, writes;
+bool __real_record_hold(struct record *reader, struct error *why);
+bool __wrap_record_hold(struct record *reader, struct error *why);
+bool __wrap_record_hold(struct record *reader, struct error *why)
+{
+    assert_false(held);
+    holds++;
+    return held = __real_record_hold(reader, why);
+}
+
+void __real_record_let_go(struct record *reader);
+void __wrap_record_let_go(struct record *reader);
+void __wrap_record_let_go(struct record *reader)
+{
+    held = false;
+    __real_record_let_go(reader);
+}
+
+bool __real_whole_write(int fd, const void *bytes, size_t n);
+bool __wrap_whole_write(int fd, const void *bytes, size_t n);
+bool __wrap_whole_write(int fd, const void *bytes, size_t n)
+{
+    assert_false(held);
+    writes++;
+    return __real_whole_write(fd, bytes, n);
 }
 
 static int open_desks(void **state)
@@ -168,6 +197,35 @@ static void no_cell_is_run(void **state)
     assert_non_null(strstr(bytes, "\"''Đỗ \"\"Tý\"\"\""));
     assert_null(strstr(bytes, "042169662975"));
     assert_non_null(strstr(bytes, "\"33000\"\r\n"));
+}
+
+/* Several pages, each read as of one moment, in order and each once. */
+static void a_long_list_page_by_page(void **state)
+{
+    (void)state;
+    enum { LONG = 700 };
+    static char text[LONG * 128];
+    char *lines;
+    struct import_report report;
+    size_t n = (size_t)snprintf(text, sizeof text, "Mã hồ sơ,Người nhận,Địa chỉ\n");
+    for (unsigned i = 0; i < LONG; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "H27-261118-%04u,Lê Thị Mẫu,Thôn %u xã Cẩm Trung Hà Tĩnh\n", i, i);
+    assert_good(desk_rig_import(&desks[0], text, &report, &lines, &err));
+    free(lines);
+    FILE *file = tmpfile();
+    holds = writes = 0;
+    assert_int_equal(write_out(EXPORT_CSV, &everything, file), LONG);
+    assert_int_equal(holds, 3);
+    assert_true(writes > 1);
+    unsigned found = 0;
+    while (fgets(text, sizeof text, file) != NULL) {
+        char want[64];
+        (void)snprintf(want, sizeof want, "\"%u\",\"H27-261118-%04u\"", found + 1, found);
+        found += strncmp(text, want, strlen(want)) == 0;
+    }
+    assert_int_equal(found, LONG);
+    fclose(file);
 }
 
 static void what_is_asked_for(void **state)
@@ -306,6 +364,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {T(as_csv),
                                        T(as_a_workbook),
                                        T(no_cell_is_run),
+                                       T(a_long_list_page_by_page),
                                        T(what_is_asked_for),
                                        T(what_became_of_them),
                                        T(the_record_keeps_its_room)};

@@ -237,6 +237,27 @@ static bool read_named(const char *text, const struct list_names *names,
     return ok;
 }
 
+/* Where the list begins, and what to do: a header is wanted above, or a column of it. */
+static void a_list_without_header_is_told_its_place(void **state)
+{
+    (void)state;
+    static const char none[] = "\n1;H27.15-261118-0001;Đỗ Xuân Mẫu;Thôn 1\n";
+    static const char short_of_one[] =
+        "Danh sách\nMã hồ sơ;Họ tên;Địa chỉ;SĐT\nH27-261118-0001;An;1\n";
+    struct whole_list list;
+    struct list_names names = {.folded = {""}};
+    assert_false(read_named(none, &names, &list));
+    assert_string_equal(err.text,
+                        "dòng 2, cột 2: đã là hồ sơ, trên đó không có tên cột. Chưa nhập; thêm "
+                        "dòng «Mã hồ sơ», «Người nhận», «Địa chỉ». / row 2, column 2: a dossier, "
+                        "no header above it");
+    assert_false(list_has_no_header(&err)); /* names of columns would not help */
+    assert_false(read_named(short_of_one, &names, &list));
+    assert_non_null(
+        strstr(err.text, "Dòng 2: «Mã hồ sơ», «Họ tên», «Địa chỉ», «SĐT»; thiếu «Người nhận»."));
+    assert_true(list_has_no_header(&err));
+}
+
 /* What an office calls its columns comes first, also before a name everybody
  * knows. */
 static void an_office_names_its_columns(void **state)
@@ -494,6 +515,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_cut_file_never_gives_half_an_address),
         cmocka_unit_test(bad_bytes_are_named_and_the_rest_goes_in),
         cmocka_unit_test(what_cannot_be_told_is_refused_by_place),
+        cmocka_unit_test(a_list_without_header_is_told_its_place),
         cmocka_unit_test(an_office_names_its_columns),
         cmocka_unit_test(names_of_columns_as_they_go_to_the_reader),
         cmocka_unit_test(without_a_header_nothing_is_read),
