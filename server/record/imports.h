@@ -18,8 +18,8 @@ struct import_report {
     uint32_t present;           /* were there already, nothing changed */
     uint32_t changed;           /* were there with another address or terms: mended or reported */
     uint32_t refused;           /* each named in the lines */
-    uint32_t warned;            /* somebody should look: refused, or named in the lines, each once */
-    uint32_t skipped;           /* totals and signatures, each named in the lines */
+    uint32_t warned;  /* somebody should look: refused, or named in the lines, each once */
+    uint32_t skipped; /* totals and signatures, each named in the lines */
 };
 
 /* `lines` is the report's text, UTF-8, '\n' after each line. */
