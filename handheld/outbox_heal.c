@@ -118,37 +118,53 @@ bool outbox_heal(struct outbox *outbox, struct shelf_epoch *epoch, struct error 
 
 /* ------------------------------------------------------------------ breaking off */
 
-/* The link that the scan `seq` hangs on, as far as it is known: the row before it, or the batch
- * that begins with it, or what the epoch itself keeps. */
-static bool link_before(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t seq,
-                        struct link *ret_link)
+/* The batch that begins with `seq`, if it is kept whole, says what that hangs on. */
+static bool link_of_batch(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t seq,
+                          struct link *ret_link, bool *ret_known, struct error *err)
 {
-    struct shelf_scan row;
-    if (shelf_scan_at(outbox->shelf, epoch->nth, seq - 1, &row, NULL)) {
-        *ret_link = row.link;
-        return true;
-    }
     struct shelf_batch stored;
     struct batch batch;
-    if (shelf_batch_after(outbox->shelf, epoch->nth, seq - 1, &stored, NULL) &&
-        stored.first_seq == seq && batch_is_whole(outbox, epoch, &stored, &batch)) {
+    struct error why;
+    *ret_known = false;
+    if (!shelf_batch_after(outbox->shelf, epoch->nth, seq - 1, &stored, &why))
+        return not_found(&why, err);
+    *ret_known = stored.first_seq == seq && batch_is_whole(outbox, epoch, &stored, &batch);
+    if (*ret_known)
         *ret_link = batch.head.before;
-        return true;
-    }
-    if (seq != 1 && seq != epoch->through + 1)
+    return true;
+}
+
+/* The link that the scan `seq` hangs on, as far as it is known: the row before it, or the batch
+ * that begins with it, or what the epoch itself keeps. What cannot be read just now says nothing
+ * about the scan. */
+static bool link_before(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t seq,
+                        struct link *ret_link, bool *ret_known, struct error *err)
+{
+    struct shelf_scan row;
+    struct error why;
+    *ret_known = shelf_scan_at(outbox->shelf, epoch->nth, seq - 1, &row, &why);
+    if (*ret_known)
+        *ret_link = row.link;
+    else if (!not_found(&why, err) || !link_of_batch(outbox, epoch, seq, ret_link, ret_known, err))
         return false;
+    if (*ret_known || (seq != 1 && seq != epoch->through + 1))
+        return true;
+    *ret_known = true;
     *ret_link = seq == 1 ? epoch->first_link : epoch->through_link;
     return true;
 }
 
 static bool row_is_whole(struct outbox *outbox, const struct shelf_epoch *epoch,
-                         const struct shelf_scan *row)
+                         const struct shelf_scan *row, bool *ret_whole, struct error *err)
 {
     struct link before;
-    if (!link_before(outbox, epoch, row->seq, &before))
+    if (!link_before(outbox, epoch, row->seq, &before, ret_whole, err))
         return false;
+    if (!*ret_whole)
+        return true;
     struct link right = chain_next(&before, row->bytes, row->n);
-    return link_equal(&right, &row->link);
+    *ret_whole = link_equal(&right, &row->link);
+    return true;
 }
 
 bool outbox_break_off(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t first,
@@ -157,7 +173,9 @@ bool outbox_break_off(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t
     struct shelf_scan row = {.seq = first - 1};
     struct error none;
     while (shelf_scan_after(outbox->shelf, epoch->nth, row.seq, &row, &none)) {
-        bool whole = row_is_whole(outbox, epoch, &row);
+        bool whole;
+        if (!row_is_whole(outbox, epoch, &row, &whole, err))
+            return false;
         if (whole ? !shelf_hold(outbox->shelf, epoch->nth, row.seq, row.bytes, row.n, err)
                   : !shelf_set_aside_scan(outbox->shelf, epoch->nth, row.seq, why, err))
             return false;
@@ -351,6 +369,7 @@ bool outbox_salvage(struct outbox *outbox, struct error *err)
     if (rename(wal, wal_aside) != 0)
         (void)remove(wal); /* a WAL that cannot follow must not be taken for the new file's */
     outbox->asks = true;
+    outbox->fork.nth = 0;
     if (fill_new(outbox, aside, err))
         return true;
     /* No room for it now: put everything back, the next call tries again. */

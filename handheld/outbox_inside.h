@@ -9,10 +9,11 @@
 #include "handheld/shelf.h"
 
 /* Where the server's history of an epoch parts from ours: seq `good` is the same in both, `bad` is
- * not. Kept in memory only: after a restart the search begins anew. */
+ * not. Kept in memory only: after a restart, and of another record, the search begins anew. */
 struct outbox_fork {
     uint32_t nth; /* 0: nothing is sought */
     uint64_t good, bad;
+    struct link good_link;
     bool fresh; /* no answer to it yet */
 };
 

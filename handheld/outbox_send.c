@@ -541,6 +541,7 @@ static bool put_meta_when_due(struct outbox *outbox, const struct shelf_meta *be
 struct standing_taken {
     const struct hello *asked;
     const struct standing *standing;
+    struct outbox_fork fork; /* as it was before: a try that failed sought nothing */
     bool ask_again;
 };
 
@@ -554,56 +555,64 @@ static struct epoch_state stated_of(const struct standing *standing, uint64_t ep
     return (struct epoch_state){.epoch = epoch};
 }
 
-/* Up to `seq` the server's history of this epoch is ours. What we beeped behind it the server does
- * not have, whatever it has under those numbers: it goes again in the running epoch, as the true
- * scans they are (settled point 2). */
+/* Up to `seq`, with `link`, the server's history of this epoch is ours. What we beeped behind it
+ * the server does not have, whatever it has under those numbers: it goes again in the running
+ * epoch, as the true scans they are (settled point 2). */
 static bool part_at(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq,
-                    struct error *err)
+                    const struct link *link, struct error *err)
 {
-    struct link link;
     outbox->fork.nth = 0;
-    return link_at(outbox, epoch, seq, &link, err) &&
-           end_if_running(outbox, epoch, &outbox->last_link, err) &&
+    return end_if_running(outbox, epoch, &outbox->last_link, err) &&
            outbox_break_off(outbox, epoch, seq + 1, "the server has another history", err) &&
-           store_through(outbox, epoch, seq, &link, err) && outbox_release(outbox, epoch, seq, err);
+           store_through(outbox, epoch, seq, link, err) && outbox_release(outbox, epoch, seq, err);
 }
 
 /* Seeks where the histories part: halves what is between the last number known to be the same and
- * the first known to differ, one hello each. An answer that tells nothing new ends the search on
- * the safe side: rather twice than never. */
-static bool seek_fork(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq, bool agrees,
-                      struct error *err)
+ * the first known to differ, one hello each. An answer that tells nothing new, which no server of
+ * one record gives, ends the search on the safe side: rather under two numbers than never, for the
+ * server counts a beep once (docs/decisions/0155). */
+static bool seek_fork(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq,
+                      const struct link *agreed, struct error *err)
 {
     struct outbox_fork *fork = &outbox->fork;
     struct outbox_fork before = *fork;
-    if (agrees && seq > fork->good)
+    if (agreed != NULL && seq > fork->good) {
         fork->good = seq;
-    if (!agrees && seq < fork->bad)
+        fork->good_link = *agreed;
+    }
+    if (agreed == NULL && seq < fork->bad)
         fork->bad = seq;
     if (fork->bad <= fork->good + 1 ||
-        (before.good == fork->good && before.bad == fork->bad && !fork->fresh))
-        return part_at(outbox, epoch, fork->good, err);
+        (before.good == fork->good && before.bad == fork->bad && !fork->fresh)) {
+        struct link link = fork->good_link;
+        return part_at(outbox, epoch, fork->good, &link, err);
+    }
     fork->fresh = false;
     return true;
 }
 
 /* Two histories under one epoch, as after a folder was copied back. New beeps get an epoch of their
- * own at once. One epoch is searched at a time; the others are asked for again after it. */
+ * own at once. One epoch is searched at a time; the others are asked for again after it. What an
+ * older record vouched for, the present one may have otherwise: then nothing is known but the
+ * beginning. */
 static bool diverge(struct outbox *outbox, struct shelf_epoch *epoch, uint64_t seq,
                     struct error *err)
 {
     outbox_tell(outbox, "the server's link is not ours", epoch->epoch, seq);
-    if (seq <= epoch->through)
-        return part_at(outbox, epoch, seq, err);
     epoch->stated = 0; /* until it is known where they part */
     if (!end_if_running(outbox, epoch, &outbox->last_link, err) ||
         !shelf_epoch_put(outbox->shelf, epoch, err))
         return false;
     if (outbox->fork.nth != 0)
         return true;
+    bool known = seq > epoch->through;
     outbox->fork =
-        (struct outbox_fork){.nth = epoch->nth, .good = epoch->through, .bad = seq, .fresh = true};
-    return seek_fork(outbox, epoch, seq, false, err);
+        (struct outbox_fork){.nth = epoch->nth,
+                             .good = known ? epoch->through : 0,
+                             .bad = seq,
+                             .good_link = known ? epoch->through_link : epoch->first_link,
+                             .fresh = true};
+    return seek_fork(outbox, epoch, seq, NULL, err);
 }
 
 /* A Standing names no number above what it was asked about, so its link can always be compared;
@@ -622,13 +631,13 @@ static bool take_state(struct outbox *outbox, struct shelf_epoch *epoch,
     if (!link_agrees(outbox, epoch, &said, &ours, &agrees, err))
         return false;
     if (epoch->nth == outbox->fork.nth)
-        return seek_fork(outbox, epoch, said.through, agrees, err);
+        return seek_fork(outbox, epoch, said.through, agrees ? &ours : NULL, err);
     if (!agrees)
         return diverge(outbox, epoch, said.through, err);
     if (state->last_seq > asked && state->last_seq > outbox->given &&
         epoch->nth == outbox->epoch.nth) {
         outbox_tell(outbox, "the server has beeps that this device lost", epoch->epoch, asked + 1);
-        return part_at(outbox, epoch, asked, err);
+        return part_at(outbox, epoch, asked, &ours, err);
     }
     uint64_t accounted = state->last_seq > said.through ? state->last_seq : said.through;
     return store_through(outbox, epoch, said.through, &ours, err) &&
@@ -666,7 +675,13 @@ static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
 {
     struct standing_taken *taken = ctx;
     const struct shelf_meta before = outbox->meta;
+    uint32_t anew = 0; /* another record: what the last one agreed to says nothing of it */
     outbox->asks = false;
+    outbox->fork = taken->fork;
+    if (taken->standing->generation != outbox->meta.generation) {
+        anew = outbox->fork.nth;
+        outbox->fork.nth = 0;
+    }
     outbox->meta.generation = taken->standing->generation;
     outbox->meta.serial = taken->standing->generation_serial;
     note_time(outbox, taken->standing->server_wall);
@@ -680,6 +695,8 @@ static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
                 return error_set(err, why.code, "%s", why.text);
             continue;
         }
+        if (epoch.nth == anew)
+            continue; /* asked about its middle: the next hello asks about all of it */
         if (!take_state(outbox, &epoch, &state, asked->last_seq, err) ||
             !forget_if_done(outbox, &epoch, err))
             return false;
@@ -691,9 +708,11 @@ static bool take_standing(struct outbox *outbox, void *ctx, struct error *err)
 bool outbox_standing(struct outbox *outbox, const struct hello *asked,
                      const struct standing *standing, bool *ret_ask_again, struct error *err)
 {
-    struct standing_taken taken = {.asked = asked, .standing = standing};
-    if (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, take_standing, &taken, err))
+    struct standing_taken taken = {.asked = asked, .standing = standing, .fork = outbox->fork};
+    if (!outbox_transact(outbox, OUTBOX_ROOM_RESERVED, take_standing, &taken, err)) {
+        outbox->fork = taken.fork;
         return false;
+    }
     *ret_ask_again = taken.ask_again;
     return true;
 }

@@ -46,30 +46,77 @@ static bool repeats(const struct fact *fact, const struct fact *before)
            before->verdict == 0;
 }
 
-bool is_copy(const struct fact *fact)
+/* ------------------------------------------------------------------ one beep, two numbers */
+
+/* A beep that went again under another number (docs/decisions/0155): nobody beeps twice in one
+ * millisecond of one start of one device. boot 0 is of no device. */
+static bool is_same_beep(const struct fact *a, const struct fact *b)
 {
-    return repeats(fact, fact - 1);
+    return a->is_scan && b->is_scan && a->device == b->device && a->scan.boot != 0 &&
+           a->scan.boot == b->scan.boot && a->scan.mono.ms == b->scan.mono.ms &&
+           a->scan.wall.ms == b->scan.wall.ms && a->scan.event == b->scan.event;
 }
 
+static bool is_twin(const struct fact *a, const struct fact *b)
+{
+    return is_same_beep(a, b) && a->epoch != b->epoch && a->verdict == 0 && b->verdict == 0;
+}
+
+static bool came_before(const struct fact *a, const struct fact *b)
+{
+    return a->arrival.ms != b->arrival.ms ? a->arrival.ms < b->arrival.ms : a->epoch < b->epoch;
+}
+
+/* Of two the one that came first counts. */
+static bool is_second(const struct fact *facts, size_t n, const struct fact *fact)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_twin(&facts[i], fact) && came_before(&facts[i], fact))
+            return true;
+    return false;
+}
+
+bool is_copy(const struct fact *facts, size_t n, const struct fact *fact)
+{
+    return (fact > facts && repeats(fact, fact - 1)) || is_second(facts, n, fact);
+}
+
+/* Few items see two epochs of one device: the others are not searched. */
+static bool may_have_twins(const struct ordered *by_source)
+{
+    for (size_t i = 1; i < by_source->n; i++) {
+        const struct fact *a = ordered_at(by_source, i - 1), *b = ordered_at(by_source, i);
+        if (b->is_scan && a->device == b->device && a->epoch != b->epoch)
+            return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ each one's place */
+
 /* By source. A device counts its scans, so a later number is a later scan whatever its clock said:
- * the greatest estimate so far is what sorts. What was set aside pulls nobody. */
+ * the greatest estimate so far is what sorts. What was set aside pulls nobody, nor what comes
+ * again. */
 static void give_order(const struct ordered *by_source)
 {
     struct instant greatest = {INT64_MIN};
     const struct fact *before = NULL;
+    bool twins = may_have_twins(by_source);
     for (size_t i = 0; i < by_source->n; i++) {
         struct fact *fact = ordered_at(by_source, i);
         bool first = before == NULL || !same_source(fact, before);
         if (first)
             greatest.ms = INT64_MIN;
         bool again = !first && repeats(fact, before);
-        fact->effect = again ? EFFECT_REPEATED : EFFECT_NONE;
+        bool second =
+            twins && fact->verdict == 0 && is_second(by_source->facts, by_source->n, fact);
+        fact->effect = again || second ? EFFECT_REPEATED : EFFECT_NONE;
         struct instant own = again ? greatest : fact->when.estimate;
         fact->order = own.ms > greatest.ms ? own : greatest;
-        if (fact->verdict == 0)
-            greatest = fact->order;
-        else
+        if (fact->verdict != 0)
             fact->effect = EFFECT_SET_ASIDE;
+        else if (!second)
+            greatest = fact->order;
         before = fact;
     }
 }
@@ -182,21 +229,46 @@ static bool is_late(const struct fact *by, const struct fact *target)
            by->when.estimate.ms - target->when.estimate.ms > WITHDRAW_MS;
 }
 
-/* Strikes the fact at `at` with its copies; n: there is none. */
+/* Under its other number a withdrawal may have come with what it takes back. */
+static bool found_by_twin(const struct ordered *by_source, const struct fact *by)
+{
+    for (size_t i = 0; i < by_source->n; i++) {
+        const struct fact *twin = ordered_at(by_source, i);
+        if (is_twin(twin, by) && withdrawn_by(by_source, twin) < by_source->n)
+            return true;
+    }
+    return false;
+}
+
+static void strike_nothing(const struct ordered *by_source, struct fact *by, struct state *state)
+{
+    if (by->effect == EFFECT_REPEATED)
+        return;
+    by->effect = EFFECT_NOTED;
+    if (found_by_twin(by_source, by))
+        return;
+    by->effect = EFFECT_OUT_OF_ORDER;
+    state->doubts |= DOUBT_OUT_OF_ORDER;
+}
+
+/* Strikes the fact at `at` with its copies, and the same beep under other numbers; n: there is
+ * none. */
 static void strike_at(const struct ordered *by_source, struct fact *by, size_t at,
                       struct state *state)
 {
-    const struct fact *target = at < by_source->n ? ordered_at(by_source, at) : NULL;
-    by->effect = target != NULL ? EFFECT_NOTED : EFFECT_OUT_OF_ORDER;
-    if (target == NULL)
-        state->doubts |= DOUBT_OUT_OF_ORDER;
-    else if (is_late(by, target))
-        state->doubts |= DOUBT_WITHDRAWN_LATE;
-    for (; at < by_source->n; at++) {
-        struct fact *copy = ordered_at(by_source, at);
-        if (!same_source(copy, target) || copy->seq != target->seq)
-            break;
-        if (copy->verdict == 0)
+    if (at == by_source->n) {
+        strike_nothing(by_source, by, state);
+        return;
+    }
+    const struct fact *target = ordered_at(by_source, at);
+    if (by->effect == EFFECT_NONE) {
+        by->effect = EFFECT_NOTED;
+        state->doubts |= is_late(by, target) ? DOUBT_WITHDRAWN_LATE : 0;
+    }
+    for (size_t i = 0; i < by_source->n; i++) {
+        struct fact *copy = ordered_at(by_source, i);
+        bool same = same_source(copy, target) && copy->seq == target->seq && copy->verdict == 0;
+        if (same || is_twin(copy, target))
             copy->effect = EFFECT_STRUCK;
     }
 }
@@ -211,8 +283,19 @@ static bool is_withdrawal(const struct fact *fact)
     return fact->is_scan && fact->scan.event == EVENT_WITHDRAWN;
 }
 
-/* From the last number down, so that what was itself taken back strikes nothing. The desk's word
- * goes first: it may take back a withdrawal, no scan takes back what a desk wrote. */
+/* From the last number down, so that what was itself taken back strikes nothing. */
+static void strike_withdrawn(const struct ordered *by_source, enum effect effect,
+                             struct state *state)
+{
+    for (size_t i = by_source->n; i-- > 0;) {
+        struct fact *fact = ordered_at(by_source, i);
+        if (is_withdrawal(fact) && fact->effect == effect)
+            strike_at(by_source, fact, withdrawn_by(by_source, fact), state);
+    }
+}
+
+/* The desk's word goes first: it may take back a withdrawal, no scan takes back what a desk wrote.
+ * Last what came again: it may name what the first did not find. */
 static void strike(const struct ordered *by_source, struct state *state)
 {
     for (size_t i = by_source->n; i-- > 0;) {
@@ -220,11 +303,8 @@ static void strike(const struct ordered *by_source, struct state *state)
         if (is_correction(fact) && fact->effect == EFFECT_NONE)
             strike_at(by_source, fact, corrected_by(by_source, fact), state);
     }
-    for (size_t i = by_source->n; i-- > 0;) {
-        struct fact *fact = ordered_at(by_source, i);
-        if (is_withdrawal(fact) && fact->effect == EFFECT_NONE)
-            strike_at(by_source, fact, withdrawn_by(by_source, fact), state);
-    }
+    strike_withdrawn(by_source, EFFECT_NONE, state);
+    strike_withdrawn(by_source, EFFECT_REPEATED, state);
 }
 
 /* ------------------------------------------------------------------ the fold */

@@ -3,9 +3,10 @@
  *
  * Any order, repetition and cutting of the same facts gives the same state: facts are first sorted
  * by (greatest estimate among this item's facts of the same device and epoch up to its sequence,
- * device, epoch, sequence), repeats (same source and sequence) count once, withdrawn scans
- * and what a desk corrected are struck, then the table of moves (moves.def) is walked. A fact no
- * move allows is kept, shown and marked; it never stops what follows.
+ * device, epoch, sequence), repeats (same source and sequence, or the same beep of a
+ * device under another number: docs/decisions/0155) count once, withdrawn scans and what a desk
+ * corrected are struck, then the table of moves (moves.def) is walked. A fact no move allows is
+ * kept, shown and marked; it never stops what follows.
  */
 #ifndef TRAO_SERVER_DELIVERY_FOLD_H
 #define TRAO_SERVER_DELIVERY_FOLD_H

@@ -92,6 +92,7 @@ struct act act_of(const struct fact *fact)
 
 struct walk {
     struct fact *facts;
+    size_t n;
     const struct rules *rules;
     struct state *state;
     enum status status;
@@ -118,7 +119,7 @@ static bool held_before(const struct walk *walk, const struct fact *until)
 {
     for (const struct fact *fact = walk->facts; fact < until; fact++)
         if (fact->is_scan && fact->device == until->device && is_custody(fact->scan.event) &&
-            counted(fact->effect) && (fact == walk->facts || !is_copy(fact)))
+            counted(fact->effect) && !is_copy(walk->facts, walk->n, fact))
             return true;
     return false;
 }
@@ -625,7 +626,7 @@ static void conclude(const struct walk *walk)
 void walk(struct fact *facts, size_t n, const struct rules *rules, struct state *state)
 {
     struct walk walk = {
-        .facts = facts, .rules = rules, .state = state, .issued_ms = issued_at(facts, n)};
+        .facts = facts, .n = n, .rules = rules, .state = state, .issued_ms = issued_at(facts, n)};
     for (size_t i = 0; i < n; i++)
         take(&walk, &facts[i]);
     conclude(&walk);

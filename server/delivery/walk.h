@@ -16,8 +16,9 @@ struct act {
 };
 struct act act_of(const struct fact *fact);
 
-/* True if the fact before, in either order, is the same stored one. */
-bool is_copy(const struct fact *fact);
+/* True if the fact before, in either order, is the same stored one, or an earlier one of these `n`
+ * is the same beep under another number. */
+bool is_copy(const struct fact *facts, size_t n, const struct fact *fact);
 
 /* `facts` in order, each with an effect that order and withdrawals gave it, or none. */
 void walk(struct fact *facts, size_t n, const struct rules *rules, struct state *state);

@@ -74,7 +74,8 @@ void rig_open(struct rig *rig)
 void rig_init(struct rig *rig)
 {
     const char *tmp = getenv("TMPDIR");
-    *rig = (struct rig){.wall_ms = 1795574460000, .mono_ms = 1000, .boot = 11};
+    *rig = (struct rig){
+        .wall_ms = 1795574460000, .mono_ms = 1000, .boot = 11, .generation = 7, .serial = 1};
     snprintf(rig->dir, sizeof rig->dir, "%s/trao-rig-XXXXXX", tmp != NULL ? tmp : "/tmp");
     assert_non_null(mkdtemp(rig->dir));
     chain_init();
@@ -176,8 +177,8 @@ struct receipt rig_receipt(const struct rig *rig, const struct outbox_batch *bat
     struct batch read;
     assert_true(batch_read(batch->bytes, batch->n, &read, NULL));
     assert_true(batch_holds(&read, &rig->public));
-    return (struct receipt){.generation = 7,
-                            .generation_serial = 1,
+    return (struct receipt){.generation = rig->generation,
+                            .generation_serial = rig->serial,
                             .epoch = batch->epoch,
                             .through = batch->last.seq,
                             .link = read.head.after,
@@ -255,8 +256,10 @@ void rig_keep(struct rig_kept *kept, const struct outbox_batch *sent)
 
 struct standing rig_answer(const struct rig_kept *kept, const struct hello *hello)
 {
-    struct standing standing = {
-        .generation = 7, .generation_serial = 1, .epochs = hello->epochs, .nonce = hello->nonce};
+    struct standing standing = {.generation = kept->serial > 0 ? kept->generation : 7,
+                                .generation_serial = kept->serial > 0 ? kept->serial : 1,
+                                .epochs = hello->epochs,
+                                .nonce = hello->nonce};
     for (size_t i = 0; i < hello->epochs; i++) {
         standing.epoch[i].epoch = hello->epoch[i].epoch;
         if (hello->epoch[i].epoch != kept->epoch)

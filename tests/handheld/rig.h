@@ -17,6 +17,7 @@ struct rig {
     struct outbox *outbox;
     char told[256]; /* the last alarm */
     int tells;
+    uint64_t generation, serial; /* of receipts: 7 and 1 at first */
 };
 
 void rig_init(struct rig *rig); /* makes the folder and opens the outbox */
@@ -39,7 +40,7 @@ void rig_damage(struct rig *rig, const char *sql);
 
 /* The first batch behind `after`, cutting anything; fails the test if there is none. */
 struct outbox_batch rig_next(struct rig *rig, struct outbox_at after);
-/* A receipt of generation {7, serial 1} for all of `batch`. */
+/* A receipt for all of `batch`, of generation {7, serial 1} unless the rig says another. */
 struct receipt rig_receipt(const struct rig *rig, const struct outbox_batch *batch);
 enum outbox_taken rig_take(struct rig *rig, const struct receipt *receipt);
 /* Says hello and gives the answer of a server of that generation that has `through` of each epoch
@@ -47,12 +48,14 @@ enum outbox_taken rig_take(struct rig *rig, const struct receipt *receipt);
 bool rig_stand(struct rig *rig, uint64_t generation, uint64_t serial, uint64_t through,
                const struct link *link);
 
-/* Takes everything that is to be sent, as a server of generation {7, serial 1} would, checking
+/* Takes everything that is to be sent, as rig_receipt's server would, checking
  * seals and links; gives receipts. Returns how many scans came, and counts their items in `seen`
  * (serials below 1000). */
 uint32_t rig_drain(struct rig *rig, uint8_t seen[1000]);
-/* What a server has of one epoch: its scans' links. */
+/* What a server has of one epoch: its scans' links. Of generation {7, serial 1} where it says none.
+ */
 struct rig_kept {
+    uint64_t generation, serial;
     uint64_t epoch, through;
     struct link link[200]; /* of scan i */
 };

@@ -3,6 +3,7 @@
 #include "tests/handheld/rig.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,27 @@
 static struct rig rig;
 static const struct link zero;
 static const struct outbox_at start;
+
+/* The linker gives the outbox's calls to these: one step fails. */
+int __real_sqlite3_step(sqlite3_stmt *statement);
+int __wrap_sqlite3_step(sqlite3_stmt *statement);
+int __real_sqlite3_errcode(sqlite3 *db);
+int __wrap_sqlite3_errcode(sqlite3 *db);
+static long steps, fail_step; /* fail_step 0: none */
+static int failed_with;
+
+int __wrap_sqlite3_step(sqlite3_stmt *statement)
+{
+    failed_with = SQLITE_OK;
+    if (++steps != fail_step)
+        return __real_sqlite3_step(statement);
+    return failed_with = SQLITE_IOERR;
+}
+
+int __wrap_sqlite3_errcode(sqlite3 *db)
+{
+    return failed_with != SQLITE_OK ? failed_with : __real_sqlite3_errcode(db);
+}
 
 static int setup(void **state)
 {
@@ -133,6 +155,97 @@ static void copied_back_and_killed_while_seeking(void **state)
     assert_only_comes(500, 569);
 }
 
+/* One question and its answer. */
+static bool ask_once(const struct rig_kept *kept, struct error *err)
+{
+    struct hello hello = {.nonce = 1};
+    bool again = true;
+    *err = (struct error){.code = ERROR_NONE};
+    if (!outbox_hello(rig.outbox, &hello, err))
+        return true;
+    struct standing standing = rig_answer(kept, &hello);
+    return !outbox_standing(rig.outbox, &hello, &standing, &again, err) || again;
+}
+
+/* The record falls back while it is searched: what the one before agreed to is not in the next. */
+static void another_record_while_seeking(void **state)
+{
+    (void)state;
+    for (int asked = 1; asked < 6; asked++) {
+        struct rig_kept kept = {0};
+        struct error err;
+        copied_back(90, 0, 90, &kept);
+        rig_beep(&rig, 500, 70);
+        for (int i = 0; i < asked; i++)
+            assert_true(ask_once(&kept, &err));
+        kept.through = 10;
+        kept.generation = rig.generation = 8;
+        kept.serial = rig.serial = 2;
+        rig_settle(&rig, &kept);
+        uint8_t seen[1000] = {0};
+        assert_int_equal(rig_drain(&rig, seen), 80 + 70);
+        for (uint32_t i = 11; i <= 90; i++)
+            assert_int_equal(seen[i], 1);
+        for (uint32_t i = 500; i < 570; i++)
+            assert_int_equal(seen[i], 1);
+        assert_int_equal(rig_unsent(&rig), 0);
+        rig_done(&rig);
+        rig_init(&rig);
+    }
+}
+
+/* What one record vouched for, the one put back after it has otherwise: it got the other history's
+ * batches first. */
+static void receipted_by_a_record_that_fell_back(void **state)
+{
+    (void)state;
+    struct rig_kept kept = {0};
+    struct outbox_batch other = copied_back(60, 20, 40, &kept), batch = {.last = start};
+    rig_beep(&rig, 500, 40);
+    struct error err;
+    while (outbox_batch_after(rig.outbox, batch.last, true, &batch, &err)) {
+        struct receipt receipt = rig_receipt(&rig, &batch);
+        assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
+    }
+    assert_int_equal(batch.last.seq, other.last.seq);
+    assert_int_equal(rig_unsent(&rig), 0);
+    kept.generation = rig.generation = 8;
+    kept.serial = rig.serial = 2;
+    rig_settle(&rig, &kept);
+    assert_only_comes(500, 539);
+}
+
+/* The `nth` step of the search fails once: it goes on where it was, and nothing goes again that the
+ * server has. False when it has fewer steps. */
+static bool goes_on_after(long nth)
+{
+    struct rig_kept kept = {0};
+    struct error err;
+    copied_back(9, 2, 40, &kept);
+    rig_beep(&rig, 500, 33);
+    steps = 0;
+    fail_step = nth;
+    for (int asked = 0; ask_once(&kept, &err) && asked < 40; asked++)
+        continue;
+    bool failed = steps >= nth;
+    fail_step = 0;
+    failed_with = SQLITE_OK;
+    rig_settle(&rig, &kept);
+    assert_only_comes(500, 532);
+    rig_done(&rig);
+    rig_init(&rig);
+    return failed;
+}
+
+static void a_step_of_the_search_fails(void **state)
+{
+    (void)state;
+    long n = 1;
+    while (goes_on_after(n))
+        n += 7; /* a prime, so that all kinds of steps do */
+    assert_true(n > 100);
+}
+
 /* A receipt for more than was ever beeped here moves nothing. */
 static void receipt_above_the_end_moves_nothing(void **state)
 {
@@ -156,6 +269,9 @@ int main(void)
         T(copied_back_then_beeped),
         T(copied_back_and_asked_first),
         T(copied_back_and_killed_while_seeking),
+        T(another_record_while_seeking),
+        T(receipted_by_a_record_that_fell_back),
+        T(a_step_of_the_search_fails),
         T(receipt_above_the_end_moves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

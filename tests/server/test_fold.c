@@ -630,6 +630,80 @@ static void any_order_and_repetition_is_the_same(void **unused)
     }
 }
 
+/* Some beeps of `story` once more under numbers of another epoch, as a handheld sends again what it
+ * takes for lost: a withdrawal then names the new number of what it takes back, or its epoch. */
+static size_t with_twins(const struct story *story, uint64_t epoch, struct fact *many)
+{
+    uint64_t renumbered[8][16][STORY_MAX + 1] = {{{0}}}, seq = 0; /* [device][epoch][seq] */
+    size_t n = story->n;
+    memcpy(many, story->facts, n * sizeof *many);
+    for (size_t i = 0; i < story->n; i++) {
+        const struct fact *one = &story->facts[i];
+        if (!one->is_scan || one->verdict != 0 || random_below(2) == 0)
+            continue;
+        struct fact *twin = &many[n++];
+        *twin = *one;
+        twin->epoch = epoch;
+        twin->seq = twin->scan.seq = ++seq;
+        twin->arrival.ms += HOUR;
+        uint64_t *numbers = renumbered[one->device][one->epoch];
+        numbers[one->seq] = seq;
+        uint64_t target = one->scan.event == EVENT_WITHDRAWN ? numbers[one->scan.of_seq] : 0;
+        if (target != 0)
+            twin->scan.of_seq = target;
+        else if (one->scan.event == EVENT_WITHDRAWN)
+            twin->scan.of_epoch = one->epoch;
+    }
+    return n;
+}
+
+static void a_beep_under_two_numbers_counts_once(void **unused)
+{
+    (void)unused;
+    static struct fact many[STORY_MAX * 2];
+    for (uint64_t seed = 1; seed <= 8000; seed++) {
+        struct story story;
+        struct state once, twice;
+        random_state = seed;
+        random_story(&story);
+        for (size_t i = 0; i < story.n; i++)
+            if (story.facts[i].is_scan) {
+                story.facts[i].scan.boot = 5;
+                story.facts[i].scan.mono.ms = (int64_t)i;
+            }
+        size_t n = with_twins(&story, seed % 2 == 0 ? 3 : 9, many);
+        fold(story.facts, story.n, &rules, &once);
+        shuffle(many, n);
+        fold(many, n, &rules, &twice);
+        same_state(&once, &twice);
+    }
+}
+
+/* It was taken back under its second numbers; of the first only what was taken back came. */
+static void taken_back_under_another_number(void **unused)
+{
+    (void)unused;
+    for (int late = 0; late < 2; late++) {
+        struct story story = handed_over();
+        scan(&story, A, EVENT_PICKED_UP, EIGHT);
+        for (int again = 0; again < 2; again++) {
+            struct fact *door = scan(&story, A, EVENT_DELIVERED, EIGHT + MINUTE);
+            door->scan.boot = 5;
+            door->epoch = again ? 9 : 7;
+            door->seq = again ? 1 : 2;
+            door->arrival.ms += again == late ? HOUR : 0;
+        }
+        struct fact *back = scan(&story, A, EVENT_WITHDRAWN, EIGHT + MINUTE + 5000);
+        back->scan.boot = 5;
+        back->epoch = 9;
+        back->seq = 2;
+        back->scan.of_seq = 1;
+        struct state state = folded(&story);
+        assert_int_equal(state.status, STATUS_PICKED_UP);
+        assert_false(state.doubts & DOUBT_OUT_OF_ORDER);
+    }
+}
+
 static int64_t paused_ms(const struct state *state)
 {
     int64_t sum = 0;
@@ -988,6 +1062,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(sequence_beats_the_clock),
         cmocka_unit_test(set_aside_pulls_nobody),
         cmocka_unit_test(any_order_and_repetition_is_the_same),
+        cmocka_unit_test(a_beep_under_two_numbers_counts_once),
+        cmocka_unit_test(taken_back_under_another_number),
         cmocka_unit_test(the_slow_fold_agrees),
         cmocka_unit_test(door_outcomes),
         cmocka_unit_test(final_statuses_stay),

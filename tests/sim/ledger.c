@@ -13,7 +13,7 @@ void ledger_init(struct ledger *ledger, struct env *env)
 void ledger_done(struct ledger *ledger)
 {
     for (size_t at = 0; at < ledger->devices; at++)
-        free(ledger->device[at].row);
+        free(ledger->device[at].row), free(ledger->device[at].again);
 }
 
 static struct ledger_device *device_of(struct ledger *ledger, const char *name)
@@ -149,7 +149,9 @@ void ledger_record_fell_back(struct ledger *ledger)
     for (size_t at = 0; at < ledger->devices; at++)
         for (size_t row = 0; row < ledger->device[at].rows; row++)
             ledger->device[at].row[row].recorded = false;
-    ledger->recorded = ledger->aside = 0;
+    for (size_t at = 0; at < ledger->devices; at++)
+        ledger->device[at].agains = 0;
+    ledger->recorded = ledger->aside = ledger->twice = 0;
     ledger->seen_batch = 0;
 }
 
@@ -204,19 +206,61 @@ static struct ledger_row *row_of(struct ledger *ledger, const struct head *head,
     return known;
 }
 
-static void look_at_scan(struct ledger *ledger, const struct head *head, uint64_t seq,
-                         const struct slice *scan)
+static void add_again(struct ledger *ledger, struct ledger_device *of, const struct ledger_row *row,
+                      uint64_t epoch, uint64_t seq)
 {
+    if (of->agains == of->again_room) {
+        of->again_room = of->again_room ? 2 * of->again_room : 16;
+        of->again = realloc(of->again, of->again_room * sizeof *of->again);
+        invariant(of->again != NULL);
+    }
+    of->again[of->agains++] = (struct ledger_again){epoch, seq, (size_t)(row - of->row)};
+    ledger->twice++;
+}
+
+/* Under another number what was beeped after the folder was copied back; under the same one what
+ * was cut into another batch since, or set aside as a second story. */
+static bool may_be_again(const struct ledger_device *of, const struct ledger_row *row,
+                         uint64_t epoch, bool aside)
+{
+    return of->forked && (aside || row->forked || row->held_epoch == epoch);
+}
+
+static void look_at_scan(struct ledger *ledger, const struct head *head, uint64_t seq,
+                         const struct slice *scan, bool aside)
+{
+    struct ledger_device *of = device_of(ledger, head->device);
     struct ledger_row *row = row_of(ledger, head, seq, scan);
+    ledger->recorded++;
+    if (row && row->recorded && may_be_again(of, row, head->epoch, aside)) {
+        add_again(ledger, of, row, head->epoch, seq);
+        return;
+    }
     if (!row || row->recorded) {
-        env_fail(ledger->env, "record: %s epoch %016" PRIx64 " seq %" PRIu64 ": %s", head->device,
-                 head->epoch, seq, row ? "it is there twice" : "nobody beeped it with these bytes");
+        env_fail(ledger->env,
+                 "record: %s epoch %016" PRIx64 " seq %" PRIu64 ": %s (epoch %016" PRIx64
+                 " seq %" PRIu64 ")",
+                 head->device, head->epoch, seq,
+                 row ? "it is there twice" : "nobody beeped it with these bytes",
+                 row ? row->held_epoch : 0, row ? row->held_seq : 0);
         return;
     }
     row->recorded = row->ever = true;
     row->held_epoch = head->epoch;
     row->held_seq = seq;
-    ledger->recorded++;
+}
+
+/* Two stories of one number, or of what stands around it: of a folder that was copied back. */
+static bool is_second_story(struct ledger *ledger, const char *device, uint32_t verdict)
+{
+    return (verdict == VERDICT_CONFLICT || verdict == VERDICT_BROKEN_LINK) &&
+           ledger_is_forked(ledger, device);
+}
+
+bool ledger_may_be_aside(struct ledger *ledger, const char *device, uint32_t verdict)
+{
+    return (verdict == VERDICT_REVOKED && ledger_is_revoked(ledger, device)) ||
+           is_second_story(ledger, device, verdict);
 }
 
 static bool look_at_batch(void *ctx, const struct record_batch *stored)
@@ -229,14 +273,14 @@ static bool look_at_batch(void *ctx, const struct record_batch *stored)
         env_fail(ledger->env, "record: batch %" PRId64 ": %s", stored->id, err.text);
         return false;
     }
-    bool aside = stored->verdict == VERDICT_REVOKED && ledger_is_revoked(ledger, batch.head.device);
+    bool aside = ledger_may_be_aside(ledger, batch.head.device, stored->verdict);
     ledger->aside += aside ? batch.head.count : 0;
     if (stored->verdict != 0 && !aside)
         env_fail(ledger->env, "record: batch %" PRId64 " is set aside with verdict %u", stored->id,
                  stored->verdict);
     else
         for (uint32_t at = 0; at < batch.head.count; at++)
-            look_at_scan(ledger, &batch.head, batch.head.first_seq + at, &batch.scan[at]);
+            look_at_scan(ledger, &batch.head, batch.head.first_seq + at, &batch.scan[at], aside);
     return !ledger->env->failed;
 }
 
@@ -247,12 +291,22 @@ void ledger_look(struct ledger *ledger, struct record *reader)
         env_fail(ledger->env, "record cannot be read: %s", err.text);
 }
 
-static bool is_held(const struct ledger_device *of, uint64_t epoch, uint64_t seq)
+static const struct ledger_row *beep_of(const struct ledger_device *of, uint64_t epoch,
+                                        uint64_t seq)
 {
     for (size_t at = 0; at < of->rows; at++)
         if (of->row[at].recorded && of->row[at].held_epoch == epoch && of->row[at].held_seq == seq)
-            return true;
-    return false;
+            return &of->row[at];
+    for (size_t at = 0; at < of->agains; at++)
+        if (of->again[at].epoch == epoch && of->again[at].seq == seq)
+            return &of->row[of->again[at].row];
+    return NULL;
+}
+
+const struct ledger_row *ledger_beep_of(const struct ledger *ledger, size_t at, uint64_t epoch,
+                                        uint64_t seq)
+{
+    return beep_of(&ledger->device[at], epoch, seq);
 }
 
 void ledger_check_vouched(struct ledger *ledger, struct record *reader, const char *device,
@@ -261,7 +315,7 @@ void ledger_check_vouched(struct ledger *ledger, struct record *reader, const ch
     ledger_look(ledger, reader);
     const struct ledger_device *of = device_of(ledger, device);
     for (uint64_t seq = 1; seq <= through; seq++)
-        if (!is_held(of, epoch, seq)) {
+        if (beep_of(of, epoch, seq) == NULL) {
             env_fail(ledger->env,
                      "the server vouches to %s for epoch %016" PRIx64 " through %" PRIu64
                      ", but %" PRIu64 " is not in the record",

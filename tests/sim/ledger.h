@@ -25,10 +25,19 @@ struct ledger_row {
     uint64_t held_epoch, held_seq; /* where the record has it, once recorded */
 };
 
+/* The record has a beep once more: numbered again after a folder was copied back, or in a second
+ * history that was set aside. */
+struct ledger_again {
+    uint64_t epoch, seq;
+    size_t row;
+};
+
 struct ledger_device {
     char name[DEVICE_NAME_MAX + 1];
     struct ledger_row *row; /* in the order of beeping */
     size_t rows, room;
+    struct ledger_again *again;
+    size_t agains, again_room;
     bool forked;  /* its folder was copied back */
     bool revoked; /* what it hands in may be set aside */
 };
@@ -39,7 +48,9 @@ struct ledger {
     size_t devices;
     int64_t seen_batch; /* high-water mark in the record */
     uint64_t beeped, recorded;
-    uint64_t aside; /* of those recorded: set aside, for the device was revoked */
+    uint64_t
+        aside; /* of those recorded: set aside, for the device was revoked, or told two stories */
+    uint64_t twice; /* of those recorded: beeps that it held already */
 };
 
 void ledger_init(struct ledger *ledger, struct env *env);
@@ -61,9 +72,15 @@ size_t ledger_beeps(struct ledger *ledger, const char *device);
 void ledger_fell_back(struct ledger *ledger, const char *device, size_t beeps, bool unseen);
 /* True once a store of this device fell back unseen. */
 bool ledger_is_forked(struct ledger *ledger, const char *device);
+/* The beep that the record has as this scan of the device `at`; NULL when it is none, or lost. */
+const struct ledger_row *ledger_beep_of(const struct ledger *ledger, size_t at, uint64_t epoch,
+                                        uint64_t seq);
 /* The device is about to be revoked; a record that is put back may forget it. */
 void ledger_revoked(struct ledger *ledger, const char *device);
 bool ledger_is_revoked(struct ledger *ledger, const char *device);
+/* Whether what it hands in may be set aside with this verdict: it is revoked, or its folder was
+ * copied back and tells a second story of the same numbers. */
+bool ledger_may_be_aside(struct ledger *ledger, const char *device, uint32_t verdict);
 /* The record was put back to an older state: what it holds is looked at anew. */
 void ledger_record_fell_back(struct ledger *ledger);
 
@@ -71,8 +88,8 @@ void ledger_record_fell_back(struct ledger *ledger);
 void ledger_check_done(struct ledger *ledger, const char *device, const struct hello *hello);
 
 /* Takes in what a reader of the record sees beyond the last look. Fails the run on a scan nobody
- * beeped, one with other bytes, one recorded twice, and on anything set aside but of a
- * revoked device. */
+ * beeped, one with other bytes, and, but of a device whose folder was copied back, on one recorded
+ * twice or set aside, unless the device is revoked. */
 void ledger_look(struct ledger *ledger, struct record *reader);
 /* A receipt or a standing is about to leave the server: all it vouches for must be visible to
  * `reader`. */

@@ -4,11 +4,13 @@
  *   sim --seed K [--trace]          one seed; with the whole story
  *   sim ... --wide                  100 handhelds and 2,000 scans in each seed's world, in place of
  *                                   at most five and some 160
- *   sim ... --fail KIND --every N   a world of fifty scans without bad luck, again and again: in
- * each a later call of the server's fails, every N-th of them: step, full, corrupt, memory, write,
- * sync (fail.h) sim ... --plant FAULT           with a fault in it: forget-at-puback,
- * receipt-before-commit, trust-numbers, lying-disk, fold-by-arrival; status 0 only if one of the
- * seeds finds it sim ... --twice                 runs each seed twice and compares the traces
+ *   sim ... --falls                 in each seed folders of handhelds are copied back and record.db
+ * is put back, in place of one of eight each sim ... --fail KIND --every N   a world of fifty scans
+ * without bad luck, again and again: in each a later call of the server's fails, every N-th of
+ * them: step, full, corrupt, memory, write, sync (fail.h) sim ... --plant FAULT           with a
+ * fault in it: forget-at-puback, receipt-before-commit, trust-numbers, lying-disk, fold-by-arrival;
+ * status 0 only if one of the seeds finds it sim ... --twice                 runs each seed twice
+ * and compares the traces
  *
  * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
  * and terms, a handheld revoked and what it hands in admitted; citizens are told over a gateway
@@ -18,9 +20,10 @@
  * synced arrives by sectors or not (tear.h).
  *
  * What must hold: every beep is in the record once, with its bytes, and nothing else is (beeped
- * after a folder was copied back: with its content, maybe under new numbers); no receipt
- * is ahead of the record; what a device takes for done is in the record; the chains verify; the
- * views kept are the views folded from nothing; what a scan names lies with the server once the
+ * after a folder was copied back: with its content, maybe under new numbers, maybe under two, of
+ * which one counts, maybe set aside as a second story of its number: docs/decisions/0155); no
+ * receipt is ahead of the record; what a device takes for done is in the record; the chains verify;
+ * the views kept are the views folded from nothing; what a scan names lies with the server once the
  * device has forgotten it, and before no scan; what a revoked handheld hands in counts nothing
  * until it is admitted; no message goes out twice, at most one of an item, status and attempt;
  * everything drains. The same objects as in the programs are linked; the broker and all bad luck
@@ -74,7 +77,7 @@ enum plant {
 struct options {
     uint64_t from, seeds;
     enum plant plant;
-    bool trace, twice, wide;
+    bool trace, twice, wide, falls;
     enum fail_kind fail; /* NONE: a world as ever */
     uint64_t fail_nth, every;
 };
@@ -184,7 +187,7 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
     if (small)
         faults = (struct broker_faults){0};
     broker_init(&world->broker, &world->env, &faults);
-    world->copied_back = env_chance(&world->env, FALL_BACK_PER_MILLE) && !small;
+    world->copied_back = (env_chance(&world->env, FALL_BACK_PER_MILLE) && !small) || options->falls;
     ledger_init(&world->ledger, &world->env);
     make_items(world);
     char dir[256];
@@ -192,7 +195,8 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
     make_dir(dir);
     site_init(&world->site, &world->env, &world->ledger,
               broker_client(&world->broker, "trao-server", TOPIC_ALL_UP), dir);
-    world->site.put_back = env_chance(&world->env, FALL_BACK_PER_MILLE) && !small;
+    world->site.put_back =
+        (env_chance(&world->env, FALL_BACK_PER_MILLE) && !small) || options->falls;
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
     world->site.hooked = seed % HOOKED_EVERY == 0 && !small;
     desk_init(&world->desk, &world->env, &world->site, world->item, world->items);
@@ -346,7 +350,7 @@ static void end(struct world *world)
 
 struct totals {
     uint64_t beeped, rounds, kills, server_kills, copy_backs, put_backs, papers, kept, lost,
-        doubled, groups, checkpoints, acts, refused, admitted;
+        doubled, groups, checkpoints, acts, refused, admitted, twice;
     int64_t virtual_ms;
 };
 
@@ -365,6 +369,7 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
                world->env.failure);
     *ret_trace = world->env.trace_hash;
     totals->beeped += world->ledger.beeped;
+    totals->twice += world->ledger.twice;
     totals->server_kills += world->site.kills;
     totals->put_backs += world->site.put_backs;
     totals->groups += world->site.groups;
@@ -406,16 +411,17 @@ static void print_totals(const struct options *options, const struct totals *tot
 {
     printf("%" PRIu64 " seeds from %" PRIu64 ": %" PRIu64 " scans, %" PRIu64
            " rounds taken, %.1f virtual days, %" PRIu64 " handheld kills, %" PRIu64
-           " folders copied back, %" PRIu64 " server kills, %" PRIu64 " records put back, %" PRIu64
-           " scans with papers, %" PRIu64 " kept, %" PRIu64 " groups, %" PRIu64
-           " checkpoints, %" PRIu64 " acts of the desk and %" PRIu64 " refused, %" PRIu64
-           " scans admitted, %" PRIu64 " power cuts that tore %" PRIu64
-           " sectors, broker lost %" PRIu64 " and doubled %" PRIu64 "; %.1f s\n",
+           " folders copied back, %" PRIu64 " beeps under two numbers, %" PRIu64
+           " server kills, %" PRIu64 " records put back, %" PRIu64 " scans with papers, %" PRIu64
+           " kept, %" PRIu64 " groups, %" PRIu64 " checkpoints, %" PRIu64
+           " acts of the desk and %" PRIu64 " refused, %" PRIu64 " scans admitted, %" PRIu64
+           " power cuts that tore %" PRIu64 " sectors, broker lost %" PRIu64 " and doubled %" PRIu64
+           "; %.1f s\n",
            options->seeds, options->from, totals->beeped, totals->rounds,
            (double)totals->virtual_ms / 86400000.0, totals->kills, totals->copy_backs,
-           totals->server_kills, totals->put_backs, totals->papers, totals->kept, totals->groups,
-           totals->checkpoints, totals->acts, totals->refused, totals->admitted, tear_counts().cuts,
-           tear_counts().torn, totals->lost, totals->doubled, seconds);
+           totals->twice, totals->server_kills, totals->put_backs, totals->papers, totals->kept,
+           totals->groups, totals->checkpoints, totals->acts, totals->refused, totals->admitted,
+           tear_counts().cuts, tear_counts().torn, totals->lost, totals->doubled, seconds);
 }
 
 /* One world after the other, until it has no call that is to fail. */
@@ -499,17 +505,13 @@ static void keep_memory(void)
 
 int main(int argc, char **argv)
 {
-    static const struct option longs[] = {{"seeds", required_argument, NULL, 'n'},
-                                          {"from", required_argument, NULL, 'f'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"plant", required_argument, NULL, 'p'},
-                                          {"trace", no_argument, NULL, 't'},
-                                          {"wide", no_argument, NULL, 'w'},
-                                          {"twice", no_argument, NULL, '2'},
-                                          {"fail", required_argument, NULL, 'F'},
-                                          {"every", required_argument, NULL, 'e'},
-                                          {"nth", required_argument, NULL, 'N'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"seeds", required_argument, NULL, 'n'}, {"from", required_argument, NULL, 'f'},
+        {"seed", required_argument, NULL, 's'},  {"plant", required_argument, NULL, 'p'},
+        {"trace", no_argument, NULL, 't'},       {"wide", no_argument, NULL, 'w'},
+        {"falls", no_argument, NULL, 'b'},       {"twice", no_argument, NULL, '2'},
+        {"fail", required_argument, NULL, 'F'},  {"every", required_argument, NULL, 'e'},
+        {"nth", required_argument, NULL, 'N'},   {NULL, 0, NULL, 0}};
     struct options options = {.from = 1, .seeds = 1};
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         if (c == 'n')
@@ -530,6 +532,8 @@ int main(int argc, char **argv)
             options.trace = true;
         else if (c == 'w')
             options.wide = true;
+        else if (c == 'b')
+            options.falls = true;
         else if (c == '2')
             options.twice = true;
         else

@@ -62,7 +62,7 @@ static void check_down(struct site *site, const char *device, const struct wire_
 {
     const struct receipt *receipt = &down->receipt;
     if (down->kind == WIRE_DOWN_RECEIPT && receipt->verdicts > 0 &&
-        !(receipt->verdict[0].kind == VERDICT_REVOKED && ledger_is_revoked(site->ledger, device)))
+        !ledger_may_be_aside(site->ledger, device, receipt->verdict[0].kind))
         env_fail(site->env, "server: a verdict of kind %u for %s", receipt->verdict[0].kind,
                  device);
     if (down->kind == WIRE_DOWN_RECEIPT)
@@ -499,6 +499,8 @@ static void raise_alarm(void *ctx, const char *device, uint64_t epoch, uint64_t 
 {
     struct site *site = ctx;
     if (strstr(what, "revoked") != NULL && ledger_is_revoked(site->ledger, device))
+        return;
+    if (ledger_may_be_aside(site->ledger, device, VERDICT_CONFLICT))
         return;
     env_fail(site->env, "server: alarm about %s epoch %016" PRIx64 " seq %" PRIu64 ": %s", device,
              epoch, seq, what);

@@ -45,6 +45,7 @@ static void check_told(struct site *site, const struct truth_ids *ids, const str
     struct view view = {.version = 0};
     if (!views_item(site->views, item, &view))
         env_fail(site->env, "views: %s is missing", item->text);
+    truth_check_once(site->env, site->ledger, ids, facts, told);
     truth_check_order(site->env, site->ledger, ids, facts, told);
     truth_check_shuffled(site->env, site->views, facts, told, &view.state);
     phones_check(&site->phones, facts, told, site->put_backs == 0 ? &view.state : NULL);

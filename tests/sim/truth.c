@@ -23,17 +23,34 @@ struct truth_ids truth_ids_of(struct env *env, const struct ledger *ledger, stru
     return ids;
 }
 
-/* The beep behind a scan; NULL when it was numbered again, or is no handheld's. */
+/* The beep behind a scan; NULL when it is no handheld's. */
 static const struct ledger_row *beep_of(const struct ledger *ledger, const struct truth_ids *ids,
                                         const struct fact *fact)
 {
-    for (size_t at = 0; at < ledger->devices; at++)
-        for (size_t row = 0; ids->id[at] == fact->device && row < ledger->device[at].rows; row++) {
-            const struct ledger_row *beep = &ledger->device[at].row[row];
-            if (beep->held_epoch == fact->epoch && beep->held_seq == fact->seq && beep->recorded)
-                return beep;
-        }
-    return NULL;
+    const struct ledger_row *beep = NULL;
+    for (size_t at = 0; at < ledger->devices && beep == NULL; at++)
+        if (ids->id[at] == fact->device)
+            beep = ledger_beep_of(ledger, at, fact->epoch, fact->seq);
+    return beep;
+}
+
+static bool counts(const struct fact *fact)
+{
+    return fact->effect != EFFECT_REPEATED && fact->effect != EFFECT_STRUCK &&
+           fact->effect != EFFECT_SET_ASIDE;
+}
+
+void truth_check_once(struct env *env, const struct ledger *ledger, const struct truth_ids *ids,
+                      const struct fact *facts, size_t n)
+{
+    const struct ledger_row *beep[VIEW_HISTORY_MAX] = {NULL};
+    for (size_t i = 0; i < n && ledger->twice > 0; i++) {
+        beep[i] = facts[i].is_scan && counts(&facts[i]) ? beep_of(ledger, ids, &facts[i]) : NULL;
+        for (size_t k = 0; beep[i] != NULL && k < i; k++)
+            if (beep[k] == beep[i])
+                env_fail(env, "views: %s: a beep counts twice, as seq %" PRIu64 " and %" PRIu64,
+                         facts[i].scan.item.text, facts[k].seq, facts[i].seq);
+    }
 }
 
 static int64_t off_by(const struct fact *fact, const struct ledger_row *beep)

@@ -21,6 +21,10 @@ struct truth_ids truth_ids_of(struct env *env, const struct ledger *ledger, stru
 void truth_check_order(struct env *env, const struct ledger *ledger, const struct truth_ids *ids,
                        const struct fact *facts, size_t n);
 
+/* Of the scans that are one beep under several numbers one counts at most. */
+void truth_check_once(struct env *env, const struct ledger *ledger, const struct truth_ids *ids,
+                      const struct fact *facts, size_t n);
+
 /* Shuffled and some of them doubled, they fold to the state that is kept. */
 void truth_check_shuffled(struct env *env, struct views *views, const struct fact *facts, size_t n,
                           const struct state *kept);
