@@ -445,6 +445,12 @@ size_t spool_job_next(const struct spool_job *job)
     return job->file.done;
 }
 
+size_t spool_job_doubt(const struct spool_job *job)
+{
+    const struct spool_file *file = &job->file;
+    return file->doubt > file->done && file->doubt_from <= file->done ? file->doubt : file->done;
+}
+
 int spool_job_remote(const struct spool_job *job)
 {
     return job->file.remote;
@@ -455,8 +461,7 @@ bool spool_job_sending(struct spool_job *job, size_t item, struct error *err)
     invariant(item >= job->file.done && item < job->file.n_items);
     if (!add_line(job, err, "sending", item))
         return false;
-    if (job->file.touched <= item)
-        job->file.touched = item + 1;
+    spool_file_sending(&job->file, item);
     return true;
 }
 
@@ -465,9 +470,7 @@ bool spool_job_done(struct spool_job *job, size_t done, struct error *err)
     invariant(done >= job->file.done && done <= job->file.n_items);
     if (!add_line(job, err, "done", done))
         return false;
-    job->file.done = done;
-    if (job->file.touched < done)
-        job->file.touched = done;
+    spool_file_done_to(&job->file, done);
     return true;
 }
 
@@ -477,6 +480,7 @@ bool spool_job_handed(struct spool_job *job, int remote, struct error *err)
         return false;
     job->file.remote = remote;
     job->file.touched = job->file.n_items;
+    job->file.doubt = 0;
     return true;
 }
 

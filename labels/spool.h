@@ -10,7 +10,7 @@
  *     item RA473124829VN 2         and which copy this one is
  *     go
  *     sending 7                    item 7 (from 0) may have begun to leave
- *     done 8                       items before 8 have left
+ *     done 8                       items before 8 have left; those in doubt as what they were
  *     remote 42                    all items are with a queue, as its job 42
  *     recalled                     that queue gave up: items not done are not on paper, but the
  * next resumed                      items in doubt are to become their next copy finished or
@@ -79,6 +79,9 @@ const char *spool_job_id(const struct spool_job *job);
 /* All items of the job, and the first that has not left. */
 const struct spool_item *spool_job_items(const struct spool_job *job, size_t *ret_n);
 size_t spool_job_next(const struct spool_job *job);
+/* Of a job that was resumed and has sent nothing since: the items before it have left or may have;
+ * those in doubt are on paper as the copy before theirs, or not. */
+size_t spool_job_doubt(const struct spool_job *job);
 /* The queue's number of a job that was handed over whole and not followed to its end; 0: none. */
 int spool_job_remote(const struct spool_job *job);
 

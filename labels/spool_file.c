@@ -32,6 +32,23 @@ bool spool_reason_is_good(const char *reason)
            strcspn(reason, "\r\n") == n;
 }
 
+void spool_file_sending(struct spool_file *file, size_t item)
+{
+    file->touched = file->touched > item + 1 ? file->touched : item + 1;
+    file->doubt_from = file->doubt_from > item + 1 ? file->doubt_from : item + 1;
+}
+
+/* Somebody saw the sheets that were in doubt: they are on paper as they were, not as the next copy.
+ */
+void spool_file_done_to(struct spool_file *file, size_t done)
+{
+    for (size_t i = file->done; i < done; i++)
+        if (i >= file->doubt_from && i < file->doubt)
+            file->items[i].copy--;
+    file->done = done;
+    file->touched = file->touched > done ? file->touched : done;
+}
+
 void spool_file_recall(struct spool_file *file)
 {
     file->remote = 0;
@@ -42,6 +59,8 @@ void spool_file_resume(struct spool_file *file)
 {
     for (size_t i = file->done; i < file->touched; i++)
         file->items[i].copy++;
+    file->doubt_from = file->done;
+    file->doubt = file->touched > file->doubt ? file->touched : file->doubt;
     file->touched = file->done;
 }
 
@@ -81,7 +100,7 @@ static bool read_sending(struct spool_file *file, size_t value)
 {
     if (value < file->done || value >= file->n_items)
         return false;
-    file->touched = file->touched > value + 1 ? file->touched : value + 1;
+    spool_file_sending(file, value);
     return true;
 }
 
@@ -89,8 +108,7 @@ static bool read_done(struct spool_file *file, size_t value)
 {
     if (value < file->done || value > file->n_items)
         return false;
-    file->done = value;
-    file->touched = file->touched > value ? file->touched : value;
+    spool_file_done_to(file, value);
     return true;
 }
 
@@ -98,6 +116,7 @@ static bool read_remote(struct spool_file *file, size_t value)
 {
     file->remote = (int)value;
     file->touched = file->n_items;
+    file->doubt = 0;
     return value > 0 && value <= INT32_MAX;
 }
 

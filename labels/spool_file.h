@@ -10,6 +10,8 @@ struct spool_file {
     char reason[SPOOL_REASON_BYTES]; /* "": none */
     size_t done;                     /* items before it have left */
     size_t touched;                  /* items before it may have begun to leave */
+    size_t doubt_from, doubt;        /* items from the one to before the other became their next
+                                        copy, and have not begun to leave as that */
     int remote;                      /* 0: none */
     bool begun;                      /* all items are there */
     bool no_memory;                  /* for its items: what was read is not all */
@@ -31,7 +33,9 @@ must_use bool spool_file_append(const char *path, const struct spool_file *file,
 /* Adds a line, on disk when this returns. `value` is written behind those words that have one. */
 must_use bool spool_file_add(int append, const char *word, size_t value, struct error *err);
 
-/* What the lines "recalled" and "resumed" mean. */
+/* What the lines mean. */
+void spool_file_sending(struct spool_file *file, size_t item);
+void spool_file_done_to(struct spool_file *file, size_t done);
 void spool_file_recall(struct spool_file *file);
 void spool_file_resume(struct spool_file *file);
 

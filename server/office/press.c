@@ -185,7 +185,9 @@ static bool go(struct run *run, struct error *err)
 bool press_cancel(const struct press *press, struct spool_job *job, struct error *err)
 {
     struct run run = {.press = press, .job = job};
-    return note_left(&run, err) && spool_job_end(job, false, err);
+    size_t doubt = spool_job_doubt(job);
+    return (doubt == spool_job_next(job) || spool_job_done(job, doubt, err)) &&
+           note_left(&run, err) && spool_job_end(job, false, err);
 }
 
 bool press_run(const struct press *press, struct spool_job *job, struct error *err)

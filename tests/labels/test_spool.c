@@ -192,6 +192,46 @@ static void test_a_job_given_to_a_queue(void **state)
     assert_int_equal(copy_of(2), 1);
 }
 
+/* In doubt it becomes its next copy; somebody who saw it on paper saw it as what it was. */
+static void test_seen_on_paper_it_is_what_it_was(void **state)
+{
+    (void)state;
+    begin(3, NULL);
+    send(0);
+    assert_true(spool_job_sending(job, 1, &err));
+    reopen();
+    assert_true(spool_resume(spool, "000001", &job, &err));
+    assert_int_equal(copy_of(1), 2);
+    assert_int_equal(spool_job_next(job), 1);
+    assert_int_equal(spool_job_doubt(job), 2);
+    for (int again = 0; again < 2; again++) {
+        reopen();
+        assert_true(spool_resume(spool, "000001", &job, &err));
+        assert_int_equal(copy_of(1), again ? 1 : 2);
+        assert_int_equal(spool_job_doubt(job), 2);
+        if (!again)
+            assert_true(spool_job_done(job, 2, &err));
+    }
+    assert_int_equal(spool_job_next(job), 2);
+    assert_int_equal(copy_of(2), 1);
+}
+
+/* Once it has begun to leave as its next copy, it is that one which is seen. */
+static void test_sent_again_it_is_its_next_copy(void **state)
+{
+    (void)state;
+    begin(2, NULL);
+    assert_true(spool_job_sending(job, 0, &err));
+    reopen();
+    assert_true(spool_resume(spool, "000001", &job, &err));
+    assert_true(spool_job_sending(job, 0, &err));
+    assert_int_equal(spool_job_doubt(job), 0);
+    assert_true(spool_job_done(job, 1, &err));
+    reopen();
+    assert_true(spool_resume(spool, "000001", &job, &err));
+    assert_int_equal(copy_of(0), 2);
+}
+
 static void add_to_file(const char *text)
 {
     char path[160];
@@ -284,6 +324,8 @@ int main(void)
         ONE(test_a_number_stands_once_in_a_job),
         ONE(test_goes_on_after_kill),
         ONE(test_a_job_given_to_a_queue),
+        ONE(test_seen_on_paper_it_is_what_it_was),
+        ONE(test_sent_again_it_is_its_next_copy),
         ONE(test_a_torn_line_is_not_there),
         ONE(test_what_is_no_job_file_is_named),
         ONE(test_one_program_at_a_time),

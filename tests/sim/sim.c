@@ -12,6 +12,7 @@
  * status 0 only if one of the seeds finds it sim ... --twice                 runs each seed twice
  * and compares the traces
  *
+ * In every other seed envelopes are printed again (printing.h).
  * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
  * and terms, a handheld revoked and what it hands in admitted; citizens are told over a gateway
  * that fails (phones.h), and offices' systems that fail too (hooks.h). In one seed of eight
@@ -29,6 +30,7 @@
  * everything drains. The same objects as in the programs are linked; the broker and all bad luck
  * are ours (broker.h).
  */
+#include <fcntl.h>
 #include <ftw.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -40,6 +42,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol/log.h"
 #include "protocol/topic.h"
 #include "tests/sim/cheap.h"
 #include "tests/sim/desk.h"
@@ -60,6 +63,7 @@
 #define REAL_SEALS_EVERY 10      /* seeds: the rest use cheap seals and boxes, for speed */
 #define WIDE_REAL_SEALS_EVERY 40 /* a wide world with real ones costs twice as much */
 #define HOOKED_EVERY 4           /* seeds: offices' systems are told too (hooks.h) */
+#define PRINTING_EVERY 2         /* seeds: envelopes are printed again, if no record is put back */
 #define FALL_BACK_PER_MILLE                                                                        \
     125                          /* seeds whose folders are copied back; whose record is put back  \
                                   */
@@ -199,6 +203,8 @@ static void begin(struct world *world, uint64_t seed, const struct options *opti
         (env_chance(&world->env, FALL_BACK_PER_MILLE) && !small) || options->falls;
     world->site.receipt_before_commit = options->plant == PLANT_RECEIPT_BEFORE_COMMIT;
     world->site.hooked = seed % HOOKED_EVERY == 0 && !small;
+    world->site.prints = seed % PRINTING_EVERY == 1 && !small && !world->site.put_back;
+    printing_init(&world->site.printing, &world->env, world->item, world->items - NOT_ISSUED);
     desk_init(&world->desk, &world->env, &world->site, world->item, world->items);
     world->postmen =
         options->wide ? WIDE_POSTMEN : (size_t)env_between(&world->env, 1, POSTMEN_MAX);
@@ -227,6 +233,8 @@ static bool scans_left(const struct world *world)
 static bool drained(struct world *world, bool papers_too)
 {
     if (!world->site.alive || world->site.n_inbox > 0)
+        return false;
+    if (papers_too && world->site.prints && !printing_is_done(&world->site.printing))
         return false;
     for (size_t at = 0; at < world->postmen; at++)
         if (!postman_is_done(&world->postman[at], papers_too))
@@ -350,7 +358,7 @@ static void end(struct world *world)
 
 struct totals {
     uint64_t beeped, rounds, kills, server_kills, copy_backs, put_backs, papers, kept, lost,
-        doubled, groups, checkpoints, acts, refused, admitted, twice;
+        doubled, groups, checkpoints, acts, refused, admitted, twice, jobs, sheets, jams;
     int64_t virtual_ms;
 };
 
@@ -370,6 +378,9 @@ static bool run_once(uint64_t seed, const struct options *options, struct totals
     *ret_trace = world->env.trace_hash;
     totals->beeped += world->ledger.beeped;
     totals->twice += world->ledger.twice;
+    totals->jobs += world->site.printing.jobs;
+    totals->sheets += world->site.printing.sheets;
+    totals->jams += world->site.printing.jams + world->site.printing.kills;
     totals->server_kills += world->site.kills;
     totals->put_backs += world->site.put_backs;
     totals->groups += world->site.groups;
@@ -539,6 +550,8 @@ int main(int argc, char **argv)
         else
             return 2;
     }
+    if (!options.trace)
+        log_set(LOG_LEVEL_ERROR, open("/dev/null", O_WRONLY | O_CLOEXEC)); /* jobs that stop */
     keep_memory();
     pool_install();
     fail_install();

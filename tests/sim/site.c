@@ -307,6 +307,37 @@ static void dispatch_turn(void *ctx, uint64_t life)
     end_turn(ctx, servers);
 }
 
+/* ---------------------------------------------------------------- print jobs */
+
+#define PRINT_MS 20000
+
+static void print(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    if (site->life != life || site->env->failed)
+        return;
+    if (printing_turn(&site->printing))
+        die(site, "while it printed");
+    else
+        env_after(site->env, env_between(site->env, 1000, turn_ms(site, PRINT_MS)), print, site,
+                  life);
+}
+
+static bool open_printing(struct site *site)
+{
+    char folder[320];
+    struct error err = {.code = ERROR_NONE};
+    path_of(site, "spool", folder);
+    struct spooler_config config = {.folder = folder,
+                                    .record_path = site->record_path,
+                                    .acts = site_acts(site),
+                                    .views = site->views,
+                                    .config = &site->config,
+                                    .secret = site->secret};
+    return !site->prints ||
+           went(site, printing_open(&site->printing, &config, &err), "open printing", &err);
+}
+
 static struct dispatch_config dispatch_of(struct site *site, const char *record)
 {
     return (struct dispatch_config){.record_path = record,
@@ -550,6 +581,7 @@ void site_end(struct site *site)
     files_free(&site->old);
     phones_done(&site->phones);
     hooks_done(&site->hooks);
+    printing_done(&site->printing);
 }
 
 void site_know(struct site *site, const char *device, const struct seal_public *key)
@@ -657,7 +689,7 @@ static bool open_all(struct site *site)
                                      .driver = phones_driver(&site->phones),
                                      .clock = env_clock(&site->machine)};
     return went(site, notify_open(&messages, &site->notify, &err), "open messages", &err) &&
-           open_hooks(site) &&
+           open_hooks(site) && open_printing(site) &&
            went(site, attachments_open(&papers, &site->attachments, &err), "open attachments",
                 &err) &&
            went(site, db_open(record, DB_DURABLE, &site->checkpointer, &err), "open checkpointer",
@@ -681,6 +713,8 @@ void site_start(struct site *site)
     env_after(site->env, turn_ms(site, TICK_MS), tick, site, site->life);
     env_after(site->env, turn_ms(site, DISPATCH_MS), dispatch_turn, site, site->life);
     env_after(site->env, turn_ms(site, KEEP_MS), keep, site, site->life);
+    if (site->prints)
+        env_after(site->env, PRINT_MS, print, site, site->life);
     struct session_events events = {up, down, message, acknowledged, site};
     broker_start(site->client, &events);
 }
@@ -721,6 +755,8 @@ void site_kill(struct site *site)
     notify_close(site->notify);
     push_close(site->push);
     dispatch_close(site->dispatch);
+    if (site->prints)
+        printing_close(&site->printing);
     views_close(site->views);
     db_close(site->checkpointer);
     record_close(site->reader);

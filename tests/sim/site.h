@@ -15,6 +15,7 @@
 #include "tests/sim/ledger.h"
 #include "tests/sim/hooks.h"
 #include "tests/sim/phones.h"
+#include "tests/sim/printing.h"
 #include "tests/sim/tear.h"
 
 #define SITE_INBOX_MAX 32
@@ -46,9 +47,11 @@ struct site {
     struct dispatch *dispatch;
     uint8_t secret[DOOR_SECRET_BYTES];
     struct config config;
-    struct phones phones; /* outlives the server */
-    struct hooks hooks;   /* likewise */
-    bool hooked;          /* they are told */
+    struct phones phones;     /* outlives the server */
+    struct hooks hooks;       /* likewise */
+    bool hooked;              /* they are told */
+    struct printing printing; /* likewise */
+    bool prints;
     char record_path[320];
     struct push *push; /* NULL: not hooked, or dead */
     struct intake_message *inbox[SITE_INBOX_MAX];

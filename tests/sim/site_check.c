@@ -49,6 +49,8 @@ static void check_told(struct site *site, const struct truth_ids *ids, const str
     truth_check_order(site->env, site->ledger, ids, facts, told);
     truth_check_shuffled(site->env, site->views, facts, told, &view.state);
     phones_check(&site->phones, facts, told, site->put_backs == 0 ? &view.state : NULL);
+    if (site->prints && site->env->calm && printing_is_done(&site->printing))
+        printing_check(&site->printing, item);
     if (site->hooked && site->put_backs == 0)
         hooks_check(&site->hooks, &view.state);
 }
