@@ -78,7 +78,9 @@ void truth_check_order(struct env *env, const struct ledger *ledger, const struc
     for (size_t i = 0; i < n; i++)
         beep[i] = facts[i].is_scan ? beep_of(ledger, ids, &facts[i]) : NULL;
     for (size_t i = 0; i < n; i++) {
-        if (beep[i] == NULL || device_is_off(facts, n, beep, facts[i].device))
+        bool shown_only = facts[i].effect == EFFECT_REPEATED || facts[i].effect == EFFECT_SET_ASIDE;
+        if (beep[i] == NULL || (shown_only && ledger->twice > 0) ||
+            device_is_off(facts, n, beep, facts[i].device))
             continue;
         if (before != NULL && beep[i]->at_ms + 2 * TRUTH_NEAR_MS < before->at_ms)
             env_fail(env,
