@@ -309,7 +309,7 @@ static void dispatch_turn(void *ctx, uint64_t life)
 
 /* ---------------------------------------------------------------- print jobs */
 
-#define PRINT_MS 20000
+#define PRINT_MS 90000 /* at most, between two looks of a clerk */
 
 static void print(void *ctx, uint64_t life)
 {
