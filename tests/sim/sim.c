@@ -426,13 +426,15 @@ static void print_totals(const struct options *options, const struct totals *tot
            " server kills, %" PRIu64 " records put back, %" PRIu64 " scans with papers, %" PRIu64
            " kept, %" PRIu64 " groups, %" PRIu64 " checkpoints, %" PRIu64
            " acts of the desk and %" PRIu64 " refused, %" PRIu64 " scans admitted, %" PRIu64
+           " print jobs of %" PRIu64 " sheets, %" PRIu64 " stops, %" PRIu64
            " power cuts that tore %" PRIu64 " sectors, broker lost %" PRIu64 " and doubled %" PRIu64
            "; %.1f s\n",
            options->seeds, options->from, totals->beeped, totals->rounds,
            (double)totals->virtual_ms / 86400000.0, totals->kills, totals->copy_backs,
            totals->twice, totals->server_kills, totals->put_backs, totals->papers, totals->kept,
            totals->groups, totals->checkpoints, totals->acts, totals->refused, totals->admitted,
-           tear_counts().cuts, tear_counts().torn, totals->lost, totals->doubled, seconds);
+           totals->jobs, totals->sheets, totals->jams, tear_counts().cuts, tear_counts().torn,
+           totals->lost, totals->doubled, seconds);
 }
 
 /* One world after the other, until it has no call that is to fail. */
