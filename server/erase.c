@@ -20,9 +20,7 @@
 
 #define WAIT_STEP_MS 50
 #define WAIT_MS 12000 /* readers hold a snapshot at most 5 s (reliability.md (c) 40) */
-#define SHORTEST_MONTH_DAYS 28
 #define PRINT_KEPT_S ((time_t)24 * 60 * 60)
-#define LIST_PAGE 64 /* views of a page, on the heap */
 
 /* ------------------------------------------------------------------ may it go? */
 
@@ -213,6 +211,8 @@ bool erase_items(const struct commands *commands, const struct item *items, size
                 forget_around(commands, items, n, err);
     erasure_done(erasure);
     free(erasure);
+    for (size_t i = 0; good && i < n; i++)
+        views_erased(commands->views, &items[i]);
     if (good)
         *ret_items = erasing.items;
     return good;
@@ -321,39 +321,75 @@ static bool look_at(struct overdue *due, const struct view *view, struct error *
     return due->n < ERASE_ITEMS_MAX || take_due(due, err);
 }
 
-/* What was issued before nothing could have ended long enough ago is not looked at. */
-static bool look_at_all(struct overdue *due, struct view *views, struct error *err)
+/* Before anything is folded: what was erased before is not met again (only the first time after a
+ * start). */
+static bool is_here(const struct commands *commands, const struct item *item, bool *ret_here,
+                    struct error *err)
+{
+    uint64_t erased = 0;
+    if (!erasure_of(commands->record, item, &erased, err))
+        return false;
+    if (erased != 0)
+        views_erased(commands->views, item);
+    *ret_here = erased == 0;
+    return true;
+}
+
+static bool look_at_ended(struct overdue *due, const struct item *item, struct error *err)
+{
+    struct view view;
+    bool here = false;
+    if (!is_here(due->commands, item, &here, err))
+        return false;
+    return !here || !views_item(due->commands->views, item, &view) || look_at(due, &view, err);
+}
+
+/* Of all post offices: each goes by a setting of its own or by what goes for all. */
+static int64_t shortest_months(const struct rules *rules, struct instant now)
+{
+    struct schedule schedule = {rules, 0, now};
+    int64_t shortest = rule_value(&schedule, RULE_KEEP_MONTHS, now);
+    for (size_t i = 0; i < rules->n; i++) {
+        schedule.post_office = rules->settings[i].post_office;
+        int64_t months = rule_value(&schedule, RULE_KEEP_MONTHS, now);
+        shortest = months < shortest ? months : shortest;
+    }
+    return shortest;
+}
+
+/* An end is not before the day the word of it arrived: later days are left alone. */
+static bool look_at_days(struct overdue *due, struct error *err)
 {
     struct instant now = record_now(due->commands->record);
-    const struct schedule schedule = {due->rules, due->commands->config->post_office, now};
-    int64_t months = rule_value(&schedule, RULE_KEEP_MONTHS, now);
-    struct view_filter filter = {.to_day = day_of(now) - months * SHORTEST_MONTH_DAYS};
-    do {
-        size_t n = views_page(due->commands->views, &filter, views, LIST_PAGE, &filter.before);
-        for (size_t i = 0; i < n; i++)
-            if (!look_at(due, &views[i], err))
-                return false;
-    } while (filter.before != 0);
-    return take_due(due, err);
+    int64_t today = day_of(now), months = shortest_months(due->rules, now), day = 0;
+    for (bool good = true;; day++) {
+        struct item *ended = NULL;
+        size_t n = 0;
+        if (!views_ended(due->commands->views, day, &day, &ended, &n))
+            return error_set(err, ERROR_LATER, "out of memory");
+        bool over = n == 0 || day_after_months(day, months) + 1 > today;
+        for (size_t i = 0; !over && good && i < n; i++)
+            good = look_at_ended(due, &ended[i], err);
+        free(ended);
+        if (over || !good)
+            return good && take_due(due, err);
+    }
 }
 
 bool erase_what_is_due(const struct commands *commands, bool dry, const struct office_fact *fact,
                        struct erase_count *ret_count, struct error *err)
 {
     struct rules rules;
-    struct view *views = calloc(LIST_PAGE, sizeof *views);
     struct overdue *due = calloc(1, sizeof *due);
-    bool good = views != NULL && due != NULL && views_rules(commands->views, &rules);
+    bool good = due != NULL && views_rules(commands->views, &rules);
     if (!good) {
-        free(views);
         free(due);
         return error_set(err, ERROR_LATER, "out of memory");
     }
     *due = (struct overdue){.commands = commands, .rules = &rules, .fact = fact, .dry = dry};
-    good = look_at_all(due, views, err);
+    good = look_at_days(due, err);
     *ret_count = due->count;
     rules_done(&rules);
-    free(views);
     free(due);
     return good;
 }
@@ -378,13 +414,18 @@ static int month_of(struct instant at)
     return year * 12 + month - 1;
 }
 
-static bool plan_one(struct plan *plan, const struct view *view, struct error *err)
+static bool plan_one(struct plan *plan, const struct item *item, struct error *err)
 {
     enum erase_bar bar;
     struct instant until = {0};
-    if (!status_is_final(view->state.status))
+    struct view view;
+    bool here = false;
+    if (!is_here(plan->commands, item, &here, err))
+        return false;
+    if (!here || !views_item(plan->commands->views, item, &view) ||
+        !status_is_final(view.state.status))
         return true;
-    if (!bar_with_view(plan->commands, plan->rules, view, &bar, &until, err))
+    if (!bar_with_view(plan->commands, plan->rules, &view, &bar, &until, err))
         return false;
     int at = month_of(until) - plan->first;
     if (bar == ERASE_FREE || at < 0)
@@ -394,16 +435,19 @@ static bool plan_one(struct plan *plan, const struct view *view, struct error *e
     return true;
 }
 
-static bool plan_all(struct plan *plan, struct view *views, struct error *err)
+static bool plan_all(struct plan *plan, struct error *err)
 {
-    struct view_filter filter = {.before = 0};
-    do {
-        size_t n = views_page(plan->commands->views, &filter, views, LIST_PAGE, &filter.before);
-        for (size_t i = 0; i < n; i++)
-            if (!plan_one(plan, &views[i], err))
-                return false;
-    } while (filter.before != 0);
-    return true;
+    bool good = true;
+    size_t n = 1;
+    for (int64_t day = 0; good && n > 0; day++) {
+        struct item *ended = NULL;
+        if (!views_ended(plan->commands->views, day, &day, &ended, &n))
+            return error_set(err, ERROR_LATER, "out of memory");
+        for (size_t i = 0; good && i < n; i++)
+            good = plan_one(plan, &ended[i], err);
+        free(ended);
+    }
+    return good;
 }
 
 bool erase_plan(const struct commands *commands,
@@ -411,13 +455,10 @@ bool erase_plan(const struct commands *commands,
                 struct error *err)
 {
     struct rules rules;
-    struct view *views = calloc(LIST_PAGE, sizeof *views);
     struct plan plan = {commands, &rules, month_of(record_now(commands->record)), {0}};
-    if (views == NULL || !views_rules(commands->views, &rules)) {
-        free(views);
+    if (!views_rules(commands->views, &rules))
         return error_set(err, ERROR_LATER, "out of memory");
-    }
-    bool good = plan_all(&plan, views, err);
+    bool good = plan_all(&plan, err);
     for (int i = 0; good && i < PLAN_MONTHS; i++) {
         char month[16];
         int at = plan.first + i;
@@ -426,6 +467,5 @@ bool erase_plan(const struct commands *commands,
             each(ctx, month, plan.items[i]);
     }
     rules_done(&rules);
-    free(views);
     return good;
 }

@@ -36,7 +36,8 @@ bool erase_items(const struct commands *commands, const struct item *items, size
  * attachments that the record says are gone. */
 bool erase_again(const struct commands *commands, size_t *ret_items, struct error *err) must_use;
 
-/* All that has been kept long enough, by the rule keep_months. `dry`: only counts. */
+/* All that has been kept long enough, by the rule keep_months; looks only at what ended on days
+ * that are due (views_ended). `dry`: only counts. `held`, `cases`: due but for these. */
 struct erase_count {
     size_t items, held, cases;
 };
@@ -44,7 +45,8 @@ bool erase_what_is_due(const struct commands *commands, bool dry, const struct o
                        struct erase_count *ret_count, struct error *err) must_use;
 
 /* What comes to be erased by itself, as things stand: each month that has some, in order; what is
- * due already stands in the present one. Seconds of a million. */
+ * due already stands in the present one. A look at each that has ended and was not erased: seconds
+ * of a million. */
 bool erase_plan(const struct commands *commands,
                 void (*each)(void *ctx, const char *month, size_t items), void *ctx,
                 struct error *err) must_use; /* "2027-07" */

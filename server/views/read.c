@@ -1,5 +1,6 @@
 /* read.c - answers, from memory; one item is folded from the record when its view is not kept. */
 #include "server/delivery/days.h"
+#include "server/views/ends.h"
 #include "server/views/inside.h"
 
 #include <stdlib.h>
@@ -248,6 +249,57 @@ bool views_recent(struct views *views, struct instant since, uint32_t doubts,
     *new_briefs = briefs;
     *ret_n = n;
     return true;
+}
+
+/* ------------------------------------------------------------------ what has ended */
+
+static const struct tracked *entry_at(const struct table *table, uint32_t next)
+{
+    return next == 0 ? NULL : table->entries.all[next - 1];
+}
+
+static bool copy_ended(const struct table *table, uint32_t first, struct item **new_ended,
+                       size_t *ret_n)
+{
+    size_t n = 0;
+    for (const struct tracked *at = entry_at(table, first); at; at = entry_at(table, at->end_after))
+        n++;
+    struct item *ended = calloc(n, sizeof *ended), *out = ended;
+    if (ended == NULL)
+        return false;
+    for (const struct tracked *at = entry_at(table, first); at; at = entry_at(table, at->end_after))
+        *out++ = at->item;
+    *new_ended = ended;
+    *ret_n = n;
+    return true;
+}
+
+bool views_ended(struct views *views, int64_t day, int64_t *ret_day, struct item **new_ended,
+                 size_t *ret_n)
+{
+    const struct table *table = &views->table;
+    const int64_t first_day = day_of((struct instant){CLOCK_SANE_MS});
+    bool good = true;
+    *ret_n = 0;
+    *new_ended = NULL;
+    pthread_mutex_lock(&views->lock);
+    size_t place =
+        day >= first_day + BOARD_DAYS ? BOARD_DAYS : ends_next(table, (size_t)board_place(day));
+    if (place < BOARD_DAYS) {
+        *ret_day = first_day + (int64_t)place;
+        good = copy_ended(table, table->ends[place], new_ended, ret_n);
+    }
+    pthread_mutex_unlock(&views->lock);
+    return good;
+}
+
+void views_erased(struct views *views, const struct item *item)
+{
+    pthread_mutex_lock(&views->lock);
+    struct tracked *entry = table_find(&views->table, item);
+    if (entry != NULL)
+        ends_forget(&views->table, entry);
+    pthread_mutex_unlock(&views->lock);
 }
 
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES])

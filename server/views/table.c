@@ -1,5 +1,6 @@
 #include "server/views/table.h"
 
+#include "server/views/ends.h"
 #include "server/views/packed.h"
 
 #include <assert.h>
@@ -82,6 +83,7 @@ void table_done(struct table *table)
     free(table->issued.all);
     free(table->dirty.all);
     free(table->kept);
+    free(table->ends);
     board_done(&table->board);
     groups_done(&table->groups);
     tally_done(&table->tally);
@@ -374,7 +376,7 @@ bool table_place(struct table *table, struct tracked *entry, const struct dues d
     table->counts[STATUS_NONE]--;
     table->counts[entry->status]++;
     if (!tally_reserve(&table->tally, marks->office) || !put_up(table, entry, dues, marks) ||
-        !put_money(table, entry, money))
+        !put_money(table, entry, money) || !ends_add(table, entry))
         return false;
     tally_move(&table->tally, marks->office, entry->status, 1);
     return true;
@@ -422,6 +424,7 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
     tally_move(&table->tally, view->marks.office, state->status, 1);
     table->counts[entry->status]--;
     table->counts[state->status]++;
+    ends_drop(table, entry);
     entry->status = state->status;
     entry->doubts = state->doubts;
     entry->since_arrival = state->since_arrival;
@@ -434,7 +437,8 @@ bool table_fold(struct table *table, struct tracked *entry, const struct view *v
                                             [VIEW_CLOCK_POST] = dues_of(&view->clocks.post)};
     struct till_said money;
     till_said_of(view, &money);
-    if (!put_up(table, entry, fresh, &view->marks) || !put_money(table, entry, &money))
+    if (!put_up(table, entry, fresh, &view->marks) || !put_money(table, entry, &money) ||
+        !ends_add(table, entry))
         return false;
     return make_dirty(table, entry);
 }

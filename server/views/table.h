@@ -23,15 +23,20 @@ struct mark {
     uint64_t office;
 };
 
+/* Among what has ended (ends.h). */
+enum { END_NONE, END_LISTED, END_FORGOTTEN };
+
 /* What a new fact touches stands in the first 64 bytes: one wait for memory, not three. */
 struct tracked {
     struct item item;
     /* Each its own byte: what one thread changes without the lock is no neighbour's bit. */
-    bool folded; /* false: has refs that status and doubts do not know yet */
-    bool listed; /* the feeding thread's: waits in its list of items to fold */
-    bool dirty;  /* not in views.db as it is here */
-    uint32_t index;  /* its own place in entries */
+    bool folded;    /* false: has refs that status and doubts do not know yet */
+    bool listed;    /* the feeding thread's: waits in its list of items to fold */
+    bool dirty;     /* not in views.db as it is here */
+    uint8_t end;    /* END_: no bit of the byte above, for that one has another writer */
+    uint32_t index; /* its own place in entries */
     uint32_t refs_n, refs_room;
+    uint32_t end_before; /* neighbours of its day: index + 1, 0 none */
     ref *refs;
     struct bundle *bundle;        /* the feeding thread's: its facts in memory (stock.h), or NULL */
     uint64_t issue_seq;           /* office seq of its issue; 0 an orphan */
@@ -40,6 +45,7 @@ struct tracked {
     enum status status;
     uint32_t doubts;
     uint32_t kept_at; /* with a view: its place among those kept */
+    uint32_t end_after;
     struct dues dues[VIEW_CLOCKS];
     struct marks marks;
     struct till_kept *money; /* what the till knows of it, or NULL */
@@ -79,6 +85,7 @@ struct table {
     struct till till;
     struct tracked **kept; /* whose view is kept, a ring; NULL where one went early */
     size_t kept_hand;      /* the place taken last */
+    uint32_t *ends;        /* first of each day, index + 1 (ends.h); NULL until something ends */
     struct mark mark;
 };
 

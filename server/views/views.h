@@ -86,6 +86,14 @@ struct view_brief {
 bool views_brief(struct views *views, const struct item *item, struct view_brief *ret_brief);
 bool views_recent(struct views *views, struct instant since, uint32_t doubts,
                   struct view_brief **new_briefs, size_t *ret_n) must_use;
+/* Issued items that stand at an end, but for those whose data are gone, by the day (rules.h) on
+ * which the word of it arrived: all of the first such day from `day` on. `*ret_n` 0: there is no
+ * such day. Nothing is folded; free(*new_ended). False without memory. */
+bool views_ended(struct views *views, int64_t day, int64_t *ret_day, struct item **new_ended,
+                 size_t *ret_n) must_use;
+/* Its data are gone: it is no longer among them. After a start all are, until this is said. */
+void views_erased(struct views *views, const struct item *item);
+
 /* Counts per status, indexed by enum status. */
 #define VIEW_STATUSES 32
 void views_counts(struct views *views, uint64_t out[VIEW_STATUSES]);

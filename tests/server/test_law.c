@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/erase.h"
 #include "server/record/erasures.h"
 #include "server/record/inbox.h"
 #include "tests/server/control_rig.h"
@@ -101,6 +102,88 @@ static void what_was_kept_long_enough_goes(void **state)
     says(desk, "\t1\t1\t-\tKept long enough");
     DO(desk, "status", desk->item[0].text);
     says(desk, "delivered");
+}
+
+static size_t looks; /* at an item, each of which may be folded for it */
+bool __real_views_item(struct views *views, const struct item *item, struct view *ret_view);
+bool __wrap_views_item(struct views *views, const struct item *item, struct view *ret_view);
+bool __wrap_views_item(struct views *views, const struct item *item, struct view *ret_view)
+{
+    looks++;
+    return __real_views_item(views, item, ret_view);
+}
+
+#define SOME 24
+
+/* By a look at each of all there are: how many may go now, how many later. */
+static void count_all(struct desk *desk, const struct item items[SOME], size_t bars[ERASE_BARS])
+{
+    const struct commands *commands = &desk->asked->for_long;
+    struct rules rules;
+    memset(bars, 0, ERASE_BARS * sizeof *bars);
+    assert_true(views_rules(commands->views, &rules));
+    for (size_t i = 0; i < SOME; i++) {
+        enum erase_bar bar;
+        struct instant until;
+        assert_good(erase_bar_of(commands, &rules, &items[i], &bar, &until, &err));
+        bars[bar]++;
+    }
+    rules_done(&rules);
+}
+
+static size_t planned(const struct desk *desk)
+{
+    size_t sum = 0;
+    for (const char *at = desk->asked->out; (at = strchr(at, '\t')) != NULL; at++)
+        sum += strtoul(at + 1, NULL, 10);
+    return sum;
+}
+
+/* On each of forty days what goes is what a look at each would let go; what is not due, or went,
+ * is not looked at. Ends of different days; some withdrawn, held, under way, with a case. */
+static void only_what_is_due_is_looked_at(void **state)
+{
+    struct desk *desk = *state;
+    struct desk_rig *rig = &desk->asked->desk;
+    struct item items[SOME];
+    size_t bars[ERASE_BARS], gone = 0;
+    char text[64], phone[16];
+    for (int i = 0; i < SOME; i++) {
+        (void)snprintf(text, sizeof text, "H27-261118-1%03d", i);
+        (void)snprintf(phone, sizeof phone, "09130000%02d", i);
+        items[i] = desk_rig_issue(rig, text, phone, "0");
+        desk_rig_scan(rig, &desk->device, &items[i], EVENT_PICKED_UP, 0);
+        if (i % 5 != 4)
+            desk_rig_scan(rig, &desk->device, &items[i], EVENT_DELIVERED, 0);
+        if (i % 7 == 6)
+            desk_rig_scan(rig, &desk->device, &items[i], EVENT_WITHDRAWN, 0);
+        desk_rig_pass(rig, DAY_MS);
+    }
+    DO(desk, "hold", items[2].text, "Tòa án yêu cầu");
+    DO(desk, "case", items[3].text, "damaged", "Bì rách, ảnh 4");
+    desk_rig_pass(rig, 210 * DAY_MS);
+    for (int day = 0; day < 40; day++, desk_rig_pass(rig, DAY_MS)) {
+        count_all(desk, items, bars);
+        DO(desk, "purgeplan");
+        assert_int_equal(planned(desk), bars[ERASE_FREE] + bars[ERASE_TOO_EARLY]);
+        looks = 0;
+        DO(desk, "purge");
+        (void)snprintf(text, sizeof text, "erased %zu\n", bars[ERASE_FREE]);
+        says(desk, text);
+        gone += bars[ERASE_FREE];
+        assert_in_range(looks, bars[ERASE_FREE], bars[ERASE_FREE] + 2); /* held, or with a case */
+    }
+    count_all(desk, items, bars);
+    assert_int_equal(bars[ERASE_DONE], gone);
+    assert_int_equal(bars[ERASE_HELD], 1);
+    assert_int_equal(bars[ERASE_CASE], 1);
+    assert_int_equal(bars[ERASE_FREE] + bars[ERASE_TOO_EARLY], 0);
+    assert_in_range(bars[ERASE_UNDER_WAY], 5, SOME - gone);
+    assert_good(views_rebuild(rig->rig.views, &err)); /* what is gone is found out anew, unfolded */
+    looks = 0;
+    DO(desk, "purge");
+    says(desk, "erased 0\n");
+    assert_int_equal(looks, 2);
 }
 
 static void an_office_may_keep_it_longer(void **state)
@@ -405,6 +488,7 @@ int main(int argc, char **argv)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
     const struct CMUnitTest tests[] = {
         TEST(what_was_kept_long_enough_goes),
+        TEST(only_what_is_due_is_looked_at),
         TEST(an_office_may_keep_it_longer),
         TEST(what_is_held_stays),
         TEST(an_open_case_holds),
