@@ -45,6 +45,11 @@ static bool is_delivered(uint32_t event)
     return event == EVENT_NOTICE_DELIVERED;
 }
 
+static bool is_unknown(uint32_t event)
+{
+    return event == EVENT_NOTICE_UNKNOWN;
+}
+
 static const char *channel_word(enum channel channel)
 {
     return channel == CHANNEL_MANAGER ? "manager" : channel == CHANNEL_OFFICE ? "office" : "sms";
@@ -73,6 +78,33 @@ static bool say_facts(const struct commands *commands, struct answer *answer,
     bool good = record_end(commands->record, &batch, &last, err) &&
                 record_office_some(commands->record, 0, last, wanted, say_notice, answer, err);
     answer_end(answer);
+    return good;
+}
+
+struct unknowns {
+    const struct commands *commands;
+    struct answer *answer;
+    struct fact *facts; /* VIEW_HISTORY_MAX of them */
+};
+
+static bool say_if_still(void *ctx, const struct office_fact *fact)
+{
+    struct unknowns *it = ctx;
+    bool still = message_is_unknown(it->commands->views, &fact->item, &fact->notice, it->facts);
+    return !still || say_notice(it->answer, fact);
+}
+
+/* Those that no word came of since. */
+static bool say_unknown(const struct commands *commands, struct answer *answer, struct error *err)
+{
+    int64_t batch = 0;
+    uint64_t last = 0;
+    struct unknowns it = {commands, answer, calloc(VIEW_HISTORY_MAX, sizeof *it.facts)};
+    bool good = (it.facts != NULL || error_set(err, ERROR_LATER, "out of memory")) &&
+                record_end(commands->record, &batch, &last, err) &&
+                record_office_some(commands->record, 0, last, is_unknown, say_if_still, &it, err);
+    answer_end(answer);
+    free(it.facts);
     return good;
 }
 
@@ -124,10 +156,13 @@ bool run_messages(const struct commands *commands, const struct call *call, stru
         return say_facts(commands, call->answer, is_failed, err);
     if (strcmp(what, "delivered") == 0)
         return say_facts(commands, call->answer, is_delivered, err);
+    if (strcmp(what, "unknown") == 0)
+        return say_unknown(commands, call->answer, err);
     if (*what != '\0' && strcmp(what, "resend") != 0 && strcmp(what, "waiting") != 0)
-        return error_set(err, ERROR_BAD_INPUT,
-                         "«%.20s»: waiting, sent, delivered, failed hoặc resend. / which messages",
-                         what);
+        return error_set(
+            err, ERROR_BAD_INPUT,
+            "«%.20s»: waiting, sent, delivered, failed, unknown hoặc resend. / which messages",
+            what);
     if (commands->notify == NULL)
         return error_set(err, ERROR_NOT_FOUND, "không gửi tin / no messages go out");
     if (strcmp(what, "resend") == 0)

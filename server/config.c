@@ -14,6 +14,7 @@ struct config config_defaults(void)
 {
     return (struct config){
         .office_code = "CQ-1",
+        .fallback_min = 60,
         .message_from_h = 7,
         .message_to_h = 22,
         .gateways_n = 1, /* GATEWAY_FILE */
@@ -246,6 +247,8 @@ static bool set_value(struct config *c, const char *name, const char *value, str
         return set_mobile(value, c->manager_phone, err);
     if (strcmp(name, "messages.hours") == 0)
         return set_hours(value, c, err);
+    if (strcmp(name, "messages.fallback_minutes") == 0)
+        return set_number(value, 0, 1440, &c->fallback_min, err);
     if (strcmp(name, "messages.gateway") == 0)
         return set_gateways(value, c, err);
     if (strcmp(name, "messages.webhook") == 0)

@@ -41,6 +41,7 @@ struct config {
     char manager_phone[13]; /* +84..., told of what is near its term; may be empty */
     /* Local hours in which messages go out, from <= hour < to: 07:00-22:00 unless set (domain.md
      * section 6, after Decree 91/2020). 0 <= from < to <= 24. */
+    uint32_t fallback_min; /* without a word that the phone has it: the next gateway; 0 never */
     uint32_t message_from_h, message_to_h;
     enum message_gateway gateways[CONFIG_GATEWAYS_MAX]; /* in the order they are tried */
     size_t gateways_n;                                  /* 1..CONFIG_GATEWAYS_MAX */

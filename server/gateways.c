@@ -91,7 +91,9 @@ static bool open_kannel(struct gateways *gateways, const char *sent, struct sms_
                         struct error *err)
 {
     const struct config *of = gateways->config;
-    char plain[CONFIG_URL_MAX];
+    char plain[CONFIG_URL_MAX], begun[CONFIG_PATH_MAX];
+    if (!files_join(gateways->folder, "kannel.begun", begun, sizeof begun, err))
+        return false;
     (void)snprintf(plain, sizeof plain, "http://%s:%u", of->plain.host, of->plain.port);
     struct sms_kannel_config config = {.url = of->kannel,
                                        .authority = of->kannel_authority,
@@ -101,6 +103,7 @@ static bool open_kannel(struct gateways *gateways, const char *sent, struct sms_
                                        .key = of->kannel_key,
                                        .reports = *of->kannel_reports ? of->kannel_reports : plain,
                                        .sent_path = sent,
+                                       .begun_path = begun,
                                        .clock = gateways->clock};
     if (!sms_kannel_open(&config, &gateways->kannel, err))
         return false;
@@ -111,15 +114,16 @@ static bool open_kannel(struct gateways *gateways, const char *sent, struct sms_
 /* `sent`: the list of what each handed on, of the data folder. */
 static const struct kind {
     const char *name, *sent;
+    bool confirms; /* says of each message whether the phone has it */
     bool (*open)(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
                  struct error *err);
 } kinds[] = {
-    [GATEWAY_FILE] = {"file", "sms.sent", open_file},
-    [GATEWAY_GAMMU] = {"gammu", "gammu.sent", open_gammu},
-    [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", open_webhook},
-    [GATEWAY_KANNEL] = {"kannel", "kannel.sent", open_kannel},
-    [GATEWAY_ZNS] = {"zns", "zns.sent", open_zns},
-    [GATEWAY_SMSD] = {"smsd", "smsd.sent", open_smsd},
+    [GATEWAY_FILE] = {"file", "sms.sent", false, open_file},
+    [GATEWAY_GAMMU] = {"gammu", "gammu.sent", false, open_gammu},
+    [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", true, open_webhook},
+    [GATEWAY_KANNEL] = {"kannel", "kannel.sent", true, open_kannel},
+    [GATEWAY_ZNS] = {"zns", "zns.sent", true, open_zns},
+    [GATEWAY_SMSD] = {"smsd", "smsd.sent", true, open_smsd},
 };
 
 static bool is_named(const struct config *config, size_t kind)
@@ -138,6 +142,7 @@ static bool open_named(struct gateways *gateways, const struct kind *kind, struc
         !kind->open(gateways, sent, &chain->drivers[chain->n], err))
         return error_add(err, "gateway of messages %s", kind->name);
     chain->names[chain->n] = kind->name;
+    chain->confirms[chain->n] = kind->confirms;
     chain->n++;
     return true;
 }
@@ -165,11 +170,14 @@ static bool open_all(struct gateways *gateways, struct error *err)
 static bool open_box(struct gateways *gateways, struct error *err)
 {
     char folder[CONFIG_PATH_MAX];
-    char passed[CONFIG_PATH_MAX];
+    char passed[CONFIG_PATH_MAX], handed[CONFIG_PATH_MAX];
+    int64_t wait_ms = INT64_C(60000) * gateways->config->fallback_min;
     if (!files_join(gateways->folder, "sms.calls", folder, sizeof folder, err) ||
         !callbox_open(folder, gateways->clock, &gateways->box, err) ||
         !files_join(gateways->folder, "sms.passed", passed, sizeof passed, err) ||
-        !sms_chain_pass(&gateways->chain, passed, gateways->clock, err))
+        !sms_chain_pass(&gateways->chain, passed, gateways->clock, err) ||
+        !files_join(gateways->folder, "sms.handed", handed, sizeof handed, err) ||
+        !sms_chain_await(&gateways->chain, handed, wait_ms, gateways->clock, err))
         return false;
     gateways->chain.box = gateways->box;
     return true;

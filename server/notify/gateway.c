@@ -25,7 +25,14 @@ bool gateway_has(const struct gateway *gateway, const char *request_id)
 static void answers(struct gateway *gateway)
 {
     gateway->rest_ms = 0;
+    gateway->doubt = false;
     gateway->next = gateway->since = gateway->told = (struct instant){0};
+}
+
+void gateway_forgive(struct gateway *gateway)
+{
+    if (gateway->doubt)
+        answers(gateway);
 }
 
 static void fails(struct gateway *gateway)
@@ -47,6 +54,7 @@ bool gateway_send(struct gateway *gateway, const struct sms *sms, struct error *
         answers(gateway);
     else
         fails(gateway);
+    gateway->doubt = !sent && gateway_has(gateway, sms->request_id);
     return sent || error_set(err, why.code, "%s", why.text);
 }
 

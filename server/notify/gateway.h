@@ -17,6 +17,7 @@ struct gateway {
     int64_t rest_ms;      /* before the next attempt; 0: it answers */
     struct instant next;  /* when that is */
     struct instant since; /* it has not answered */
+    bool doubt;           /* what it failed by is known to it as handed on: it may have gone */
     struct instant told;  /* when people were told last; .ms 0 not yet */
 };
 
@@ -24,6 +25,9 @@ struct gateway {
 bool gateway_rests(const struct gateway *gateway);
 bool gateway_is_dead(const struct gateway *gateway);
 bool gateway_has(const struct gateway *gateway, const char *request_id);
+/* Nothing waits for it: if what it failed by last is in doubt, and so not tried again, that is no
+ * matter for anybody any more. */
+void gateway_forgive(struct gateway *gateway);
 /* Hands it on, whether it rests or not. LATER: it does not answer, and rests from now on. Any other
  * error: it answers, and never takes this message. */
 bool gateway_send(struct gateway *gateway, const struct sms *sms, struct error *err) must_use;

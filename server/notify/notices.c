@@ -43,6 +43,8 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
     if (standing.sent != NULL) {
         standing.failed = has_end(facts, n, EVENT_NOTICE_FAILED, standing.sent);
         standing.delivered = has_end(facts, n, EVENT_NOTICE_DELIVERED, standing.sent);
+        standing.unknown = !standing.failed && !standing.delivered &&
+                           has_end(facts, n, EVENT_NOTICE_UNKNOWN, standing.sent);
     }
     return standing;
 }

@@ -1,7 +1,7 @@
 /* notices.h - what a history says of one notice, which is a (channel, status, attempt,
  * correction). It is handed on once; again only when somebody asks for it after the gateway refused
- * it for good or never sent it (resend.h), and then under an id of its own. Pure, any thread.
- * Private to this folder.
+ * it for good or never sent it, or nobody knows whether it went (resend.h), and then under an id of
+ * its own. Pure, any thread. Private to this folder.
  */
 #ifndef TRAO_SERVER_NOTIFY_NOTICES_H
 #define TRAO_SERVER_NOTIFY_NOTICES_H
@@ -15,6 +15,7 @@ struct notice_standing {
     uint64_t at_seq;           /* of that fact, */
     struct instant at;         /* and its time */
     bool failed, delivered;    /* what is known of that one */
+    bool unknown;              /* ... or handing it over was cut off, and no word came since */
     unsigned times;            /* it was recorded */
 };
 

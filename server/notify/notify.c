@@ -111,6 +111,8 @@ bool notify_open(const struct notify_config *config, struct notify **ret_notify,
                                        .views = config->views,
                                        .clock = config->clock,
                                        .look_again = look_again,
+                                       .alarm = config->alarm,
+                                       .alarm_ctx = config->ctx,
                                        .ctx = notify};
     pthread_mutex_init(&notify->lock, NULL);
     if (!record_open_reader(config->record_path, &notify->record, err)) {
@@ -472,6 +474,8 @@ static bool send_what_is_due(struct notify *notify, struct error *err)
     bool answered = answers_send(&notify->answers, &notify->gateway, &late);
     if ((!answered || !alert_now_and_then(notify, &late)) && all)
         all = error_set(err, late.code, "%s", late.text);
+    if (all && waiting == 0)
+        gateway_forgive(&notify->gateway);
     show_state(notify, waiting);
     return all;
 }

@@ -17,8 +17,9 @@
  *
  * What a gateway says later of a message it took, delivered or never sent, is a fact as well: the
  * first such word about a notice stands, what comes after it changes nothing (case N04). One that
- * failed goes once more when somebody asks for it (resend.h). What a gateway handed on that
- * trao.conf names no more goes by no other.
+ * failed goes once more when somebody asks for it (resend.h), and so does one of which nobody knows
+ * whether it went, for handing it over was cut off: that is a fact too, and people are told. What a
+ * gateway handed on that trao.conf names no more goes by no other.
  *
  * One message that it never takes does not hold up the others: each turn begins behind the one that
  * failed last.
@@ -63,10 +64,20 @@ struct sms {
 };
 
 /* What a gateway says in the end of a message it took. SENT: it left, nothing more will be known.
- * PASSED: not delivered by this one, another is to have it (sms_chain.h); no gateway's own word. */
-enum sms_end { SMS_END_SENT, SMS_END_DELIVERED, SMS_END_FAILED, SMS_END_PASSED };
+ * No gateway's own words: PASSED, not delivered by this one, another is to have it (sms_chain.h);
+ * SILENT, nothing was said for long, another is to have it if it is still news; UNKNOWN, handing it
+ * over was cut off. What comes later of these two still counts. */
+enum sms_end {
+    SMS_END_SENT,
+    SMS_END_DELIVERED,
+    SMS_END_FAILED,
+    SMS_END_PASSED,
+    SMS_END_SILENT,
+    SMS_END_UNKNOWN
+};
 /* False (LATER): not now, say it again. A message that is not ours is taken and forgotten. Of
- * PASSED it says whether the message is to go again; false, REFUSED: it has its end. */
+ * PASSED and SILENT it says whether the message is to go again; false, REFUSED: it has its end, or
+ * is no news. */
 typedef bool sms_take_report(void *ctx, const char *request_id, enum sms_end end,
                              struct error *err);
 

@@ -1,5 +1,6 @@
 /* reports.h - what a gateway says later of messages it took becomes a fact of the item: never sent,
- * or on the phone. The first such word about a notice stands; what comes after it, the same again
+ * on the phone, or not known of, for handing it over was cut off: then the next word counts, and
+ * people are told. The first such word about a notice stands; what comes after it, the same again
  * or the contrary, changes nothing (case N04). Private to this folder; one thread, the one that
  * ticks.
  */
@@ -16,6 +17,8 @@ struct reports {
     struct clock clock;
     void (*look_again)(void *ctx, const struct item *item); /* one of its messages is to go again */
     void *ctx;
+    void (*alarm)(void *ctx, const char *sentence); /* for people; NULL is fine */
+    void *alarm_ctx;
     char recent[REPORTS_RECENT][NOTICE_REQUEST_MAX + 1];
     size_t next;
 };

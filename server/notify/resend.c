@@ -30,7 +30,23 @@ static bool is_last_word(const struct fact *facts, size_t n, const struct notice
            (last != NULL && strcmp(last->request_id, failed->request_id) == 0);
 }
 
-/* The last that failed, unless it went since. */
+/* Failed, or nobody knows whether it went; NULL: neither, or it went since. */
+static const struct notice *goes_again(const struct fact *facts, size_t n, enum channel channel,
+                                       uint32_t receiver, struct notice_standing *ret_standing)
+{
+    static const uint32_t events[] = {EVENT_NOTICE_FAILED, EVENT_NOTICE_UNKNOWN};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        const struct notice *last = notices_last(facts, n, events[i], channel, receiver);
+        if (last == NULL)
+            continue;
+        *ret_standing = notices_standing(facts, n, last);
+        if ((ret_standing->failed || ret_standing->unknown) && is_last_word(facts, n, last))
+            return last;
+    }
+    return NULL;
+}
+
+/* The last of them. */
 static bool find_failed(const struct resend *resend, const struct view *view, enum channel channel,
                         uint32_t receiver, struct again *again, struct error *err)
 {
@@ -39,11 +55,10 @@ static bool find_failed(const struct resend *resend, const struct view *view, en
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n =
         views_told(resend->views, &view->state.item, channel, receiver, facts, VIEW_HISTORY_MAX);
-    const struct notice *failed = notices_last(facts, n, EVENT_NOTICE_FAILED, channel, receiver);
-    bool found = false;
-    if (failed != NULL) {
-        struct notice_standing standing = notices_standing(facts, n, failed);
-        found = standing.failed && is_last_word(facts, n, failed);
+    struct notice_standing standing;
+    const struct notice *failed = goes_again(facts, n, channel, receiver, &standing);
+    bool found = failed != NULL;
+    if (found) {
         again->fact = (struct office_fact){.item = view->state.item,
                                            .event = EVENT_NOTICE_SENT,
                                            .user = resend->user,
@@ -103,6 +118,14 @@ bool message_resend(const struct resend *resend, const struct item *item, struct
     bool told = send_again(resend, &view, CHANNEL_OFFICE, 0, &again, &office);
     chain_wipe(again.phone, sizeof again.phone);
     return good || told || error_add(err, "%s", item->text);
+}
+
+bool message_is_unknown(struct views *views, const struct item *item, const struct notice *notice,
+                        struct fact *facts)
+{
+    size_t n = views_told(views, item, notice->channel, notice->receiver, facts, VIEW_HISTORY_MAX);
+    struct notice_standing standing = notices_standing(facts, n, notice);
+    return standing.unknown && strcmp(standing.sent->request_id, notice->request_id) == 0;
 }
 
 bool hook_resend(const struct resend *resend, uint32_t receiver, const struct item *item,

@@ -1,10 +1,10 @@
-/* resend.h - a message that the gateway refused for good, or took and never sent, goes once more
- * because somebody asks for it: he mended what kept it (an empty account, a number that was
- * barred). Only while what it says still stands and is news: as with the first, nothing is sent of
- * an event older than a day, nor to who wants none. It is a further notice_sent with an id of its
- * own, so that the gateway does not take it for a repeat; the thread that ticks hands it on.
- * What the offices' system refused goes to it once more by the same call (push.h), if it is still
- * the last that it was told.
+/* resend.h - a message that the gateway refused for good, or took and never sent, or of which
+ * nobody knows whether it went, goes once more because somebody asks for it: he mended what kept it
+ * (an empty account, a number that was barred). Only while what it says still stands and is news:
+ * as with the first, nothing is sent of an event older than a day, nor to who wants none. It is a
+ * further notice_sent with an id of its own, so that the gateway does not take it for a repeat; the
+ * thread that ticks hands it on. What the offices' system refused goes to it once more by the same
+ * call (push.h), if it is still the last that it was told.
  *
  * Any thread; `record` is a reader of the caller's.
  */
@@ -25,6 +25,11 @@ struct resend {
  * true or older than a day, the item has no mobile number, or its owner wants no messages. */
 bool message_resend(const struct resend *resend, const struct item *item,
                     struct error *err) must_use;
+
+/* Nobody knows whether this one went, and it did not go again since; `facts`: room for
+ * VIEW_HISTORY_MAX of them. */
+bool message_is_unknown(struct views *views, const struct item *item, const struct notice *notice,
+                        struct fact *facts);
 
 /* The same of what one webhook refused or never answered to (0: that of trao.conf), however old, as
  * long as it is true. */

@@ -1,6 +1,7 @@
 #include "server/notify/sms_chain.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "server/notify/callbox.h"
@@ -25,12 +26,21 @@ bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clo
     return sms_sent_open(passed_path, clock, &chain->passed, err);
 }
 
+bool sms_chain_await(struct sms_chain *chain, const char *handed_path, int64_t wait_ms,
+                     struct clock clock, struct error *err)
+{
+    chain->wait_ms = wait_ms;
+    chain->clock = clock;
+    return sms_sent_open(handed_path, clock, &chain->handed, err);
+}
+
 void sms_chain_close(struct sms_chain *chain)
 {
     while (chain->former_n > 0)
         sms_sent_close(chain->former[--chain->former_n]);
     sms_sent_close(chain->passed);
-    chain->passed = NULL;
+    sms_sent_close(chain->handed);
+    chain->passed = chain->handed = NULL;
 }
 
 /* ------------------------------------------------------------------ whose turn it is */
@@ -64,6 +74,18 @@ static bool has(void *self, const char *request_id)
     return false;
 }
 
+/* What cannot be written of it this run knows all the same. */
+static void await_word(const struct sms_chain *chain, size_t i, const char *request_id)
+{
+    char id[NOTICE_REQUEST_MAX + 1];
+    struct error unwritten;
+    if (chain->handed == NULL || !chain->confirms[i] || i + 1 == chain->n)
+        return;
+    passed_id(chain, i, request_id, id);
+    if (!sms_sent_has(chain->handed, id) && !sms_sent_add(chain->handed, id, &unwritten))
+        return;
+}
+
 static bool hand_on(void *self, const struct sms *sms, struct error *err)
 {
     const struct sms_chain *chain = self;
@@ -72,8 +94,10 @@ static bool hand_on(void *self, const struct sms *sms, struct error *err)
         if (has_passed(chain, i, sms->request_id))
             continue;
         why = (struct error){.code = ERROR_NONE};
-        if (chain->drivers[i].send(chain->drivers[i].self, sms, &why))
+        if (chain->drivers[i].send(chain->drivers[i].self, sms, &why)) {
+            await_word(chain, i, sms->request_id);
             return true;
+        }
         if (why.code == ERROR_LATER)
             break;
     }
@@ -98,21 +122,65 @@ static bool is_there_a_next(const struct sms_chain *chain, size_t i, const char 
     return false;
 }
 
+static bool pass_on(const struct listening *it, const char *request_id, enum sms_end end,
+                    struct error *err)
+{
+    char id[NOTICE_REQUEST_MAX + 1];
+    struct error why = {.code = ERROR_NONE};
+    passed_id(it->chain, it->i, request_id, id);
+    if (it->take(it->ctx, request_id, end, &why))
+        return sms_sent_add(it->chain->passed, id, err);
+    return why.code == ERROR_REFUSED || error_set(err, why.code, "%s", why.text);
+}
+
 static bool listen(void *ctx, const char *request_id, enum sms_end end, struct error *err)
 {
     const struct listening *it = ctx;
-    char id[NOTICE_REQUEST_MAX + 1];
+    if (end == SMS_END_UNKNOWN) /* maybe it has it: its word is awaited like another's */
+        await_word(it->chain, it->i, request_id);
     if (end != SMS_END_FAILED || it->chain->passed == NULL)
         return it->take(it->ctx, request_id, end, err);
     if (has_passed(it->chain, it->i, request_id))
         return true;
     if (!is_there_a_next(it->chain, it->i, request_id))
         return it->take(it->ctx, request_id, end, err);
-    struct error why = {.code = ERROR_NONE};
-    passed_id(it->chain, it->i, request_id, id);
-    if (it->take(it->ctx, request_id, SMS_END_PASSED, &why))
-        return sms_sent_add(it->chain->passed, id, err);
-    return why.code == ERROR_REFUSED || error_set(err, why.code, "%s", why.text);
+    return pass_on(it, request_id, SMS_END_PASSED, err);
+}
+
+/* ------------------------------------------------------------------ who says nothing */
+
+static bool silence(void *ctx, const char *id, struct error *err)
+{
+    struct listening *it = ctx;
+    const struct sms_chain *chain = it->chain;
+    const char *colon = strchr(id, ':');
+    size_t name_n = colon != NULL ? (size_t)(colon - id) : 0;
+    for (it->i = 0; it->i < chain->n; it->i++)
+        if (strlen(chain->names[it->i]) == name_n && memcmp(chain->names[it->i], id, name_n) == 0)
+            break;
+    if (name_n == 0 || it->i == chain->n || has_passed(chain, it->i, colon + 1) ||
+        !is_there_a_next(chain, it->i, colon + 1))
+        return true;
+    return pass_on(it, colon + 1, SMS_END_SILENT, err);
+}
+
+#define LOOK_MS (INT64_C(1000) * 10)
+
+/* Whose end is known, or is no news any more, goes by no other: reports.c says so. */
+static bool pass_on_the_silent(struct sms_chain *chain, sms_take_report *take, void *ctx,
+                               struct error *err)
+{
+    struct listening it = {chain, 0, take, ctx};
+    if (chain->handed == NULL || chain->passed == NULL || chain->wait_ms == 0)
+        return true;
+    struct instant now = chain->clock.now(chain->clock.self);
+    if (now.ms < chain->next_look.ms)
+        return true;
+    if (!sms_sent_older(chain->handed, (struct instant){now.ms - chain->wait_ms}, silence, &it,
+                        err))
+        return false;
+    chain->next_look.ms = now.ms + LOOK_MS;
+    return true;
 }
 
 /* What each has in itself, and what it called in. */
@@ -130,7 +198,7 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
     for (size_t i = 0; chain->box != NULL && i < chain->former_names_n; i++)
         if (!callbox_reports(chain->box, chain->former_names[i], take, ctx, err))
             return false;
-    return true;
+    return pass_on_the_silent(chain, take, ctx, err);
 }
 
 static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)

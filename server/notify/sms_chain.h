@@ -1,7 +1,9 @@
 /* sms_chain.h - gateways one behind the other: what one refuses for good goes to the next, and so
  * does what it took and says later that it could not deliver (no Zalo on that phone), so a phone
  * that one channel does not reach is told by another. One that does not answer is waited for: the
- * next costs money and may be the same message twice. A confirmed delivery ends it. One thread.
+ * next costs money and may be the same message twice. A confirmed delivery ends it. Of one that
+ * confirms deliveries silence is waited for too, but not for ever: after `wait_ms` without a word
+ * that the phone has it, the next is handed it. One thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_CHAIN_H
 #define TRAO_SERVER_NOTIFY_SMS_CHAIN_H
@@ -16,8 +18,13 @@ struct sms_chain {
     const char *names[CONFIG_GATEWAYS_MAX]; /* of each, in the box and on the list of failures */
     size_t n;                               /* at least 1 */
     struct callbox *box;                    /* what they called in; NULL none do */
-    struct sms_sent *passed; /* "zns ID": by whom it was not delivered; NULL: a failure
-                              * is the end */
+    struct sms_sent *passed;            /* "zns:ID": by whom it was not delivered; NULL: a failure
+                                         * is the end */
+    bool confirms[CONFIG_GATEWAYS_MAX]; /* it says of each message whether the phone has it */
+    int64_t wait_ms;                    /* for that word; 0 for ever */
+    struct sms_sent *handed;            /* "zns:ID", when: of whom a word is awaited */
+    struct clock clock;
+    struct instant next_look; /* at those whose time is over */
     struct sms_sent *former[SMS_CHAIN_FORMER_MAX];
     size_t former_n;
     const char *former_names[SMS_CHAIN_FORMER_MAX];
@@ -33,6 +40,9 @@ bool sms_chain_know(struct sms_chain *chain, const char *name, const char *sent_
 /* Keeps there what was passed on. */
 bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clock clock,
                     struct error *err) must_use;
+/* Keeps there what was handed to one that confirms deliveries and has another behind it. */
+bool sms_chain_await(struct sms_chain *chain, const char *handed_path, int64_t wait_ms,
+                     struct clock clock, struct error *err) must_use;
 void sms_chain_close(struct sms_chain *chain); /* these lists; the drivers are the caller's */
 
 /* `chain` outlives the driver. The error of the last one is the answer when all refuse. */

@@ -78,6 +78,12 @@ static void set_up(CURL *curl, const struct sms_http_call *call, struct curl_sli
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 }
 
+static bool has_left(CURL *curl)
+{
+    long bytes = 0;
+    return curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &bytes) != CURLE_OK || bytes > 0;
+}
+
 long sms_http_call(const struct sms_http_call *call, char answer[SMS_HTTP_ANSWER_MAX],
                    const char **ret_why)
 {
@@ -93,6 +99,8 @@ long sms_http_call(const struct sms_http_call *call, char answer[SMS_HTTP_ANSWER
         *ret_why = curl_easy_strerror(code);
         if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && !call->wants_answer))
             curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+        else
+            status = has_left(curl) ? SMS_HTTP_UNANSWERED : 0;
     }
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);

@@ -26,7 +26,9 @@ struct sms_http_call {
 bool sms_http_is_address(const char *url);
 /* Once before the first call. BROKEN. */
 bool sms_http_init(struct error *err) must_use;
-/* The status of the answer, and its beginning in `answer`; 0, and why, when there was none. */
+#define SMS_HTTP_UNANSWERED (-1)
+/* The status of the answer, and its beginning in `answer`. None, and why: 0 when nothing left this
+ * machine, UNANSWERED when something of the call did, so that it may have been heard. */
 long sms_http_call(const struct sms_http_call *call, char answer[SMS_HTTP_ANSWER_MAX],
                    const char **ret_why);
 /* Writes "URL?name=value&..." with each value escaped. False: longer than `size`. */

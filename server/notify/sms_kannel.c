@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/notify/sms_begun.h"
 #include "server/notify/sms_http.h"
 #include "server/notify/sms_sent.h"
 #include "server/notify/sms_sign.h"
@@ -16,6 +17,7 @@ struct sms_kannel {
     char user[CONFIG_WORD_MAX], password[CONFIG_WORD_MAX], from[CONFIG_WORD_MAX];
     struct sms_key key;
     struct sms_sent *sent;
+    struct sms_begun *begun;
 };
 
 /* ------------------------------------------------------------------ opening */
@@ -49,7 +51,8 @@ bool sms_kannel_open(const struct sms_kannel_config *config, struct sms_kannel *
     if (kannel == NULL)
         return error_set(err, ERROR_LATER, "kannel: out of memory");
     if (!sms_http_init(err) || !take_config(kannel, config, err) ||
-        !sms_sent_open(config->sent_path, config->clock, &kannel->sent, err)) {
+        !sms_sent_open(config->sent_path, config->clock, &kannel->sent, err) ||
+        !sms_begun_open(config->begun_path, kannel->sent, config->clock, &kannel->begun, err)) {
         sms_kannel_close(kannel);
         return false;
     }
@@ -61,6 +64,7 @@ void sms_kannel_close(struct sms_kannel *kannel)
 {
     if (kannel == NULL)
         return;
+    sms_begun_close(kannel->begun);
     sms_sent_close(kannel->sent);
     sms_key_wipe(&kannel->key);
     chain_wipe(kannel->password, sizeof kannel->password);
@@ -103,7 +107,7 @@ static bool judge(long status, const char *answer, const char *why, struct error
         return true;
     if (strstr(answer, "Not routable") != NULL || strstr(answer, "denied by white-") != NULL)
         return error_set(err, ERROR_REFUSED, "kannel: this number is not served");
-    if (status == 0)
+    if (status <= 0)
         return error_set(err, ERROR_LATER, "kannel: %s", why);
     if (strstr(answer, "Authorization failed") != NULL)
         return error_set(err, ERROR_LATER, "kannel: does not know kannel_user, kannel_password");
@@ -113,24 +117,52 @@ static bool judge(long status, const char *answer, const char *why, struct error
 static bool has(void *self, const char *request_id)
 {
     const struct sms_kannel *kannel = self;
-    return sms_sent_has(kannel->sent, request_id);
+    return sms_sent_has(kannel->sent, request_id) ||
+           sms_begun_is_in_doubt(kannel->begun, request_id);
+}
+
+/* Answered by no: it may go again. By yes: on the list first. Not at all: in doubt. */
+static bool settle(struct sms_kannel *kannel, const char *id, long status, bool taken,
+                   struct error *err)
+{
+    if (status == SMS_HTTP_UNANSWERED)
+        sms_begun_doubt(kannel->begun, id);
+    else if (!taken || sms_sent_add(kannel->sent, id, err))
+        sms_begun_end(kannel->begun, id);
+    else
+        return false;
+    return taken;
 }
 
 static bool send(void *self, const struct sms *sms, struct error *err)
 {
     struct sms_kannel *kannel = self;
     char address[ADDRESS_MAX], answer[SMS_HTTP_ANSWER_MAX];
-    const char *why = "";
-    if (!address_of(kannel, sms, address, err))
+    const char *why = "", *id = sms->request_id;
+    if (!address_of(kannel, sms, address, err) || !sms_begun_add(kannel->begun, id, err))
         return false;
     struct sms_http_call call = {
         .url = address, .authority = kannel->authority, .wants_answer = true};
     long status = sms_http_call(&call, answer, &why);
     chain_wipe(address, sizeof address);
-    return judge(status, answer, why, err) && sms_sent_add(kannel->sent, sms->request_id, err);
+    return settle(kannel, id, status, judge(status, answer, why, err), err);
+}
+
+/* What is in doubt was maybe sent: it is on the list of what was, once that is a fact. */
+static bool reports(void *self, sms_take_report *take, void *ctx, struct error *err)
+{
+    struct sms_kannel *kannel = self;
+    char id[NOTICE_REQUEST_MAX + 1];
+    for (const char *one; (one = sms_begun_doubtful(kannel->begun)) != NULL;) {
+        (void)snprintf(id, sizeof id, "%s", one);
+        if (!take(ctx, id, SMS_END_UNKNOWN, err) || !sms_sent_add(kannel->sent, id, err))
+            return false;
+        sms_begun_end(kannel->begun, id);
+    }
+    return true;
 }
 
 struct sms_driver sms_kannel_driver(struct sms_kannel *kannel)
 {
-    return (struct sms_driver){.has = has, .send = send, .self = kannel};
+    return (struct sms_driver){.has = has, .send = send, .reports = reports, .self = kannel};
 }

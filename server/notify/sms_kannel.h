@@ -11,7 +11,10 @@
  * operator refuses for good comes as a report; what he is too busy for Kannel itself tries again.
  * Of a message of several parts Kannel reports the first one's receipt.
  *
- * Kannel knows no id of ours: a crash between its answer and the list sends once more. One thread.
+ * Kannel knows no id of ours, so what it was asked to send is written down before it is asked
+ * (sms_begun.h). After a crash, or where no answer came, nobody knows whether it went: that is said
+ * (SMS_END_UNKNOWN), it is not sent again, and Kannel's report of it counts when one comes. One
+ * thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_KANNEL_H
 #define TRAO_SERVER_NOTIFY_SMS_KANNEL_H
@@ -28,6 +31,7 @@ struct sms_kannel_config {
     const char *key;             /* 64 hex digits, of what it calls (callbacks.h) */
     const char *reports;         /* base of the addresses it calls, http://127.0.0.1:8080 */
     const char *sent_path;       /* sms_sent.h */
+    const char *begun_path;      /* sms_begun.h */
     struct clock clock;
 };
 

@@ -11,7 +11,9 @@
 
 struct id {
     char text[NOTICE_REQUEST_MAX + 1];
-    bool owed; /* not in the file yet */
+    struct instant at; /* it was added */
+    bool owed;         /* not in the file yet */
+    bool past;         /* sms_sent_older gave it out, and need not again */
 };
 
 struct sms_sent {
@@ -106,8 +108,7 @@ bool sms_sent_has(const struct sms_sent *sent, const char *request_id)
 static bool write_id(struct sms_sent *sent, struct id *id, struct error *err)
 {
     char line[64 + NOTICE_REQUEST_MAX];
-    int n = snprintf(line, sizeof line, "%lld %s\n",
-                     (long long)sent->clock.now(sent->clock.self).ms, id->text);
+    int n = snprintf(line, sizeof line, "%lld %s\n", (long long)id->at.ms, id->text);
     bool was_owed = id->owed;
     id->owed = !sms_line_append(sent->fd, line, (size_t)n, err);
     sent->owed = sent->owed + id->owed - was_owed;
@@ -117,7 +118,21 @@ static bool write_id(struct sms_sent *sent, struct id *id, struct error *err)
 bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *err)
 {
     struct id *id = NULL;
-    return remember(sent, request_id, &id, err) && write_id(sent, id, err);
+    if (!remember(sent, request_id, &id, err))
+        return false;
+    id->at = sent->clock.now(sent->clock.self);
+    return write_id(sent, id, err);
+}
+
+bool sms_sent_older(struct sms_sent *sent, struct instant than, sms_sent_take *take, void *ctx,
+                    struct error *err)
+{
+    for (size_t i = 0; i < sent->n; i++) {
+        struct id *id = &sent->ids[i];
+        if (!id->past && id->at.ms <= than.ms && !(id->past = take(ctx, id->text, err)))
+            return false;
+    }
+    return true;
 }
 
 bool sms_sent_settle(struct sms_sent *sent, struct error *err)
@@ -142,7 +157,10 @@ static bool keep_line(void *ctx, char *line, struct error *err)
     *blank = '\0';
     if (dprintf(sent->fd, "%s %s\n", line, blank + 1) < 0)
         return error_set(err, ERROR_LATER, "%s", strerror(errno));
-    return remember(sent, blank + 1, &id, err);
+    if (!remember(sent, blank + 1, &id, err))
+        return false;
+    id->at.ms = at_ms;
+    return true;
 }
 
 /* The list is copied without what is old, then takes the old one's place. */

@@ -110,7 +110,7 @@ static bool judge(long status, const char *why, struct error *err)
         return true;
     if (status == 400 || status == 410 || status == 413 || status == 422)
         return error_set(err, ERROR_REFUSED, "webhook: refused with %ld", status);
-    if (status == 0)
+    if (status <= 0) /* under the same id once more: that it drops */
         return error_set(err, ERROR_LATER, "webhook: %s", why);
     return error_set(err, ERROR_LATER, "webhook: answered with %ld", status);
 }
@@ -159,7 +159,7 @@ static bool post(void *self, const struct sms *sms, struct error *err)
         return error_set(err, ERROR_LATER, "webhook: out of memory");
     long status = call(webhook, sms->request_id, body, &why);
     free(body);
-    webhook->status = status;
+    webhook->status = status > 0 ? status : 0;
     return judge(status, why, err) &&
            (webhook->sent == NULL || sms_sent_add(webhook->sent, sms->request_id, err));
 }

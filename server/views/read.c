@@ -79,7 +79,7 @@ static bool is_told(const struct fact *fact, enum channel channel, uint32_t rece
     const struct office_fact *office = &fact->office;
     return !fact->is_scan &&
            (office->event == EVENT_NOTICE_SENT || office->event == EVENT_NOTICE_DELIVERED ||
-            office->event == EVENT_NOTICE_FAILED) &&
+            office->event == EVENT_NOTICE_FAILED || office->event == EVENT_NOTICE_UNKNOWN) &&
            office->notice.channel == channel && office->notice.receiver == receiver;
 }
 

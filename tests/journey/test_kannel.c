@@ -16,7 +16,7 @@
 #include "tests/lib/world.h"
 
 #define PHONE "84912000001" /* of the first row of world_write_list */
-#define ITEMS 4
+#define ITEMS 7
 
 static struct world world;
 static struct kannel kannel;
@@ -129,6 +129,96 @@ static void texts_are_answered(void **state)
     assert_non_null(strstr(heard, items[3]));
 }
 
+/* ------------------------------------------------------------------ cut off */
+
+static bool is_begun(const char *item)
+{
+    char path[300], text[1024];
+    (void)snprintf(path, sizeof path, "%s/kannel.begun", world.data);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    (void)fclose(file);
+    text[n] = '\0';
+    return item == NULL ? n > 0 : strstr(text, item) != NULL;
+}
+
+/* The item's message is asked of a Kannel that does not answer: `box` stands still. Where that is
+ * bearerbox, smsbox has read the call and given it on; where it is smsbox, nobody read it, and it
+ * drops what was hung up meanwhile [seen of 1.4.5]. */
+static void ask_while_it_stands(const struct proc *box, const char *item)
+{
+    for (long end = proc_now_ms() + 15000; is_begun(NULL); proc_sleep_ms(20))
+        if (proc_now_ms() > end)
+            world_fail(&world, "what was begun before does not end");
+    assert_int_equal(kill(box->pid, SIGSTOP), 0);
+    world_do(&world, NULL, 0, "lost", item, "Biên bản 2", NULL);
+    for (long end = proc_now_ms() + 15000; !is_begun(item); proc_sleep_ms(20))
+        if (proc_now_ms() > end)
+            world_fail(&world, "the message of %s is not begun", item);
+    proc_sleep_ms(500); /* it is written down, then asked */
+}
+
+/* Kannel has it and was not yet heard when the server dies: it is not sent again, nobody knows
+ * whether it went until the operator says so. */
+static void a_kill_between_sends_nothing_twice(void **state)
+{
+    (void)state;
+    char heard[PROC_LINE_MAX], id[32];
+    ask_while_it_stands(&kannel.bearerbox, items[4]);
+    (void)proc_stop(&world.server, SIGKILL);
+    assert_int_equal(kill(kannel.bearerbox.pid, SIGCONT), 0);
+    kannel_hear(&kannel, "part ", heard);
+    assert_int_equal(sscanf(heard, "part %31s", id), 1);
+    assert_non_null(strstr(heard, items[4]));
+    world_start_server(&world);
+    await("unknown", items[4]);
+    kannel_hears_nothing(&kannel, 3000);
+    assert_true(lists("sent", items[4]));
+    assert_false(lists("failed", items[4]));
+    kannel_say(&kannel, "receipted 0", "receipt %s DELIVRD", id);
+    await("delivered", items[4]);
+    assert_false(lists("unknown", items[4]));
+}
+
+/* The same where Kannel had not read it: it stays unknown, and goes once when somebody says so. */
+static void what_is_unknown_goes_when_somebody_asks(void **state)
+{
+    (void)state;
+    char heard[PROC_LINE_MAX], id[32];
+    ask_while_it_stands(&kannel.smsbox, items[5]);
+    (void)proc_stop(&world.server, SIGKILL);
+    kannel_stop_boxes(&kannel);
+    kannel_start_boxes(&kannel);
+    world_start_server(&world);
+    await("unknown", items[5]);
+    (void)proc_stop(&world.server, SIGKILL); /* it is no less so after another */
+    world_start_server(&world);
+    kannel_hears_nothing(&kannel, 3000);
+    assert_true(lists("unknown", items[5]));
+    world_do(&world, NULL, 0, "messages", "resend", items[5], NULL);
+    kannel_hear(&kannel, "part ", heard);
+    assert_int_equal(sscanf(heard, "part %31s", id), 1);
+    assert_non_null(strstr(heard, items[5]));
+    assert_false(lists("unknown", items[5]));
+    kannel_say(&kannel, "receipted 0", "receipt %s DELIVRD", id);
+    await("delivered", items[5]);
+}
+
+/* Both live, and no answer comes for ten seconds: it may have been heard, and was. */
+static void an_answer_that_is_lost_sends_nothing_twice(void **state)
+{
+    (void)state;
+    char heard[PROC_LINE_MAX];
+    ask_while_it_stands(&kannel.bearerbox, items[6]);
+    await("unknown", items[6]);
+    assert_int_equal(kill(kannel.bearerbox.pid, SIGCONT), 0);
+    kannel_hear(&kannel, "part ", heard);
+    assert_non_null(strstr(heard, items[6]));
+    kannel_hears_nothing(&kannel, 7000); /* it rests for five seconds, then asks again */
+    assert_true(lists("unknown", items[6]));
+}
+
 /* ------------------------------------------------------------------ who calls */
 
 static int call(const char *command)
@@ -234,6 +324,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_operator_says_becomes_a_fact),
         cmocka_unit_test(texts_are_answered),
+        cmocka_unit_test(a_kill_between_sends_nothing_twice),
+        cmocka_unit_test(what_is_unknown_goes_when_somebody_asks),
+        cmocka_unit_test(an_answer_that_is_lost_sends_nothing_twice),
         cmocka_unit_test(forged_calls_leave_nothing),
         cmocka_unit_test(who_is_away_is_waited_for),
     };

@@ -41,10 +41,11 @@ static int close_kannel(void **state)
 
 static struct sms_kannel *open_driver(const char *password)
 {
-    char sent[300];
+    char sent[300], begun[300];
     struct sms_kannel *driver = NULL;
     struct error err;
     (void)snprintf(sent, sizeof sent, "%s/alone.sent", dir);
+    (void)snprintf(begun, sizeof begun, "%s/alone.begun", dir);
     struct sms_kannel_config config = {.url = kannel.url,
                                        .authority = "",
                                        .user = KANNEL_USER,
@@ -53,6 +54,7 @@ static struct sms_kannel *open_driver(const char *password)
                                        .key = KANNEL_KEY,
                                        .reports = "http://127.0.0.1:1",
                                        .sent_path = sent,
+                                       .begun_path = begun,
                                        .clock = clock_system()};
     assert_true(sms_kannel_open(&config, &driver, &err));
     return driver;
@@ -116,6 +118,7 @@ static void settings_that_cannot_be_are_refused(void **state)
                                        .key = KANNEL_KEY,
                                        .reports = "",
                                        .sent_path = "/dev/null",
+                                       .begun_path = "/dev/null",
                                        .clock = clock_system()};
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         config.url = urls[i];

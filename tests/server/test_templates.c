@@ -29,7 +29,8 @@ struct told {
     struct rig_device device;
     struct played zalo, sms;
     struct sms_chain chain;
-    char passed[192];
+    char passed[192], handed[192];
+    int64_t wait_ms;
     struct notify *notify;
     struct item item;
 };
@@ -89,7 +90,9 @@ static void start(struct told *told)
     told->chain = (struct sms_chain){.drivers = {driver_of(&told->zalo), driver_of(&told->sms)},
                                      .names = {"zns", "kannel"},
                                      .n = 2};
-    assert_good(sms_chain_pass(&told->chain, told->passed, clock, &err));
+    told->chain.confirms[0] = told->chain.confirms[1] = true;
+    assert_good(sms_chain_pass(&told->chain, told->passed, clock, &err) &&
+                sms_chain_await(&told->chain, told->handed, told->wait_ms, clock, &err));
     struct notify_config config = {.acts = desk_rig_acts(&told->desk),
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,
@@ -120,6 +123,8 @@ static int open_told(void **state)
     desk_rig_open(&told->desk);
     told->zalo.zalo = true;
     (void)snprintf(told->passed, sizeof told->passed, "%s/sms.passed", told->desk.rig.dir);
+    (void)snprintf(told->handed, sizeof told->handed, "%s/sms.handed", told->desk.rig.dir);
+    told->wait_ms = SECOND * 3600;
     start(told);
     rig_device(&told->device, &told->desk.rig, "HH-001");
     told->item = desk_rig_issue(&told->desk, "H27-261118-0001", "0912000001", "168000");
@@ -356,6 +361,82 @@ static void a_confirmed_delivery_ends_it(void **state)
     assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 0);
 }
 
+#define MINUTE (SECOND * 60)
+
+/* Neither delivered nor refused: after an hour by SMS, once, and what Zalo says then counts still.
+ */
+static void whom_zalo_says_nothing_of_is_told_by_sms(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    zalo_reports(told, SMS_END_SENT, MINUTE); /* that it left is no word of the phone */
+    pass(told, MINUTE * 50);
+    restart(told); /* it has waited for so long already */
+    pass(told, MINUTE * 8);
+    assert_int_equal(told->sms.sent, 0);
+    pass(told, MINUTE * 2);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 1);
+    assert_string_equal(told->sms.ids[0], told->zalo.ids[0]);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 0);
+    pass(told, MINUTE * 70);
+    restart(told);
+    pass(told, MINUTE * 70);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 1);
+    assert_int_equal(told->zalo.sent, 1);
+    zalo_reports(told, SMS_END_DELIVERED, SECOND * 2);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_DELIVERED), 1);
+}
+
+static void nobody_is_told_twice_whom_zalo_delivered_to(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    zalo_reports(told, SMS_END_DELIVERED, MINUTE * 30);
+    restart(told);
+    pass(told, MINUTE * 90);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 0);
+}
+
+/* It has moved on within the hour: what was true is no news, and the hour is that of the new word.
+ */
+static void what_is_no_longer_true_goes_by_no_other(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    pass(told, MINUTE * 40);
+    set_words(told, "out.zns", "2 so={so}");
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    pass(told, SECOND);
+    assert_int_equal(told->zalo.sent, 2);
+    pass(told, MINUTE * 30);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 0);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 0); /* nobody said so */
+    pass(told, MINUTE * 31);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 1);
+    assert_string_equal(told->sms.ids[0], told->zalo.ids[1]);
+}
+
+static void silence_is_waited_for_as_long_as_settings_say(void **state)
+{
+    struct told *told = *state;
+    told->wait_ms = 0;
+    restart(told);
+    goes_to_zalo(told);
+    pass(told, MINUTE * 300);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 0);
+    told->wait_ms = MINUTE * 310;
+    restart(told);
+    pass(told, MINUTE * 11);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 1);
+}
+
 /* News of two days ago are sent by nobody any more; that they failed is kept. */
 static void a_late_failure_is_kept_and_nothing_sent(void **state)
 {
@@ -379,6 +460,10 @@ int main(int argc, char **argv)
         TOLD(when_none_delivers_it_failed),
         TOLD(a_confirmed_delivery_ends_it),
         TOLD(a_late_failure_is_kept_and_nothing_sent),
+        TOLD(whom_zalo_says_nothing_of_is_told_by_sms),
+        TOLD(nobody_is_told_twice_whom_zalo_delivered_to),
+        TOLD(what_is_no_longer_true_goes_by_no_other),
+        TOLD(silence_is_waited_for_as_long_as_settings_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
