@@ -118,7 +118,6 @@ static void check_done(struct postman *postman)
 }
 
 static void wake(void *ctx, uint64_t wakes);
-static void believe_numbers(struct postman *postman, const struct standing *standing);
 
 /* Sends what is due and plans the next look. */
 static void drive(struct postman *postman, const char *after)
@@ -164,13 +163,11 @@ static void message(void *ctx, const char *topic, const void *bytes, size_t n)
     (void)topic;
     struct postman *postman = ctx;
     struct wire_down what;
-    if ((postman->forget_at_puback || postman->trust_numbers) &&
+    if (postman->forget_at_puback &&
         wire_read_down(bytes, n, postman->name, &postman->server, &what, NULL) &&
         what.kind == WIRE_DOWN_STANDING) {
         postman->generation = what.standing.generation;
         postman->generation_serial = what.standing.generation_serial;
-        if (postman->trust_numbers)
-            believe_numbers(postman, &what.standing);
     }
     arm(postman);
     uplink_message(&postman->uplink, bytes, n);
@@ -218,32 +215,6 @@ static void believe_broker(struct postman *postman)
     memmove(postman->handed, postman->handed + 1, --postman->n_handed * sizeof made_up);
     if (made_up.epoch != 0)
         make_up(postman, made_up);
-}
-
-/* ---------------------------------------------------------------- planted: numbers, no links */
-
-/* How far the server has accounted for an epoch, if it says so. */
-static uint64_t number_of(const struct standing *standing, uint64_t epoch)
-{
-    for (size_t at = 0; at < standing->epochs; at++)
-        if (standing->epoch[at].epoch == epoch)
-            return standing->epoch[at].last_seq;
-    return 0;
-}
-
-/* Takes for done what carries no higher number than the server states, whatever it is. */
-static void believe_numbers(struct postman *postman, const struct standing *standing)
-{
-    struct outbox_batch next = {.n = 0};
-    struct batch batch;
-    struct error err;
-    while (outbox_batch_after(postman->outbox, next.last, true, &next, &err)) {
-        if (batch_read(next.bytes, next.n, &batch, NULL) &&
-            next.last.seq <= number_of(standing, next.epoch))
-            make_up(postman, (struct receipt){.epoch = next.epoch,
-                                              .through = next.last.seq,
-                                              .link = batch.head.after});
-    }
 }
 
 static void acknowledged(void *ctx, int code)

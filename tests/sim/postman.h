@@ -49,7 +49,6 @@ struct postman {
     uint64_t old_epoch, old_seq;
     size_t old_beeps;
 
-    bool trust_numbers;                   /* planted: takes the server's number, not its link */
     bool forget_at_puback;                /* planted: takes the broker's word for the server's */
     struct receipt handed[BROKER_WINDOW]; /* what such a client would make of each publish */
     size_t n_handed;

@@ -5,12 +5,14 @@
  *   sim ... --wide                  100 handhelds and 2,000 scans in each seed's world, in place of
  *                                   at most five and some 160
  *   sim ... --falls                 in each seed folders of handhelds are copied back and record.db
- * is put back, in place of one of eight each sim ... --fail KIND --every N   a world of fifty scans
- * without bad luck, again and again: in each a later call of the server's fails, every N-th of
- * them: step, full, corrupt, memory, write, sync (fail.h) sim ... --plant FAULT           with a
- * fault in it: forget-at-puback, receipt-before-commit, trust-numbers, lying-disk, fold-by-arrival;
- * status 0 only if one of the seeds finds it sim ... --twice                 runs each seed twice
- * and compares the traces
+ *                                   is put back, in place of one of eight each
+ *   sim ... --fail KIND --every N   a world of fifty scans without bad luck, again and again: in
+ *                                   each a later call of the server's fails, every N-th of them:
+ *                                   step, full, corrupt, memory, write, sync (fail.h)
+ *   sim ... --plant FAULT           with a fault in it: forget-at-puback, no-dedupe,
+ *                                   receipt-before-commit, lying-disk, fold-by-arrival; status 0
+ *                                   only if one of the seeds finds it
+ *   sim ... --twice                 runs each seed twice and compares the traces
  *
  * In every other seed envelopes are printed again (printing.h).
  * People work at the server meanwhile (desk.h): rounds, hands, corrections, cases, charges, prices
@@ -73,7 +75,7 @@ enum plant {
     PLANT_NONE,
     PLANT_FORGET_AT_PUBACK,
     PLANT_RECEIPT_BEFORE_COMMIT,
-    PLANT_TRUST_NUMBERS,
+    PLANT_NO_DEDUPE,
     PLANT_LYING_DISK,
     PLANT_FOLD_BY_ARRIVAL
 };
@@ -171,7 +173,6 @@ static void make_postman(struct world *world, size_t nth, enum plant plant)
     postman->server = chain_public_of(&world->site.key);
     postman->box = world->site.box_public;
     postman->forget_at_puback = plant == PLANT_FORGET_AT_PUBACK;
-    postman->trust_numbers = plant == PLANT_TRUST_NUMBERS;
     postman->copied_back = world->copied_back;
     struct seal_public key = chain_public_of(&postman->key);
     site_know(&world->site, name, &key);
@@ -496,8 +497,8 @@ static enum plant plant_named(const char *name)
         return PLANT_FORGET_AT_PUBACK;
     if (strcmp(name, "receipt-before-commit") == 0)
         return PLANT_RECEIPT_BEFORE_COMMIT;
-    if (strcmp(name, "trust-numbers") == 0)
-        return PLANT_TRUST_NUMBERS;
+    if (strcmp(name, "no-dedupe") == 0)
+        return PLANT_NO_DEDUPE;
     if (strcmp(name, "lying-disk") == 0)
         return PLANT_LYING_DISK;
     if (strcmp(name, "fold-by-arrival") == 0)
@@ -562,5 +563,7 @@ int main(int argc, char **argv)
     tear_install(options.plant == PLANT_LYING_DISK);
     if (options.plant == PLANT_FOLD_BY_ARRIVAL)
         truth_fold_by_arrival();
+    if (options.plant == PLANT_NO_DEDUPE)
+        truth_know_no_repeat();
     return options.every > 0 ? run_fails(&options) : run_seeds(&options);
 }

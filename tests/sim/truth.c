@@ -153,3 +153,25 @@ void __wrap_ordered_sort(struct ordered *ordered, comparison compare)
     __real_ordered_sort(ordered, planted && second ? compare_arrivals : compare);
     second = planted && !second;
 }
+
+/* A newcomer is measured against what is kept of its numbers and of one to each side; where N moves
+ * on, one number alone is looked up. */
+typedef bool (*each_batch)(void *ctx, const struct record_batch *batch);
+bool __real_record_batches_of(struct record *record, int64_t epoch_id, uint64_t first,
+                              uint64_t last, each_batch each, void *ctx, struct error *err);
+bool __wrap_record_batches_of(struct record *record, int64_t epoch_id, uint64_t first,
+                              uint64_t last, each_batch each, void *ctx, struct error *err);
+
+static atomic_bool no_repeat;
+
+void truth_know_no_repeat(void)
+{
+    atomic_store(&no_repeat, true);
+}
+
+bool __wrap_record_batches_of(struct record *record, int64_t epoch_id, uint64_t first,
+                              uint64_t last, each_batch each, void *ctx, struct error *err)
+{
+    return (atomic_load(&no_repeat) && first < last) ||
+           __real_record_batches_of(record, epoch_id, first, last, each, ctx, err);
+}

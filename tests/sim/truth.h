@@ -31,5 +31,7 @@ void truth_check_shuffled(struct env *env, struct views *views, const struct fac
 
 /* Planted: from now on every fold takes its facts in the order of their arrival. */
 void truth_fold_by_arrival(void);
+/* Planted: from now on the server takes what it has for new. */
+void truth_know_no_repeat(void);
 
 #endif
