@@ -45,11 +45,11 @@ struct values {
     bool at_a_door; /* "ngay" is the event's */
 };
 
-/* A day that is over when the message goes is no promise. */
-static void day_to_come(struct instant at, const struct state *state, char out[CLOCK_TEXT_MAX])
+/* A day that is over when the message goes is no promise: who asks a week later is answered then. */
+static void day_to_come(struct instant at, struct instant now, char out[CLOCK_TEXT_MAX])
 {
     *out = '\0';
-    if (at.ms > state->since_arrival.ms)
+    if (at.ms > now.ms)
         day_month(at, out);
 }
 
@@ -80,8 +80,8 @@ static struct values values_of(const struct view *view, const struct sender *sen
         clock_time_vi(state->since.estimate, values.time, sizeof values.time);
         day_month(state->since.estimate, values.date);
     }
-    day_to_come(clocks_promised(state, &view->clocks), state, values.promised);
-    day_to_come(view->clocks.again_by, state, values.again);
+    day_to_come(clocks_promised(state, &view->clocks), sender->now, values.promised);
+    day_to_come(view->clocks.again_by, sender->now, values.again);
     a_day_to_choose(view, sender->now, values.choice);
     amount(state->office.postage_vnd + state->office.fees_vnd, values.due, sizeof values.due);
     return values;

@@ -224,6 +224,26 @@ static void put_scan(struct panel *panel, const struct setup *setup)
                    "khi có mạng.</li></ol>");
 }
 
+/* One thing at a time: which one it is, then its numbers; later the first again, to be mended. */
+static void put_post_office(struct panel *panel, const struct setup *setup)
+{
+    office_values(panel, "postoffices", "bc");
+    bool entered = json_object_get(panel->values, "address") != NULL;
+    bool asks_numbers = entered && !setup->done[SETUP_POST_OFFICE] &&
+                        http_query(panel->request, "sua") == NULL;
+    if (panel->failed != NULL)
+        asks_numbers = panel->failed == form_of("range");
+    if (!asks_numbers) {
+        panel_form(panel, form_of("postoffice"));
+        return;
+    }
+    html_put(&panel->html, "<p>Đã ghi bưu cục <strong>");
+    html_text(&panel->html, json_string_value(json_object_get(panel->values, "name")));
+    html_put(&panel->html, "</strong></p><p>Còn số cho phong bì của bưu cục, đủ dùng cả năm. <a "
+                           "href=\"" PATH "?buoc=2&amp;sua=1\">Sửa bưu cục</a></p>");
+    panel_form(panel, form_of("range"));
+}
+
 static void put_step(struct panel *panel, const struct setup *setup, enum setup_step step)
 {
     struct instant now = panel->web->config.clock.now(panel->web->config.clock.self);
@@ -233,9 +253,7 @@ static void put_step(struct panel *panel, const struct setup *setup, enum setup_
         panel_form(panel, form_of("office"));
         return;
     case SETUP_POST_OFFICE:
-        office_values(panel, "postoffices", "bc");
-        panel_form(panel, form_of("postoffice"));
-        panel_form(panel, form_of("range"));
+        put_post_office(panel, setup);
         return;
     case SETUP_CALENDAR:
         html_put(&panel->html, "<p>Đối chiếu với thông báo nghỉ lễ của năm; sửa, thêm, rồi Tiếp. "

@@ -59,8 +59,17 @@ static void seven_steps_from_nothing(void **state)
     assert_true(says(browser, "value=\"UBND xã\"")); /* what is there need not be typed again */
     done(browser, "viec=office&ma=H27.15&phone=0239000000");
     assert_int_equal(step_of(browser), 2);
+    assert_true(says(browser, "name=viec value=\"postoffice\"")); /* one form, one thing to do */
+    assert_false(says(browser, "name=viec value=\"range\""));
     done(browser, "viec=postoffice&bc=480000&name=C%E1%BA%A9m+Trung&address=Th%C3%B4n+2");
     assert_int_equal(step_of(browser), 2); /* and its numbers */
+    assert_false(says(browser, "name=viec value=\"postoffice\""));
+    assert_true(says(browser, "name=viec value=\"range\""));
+    assert_true(says(browser, "value=\"480000\"")); /* whose: known */
+    assert_int_equal(browser_get(browser, "/quay/bat-dau?buoc=2&sua=1"), 200);
+    assert_true(says(browser, "name=viec value=\"postoffice\""));
+    assert_int_equal(browser_post(browser, "/quay/bat-dau", "viec=range&bc=480000&so=x"), 400);
+    assert_true(says(browser, "name=viec value=\"range\"")); /* what was refused stands to be mended */
     done(browser, "viec=range&bc=480000&so=100000");
     assert_int_equal(step_of(browser), 3);
     assert_true(says(browser, ",off,")); /* what is known of the year, to be confirmed */
