@@ -45,7 +45,8 @@ struct values {
     bool at_a_door; /* "ngay" is the event's */
 };
 
-/* A day that is over when the message goes is no promise: who asks a week later is answered then. */
+/* A day that is over when the message goes is no promise: who asks a week later is answered then.
+ */
 static void day_to_come(struct instant at, struct instant now, char out[CLOCK_TEXT_MAX])
 {
     *out = '\0';

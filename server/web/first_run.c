@@ -229,8 +229,8 @@ static void put_post_office(struct panel *panel, const struct setup *setup)
 {
     office_values(panel, "postoffices", "bc");
     bool entered = json_object_get(panel->values, "address") != NULL;
-    bool asks_numbers = entered && !setup->done[SETUP_POST_OFFICE] &&
-                        http_query(panel->request, "sua") == NULL;
+    bool asks_numbers =
+        entered && !setup->done[SETUP_POST_OFFICE] && http_query(panel->request, "sua") == NULL;
     if (panel->failed != NULL)
         asks_numbers = panel->failed == form_of("range");
     if (!asks_numbers) {

@@ -69,7 +69,8 @@ static void seven_steps_from_nothing(void **state)
     assert_int_equal(browser_get(browser, "/quay/bat-dau?buoc=2&sua=1"), 200);
     assert_true(says(browser, "name=viec value=\"postoffice\""));
     assert_int_equal(browser_post(browser, "/quay/bat-dau", "viec=range&bc=480000&so=x"), 400);
-    assert_true(says(browser, "name=viec value=\"range\"")); /* what was refused stands to be mended */
+    assert_true(
+        says(browser, "name=viec value=\"range\"")); /* what was refused stands to be mended */
     done(browser, "viec=range&bc=480000&so=100000");
     assert_int_equal(step_of(browser), 3);
     assert_true(says(browser, ",off,")); /* what is known of the year, to be confirmed */
