@@ -1,6 +1,6 @@
 /* saved.h - what views.db keeps of an entry, as one run of bytes: fields as they stand in memory,
  * for the file is made anew on another machine, then the refs, then what the till knows of it
- * (docs/decisions/0150). Private to this folder. */
+ * (docs/decisions/0159). Private to this folder. */
 #ifndef TRAO_SERVER_VIEWS_SAVED_H
 #define TRAO_SERVER_VIEWS_SAVED_H
 
