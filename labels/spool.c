@@ -448,7 +448,10 @@ size_t spool_job_next(const struct spool_job *job)
 size_t spool_job_doubt(const struct spool_job *job)
 {
     const struct spool_file *file = &job->file;
-    return file->doubt > file->done && file->doubt_from <= file->done ? file->doubt : file->done;
+    size_t under_way = file->done < file->n_items ? file->done + 1 : file->done;
+    size_t sent = file->touched > file->doubt ? file->touched : file->doubt;
+    size_t most = file->remote != 0 ? under_way : sent;
+    return most > file->done ? most : file->done;
 }
 
 int spool_job_remote(const struct spool_job *job)

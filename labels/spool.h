@@ -79,8 +79,8 @@ const char *spool_job_id(const struct spool_job *job);
 /* All items of the job, and the first that has not left. */
 const struct spool_item *spool_job_items(const struct spool_job *job, size_t *ret_n);
 size_t spool_job_next(const struct spool_job *job);
-/* Of a job that was resumed and has sent nothing since: the items before it have left or may have;
- * those in doubt are on paper as the copy before theirs, or not. */
+/* The items before it have left or may have, of a queue's job the one that is under way; those in
+ * doubt since before it was resumed, and not sent again, as the copy before theirs. */
 size_t spool_job_doubt(const struct spool_job *job);
 /* The queue's number of a job that was handed over whole and not followed to its end; 0: none. */
 int spool_job_remote(const struct spool_job *job);

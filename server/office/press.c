@@ -84,6 +84,7 @@ struct run {
     struct printer_data data;
     struct sheets *sheets; /* of a list */
     size_t noted;
+    bool leaves; /* the printer, at its next look */
 };
 
 static bool draw_envelope(const struct run *run, const struct spool_item *wanted, struct error *err)
@@ -150,6 +151,22 @@ static bool note_left(struct run *run, struct error *err)
     return true;
 }
 
+/* It is cancelled: true once what may have left is in the record too. A sheet that is being sent
+ * may still come out whole: the job is left as it stands, and press_cancel ends it. A queue's sheet
+ * that is under way counts as printed; in a job that waits none is. */
+static bool may_end(struct run *run, enum printer_state state, bool noted)
+{
+    struct error later;
+    size_t doubt = spool_job_doubt(run->job);
+    bool waits = state == PRINTER_WAITING || state == PRINTER_HELD;
+    if (spool_job_remote(run->job) == 0) {
+        run->leaves = !noted || doubt > spool_job_next(run->job);
+        return !run->leaves;
+    }
+    return noted && (waits || doubt == spool_job_next(run->job) ||
+                     (spool_job_done(run->job, doubt, &later) && note_left(run, &later)));
+}
+
 /* What cannot be written now is tried again at the next look; without it the job does not end. */
 static bool hear(void *ctx, const struct printer_progress *progress)
 {
@@ -157,13 +174,16 @@ static bool hear(void *ctx, const struct printer_progress *progress)
     struct error later;
     bool noted = note_left(run, &later);
     bool on = run->press->ear.hear(run->press->ear.ctx, progress);
-    return progress->state == PRINTER_FINISHED ? noted : on;
+    if (progress->state == PRINTER_FINISHED)
+        return noted;
+    return on || !may_end(run, progress->state, noted);
 }
 
 static bool leave(void *ctx)
 {
     const struct run *run = ctx;
-    return run->press->ear.leave != NULL && run->press->ear.leave(run->press->ear.ctx);
+    const struct press *press = run->press;
+    return run->leaves || (press->ear.leave != NULL && press->ear.leave(press->ear.ctx));
 }
 
 static bool go(struct run *run, struct error *err)

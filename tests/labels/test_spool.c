@@ -225,7 +225,7 @@ static void test_sent_again_it_is_its_next_copy(void **state)
     reopen();
     assert_true(spool_resume(spool, "000001", &job, &err));
     assert_true(spool_job_sending(job, 0, &err));
-    assert_int_equal(spool_job_doubt(job), 0);
+    assert_int_equal(spool_job_doubt(job), 1);
     assert_true(spool_job_done(job, 1, &err));
     reopen();
     assert_true(spool_resume(spool, "000001", &job, &err));

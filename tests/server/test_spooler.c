@@ -3,6 +3,7 @@
  * speaks as a Zebra does (ZPL II, ~HS), led by the test. */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -101,6 +102,35 @@ static void close_zebra(struct zebra *zebra)
     close(zebra->listener);
 }
 
+/* The linker gives the program's calls to these: after so many sheets the line takes no more. */
+static atomic_int sheets_taken = 1000;
+
+ssize_t __real_send(int line, const void *bytes, size_t n, int flags);
+ssize_t __wrap_send(int line, const void *bytes, size_t n, int flags);
+int __real_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+
+ssize_t __wrap_send(int line, const void *bytes, size_t n, int flags)
+{
+    bool sheet = n > 100; /* no question */
+    if (sheet && atomic_load(&sheets_taken) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    ssize_t sent = __real_send(line, bytes, n, flags);
+    if (sheet && sent == (ssize_t)n)
+        atomic_fetch_sub(&sheets_taken, 1);
+    return sent;
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+    if (n != 1 || fds->events != POLLOUT || atomic_load(&sheets_taken) != 0)
+        return __real_poll(fds, n, timeout_ms);
+    usleep(10000);
+    return 0;
+}
+
 /* ------------------------------------------------------------------ the shop */
 
 struct shop {
@@ -124,6 +154,7 @@ static int open_shop(void **state)
 {
     struct shop *shop = calloc(1, sizeof *shop);
     desk_rig_open(&shop->desk);
+    atomic_store(&sheets_taken, 1000);
     open_zebra(&shop->zebra);
     for (int i = 0; i < ITEMS; i++) {
         char dossier[32];
@@ -340,6 +371,28 @@ static void cancelled_while_it_comes_to_a_stop(void **state)
     assert_int_equal(spooler_holds(shop->spooler, shop->item[0].text), 0);
 }
 
+/* Cancelled while a sheet is being sent: it may come out, so it counts, and its next print is
+ * marked as another. */
+static void a_sheet_on_its_way_counts(void **state)
+{
+    struct shop *shop = *state;
+    struct office_fact fact;
+    struct spooler_job about;
+    uint64_t job = 0;
+    atomic_store(&sheets_taken, 1);
+    assert_good(order(shop, "zebra", ITEMS, &job, &err));
+    do {
+        about = await(shop, job, SPOOLER_GOING);
+        usleep(10000);
+    } while (about.printing != PRINTER_STOPPED);
+    assert_int_equal(about.done, 1);
+    assert_good(spooler_cancel(shop->spooler, job, &err));
+    await(shop, job, SPOOLER_CANCELLED);
+    for (size_t i = 0; i < ITEMS; i++)
+        assert_int_equal(facts_of(shop, (int)i, &fact), i <= 1);
+    assert_int_equal(fact.copy, 1);
+}
+
 /* Every sheet left, and its end could not be written: whatever sheet is named, it ends. */
 static void all_has_left_and_no_sheet_is_next(void **state)
 {
@@ -515,6 +568,7 @@ int main(int argc, char **argv)
         TEST(somebody_saw_what_is_on_paper),
         TEST(an_item_is_in_one_job),
         TEST(cancelled_while_it_comes_to_a_stop),
+        TEST(a_sheet_on_its_way_counts),
         TEST(all_has_left_and_no_sheet_is_next),
         TEST(a_job_stands_over_a_restart),
         TEST(a_record_that_cannot_be_written),
