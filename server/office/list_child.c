@@ -104,7 +104,7 @@ static int refuse_without_header(FILE *out, const struct reader *seen)
                        LIST_NO_HEADER
                        " quen. Dòng %u: %s%s%s. Đặt tên cột rồi xem lại. / no header row known",
                        seen->likely_row, seen->likely, *seen->lacks ? "; thiếu " : "", seen->lacks);
-    else if (seen->code_row)
+    else if (seen->code_row != 0 && !seen->names_above)
         (void)snprintf(text, sizeof text,
                        "dòng %u, cột %u: đã là hồ sơ, trên đó không có tên cột. Chưa nhập; thêm "
                        "dòng «%s», «%s», «%s». / row %u, column %u: a dossier, no header above it",

@@ -98,11 +98,15 @@ static void find_columns(const struct reader *reader, bool own, bool taken[READE
     }
 }
 
-/* A list without a header begins with a dossier. */
+#define NAMES_FEWEST 3 /* in a row of columns' names */
+
+/* A list without a header begins with a dossier; above it no row says as much as a header does. */
 static void note_code(struct reader *reader)
 {
+    size_t filled = 0;
     for (size_t i = 0; i < reader->cells && reader->code_row == 0; i++) {
         const struct reader_cell *cell = &reader->cell[i];
+        filled += cell->n > 0;
         char text[FIELD_DOSSIER_MAX], code[FIELD_DOSSIER_MAX];
         struct complaint complaint;
         if (!text_clean(reader->text + cell->at, cell->n, text, sizeof text) ||
@@ -111,6 +115,7 @@ static void note_code(struct reader *reader)
         reader->code_row = reader->number;
         reader->code_cell = (uint32_t)i + 1;
     }
+    reader->names_above = reader->names_above || (reader->code_row == 0 && filled >= NAMES_FEWEST);
 }
 
 /* Of a row that names some required columns those it does not. */
@@ -144,7 +149,7 @@ static void note_likely(struct reader *reader, const uint32_t position[LIST_COLU
         if (n + strlen(name) + 8 < sizeof line)
             n += (size_t)snprintf(line + n, sizeof line - n, "%s«%s»", n > 0 ? ", " : "", name);
     }
-    if (names < 3 || n == 0)
+    if (names < NAMES_FEWEST || n == 0)
         return;
     memcpy(reader->likely, line, n + 1);
     reader->likely_row = reader->number;

@@ -34,6 +34,7 @@ struct reader {
     char lacks[64];  /* "«Người nhận»": which columns it lacks, if it has others; else "" */
     uint32_t likely_row;
     uint32_t code_row, code_cell; /* the first dossier's code, from 1; 0 none */
+    bool names_above;             /* above it, or without one: a row that may be a header */
     uint32_t bad_row, bad_cell;   /* first cell that is not UTF-8, from 1; 0 none */
     struct reader_cell cell[READER_CELLS_MAX];
     size_t cells;

@@ -256,6 +256,11 @@ static void a_list_without_header_is_told_its_place(void **state)
     assert_non_null(
         strstr(err.text, "Dòng 2: «Mã hồ sơ», «Họ tên», «Địa chỉ», «SĐT»; thiếu «Người nhận»."));
     assert_true(list_has_no_header(&err));
+    /* Names that nobody knows, one with a digit in it: they may be named. */
+    assert_false(read_named("Danh sách\nSố HS;Chủ;Nơi nhận;SĐT 1\nH27-261118-0001;An;Thôn 1;\n",
+                            &names, &list));
+    assert_true(list_has_no_header(&err));
+    assert_null(strstr(err.text, "trên đó không có"));
 }
 
 /* What an office calls its columns comes first, also before a name everybody
