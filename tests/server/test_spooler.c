@@ -131,6 +131,29 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
     return 0;
 }
 
+/* A queue that has printed a sheet, and stands so; SENDING: there is none. */
+static enum printer_state queue_stands = PRINTER_SENDING;
+
+bool __real_printer_print(const struct printer_profile *profile, struct spool_job *job,
+                          const struct printer_data *data, size_t items_a_page,
+                          struct printer_ear ear, struct error *why);
+bool __wrap_printer_print(const struct printer_profile *profile, struct spool_job *job,
+                          const struct printer_data *data, size_t items_a_page,
+                          struct printer_ear ear, struct error *why);
+
+bool __wrap_printer_print(const struct printer_profile *profile, struct spool_job *job,
+                          const struct printer_data *data, size_t items_a_page,
+                          struct printer_ear ear, struct error *why)
+{
+    const struct printer_progress progress = {.state = queue_stands, .done = 1, .n = ITEMS};
+    if (queue_stands == PRINTER_SENDING)
+        return __real_printer_print(profile, job, data, items_a_page, ear, why);
+    bool good = spool_job_handed(job, 42, why) && spool_job_done(job, 1, why);
+    while (good && ear.hear(ear.ctx, &progress))
+        usleep(10000);
+    return good && spool_job_end(job, false, why) && error_set(why, ERROR_REFUSED, "cancelled");
+}
+
 /* ------------------------------------------------------------------ the shop */
 
 struct shop {
@@ -155,6 +178,7 @@ static int open_shop(void **state)
     struct shop *shop = calloc(1, sizeof *shop);
     desk_rig_open(&shop->desk);
     atomic_store(&sheets_taken, 1000);
+    queue_stands = PRINTER_SENDING;
     open_zebra(&shop->zebra);
     for (int i = 0; i < ITEMS; i++) {
         char dossier[32];
@@ -393,6 +417,26 @@ static void a_sheet_on_its_way_counts(void **state)
     assert_int_equal(fact.copy, 1);
 }
 
+/* The same of the sheet that a queue has under way; where its job is held none is. */
+static void a_sheet_that_a_queue_prints_counts(void **state)
+{
+    struct shop *shop = *state;
+    struct office_fact fact;
+    uint64_t job = 0;
+    for (int held = 1; held >= 0; held--) {
+        queue_stands = held ? PRINTER_HELD : PRINTER_PRINTING;
+        shop->wanted[0].copy = held ? 1 : 2;
+        assert_good(order(shop, "zebra", ITEMS, &job, &err));
+        while (job_of(shop, job).printing != queue_stands)
+            usleep(10000);
+        assert_good(spooler_cancel(shop->spooler, job, &err));
+        await(shop, job, SPOOLER_CANCELLED);
+        assert_int_equal(facts_of(shop, 0, &fact), held ? 1 : 2);
+        assert_int_equal(facts_of(shop, 1, &fact), !held);
+        assert_int_equal(facts_of(shop, 2, &fact), 0);
+    }
+}
+
 /* Every sheet left, and its end could not be written: whatever sheet is named, it ends. */
 static void all_has_left_and_no_sheet_is_next(void **state)
 {
@@ -569,6 +613,7 @@ int main(int argc, char **argv)
         TEST(an_item_is_in_one_job),
         TEST(cancelled_while_it_comes_to_a_stop),
         TEST(a_sheet_on_its_way_counts),
+        TEST(a_sheet_that_a_queue_prints_counts),
         TEST(all_has_left_and_no_sheet_is_next),
         TEST(a_job_stands_over_a_restart),
         TEST(a_record_that_cannot_be_written),

@@ -215,19 +215,6 @@ static bool look(struct printing *printing, struct paper_queue *queue, struct sp
     return killed(printing, err);
 }
 
-/* A queue that is cancelled may have a sheet under way. */
-static bool tell_printing(struct printing *printing, const struct paper_queue *queue,
-                          struct spool_job *job, const struct printer_ear *ear, struct error *err)
-{
-    size_t n, next = spool_job_next(job);
-    struct spool_item item = spool_job_items(job, &n)[next];
-    if (tell(ear, job, PRINTER_PRINTING, err))
-        return true;
-    if (err->code == ERROR_REFUSED && next == queue->first + queue->pages)
-        put(printing, &item, true);
-    return false;
-}
-
 static bool queued(struct printing *printing, struct spool_job *job, const struct printer_ear *ear,
                    struct error *err)
 {
@@ -238,8 +225,7 @@ static bool queued(struct printing *printing, struct spool_job *job, const struc
     invariant(queue != NULL);
     for (bool ended = false; !ended;)
         if (!look(printing, queue, job, &ended, err) ||
-            (queue->first + queue->pages < queue->n &&
-             !tell_printing(printing, queue, job, ear, err)))
+            (queue->first + queue->pages < queue->n && !tell(ear, job, PRINTER_PRINTING, err)))
             return false;
     return true;
 }
