@@ -111,6 +111,14 @@ void saved_free(struct saved *saved)
 
 /* ------------------------------------------------------------------ from bytes */
 
+uint64_t saved_shape(void)
+{
+    static const uint16_t one = 1;
+    uint8_t first;
+    memcpy(&first, &one, 1);
+    return (uint64_t)sizeof(struct saved_head) << 8 | first;
+}
+
 static bool is_sound(const struct saved_head *head)
 {
     for (int clock = 0; clock < VIEW_CLOCKS; clock++)

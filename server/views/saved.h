@@ -25,6 +25,8 @@ bool saved_dirty(struct table *table, struct saved *ret_saved);
 bool saved_add(struct saved *saved, const struct table *table, const struct tracked *entry);
 void saved_free(struct saved *saved);
 
+/* How such bytes lie on this machine, as one number: of another they cannot be read. */
+uint64_t saved_shape(void);
 /* Takes these bytes in as the table's next entry. BROKEN if they cannot be such; LATER without
  * memory. */
 bool saved_read(const void *bytes, size_t n, struct table *table, struct error *err) must_use;

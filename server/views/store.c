@@ -20,7 +20,7 @@ static const char layout[] =
     "DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS item; DROP TABLE IF EXISTS rule;"
     "CREATE TABLE rule(seq INTEGER PRIMARY KEY);"
     "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id = 1), generation INTEGER NOT NULL,"
-    " batch INTEGER NOT NULL, office INTEGER NOT NULL);"
+    " batch INTEGER NOT NULL, office INTEGER NOT NULL, shape INTEGER NOT NULL);"
     "CREATE TABLE item(place INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "PRAGMA user_version=" SQL_OF(LAYOUT);
 
@@ -44,12 +44,14 @@ bool store_empty(struct store *store, struct error *err)
     struct stmt *stmt;
     if (!db_exec(store->db, "BEGIN IMMEDIATE", err))
         return error_add(err, "views");
-    bool good =
-        db_exec(store->db, layout, err) &&
-        db_prepare(store->db, "INSERT INTO mark(id, generation, batch, office) VALUES(1, ?1, 0, 0)",
-                   &stmt, err);
+    bool good = db_exec(store->db, layout, err) &&
+                db_prepare(store->db,
+                           "INSERT INTO mark(id, generation, batch, office, shape)"
+                           " VALUES(1, ?1, 0, 0, ?2)",
+                           &stmt, err);
     if (good) {
         stmt_u64(stmt, 1, store->generation);
+        stmt_u64(stmt, 2, saved_shape());
         good = stmt_done(stmt, err) && db_exec(store->db, "COMMIT", err);
     }
     if (!good)
@@ -59,13 +61,15 @@ bool store_empty(struct store *store, struct error *err)
 
 static bool set_up(struct store *store, struct error *err)
 {
-    uint64_t version, generation = 0;
+    uint64_t version, generation = 0, shape = 0;
     if (!read_number(store->db, "PRAGMA user_version", &version, err))
         return false;
     if (version == LAYOUT &&
-        !read_number(store->db, "SELECT generation FROM mark", &generation, err))
+        (!read_number(store->db, "SELECT generation FROM mark", &generation, err) ||
+         !read_number(store->db, "SELECT shape FROM mark", &shape, err)))
         return false;
-    return (version == LAYOUT && generation == store->generation) || store_empty(store, err);
+    return (version == LAYOUT && generation == store->generation && shape == saved_shape()) ||
+           store_empty(store, err);
 }
 
 static void remove_files(const char *path)

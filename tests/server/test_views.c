@@ -678,6 +678,26 @@ static void another_generation_is_worked_out_anew(void **state)
     same_views(before, known);
 }
 
+/* Copied along from a machine where bytes lie otherwise. */
+static void another_machines_file_is_worked_out_anew(void **state)
+{
+    (void)state;
+    static struct view before[ITEMS];
+    bool known[ITEMS];
+    struct db *db;
+    issue_some();
+    snapshot(before, known);
+    assert_good(views_flush(rig.views, &err));
+    uint64_t generation = record_generation(rig.record);
+    rig_stop(&rig);
+    alter_kept(generation, (enum status)10, true);
+    assert_good(db_open(rig.views_path, DB_REBUILDABLE, &db, &err));
+    assert_good(db_exec(db, "UPDATE mark SET shape = shape + 1", &err));
+    db_close(db);
+    rig_start(&rig);
+    same_views(before, known);
+}
+
 /* A flush may fall between taking a fact in and folding it: then the row says so. */
 static void an_unfolded_row_says_so(void **state)
 {
@@ -825,6 +845,7 @@ int main(void)
         TEST(a_damaged_file_is_made_anew),
         TEST(what_is_kept_is_not_worked_out_again),
         TEST(another_generation_is_worked_out_anew),
+        TEST(another_machines_file_is_worked_out_anew),
         TEST(an_unfolded_row_says_so),
         TEST(views_ahead_of_the_record),
     };
