@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "protocol/scan.h"
@@ -295,6 +296,11 @@ bool field_id_number(const char *cell, bool *ret_doubt, struct complaint *ret_co
         complain(ret_complaint, cell, "«%s» có thể đã bị làm tròn. Đã nhập; đối chiếu bản giấy.",
                  "looks rounded by a spreadsheet; imported, compare with the paper");
     }
+    if (strcasecmp(cell, "NULL") == 0) {
+        *ret_doubt = true;
+        complain(ret_complaint, cell, "«%s» có lẽ là ô trống. Đã nhập; xem lại.",
+                 "perhaps an empty cell; imported as it stands");
+    }
     return true;
 }
 
@@ -348,25 +354,45 @@ const char *field_commune_name(uint32_t gso_code, char *out, size_t size)
 
 /* ------------------------------------------------------------------ phones */
 
-void field_phone_complaint(const struct phone *phone, struct complaint *ret_complaint)
+/* What becomes of a number that somebody must ask for. */
+#define PHONE_ASK_VI " Hồ sơ đã nhập, không nhắn tin được; hỏi lại số."
+#define PHONE_ASK_EN "; imported, no SMS possible; ask for the number"
+
+static void bad_phone(const struct phone *phone, struct complaint *ret_complaint)
 {
     static const struct {
         enum phone_cause cause;
         const char *vi, *en;
     } rows[] = {
-        {PHONE_CAUSE_DIGITS_LOST, "«%s» mất số.", "digits lost"},
-        {PHONE_CAUSE_TOO_SHORT, "«%s» thiếu số.", "too few digits"},
-        {PHONE_CAUSE_TOO_LONG, "«%s» thừa số.", "too many digits"},
-        {PHONE_CAUSE_LETTER, "«%s» có chữ lẫn vào số.", "letters among digits"},
-        {PHONE_CAUSE_OTHER_DIGITS, "«%s» không viết bằng số 0–9.", "other digits than 0-9"},
-        {PHONE_CAUSE_NOT_A_NUMBER, "«%s» không phải số điện thoại.", "no such phone number"},
+        {PHONE_CAUSE_DIGITS_LOST, "«%s» mất số." PHONE_ASK_VI, "digits lost" PHONE_ASK_EN},
+        {PHONE_CAUSE_TOO_SHORT, "«%s» thiếu số." PHONE_ASK_VI, "too few digits" PHONE_ASK_EN},
+        {PHONE_CAUSE_TOO_LONG, "«%s» thừa số." PHONE_ASK_VI, "too many digits" PHONE_ASK_EN},
+        {PHONE_CAUSE_LETTER, "«%s» có chữ lẫn vào số." PHONE_ASK_VI,
+         "letters among digits" PHONE_ASK_EN},
+        {PHONE_CAUSE_OTHER_DIGITS, "«%s» không viết bằng số 0–9." PHONE_ASK_VI,
+         "other digits than 0-9" PHONE_ASK_EN},
+        {PHONE_CAUSE_NOT_A_NUMBER, "«%s» không phải số điện thoại." PHONE_ASK_VI,
+         "no such phone number" PHONE_ASK_EN},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].cause == phone->cause)
             complain(ret_complaint, phone->note, rows[i].vi, rows[i].en);
-    size_t vi = strlen(ret_complaint->vi), en = strlen(ret_complaint->en);
-    (void)snprintf(ret_complaint->vi + vi, sizeof ret_complaint->vi - vi,
-                   " Hồ sơ đã nhập, không nhắn tin được; hỏi lại số.");
-    (void)snprintf(ret_complaint->en + en, sizeof ret_complaint->en - en,
-                   "; imported, no SMS possible; ask for the number");
+}
+
+bool field_phone(const struct phone *phone, struct complaint *ret_complaint)
+{
+    if (phone->kind == PHONE_BAD)
+        bad_phone(phone, ret_complaint);
+    else if (phone->kind == PHONE_LANDLINE)
+        complain(ret_complaint, phone->e164, "%s là máy bàn. Đã nhập; sẽ không nhắn tin.",
+                 "a land line; imported, no SMS");
+    else if (phone->kind == PHONE_FOREIGN)
+        complain(ret_complaint, phone->e164, "%s là số nước ngoài. Đã nhập; sẽ không nhắn tin.",
+                 "a foreign number; imported, no SMS");
+    else if (phone->converted)
+        complain(ret_complaint, phone->e164, "số cũ 11 số, đã đổi thành %s. Đã nhập; xem lại số.",
+                 "eleven digits of before 2018, converted; imported");
+    else
+        return true;
+    return false;
 }

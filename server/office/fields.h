@@ -48,7 +48,8 @@ bool field_money(const char *cell, uint64_t *ret_vnd, struct complaint *ret_comp
 
 /* Personal number, kept as text: 12 digits, or 9 of the old card, or letters and digits. Refused:
  * digits lost in a spreadsheet, 10 or 11 digits (zeros lost), other digits than 0-9 (case I07).
- * `ret_doubt` is set, with a complaint, when 16 and more digits end in 0: looks rounded. */
+ * `ret_doubt` is set, with a complaint, when 16 and more digits end in 0: looks rounded; and for
+ * NULL, which may be what a database writes for nothing. */
 bool field_id_number(const char *cell, bool *ret_doubt, struct complaint *ret_complaint) must_use;
 
 /* "x", "có", "1" or nothing, "không", "0". */
@@ -60,7 +61,9 @@ bool field_address(const char *cell, struct complaint *ret_complaint) must_use;
 /* Name of a commune by GSO code ("X. Cẩm Trung"), or "" when unknown. */
 const char *field_commune_name(uint32_t gso_code, char *out, size_t size);
 
-/* What the phone's cause means for a clerk; only for PHONE_BAD. */
-void field_phone_complaint(const struct phone *phone, struct complaint *ret_complaint);
+/* False, with a sentence, when a clerk is to know: the number is bad, takes no SMS (a land line, a
+ * foreign one), or was converted from eleven digits (cases I05, N06). Nothing of it stops an
+ * envelope. No number at all is fine. */
+bool field_phone(const struct phone *phone, struct complaint *ret_complaint) must_use;
 
 #endif

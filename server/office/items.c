@@ -112,8 +112,7 @@ static bool correct(struct record *record, struct reissue *reissue, struct error
         *reissue->who.written_name = '\0'; /* it is no longer of the list */
     if (phone) {
         struct phone read = phone_read(phone);
-        field_phone_complaint(&read, &complaint);
-        if (read.kind == PHONE_BAD)
+        if (!field_phone(&read, &complaint) && read.kind == PHONE_BAD)
             return refuse(&complaint, err);
         text_copy(read.e164, reissue->who.phone, sizeof reissue->who.phone);
     }

@@ -153,10 +153,7 @@ static void check_phone(const struct check *check, struct issue *issue)
 {
     struct complaint complaint;
     struct phone phone = phone_read(check->row->cell[LIST_PHONE]);
-    if (phone.kind == PHONE_BAD) {
-        field_phone_complaint(&phone, &complaint);
-        warn(check, true, LIST_PHONE, &complaint);
-    }
+    warn(check, !field_phone(&phone, &complaint), LIST_PHONE, &complaint);
     text_copy(phone.e164, issue->who.phone, sizeof issue->who.phone);
     text_copy(phone.note, issue->who.phone_note, sizeof issue->who.phone_note);
 }

@@ -112,7 +112,7 @@ static void id_numbers(void **state)
     (void)state;
     bool doubt;
     static const char *const good[] = {"042289474524", "",        "123456789", "123456789012345678",
-                                       "1e5",          "12-11",   "0x1F",      "NULL",
+                                       "1e5",          "12-11",   "0x1F",      "TRUE",
                                        "00123",        "B1234567"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         print_message("%s\n", good[i]);
@@ -120,6 +120,8 @@ static void id_numbers(void **state)
         assert_false(doubt);
     }
     assert_true(field_id_number("123456789012345680", &doubt, &said));
+    assert_true(doubt);
+    assert_true(field_id_number("NULL", &doubt, &said));
     assert_true(doubt);
     static const char *const bad[] = {"1.23E+11", "1,23E+11",    "4.2E10", "4E+10",
                                       "1E+11",    "42289474524", "１２３"};
@@ -175,9 +177,34 @@ static void complaints_quote_what_was_seen(void **state)
 {
     (void)state;
     struct phone phone = phone_read("9.12E+08");
-    field_phone_complaint(&phone, &said);
+    assert_false(field_phone(&phone, &said));
     assert_non_null(strstr(said.vi, "«9.12E+08» mất số"));
     assert_non_null(strstr(said.en, "digits lost"));
+}
+
+/* Cases I05 and N06: what will get no SMS, and what was converted, is told; nothing else is. */
+static void phones_that_a_clerk_is_told_of(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell, *vi, *en;
+    } told[] = {
+        {"02438000006", "+842438000006 là máy bàn.", "a land line; imported, no SMS"},
+        {"+1 202 555 0100", "+12025550100 là số nước ngoài.", "a foreign number; imported, no SMS"},
+        {"01682000004", "đã đổi thành +84382000004.", "eleven digits of before 2018, converted"},
+        {"0912 000 OO1", "hỏi lại số.", "letters among digits; imported, no SMS possible"},
+    };
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct phone phone = phone_read(told[i].cell);
+        assert_false(field_phone(&phone, &said));
+        assert_non_null(strstr(said.vi, told[i].vi));
+        assert_non_null(strstr(said.en, told[i].en));
+    }
+    static const char *const fine[] = {"", "0912000001", "912000001", "Không có"};
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+        struct phone phone = phone_read(fine[i]);
+        assert_true(field_phone(&phone, &said));
+    }
 }
 
 static void link_tokens(void **state)
@@ -228,6 +255,7 @@ int main(void)
         cmocka_unit_test(addresses),
         cmocka_unit_test(communes_find_themselves),
         cmocka_unit_test(complaints_quote_what_was_seen),
+        cmocka_unit_test(phones_that_a_clerk_is_told_of),
         cmocka_unit_test(a_code_of_tomorrow_is_told),
         cmocka_unit_test(link_tokens),
     };
