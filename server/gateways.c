@@ -113,17 +113,17 @@ static bool open_kannel(struct gateways *gateways, const char *sent, struct sms_
 
 /* `sent`: the list of what each handed on, of the data folder. */
 static const struct kind {
-    const char *name, *sent;
-    bool confirms; /* says of each message whether the phone has it */
+    const char *name, *sent, *begun; /* files of the data folder; begun: NULL, none */
+    bool confirms;                   /* says of each message whether the phone has it */
     bool (*open)(struct gateways *gateways, const char *sent, struct sms_driver *ret_driver,
                  struct error *err);
 } kinds[] = {
-    [GATEWAY_FILE] = {"file", "sms.sent", false, open_file},
-    [GATEWAY_GAMMU] = {"gammu", "gammu.sent", false, open_gammu},
-    [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", true, open_webhook},
-    [GATEWAY_KANNEL] = {"kannel", "kannel.sent", true, open_kannel},
-    [GATEWAY_ZNS] = {"zns", "zns.sent", true, open_zns},
-    [GATEWAY_SMSD] = {"smsd", "smsd.sent", true, open_smsd},
+    [GATEWAY_FILE] = {"file", "sms.sent", NULL, false, open_file},
+    [GATEWAY_GAMMU] = {"gammu", "gammu.sent", NULL, false, open_gammu},
+    [GATEWAY_WEBHOOK] = {"webhook", "webhook.sent", NULL, true, open_webhook},
+    [GATEWAY_KANNEL] = {"kannel", "kannel.sent", "kannel.begun", true, open_kannel},
+    [GATEWAY_ZNS] = {"zns", "zns.sent", NULL, true, open_zns},
+    [GATEWAY_SMSD] = {"smsd", "smsd.sent", NULL, true, open_smsd},
 };
 
 static bool is_named(const struct config *config, size_t kind)
@@ -149,9 +149,12 @@ static bool open_named(struct gateways *gateways, const struct kind *kind, struc
 
 static bool know_former(struct gateways *gateways, const struct kind *kind, struct error *err)
 {
-    char sent[CONFIG_PATH_MAX];
+    char sent[CONFIG_PATH_MAX], begun[CONFIG_PATH_MAX];
+    bool may_doubt = kind->begun != NULL;
     return (files_join(gateways->folder, kind->sent, sent, sizeof sent, err) &&
-            sms_chain_know(&gateways->chain, kind->name, sent, gateways->clock, err)) ||
+            (!may_doubt || files_join(gateways->folder, kind->begun, begun, sizeof begun, err)) &&
+            sms_chain_know(&gateways->chain, kind->name, sent, may_doubt ? begun : NULL,
+                           gateways->clock, err)) ||
            error_add(err, "former gateway of messages %s", kind->name);
 }
 

@@ -32,6 +32,14 @@ static const struct notice *open_notice(const struct fact *facts, size_t n, cons
     return found;
 }
 
+static bool is_there(const struct fact *facts, size_t n, const char *request_id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!facts[i].is_scan && strcmp(facts[i].office.notice.request_id, request_id) == 0)
+            return true;
+    return false;
+}
+
 static bool is_recent(const struct reports *reports, const char *request_id)
 {
     for (size_t i = 0; i < REPORTS_RECENT; i++)
@@ -100,6 +108,10 @@ static bool take(void *ctx, const char *request_id, enum sms_end end, struct err
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(reports->views, &item, facts, VIEW_HISTORY_MAX);
+    if (end == SMS_END_UNKNOWN && !is_there(facts, n, request_id)) {
+        free(facts);
+        return error_set(err, ERROR_NOT_FOUND, "%s: nothing is known of it yet", request_id);
+    }
     const struct notice *notice = open_notice(facts, n, request_id, end);
     bool goes = notice != NULL && asked && goes_again(reports, &item, notice);
     bool good = notice == NULL || goes || end == SMS_END_SILENT ||

@@ -140,7 +140,8 @@ bool sms_begun_is_in_doubt(const struct sms_begun *begun, const char *request_id
     return one != NULL && one->since.ms != 0;
 }
 
-const char *sms_begun_doubtful(const struct sms_begun *begun)
+/* Of those in doubt for long enough the first. */
+static const char *doubtful(const struct sms_begun *begun)
 {
     int64_t now_ms = begun->clock.now(begun->clock.self).ms;
     for (size_t i = 0; i < begun->n; i++) {
@@ -149,4 +150,24 @@ const char *sms_begun_doubtful(const struct sms_begun *begun)
             return begun->ones[i].id;
     }
     return NULL;
+}
+
+bool sms_begun_report(struct sms_begun *begun, struct sms_sent *sent, sms_take_report *take,
+                      void *ctx, struct error *err)
+{
+    char id[NOTICE_REQUEST_MAX + 1];
+    for (const char *one; (one = doubtful(begun)) != NULL;) {
+        struct error why = {.code = ERROR_NONE};
+        (void)snprintf(id, sizeof id, "%s", one);
+        if (take(ctx, id, SMS_END_UNKNOWN, &why)) {
+            if (!sms_sent_add(sent, id, err))
+                return false;
+            sms_begun_end(begun, id);
+        } else if (why.code == ERROR_NOT_FOUND) {
+            sms_begun_doubt(begun, id);
+        } else {
+            return error_set(err, why.code, "%s", why.text);
+        }
+    }
+    return true;
 }

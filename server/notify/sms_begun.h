@@ -9,7 +9,7 @@
 #include "server/notify/notify.h"
 #include "server/notify/sms_sent.h"
 
-/* The notice that a doubt is about is in the views by then. */
+/* The notice that a doubt is about is in the views by then, as a rule. */
 #define SMS_BEGUN_WAIT_MS 1000
 
 struct sms_begun;
@@ -24,8 +24,11 @@ void sms_begun_end(struct sms_begun *begun, const char *request_id);
 /* It was called and did not answer. */
 void sms_begun_doubt(struct sms_begun *begun, const char *request_id);
 bool sms_begun_is_in_doubt(const struct sms_begun *begun, const char *request_id);
-/* One in doubt for SMS_BEGUN_WAIT_MS, borrowed until the next call; NULL: none. */
-const char *sms_begun_doubtful(const struct sms_begun *begun);
+/* Hands over what is in doubt for SMS_BEGUN_WAIT_MS; once taken it is on `sent`, for maybe it went,
+ * and in doubt no more. NOT_FOUND from `take`, the notice is not in the views yet: it is handed
+ * over again after as long. */
+bool sms_begun_report(struct sms_begun *begun, struct sms_sent *sent, sms_take_report *take,
+                      void *ctx, struct error *err) must_use;
 void sms_begun_close(struct sms_begun *begun); /* NULL is fine */
 
 #endif

@@ -5,19 +5,24 @@
 #include <unistd.h>
 
 #include "server/notify/callbox.h"
+#include "server/notify/sms_begun.h"
 #include "server/notify/sms_sent.h"
 
 bool sms_chain_know(struct sms_chain *chain, const char *name, const char *sent_path,
-                    struct clock clock, struct error *err)
+                    const char *begun_path, struct clock clock, struct error *err)
 {
     invariant(chain->former_names_n < SMS_CHAIN_FORMER_MAX);
     chain->former_names[chain->former_names_n++] = name;
-    if (access(sent_path, F_OK) != 0)
+    bool begun = begun_path != NULL && access(begun_path, F_OK) == 0;
+    if (!begun && access(sent_path, F_OK) != 0)
         return true;
     if (!sms_sent_open(sent_path, clock, &chain->former[chain->former_n], err))
         return false;
-    chain->former_n++;
-    return true;
+    struct sms_sent *sent = chain->former[chain->former_n++];
+    if (!begun)
+        return true;
+    chain->doubted = sent;
+    return sms_begun_open(begun_path, sent, clock, &chain->doubts, err);
 }
 
 bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clock clock,
@@ -40,7 +45,9 @@ void sms_chain_close(struct sms_chain *chain)
         sms_sent_close(chain->former[--chain->former_n]);
     sms_sent_close(chain->passed);
     sms_sent_close(chain->handed);
+    sms_begun_close(chain->doubts);
     chain->passed = chain->handed = NULL;
+    chain->doubts = NULL;
 }
 
 /* ------------------------------------------------------------------ whose turn it is */
@@ -71,7 +78,7 @@ static bool has(void *self, const char *request_id)
     for (size_t i = 0; i < chain->former_n; i++)
         if (sms_sent_has(chain->former[i], request_id))
             return true;
-    return false;
+    return chain->doubts != NULL && sms_begun_is_in_doubt(chain->doubts, request_id);
 }
 
 /* What cannot be written of it this run knows all the same. */
@@ -195,6 +202,8 @@ static bool reports(void *self, sms_take_report *take, void *ctx, struct error *
         if (chain->box != NULL && !callbox_reports(chain->box, chain->names[i], listen, &it, err))
             return false;
     }
+    if (chain->doubts != NULL && !sms_begun_report(chain->doubts, chain->doubted, take, ctx, err))
+        return false;
     for (size_t i = 0; chain->box != NULL && i < chain->former_names_n; i++)
         if (!callbox_reports(chain->box, chain->former_names[i], take, ctx, err))
             return false;

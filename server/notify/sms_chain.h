@@ -11,6 +11,7 @@
 #include "server/notify/notify.h"
 
 #define SMS_CHAIN_FORMER_MAX 5
+struct sms_begun;
 struct sms_sent;
 struct callbox;
 struct sms_chain {
@@ -25,6 +26,8 @@ struct sms_chain {
     struct sms_sent *handed;            /* "zns:ID", when: of whom a word is awaited */
     struct clock clock;
     struct instant next_look; /* at those whose time is over */
+    struct sms_begun *doubts; /* of a former one that was asked and did not answer, or NULL */
+    struct sms_sent *doubted; /* its list, one of `former` */
     struct sms_sent *former[SMS_CHAIN_FORMER_MAX];
     size_t former_n;
     const char *former_names[SMS_CHAIN_FORMER_MAX];
@@ -32,11 +35,11 @@ struct sms_chain {
 };
 
 /* Reads the list (sms_sent.h) of a gateway that trao.conf names no more, so that what it handed on
- * goes out by none of those now named. No such file: nothing of that to know. What it called in
- * while it was named is taken all the same. At most SMS_CHAIN_FORMER_MAX; `name` outlives the
- * chain. */
+ * goes out by none of those now named, and what it has in doubt (`begun_path`, sms_begun.h; NULL:
+ * it has no such) is said to be so. No such file: nothing of that to know. What it called in while
+ * it was named is taken all the same. At most SMS_CHAIN_FORMER_MAX; `name` outlives the chain. */
 bool sms_chain_know(struct sms_chain *chain, const char *name, const char *sent_path,
-                    struct clock clock, struct error *err) must_use;
+                    const char *begun_path, struct clock clock, struct error *err) must_use;
 /* Keeps there what was passed on. */
 bool sms_chain_pass(struct sms_chain *chain, const char *passed_path, struct clock clock,
                     struct error *err) must_use;

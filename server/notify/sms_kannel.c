@@ -152,14 +152,7 @@ static bool send(void *self, const struct sms *sms, struct error *err)
 static bool reports(void *self, sms_take_report *take, void *ctx, struct error *err)
 {
     struct sms_kannel *kannel = self;
-    char id[NOTICE_REQUEST_MAX + 1];
-    for (const char *one; (one = sms_begun_doubtful(kannel->begun)) != NULL;) {
-        (void)snprintf(id, sizeof id, "%s", one);
-        if (!take(ctx, id, SMS_END_UNKNOWN, err) || !sms_sent_add(kannel->sent, id, err))
-            return false;
-        sms_begun_end(kannel->begun, id);
-    }
-    return true;
+    return sms_begun_report(kannel->begun, kannel->sent, take, ctx, err);
 }
 
 struct sms_driver sms_kannel_driver(struct sms_kannel *kannel)

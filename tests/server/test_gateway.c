@@ -211,10 +211,10 @@ static void another_gateway_repeats_nothing(void **state)
     struct sms_driver only = moods_driver();
     struct sms_chain chain = {.drivers = {only}, .n = 1};
     (void)snprintf(list, sizeof list, "%s/none.sent", told->desk.rig.dir);
-    assert_good(sms_chain_know(&chain, "gammu", list, rig_clock(&told->desk.rig), &err));
+    assert_good(sms_chain_know(&chain, "gammu", list, NULL, rig_clock(&told->desk.rig), &err));
     assert_int_equal(chain.former_n, 0);
     (void)snprintf(list, sizeof list, "%s/sms.sent", told->desk.rig.dir);
-    assert_good(sms_chain_know(&chain, "gammu", list, rig_clock(&told->desk.rig), &err));
+    assert_good(sms_chain_know(&chain, "gammu", list, NULL, rig_clock(&told->desk.rig), &err));
     struct notify_config config = {.acts = desk_rig_acts(&told->desk),
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,
@@ -228,6 +228,48 @@ static void another_gateway_repeats_nothing(void **state)
     pass(told, SECOND);
     assert_int_equal(gateway.taken, 1);
     notify_close(told->notify); /* before the chain on this stack */
+    told->notify = NULL;
+    sms_chain_close(&chain);
+}
+
+/* trao.conf names Kannel no more, and the server was killed while it was asked: nobody else sends
+ * that one, and people are told. */
+static void what_a_former_gateway_has_in_doubt_is_said(void **state)
+{
+    struct told *told = *state;
+    char list[224], begun[224], id[NOTICE_REQUEST_MAX + 1] = "";
+    scan(told, EVENT_PICKED_UP);
+    tick(told);
+    (void)snprintf(list, sizeof list, "%s/sms.sent", told->desk.rig.dir);
+    FILE *file = fopen(list, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*s %95s", id), 1);
+    (void)fclose(file);
+    start_with_gateway(told, ERROR_NONE);
+    notify_close(told->notify);
+    rig_stop(&told->desk.rig);
+    rig_start(&told->desk.rig);
+    (void)snprintf(begun, sizeof begun, "%s/kannel.begun", told->desk.rig.dir);
+    file = fopen(begun, "w");
+    assert_non_null(file);
+    (void)fprintf(file, "+%s\n", id);
+    (void)fclose(file);
+    (void)snprintf(list, sizeof list, "%s/kannel.sent", told->desk.rig.dir);
+    struct sms_chain chain = {.drivers = {moods_driver()}, .n = 1};
+    assert_good(sms_chain_know(&chain, "kannel", list, begun, rig_clock(&told->desk.rig), &err));
+    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
+                                   .views = told->desk.rig.views,
+                                   .record_path = told->desk.rig.record_path,
+                                   .config = &told->desk.config,
+                                   .driver = sms_chain_driver(&chain),
+                                   .clock = rig_clock(&told->desk.rig)};
+    assert_good(notify_open(&config, &told->notify, &err));
+    pass(told, SECOND * 60);
+    assert_int_equal(gateway.tries, 0);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_UNKNOWN), 1);
+    pass(told, SECOND * 60);
+    assert_int_equal(count_facts(told, EVENT_NOTICE_UNKNOWN), 1);
+    notify_close(told->notify);
     told->notify = NULL;
     sms_chain_close(&chain);
 }
@@ -365,6 +407,7 @@ int main(int argc, char **argv)
         TOLD(who_stops_before_it_goes_is_not_told),
         TOLD(what_a_phone_has_is_not_sent_again),
         TOLD(another_gateway_repeats_nothing),
+        TOLD(what_a_former_gateway_has_in_doubt_is_said),
         TOLD(a_list_that_cannot_be_written_doubles_nothing),
         TOLD(what_one_refuses_the_next_takes),
         TOLD(reports_never_go_back),
