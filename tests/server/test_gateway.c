@@ -257,11 +257,13 @@ static void what_a_former_gateway_has_in_doubt_is_said(void **state)
     (void)snprintf(list, sizeof list, "%s/kannel.sent", told->desk.rig.dir);
     struct sms_chain chain = {.drivers = {moods_driver()}, .n = 1};
     assert_good(sms_chain_know(&chain, "kannel", list, begun, rig_clock(&told->desk.rig), &err));
+    struct sms_driver driver = sms_chain_driver(&chain);
+    assert_true(driver.has(driver.self, id)); /* at once, before it is said */
     struct notify_config config = {.acts = desk_rig_acts(&told->desk),
                                    .views = told->desk.rig.views,
                                    .record_path = told->desk.rig.record_path,
                                    .config = &told->desk.config,
-                                   .driver = sms_chain_driver(&chain),
+                                   .driver = driver,
                                    .clock = rig_clock(&told->desk.rig)};
     assert_good(notify_open(&config, &told->notify, &err));
     pass(told, SECOND * 60);
