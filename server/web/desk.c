@@ -180,6 +180,7 @@ void desk_items(struct web *web, const struct http_request *request, struct http
         return;
     const char *text = http_query(request, "trang");
     unsigned long page = text ? strtoul(text, NULL, 10) : 1;
+    uint64_t known = live_number(web->live);
     struct page_head head = {
         .title = "Quầy · Trao", .script = "quay.js", .wide = "rong", .here = "/quay"};
     seat_begin(&html, &seat, &head);
@@ -192,13 +193,21 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     html_put(&html, "</p>");
     if (person_may(&seat.person, RIGHT_PRINTS) && seat.person.offices_n == 0)
         desk_put_jobs(web, &html);
-    html_put(&html, "<p id=noi class=loi role=status aria-live=polite hidden></p>");
+    html_format(&html, "<p id=noi class=loi role=status aria-live=polite data-den=%llu hidden></p>",
+                (unsigned long long)known);
     if (!put_items(web, request, &seat, page > 0 && page < 100000 ? page - 1 : 0, &html, answer)) {
         html_done(&html);
         return;
     }
     page_end(&html, web, &head);
     page_give(&html, 200, answer);
+}
+
+/* The number of the last event that the browser heard, or that the page knows of. */
+static uint64_t number_known(const struct http_request *request)
+{
+    const char *last = http_header(request, "Last-Event-ID"), *page = http_query(request, "den");
+    return last ? strtoull(last, NULL, 10) : (page ? strtoull(page, NULL, 10) : 0);
 }
 
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -212,7 +221,8 @@ void desk_stream(struct web *web, const struct http_request *request, struct htt
     struct live_pass pass = {.token = seat_hash(&seat),
                              .person = seat.person,
                              .english = seat.english,
-                             .until = seat.until};
+                             .until = seat.until,
+                             .known = number_known(request)};
     live_desk(web->live, &pass, request->client, answer);
     if (!seat_of(web, request).logged_in) /* it ended before the stream was there to be ended */
         live_end_login(web->live, &pass.token);

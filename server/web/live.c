@@ -1,5 +1,5 @@
 #include "server/delivery/wishes.h"
-#include "server/web/live.h"
+#include "server/web/live_inside.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -8,41 +8,7 @@
 
 #include "protocol/chain.h"
 
-#define BUCKETS 1024 /* streams are looked up by item at each change */
-
-/* What a stream's end is told with; lives as long as the stream. */
-struct belonging {
-    struct live *live;
-    struct page *page;
-};
-
-/* One open page. */
-struct page {
-    struct page *before, *after; /* in its bucket; desks have one of their own */
-    struct http_stream *stream;
-    struct belonging *belonging;
-    bool is_desk;
-    struct live_ticket ticket; /* citizens */
-    struct live_pass pass;     /* desks */
-    struct instant until;
-    char client[HTTP_CLIENT_MAX];
-    uint64_t told; /* version last written */
-    int64_t beat_ms;
-};
-
-struct live {
-    const struct config *config;
-    struct views *views;
-    struct readers *readers;
-    struct clock clock;
-    pthread_mutex_t lock;              /* guards the lists and every use of a stream */
-    struct page *buckets[BUCKETS + 1]; /* the last: desks */
-    size_t n;
-    bool counts_changed; /* since desks were last told */
-    bool stopping;
-};
-
-static struct instant now(const struct live *live)
+struct instant live_now(const struct live *live)
 {
     return live->clock.now(live->clock.self);
 }
@@ -71,6 +37,7 @@ bool live_new(const struct config *config, struct views *views, struct readers *
     live->readers = readers;
     live->clock = clock;
     pthread_mutex_init(&live->lock, NULL);
+    desk_news_begin(&live->news, live_now(live));
     *ret_live = live;
     return true;
 }
@@ -85,7 +52,7 @@ void live_free(struct live *live)
 
 /* ------------------------------------------------------------------ events */
 
-static void write_html(struct page *page, const struct html *html)
+void live_write(struct page *page, const struct html *html)
 {
     if (!html->failed && html->n > 0)
         http_stream_write(page->stream, html->bytes, html->n);
@@ -106,16 +73,16 @@ static void render(const struct live *live, const struct view *view, const struc
     struct config config = *live->config;
     struct pickup pickup;
     uint32_t point = wish_pickup(&view->state);
-    bool collects = point != 0 && readers_pickup(live->readers, point, now(live), &pickup);
+    bool collects = point != 0 && readers_pickup(live->readers, point, live_now(live), &pickup);
     if (kind / 2 != PROOF_NUMBER)
-        config = readers_config(live->readers, live->config, &view->state, now(live));
+        config = readers_config(live->readers, live->config, &view->state, live_now(live));
     struct face face = {
         .view = view,
         .history = history,
         .history_n = history_n,
         .proof = (enum proof)(kind / 2),
         .english = kind % 2,
-        .now = now(live),
+        .now = live_now(live),
         .config = &config,
         .pickup = collects ? &pickup : NULL,
     };
@@ -144,7 +111,7 @@ static void write_event(struct page *page, const struct view *view, const struct
     const struct html *event = &events[kind_of(&page->ticket)];
     if (page->told >= view->version || event->n == 0)
         return;
-    write_html(page, event);
+    live_write(page, event);
     page->told = view->version;
 }
 
@@ -152,44 +119,6 @@ static void events_done(struct html events[KINDS])
 {
     for (unsigned kind = 0; kind < KINDS; kind++)
         html_done(&events[kind]);
-}
-
-static const char *status_words(const struct view *view)
-{
-    const struct status_info *info = status_info(view->state.status);
-    return info ? info->handheld : "–";
-}
-
-void live_row(const struct view *view, struct html *html)
-{
-    char time[CLOCK_TEXT_MAX] = "", date[CLOCK_TEXT_MAX] = "";
-    if (!view->state.since.bounds_only) {
-        clock_time_vi(view->state.since.estimate, time, sizeof time);
-        clock_date_vi(view->state.since.estimate, date, sizeof date);
-    }
-    html_format(html, "<td class=%s>%s</td><td>%s %.5s</td>",
-                face_tone(status_info(view->state.status)), status_words(view), time, date);
-}
-
-void live_counts(struct views *views, const struct person *person, struct html *html)
-{
-    uint64_t counts[VIEW_STATUSES] = {0};
-    const struct status_info *info;
-    if (person->offices_n == 0)
-        views_counts(views, counts);
-    else
-        views_counts_of(views, person->offices, person->offices_n, counts);
-    for (size_t i = 0; (info = status_row(i)) != NULL; i++)
-        if (counts[info->status] > 0)
-            html_format(html, "<span>%s <b>%llu</b></span> ", info->handheld,
-                        (unsigned long long)counts[info->status]);
-}
-
-static void desk_event(const struct item *item, const struct view *view, struct html *html)
-{
-    html_format(html, "event: dong\ndata: %s ", item->text);
-    live_row(view, html);
-    html_put(html, "\n\n");
 }
 
 /* ------------------------------------------------------------------ opening and closing */
@@ -254,7 +183,7 @@ static struct page *page_new(struct live *live, const struct page *like)
     *page = *like;
     page->stream = stream;
     page->belonging = belonging;
-    page->beat_ms = now(live).ms;
+    page->beat_ms = live_now(live).ms;
     return page;
 }
 
@@ -264,8 +193,7 @@ static void write_present(struct live *live, struct page *page)
 {
     struct html events[KINDS] = {{.n = 0}};
     struct view view;
-    if (page->is_desk || !views_item(live->views, &page->ticket.item, &view) ||
-        view.version == page->ticket.seen)
+    if (!views_item(live->views, &page->ticket.item, &view) || view.version == page->ticket.seen)
         return;
     render_kinds(live, &view, 1u << kind_of(&page->ticket), events);
     pthread_mutex_lock(&live->lock);
@@ -274,7 +202,7 @@ static void write_present(struct live *live, struct page *page)
     events_done(events);
 }
 
-static void open_page(struct live *live, const struct page *like, struct http_answer *answer)
+void live_open_page(struct live *live, const struct page *like, struct http_answer *answer)
 {
     static const char hello[] = "retry: 1000\n\n";
     struct page *page = page_new(live, like);
@@ -293,7 +221,10 @@ static void open_page(struct live *live, const struct page *like, struct http_an
         free(page);
         return;
     }
-    write_present(live, page);
+    if (page->is_desk)
+        live_replay(live, page);
+    else
+        write_present(live, page);
     answer->status = 200;
     answer->retry_s = 0;
     answer->type = "text/event-stream; charset=utf-8";
@@ -305,15 +236,7 @@ void live_citizen(struct live *live, const struct live_ticket *ticket, const cha
 {
     struct page like = {.ticket = *ticket, .until = ticket->until};
     (void)snprintf(like.client, sizeof like.client, "%s", client);
-    open_page(live, &like, answer);
-}
-
-void live_desk(struct live *live, const struct live_pass *pass, const char *client,
-               struct http_answer *answer)
-{
-    struct page like = {.is_desk = true, .pass = *pass, .until = pass->until};
-    (void)snprintf(like.client, sizeof like.client, "%s", client);
-    open_page(live, &like, answer);
+    live_open_page(live, &like, answer);
 }
 
 /* ------------------------------------------------------------------ what happens */
@@ -333,97 +256,18 @@ static unsigned kinds_shown(struct live *live, const struct item *item)
 /* A page that opens between the two locks writes the present state itself. */
 void live_changed(struct live *live, const struct item *item, const struct view *view)
 {
-    struct html rows[2] = {{.n = 0}, {.english = true}}, events[KINDS] = {{.n = 0}};
-    for (int english = 0; english < 2; english++)
-        desk_event(item, view, &rows[english]);
+    struct html rows[2], events[KINDS] = {{.n = 0}};
+    live_rows(item, view, rows);
     render_kinds(live, view, kinds_shown(live, item), events);
     pthread_mutex_lock(&live->lock);
-    live->counts_changed = true;
     for (struct page *page = live->buckets[bucket_of(item)]; page; page = page->after)
         if (item_equal(&page->ticket.item, item))
             write_event(page, view, events);
-    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        if (person_sees(&page->pass.person, view->marks.office))
-            write_html(page, &rows[page->pass.english]);
+    live_tell_desks(live, item, view, rows);
     pthread_mutex_unlock(&live->lock);
     html_done(&rows[0]);
     html_done(&rows[1]);
     events_done(events);
-}
-
-void live_printing(struct live *live)
-{
-    static const char event[] = "event: in\ndata: 1\n\n";
-    pthread_mutex_lock(&live->lock);
-    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        http_stream_write(page->stream, event, sizeof event - 1);
-    pthread_mutex_unlock(&live->lock);
-}
-
-static void put_counts(struct live *live, const struct person *person, struct html *event)
-{
-    html_put(event, "event: dem\ndata: ");
-    live_counts(live->views, person, event);
-    html_put(event, "\n\n");
-}
-
-/* At most one a tick, however many items an import brings; one text for all who are bound to no
- * office. The views' lock is taken inside this one, never the other way round. */
-static void tell_counts(struct live *live)
-{
-    static const struct person anybody = {.offices_n = 0};
-    struct html all[2] = {{.n = 0}, {.english = true}};
-    pthread_mutex_lock(&live->lock);
-    bool changed = live->counts_changed && live->buckets[BUCKETS];
-    live->counts_changed = false;
-    for (int english = 0; changed && english < 2; english++)
-        put_counts(live, &anybody, &all[english]);
-    for (struct page *page = live->buckets[BUCKETS]; changed && page; page = page->after) {
-        struct html own = {.english = page->pass.english};
-        bool bound = page->pass.person.offices_n > 0;
-        if (bound)
-            put_counts(live, &page->pass.person, &own);
-        write_html(page, bound ? &own : &all[page->pass.english]);
-        html_done(&own);
-    }
-    pthread_mutex_unlock(&live->lock);
-    html_done(&all[0]);
-    html_done(&all[1]);
-}
-
-/* ------------------------------------------------------------------ logins that ended elsewhere */
-
-/* Tokens of the desks' pages; free(). */
-static struct link *copy_tokens(struct live *live, size_t *ret_n)
-{
-    struct link *tokens = NULL;
-    size_t n = 0;
-    pthread_mutex_lock(&live->lock);
-    for (const struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        n++;
-    tokens = n > 0 ? malloc(n * sizeof *tokens) : NULL;
-    *ret_n = tokens ? n : 0;
-    for (const struct page *page = live->buckets[BUCKETS]; tokens && page; page = page->after)
-        tokens[--n] = page->pass.token;
-    pthread_mutex_unlock(&live->lock);
-    return tokens;
-}
-
-/* A person who was changed or switched off from the command line has no login any more. */
-static void end_lost_logins(struct live *live)
-{
-    size_t n;
-    struct link *tokens = copy_tokens(live, &n);
-    for (size_t i = 0; i < n; i++) {
-        struct login login;
-        struct error err = {ERROR_NONE, ""};
-        struct record *record = readers_take(live->readers);
-        bool there = login_find(record, &tokens[i], now(live), &login, &err);
-        readers_give(live->readers, record);
-        if (!there && err.code == ERROR_NOT_FOUND)
-            live_end_login(live, &tokens[i]);
-    }
-    free(tokens);
 }
 
 static void each_page(struct live *live, void (*act)(struct live *live, struct page *page))
@@ -437,7 +281,7 @@ static void each_page(struct live *live, void (*act)(struct live *live, struct p
 
 static void tick_page(struct live *live, struct page *page)
 {
-    int64_t at = now(live).ms;
+    int64_t at = live_now(live).ms;
     if (page->until.ms != 0 && at >= page->until.ms) {
         http_stream_end(page->stream);
     } else if (at - page->beat_ms >= INT64_C(1000) * LIVE_BEAT_S || at < page->beat_ms) {
@@ -454,8 +298,8 @@ static void end_page(struct live *live, struct page *page)
 
 void live_tick(struct live *live)
 {
-    tell_counts(live);
-    end_lost_logins(live);
+    live_tell_counts(live);
+    live_end_lost_logins(live);
     each_page(live, tick_page);
 }
 
@@ -473,22 +317,4 @@ void live_stop(struct live *live)
     live->stopping = true;
     pthread_mutex_unlock(&live->lock);
     each_page(live, end_page);
-}
-
-void live_end_login(struct live *live, const struct link *token)
-{
-    pthread_mutex_lock(&live->lock);
-    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        if (link_equal(&page->pass.token, token))
-            http_stream_end(page->stream);
-    pthread_mutex_unlock(&live->lock);
-}
-
-void live_end_person(struct live *live, int64_t person)
-{
-    pthread_mutex_lock(&live->lock);
-    for (struct page *page = live->buckets[BUCKETS]; page; page = page->after)
-        if (page->pass.person.id == person)
-            http_stream_end(page->stream);
-    pthread_mutex_unlock(&live->lock);
 }

@@ -4,8 +4,9 @@
  * A citizen's event carries the whole living part of his page and the item's version as its id, so
  * that the last one is always enough; on connecting, the present one is sent unless the browser (or
  * the page it comes from) has that version. It is rendered once for all pages that show the same. A
- * desk's event carries one row, or at a tick the counts. Comment lines every LIVE_BEAT_S keep
- * proxies from cutting.
+ * desk's event carries one row, or at a tick the counts; rows and print jobs are numbered, and who
+ * comes back with a number hears what was told since, or that the page is to be read anew. Comment
+ * lines every LIVE_BEAT_S keep proxies from cutting.
  * Own lock inside; any thread.
  */
 #ifndef TRAO_SERVER_WEB_LIVE_H
@@ -45,7 +46,10 @@ struct live_pass {
     struct person person; /* hears only of what he may see */
     bool english;
     struct instant until;
+    uint64_t known; /* the number that the page knows of; 0 none */
 };
+/* The number that a page made now knows of: asked before it is filled. */
+uint64_t live_number(struct live *live);
 void live_desk(struct live *live, const struct live_pass *pass, const char *client,
                struct http_answer *answer);
 /* One login ended; all of a person's did, as a new password does to them (ASVS 5.0, 7.4.3). */

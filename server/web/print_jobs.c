@@ -95,6 +95,7 @@ void print_jobs_read(struct panel *panel, const struct queue *queue, struct prin
 {
     struct queue own = {.n = 0};
     struct error none;
+    ret_jobs->known = live_number(panel->web->live);
     bool read = !queue && queue_read(panel->web, &panel->seat.person, &own, &none);
     ret_jobs->printers = read_printers(panel, queue ? queue : &own);
     ret_jobs->jobs = read_jobs(panel);
@@ -201,7 +202,8 @@ void print_jobs_put(struct panel *panel, const struct print_jobs *jobs, const ch
     struct html *html = &panel->html;
     json_t *job;
     size_t i, n = 0;
-    html_put(html, "<section id=lenh class=khong-in data-song aria-live=polite>");
+    html_format(html, "<section id=lenh class=khong-in data-song=%llu aria-live=polite>",
+                (unsigned long long)jobs->known);
     json_array_foreach(jobs->jobs, i, job)
     {
         const json_t *about = json_array_get(json_object_get(job, "jobs"), 0);

@@ -10,6 +10,7 @@
 struct print_jobs {
     json_t *printers; /* rows of `printers` that he may choose */
     json_t *jobs;     /* documents of `printjobs JOB`, newest first */
+    uint64_t known;   /* live_number before they were read */
 };
 
 /* `queue` NULL: what lies on his desk is read here. Never fails: without printers or jobs the lists

@@ -211,6 +211,65 @@ static void a_row_changes_by_itself(void **state)
     close(fd);
 }
 
+/* What the page says that it knows of. */
+static unsigned long long known_of(const struct web_rig *rig)
+{
+    unsigned long long known = 0;
+    const char *at = strstr(rig->answer, "data-den=");
+    assert_non_null(at);
+    assert_int_equal(sscanf(at, "data-den=%llu", &known), 1);
+    return known;
+}
+
+/* A stream of a page that knows of these news: as the page asks for it, or as a browser that was
+ * cut off does. */
+static int listen_from(struct browser *browser, unsigned long long known, bool by_header)
+{
+    char path[64] = "/quay/song", headers[300];
+    (void)snprintf(headers, sizeof headers, "%s", browser->cookie);
+    if (by_header)
+        (void)snprintf(headers, sizeof headers, "%sLast-Event-ID: %llu\r\n", browser->cookie,
+                       known);
+    else
+        (void)snprintf(path, sizeof path, "/quay/song?den=%llu", known);
+    int fd = web_rig_listen(&browser->rig, path, headers);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+/* Between the page and its stream, and while the stream was cut off (case W07). */
+static void what_a_desk_missed_is_told_again(void **state)
+{
+    struct browser *browser = *state;
+    struct web_rig *rig = &browser->rig;
+    char want[64];
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    unsigned long long known = known_of(rig);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_PICKED_UP, 0);
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_OUT_FOR_DELIVERY, 0);
+    (void)snprintf(want, sizeof want, "event: dong\ndata: %s <td", rig->item.text);
+    for (int by_header = 0; by_header < 2; by_header++) {
+        int fd = listen_from(browser, known, by_header);
+        assert_true(web_rig_hears(rig, fd, want, 1000));
+        assert_true(web_rig_hears(rig, fd, "Đang đi phát", 1000)); /* as it stands, once */
+        (void)snprintf(want, sizeof want, "id: %llu\n", known + 2);
+        assert_true(web_rig_hears(rig, fd, want, 1000));
+        assert_false(web_rig_says(rig, "event: lai"));
+        (void)snprintf(want, sizeof want, "event: dong\ndata: %s <td", rig->item.text);
+        close(fd);
+    }
+    int fd = listen_from(browser, known + 2, true); /* nothing was missed */
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, EVENT_DELIVERED, 0);
+    (void)snprintf(want, sizeof want, "id: %llu\nevent: dong\n", known + 3);
+    assert_true(web_rig_hears(rig, fd, want, 1000));
+    assert_false(web_rig_says(rig, "Đang đi phát"));
+    close(fd);
+    fd = listen_from(browser, known - 1, true); /* another start's: nobody knows what came since */
+    assert_true(web_rig_hears(rig, fd, "event: lai", 1000));
+    close(fd);
+}
+
 /* A stream ends with the last chunk; the connection may live on. */
 static bool ends_within(int fd, int ms)
 {
@@ -443,6 +502,7 @@ int main(int argc, char **argv)
         DOOR(nobody_is_logged_in_as_somebody_else),
         DOOR(counts_change_by_themselves),
         DOOR(a_row_changes_by_itself),
+        DOOR(what_a_desk_missed_is_told_again),
         DOOR(leaving_ends_session_and_stream),
         DOOR(a_new_password_ends_the_streams_of_all_sessions),
         DOOR(a_session_runs_out),

@@ -137,13 +137,9 @@ async function printers() {
 }
 
 if (document.querySelector('[data-song]')) {
-  const stream = new EventSource('/quay/song');
-  let again = false;
-  stream.addEventListener('open', () => {
-    if (again) follow();
-    again = true;
-  });
+  const stream = new EventSource('/quay/song?den=' + document.querySelector('[data-song]').dataset.song);
   stream.addEventListener('in', follow);
+  stream.addEventListener('lai', follow);
 }
 
 listen();

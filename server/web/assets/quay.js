@@ -1,7 +1,7 @@
 // The desk: rows change by themselves. What is not on this page is only counted.
 const said = document.getElementById('noi');
 const unseen = new Set(), english = document.documentElement.lang === 'en';
-let wait = 1000;
+let wait = 1000, known = said.dataset.den; // the number of what this page knows
 
 function change(news) {
   const cut = news.data.indexOf(' '), row = document.getElementById(news.data.slice(0, cut));
@@ -32,19 +32,20 @@ async function refused(again) {
   wait = Math.min(wait * 2, 30000);
 }
 
-function listen(again) {
-  const stream = new EventSource('/quay/song');
-  stream.addEventListener('open', () => {
-    wait = 1000;
-    if (again) location.reload(); // what came meanwhile stands in the page anew
-    again = true;
+// What was told since `known` is told again; if that is too much, the page is read anew.
+function listen() {
+  const stream = new EventSource('/quay/song?den=' + known);
+  stream.addEventListener('open', () => { wait = 1000; });
+  stream.addEventListener('lai', () => location.reload());
+  stream.addEventListener('dong', (news) => {
+    known = news.lastEventId || known;
+    change(news);
   });
-  stream.addEventListener('dong', change);
   stream.addEventListener('dem', (news) => { document.getElementById('dem').innerHTML = news.data; });
   stream.addEventListener('error', () => {
     if (stream.readyState !== EventSource.CLOSED) return;
-    refused(() => listen(true));
+    refused(listen);
   });
 }
 
-listen(false);
+listen();
