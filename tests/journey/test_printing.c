@@ -341,6 +341,7 @@ static void a_job_outlives_the_server(void)
 {
     put("slow");
     world_do(&world, out, sizeof out, "print", "printer=quay1", items[9], NULL);
+    command("until lpstat -h localhost:8632 -o quay1 | grep -q .; do sleep 0.1; done");
     world_stop_server(&world, SIGTERM);
     world_start_server(&world);
     for (int i = 0; i < 100; i++) {

@@ -243,7 +243,7 @@ static void what_a_former_gateway_has_in_doubt_is_said(void **state)
     (void)snprintf(list, sizeof list, "%s/sms.sent", told->desk.rig.dir);
     FILE *file = fopen(list, "r");
     assert_non_null(file);
-    assert_int_equal(fscanf(file, "%*s %95s", id), 1);
+    assert_int_equal(fscanf(file, "%*s %64s", id), 1);
     (void)fclose(file);
     start_with_gateway(told, ERROR_NONE);
     notify_close(told->notify);
