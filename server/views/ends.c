@@ -55,3 +55,19 @@ size_t ends_next(const struct table *table, size_t place)
         place++;
     return place;
 }
+
+bool ends_copy(const struct table *table, size_t place, struct item **new_ended, size_t *ret_n)
+{
+    const struct tracked *first = neighbour(table, table->ends[place]);
+    size_t n = 0;
+    for (const struct tracked *at = first; at != NULL; at = neighbour(table, at->end_after))
+        n++;
+    struct item *ended = calloc(n, sizeof *ended), *out = ended;
+    if (ended == NULL)
+        return false;
+    for (const struct tracked *at = first; at != NULL; at = neighbour(table, at->end_after))
+        *out++ = at->item;
+    *new_ended = ended;
+    *ret_n = n;
+    return true;
+}

@@ -13,7 +13,9 @@ void ends_drop(struct table *table, struct tracked *entry);
 bool ends_add(struct table *table, struct tracked *entry);
 /* For good: its data are gone. */
 void ends_forget(struct table *table, struct tracked *entry);
-/* The first day from `day` on that has some, BOARD_DAYS without one: places of board_place. */
+/* The first day from `place` on that has some, BOARD_DAYS without one: places of board_place. */
 size_t ends_next(const struct table *table, size_t place);
+/* Those of that day; free(*new_ended). False without memory. */
+bool ends_copy(const struct table *table, size_t place, struct item **new_ended, size_t *ret_n);
 
 #endif

@@ -253,27 +253,6 @@ bool views_recent(struct views *views, struct instant since, uint32_t doubts,
 
 /* ------------------------------------------------------------------ what has ended */
 
-static const struct tracked *entry_at(const struct table *table, uint32_t next)
-{
-    return next == 0 ? NULL : table->entries.all[next - 1];
-}
-
-static bool copy_ended(const struct table *table, uint32_t first, struct item **new_ended,
-                       size_t *ret_n)
-{
-    size_t n = 0;
-    for (const struct tracked *at = entry_at(table, first); at; at = entry_at(table, at->end_after))
-        n++;
-    struct item *ended = calloc(n, sizeof *ended), *out = ended;
-    if (ended == NULL)
-        return false;
-    for (const struct tracked *at = entry_at(table, first); at; at = entry_at(table, at->end_after))
-        *out++ = at->item;
-    *new_ended = ended;
-    *ret_n = n;
-    return true;
-}
-
 bool views_ended(struct views *views, int64_t day, int64_t *ret_day, struct item **new_ended,
                  size_t *ret_n)
 {
@@ -287,7 +266,7 @@ bool views_ended(struct views *views, int64_t day, int64_t *ret_day, struct item
         day >= first_day + BOARD_DAYS ? BOARD_DAYS : ends_next(table, (size_t)board_place(day));
     if (place < BOARD_DAYS) {
         *ret_day = first_day + (int64_t)place;
-        good = copy_ended(table, table->ends[place], new_ended, ret_n);
+        good = ends_copy(table, place, new_ended, ret_n);
     }
     pthread_mutex_unlock(&views->lock);
     return good;

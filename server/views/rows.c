@@ -72,14 +72,9 @@ static bool look_for_end(struct record *record, struct rows_at *at, bool is_far,
            error_add(err, "views");
 }
 
-static bool more_scans(const struct rows_at *at)
+static bool has_more(const struct rows_at *at, enum rows_kind kind)
 {
-    return at->mark.batch < at->end.batch;
-}
-
-static bool more_office(const struct rows_at *at)
-{
-    return at->mark.office < at->end.office;
+    return kind == ROWS_OFFICE ? at->mark.office < at->end.office : at->mark.batch < at->end.batch;
 }
 
 static bool read_kind(struct facts *facts, enum rows_kind kind, struct rows_at *at,
@@ -107,22 +102,21 @@ static void begin_rows(struct rows *rows, const struct rows_at *at)
 bool rows_next_of(struct facts *facts, enum rows_kind kind, struct rows_at *at,
                   struct rows *ret_rows, struct error *err)
 {
-    bool is_office = kind == ROWS_OFFICE;
+    static const struct instant to_the_end = {INT64_MAX};
     begin_rows(ret_rows, at);
-    if (!look_for_end(facts_record(facts), at, is_office ? more_office(at) : more_scans(at), err))
+    if (!look_for_end(facts_record(facts), at, has_more(at, kind), err))
         return false;
-    if (!(is_office ? more_office(at) : more_scans(at)))
-        return true;
-    return read_kind(facts, kind, at, turn_until(false, at->scans_at), ret_rows, err);
+    return !has_more(at, kind) || read_kind(facts, kind, at, to_the_end, ret_rows, err);
 }
 
 /* The kind that is behind goes first, a little beyond where the other is; with nothing more of the
  * one, the other goes on alone. */
 bool rows_next(struct facts *facts, struct rows_at *at, struct rows *ret_rows, struct error *err)
 {
-    if (!look_for_end(facts_record(facts), at, more_scans(at) && more_office(at), err))
+    if (!look_for_end(facts_record(facts), at,
+                      has_more(at, ROWS_SCANS) && has_more(at, ROWS_OFFICE), err))
         return false;
-    bool scans = more_scans(at), office = more_office(at);
+    bool scans = has_more(at, ROWS_SCANS), office = has_more(at, ROWS_OFFICE);
     bool office_turn = office && (!scans || at->office_at.ms <= at->scans_at.ms);
     begin_rows(ret_rows, at);
     if (!scans && !office)

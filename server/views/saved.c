@@ -57,7 +57,8 @@ static void head_of(const struct tracked *entry, struct saved_head *ret_head)
     memcpy(ret_head->item.text, entry->item.text, strlen(entry->item.text));
 }
 
-bool saved_add(struct saved *saved, const struct table *table, const struct tracked *entry)
+/* One more; there is a row for it. */
+static bool add(struct saved *saved, const struct table *table, const struct tracked *entry)
 {
     struct saved_head head;
     struct till_said money;
@@ -96,7 +97,7 @@ bool saved_dirty(struct table *table, struct saved *ret_saved)
     struct tracked **entries = n == 0 ? NULL : in_order(table);
     bool good = ret_saved->row != NULL;
     for (size_t i = 0; good && i < n; i++)
-        good = saved_add(ret_saved, table, entries[i]);
+        good = add(ret_saved, table, entries[i]);
     if (!good)
         saved_free(ret_saved);
     return good;

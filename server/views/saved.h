@@ -21,8 +21,6 @@ struct saved {
 /* Copies all entries that are dirty; they stay so. False without memory. Puts the list of them in
  * order of place. */
 bool saved_dirty(struct table *table, struct saved *ret_saved);
-/* Copies one more entry; there is a row for it. False without memory. */
-bool saved_add(struct saved *saved, const struct table *table, const struct tracked *entry);
 void saved_free(struct saved *saved);
 
 /* How such bytes lie on this machine, as one number: of another they cannot be read. */

@@ -33,7 +33,7 @@ struct tracked {
     bool folded;    /* false: has refs that status and doubts do not know yet */
     bool listed;    /* the feeding thread's: waits in its list of items to fold */
     bool dirty;     /* not in views.db as it is here */
-    uint8_t end;    /* END_: no bit of the byte above, for that one has another writer */
+    uint8_t end;    /* END_ */
     uint32_t index; /* its own place in entries */
     uint32_t refs_n, refs_room;
     uint32_t end_before; /* neighbours of its day: index + 1, 0 none */

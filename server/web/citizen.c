@@ -341,14 +341,6 @@ void citizen_look(struct web *web, const struct http_request *request, struct ht
         give_form(web, 403, english, wrong, view.state.item.text, answer);
 }
 
-/* The version that the browser has: of the last event, or of the page the stream comes from. */
-static uint64_t version_seen(const struct http_request *request)
-{
-    const char *last = http_header(request, "Last-Event-ID");
-    const char *page = http_query(request, "ban");
-    return last ? strtoull(last, NULL, 10) : (page ? strtoull(page, NULL, 10) : 0);
-}
-
 void citizen_look_stream(struct web *web, const struct http_request *request,
                          struct http_answer *answer)
 {
@@ -360,7 +352,7 @@ void citizen_look_stream(struct web *web, const struct http_request *request,
         return;
     }
     ticket.english = http_query(request, "en") != NULL;
-    ticket.seen = version_seen(request);
+    ticket.seen = live_heard(request, "ban");
     live_citizen(web->live, &ticket, request->client, answer);
 }
 
@@ -407,7 +399,7 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
         struct live_ticket ticket = {.item = path.item,
                                      .proof = PROOF_LINK,
                                      .english = english,
-                                     .seen = version_seen(request)};
+                                     .seen = live_heard(request, "ban")};
         live_citizen(web->live, &ticket, request->client, answer);
         return;
     }

@@ -203,13 +203,6 @@ void desk_items(struct web *web, const struct http_request *request, struct http
     page_give(&html, 200, answer);
 }
 
-/* The number of the last event that the browser heard, or that the page knows of. */
-static uint64_t number_known(const struct http_request *request)
-{
-    const char *last = http_header(request, "Last-Event-ID"), *page = http_query(request, "den");
-    return last ? strtoull(last, NULL, 10) : (page ? strtoull(page, NULL, 10) : 0);
-}
-
 void desk_stream(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct seat seat = seat_of(web, request);
@@ -222,7 +215,7 @@ void desk_stream(struct web *web, const struct http_request *request, struct htt
                              .person = seat.person,
                              .english = seat.english,
                              .until = seat.until,
-                             .known = number_known(request)};
+                             .known = live_heard(request, "den")};
     live_desk(web->live, &pass, request->client, answer);
     if (!seat_of(web, request).logged_in) /* it ended before the stream was there to be ended */
         live_end_login(web->live, &pass.token);

@@ -231,6 +231,12 @@ void live_open_page(struct live *live, const struct page *like, struct http_answ
     answer->stream = page->stream;
 }
 
+uint64_t live_heard(const struct http_request *request, const char *key)
+{
+    const char *last = http_header(request, "Last-Event-ID"), *page = http_query(request, key);
+    return last ? strtoull(last, NULL, 10) : (page ? strtoull(page, NULL, 10) : 0);
+}
+
 void live_citizen(struct live *live, const struct live_ticket *ticket, const char *client,
                   struct http_answer *answer)
 {

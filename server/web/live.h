@@ -29,6 +29,10 @@ bool live_new(const struct config *config, struct views *views, struct readers *
               struct clock clock, struct live **ret_live, struct error *err) must_use;
 void live_free(struct live *live);
 
+/* The id that a stream goes on from: of the last event that the browser heard, or, under `key`, of
+ * the page that the stream comes from; 0 none. */
+uint64_t live_heard(const struct http_request *request, const char *key);
+
 /* What a citizen's page may hear. */
 struct live_ticket {
     struct item item;

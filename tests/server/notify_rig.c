@@ -20,6 +20,17 @@ void start(struct told *told)
     assert_good(notify_open(&config, &told->notify, &err));
 }
 
+void open_by(struct told *told, struct sms_driver driver)
+{
+    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
+                                   .views = told->desk.rig.views,
+                                   .record_path = told->desk.rig.record_path,
+                                   .config = &told->desk.config,
+                                   .driver = driver,
+                                   .clock = rig_clock(&told->desk.rig)};
+    assert_good(notify_open(&config, &told->notify, &err));
+}
+
 void stop(struct told *told)
 {
     notify_close(told->notify);

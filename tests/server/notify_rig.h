@@ -24,6 +24,8 @@ int open_told(void **state);
 int close_told(void **state);
 void start(struct told *told);
 void stop(struct told *told);
+/* Messages by this gateway; notify_close is the caller's. */
+void open_by(struct told *told, struct sms_driver driver);
 /* Both programs' parts anew, as after a crash. */
 void restart(struct told *told);
 

@@ -215,13 +215,7 @@ static void another_gateway_repeats_nothing(void **state)
     assert_int_equal(chain.former_n, 0);
     (void)snprintf(list, sizeof list, "%s/sms.sent", told->desk.rig.dir);
     assert_good(sms_chain_know(&chain, "gammu", list, NULL, rig_clock(&told->desk.rig), &err));
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = sms_chain_driver(&chain),
-                                   .clock = rig_clock(&told->desk.rig)};
-    assert_good(notify_open(&config, &told->notify, &err));
+    open_by(told, sms_chain_driver(&chain));
     pass(told, SECOND * 60);
     assert_int_equal(gateway.tries, 0);
     scan(told, EVENT_OUT_FOR_DELIVERY);
@@ -259,13 +253,7 @@ static void what_a_former_gateway_has_in_doubt_is_said(void **state)
     assert_good(sms_chain_know(&chain, "kannel", list, begun, rig_clock(&told->desk.rig), &err));
     struct sms_driver driver = sms_chain_driver(&chain);
     assert_true(driver.has(driver.self, id)); /* at once, before it is said */
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = driver,
-                                   .clock = rig_clock(&told->desk.rig)};
-    assert_good(notify_open(&config, &told->notify, &err));
+    open_by(told, driver);
     pass(told, SECOND * 60);
     assert_int_equal(gateway.tries, 0);
     assert_int_equal(count_facts(told, EVENT_NOTICE_UNKNOWN), 1);
@@ -314,13 +302,7 @@ static void what_one_refuses_the_next_takes(void **state)
     rig_start(&told->desk.rig);
     struct sms_driver first = moods_driver();
     struct sms_chain chain = {.drivers = {first, sms_file_driver(told->file)}, .n = 2};
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = sms_chain_driver(&chain),
-                                   .clock = rig_clock(&told->desk.rig)};
-    assert_good(notify_open(&config, &told->notify, &err));
+    open_by(told, sms_chain_driver(&chain));
     scan(told, EVENT_PICKED_UP);
     tick(told);
     assert_int_equal(gateway.tries, 1);
