@@ -1,4 +1,5 @@
 #include "labels/printer_way.h"
+#include "protocol/utf8.h"
 #include "protocol/whole.h"
 
 #include <errno.h>
@@ -228,6 +229,7 @@ bool printer_tell(const struct printer_run *run, enum printer_state state, const
     struct printer_progress progress = {
         .state = state, .done = spool_job_next(run->job), .n = run->n};
     snprintf(progress.words, sizeof progress.words, "%s", words);
+    utf8_mend(progress.words); /* a printer's may be of any encoding, or cut */
     if (run->ear.leave != NULL && run->ear.leave(run->ear.ctx))
         return error_set(err, ERROR_LATER, "left after item %zu of %zu", progress.done, run->n);
     if (run->ear.hear(run->ear.ctx, &progress))

@@ -185,29 +185,46 @@ static bool read_line(struct spool_file *file, unsigned long number, char *line)
     return read_word(file, line);
 }
 
+/* A whole line without its end; false when there is none: what is behind the last end of a line is
+ * torn, and as if it were not there. One that holds a zero, or is too long, is none of ours: "". */
+static bool next_line(FILE *from, char line[LINE_BYTES], size_t *ret_bytes)
+{
+    size_t n = 0;
+    int sign;
+    bool ours = true;
+    for (; (sign = getc(from)) != EOF && sign != '\n'; n++) {
+        ours = ours && sign != '\0' && n < LINE_BYTES - 1;
+        if (ours)
+            line[n] = (char)sign;
+    }
+    line[ours ? n : 0] = '\0';
+    *ret_bytes = n + 1;
+    return sign == '\n';
+}
+
+static bool read_lines(FILE *from, const char *path, struct spool_file *file, struct error *err)
+{
+    char line[LINE_BYTES];
+    size_t n;
+    for (unsigned long number = 1; next_line(from, line, &n); number++) {
+        if (!read_line(file, number, line))
+            return file->no_memory
+                       ? error_set(err, ERROR_LATER, "no memory for %s", path)
+                       : error_set(err, ERROR_BROKEN, "%s:%lu cannot be understood", path, number);
+        file->bytes += n;
+    }
+    if (ferror(from) != 0)
+        return error_set(err, ERROR_LATER, "cannot read %s: %s", path, strerror(errno));
+    return file->begun || error_set(err, ERROR_BROKEN, "%s ends too early", path);
+}
+
 bool spool_file_read(const char *path, struct spool_file *ret_file, struct error *err)
 {
     struct spool_file file = {0};
-    char line[LINE_BYTES];
     FILE *from = fopen(path, "re");
     if (from == NULL)
         return error_set(err, ERROR_LATER, "cannot read %s: %s", path, strerror(errno));
-    bool good = true;
-    for (unsigned long number = 1; good && fgets(line, sizeof line, from) != NULL; number++) {
-        size_t n = strlen(line);
-        if (line[n - 1] != '\n' && feof(from))
-            break; /* torn: as if it were not there */
-        good = line[n - 1] == '\n';
-        line[n - 1] = '\0';
-        good = good && read_line(&file, number, line);
-        if (!good && file.no_memory)
-            error_set(err, ERROR_LATER, "no memory for %s", path);
-        else if (!good)
-            error_set(err, ERROR_BROKEN, "%s:%lu cannot be understood", path, number);
-        file.bytes += n;
-    }
-    if (good && (ferror(from) != 0 || !file.begun))
-        good = error_set(err, ERROR_BROKEN, "%s ends too early", path);
+    bool good = read_lines(from, path, &file, err);
     (void)fclose(from); /* only read */
     if (!good) {
         spool_file_done(&file);

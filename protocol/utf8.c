@@ -1,5 +1,7 @@
 #include "protocol/utf8.h"
 
+#include <string.h>
+
 #include "protocol/error.h"
 
 /* How many bytes a lead byte asks for, and the least code point that needs so many; 0 bytes if it
@@ -59,4 +61,45 @@ char *utf8_write(uint32_t point, char out[UTF8_CHAR_MAX])
     out[0] = (char)(lead[n] | point);
     out[n] = '\0';
     return out;
+}
+
+/* Bytes of a letter that was cut where a quote or the sentence ends, its first and those that
+ * continue it; 0 if there is none. */
+static size_t part_of_letter(const char *at, size_t left)
+{
+    unsigned char lead = (unsigned char)at[0];
+    size_t want = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, n = 1;
+    while (n < left && n < want && ((unsigned char)at[n] & 0xC0) == 0x80)
+        n++;
+    bool ends = n == left || strchr("\"'", at[n]) != NULL || strncmp(at + n, "»", 2) == 0 ||
+                strncmp(at + n, "…", 3) == 0;
+    return n < want && ends ? n : 0;
+}
+
+void utf8_mend(char *text)
+{
+    const char *at = text;
+    while (*at != '\0' && (unsigned char)*at < 0x80) /* nearly all of it is plain */
+        at++;
+    if (*at == '\0')
+        return;
+    at = text;
+    char *to = text;
+    for (size_t left = strlen(text); left > 0;) {
+        const char *letter = at;
+        uint32_t point;
+        size_t part;
+        if (utf8_next(&at, &left, &point)) {
+            memmove(to, letter, (size_t)(at - letter));
+            to += at - letter;
+        } else if ((part = part_of_letter(at, left)) > 0) {
+            at += part;
+            left -= part;
+        } else {
+            *to++ = '?';
+            at++;
+            left--;
+        }
+    }
+    *to = '\0';
 }

@@ -14,6 +14,10 @@ bool utf8_next(const char **at, size_t *left, uint32_t *ret_point);
 /* True if all n bytes are characters and none is U+0000, which would cut a C string short. */
 bool utf8_is_text(const char *bytes, size_t n);
 
+/* Makes characters of a sentence in place: of a letter that was cut, where a quote or the sentence
+ * ends, what is left goes; bytes that are no letter come from outside, and become '?'. */
+void utf8_mend(char *text);
+
 /* Writes a code point below 0x110000 to `out` (4 bytes and the zero at most); returns `out`. */
 #define UTF8_CHAR_MAX 5
 char *utf8_write(uint32_t point, char out[UTF8_CHAR_MAX]);

@@ -227,6 +227,18 @@ static bool set_tiles(const char *value, char out[CONFIG_URL_MAX], struct error 
     return set_text(value, out, CONFIG_URL_MAX, err);
 }
 
+/* The host and the port stand in lines of their own: the one with what the other is by now. */
+static bool set_broker(const char *host, const char *port, struct endpoint *broker,
+                       struct error *err)
+{
+    char both[sizeof broker->host + 16], known[8];
+    (void)snprintf(known, sizeof known, "%u", broker->port);
+    int n = snprintf(both, sizeof both, "%s:%s", host != NULL ? host : broker->host,
+                     port != NULL ? port : known);
+    return n < (int)sizeof both ? endpoint_read(both, broker, err)
+                                : error_set(err, ERROR_BAD_INPUT, "too long");
+}
+
 static bool set_value(struct config *c, const char *name, const char *value, struct error *err)
 {
     if (strcmp(name, "office.code") == 0)
@@ -316,12 +328,9 @@ static bool set_value(struct config *c, const char *name, const char *value, str
     if (strcmp(name, "backup.key") == 0)
         return set_key(value, c->backup_key, err);
     if (strcmp(name, "mqtt.host") == 0)
-        return set_text(value, c->mqtt.host, sizeof c->mqtt.host, err);
-    if (strcmp(name, "mqtt.port") == 0) {
-        char both[sizeof c->mqtt.host + 16];
-        (void)snprintf(both, sizeof both, "%s:%s", c->mqtt.host, value);
-        return endpoint_read(both, &c->mqtt, err);
-    }
+        return set_broker(value, NULL, &c->mqtt, err);
+    if (strcmp(name, "mqtt.port") == 0)
+        return set_broker(NULL, value, &c->mqtt, err);
     return error_set(err, ERROR_BAD_INPUT, "no such key");
 }
 

@@ -260,6 +260,36 @@ static void test_a_torn_line_is_not_there(void **state)
     assert_int_equal(spool_job_next(job), 2);
 }
 
+/* As a power cut leaves the end of a file that grew: its length, and zeros in place of the line. */
+static void test_zeros_are_no_line(void **state)
+{
+    static const char zeros[] = "\0\0\0\0\0\0\0\0\0", line[] = "\0\0\0\n";
+    char path[160];
+    (void)state;
+    begin(2, NULL);
+    send(0);
+    reopen();
+    snprintf(path, sizeof path, "%s/000001.job", folder);
+    FILE *file = fopen(path, "a");
+    assert_non_null(file);
+    assert_int_equal(fwrite(zeros, 1, sizeof zeros, file), sizeof zeros);
+    assert_int_equal(fclose(file), 0);
+    reopen();
+    assert_true(spool_resume(spool, "000001", &job, &err));
+    assert_int_equal(spool_job_next(job), 1);
+    send(1);
+    reopen();
+    file = fopen(path, "a");
+    assert_non_null(file);
+    assert_int_equal(fwrite(line, 1, sizeof line - 1, file), sizeof line - 1);
+    assert_int_equal(fclose(file), 0);
+    spool_close(spool);
+    spool = NULL;
+    assert_false(spool_open(folder, &spool, &err));
+    assert_int_equal(err.code, ERROR_BROKEN);
+    assert_non_null(strstr(err.text, "000001.job:9"));
+}
+
 static void test_what_is_no_job_file_is_named(void **state)
 {
     (void)state;
@@ -327,6 +357,7 @@ int main(void)
         ONE(test_seen_on_paper_it_is_what_it_was),
         ONE(test_sent_again_it_is_its_next_copy),
         ONE(test_a_torn_line_is_not_there),
+        ONE(test_zeros_are_no_line),
         ONE(test_what_is_no_job_file_is_named),
         ONE(test_one_program_at_a_time),
         ONE(test_a_full_disk),
