@@ -28,7 +28,7 @@ static bool write_raw(const char *folder, const char *name, const void *bytes, s
     char path[CONFIG_PATH_MAX];
     if (!path_of(folder, name, path, err))
         return false;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
     bool good = fd >= 0 && whole_write(fd, bytes, n) && fsync(fd) == 0;
     if (!good)
         error_set(err, ERROR_REFUSED, "%s: %s", path, strerror(errno));
@@ -138,6 +138,24 @@ static bool check_folder(const char *folder, struct error *err)
     return true;
 }
 
+/* A folder that was shut later has been open: what others could read is no secret any more. */
+static bool check_files(const char *folder, struct error *err)
+{
+    static const char *const names[] = {"ca.key",  "seal.key",   "box.key",   "secret.key",
+                                        "web.key", "server.key", "broker.key"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[CONFIG_PATH_MAX];
+        struct stat info;
+        if (!path_of(folder, names[i], path, err))
+            return false;
+        if (stat(path, &info) != 0)
+            return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+        if ((info.st_mode & 077) != 0)
+            return error_set(err, ERROR_REFUSED, "%s: others may read it; chmod 400", path);
+    }
+    return true;
+}
+
 static bool read_secrets(const char *folder, struct keys *keys, struct error *err)
 {
     if (!read_raw(folder, "seal.key", keys->seal.bytes, sizeof keys->seal.bytes, err) ||
@@ -186,8 +204,9 @@ bool keys_open(const char *folder, struct keys **ret_keys, struct error *err)
     struct keys *keys = locked_block();
     if (keys == NULL)
         return error_set(err, ERROR_LATER, "keys: out of memory");
-    if (!check_folder(folder, err) || !read_secrets(folder, keys, err) ||
-        !open_ca(folder, keys, err) || !read_pin(folder, keys, err)) {
+    if (!check_folder(folder, err) || !check_files(folder, err) ||
+        !read_secrets(folder, keys, err) || !open_ca(folder, keys, err) ||
+        !read_pin(folder, keys, err)) {
         keys_close(keys);
         return error_add(err, "keys");
     }

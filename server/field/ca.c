@@ -69,7 +69,8 @@ static bool file_end(FILE *file, bool written, const char *path, struct error *e
 static bool write_key(const char *path, EVP_PKEY *key, struct error *err)
 {
     FILE *file = NULL;
-    return file_open(path, 0600, &file, err) &&
+    (void)unlink(path); /* the one before may only be read */
+    return file_open(path, 0400, &file, err) &&
            file_end(file, PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1, path,
                     err);
 }

@@ -112,6 +112,14 @@ static bool make_parents(char *path, size_t base, struct error *err)
     return true;
 }
 
+/* As keys.c makes them. */
+static mode_t mode_of(const char *name)
+{
+    size_t n = strlen(name);
+    bool secret = strncmp(name, "keys/", 5) == 0 && strcmp(name + n - 4, ".key") == 0;
+    return secret ? 0400 : 0600;
+}
+
 static bool begin_file(struct restore *restore, struct error *err)
 {
     char path[RESTORE_PATH_MAX];
@@ -128,7 +136,8 @@ static bool begin_file(struct restore *restore, struct error *err)
     if (!files_join(restore->folder, name, path, sizeof path, err) ||
         !make_parents(path, strlen(restore->folder) + 1, err))
         return false;
-    restore->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    restore->file =
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_of(name));
     return restore->file >= 0 || cannot(path, err);
 }
 

@@ -50,7 +50,7 @@ void desk_login_page(struct web *web, const struct http_request *request,
 }
 
 struct logging_in {
-    struct link token;
+    struct link token, before; /* before: of the session it comes from, none where there was none */
     int64_t person;
     const char *client;
     bool half; /* in as far as the second factor */
@@ -62,13 +62,16 @@ static bool write_down(struct record *record, const struct logging_in *in, enum 
     return seat_write_down(record, in->person, kind, 0, in->client, err);
 }
 
-/* A name that has a second factor comes half way in; nothing is written down of it yet. Asked here,
+/* Whoever logs in under a login leaves that one [ASVS 5.0, 7.2.4].
+ * A name that has a second factor comes half way in; nothing is written down of it yet. Asked here,
  * where nobody sets one up meanwhile. */
 static bool login_act(struct record *record, void *arg, struct error *err)
 {
     struct logging_in *in = arg;
     struct second second;
     struct error why = {ERROR_NONE, ""};
+    if (!login_end(record, &in->before, err))
+        return false;
     in->half = second_find(record, in->person, &second, &why);
     if (in->half)
         return login_add_half(record, &in->token, in->person, err);
@@ -116,9 +119,11 @@ static void log_in(struct web *web, const struct http_request *request, struct s
                    answer);
         return;
     }
+    in.before = seat_hash(seat);
     seat_renew(web, request, seat, answer);
     in.token = seat_hash(seat);
     if (seat_run(web, login_act, &in, &err)) {
+        live_end_login(web->live, &in.before);
         seat->person = person;
         page_redirect(in.half ? "/quay/ma" : seat_home(seat), answer);
         return;

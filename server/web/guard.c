@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS 8192  /* 400 KB: more sources an hour than one office's citizens */
-#define KEY_MAX 64 /* an address or a number */
-#define PROBES 8   /* rows a key may stand in */
+#define ROWS 8192 /* 400 KB: more sources an hour than one office's citizens */
+#define PROBES 8  /* rows a key may stand in */
 
 struct row {
     uint64_t key; /* 0 free */
@@ -49,6 +48,7 @@ static uint32_t most(enum guard_kind kind)
     switch (kind) {
     case GUARD_CLIENT:
     case GUARD_LOGIN:
+    case GUARD_KEY:
         return 20;
     case GUARD_ITEM:
         return 5;
@@ -57,31 +57,34 @@ static uint32_t most(enum guard_kind kind)
 }
 
 /* A number or a desk whose guesses were forgotten could be guessed on: when their table is full,
- * who is not in it is refused. Citizens' addresses may be forgotten: the number still counts. */
+ * who is not in it is refused. Citizens' addresses may be forgotten: the number still counts; and
+ * so may those of programs: their keys have 256 bits. */
 static bool may_forget(enum guard_kind kind)
 {
-    return kind == GUARD_CLIENT;
+    return kind == GUARD_CLIENT || kind == GUARD_KEY;
 }
 
-/* One subscriber has a whole IPv6 /64 (RFC 6177): its addresses are one source. */
-static void source_of(enum guard_kind kind, const char *key, char out[KEY_MAX])
+void guard_source(const char *text, char out[GUARD_SOURCE_MAX])
 {
     unsigned char address[16];
-    (void)snprintf(out, KEY_MAX, "%s", key);
-    if (kind == GUARD_ITEM || inet_pton(AF_INET6, key, address) != 1)
+    (void)snprintf(out, GUARD_SOURCE_MAX, "%s", text);
+    if (inet_pton(AF_INET6, text, address) != 1)
         return;
     static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF}; /* an IPv4 address */
     if (memcmp(address, mapped, sizeof mapped) == 0)
         return;
     memset(address + 8, 0, 8);
-    inet_ntop(AF_INET6, address, out, KEY_MAX);
+    inet_ntop(AF_INET6, address, out, GUARD_SOURCE_MAX);
 }
 
 /* FNV-1a from a secret start. */
 static uint64_t hash(const struct guard *guard, enum guard_kind kind, const char *key)
 {
-    char source[KEY_MAX];
-    source_of(kind, key, source);
+    char source[GUARD_SOURCE_MAX];
+    if (kind == GUARD_ITEM)
+        (void)snprintf(source, sizeof source, "%s", key);
+    else
+        guard_source(key, source);
     uint64_t h = UINT64_C(14695981039346656037) ^ guard->seed ^ (uint64_t)kind;
     for (const char *at = source; *at; at++)
         h = (h ^ (unsigned char)*at) * UINT64_C(1099511628211);

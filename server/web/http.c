@@ -14,6 +14,7 @@
 
 #include <microhttpd.h>
 
+#include "server/web/framing.h"
 #include "server/web/range.h"
 #include "server/web/upload.h"
 #include "server/web/watch.h"
@@ -474,22 +475,11 @@ void http_stop_work(struct http *http)
 
 /* ------------------------------------------------------------------ the request's way */
 
-struct framing {
-    int lengths, codings;
-    unsigned long long length;
-};
-
-static enum MHD_Result count_framing(void *cls, enum MHD_ValueKind kind, const char *name,
-                                     const char *value)
+static enum MHD_Result note_framing(void *cls, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
 {
-    struct framing *framing = cls;
     (void)kind;
-    if (strcasecmp(name, "Content-Length") == 0) {
-        framing->lengths++;
-        framing->length = value ? strtoull(value, NULL, 10) : 0;
-    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
-        framing->codings++;
-    }
+    framing_note(cls, name, value);
     return MHD_YES;
 }
 
@@ -616,10 +606,12 @@ static enum http_upload may_bring(const struct exchange *exchange)
 /* The first call: headers are there, no byte of a body. */
 static enum MHD_Result check_head(struct exchange *exchange, const char *method)
 {
-    struct framing framing = {0, 0, 0};
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_framing, &framing);
-    if (framing.lengths > 1 || framing.codings > 1 || (framing.lengths && framing.codings))
-        return refuse(exchange, 400, "two lengths\n");
+    struct framing framing = {.lengths = 0};
+    const char *why;
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, note_framing, &framing);
+    unsigned fault = framing_fault(&framing, &why);
+    if (fault != 0)
+        return refuse(exchange, fault, why);
     enum http_upload upload = may_bring(exchange);
     if (upload == HTTP_UPLOAD_SIGN_IN)
         return refuse(exchange, 401, "Hết phiên; đăng nhập lại rồi gửi lại. / sign in first\n");

@@ -2,12 +2,12 @@
  * stream. The only door to libmicrohttpd (http.c).
  *
  * What is refused before anybody sees it: other methods than GET, HEAD, POST; two lengths, or a
- * length with chunked (settled point 12); bodies above HTTP_BODY_MAX, but for the few requests that
- * `upload` lets bring a file (upload.h); connections that do not finish a request within
- * HTTP_REQUEST_S. Every answer carries the strict headers (CSP, nosniff,
- * no-store, same-origin referrer, noindex). Threads: `answer` runs on the library's pool, or, when
- * `is_slow` says so, on a thread inside http_work while the connection sleeps. A stream is written
- * from any thread.
+ * length with chunked (settled point 12), or whatever else leaves open where it ends (framing.h);
+ * bodies above HTTP_BODY_MAX, but for the few requests that `upload` lets bring a file (upload.h);
+ * connections that do not finish a request within HTTP_REQUEST_S. Every answer carries the strict
+ * headers (CSP, nosniff, no-store, same-origin referrer, noindex). Threads: `answer` runs on the
+ * library's pool, or, when `is_slow` says so, on a thread inside http_work while the connection
+ * sleeps. A stream is written from any thread.
  */
 #ifndef TRAO_SERVER_WEB_HTTP_H
 #define TRAO_SERVER_WEB_HTTP_H

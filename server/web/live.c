@@ -241,7 +241,7 @@ void live_citizen(struct live *live, const struct live_ticket *ticket, const cha
                   struct http_answer *answer)
 {
     struct page like = {.ticket = *ticket, .until = ticket->until};
-    (void)snprintf(like.client, sizeof like.client, "%s", client);
+    guard_source(client, like.client);
     live_open_page(live, &like, answer);
 }
 

@@ -20,7 +20,7 @@
 #define LIVE_BEAT_S 15
 #define LIVE_STREAMS_MAX 10500 /* of 12,000 connections: pages still answer */
 /* Of one address behind the proxy (settled point 12); many phones share one of their carrier's.
- * Loopback itself is not limited: no proxy named a client. */
+ * An IPv6 /64 is one. Loopback itself is not limited: no proxy named a client. */
 #define LIVE_CLIENT_MAX 200
 
 struct live;

@@ -176,7 +176,7 @@ void live_desk(struct live *live, const struct live_pass *pass, const char *clie
                struct http_answer *answer)
 {
     struct page like = {.is_desk = true, .pass = *pass, .until = pass->until};
-    (void)snprintf(like.client, sizeof like.client, "%s", client);
+    guard_source(client, like.client);
     live_open_page(live, &like, answer);
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "server/web/desk_news.h"
+#include "server/web/guard.h"
 #include "server/web/live.h"
 
 #define BUCKETS 1024 /* streams are looked up by item at each change */
@@ -25,8 +26,8 @@ struct page {
     struct live_ticket ticket; /* citizens */
     struct live_pass pass;     /* desks */
     struct instant until;
-    char client[HTTP_CLIENT_MAX];
-    uint64_t told; /* version last written */
+    char client[GUARD_SOURCE_MAX]; /* whose it is, as the guard counts */
+    uint64_t told;                 /* version last written */
     int64_t beat_ms;
 };
 

@@ -309,7 +309,7 @@ struct wrong {
 static bool wrong_act(struct record *record, void *arg, struct error *err)
 {
     const struct wrong *wrong = arg;
-    return person_failed(record, wrong->person, err) &&
+    return (wrong->person == 0 || person_failed(record, wrong->person, err)) &&
            seat_write_down(record, wrong->person, LOOK_WRONG, 0, wrong->client, err);
 }
 
@@ -318,7 +318,7 @@ void seat_wrong(struct web *web, const struct http_request *request, int64_t per
     struct wrong wrong = {person, request->client};
     struct error err;
     guard_wrong(web->guard, GUARD_LOGIN, request->client);
-    if (person != 0 && !seat_run(web, wrong_act, &wrong, &err))
+    if (!seat_run(web, wrong_act, &wrong, &err))
         log_line(LOG_LEVEL_ERROR, "wrong password not counted", "why=\"%s\"", err.text);
 }
 

@@ -88,13 +88,13 @@ static void give_metrics(struct web *web, const struct http_request *request,
 {
     const struct web_metrics *metrics = &web->config.metrics;
     struct error err;
-    if (guard_left(web->guard, GUARD_CLIENT, request->client) == 0) {
+    if (guard_left(web->guard, GUARD_KEY, request->client) == 0) {
         answer->status = 429;
         return;
     }
     if (metrics->text == NULL ||
         !metrics->allowed(metrics->ctx, http_header(request, "Authorization"))) {
-        guard_wrong(web->guard, GUARD_CLIENT, request->client);
+        guard_wrong(web->guard, GUARD_KEY, request->client);
         answer->status = 401;
         return;
     }

@@ -55,6 +55,17 @@ static void wrong_keys_are_counted(void **state)
     assert_true(web_rig_says(rig, "Retry-After: 3600\r\n"));
     assert_int_equal(ask_api(rig, "/api/v1/items"), 429);
     assert_int_equal(web_rig_get(rig, "/api/v1/openapi.json", ""), 200);
+    /* a program with an old key keeps nobody at the desks beside it out */
+    char cookie[128] = "", token[64] = "", headers[160], form[128];
+    assert_int_equal(web_rig_get(rig, "/quay/dang-nhap", ""), 200);
+    assert_int_equal(sscanf(strstr(rig->answer, "Set-Cookie: "), "Set-Cookie: %127[^;]", cookie),
+                     1);
+    assert_int_equal(
+        sscanf(strstr(rig->answer, "name=dau value="), "name=dau value=%63[0-9a-f]", token), 1);
+    (void)snprintf(headers, sizeof headers, "Cookie: %s\r\n", cookie);
+    (void)snprintf(form, sizeof form, "dau=%s&ten=ai&mk=sai", token);
+    assert_int_equal(web_rig_post(rig, "/quay/dang-nhap", headers, form), 403);
+    assert_true(web_rig_says(rig, "Tên hoặc mật khẩu chưa đúng."));
 }
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -189,8 +200,11 @@ static void names_are_written_down_before_they_are_given(void **state)
     assert_int_equal(ask_api(rig, path), 200);
     assert_true(web_rig_says(rig, "Đỗ Xuân Mẫu"));
     assert_true(web_rig_says(rig, "+84912000001"));
+    assert_true(web_rig_says(rig, "Cache-Control: no-store, no-transform\r\n"));
     assert_int_equal(ask_api(rig, "/api/v1/items?names=true"), 200);
     assert_true(web_rig_says(rig, "Đỗ Xuân Mẫu"));
+    assert_true(
+        web_rig_says(rig, "Cache-Control: no-store, no-transform\r\n")); /* kept by nobody */
     assert_int_equal(ask_api(rig, "/api/v1/items"), 200);
     assert_false(web_rig_says(rig, "Đỗ Xuân Mẫu"));
     struct heard heard = looks(rig);

@@ -167,7 +167,7 @@ static void made_once(void **state)
     assert_false(ca_make(key, crt, "Trao", &err));
     assert_int_equal(err.code, ERROR_REPEATED);
     assert_int_equal(stat(key, &info), 0);
-    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(info.st_mode & 0777, 0400);
 }
 
 static int openssl(const char *format, ...)
@@ -223,7 +223,11 @@ static void the_folder_of_keys(void **state)
     assert_int_equal(chmod(at, 0700), 0);
     (void)snprintf(at, sizeof at, "%s/keys/seal.key", dir);
     assert_int_equal(stat(at, &info), 0);
-    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(info.st_mode & 0777, 0400);
+    assert_int_equal(chmod(at, 0440), 0);
+    assert_false(keys_open(dir, &keys, &err));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    assert_int_equal(chmod(at, 0600), 0); /* as servers before had it */
     assert_int_equal(truncate(at, 10), 0);
     assert_false(keys_open(dir, &keys, &err));
     assert_int_equal(err.code, ERROR_BROKEN);

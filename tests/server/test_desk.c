@@ -24,6 +24,20 @@ static bool add_neighbour(struct record *record, void *arg, struct error *err)
     return person_add(record, &clerk, err);
 }
 
+/* A stream ends with the last chunk; the connection may live on. */
+static bool ends_within(int fd, int ms)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    char bytes[256] = "";
+    while (poll(&wait, 1, ms) > 0) {
+        ssize_t n = read(fd, bytes, sizeof bytes - 1);
+        bytes[n > 0 ? n : 0] = '\0';
+        if (n <= 0 || strstr(bytes, "0\r\n\r\n"))
+            return true;
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------ coming in */
 
 static void nothing_is_shown_to_strangers(void **state)
@@ -181,6 +195,25 @@ static void nobody_is_logged_in_as_somebody_else(void **state)
     assert_int_equal(web_rig_get(&browser->rig, "/quay", before), 303);
 }
 
+/* [ASVS 5.0, 7.2.4] */
+static void a_login_ends_the_one_before_it(void **state)
+{
+    struct browser *browser = *state;
+    char before[160];
+    browser_log_in(browser);
+    (void)snprintf(before, sizeof before, "%s", browser->cookie);
+    int fd = web_rig_listen(&browser->rig, "/quay/song", before);
+    assert_true(fd >= 0);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    assert_true(browser_is_logged_in(browser)); /* who does not come in changes nothing */
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=mot+mat+khau+rat+dai"),
+                     303);
+    assert_true(browser_is_logged_in(browser));
+    assert_int_equal(web_rig_get(&browser->rig, "/quay", before), 303);
+    assert_true(ends_within(fd, 1000));
+    close(fd);
+}
+
 /* ------------------------------------------------------------------ live rows, leaving */
 
 static void counts_change_by_themselves(void **state)
@@ -282,20 +315,6 @@ static void what_a_desk_missed_is_told_again(void **state)
     fd = listen_from(browser, known - 1, true); /* another start's: nobody knows what came since */
     assert_true(web_rig_hears(rig, fd, "event: lai", 5000));
     close(fd);
-}
-
-/* A stream ends with the last chunk; the connection may live on. */
-static bool ends_within(int fd, int ms)
-{
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
-    char bytes[256] = "";
-    while (poll(&wait, 1, ms) > 0) {
-        ssize_t n = read(fd, bytes, sizeof bytes - 1);
-        bytes[n > 0 ? n : 0] = '\0';
-        if (n <= 0 || strstr(bytes, "0\r\n\r\n"))
-            return true;
-    }
-    return false;
 }
 
 static void leaving_ends_session_and_stream(void **state)
@@ -514,6 +533,7 @@ int main(int argc, char **argv)
         DOOR(other_sites_change_nothing),
         DOOR(looking_changes_nothing),
         DOOR(nobody_is_logged_in_as_somebody_else),
+        DOOR(a_login_ends_the_one_before_it),
         DOOR(counts_change_by_themselves),
         DOOR(a_row_changes_by_itself),
         DOOR(what_a_desk_missed_is_told_again),

@@ -535,6 +535,16 @@ static void restored_record_admits_by_certificate(void **state)
     rig_hello(&rig, &newer, der, n);
     assert_good(device_find(rig.record, late.name, &row, &err));
     assert_memory_equal(&row.seal_key, &newer.public_key, 32);
+    struct rig_device newest = newer;
+    rig_device(&newest, NULL, "HH-0X3");
+    memcpy(newest.name, late.name, sizeof newest.name);
+    revoke(&newer);
+    rig.now.ms += 86400000;
+    certificate_of(&newest, ca, rig.now, der, &n);
+    rig_hello(&rig, &newest, der, n); /* nor does any bring a revoked one back */
+    assert_good(device_find(rig.record, late.name, &row, &err));
+    assert_int_equal(row.state, DEVICE_REVOKED);
+    assert_memory_equal(&row.seal_key, &newer.public_key, 32);
     ca_close(ca);
     rig.authority_n = 0;
 }

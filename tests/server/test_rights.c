@@ -319,10 +319,35 @@ static bool export_was_written_down(struct browser *browser, const char *name)
     return wanted.found;
 }
 
+/* What a page of the desk says that it knows of. */
+static unsigned long long known_of(const struct web_rig *rig)
+{
+    unsigned long long known = 0;
+    const char *at = strstr(rig->answer, "data-den=");
+    assert_non_null(at);
+    assert_int_equal(sscanf(at, "data-den=%llu", &known), 1);
+    return known;
+}
+
+/* A browser that was cut off and comes back is told what it missed, of its own offices. */
+static void missed_rows_are_his_offices_alone(struct web_rig *rig, const char *cookie,
+                                              unsigned long long known, bool his)
+{
+    char headers[256], id[48];
+    (void)snprintf(headers, sizeof headers, "%sLast-Event-ID: %llu\r\n", cookie, known);
+    (void)snprintf(id, sizeof id, "id: %llu\n", known + 1);
+    int fd = web_rig_listen(rig, "/quay/song", headers);
+    assert_true(fd >= 0);
+    assert_true(web_rig_hears(rig, fd, id, 2000)); /* all of it has come */
+    assert_int_equal(web_rig_says(rig, rig->item.text), his);
+    close(fd);
+}
+
 static void who_is_bound_sees_his_offices_alone(void **state)
 {
     struct browser *browser = *state;
     struct web_rig *rig = &browser->rig;
+    char theirs[160];
     adopt(browser);
     put_job(browser);
     add(browser, "mot cua", ROLE_CLERK, office_of(browser));
@@ -342,6 +367,16 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_false(web_rig_says(rig, "H27.15-261118-0145"));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?co-quan=CQ-1&dang=csv"), 409);
     assert_int_equal(browser_get(browser, "/quay/ket-qua/xuat?dang=csv"), 409);
+    /* nor by the search, whatever he asks it */
+    static const char *const asked[] = {"q=H27.15-261118-0145", "q=xuan+mau", "q=0001"};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        assert_int_equal(browser_post(browser, "/quay/tim", asked[i]), 200);
+        assert_true(web_rig_says(rig, "Không thấy bì nào."));
+        assert_false(web_rig_says(rig, rig->item.text));
+    }
+    assert_int_equal(browser_get(browser, "/quay"), 200);
+    unsigned long long known = known_of(rig);
+    (void)snprintf(theirs, sizeof theirs, "%s", browser->cookie);
     int other = web_rig_listen(rig, "/quay/song", browser->cookie);
     assert_true(other >= 0);
 
@@ -351,6 +386,10 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
     assert_true(web_rig_says(rig, "Đỗ X. Mẫu"));
     assert_true(web_rig_says(rig, "<p id=dem class=dem><span>Chờ in <b>1</b></span> </p>"));
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        assert_int_equal(browser_post(browser, "/quay/tim", asked[i]), 200);
+        assert_true(web_rig_says(rig, "Thấy 1 bì."));
+    }
     assert_int_equal(browser_get(browser, "/quay/ket-qua"), 200);
     assert_true(web_rig_says(rig, "<a href=\"/quay/ket-qua/bi?o=issued\">1</a>"));
     assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=issued"), 200);
@@ -389,6 +428,8 @@ static void who_is_bound_sees_his_offices_alone(void **state)
     assert_false(web_rig_says(rig, rig->item.text));
     close(own);
     close(other);
+    missed_rows_are_his_offices_alone(rig, theirs, known, false);
+    missed_rows_are_his_offices_alone(rig, browser->cookie, known, true);
 }
 
 /* ------------------------------------------------------------------ the manager's page */
@@ -546,9 +587,10 @@ static void a_look_is_written_down_before_it_is_had(void **state)
     put_job(browser);
     assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
     assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=quay&mk=sai"), 403);
+    assert_int_equal(browser_post(browser, "/quay/dang-nhap", "ten=khong-co&mk=sai"), 403);
     browser_log_in_as(browser, "quay");
     struct heard heard = heard_so_far(browser);
-    assert_int_equal(heard.kinds[LOOK_WRONG], 1);
+    assert_int_equal(heard.kinds[LOOK_WRONG], 2); /* also of a name that nobody has */
     assert_int_equal(heard.kinds[LOOK_LOGIN], 1);
     assert_int_equal(heard.kinds[LOOK_NAMES], 0);
     assert_int_equal(browser_get(browser, "/quay"), 200);

@@ -505,6 +505,26 @@ static void streams_of_one_client_are_bounded(void **state)
         close(fds[i]);
 }
 
+/* A subscriber has 2^64 addresses of IPv6. */
+static void streams_of_one_network_are_bounded(void **state)
+{
+    struct web_rig *rig = *state;
+    int fds[200];
+    char path[512], from[80];
+    listen_path(rig, version_now(rig), path);
+    for (int i = 0; i < 200; i++) {
+        (void)snprintf(from, sizeof from, "X-Forwarded-For: 2001:db8:1:2::%x\r\n", i + 1);
+        fds[i] = web_rig_listen(rig, path, from);
+        assert_true(fds[i] >= 0);
+    }
+    assert_int_equal(web_rig_listen(rig, path, "X-Forwarded-For: 2001:db8:1:2:3::1\r\n"), -1);
+    int other = web_rig_listen(rig, path, "X-Forwarded-For: 2001:db8:1:3::1\r\n");
+    assert_true(other >= 0);
+    close(other);
+    for (int i = 0; i < 200; i++)
+        close(fds[i]);
+}
+
 /* ------------------------------------------------------------------ raw requests (case W06) */
 
 #define CRLF "\r\n"
@@ -538,6 +558,28 @@ static void requests_no_browser_sends(void **state)
          "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding: gzip" CRLF
          "Transfer-Encoding: chunked" CRLF CRLF "0" CRLF CRLF,
          400, 400},
+        {"a coding of its own",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding: xchunked" CRLF CRLF "0" CRLF CRLF,
+         501, 501},
+        {"chunked with more",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding: chunked, identity" CRLF CRLF
+         "0" CRLF CRLF,
+         501, 501},
+        {"a coding on a folded line",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding:" CRLF " chunked" CRLF
+         "Content-Length: 44" CRLF CRLF "0" CRLF CRLF "GET /khoe HTTP/1.1" CRLF HOST CRLF,
+         400, 400},
+        {"a coding, a blank, a colon",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Transfer-Encoding : chunked" CRLF
+         "Content-Length: 44" CRLF CRLF "0" CRLF CRLF "GET /khoe HTTP/1.1" CRLF HOST CRLF,
+         400, 400},
+        {"a length on a folded line",
+         "POST /tra-cuu HTTP/1.1" CRLF HOST "Content-Length:" CRLF " 5" CRLF CRLF
+         "GET /khoe HTTP/1.1" CRLF HOST CRLF,
+         400, 400},
+        {"a header before the first line's end",
+         "GET /khoe HTTP/1.1" CRLF " Host: x" CRLF HOST CRLF, 400, 400},
+        {"two hosts", "GET /khoe HTTP/1.1" CRLF HOST "Host: evil.test" CRLF CRLF, 400, 400},
         {"blank before the colon", "GET / HTTP/1.1" CRLF "Host : 127.0.0.1" CRLF CRLF, 400, 400},
         {"no host", "GET / HTTP/1.1" CRLF CRLF, 400, 400},
         {"expect, a length nobody takes",
@@ -742,13 +784,18 @@ static size_t take(char *bytes, size_t size, size_t n, void *ctx)
     return size * n;
 }
 
-/* One request over TLS, trusting the folder's authority alone; `post` NULL: GET. */
+/* One request over TLS, trusting the folder's authority alone; `post` NULL: GET. Each says that it
+ * comes from somebody else: there is no proxy on that listener whose word it could be. */
 static CURLcode ask_tls_of(struct web_rig *rig, long versions, const char *path, const void *post,
                            size_t post_n, long *ret_status)
 {
-    char url[256], ca[256];
+    static int asked;
+    char url[256], ca[256], from[64];
     CURL *curl = curl_easy_init();
     assert_non_null(curl);
+    (void)snprintf(from, sizeof from, "X-Forwarded-For: 10.7.0.%d", ++asked % 250);
+    struct curl_slist *headers = curl_slist_append(NULL, from);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     memset(rig->answer, 0, sizeof rig->answer);
     (void)snprintf(url, sizeof url, "https://127.0.0.1:%u%s", rig->desk.config.tls.port, path);
     (void)snprintf(ca, sizeof ca, "%s/keys/ca.crt", rig->desk.rig.dir);
@@ -765,6 +812,7 @@ static CURLcode ask_tls_of(struct web_rig *rig, long versions, const char *path,
     CURLcode code = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_status);
     curl_easy_cleanup(curl);
+    curl_slist_free_all(headers);
     return code;
 }
 
@@ -874,6 +922,7 @@ int main(int argc, char **argv)
         WEB(many_streams_do_not_block_a_page),
         WEB(every_kind_of_page_hears_its_own),
         WEB(streams_of_one_client_are_bounded),
+        WEB(streams_of_one_network_are_bounded),
         WEB(requests_no_browser_sends),
         WEB(large_cookies_are_read),
         WEB(headers_are_bounded),

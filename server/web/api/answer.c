@@ -33,10 +33,17 @@ static void make_tag(const char *text, char out[RECENT_TAG_MAX])
     (void)snprintf(out, RECENT_TAG_MAX, "\"%.*s\"", ETAG_CHARS, digits);
 }
 
+/* Where an item stands, without names. Everything else stays as strict as all answers are. */
+static bool may_be_stored(const struct ask *ask)
+{
+    return (ask->op->scope == 0 || ask->op->scope == SCOPE_ITEMS) && !api_param_flag(ask, "names");
+}
+
 static void tag(struct ask *ask, const char *etag)
 {
     http_answer_add(ask->answer, "ETag", etag);
-    http_answer_add(ask->answer, "Cache-Control", "private, no-cache");
+    if (may_be_stored(ask))
+        http_answer_add(ask->answer, "Cache-Control", "private, no-cache");
     if (!holds(ask, etag))
         return;
     free(ask->answer->body);

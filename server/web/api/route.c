@@ -147,7 +147,7 @@ static bool has_key(struct ask *ask)
 {
     const char *said = http_header(ask->request, "Authorization");
     struct api_key key;
-    if (guard_left(ask->web->guard, GUARD_LOGIN, ask->request->client) == 0) {
+    if (guard_left(ask->web->guard, GUARD_KEY, ask->request->client) == 0) {
         api_problem(ask, 429, "too-many", NULL,
                     "Đợi một giờ rồi thử lại. / Wait an hour, then try again.");
         return false;
@@ -157,7 +157,7 @@ static bool has_key(struct ask *ask)
         return false;
     }
     if (!find_key(ask, said + 7, &key)) {
-        guard_wrong(ask->web->guard, GUARD_LOGIN, ask->request->client);
+        guard_wrong(ask->web->guard, GUARD_KEY, ask->request->client);
         api_problem(ask, 401, "no-key", NULL,
                     "Khóa sai, hết hạn hoặc đã thu hồi. / Wrong, over or revoked.");
         return false;
@@ -178,7 +178,7 @@ bool api_may_bring(struct web *web, const struct http_request *request)
     struct api_key key;
     return op && op->run == api_import && said && strncasecmp(said, "Bearer ", 7) == 0 && type &&
            strncasecmp(type, "application/json", 16) != 0 && /* JSON is read in memory */
-           guard_left(web->guard, GUARD_LOGIN, request->client) > 0 &&
+           guard_left(web->guard, GUARD_KEY, request->client) > 0 &&
            find_key(&ask, said + 7, &key) && (key.scopes & op->scope);
 }
 
