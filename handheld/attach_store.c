@@ -40,8 +40,7 @@ struct attach_store {
 static char *name_of(const struct attach_file *file, char out[NAME_MAX_BYTES])
 {
     int at = snprintf(out, NAME_MAX_BYTES, "%020" PRIu64 "-%d-", file->door, (int)file->kind);
-    for (size_t i = 0; i < CHAIN_LINK_BYTES; i++)
-        at += snprintf(out + at, NAME_MAX_BYTES - (size_t)at, "%02x", file->hash.bytes[i]);
+    (void)chain_hex(file->hash.bytes, CHAIN_LINK_BYTES, out + at);
     return out;
 }
 

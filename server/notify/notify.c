@@ -455,7 +455,7 @@ static bool send_what_is_due(struct notify *notify, struct error *err)
         return true; /* what is to be looked at stays noted */
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
-    struct fact *history = n ? calloc(VIEW_HISTORY_MAX, sizeof *history) : NULL;
+    struct fact *history = n ? malloc(VIEW_HISTORY_MAX * sizeof *history) : NULL;
     size_t first = first_turn(notify, dirty, n);
     size_t waiting = 0;
     bool all = true;

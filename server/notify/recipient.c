@@ -24,7 +24,7 @@ bool recipient_phone(struct record *record, const struct view *view, char out[PH
     if (phone_takes_sms(who.phone))
         (void)snprintf(out, PHONE_MAX, "%s", who.phone);
     chain_wipe(&who, sizeof who);
-    chain_wipe(bytes, sizeof bytes);
+    chain_wipe(bytes, n);
     return true;
 }
 

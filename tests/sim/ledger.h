@@ -45,7 +45,7 @@ struct ledger_device {
 struct ledger {
     struct env *env;
     struct ledger_device device[LEDGER_DEVICES_MAX];
-    size_t devices;
+    size_t devices, asked; /* and which of them one asked for last */
     int64_t seen_batch; /* high-water mark in the record */
     uint64_t beeped, recorded;
     uint64_t

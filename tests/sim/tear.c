@@ -17,17 +17,17 @@
 #define POWER_PER_MILLE 500
 #define NONE UINT32_MAX
 
-/* What a sector held when the file was last synced. */
+/* A sector of the file as it was last synced; what it held lies beside it. */
 struct sector {
     int64_t nth;
     bool there; /* else it lay beyond the file's end: zeros */
-    uint8_t bytes[SECTOR];
 };
 
 /* A path outlives its handles: a process may die with it open. */
 struct path {
     char name[512];
     struct sector *old; /* in the order they were first written to */
+    uint8_t (*held)[SECTOR]; /* what each of them held */
     size_t n, room;
     uint32_t *index; /* of a sector's place in `old`, NONE: not written to since the sync */
     size_t indexed;
@@ -102,25 +102,31 @@ static void grow_index(struct path *path, size_t sectors)
     path->indexed = room;
 }
 
-/* Before anything else is written to it. A read beyond the end fills with zeros. */
-static void remember(struct handle *handle, int64_t nth)
+static void grow_old(struct path *path, size_t more)
+{
+    if (path->n + more <= path->room)
+        return;
+    path->room = 2 * (path->n + more);
+    path->old = realloc(path->old, path->room * sizeof *path->old);
+    path->held = realloc(path->held, path->room * sizeof *path->held);
+    invariant(path->old != NULL && path->held != NULL);
+}
+
+/* Before anything else is written to them: one read for the `run` of them that lie there. A read
+ * beyond the end fills with zeros. */
+static void remember_run(struct handle *handle, int64_t first, int64_t run)
 {
     struct path *path = handle->path;
-    if (path->index[nth] != NONE)
-        return;
-    if (path->n == path->room) {
-        path->room = path->room != 0 ? 2 * path->room : 64;
-        path->old = realloc(path->old, path->room * sizeof *path->old);
-        invariant(path->old != NULL);
-    }
-    struct sector *old = &path->old[path->n];
-    old->nth = nth;
-    old->there = nth * SECTOR < path->size;
-    if (old->there) {
-        int rc = handle->real->pMethods->xRead(handle->real, old->bytes, SECTOR, nth * SECTOR);
+    grow_old(path, (size_t)run);
+    if (first * SECTOR < path->size) {
+        int rc = handle->real->pMethods->xRead(handle->real, path->held[path->n],
+                                               (int)run * SECTOR, first * SECTOR);
         invariant(rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ);
     }
-    path->index[nth] = (uint32_t)path->n++;
+    for (int64_t nth = first; nth < first + run; nth++) {
+        path->old[path->n] = (struct sector){nth, nth * SECTOR < path->size};
+        path->index[nth] = (uint32_t)path->n++;
+    }
 }
 
 static void remember_all(struct handle *handle, sqlite3_int64 from, sqlite3_int64 to)
@@ -132,8 +138,13 @@ static void remember_all(struct handle *handle, sqlite3_int64 from, sqlite3_int6
         path->least = path->size;
     }
     grow_index(path, (size_t)(to + SECTOR - 1) / SECTOR);
-    for (sqlite3_int64 nth = from / SECTOR; nth * SECTOR < to; nth++)
-        remember(handle, nth);
+    for (sqlite3_int64 nth = from / SECTOR, run; nth * SECTOR < to; nth += run == 0 ? 1 : run) {
+        run = 0;
+        while ((nth + run) * SECTOR < to && path->index[nth + run] == NONE)
+            run++;
+        if (run > 0)
+            remember_run(handle, nth, run);
+    }
 }
 
 static void note_cut(struct handle *handle, sqlite3_int64 size, sqlite3_int64 was)
@@ -359,11 +370,12 @@ bool tear_disarm(void)
     return cut;
 }
 
-static void put_old(const struct path *path, const struct sector *old, bool there, size_t end)
+static void put_old(const struct path *path, size_t at, bool there, size_t end)
 {
     static const uint8_t zeros[SECTOR];
-    size_t from = (size_t)old->nth * SECTOR, n = end - from < SECTOR ? end - from : SECTOR;
-    memory_write(path->name, from, there ? old->bytes : zeros, n);
+    size_t from = (size_t)path->old[at].nth * SECTOR;
+    size_t n = end - from < SECTOR ? end - from : SECTOR;
+    memory_write(path->name, from, there ? path->held[at] : zeros, n);
     counts.torn++;
 }
 
@@ -382,7 +394,7 @@ static void tear_file(struct env *env, const struct path *path, size_t size)
         size_t from = (size_t)old->nth * SECTOR;
         bool behind = was_cut && from >= least;
         if (from < most && ((behind && !arrived) || !env_chance(env, ARRIVES_PER_MILLE)))
-            put_old(path, old, old->there && !(behind && arrived), most);
+            put_old(path, at, old->there && !(behind && arrived), most);
     }
     memory_resize(path->name, length);
 }
