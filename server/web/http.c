@@ -15,6 +15,7 @@
 #include <microhttpd.h>
 
 #include "server/web/framing.h"
+#include "server/web/http_stream.h"
 #include "server/web/range.h"
 #include "server/web/upload.h"
 #include "server/web/watch.h"
@@ -26,7 +27,6 @@
 #define IDLE_S 10         /* reliability.md (e): none by default */
 #define CONNECTION_BYTES                                                                           \
     16384 /* headers with the cookies of a whole province, and what an answer takes */
-#define STREAM_BLOCK 2048
 #define THREADS_PLAIN 4
 #define THREADS_TLS 2
 #define JOBS_MAX 64   /* slow requests that may wait; beyond that 503 */
@@ -38,6 +38,7 @@ enum stage { READING, WAITING, ANSWERED, REFUSED };
 struct exchange {
     struct http *http;
     struct MHD_Connection *connection;
+    bool straight; /* plain HTTP/1.1: a stream's events may go straight into the socket */
     enum stage stage;
     struct http_request request;
     struct http_answer answer;
@@ -69,16 +70,6 @@ struct http_made {
     struct MHD_Response *response;
     unsigned status;
     atomic_size_t holders;
-};
-
-struct http_stream {
-    pthread_mutex_t lock;
-    struct MHD_Connection *connection; /* of the answer it went into; NULL before */
-    bool suspended, ended;
-    char *bytes;
-    size_t n, room;
-    void (*closed)(void *ctx, struct http_stream *stream);
-    void *ctx;
 };
 
 /* ------------------------------------------------------------------ look-ups */
@@ -126,99 +117,6 @@ const char *http_cookie(const struct http_request *request, const char *name)
     return MHD_lookup_connection_value(connection_of(request), MHD_COOKIE_KIND, name);
 }
 
-/* ------------------------------------------------------------------ streams */
-
-struct http_stream *http_stream_new(void (*closed)(void *ctx, struct http_stream *stream),
-                                    void *ctx)
-{
-    struct http_stream *stream = calloc(1, sizeof *stream);
-    if (!stream)
-        return NULL;
-    pthread_mutex_init(&stream->lock, NULL);
-    stream->closed = closed;
-    stream->ctx = ctx;
-    return stream;
-}
-
-void http_stream_drop(struct http_stream *stream)
-{
-    pthread_mutex_destroy(&stream->lock);
-    free(stream->bytes);
-    free(stream);
-}
-
-/* The lock is held: the library calls the reader again. */
-static void wake(struct http_stream *stream)
-{
-    if (!stream->suspended)
-        return;
-    stream->suspended = false;
-    MHD_resume_connection(stream->connection);
-}
-
-void http_stream_write(struct http_stream *stream, const char *bytes, size_t n)
-{
-    pthread_mutex_lock(&stream->lock);
-    if (stream->n + n > stream->room) {
-        size_t room = (stream->n + n) * 2;
-        char *more = room <= (size_t)2 * HTTP_STREAM_MAX ? realloc(stream->bytes, room) : NULL;
-        stream->ended = stream->ended || !more; /* it does not read: let it go */
-        if (more) {
-            stream->bytes = more;
-            stream->room = room;
-        }
-    }
-    if (!stream->ended) {
-        memcpy(stream->bytes + stream->n, bytes, n);
-        stream->n += n;
-    }
-    wake(stream);
-    pthread_mutex_unlock(&stream->lock);
-}
-
-void http_stream_end(struct http_stream *stream)
-{
-    pthread_mutex_lock(&stream->lock);
-    stream->ended = true;
-    wake(stream);
-    pthread_mutex_unlock(&stream->lock);
-}
-
-/* The library wants bytes; with none the connection sleeps until http_stream_write. An answer made
- * for HEAD never comes here. */
-static ssize_t read_stream(void *cls, uint64_t at, char *out, size_t max)
-{
-    struct http_stream *stream = cls;
-    (void)at;
-    pthread_mutex_lock(&stream->lock);
-    size_t n = stream->n < max ? stream->n : max;
-    ssize_t got = (ssize_t)n;
-    if (n > 0) {
-        memcpy(out, stream->bytes, n);
-        stream->n -= n;
-        memmove(stream->bytes, stream->bytes + n, stream->n);
-    } else if (stream->ended) {
-        got = MHD_CONTENT_READER_END_OF_STREAM;
-    } else if (stream->connection) {
-        stream->suspended = true;
-        MHD_suspend_connection(stream->connection);
-    }
-    if (n > 0 && stream->n == 0 && stream->room > STREAM_BLOCK) { /* idle streams stay small */
-        free(stream->bytes);
-        stream->bytes = NULL;
-        stream->room = 0;
-    }
-    pthread_mutex_unlock(&stream->lock);
-    return got;
-}
-
-static void free_stream(void *cls)
-{
-    struct http_stream *stream = cls;
-    stream->closed(stream->ctx, stream);
-    http_stream_drop(stream);
-}
-
 /* ------------------------------------------------------------------ answers */
 
 /* Where pictures may also come from stands between the two. */
@@ -245,8 +143,7 @@ static struct MHD_Response *response_of(struct http_answer *answer)
 {
     struct MHD_Response *response = NULL;
     if (answer->stream)
-        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream,
-                                                     answer->stream, free_stream);
+        response = http_stream_response(answer->stream);
     else if (answer->file >= 0)
         response = MHD_create_response_from_fd_at_offset64(answer->file_n, answer->file,
                                                            answer->file_from);
@@ -267,7 +164,7 @@ static void drop_answer(struct http_answer *answer)
 {
     http_made_drop(answer->made);
     if (answer->stream)
-        free_stream(answer->stream);
+        http_stream_abandon(answer->stream);
     if (answer->file >= 0)
         close(answer->file);
     free(answer->body);
@@ -362,7 +259,7 @@ static enum MHD_Result give(struct exchange *exchange)
                                   answer->made->response);
     apply_range(exchange);
     if (answer->stream)
-        answer->stream->connection = exchange->connection;
+        http_stream_attach(answer->stream, exchange->connection, exchange->straight);
     struct MHD_Response *response = response_of(answer);
     if (!response)
         return MHD_NO;
@@ -528,13 +425,14 @@ static void watch_request(struct exchange *exchange, bool coming)
 }
 
 static struct exchange *begin(const struct door *door, struct MHD_Connection *connection,
-                              const char *path, const char *method)
+                              const char *path, const char *method, const char *version)
 {
     struct exchange *exchange = calloc(1, sizeof *exchange);
     if (!exchange)
         return NULL;
     exchange->http = door->http;
     exchange->connection = connection;
+    exchange->straight = !door->tls && strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
     bool is_post = strcmp(method, "POST") == 0;
     exchange->body = is_post ? calloc(1, HTTP_BODY_MAX + 1) : NULL;
     if (is_post && !exchange->body) {
@@ -664,10 +562,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                                   const char *method, const char *version, const char *bytes,
                                   size_t *n, void **state)
 {
-    (void)version;
     struct exchange *exchange = *state;
     if (!exchange) {
-        *state = exchange = begin(cls, connection, path, method);
+        *state = exchange = begin(cls, connection, path, method, version);
         return exchange ? check_head(exchange, method) : MHD_NO;
     }
     switch (exchange->stage) {

@@ -1,5 +1,5 @@
 /* http.h - HTTP as the rooms behind it see it: a request that is whole and sane, an answer, a
- * stream. The only door to libmicrohttpd (http.c).
+ * stream. The only door to libmicrohttpd (http.c; http_stream.c, upload.c).
  *
  * What is refused before anybody sees it: other methods than GET, HEAD, POST; two lengths, or a
  * length with chunked (settled point 12), or whatever else leaves open where it ends (framing.h);
@@ -123,7 +123,8 @@ struct http_stream *http_stream_new(void (*closed)(void *ctx, struct http_stream
                                     void *ctx);
 /* For a stream that never came into an answer: frees without `closed`. */
 void http_stream_drop(struct http_stream *stream);
-/* Queues bytes; a client that lets more than HTTP_STREAM_MAX wait is cut off. */
+/* Sends or queues bytes; a client that lets some HTTP_STREAM_MAX wait is cut off, in the system's
+ * memory, which ten thousand of them would fill with megabytes each, as in ours. */
 #define HTTP_STREAM_MAX 65536
 void http_stream_write(struct http_stream *stream, const char *bytes, size_t n);
 void http_stream_end(struct http_stream *stream);

@@ -2,7 +2,7 @@
  * plain on loopback (a proxy stands in front, or it is a demo) and TLS with the server's
  * certificate.
  *
- * Libmicrohttpd's own pool answers requests (http.c alone knows it). Whatever writes, hashes a
+ * Libmicrohttpd's own pool answers requests (http.h is its only door). Whatever writes, hashes a
  * password or enrols is handed to the threads that run web_work, so that no answer waits behind it.
  * Streams are fed by the views' watcher at once, and kept alive by web_tick.
  */

@@ -340,8 +340,8 @@ void ledger_check_vouched(struct ledger *ledger, struct record *reader, const ch
     uint64_t unseen = first_unseen(of, epoch, through);
     if (unseen <= through)
         env_fail(ledger->env,
-                 "the server vouches to %s for epoch %016" PRIx64 " through %" PRIu64 ", but %" PRIu64
-                 " is not in the record",
+                 "the server vouches to %s for epoch %016" PRIx64 " through %" PRIu64
+                 ", but %" PRIu64 " is not in the record",
                  device, epoch, through, unseen);
 }
 

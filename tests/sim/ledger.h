@@ -46,7 +46,7 @@ struct ledger {
     struct env *env;
     struct ledger_device device[LEDGER_DEVICES_MAX];
     size_t devices, asked; /* and which of them one asked for last */
-    int64_t seen_batch; /* high-water mark in the record */
+    int64_t seen_batch;    /* high-water mark in the record */
     uint64_t beeped, recorded;
     uint64_t
         aside; /* of those recorded: set aside, for the device was revoked, or told two stories */

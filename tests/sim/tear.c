@@ -26,7 +26,7 @@ struct sector {
 /* A path outlives its handles: a process may die with it open. */
 struct path {
     char name[512];
-    struct sector *old; /* in the order they were first written to */
+    struct sector *old;      /* in the order they were first written to */
     uint8_t (*held)[SECTOR]; /* what each of them held */
     size_t n, room;
     uint32_t *index; /* of a sector's place in `old`, NONE: not written to since the sync */
@@ -119,8 +119,8 @@ static void remember_run(struct handle *handle, int64_t first, int64_t run)
     struct path *path = handle->path;
     grow_old(path, (size_t)run);
     if (first * SECTOR < path->size) {
-        int rc = handle->real->pMethods->xRead(handle->real, path->held[path->n],
-                                               (int)run * SECTOR, first * SECTOR);
+        int rc = handle->real->pMethods->xRead(handle->real, path->held[path->n], (int)run * SECTOR,
+                                               first * SECTOR);
         invariant(rc == SQLITE_OK || rc == SQLITE_IOERR_SHORT_READ);
     }
     for (int64_t nth = first; nth < first + run; nth++) {
