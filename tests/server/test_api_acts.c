@@ -10,7 +10,9 @@
 #include "server/office/list.h"
 #include "server/record/api_keys.h"
 #include "server/record/lookups.h"
+#include "server/record/hooks.h"
 #include "server/record/people.h"
+#include "server/record/premises.h"
 #include "server/web/http.h"
 #include "tests/server/api_rig.h"
 
@@ -425,11 +427,11 @@ static void bodies_are_checked(void **state)
 
 static bool bind_elsewhere(struct record *record, void *arg, struct error *why)
 {
+    const uint32_t *office = arg; /* NULL: one that sent nothing */
     struct person person;
-    (void)arg;
     if (!person_find(record, "cong", &person, why))
         return false;
-    person.offices[0] = 77;
+    person.offices[0] = office ? *office : 77;
     person.offices_n = 1;
     return person_change(record, &person, why);
 }
@@ -491,6 +493,39 @@ static void a_bound_key_does_and_sees_its_own(void **state)
         404);
 }
 
+/* Who names his own office does not make another's webhook his: it would hear of him alone, under a
+ * secret that he was shown. */
+static void nobody_takes_over_anothers_webhook(void **state)
+{
+    struct web_rig *rig = *state;
+    struct acts acts = desk_rig_acts(&rig->desk);
+    struct premises own;
+    struct hook before, after;
+    static const char *const others[] = {"chung", "cua-8"};
+    static const char mine[] = "{\"secret\":\"new\",\"office\":\"CQ-9\"}";
+    api_rig_key(rig, ALL_SCOPES, key);
+    (void)snprintf(rig->desk.config.push_hosts, sizeof rig->desk.config.push_hosts, "mot.vn");
+    json_decref(api_rig_command(rig, -1, "office CQ-8 name=Tám"));
+    json_decref(api_rig_command(rig, -1, "office CQ-9 name=Chín"));
+    json_decref(api_rig_command(rig, -1, "hook chung url=https://mot.vn/x office=all"));
+    json_decref(api_rig_command(rig, -1, "hook cua-8 url=https://mot.vn/x office=CQ-8"));
+    json_decref(api_rig_command(rig, -1, "hook cua-9 url=https://mot.vn/x office=CQ-9"));
+    assert_good(premises_last(rig->desk.rig.record, PREMISES_OFFICE, "CQ-9", &own, &err));
+    assert_good(acts.run(acts.self, bind_elsewhere, &own.number, &err));
+    desk_rig_pass(&rig->desk, 1000);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "/api/v1/hooks/%s", others[i]);
+        assert_good(hook_find(rig->desk.rig.record, others[i], &before, &err));
+        assert_int_equal(post(rig, path, "", mine), 404);
+        assert_int_equal(post(rig, path, "", "{\"state\":\"off\",\"office\":\"CQ-9\"}"), 404);
+        assert_good(hook_find(rig->desk.rig.record, others[i], &after, &err));
+        assert_memory_equal(&before.secret, &after.secret, sizeof before.secret);
+        assert_true(after.on);
+    }
+    assert_int_equal(post(rig, "/api/v1/hooks/cua-9", "", mine), 200);
+}
+
 #define DOOR(name) cmocka_unit_test_setup_teardown(name, api_rig_open, api_rig_close)
 
 int main(int argc, char **argv)
@@ -507,6 +542,7 @@ int main(int argc, char **argv)
         DOOR(two_at_once_are_one),
         DOOR(bodies_are_checked),
         DOOR(a_bound_key_does_and_sees_its_own),
+        DOOR(nobody_takes_over_anothers_webhook),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
