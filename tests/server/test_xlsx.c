@@ -193,9 +193,33 @@ static void no_document_types(void **state)
     assert_false(WALK(ROOT, BOOK(""), BOOK_RELS, {"odd/seven.xml", laughs}));
     assert_int_equal(err.code, ERROR_BAD_INPUT);
     assert_string_equal(seen, "");
-    static const char root[] = "<!DOCTYPE r SYSTEM \"file:///etc/passwd\"><Relationships/>";
-    assert_false(WALK({"_rels/.rels", root}));
-    assert_int_equal(err.code, ERROR_BAD_INPUT);
+}
+
+/* A workbook that is read, and is not once any of its parts declares a type. */
+static void no_part_declares_a_type(void **state)
+{
+    (void)state;
+    static const char type[] = "<!DOCTYPE x [<!ENTITY a \"ha\">]>";
+    const struct part whole[] = {ROOT,
+                                 BOOK(""),
+                                 BOOK_RELS,
+                                 SHEET("<row r=\"1\"><c t=\"s\"><v>0</v></c></row>"),
+                                 TEXTS("<si><t>một</t></si>"),
+                                 LOOKS};
+    const size_t n = sizeof whole / sizeof *whole;
+    assert_true(walk(whole, n));
+    assert_string_equal(seen, "1:[một]\n");
+    for (size_t i = 0; i < n; i++) {
+        struct part parts[sizeof whole / sizeof *whole];
+        char text[4096];
+        memcpy(parts, whole, sizeof whole);
+        (void)snprintf(text, sizeof text, HEAD "%s%s", type, whole[i].text + strlen(HEAD));
+        parts[i].text = text;
+        print_message("%s\n", whole[i].path);
+        assert_false(walk(parts, n));
+        assert_int_equal(err.code, ERROR_BAD_INPUT);
+        assert_string_equal(seen, "");
+    }
 }
 
 /* 32 MB of blanks pack to 32 KB: a thousandth. */
@@ -364,6 +388,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(places),
         cmocka_unit_test(what_is_no_workbook),
         cmocka_unit_test(no_document_types),
+        cmocka_unit_test(no_part_declares_a_type),
         cmocka_unit_test(packed_beyond_the_limit),
         cmocka_unit_test(of_libxlsxwriter),
         cmocka_unit_test(of_openpyxl),
