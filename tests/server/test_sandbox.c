@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -78,6 +79,8 @@ static int server(void)
         return 4;
     if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0)
         return 5;
+    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+        return 9; /* its own user may trace it, or a program it starts may gain rights */
     int fd = open("/etc/passwd", O_RDONLY);
     if (fd < 0 || close(fd) != 0)
         return 6;

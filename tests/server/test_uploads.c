@@ -264,6 +264,25 @@ static void a_stranger_sends_nothing(void **state)
     assert_true(says(browser, "Chưa chọn tệp."));
 }
 
+/* A head that promises a file, and no byte of it: whoever takes no lists in is refused then and
+ * there, who does is waited for. */
+static void who_may_is_asked_before_the_bytes(void **state)
+{
+    struct browser *browser = *state;
+    char head[1024];
+    come_in(browser);
+    size_t n = head_of(browser, head, sizeof head, "Content-Length: 500000\r\n");
+    assert_int_equal(web_rig_raw(&browser->rig, head, n, 1000), 0);
+    (void)browser_person(browser, "theo doi", ROLE_READER, 0);
+    browser->cookie[0] = '\0';
+    browser_log_in_as(browser, "theo+doi");
+    n = head_of(browser, head, sizeof head, "Content-Length: 500000\r\n");
+    assert_int_equal(web_rig_raw(&browser->rig, head, n, 1000), 413);
+    browser->cookie[0] = '\0';
+    n = head_of(browser, head, sizeof head, "Content-Length: 500000\r\n");
+    assert_int_equal(web_rig_raw(&browser->rig, head, n, 1000), 401);
+}
+
 static void too_much_is_refused(void **state)
 {
     struct browser *browser = *state;
@@ -414,6 +433,8 @@ int main(int argc, char **argv)
     /* One record for most, in this order: the last takes the list in. */
     const struct CMUnitTest slow[] = {cmocka_unit_test(a_slow_one_is_cut_and_a_long_one_is_not)};
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_may_is_asked_before_the_bytes, browser_open,
+                                        browser_close),
         cmocka_unit_test_setup_teardown(too_much_is_refused, browser_open, browser_close),
         cmocka_unit_test(a_stranger_sends_nothing),
         cmocka_unit_test(two_lengths_and_what_is_no_form),
