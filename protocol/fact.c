@@ -19,7 +19,8 @@
 static bool is_of_notice(uint32_t event)
 {
     return event == EVENT_NOTICE_SENT || event == EVENT_NOTICE_FAILED ||
-           event == EVENT_NOTICE_DELIVERED || event == EVENT_NOTICE_UNKNOWN;
+           event == EVENT_NOTICE_DELIVERED || event == EVENT_NOTICE_UNKNOWN ||
+           event == EVENT_NOTICE_CONTRADICTED;
 }
 
 static bool check_notice(const struct office_fact *fact, struct error *err)

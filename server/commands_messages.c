@@ -50,6 +50,11 @@ static bool is_unknown(uint32_t event)
     return event == EVENT_NOTICE_UNKNOWN;
 }
 
+static bool is_contradicted(uint32_t event)
+{
+    return event == EVENT_NOTICE_CONTRADICTED;
+}
+
 static const char *channel_word(enum channel channel)
 {
     return channel == CHANNEL_MANAGER ? "manager" : channel == CHANNEL_OFFICE ? "office" : "sms";
@@ -158,10 +163,13 @@ bool run_messages(const struct commands *commands, const struct call *call, stru
         return say_facts(commands, call->answer, is_delivered, err);
     if (strcmp(what, "unknown") == 0)
         return say_unknown(commands, call->answer, err);
+    if (strcmp(what, "contradicted") == 0)
+        return say_facts(commands, call->answer, is_contradicted, err);
     if (*what != '\0' && strcmp(what, "resend") != 0 && strcmp(what, "waiting") != 0)
         return error_set(
             err, ERROR_BAD_INPUT,
-            "«%.20s»: waiting, sent, delivered, failed, unknown hoặc resend. / which messages",
+            "«%.20s»: waiting, sent, delivered, failed, unknown, contradicted hoặc resend. / which "
+            "messages",
             what);
     if (commands->notify == NULL)
         return error_set(err, ERROR_NOT_FOUND, "không gửi tin / no messages go out");

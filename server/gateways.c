@@ -187,6 +187,7 @@ static bool open_box(struct gateways *gateways, struct error *err)
 }
 
 bool gateways_open(const char *folder, const struct config *config, struct clock clock,
+                   void (*alarm)(void *ctx, const char *sentence), void *ctx,
                    struct gateways **ret_gateways, struct error *err)
 {
     struct gateways *gateways = calloc(1, sizeof *gateways);
@@ -195,6 +196,8 @@ bool gateways_open(const char *folder, const struct config *config, struct clock
     gateways->folder = folder;
     gateways->config = config;
     gateways->clock = clock;
+    gateways->chain.alarm = alarm;
+    gateways->chain.alarm_ctx = ctx;
     if (!open_box(gateways, err) || !open_all(gateways, err)) {
         gateways_close(gateways);
         return false;

@@ -10,8 +10,10 @@
 
 struct gateways;
 
-/* `folder` is the data folder; borrows nothing. The error names the gateway. */
+/* `folder` is the data folder; borrows nothing but `config`. `alarm` is for people (sms_chain.h),
+ * NULL is fine. The error names the gateway. */
 bool gateways_open(const char *folder, const struct config *config, struct clock clock,
+                   void (*alarm)(void *ctx, const char *sentence), void *ctx,
                    struct gateways **ret_gateways, struct error *err) must_use;
 struct sms_driver gateways_driver(struct gateways *gateways);
 /* What a gateway calls in, below /tin/ (notify/callbacks.h): the status to answer with. Any thread.

@@ -413,7 +413,8 @@ static void messages_alarm(void *ctx, const char *sentence)
 
 static bool open_notify(struct server *server, struct error *err)
 {
-    if (!gateways_open(server->folder, &server->config, clock_system(), &server->gateways, err))
+    if (!gateways_open(server->folder, &server->config, clock_system(), messages_alarm, server,
+                       &server->gateways, err))
         return false;
     struct notify_config config = {.acts = writer_acts(server->writer),
                                    .views = server->views,

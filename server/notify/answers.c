@@ -237,6 +237,13 @@ static bool help(struct answer_to *it, struct error *err)
 
 /* ------------------------------------------------------------------ taking */
 
+static bool names_none(const struct answer_to *it)
+{
+    enum verb verb = it->inbound.verb;
+    return it->inbound.misnamed &&
+           (verb == VERB_STATUS || verb == VERB_DAY || verb == VERB_NOT_RECEIVED);
+}
+
 static bool decide(struct answer_to *it, struct error *err)
 {
     uint64_t n = 0;
@@ -247,6 +254,11 @@ static bool decide(struct answer_to *it, struct error *err)
         return false;
     if (n >= ANSWERS_PER_DAY_MAX && it->inbound.verb != VERB_STOP)
         return true;
+    if (names_none(it)) {
+        reply(it, it->inbound.english ? "Trao: That number is not right, please check it."
+                                      : "Trao: So phong bi khong dung, xin kiem tra lai.");
+        return true;
+    }
     switch (it->inbound.verb) {
     case VERB_STATUS:
         return tell_status(it, err);

@@ -62,19 +62,73 @@ static uint32_t small_number(const char *word)
                   : (uint32_t)(word[0] - '0') * 10 + (uint32_t)(word[1] - '0');
 }
 
-/* The rest of the words, run together in capitals, if that is a number. */
-static bool item_from(const struct reading *reading, size_t from, struct item *ret_item)
+#define LETTERS_N 2 /* of a number, before its digits and behind them */
+#define DIGITS_N 9
+
+/* The words from here on run together in capitals are a number, or are one with its VN. */
+static bool item_at(const struct reading *reading, size_t i, struct item *ret_item)
 {
-    char text[64];
+    char text[LETTERS_N + DIGITS_N + LETTERS_N + 1];
     size_t n = 0;
     struct error err;
-    for (size_t i = from; i < reading->n; i++)
+    for (; i < reading->n; i++) {
         for (const char *at = reading->words[i]; *at != '\0'; at++) {
-            if (n == sizeof text)
+            if (n == sizeof text - 1)
                 return false;
             text[n++] = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
         }
-    return n > 0 && item_parse(text, n, ret_item, &err);
+        if (n == LETTERS_N + DIGITS_N) {
+            memcpy(text + n, "VN", LETTERS_N);
+            if (item_parse(text, sizeof text - 1, ret_item, &err))
+                return true;
+        }
+        if (n == sizeof text - 1)
+            return item_parse(text, n, ret_item, &err);
+    }
+    return false;
+}
+
+static bool item_from(const struct reading *reading, size_t from, struct item *ret_item)
+{
+    for (size_t i = from; i < reading->n; i++)
+        if (item_at(reading, i, ret_item))
+            return true;
+    return false;
+}
+
+static bool is_digits(const char *word)
+{
+    return *word >= '0' && *word <= '9';
+}
+
+/* So many digits, or a few more or less, are a number that was mistyped; so many are a phone. */
+static bool is_like_an_item(size_t digits, const char *first)
+{
+    bool phone = (digits == 10 && *first == '0') || (digits == 11 && strncmp(first, "84", 2) == 0);
+    return digits + 2 >= DIGITS_N && digits <= DIGITS_N + 2 && !phone;
+}
+
+/* Digits as a number has them, between letters as it has them: a date or a phone is none. */
+static bool is_misnamed(const struct reading *reading, size_t from)
+{
+    for (size_t i = from; i < reading->n; i++) {
+        size_t first = i, digits = 0;
+        for (; i < reading->n && is_digits(reading->words[i]); i++)
+            digits += strlen(reading->words[i]);
+        bool before = first > from && strlen(reading->words[first - 1]) == LETTERS_N;
+        bool behind = i < reading->n && strcmp(reading->words[i], "vn") == 0;
+        if ((before || behind) && is_like_an_item(digits, reading->words[first]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_digits(const struct reading *reading, size_t from)
+{
+    for (size_t i = from; i < reading->n; i++)
+        if (is_digits(reading->words[i]))
+            return true;
+    return false;
 }
 
 static struct inbound understand(const struct reading *reading)
@@ -90,8 +144,10 @@ static struct inbound understand(const struct reading *reading)
             return (struct inbound){.verb = VERB_NONE};
     }
     inbound.named = item_from(reading, from, &inbound.item);
-    bool rest = reading->n > from;
-    if (inbound.verb == VERB_STATUS && !inbound.named)
+    bool rest = reading->n > from, asks = inbound.verb == VERB_STATUS;
+    inbound.misnamed =
+        !inbound.named && (asks ? has_digits(reading, from) : is_misnamed(reading, from));
+    if (asks && !inbound.named && !inbound.misnamed)
         inbound.verb = VERB_NONE;
     /* More words: a year behind the day and talk behind "khong" are no harm, but "nhan" and "dung"
      * begin many a sentence. */

@@ -6,6 +6,10 @@
  *     HEN 27/11 [RA...]         come on that day
  *     KHONG [RA...]             it says delivered, and I have nothing
  *     DUNG, TC, STOP, HUY       no more messages;  NHAN: messages again
+ *
+ * The number is looked for among all that is written behind the word, "TRAO so RA 123 456 785 VN cam
+ * on"; its VN may be missing. What was meant to be a number and is none names no envelope: it must
+ * not be taken for another one.
  */
 #ifndef TRAO_SERVER_NOTIFY_INBOUND_H
 #define TRAO_SERVER_NOTIFY_INBOUND_H
@@ -31,6 +35,7 @@ struct inbound {
     enum verb verb;
     bool english;        /* it is to be answered so */
     bool named;          /* by a number, which is right */
+    bool misnamed;       /* by one that is not */
     struct item item;    /* when named */
     uint32_t day, month; /* VERB_DAY: 1..31, 1..12, together not always a day */
 };

@@ -16,7 +16,8 @@
  * none) is a fact too and is not tried again.
  *
  * What a gateway says later of a message it took, delivered or never sent, is a fact as well: the
- * first such word about a notice stands, what comes after it changes nothing (case N04). One that
+ * first such word about a notice stands (case N04); that it said the contrary after it is a fact
+ * too, which changes nothing and is there to be seen. One that
  * failed goes once more when somebody asks for it (resend.h), and so does one of which nobody knows
  * whether it went, for handing it over was cut off: that is a fact too, and people are told. What a
  * gateway handed on that trao.conf names no more goes by no other.
@@ -66,14 +67,16 @@ struct sms {
 /* What a gateway says in the end of a message it took. SENT: it left, nothing more will be known.
  * No gateway's own words: PASSED, not delivered by this one, another is to have it (sms_chain.h);
  * SILENT, nothing was said for long, another is to have it if it is still news; UNKNOWN, handing it
- * over was cut off. What comes later of these two still counts. */
+ * over was cut off: what comes later of these two still counts; ONE_FAILED, this one could not
+ * deliver what another had too: an end where none is known, and no contradiction where one is. */
 enum sms_end {
     SMS_END_SENT,
     SMS_END_DELIVERED,
     SMS_END_FAILED,
     SMS_END_PASSED,
     SMS_END_SILENT,
-    SMS_END_UNKNOWN
+    SMS_END_UNKNOWN,
+    SMS_END_ONE_FAILED
 };
 /* False (LATER): not now, say it again. A message that is not ours is taken and forgotten. Of
  * PASSED and SILENT it says whether the message is to go again; false, REFUSED: it has its end, or

@@ -14,38 +14,38 @@ static bool item_of(const char *request_id, struct item *ret_item)
     return dot != NULL && item_parse(request_id, (size_t)(dot - request_id), ret_item, &err);
 }
 
-/* The notice of this id, NULL when there is none or its end is known; of UNKNOWN also when that is
- * known already. */
-static const struct notice *open_notice(const struct fact *facts, size_t n, const char *request_id,
-                                        enum sms_end end)
+/* What the record knows of a notice, by its id. */
+struct known {
+    const struct notice *notice; /* NULL: none of this id */
+    uint32_t end;                /* the event that ended it, 0 none */
+    bool unknown, contradicted;
+};
+
+static void know(struct known *known, uint32_t event)
 {
-    const struct notice *found = NULL;
+    if (event == EVENT_NOTICE_DELIVERED || event == EVENT_NOTICE_FAILED)
+        known->end = event;
+    known->unknown = known->unknown || event == EVENT_NOTICE_UNKNOWN;
+    known->contradicted = known->contradicted || event == EVENT_NOTICE_CONTRADICTED;
+}
+
+/* Of the history, and of what the views may not show yet. */
+static struct known known_of(const struct reports *reports, const struct fact *facts, size_t n,
+                             const char *request_id)
+{
+    struct known known = {.notice = NULL};
     for (size_t i = 0; i < n; i++) {
         const struct office_fact *fact = &facts[i].office;
-        if (facts[i].is_scan || strcmp(fact->notice.request_id, request_id) != 0 ||
-            (fact->event == EVENT_NOTICE_UNKNOWN && end != SMS_END_UNKNOWN))
+        if (facts[i].is_scan || strcmp(fact->notice.request_id, request_id) != 0)
             continue;
-        if (fact->event != EVENT_NOTICE_SENT)
-            return NULL;
-        found = &fact->notice;
+        if (fact->event == EVENT_NOTICE_SENT)
+            known.notice = &fact->notice;
+        know(&known, fact->event);
     }
-    return found;
-}
-
-static bool is_there(const struct fact *facts, size_t n, const char *request_id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!facts[i].is_scan && strcmp(facts[i].office.notice.request_id, request_id) == 0)
-            return true;
-    return false;
-}
-
-static bool is_recent(const struct reports *reports, const char *request_id)
-{
     for (size_t i = 0; i < REPORTS_RECENT; i++)
-        if (strcmp(reports->recent[i], request_id) == 0)
-            return true;
-    return false;
+        if (strcmp(reports->recent[i].id, request_id) == 0)
+            know(&known, reports->recent[i].event);
+    return known;
 }
 
 static bool end_act(struct record *record, void *arg, struct error *err)
@@ -59,10 +59,9 @@ static bool note_end(struct reports *reports, const struct item *item, const str
     struct office_fact fact = {.item = *item, .event = event, .notice = *notice};
     if (!reports->acts.run(reports->acts.self, end_act, &fact, err))
         return error_add(err, "%s: report", item->text);
-    if (event == EVENT_NOTICE_UNKNOWN)
-        return true; /* what is said next counts */
-    char *recent = reports->recent[reports->next++ % REPORTS_RECENT];
-    (void)snprintf(recent, NOTICE_REQUEST_MAX + 1, "%s", notice->request_id);
+    struct recent *recent = &reports->recent[reports->next++ % REPORTS_RECENT];
+    (void)snprintf(recent->id, sizeof recent->id, "%s", notice->request_id);
+    recent->event = event;
     return true;
 }
 
@@ -95,6 +94,44 @@ static void tell_people(const struct reports *reports, const struct item *item)
         reports->alarm(reports->alarm_ctx, sentence);
 }
 
+/* After its end it says the contrary: the end stands, and people can see that it did. */
+static bool note_contradiction(struct reports *reports, const struct item *item,
+                               const struct known *known, enum sms_end end, struct error *err)
+{
+    bool contrary = (end == SMS_END_FAILED && known->end == EVENT_NOTICE_DELIVERED) ||
+                    (end == SMS_END_DELIVERED && known->end == EVENT_NOTICE_FAILED);
+    return !contrary || known->contradicted ||
+           note_end(reports, item, known->notice, EVENT_NOTICE_CONTRADICTED, err);
+}
+
+static bool note(struct reports *reports, const struct item *item, const struct known *known,
+                 enum sms_end end, struct error *err)
+{
+    if (known->end != 0)
+        return note_contradiction(reports, item, known, end, err);
+    if (end == SMS_END_SILENT || (end == SMS_END_UNKNOWN && known->unknown))
+        return true;
+    if (!note_end(reports, item, known->notice, event_of(end), err))
+        return false;
+    if (end == SMS_END_UNKNOWN)
+        tell_people(reports, item);
+    return true;
+}
+
+static bool take_known(struct reports *reports, const struct item *item, const struct known *known,
+                       enum sms_end end, struct error *err)
+{
+    bool asked = end == SMS_END_PASSED || end == SMS_END_SILENT;
+    if (asked && known->notice != NULL && known->end == 0 &&
+        goes_again(reports, item, known->notice)) {
+        reports->look_again(reports->ctx, item);
+        return true;
+    }
+    if (known->notice != NULL && !note(reports, item, known, end, err))
+        return false;
+    return !asked || error_set(err, ERROR_REFUSED, "%s: no message of it goes again", item->text);
+}
+
 static bool take(void *ctx, const char *request_id, enum sms_end end, struct error *err)
 {
     struct reports *reports = ctx;
@@ -102,26 +139,16 @@ static bool take(void *ctx, const char *request_id, enum sms_end end, struct err
     if (end == SMS_END_SENT)
         return true;
     bool asked = end == SMS_END_PASSED || end == SMS_END_SILENT;
-    if (is_recent(reports, request_id) || !item_of(request_id, &item))
+    if (!item_of(request_id, &item))
         return !asked || error_set(err, ERROR_REFUSED, "nothing goes again");
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     if (facts == NULL)
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = views_history(reports->views, &item, facts, VIEW_HISTORY_MAX);
-    if (end == SMS_END_UNKNOWN && !is_there(facts, n, request_id)) {
-        free(facts);
-        return error_set(err, ERROR_NOT_FOUND, "%s: nothing is known of it yet", request_id);
-    }
-    const struct notice *notice = open_notice(facts, n, request_id, end);
-    bool goes = notice != NULL && asked && goes_again(reports, &item, notice);
-    bool good = notice == NULL || goes || end == SMS_END_SILENT ||
-                note_end(reports, &item, notice, event_of(end), err);
-    if (good && notice != NULL && end == SMS_END_UNKNOWN)
-        tell_people(reports, &item);
-    if (goes)
-        reports->look_again(reports->ctx, &item);
-    else if (good && asked)
-        good = error_set(err, ERROR_REFUSED, "%s: no message of it goes again", item.text);
+    struct known known = known_of(reports, facts, n, request_id);
+    bool good = end == SMS_END_UNKNOWN && known.notice == NULL
+                    ? error_set(err, ERROR_NOT_FOUND, "%s: nothing is known of it yet", request_id)
+                    : take_known(reports, &item, &known, end, err);
     free(facts);
     return good;
 }

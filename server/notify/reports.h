@@ -1,8 +1,8 @@
 /* reports.h - what a gateway says later of messages it took becomes a fact of the item: never sent,
  * on the phone, or not known of, for handing it over was cut off: then the next word counts, and
  * people are told. The first such word about a notice stands; what comes after it, the same again
- * or the contrary, changes nothing (case N04). Private to this folder; one thread, the one that
- * ticks.
+ * or the contrary, changes nothing (case N04). Of the contrary it is kept, once, that it was said.
+ * Private to this folder; one thread, the one that ticks.
  */
 #ifndef TRAO_SERVER_NOTIFY_REPORTS_H
 #define TRAO_SERVER_NOTIFY_REPORTS_H
@@ -19,7 +19,10 @@ struct reports {
     void *ctx;
     void (*alarm)(void *ctx, const char *sentence); /* for people; NULL is fine */
     void *alarm_ctx;
-    char recent[REPORTS_RECENT][NOTICE_REQUEST_MAX + 1];
+    struct recent {
+        char id[NOTICE_REQUEST_MAX + 1];
+        uint32_t event; /* that was recorded of it last */
+    } recent[REPORTS_RECENT];
     size_t next;
 };
 

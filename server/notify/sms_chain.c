@@ -36,6 +36,8 @@ bool sms_chain_await(struct sms_chain *chain, const char *handed_path, int64_t w
 {
     chain->wait_ms = wait_ms;
     chain->clock = clock;
+    for (size_t i = 0; i < CONFIG_GATEWAYS_MAX; i++)
+        chain->heard[i].word = clock.now(clock.self);
     return sms_sent_open(handed_path, clock, &chain->handed, err);
 }
 
@@ -140,9 +142,29 @@ static bool pass_on(const struct listening *it, const char *request_id, enum sms
     return why.code == ERROR_REFUSED || error_set(err, why.code, "%s", why.text);
 }
 
+/* Another had it too: what this one says is not all that is known of it. */
+static bool another_has(const struct listening *it, const char *request_id)
+{
+    for (size_t k = 0; k < it->chain->n; k++)
+        if (k != it->i && it->chain->drivers[k].has(it->chain->drivers[k].self, request_id))
+            return true;
+    return false;
+}
+
+static void note_heard(const struct listening *it, enum sms_end end)
+{
+    struct sms_chain *chain = it->chain;
+    if (chain->handed == NULL || (end != SMS_END_DELIVERED && end != SMS_END_FAILED))
+        return;
+    chain->heard[it->i].word = chain->clock.now(chain->clock.self);
+    if (end == SMS_END_DELIVERED)
+        chain->heard[it->i].delivered = chain->heard[it->i].word;
+}
+
 static bool listen(void *ctx, const char *request_id, enum sms_end end, struct error *err)
 {
     const struct listening *it = ctx;
+    note_heard(it, end);
     if (end == SMS_END_UNKNOWN) /* maybe it has it: its word is awaited like another's */
         await_word(it->chain, it->i, request_id);
     if (end != SMS_END_FAILED || it->chain->passed == NULL)
@@ -150,7 +172,8 @@ static bool listen(void *ctx, const char *request_id, enum sms_end end, struct e
     if (has_passed(it->chain, it->i, request_id))
         return true;
     if (!is_there_a_next(it->chain, it->i, request_id))
-        return it->take(it->ctx, request_id, end, err);
+        return it->take(it->ctx, request_id,
+                        another_has(it, request_id) ? SMS_END_ONE_FAILED : end, err);
     return pass_on(it, request_id, SMS_END_PASSED, err);
 }
 
@@ -158,22 +181,49 @@ static bool listen(void *ctx, const char *request_id, enum sms_end end, struct e
 
 static bool silence(void *ctx, const char *id, struct error *err)
 {
-    struct listening *it = ctx;
-    const struct sms_chain *chain = it->chain;
-    const char *colon = strchr(id, ':');
-    size_t name_n = colon != NULL ? (size_t)(colon - id) : 0;
-    for (it->i = 0; it->i < chain->n; it->i++)
-        if (strlen(chain->names[it->i]) == name_n && memcmp(chain->names[it->i], id, name_n) == 0)
-            break;
-    if (name_n == 0 || it->i == chain->n || has_passed(chain, it->i, colon + 1) ||
-        !is_there_a_next(chain, it->i, colon + 1))
-        return true;
-    return pass_on(it, colon + 1, SMS_END_SILENT, err);
+    const struct listening *it = ctx;
+    const char *request_id = strchr(id, ':') + 1;
+    return has_passed(it->chain, it->i, request_id) ||
+           !is_there_a_next(it->chain, it->i, request_id) ||
+           pass_on(it, request_id, SMS_END_SILENT, err);
+}
+
+#define DAY_MS (INT64_C(1000) * 3600 * 24)
+
+/* It takes messages and says nothing of any: nobody can know whether they arrive. */
+static void tell_of_the_mute(struct sms_chain *chain, size_t i, const char *begin,
+                             struct instant now)
+{
+    struct sms_heard *heard = &chain->heard[i];
+    struct instant after = {now.ms - DAY_MS > heard->word.ms ? now.ms - DAY_MS : heard->word.ms};
+    size_t n =
+        sms_sent_between(chain->handed, begin, after, (struct instant){now.ms - chain->wait_ms});
+    char sentence[160];
+    if (n < SMS_CHAIN_MUTE_MIN || chain->alarm == NULL || now.ms - heard->told.ms < DAY_MS)
+        return;
+    heard->told = now;
+    (void)snprintf(sentence, sizeof sentence,
+                   "messages: %s took %zu and says of none whether a phone has it; they go by no "
+                   "other: do its reports reach this server?",
+                   chain->names[i], n);
+    chain->alarm(chain->alarm_ctx, sentence);
 }
 
 #define LOOK_MS (INT64_C(1000) * 10)
 
-/* Whose end is known, or is no news any more, goes by no other: reports.c says so. */
+/* Whose end is known, or is no news any more, goes by no other: reports.c says so. What was handed
+ * on after the last delivery that its gateway told of waits for the next. */
+static bool pass_on_of(struct listening *it, struct instant now, struct error *err)
+{
+    struct sms_chain *chain = it->chain;
+    char begin[NOTICE_REQUEST_MAX + 1];
+    struct instant limit = {now.ms - chain->wait_ms}, heard = chain->heard[it->i].delivered;
+    passed_id(chain, it->i, "", begin);
+    tell_of_the_mute(chain, it->i, begin, now);
+    return sms_sent_older(chain->handed, begin, heard.ms < limit.ms ? heard : limit, silence, it,
+                          err);
+}
+
 static bool pass_on_the_silent(struct sms_chain *chain, sms_take_report *take, void *ctx,
                                struct error *err)
 {
@@ -183,9 +233,9 @@ static bool pass_on_the_silent(struct sms_chain *chain, sms_take_report *take, v
     struct instant now = chain->clock.now(chain->clock.self);
     if (now.ms < chain->next_look.ms)
         return true;
-    if (!sms_sent_older(chain->handed, (struct instant){now.ms - chain->wait_ms}, silence, &it,
-                        err))
-        return false;
+    for (it.i = 0; it.i + 1 < chain->n; it.i++)
+        if (!pass_on_of(&it, now, err))
+            return false;
     chain->next_look.ms = now.ms + LOOK_MS;
     return true;
 }

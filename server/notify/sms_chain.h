@@ -3,7 +3,9 @@
  * that one channel does not reach is told by another. One that does not answer is waited for: the
  * next costs money and may be the same message twice. A confirmed delivery ends it. Of one that
  * confirms deliveries silence is waited for too, but not for ever: after `wait_ms` without a word
- * that the phone has it, the next is handed it. One thread.
+ * that the phone has it, the next is handed it, if since then that gateway said of another that a
+ * phone has it. A gateway that says nothing of anybody is no sign: most of what it took has
+ * arrived, and all of it would go twice; people are told. One thread.
  */
 #ifndef TRAO_SERVER_NOTIFY_SMS_CHAIN_H
 #define TRAO_SERVER_NOTIFY_SMS_CHAIN_H
@@ -14,6 +16,18 @@
 struct sms_begun;
 struct sms_sent;
 struct callbox;
+
+/* Messages of which a gateway said nothing after their time, and nothing of any other since: then
+ * people are told, once a day. Fewer may be phones that are off. */
+#define SMS_CHAIN_MUTE_MIN 5
+
+/* When a gateway was heard since it was opened, .ms 0 never. */
+struct sms_heard {
+    struct instant delivered; /* a phone has it */
+    struct instant word;      /* that, or that it could not be delivered; else the opening */
+    struct instant told;      /* people, that it says nothing */
+};
+
 struct sms_chain {
     struct sms_driver drivers[CONFIG_GATEWAYS_MAX];
     const char *names[CONFIG_GATEWAYS_MAX]; /* of each, in the box and on the list of failures */
@@ -26,6 +40,9 @@ struct sms_chain {
     struct sms_sent *handed;            /* "zns:ID", when: of whom a word is awaited */
     struct clock clock;
     struct instant next_look; /* at those whose time is over */
+    struct sms_heard heard[CONFIG_GATEWAYS_MAX];
+    void (*alarm)(void *ctx, const char *sentence); /* for people; NULL is fine */
+    void *alarm_ctx;
     struct sms_begun *doubts; /* of a former one that was asked and did not answer, or NULL */
     struct sms_sent *doubted; /* its list, one of `former` */
     struct sms_sent *former[SMS_CHAIN_FORMER_MAX];

@@ -124,15 +124,31 @@ bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *e
     return write_id(sent, id, err);
 }
 
-bool sms_sent_older(struct sms_sent *sent, struct instant than, sms_sent_take *take, void *ctx,
-                    struct error *err)
+static bool begins(const struct id *id, const char *begin)
+{
+    return strncmp(id->text, begin, strlen(begin)) == 0;
+}
+
+bool sms_sent_older(struct sms_sent *sent, const char *begin, struct instant than,
+                    sms_sent_take *take, void *ctx, struct error *err)
 {
     for (size_t i = 0; i < sent->n; i++) {
         struct id *id = &sent->ids[i];
-        if (!id->past && id->at.ms <= than.ms && !(id->past = take(ctx, id->text, err)))
+        if (!id->past && id->at.ms <= than.ms && begins(id, begin) &&
+            !(id->past = take(ctx, id->text, err)))
             return false;
     }
     return true;
+}
+
+size_t sms_sent_between(const struct sms_sent *sent, const char *begin, struct instant after,
+                        struct instant before)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < sent->n; i++)
+        n += sent->ids[i].at.ms >= after.ms && sent->ids[i].at.ms <= before.ms &&
+             begins(&sent->ids[i], begin);
+    return n;
 }
 
 bool sms_sent_settle(struct sms_sent *sent, struct error *err)

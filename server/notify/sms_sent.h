@@ -23,11 +23,14 @@ bool sms_sent_has(const struct sms_sent *sent, const char *request_id);
 bool sms_sent_add(struct sms_sent *sent, const char *request_id, struct error *err) must_use;
 /* Writes what sms_sent_add could not. LATER: it still cannot. */
 bool sms_sent_settle(struct sms_sent *sent, struct error *err) must_use;
-/* Hands over each that was added before then, once, until `take` says no; then it is the first
- * again. `take` adds nothing to this list. */
+/* Hands over each that begins so and was added before then, once, until `take` says no; then it is
+ * the first again. `take` adds nothing to this list. */
 typedef bool sms_sent_take(void *ctx, const char *request_id, struct error *err);
-bool sms_sent_older(struct sms_sent *sent, struct instant than, sms_sent_take *take, void *ctx,
-                    struct error *err) must_use;
+bool sms_sent_older(struct sms_sent *sent, const char *begin, struct instant than,
+                    sms_sent_take *take, void *ctx, struct error *err) must_use;
+/* How many that begin so were added from the one time to the other. */
+size_t sms_sent_between(const struct sms_sent *sent, const char *begin, struct instant after,
+                        struct instant before);
 void sms_sent_close(struct sms_sent *sent); /* NULL is fine */
 
 /* Writes a whole line at the end of the file, durable, or takes back what a full disk cut. */

@@ -15,7 +15,7 @@ static void check(const struct inbound *inbound)
         invariant(inbound->month >= 1 && inbound->month <= 12);
         break;
     case VERB_STATUS:
-        invariant(inbound->named);
+        invariant(inbound->named != inbound->misnamed);
         break;
     case VERB_STOP:
     case VERB_START:
@@ -25,6 +25,7 @@ static void check(const struct inbound *inbound)
     case VERB_NOT_RECEIVED:
         break;
     }
+    invariant(!inbound->named || !inbound->misnamed);
     if (inbound->named) {
         invariant(strlen(inbound->item.text) == ITEM_CHARS);
         invariant(item_parse(inbound->item.text, ITEM_CHARS, &again, &err) &&

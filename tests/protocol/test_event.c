@@ -57,7 +57,7 @@ static void events(void **state)
             assert_string_not_equal(a->key, b->key);
         }
     }
-    assert_int_equal(n, 98);
+    assert_int_equal(n, 99);
     assert_null(event_info(0));
     assert_null(event_info(63));
     assert_null(event_find(""));

@@ -40,20 +40,24 @@ static void a_dead_gateway_is_tried_later_and_later(void **state)
     assert_int_equal(gateway.alarms, 2);
 }
 
-/* Case N04: what was said first of a message stands; "left" is no end. */
+/* Case N04: what was said first of a message stands; "left" is no end. The contrary, said later, is
+ * kept once, for people to see. */
 static void reports_never_go_back(void **state)
 {
     struct told *told = *state;
     static const struct {
         enum sms_end ends[4];
         uint32_t n;
-        size_t delivered, failed;
+        size_t delivered, failed, contradicted;
     } rows[] = {
-        {{SMS_END_SENT}, 1, 0, 0},
-        {{SMS_END_SENT, SMS_END_DELIVERED}, 2, 1, 0},
-        {{SMS_END_DELIVERED, SMS_END_SENT, SMS_END_DELIVERED}, 3, 1, 0},
-        {{SMS_END_DELIVERED, SMS_END_FAILED}, 2, 1, 0},
-        {{SMS_END_FAILED, SMS_END_DELIVERED}, 2, 0, 1},
+        {{SMS_END_SENT}, 1, 0, 0, 0},
+        {{SMS_END_SENT, SMS_END_DELIVERED}, 2, 1, 0, 0},
+        {{SMS_END_DELIVERED, SMS_END_SENT, SMS_END_DELIVERED}, 3, 1, 0, 0},
+        {{SMS_END_DELIVERED, SMS_END_FAILED}, 2, 1, 0, 1},
+        {{SMS_END_DELIVERED, SMS_END_FAILED, SMS_END_DELIVERED, SMS_END_FAILED}, 4, 1, 0, 1},
+        {{SMS_END_FAILED, SMS_END_DELIVERED}, 2, 0, 1, 1},
+        {{SMS_END_DELIVERED, SMS_END_ONE_FAILED}, 2, 1, 0, 0}, /* another has it */
+        {{SMS_END_ONE_FAILED}, 1, 0, 1, 0},
     };
     start_with_gateway(told, ERROR_NONE);
     start_with_gateway(told, ERROR_NONE);
@@ -72,6 +76,7 @@ static void reports_never_go_back(void **state)
         }
         assert_int_equal(count_facts(told, EVENT_NOTICE_DELIVERED), rows[i].delivered);
         assert_int_equal(count_facts(told, EVENT_NOTICE_FAILED), rows[i].failed);
+        assert_int_equal(count_facts(told, EVENT_NOTICE_CONTRADICTED), rows[i].contradicted);
         assert_int_equal(gateway.tries, i + 1);
     }
 }

@@ -33,6 +33,8 @@ struct told {
     int64_t wait_ms;
     struct notify *notify;
     struct item item;
+    unsigned alarms;
+    char sentence[200]; /* of the last */
 };
 
 static bool has(void *self, const char *request_id)
@@ -84,12 +86,21 @@ static struct sms_driver driver_of(struct played *played)
         .has = has, .send = take, .reports = reports, .texts = texts, .self = played};
 }
 
+static void alarm_said(void *ctx, const char *sentence)
+{
+    struct told *told = ctx;
+    told->alarms++;
+    (void)snprintf(told->sentence, sizeof told->sentence, "%s", sentence);
+}
+
 static void start(struct told *told)
 {
     struct clock clock = rig_clock(&told->desk.rig);
     told->chain = (struct sms_chain){.drivers = {driver_of(&told->zalo), driver_of(&told->sms)},
                                      .names = {"zns", "kannel"},
-                                     .n = 2};
+                                     .n = 2,
+                                     .alarm = alarm_said,
+                                     .alarm_ctx = told};
     told->chain.confirms[0] = told->chain.confirms[1] = true;
     assert_good(sms_chain_pass(&told->chain, told->passed, clock, &err) &&
                 sms_chain_await(&told->chain, told->handed, told->wait_ms, clock, &err));
@@ -363,8 +374,106 @@ static void a_confirmed_delivery_ends_it(void **state)
 
 #define MINUTE (SECOND * 60)
 
-/* Neither delivered nor refused: after an hour by SMS, once, and what Zalo says then counts still.
- */
+/* Another envelope is told of, and Zalo says that the phone has it. */
+static void zalo_delivers_another(struct told *told, const char *dossier)
+{
+    struct item item = told->item;
+    unsigned before = told->zalo.sent;
+    told->item = desk_rig_issue(&told->desk, dossier, "0912000002", "0");
+    scan(told, EVENT_PICKED_UP);
+    pass(told, SECOND);
+    assert_int_equal(told->zalo.sent, before + 1);
+    told->zalo.report = told->zalo.ids[before];
+    told->zalo.end = SMS_END_DELIVERED;
+    pass(told, SECOND * 2);
+    assert_null(told->zalo.report);
+    told->item = item;
+}
+
+/* A gateway of which nothing is ever heard doubles nothing: what it took goes by no other. Words of
+ * those it could not deliver are none of those it could. */
+static void who_never_reports_doubles_nothing(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    pass(told, MINUTE * 70);
+    told->item = desk_rig_issue(&told->desk, "H27-261118-0002", "0912000002", "0");
+    scan(told, EVENT_PICKED_UP);
+    pass(told, SECOND);
+    told->zalo.report = told->zalo.ids[1];
+    told->zalo.end = SMS_END_FAILED;
+    pass(told, SECOND * 12);
+    assert_int_equal(told->sms.sent, 1); /* that one */
+    pass(told, MINUTE * 300);
+    pass(told, SECOND * 12);
+    assert_int_equal(told->sms.sent, 1);
+    assert_int_equal(told->alarms, 0);
+}
+
+/* ... and what was handed on after its last word waits for the next. */
+static void who_reports_no_more_doubles_nothing(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    zalo_reports(told, SMS_END_DELIVERED, SECOND * 2);
+    told->item = desk_rig_issue(&told->desk, "H27-261118-0003", "0912000003", "0");
+    scan(told, EVENT_PICKED_UP);
+    pass(told, SECOND);
+    pass(told, MINUTE * 120);
+    pass(told, SECOND * 12);
+    assert_int_equal(told->sms.sent, 0);
+    zalo_delivers_another(told, "H27-261118-0002");
+    pass(told, SECOND * 12);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 1);
+    assert_string_equal(told->sms.ids[0], told->zalo.ids[1]);
+}
+
+/* Nobody would notice that its reports do not get here. */
+static void that_it_says_nothing_is_told_once_a_day(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    for (int i = 2; i < 5; i++) {
+        char dossier[32];
+        (void)snprintf(dossier, sizeof dossier, "H27-261118-%04d", i);
+        told->item = desk_rig_issue(&told->desk, dossier, "0912000002", "0");
+        scan(told, EVENT_PICKED_UP);
+        pass(told, SECOND);
+    }
+    pass(told, MINUTE * 61);
+    assert_int_equal(told->alarms, 0); /* four */
+    told->item = desk_rig_issue(&told->desk, "H27-261118-0009", "0912000002", "0");
+    scan(told, EVENT_PICKED_UP);
+    pass(told, SECOND);
+    pass(told, MINUTE * 61);
+    assert_int_equal(told->alarms, 1);
+    assert_non_null(strstr(told->sentence, "zns took 5 and says of none"));
+    pass(told, MINUTE * 60);
+    assert_int_equal(told->alarms, 1);
+    assert_int_equal(told->sms.sent, 0);
+}
+
+/* What the next could not deliver is no contradiction of what the first did, late. */
+static void two_that_had_it_contradict_nobody(void **state)
+{
+    struct told *told = *state;
+    goes_to_zalo(told);
+    zalo_delivers_another(told, "H27-261118-0002");
+    pass(told, MINUTE * 61);
+    pass(told, SECOND * 2);
+    assert_int_equal(told->sms.sent, 1);
+    zalo_reports(told, SMS_END_DELIVERED, SECOND * 2);
+    told->sms.report = told->sms.ids[0];
+    told->sms.end = SMS_END_FAILED;
+    pass(told, SECOND * 2);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_DELIVERED), 1);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 0);
+    assert_int_equal(facts_of(told, EVENT_NOTICE_CONTRADICTED), 0);
+}
+
+/* Neither delivered nor refused, and others are: after an hour by SMS, once, and what Zalo says then
+ * counts still. */
 static void whom_zalo_says_nothing_of_is_told_by_sms(void **state)
 {
     struct told *told = *state;
@@ -372,7 +481,8 @@ static void whom_zalo_says_nothing_of_is_told_by_sms(void **state)
     zalo_reports(told, SMS_END_SENT, MINUTE); /* that it left is no word of the phone */
     pass(told, MINUTE * 50);
     restart(told); /* it has waited for so long already */
-    pass(told, MINUTE * 8);
+    zalo_delivers_another(told, "H27-261118-0002");
+    pass(told, MINUTE * 8 - SECOND * 3);
     assert_int_equal(told->sms.sent, 0);
     pass(told, MINUTE * 2);
     pass(told, SECOND * 2);
@@ -384,7 +494,7 @@ static void whom_zalo_says_nothing_of_is_told_by_sms(void **state)
     pass(told, MINUTE * 70);
     pass(told, SECOND * 2);
     assert_int_equal(told->sms.sent, 1);
-    assert_int_equal(told->zalo.sent, 1);
+    assert_int_equal(told->zalo.sent, 2);
     zalo_reports(told, SMS_END_DELIVERED, SECOND * 2);
     assert_int_equal(facts_of(told, EVENT_NOTICE_DELIVERED), 1);
 }
@@ -411,6 +521,7 @@ static void what_is_no_longer_true_goes_by_no_other(void **state)
     scan(told, EVENT_OUT_FOR_DELIVERY);
     pass(told, SECOND);
     assert_int_equal(told->zalo.sent, 2);
+    zalo_delivers_another(told, "H27-261118-0002");
     pass(told, MINUTE * 30);
     pass(told, SECOND * 2);
     assert_int_equal(told->sms.sent, 0);
@@ -432,6 +543,7 @@ static void silence_is_waited_for_as_long_as_settings_say(void **state)
     assert_int_equal(told->sms.sent, 0);
     told->wait_ms = MINUTE * 310;
     restart(told);
+    zalo_delivers_another(told, "H27-261118-0002");
     pass(told, MINUTE * 11);
     pass(told, SECOND * 2);
     assert_int_equal(told->sms.sent, 1);
@@ -460,6 +572,10 @@ int main(int argc, char **argv)
         TOLD(when_none_delivers_it_failed),
         TOLD(a_confirmed_delivery_ends_it),
         TOLD(a_late_failure_is_kept_and_nothing_sent),
+        TOLD(who_never_reports_doubles_nothing),
+        TOLD(who_reports_no_more_doubles_nothing),
+        TOLD(that_it_says_nothing_is_told_once_a_day),
+        TOLD(two_that_had_it_contradict_nobody),
         TOLD(whom_zalo_says_nothing_of_is_told_by_sms),
         TOLD(nobody_is_told_twice_whom_zalo_delivered_to),
         TOLD(what_is_no_longer_true_goes_by_no_other),

@@ -130,6 +130,59 @@ static void a_text_says_that_nothing_came(void **state)
     assert_int_equal(count_facts(told, EVENT_DISPUTED), 1);
 }
 
+/* Talk before it and behind it, a year behind the day, blanks, no VN. */
+static void the_number_is_found_among_what_is_written(void **state)
+{
+    struct told *told = *state;
+    const char *own = told->item.text;
+    char text[160], want[256];
+    struct item last = desk_rig_issue(&told->desk, "H27-261118-0002", "0912000001", "0");
+    scan(told, EVENT_DELIVERY_FAILED);
+    desk_rig_scan(&told->desk, &told->device, &last, EVENT_DELIVERY_FAILED, 0);
+    pass(told, 30 * SECOND);
+    size_t n = lines(told, NULL);
+    (void)snprintf(want, sizeof want, "Trao %s: Da ghi, giao lai ngay 30/11.", own);
+    (void)snprintf(text, sizeof text, "HEN 30/11/2026 %s nhe, cam on", own);
+    text_from(told, OWN, text);
+    answered(told, ++n, OWN, want);
+    (void)snprintf(text, sizeof text, "Hẹn 30/11 cho số %.2s %.3s %.6s", own, own + 2, own + 5);
+    text_from(told, OWN, text);
+    answered(told, ++n, OWN, want);
+    (void)snprintf(want, sizeof want, "Trao %s: Chua giao duoc, 25/11.", own);
+    (void)snprintf(text, sizeof text, "Trao giúp số %s với ạ, cảm ơn", own);
+    text_from(told, STRANGER, text);
+    answered(told, ++n, STRANGER, want);
+}
+
+#define NO_NUMBER "Trao: So phong bi khong dung, xin kiem tra lai."
+
+/* A number with a wrong digit is not taken for another envelope of this phone; a phone and a day
+ * are no such number. */
+static void a_mistyped_number_moves_nothing(void **state)
+{
+    struct told *told = *state;
+    static const char *const wrong[] = {"KHONG RA123456784VN", "KHONG ra 12345678 vn",
+                                        "KHONG nhan duoc RA1234567850",
+                                        "khong thay 123 456 784 VN dau"};
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    size_t n = lines(told, NULL);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        text_from(told, OWN, wrong[i]);
+        answered(told, ++n, OWN, NO_NUMBER);
+    }
+    text_from(told, OWN, "HEN 30/11 RA123456784VN");
+    answered(told, ++n, OWN, NO_NUMBER);
+    assert_int_equal(count_facts(told, EVENT_DISPUTED), 0);
+    text_from(told, OWN, "TRAO 123456784");
+    answered(told, ++n, OWN, NO_NUMBER);
+    text_from(told, OWN, "TRACK RA123456784VN");
+    answered(told, ++n, OWN, "Trao: That number is not right, please check it.");
+    text_from(told, OWN, "KHONG nhan duoc ngay 25/11/2026, goi so 0912000001");
+    assert_int_equal(count_facts(told, EVENT_DISPUTED), 1);
+}
+
 /* Case N06: other spellings, compared as numbers. */
 static void who_wants_no_messages_gets_none(void **state)
 {
@@ -238,6 +291,8 @@ int main(int argc, char **argv)
         TOLD(out_since_is_not_today),
         TOLD(a_text_chooses_another_day),
         TOLD(a_text_says_that_nothing_came),
+        TOLD(the_number_is_found_among_what_is_written),
+        TOLD(a_mistyped_number_moves_nothing),
         TOLD(who_wants_no_messages_gets_none),
         TOLD(what_is_not_understood_is_helped_once_a_day),
         TOLD(one_phone_is_answered_so_often_a_day),
