@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "server/commands_inside.h"
+#include "server/notify/became.h"
 #include "server/notify/resend.h"
+#include "server/notify/silencing.h"
 
 static void say_gateway(struct answer *answer, struct notify *notify)
 {
@@ -150,34 +152,127 @@ static bool resend(const struct commands *commands, const struct call *call, str
     return good;
 }
 
+/* ------------------------------------------------------------------ of one item */
+
+static void say_fate(struct answer *answer, const struct office_fact *sent, struct fate fate)
+{
+    const struct notice *notice = &sent->notice;
+    const struct status_info *status = status_info(notice->status);
+    answer_row(answer, "messages");
+    answer_text(answer, "item", sent->item.text);
+    answer_text(answer, "status", status != NULL ? status->key : NULL);
+    answer_number(answer, "attempt", notice->attempt);
+    answer_text(answer, "channel", channel_word(notice->channel));
+    answer_flag(answer, "correction", notice->correction, "correction", "notice");
+    answer_time(answer, "at", sent->at);
+    answer_text(answer, "became", became_word(fate.became));
+    answer_flag(answer, "contradicted", fate.contradicted, "contradicted", "");
+}
+
+/* What became of each message, the first first. */
+static bool say_item(const struct commands *commands, const struct call *call, struct error *err)
+{
+    struct item *items = NULL;
+    size_t n = 0;
+    struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
+    bool good = (facts != NULL || error_set(err, ERROR_LATER, "out of memory")) &&
+                named_items(call, 2, &items, &n, err);
+    for (size_t i = 0; good && i < n; i++) {
+        size_t facts_n = views_history(commands->views, &items[i], facts, VIEW_HISTORY_MAX);
+        for (size_t k = 0; k < facts_n; k++)
+            if (!facts[k].is_scan && is_sent(facts[k].office.event))
+                say_fate(call->answer, &facts[k].office,
+                         became_of(facts, facts_n, &facts[k].office, notify_now(commands->notify)));
+    }
+    answer_end(call->answer);
+    free(facts);
+    free(items);
+    return good;
+}
+
+static bool silence(const struct commands *commands, const struct call *call, struct error *err)
+{
+    bool stop = strcmp(call->argv[1], "stop") == 0;
+    struct silencing it = {
+        .acts = commands->acts, .views = commands->views, .record = commands->record};
+    struct item item;
+    if (call->argc < 4)
+        return error_set(err, ERROR_BAD_INPUT, "messages %s ITEM WHY [by=NAME]", call->argv[1]);
+    if (!options_check(call, 4, "by", err) || !option_user(commands, call, 4, &it.user, err) ||
+        !named_item(call->argv[2], &item, err) ||
+        !message_silence(&it, &item, stop, call->argv[3], err))
+        return false;
+    answer_say(call->answer,
+               stop ? "%s: thôi gửi tin tới số máy ấy. / no more messages to its phone"
+                    : "%s: lại gửi tin tới số máy ấy. / messages to its phone again",
+               item.text);
+    return true;
+}
+
+/* ------------------------------------------------------------------ which of these */
+
+static bool gateway(const struct commands *commands, const struct call *call, struct error *err)
+{
+    (void)err;
+    say_gateway(call->answer, commands->notify);
+    return true;
+}
+
+static bool waiting(const struct commands *commands, const struct call *call, struct error *err)
+{
+    (void)err;
+    say_waiting(call->answer, commands->notify);
+    return true;
+}
+
+static bool unknown(const struct commands *commands, const struct call *call, struct error *err)
+{
+    return say_unknown(commands, call->answer, err);
+}
+
+struct way {
+    const char *word;
+    bool more;                     /* words may follow */
+    bool notify;                   /* it needs messages to go out */
+    bool (*facts)(uint32_t event); /* one line a fact; NULL: `run` */
+    bool (*run)(const struct commands *commands, const struct call *call, struct error *err);
+};
+
+static const struct way ways[] = {
+    {"", false, true, NULL, gateway},
+    {"waiting", false, true, NULL, waiting},
+    {"sent", false, false, is_sent, NULL},
+    {"delivered", false, false, is_delivered, NULL},
+    {"failed", false, false, is_failed, NULL},
+    {"unknown", false, false, NULL, unknown},
+    {"contradicted", false, false, is_contradicted, NULL},
+    {"of", true, true, NULL, say_item},
+    {"stop", true, false, NULL, silence},
+    {"start", true, false, NULL, silence},
+    {"resend", true, true, NULL, resend},
+};
+
+static const struct way *way_of(const char *word)
+{
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (strcmp(ways[i].word, word) == 0)
+            return &ways[i];
+    return NULL;
+}
+
 bool run_messages(const struct commands *commands, const struct call *call, struct error *err)
 {
     const char *what = call->argc > 1 ? call->argv[1] : "";
-    if (call->argc > 2 && strcmp(what, "resend") != 0)
+    const struct way *way = way_of(what);
+    if (way == NULL)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "«%.20s»: waiting, sent, delivered, failed, unknown, contradicted, of, "
+                         "stop, start hoặc resend. / which messages",
+                         what);
+    if (call->argc > 2 && !way->more)
         return error_set(err, ERROR_BAD_INPUT, "«%.20s»: thừa. / a word too many", call->argv[2]);
-    if (strcmp(what, "sent") == 0)
-        return say_facts(commands, call->answer, is_sent, err);
-    if (strcmp(what, "failed") == 0)
-        return say_facts(commands, call->answer, is_failed, err);
-    if (strcmp(what, "delivered") == 0)
-        return say_facts(commands, call->answer, is_delivered, err);
-    if (strcmp(what, "unknown") == 0)
-        return say_unknown(commands, call->answer, err);
-    if (strcmp(what, "contradicted") == 0)
-        return say_facts(commands, call->answer, is_contradicted, err);
-    if (*what != '\0' && strcmp(what, "resend") != 0 && strcmp(what, "waiting") != 0)
-        return error_set(
-            err, ERROR_BAD_INPUT,
-            "«%.20s»: waiting, sent, delivered, failed, unknown, contradicted hoặc resend. / which "
-            "messages",
-            what);
-    if (commands->notify == NULL)
+    if (way->notify && commands->notify == NULL)
         return error_set(err, ERROR_NOT_FOUND, "không gửi tin / no messages go out");
-    if (strcmp(what, "resend") == 0)
-        return resend(commands, call, err);
-    if (*what == '\0')
-        say_gateway(call->answer, commands->notify);
-    else
-        say_waiting(call->answer, commands->notify);
-    return true;
+    return way->facts != NULL ? say_facts(commands, call->answer, way->facts, err)
+                              : way->run(commands, call, err);
 }

@@ -461,6 +461,15 @@ static size_t count_streams(void *ctx)
     return web == NULL ? 0 : web_streams(web);
 }
 
+static void count_cut(void *ctx, uint64_t *ret_slow, uint64_t *ret_unread)
+{
+    struct server *server = ctx;
+    struct web *web = atomic_load(&server->web);
+    *ret_slow = *ret_unread = 0;
+    if (web != NULL)
+        web_cut(web, ret_slow, ret_unread);
+}
+
 static void count_calls(void *ctx, uint64_t *ret_kept, uint64_t *ret_refused)
 {
     struct server *server = ctx;
@@ -498,6 +507,7 @@ static void set_metrics(struct server *server)
                                        .notify = server->notify,
                                        .copies = server->copies,
                                        .streams = count_streams,
+                                       .cut = count_cut,
                                        .gateway_calls = count_calls,
                                        .ctx = server};
 }
@@ -661,11 +671,35 @@ static bool pause_ms(const struct server *server, long ms)
     return !atomic_load(&server->stopping);
 }
 
+/* What was said of connections that were cut off, and how long ago. */
+struct cut_told {
+    uint64_t slow, unread;
+    unsigned ticks;
+};
+
+#define CUT_TOLD_TICKS (60000 / TICK_MS) /* a line a minute, however many there are */
+
+/* One line for all of them: no address, and none of their bytes (case W06). */
+static void tell_cut(struct server *server, struct cut_told *told)
+{
+    uint64_t slow = 0, unread = 0;
+    count_cut(server, &slow, &unread);
+    if ((slow == told->slow && unread == told->unread) || told->ticks < CUT_TOLD_TICKS) {
+        told->ticks++;
+        return;
+    }
+    log_line(LOG_LEVEL_INFO, "clients cut off", "slow=%llu unread=%llu",
+             (unsigned long long)(slow - told->slow), (unsigned long long)(unread - told->unread));
+    *told = (struct cut_told){.slow = slow, .unread = unread};
+}
+
 static void *tick(void *arg)
 {
     struct server *server = arg;
+    struct cut_told told = {.ticks = CUT_TOLD_TICKS};
     while (pause_ms(server, TICK_MS)) {
         web_tick(server->web);
+        tell_cut(server, &told);
         alarms_tick(server->alarms);
     }
     return NULL;

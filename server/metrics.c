@@ -213,6 +213,10 @@ static void ask_messages(const struct metrics *metrics, struct instant now, doub
     value[METRIC_COPY_BEHIND] =
         metrics->copies == NULL ? 0 : (double)copies_behind(metrics->copies);
     value[METRIC_STREAMS] = (double)metrics->streams(metrics->ctx);
+    uint64_t slow = 0, unread = 0;
+    metrics->cut(metrics->ctx, &slow, &unread);
+    value[METRIC_CUT_SLOW] = (double)slow;
+    value[METRIC_CUT_UNREAD] = (double)unread;
 }
 
 static void gather(const struct metrics *metrics, struct record *record, struct instant now,

@@ -40,6 +40,8 @@ struct metrics {
     struct notify *notify;
     struct copies *copies; /* NULL: none are kept */
     size_t (*streams)(void *ctx);
+    /* Connections that pages cut off. */
+    void (*cut)(void *ctx, uint64_t *ret_slow, uint64_t *ret_unread);
     /* What gateways of messages called in. */
     void (*gateway_calls)(void *ctx, uint64_t *ret_kept, uint64_t *ret_refused);
     void *ctx;

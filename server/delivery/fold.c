@@ -193,8 +193,9 @@ bool event_is_correctable(uint32_t event)
     return event != EVENT_ISSUED && event != EVENT_PRINTED && event != EVENT_HANDED_OVER &&
            event != EVENT_VOIDED && event != EVENT_RECALLED && event != EVENT_NOTICE_SENT &&
            event != EVENT_NOTICE_FAILED && event != EVENT_NOTICE_DELIVERED &&
-           event != EVENT_NOTICE_UNKNOWN && event != EVENT_NOTICE_CONTRADICTED && event != EVENT_RECEIVED_FROM_DEPARTMENT &&
-           event != EVENT_PAIRED && event != EVENT_ROUND_ASSIGNED && event != EVENT_READDRESSED &&
+           event != EVENT_NOTICE_UNKNOWN && event != EVENT_NOTICE_CONTRADICTED &&
+           event != EVENT_RECEIVED_FROM_DEPARTMENT && event != EVENT_PAIRED &&
+           event != EVENT_ROUND_ASSIGNED && event != EVENT_READDRESSED &&
            event != EVENT_SCAN_ADMITTED;
 }
 

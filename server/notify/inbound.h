@@ -7,9 +7,9 @@
  *     KHONG [RA...]             it says delivered, and I have nothing
  *     DUNG, TC, STOP, HUY       no more messages;  NHAN: messages again
  *
- * The number is looked for among all that is written behind the word, "TRAO so RA 123 456 785 VN cam
- * on"; its VN may be missing. What was meant to be a number and is none names no envelope: it must
- * not be taken for another one.
+ * The number is looked for among all that is written behind the word, "TRAO so RA 123 456 785 VN
+ * cam on"; its VN may be missing. What was meant to be a number and is none names no envelope: it
+ * must not be taken for another one.
  */
 #ifndef TRAO_SERVER_NOTIFY_INBOUND_H
 #define TRAO_SERVER_NOTIFY_INBOUND_H

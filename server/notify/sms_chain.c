@@ -172,8 +172,8 @@ static bool listen(void *ctx, const char *request_id, enum sms_end end, struct e
     if (has_passed(it->chain, it->i, request_id))
         return true;
     if (!is_there_a_next(it->chain, it->i, request_id))
-        return it->take(it->ctx, request_id,
-                        another_has(it, request_id) ? SMS_END_ONE_FAILED : end, err);
+        return it->take(it->ctx, request_id, another_has(it, request_id) ? SMS_END_ONE_FAILED : end,
+                        err);
     return pass_on(it, request_id, SMS_END_PASSED, err);
 }
 

@@ -415,13 +415,19 @@ static void note_client(struct exchange *exchange)
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)peer)->sin6_addr, out, HTTP_CLIENT_MAX);
 }
 
-/* The clock of the connection's socket runs while a request comes in. */
-static void watch_request(struct exchange *exchange, bool coming)
+static struct watch *watch_of(const struct exchange *exchange)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    if (info && info->socket_context)
-        watch_set(info->socket_context, coming);
+    return info ? info->socket_context : NULL;
+}
+
+/* The clock of the connection's socket runs while a request comes in. */
+static void watch_request(struct exchange *exchange, bool coming)
+{
+    struct watch *watch = watch_of(exchange);
+    if (watch)
+        watch_set(watch, coming);
 }
 
 static struct exchange *begin(const struct door *door, struct MHD_Connection *connection,
@@ -565,6 +571,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct exchange *exchange = *state;
     if (!exchange) {
         *state = exchange = begin(cls, connection, path, method, version);
+        if (exchange && watch_of(exchange))
+            watch_asked(watch_of(exchange));
         return exchange ? check_head(exchange, method) : MHD_NO;
     }
     switch (exchange->stage) {
@@ -588,12 +596,13 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)cls;
+    struct http *http = cls;
     (void)connection;
-    (void)code;
     struct exchange *exchange = *state;
     if (!exchange)
         return;
+    if (code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED && exchange->stage == READING)
+        watches_slow(&http->watches);
     watch_request(exchange, true); /* the next one of this socket */
     end_upload(exchange);
     drop_answer(&exchange->answer);
@@ -607,11 +616,13 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
 static void on_socket(void *cls, struct MHD_Connection *connection, void **socket_context,
                       enum MHD_ConnectionNotificationCode code)
 {
-    struct http *http = cls;
+    const struct door *door = cls;
+    struct http *http = door->http;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         *socket_context = watch_add(
             &http->watches,
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+            !door->tls);
     } else if (*socket_context) {
         watch_remove(&http->watches, *socket_context);
         *socket_context = NULL;
@@ -621,6 +632,11 @@ static void on_socket(void *cls, struct MHD_Connection *connection, void **socke
 void http_tick(struct http *http)
 {
     watches_cut(&http->watches, HTTP_REQUEST_S);
+}
+
+struct http_cut http_cut(struct http *http)
+{
+    return (struct http_cut){atomic_load(&http->watches.slow), atomic_load(&http->watches.unread)};
 }
 
 /* ------------------------------------------------------------------ open and close */
@@ -672,7 +688,7 @@ static bool start(struct http *http, const struct http_listener *listener, struc
         (size_t)CONNECTION_BYTES, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)(tls ? THREADS_TLS : THREADS_PLAIN), MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_socket,
-        http, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY, tls ? certificate : none,
+        door, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY, tls ? certificate : none,
         MHD_OPTION_END);
     return *ret_daemon ||
            error_set(err, ERROR_LATER, "cannot listen on %s:%u: %s", listener->at.host,

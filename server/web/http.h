@@ -112,6 +112,12 @@ bool http_open(const struct http_config *config, struct http **ret_http,
 uint16_t http_port(const struct http *http, bool tls);
 void http_work(struct http *http); /* runs slow answers until http_stop_work */
 void http_tick(struct http *http); /* closes sockets that take too long over a request */
+/* Sockets that were closed since it was opened: a request came too slowly; what came was none. Any
+ * thread. */
+struct http_cut {
+    uint64_t slow, unread;
+};
+struct http_cut http_cut(struct http *http);
 void http_stop_work(struct http *http);
 /* All streams have been ended; no thread is in http_work any more. */
 void http_close(struct http *http);

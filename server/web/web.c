@@ -459,6 +459,13 @@ size_t web_streams(struct web *web)
     return live_open(web->live);
 }
 
+void web_cut(struct web *web, uint64_t *ret_slow, uint64_t *ret_unread)
+{
+    struct http_cut cut = http_cut(web->http);
+    *ret_slow = cut.slow;
+    *ret_unread = cut.unread;
+}
+
 uint16_t web_port_plain(const struct web *web)
 {
     return http_port(web->http, false);

@@ -98,6 +98,8 @@ bool web_way(size_t i, struct web_way *ret_way);
 
 /* Live pages open now. */
 size_t web_streams(struct web *web);
+/* Connections closed since it was opened: a request came too slowly; what came was none. */
+void web_cut(struct web *web, uint64_t *ret_slow, uint64_t *ret_unread);
 
 /* Ports in fact bound (a config may say 0 in tests). */
 uint16_t web_port_plain(const struct web *web);

@@ -275,6 +275,8 @@ static void forged_calls_leave_nothing(void **state)
     assert_true(lists("delivered", items[0]));
     assert_false(lists("failed", items[0]));
     assert_false(lists("delivered", items[1]));
+    assert_true(lists("contradicted", items[0])); /* and is there to be seen */
+    assert_false(lists("contradicted", items[1]));
     world_do(&world, out, sizeof out, "messages", NULL);
     assert_non_null(strstr(out, "well"));
     char metrics[65536];

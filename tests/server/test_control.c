@@ -22,6 +22,7 @@
 #include "server/record/looks.h"
 #include "server/record/postmen.h"
 #include "server/web/password.h"
+#include "server/notify/became.h"
 #include "tests/server/control_rig.h"
 
 static void a_list_goes_in_and_items_come_out(void **state)
@@ -161,6 +162,34 @@ static struct item picked_up(struct asked *asked, struct rig_device *device, con
     return item;
 }
 
+static void became(struct asked *asked, struct item item, const char *word)
+{
+    assert_int_equal(ASK(asked, -1, "messages", "of", item.text), 0);
+    if (strstr(asked->out, word) == NULL)
+        fail_msg("%s is not '%s'", asked->out, word);
+    assert_null(strstr(asked->out, "912000001"));
+}
+
+/* Its owner died (case N06): whatever goes to that phone goes no more, until somebody says so. */
+static void an_office_says_no_more(struct asked *asked, struct rig_device *device,
+                                   struct notify *notify, int *times)
+{
+    int before = *times;
+    struct item item = picked_up(asked, device, "H27-261118-0003");
+    struct item none = desk_rig_issue(&asked->desk, "H27-261118-0004", "", "0");
+    assert_int_equal(ASK(asked, -1, "messages", "stop", item.text), 1);
+    assert_int_equal(ASK(asked, -1, "messages", "stop", item.text, ""), 1);
+    assert_int_equal(ASK(asked, -1, "messages", "stop", none.text, "Mất ngày 24/11"), 1);
+    assert_non_null(strstr(asked->err, "no mobile number"));
+    assert_int_equal(ASK(asked, -1, "messages", "stop", item.text, "Mất ngày 24/11"), 0);
+    assert_good(notify_tick(notify, &err));
+    assert_int_equal(*times, before);
+    assert_int_equal(ASK(asked, -1, "messages", "start", item.text, "Ghi nhầm"), 0);
+    desk_rig_scan(&asked->desk, device, &item, EVENT_OUT_FOR_DELIVERY, 0);
+    assert_error(notify_tick(notify, &err), ERROR_LATER);
+    assert_int_equal(*times, before + 1);
+}
+
 static void messages_are_told_by_what_became_of_them(void **state)
 {
     struct asked *asked = *state;
@@ -205,6 +234,16 @@ static void messages_are_told_by_what_became_of_them(void **state)
     assert_non_null(strstr(asked->out, refused.text)); /* that one goes */
     assert_int_equal(ASK(asked, -1, "messages", "failed", "more"), 1);
     assert_int_equal(ASK(asked, -1, "messages", "all"), 1);
+    became(asked, waits, "\tsent\t");
+    became(asked, refused, "\tfailed\t");
+    asked->desk.rig.now.ms += BECAME_UNKNOWN_MS - 1;
+    became(asked, waits, "\tsent\t");
+    asked->desk.rig.now.ms += 1; /* no word for 72 hours (case N04) */
+    became(asked, waits, "\tunknown\t");
+    became(asked, refused, "\tfailed\t");
+    assert_int_equal(ASK(asked, -1, "messages", "contradicted"), 0);
+    assert_string_equal(asked->out, "");
+    an_office_says_no_more(asked, &device, notify, &times);
     asked->for_short.notify = asked->for_long.notify = NULL;
     notify_close(notify);
 }

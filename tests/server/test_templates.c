@@ -472,8 +472,8 @@ static void two_that_had_it_contradict_nobody(void **state)
     assert_int_equal(facts_of(told, EVENT_NOTICE_CONTRADICTED), 0);
 }
 
-/* Neither delivered nor refused, and others are: after an hour by SMS, once, and what Zalo says then
- * counts still. */
+/* Neither delivered nor refused, and others are: after an hour by SMS, once, and what Zalo says
+ * then counts still. */
 static void whom_zalo_says_nothing_of_is_told_by_sms(void **state)
 {
     struct told *told = *state;

@@ -421,10 +421,16 @@ static double drip(struct browser *browser, size_t step, double longest_s)
 static void a_slow_one_is_cut_and_a_long_one_is_not(void **state)
 {
     struct browser *browser = *state;
+    uint64_t cut = 0, before = 0, unread = 0;
     come_in(browser);
+    web_cut(browser->rig.web, &before, &unread);
     double slow = drip(browser, 100, 30);
     assert_true(slow > HTTP_REQUEST_S - 2 && slow < HTTP_REQUEST_S + 4);
+    web_cut(browser->rig.web, &cut, &unread);
+    assert_int_equal(cut, before + 1);
     assert_true(drip(browser, 20000, HTTP_REQUEST_S + 10) >= HTTP_REQUEST_S + 10);
+    web_cut(browser->rig.web, &cut, &unread);
+    assert_int_equal(cut, before + 1);
 }
 
 int main(int argc, char **argv)

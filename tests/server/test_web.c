@@ -461,6 +461,41 @@ static void a_body_that_grows_is_refused(void **state)
     free(bytes);
 }
 
+/* Waits for the library's thread to let go of the socket. */
+static void unread_are(struct web_rig *rig, uint64_t want)
+{
+    uint64_t slow = 0, unread = 0;
+    const struct timespec beat = {.tv_nsec = INT64_C(50) * 1000 * 1000};
+    for (int i = 0; i < 100; i++) {
+        web_cut(rig->web, &slow, &unread);
+        if (unread == want)
+            break;
+        nanosleep(&beat, NULL);
+    }
+    assert_int_equal(unread, want);
+    assert_int_equal(slow, 0);
+}
+
+/* t, u: TLS and bytes of no kind to the plain listener leave a number. A connection that was merely
+ * tried, one that asked and one that asked for too much and was told leave none. */
+static void what_is_no_request_is_counted(void **state)
+{
+    struct web_rig *rig = *state;
+    static const char hello[] = "\x16\x03\x01\x02\x00\x01\x00\x01\x00\xfc\x03\x03";
+    char binary[256];
+    uint64_t slow = 0, before = 0;
+    for (size_t i = 0; i < sizeof binary; i++)
+        binary[i] = (char)i;
+    web_cut(rig->web, &slow, &before);
+    close(web_rig_connect(rig));
+    assert_int_equal(web_rig_get(rig, "/khoe", ""), 200);
+    assert_int_equal(web_rig_get(rig, "/nowhere", ""), 404);
+    (void)web_rig_raw(rig, hello, sizeof hello - 1, 300);
+    unread_are(rig, before + 1);
+    (void)web_rig_raw(rig, binary, sizeof binary, 300);
+    unread_are(rig, before + 2);
+}
+
 static void old_clients_and_pipelines(void **state)
 {
     struct web_rig *rig = *state;
@@ -722,6 +757,7 @@ int main(int argc, char **argv)
         WEB(large_cookies_are_read),
         WEB(headers_are_bounded),
         WEB(a_body_that_grows_is_refused),
+        WEB(what_is_no_request_is_counted),
         WEB(old_clients_and_pipelines),
         WEB(head_is_get_without_a_body),
         WEB(ranges),
