@@ -107,7 +107,8 @@ static bool check_pages(struct share *share, struct readback_pdf *pdf, struct er
         return error_set(err, ERROR_REFUSED, "%zu pages come out, not %zu", readback_pdf_pages(pdf),
                          share->job->pages);
     for (share->page = share->first; share->page < share->job->pages; share->page += share->step)
-        if (!(pdf != NULL ? check_pdf_page(share, pdf, err) : check_printed_page(share, err)))
+        if (!(share->read == NULL ? check_pdf_page(share, pdf, err)
+                                  : check_printed_page(share, err)))
             return error_add(err, "page %zu", share->page + 1);
     return true;
 }
@@ -143,7 +144,7 @@ static void confine(const struct readback_job *job, size_t pages)
     close_range(READBACK_VERDICT + 1, ~0u, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    signal(SIGALRM, SIG_DFL);
+    (void)signal(SIGALRM, SIG_DFL);
     alarm(seconds * CLOCK_A_CPU);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);

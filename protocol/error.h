@@ -39,7 +39,7 @@ bool error_add(struct error *err, const char *format, ...) __attribute__((format
 
 /* The analyser does not look into another file: here it learns that both are always false, or it
  * would see a `ret_x` used that was never filled. */
-#ifdef __clang_analyzer__
+#if defined __clang_analyzer__ || defined TRAO_ANALYZER /* tests/lint/tidy, tests/lint/analyzer */
 #define error_set(...)                                                                             \
     __extension__({                                                                                \
         (void)(error_set)(__VA_ARGS__);                                                            \
