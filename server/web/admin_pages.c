@@ -454,6 +454,7 @@ static const struct panel_column case_columns[] = {
     {"until", "Hạn", PANEL_DAY, NULL},
     {"days_left", "Còn, ngày", PANEL_NUMBER, NULL},
     {"proposed_vnd", "Bồi thường theo luật", PANEL_VND, NULL},
+    {"item", "Làm gì", PANEL_FILL, "bi=item;loai=kind|Trả lời, kết thúc"},
     {.key = NULL}};
 
 #define CASE_ITEM                                                                                  \
@@ -510,6 +511,7 @@ static const struct panel_column shift_columns[] = {
     {"postage_left_vnd", "Cước còn", PANEL_VND, NULL},
     {"fees_left_vnd", "Phí còn", PANEL_VND, NULL},
     {"even", "Khớp", PANEL_CHOICE, "true|khớp;false|LỆCH"},
+    {"badge", "Làm gì", PANEL_FILL, "the=badge;ngay=day|Ghi nộp, nêu chênh"},
     {.key = NULL}};
 
 #define SHIFT_WORDS                                                                                \
@@ -659,10 +661,8 @@ static const struct admin_page pages[] = {
     {"/quay/bao-tin",
      "Báo tin cho cơ quan · Trao",
      RIGHT_HOOKS,
-     "Phần mềm của cơ quan được báo khi bì giao xong, không giao được, hoàn. Chỉ gọi máy mà người "
-     "trông máy chủ đã cho phép ([offices] webhook_hosts). Gửi thử: một tin có ký, không của bì "
-     "nào; "
-     "máy nhận trả lời gì hiện ngay ở đây.",
+     "Phần mềm của cơ quan được báo khi bì giao xong, không giao được, hoàn. Máy nhận phải được "
+     "người trông máy chủ cho phép trước; gửi thử thì trả lời hiện ngay ở đây.",
      {{"", "hooks", NULL, "hooks", hook_columns, "Chưa có webhook nào.", "wh", "name", "url"},
       {"Việc báo hỏng", "hookdead", NULL, "hookdead", dead_columns, "Không có việc nào báo hỏng.",
        NULL, NULL, NULL},

@@ -10,6 +10,7 @@
 
 #include "server/record/postmen.h"
 #include "server/delivery/share.h"
+#include "server/web/act.h"
 #include "server/web/board.h"
 #include "server/web/english.h"
 
@@ -169,44 +170,6 @@ static void put_attempts(const struct board_ask *ask, const struct view_figure *
     html_put(html, "</p></div>");
 }
 
-/* ------------------------------------------------------------------ waiting, reasons */
-
-static void put_ages(const struct board_ask *ask, const struct view_figure *figure,
-                     struct html *html)
-{
-    static const char *const words[VIEW_AGES] = {"0–1 ngày", "2 ngày", "3–5 ngày", "6–10 ngày",
-                                                 "trên 10 ngày"};
-    html_put(html, "<h2>Chưa xong, theo số ngày làm việc đã chờ</h2><p class=dem>");
-    for (int age = 0; age < VIEW_AGES; age++) {
-        char number[24];
-        (void)snprintf(number, sizeof number, "open-%s", view_age_key(age));
-        html_format(html, "<span>%s <b>", words[age]);
-        board_number_put(html, ask, number, NULL, figure->open[age]);
-        html_put(html, "</b></span> ");
-    }
-    html_put(html, "</p>");
-}
-
-static void put_reasons(const struct board_ask *ask, const struct view_figure *figure,
-                        struct html *html)
-{
-    bool any = false;
-    for (uint32_t reason = 1; reason < MARKS_REASONS; reason++) {
-        const struct reason_info *info = reason_info(reason);
-        char number[24];
-        if (figure->reasons[reason] == 0 || info == NULL)
-            continue;
-        if (!any)
-            html_put(html, "<h2>Vì sao chưa phát được</h2><p class=dem>");
-        any = true;
-        (void)snprintf(number, sizeof number, "reason-%u", reason);
-        html_format(html, "<span>%s <b>", info->vi);
-        board_number_put(html, ask, number, NULL, figure->reasons[reason]);
-        html_put(html, "</b></span> ");
-    }
-    html_put(html, any ? "</p>" : "");
-}
-
 /* ------------------------------------------------------------------ what receivers say */
 
 /* Mean and shares of those who said something; no name stands behind them. */
@@ -252,20 +215,22 @@ static void put_line(struct web *web, const struct board_ask *ask, const struct 
     uint64_t key = figure->key, open = 0;
     for (int age = 0; age < VIEW_AGES; age++)
         open += figure->open[age];
-    html_put(html, "<tr><td>");
+    html_format(html, "<tr><td data-ten=\"%s\">", board_group_word(ask->asked.group));
     board_key_put(web, ask->asked.group, key, html);
-    html_put(html, "</td><td class=so>");
+    html_put(html, "</td><td class=so data-ten=\"Đúng hạn\"><span>");
     board_share_put(html, figure->board.kept, figure->board.due);
     board_few_put(html, figure->board.due);
-    html_put(html, "</td><td class=so>");
+    html_put(html, "</span></td><td class=thanh data-ten=\"Khoảng 95 %\">");
+    board_dot_put(figure->board.kept, figure->board.due, ask->target_percent, html);
+    html_put(html, "</td><td class=so data-ten=\"Đến hạn\">");
     board_number_put(html, ask, "due", &key, figure->board.due);
-    html_put(html, "</td><td class=so>");
+    html_put(html, "</td><td class=so data-ten=\"Trễ\">");
     board_number_put(html, ask, "late", &key, figure->board.due - figure->board.kept);
-    html_put(html, "</td><td class=so>");
+    html_put(html, "</td><td class=so data-ten=\"Lần đầu được\"><span>");
     board_share_put(html, figure->at_first, figure->attempted);
     html_put(html, " (");
     board_number_put(html, ask, "attempted", &key, figure->attempted);
-    html_put(html, ")</td><td class=so>");
+    html_put(html, ")</span></td><td class=so data-ten=\"Chưa xong\">");
     board_number_put(html, ask, "open", &key, open);
     html_put(html, "</td></tr>");
 }
@@ -280,13 +245,15 @@ static void put_lines(struct web *web, const struct board_ask *ask,
         return;
     }
     html_format(html,
-                "<div class=cuon><table class=it><thead><tr><th>%s</th><th class=so>Đúng hạn</th>"
-                "<th class=so>Đến hạn</th><th class=so>Trễ</th><th class=so>Lần đầu được</th>"
-                "<th class=so>Chưa xong</th></tr></thead><tbody>",
+                "<div class=cuon><table class=\"it bang so-lieu\"><thead><tr><th>%s</th><th "
+                "class=so>Đúng hạn</th><th>Khoảng 95 %%</th><th class=so>Đến hạn</th><th "
+                "class=so>Trễ</th><th class=so>Lần đầu được</th><th class=so>Chưa xong</th></tr>"
+                "</thead><tbody>",
                 board_group_word(ask->asked.group));
     for (size_t i = 0; i < n && i < BOARD_LINES_MAX; i++)
         put_line(web, ask, &figures[i], html);
-    html_put(html, "</tbody></table></div>");
+    html_put(html, "</tbody></table></div><p><small>Chấm là tỷ lệ, vạch là khoảng tin cậy 95 phần "
+                   "trăm. Hai vạch chồng nhau thì chưa nói được ai hơn ai.</small></p>");
     if (n > BOARD_LINES_MAX)
         html_format(html, "<p>%d dòng đầu trong %zu.</p>", BOARD_LINES_MAX, n);
 }
@@ -314,19 +281,20 @@ static void put_form(const struct board_ask *ask, struct html *html)
 }
 
 static void put_figures(struct web *web, const struct seat *seat, const struct board_ask *ask,
-                        const struct board_sums *sums, struct html *html)
+                        const struct board_sums *sums, const struct json_t *heard,
+                        struct html *html)
 {
     html_put(html, "<h2>Đúng hạn</h2><div class=hang>");
     put_board(ask, VIEW_CLOCK_POST, "Bưu điện", &sums->post, html);
     put_board(ask, VIEW_CLOCK_OFFICE, "Cơ quan", &sums->office, html);
     put_attempts(ask, &sums->all, html);
     html_put(html, "</div>");
-    put_ages(ask, &sums->all, html);
-    put_reasons(ask, &sums->all, html);
+    board_ages_put(ask, &sums->all, html);
+    board_reasons_put(ask, &sums->all, html);
     put_stars(ask, &sums->all, html);
     board_days_put(web, ask, html);
     put_lines(web, ask, sums->lines, sums->n, html);
-    board_fresh_put(web, seat, ask, html);
+    board_fresh_put(web, seat, ask, heard, html);
 }
 
 void desk_board(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -342,17 +310,21 @@ void desk_board(struct web *web, const struct http_request *request, struct http
     struct page_head head = {
         .title = "Đúng hạn · Trao", .wide = "rong", .here = "/quay/bang", .script = board_script()};
     seat_begin(&html, &seat, &head);
-    html_format(&html, "<h1 id=dau tabindex=-1>Đúng hạn</h1><p class=tuoi>Số liệu đến %s, %s.</p>",
+    struct json_t *heard = board_heard(web, &seat);
+    html_format(&html, "<h1 id=dau tabindex=-1>Đúng hạn</h1><p class=tuoi>Số liệu đến %s, %s.",
                 clock_time_vi(ask.asked.now, time, sizeof time),
                 clock_date_vi(ask.asked.now, date, sizeof date));
+    board_silent_put(heard, &html);
+    html_put(&html, "</p>");
     put_risk(web, &ask, &html);
     put_form(&ask, &html);
     if (board_sums_take(web, &ask, &sums)) {
-        put_figures(web, &seat, &ask, &sums, &html);
+        put_figures(web, &seat, &ask, &sums, heard, &html);
         board_sums_done(&sums);
     } else {
         html_put(&html, "<p class=loi>Chưa tải được, xin mở lại.</p>");
     }
+    json_decref(heard);
     page_end(&html, web, &head);
     page_give(&html, 200, answer);
 }

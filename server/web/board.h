@@ -1,5 +1,6 @@
 /* board.h - what is asked of a board and by whom, the sums that answer it, and how a line is named:
- * for the manager's page (board.c, board_days.c) and the items behind its numbers (board_rows.c).
+ * for the manager's page (board.c, board_charts.c, board_days.c) and the items behind its numbers
+ * (board_rows.c).
  */
 #ifndef TRAO_SERVER_WEB_BOARD_H
 #define TRAO_SERVER_WEB_BOARD_H
@@ -13,6 +14,7 @@
 struct board_ask {
     struct person person;
     struct view_asked asked; /* of who is bound to offices the group is OFFICE */
+    uint32_t target_percent; /* of terms kept, as the office set it; 0: it set none */
 };
 
 /* From ?tu= &den= &nhom= &dongho=: this month by office when they are not given. False: the answer
@@ -50,10 +52,24 @@ void board_few_put(struct html *html, uint64_t n);
 /* "97,50 %": two decimals, the national on-time rule; a dash for none. */
 void board_share_put(struct html *html, uint64_t part, uint64_t whole);
 
-/* How far the figures can be trusted (board_fresh.c). On a thread of web_work: it waits for a
- * command. */
+/* How long what is open has waited, one stacked bar over its numbers; why doors failed, the most
+ * frequent first (board_charts.c). */
+void board_ages_put(const struct board_ask *ask, const struct view_figure *figure,
+                    struct html *html);
+void board_reasons_put(const struct board_ask *ask, const struct view_figure *figure,
+                       struct html *html);
+/* A share as a dot between 0 and 100 % with Wilson's interval of 95 %, drawn and in figures, grey when
+ * it is of few, and the target as a line when there is one. Nothing of none. */
+void board_dot_put(uint64_t part, uint64_t whole, uint32_t target_percent, struct html *html);
+
+/* What the server heard of scans and handhelds (board_fresh.c): json_decref it; NULL for who is
+ * bound to offices, or when it cannot be read. On a thread of web_work: it waits for a command. */
+struct json_t *board_heard(struct web *web, const struct seat *seat);
+/* At the page's head: how many handhelds are silent, so that nobody trusts a figure too early. */
+void board_silent_put(const struct json_t *heard, struct html *html);
+/* How far the figures can be trusted. */
 void board_fresh_put(struct web *web, const struct seat *seat, const struct board_ask *ask,
-                     struct html *html);
+                     const struct json_t *heard, struct html *html);
 
 /* The days of the board as drawn bars and the table that says the same (board_days.c); nothing of
  * one day, or for who is bound to offices. */

@@ -56,10 +56,15 @@ bool board_ask_read(struct web *web, const struct http_request *request,
     }
     if (person->offices_n > 0)
         ask.asked.group = VIEW_GROUP_OFFICE;
-    if (!views_ages(web->config.views, web->config.config->post_office, &ask.asked)) {
+    struct rules rules;
+    if (!views_ages(web->config.views, web->config.config->post_office, &ask.asked) ||
+        !views_rules(web->config.views, &rules)) {
         answer->status = 503;
         return false;
     }
+    struct schedule schedule = {&rules, web->config.config->post_office, now};
+    ask.target_percent = (uint32_t)rule_value(&schedule, RULE_ON_TIME_TARGET, now);
+    rules_done(&rules);
     *ret_ask = ask;
     return true;
 }

@@ -138,18 +138,32 @@ static void put_queues(const json_t *said, const struct seat *seat, struct html 
     html_put(html, "</tbody></table></div>");
 }
 
-static void put_heard(struct web *web, const struct seat *seat, struct html *html)
+struct json_t *board_heard(struct web *web, const struct seat *seat)
 {
-    json_t *said;
+    json_t *said = NULL;
     struct error err;
-    if (!act_read(web, seat, 1, (const char *const[]){"freshness"}, &said, &err)) {
+    bool whole = seat->person.offices_n == 0;
+    return whole && act_read(web, seat, 1, (const char *const[]){"freshness"}, &said, &err) ? said
+                                                                                            : NULL;
+}
+
+void board_silent_put(const struct json_t *heard, struct html *html)
+{
+    long long silent = number_of(heard, "silent_devices");
+    if (silent > 0)
+        html_format(html, " <a href=\"#im-lang\">%lld máy im lặng trên tuyến</a>, số còn đổi.",
+                    silent);
+}
+
+static void put_heard(const json_t *said, const struct seat *seat, struct html *html)
+{
+    if (said == NULL) {
         html_put(html, "<p class=loi>Chưa tải được, xin mở lại.</p>");
         return;
     }
     put_tiles(said, html);
     put_silent(said, seat, html);
     put_queues(said, seat, html);
-    json_decref(said);
 }
 
 /* ------------------------------------------------------------------ scans for what was sent */
@@ -212,11 +226,11 @@ static void put_scans_table(struct web *web, const struct board_ask *ask, struct
 }
 
 void board_fresh_put(struct web *web, const struct seat *seat, const struct board_ask *ask,
-                     struct html *html)
+                     const struct json_t *heard, struct html *html)
 {
     html_put(html, "<h2>Số liệu có đủ không</h2>");
     if (seat->person.offices_n == 0)
-        put_heard(web, seat, html);
+        put_heard(heard, seat, html);
     put_scans_table(web, ask, html);
     if (person_may(&seat->person, RIGHT_MAP))
         html_put(html, "<p>Phát ở đâu mà ghi: <a href=\"/quay/ban-do?hoi=buu-cuc\">những lượt "

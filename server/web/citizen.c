@@ -63,6 +63,7 @@ struct shown {
     const char *stream;    /* address of its stream, without version */
     const char *switch_to; /* NULL: by a form, see below */
     const char *last4;     /* shown back into the form that switches the language */
+    const char *said;      /* what was just noted of him, or NULL */
 };
 
 static void put_living_part(struct web *web, const struct shown *shown, struct html *html)
@@ -152,6 +153,8 @@ static void give_item(struct web *web, const struct shown *asked, struct http_an
     char pretty[ITEM_PRETTY_MAX];
     html_text(&html, item_pretty(&shown->view->state.item, pretty));
     html_put(&html, "</p>");
+    if (shown->said)
+        html_format(&html, "<p class=tot role=status>%s</p>", shown->said);
     put_living_part(web, shown, &html);
     if (shown->proof != PROOF_FULL)
         put_proof_form(shown, &html);
@@ -163,8 +166,8 @@ static void give_item(struct web *web, const struct shown *asked, struct http_an
 
 /* ------------------------------------------------------------------ look-up by number */
 
-/* The form, with a sentence above it when there is something to say, and the number in it when that
- * was right. */
+/* The form, with a sentence above it when there is something to say, and the number in it as it was
+ * typed: one wrong character is mended, not thirteen typed again. */
 static void give_form(struct web *web, unsigned status, bool english, const char *sentence,
                       const char *number, struct http_answer *answer)
 {
@@ -178,17 +181,18 @@ static void give_form(struct web *web, unsigned status, bool english, const char
     html_format(&html, "<h1 id=dau tabindex=-1>%s</h1>",
                 english ? "Where is my envelope?" : "Phong bì đang ở đâu?");
     if (*sentence)
-        html_format(&html, "<p class=loi role=alert>%s</p>", sentence);
+        html_format(&html, "<p class=loi role=alert id=loi>%s</p>", sentence);
     html_format(&html,
                 "<form class=the method=post action=\"/tra-cuu\">%s<label for=so>%s</label>"
                 "<input id=so name=so autocapitalize=characters autocomplete=off spellcheck=false "
-                "maxlength=40 required placeholder=\"RA 123 456 785 VN\" value=\"%s\">",
+                "maxlength=40 required%s placeholder=\"RA 123 456 785 VN\" value=\"",
                 english ? "<input type=hidden name=en value=1>" : "",
                 english ? "Number on the envelope or in the message, 13 characters"
                         : "Số trên phong bì hoặc trong tin nhắn, 13 ký tự",
-                number);
+                status == 404 ? " aria-invalid=true aria-describedby=loi autofocus" : "");
+    html_text(&html, number);
     html_format(&html,
-                "<label for=duoi>%s</label><input id=duoi name=duoi inputmode=numeric "
+                "\"><label for=duoi>%s</label><input id=duoi name=duoi inputmode=numeric "
                 "autocomplete=off maxlength=4 pattern=\"[0-9]{4}\"><button>%s</button></form>",
                 english ? "Last 4 digits of the phone, if you want all of it (may stay empty)"
                         : "4 số cuối điện thoại, nếu muốn xem đủ (có thể để trống)",
@@ -201,14 +205,14 @@ static void give_form(struct web *web, unsigned status, bool english, const char
 }
 
 /* Unknown, void, another office's and mistyped numbers answer alike (case W01). */
-static void give_not_found(struct web *web, const struct http_request *request, bool english,
-                           struct http_answer *answer)
+static void give_not_found(struct web *web, const struct http_request *request, const char *number,
+                           bool english, struct http_answer *answer)
 {
     guard_wrong(web->guard, GUARD_CLIENT, request->client);
     give_form(web, 404, english,
               english ? "Number not found. Please check the 13 characters."
                       : "Không thấy số này. Xin xem lại 13 ký tự.",
-              "", answer);
+              number, answer);
 }
 
 static void give_too_many(struct web *web, bool english, struct http_answer *answer)
@@ -262,14 +266,18 @@ static void note_wrong_last4(struct web *web, const struct http_request *request
 }
 
 static void give_found(struct web *web, const struct view *view, enum proof proof, bool english,
-                       const char *last4, struct http_answer *answer)
+                       const char *last4, const char *said, struct http_answer *answer)
 {
     char ticket[TICKET_MAX], stream[TICKET_MAX + 40];
     ticket_write(web, &view->state.item, proof, web->config.clock.now(web->config.clock.self),
                  ticket);
     (void)snprintf(stream, sizeof stream, "/tra-cuu/song?the=%s%s", ticket, english ? "&en" : "");
-    struct shown shown = {
-        .view = view, .proof = proof, .english = english, .stream = stream, .last4 = last4};
+    struct shown shown = {.view = view,
+                          .proof = proof,
+                          .english = english,
+                          .stream = stream,
+                          .last4 = last4,
+                          .said = said};
     give_item(web, &shown, answer);
 }
 
@@ -295,7 +303,7 @@ bool citizen_finds(struct web *web, const struct http_request *request, const ch
     }
     if (find_public(web, number, ret_view))
         return true;
-    give_not_found(web, request, english, answer);
+    give_not_found(web, request, number, english, answer);
     return false;
 }
 
@@ -316,9 +324,9 @@ enum proven citizen_proves(struct web *web, const struct http_request *request, 
 }
 
 void citizen_show(struct web *web, const struct view *view, bool english, const char *last4,
-                  struct http_answer *answer)
+                  const char *said, struct http_answer *answer)
 {
-    give_found(web, view, PROOF_FULL, english, last4, answer);
+    give_found(web, view, PROOF_FULL, english, last4, said, answer);
 }
 
 void citizen_look(struct web *web, const struct http_request *request, struct http_answer *answer)
@@ -330,13 +338,13 @@ void citizen_look(struct web *web, const struct http_request *request, struct ht
     form_value(request->body, request->body_n, "duoi", last4, sizeof last4);
     if (*last4 == '\0') {
         if (citizen_finds(web, request, number, english, &view, answer))
-            give_found(web, &view, PROOF_NUMBER, english, last4, answer);
+            give_found(web, &view, PROOF_NUMBER, english, last4, NULL, answer);
         return;
     }
     char wrong[CITIZEN_WRONG_MAX];
     enum proven proven = citizen_proves(web, request, number, last4, english, &view, wrong, answer);
     if (proven == PROVEN_YES)
-        give_found(web, &view, PROOF_FULL, english, last4, answer);
+        give_found(web, &view, PROOF_FULL, english, last4, NULL, answer);
     else if (proven == PROVEN_WRONG)
         give_form(web, 403, english, wrong, view.state.item.text, answer);
 }
@@ -392,7 +400,7 @@ void citizen_link(struct web *web, const struct http_request *request, struct ht
         if (guard_left(web->guard, GUARD_CLIENT, request->client) == 0)
             give_too_many(web, english, answer);
         else
-            give_not_found(web, request, english, answer);
+            give_not_found(web, request, "", english, answer);
         return;
     }
     if (path.stream) {

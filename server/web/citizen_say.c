@@ -18,13 +18,14 @@ enum form { FORM_CHOOSE, FORM_POINTS, FORM_MISSING, FORM_RATING, FORM_POSTMAN };
 
 /* What was sent, to be sent again when the form comes back. */
 struct kept {
-    char way[24], name[4 * RECEIVER_NAME_MAX + 1], stars[4];
+    char way[24], name[4 * RECEIVER_NAME_MAX + 1], stars[4], badge[24];
     char wrong[CITIZEN_WRONG_MAX]; /* of the digits; "" nothing */
 };
 
 struct form_page {
     enum form form;
     const char *path, *title_vi, *title_en, *send_vi, *send_en;
+    const char *done_vi, *done_en; /* once it is noted */
     bool wants_digits;
     const char *digits;      /* of points: they were right, and go along; else NULL */
     const struct kept *kept; /* NULL: nothing */
@@ -36,18 +37,30 @@ static const struct form_page choose = {FORM_CHOOSE,
                                         "Choose how to receive it",
                                         "Gửi lựa chọn",
                                         "Send",
+                                        "Đã ghi lựa chọn của ông/bà.",
+                                        "Your choice is noted.",
                                         true,
                                         NULL,
                                         NULL};
-static const struct form_page points = {
-    FORM_POINTS, "/chon", "Chọn điểm nhận", "Choose a pickup point", "Gửi lựa chọn", "Send", false,
-    NULL,        NULL};
+static const struct form_page points = {FORM_POINTS,
+                                        "/chon",
+                                        "Chọn điểm nhận",
+                                        "Choose a pickup point",
+                                        "Gửi lựa chọn",
+                                        "Send",
+                                        NULL,
+                                        NULL,
+                                        false,
+                                        NULL,
+                                        NULL};
 static const struct form_page missing = {FORM_MISSING,
                                          "/chua-nhan",
                                          "Tôi chưa nhận được",
                                          "I have not received it",
                                          "Báo chưa nhận được",
                                          "Report it",
+                                         "Đã ghi: ông/bà chưa nhận được phong bì.",
+                                         "Noted: you have not received it.",
                                          true,
                                          NULL,
                                          NULL};
@@ -57,6 +70,8 @@ static const struct form_page rating = {FORM_RATING,
                                         "How was the delivery?",
                                         "Gửi đánh giá",
                                         "Send",
+                                        "Cảm ơn ông/bà đã đánh giá.",
+                                        "Thank you for rating it.",
                                         true,
                                         NULL,
                                         NULL};
@@ -66,6 +81,8 @@ static const struct form_page postman = {FORM_POSTMAN,
                                          "Is this postman real?",
                                          "Kiểm tra",
                                          "Check",
+                                         NULL,
+                                         NULL,
                                          false,
                                          NULL,
                                          NULL};
@@ -193,6 +210,19 @@ static void put_stars(bool en, const char *chosen, struct html *html)
     html_put(html, "</fieldset>");
 }
 
+/* `typed`: the number on the badge, as it was. */
+static void put_badge(bool en, const char *typed, struct html *html)
+{
+    html_format(html,
+                "<p>%s</p><label for=the>%s</label><input id=the name=the inputmode=numeric "
+                "autocomplete=off maxlength=12 required placeholder=4172 value=\"",
+                en ? "Ask the postman for his badge number and the word of the day."
+                   : "Hỏi bưu tá số thẻ và từ khóa hôm nay.",
+                en ? "Number on his badge (TH-)" : "Số trên thẻ (TH-)");
+    html_text(html, typed);
+    html_put(html, "\">");
+}
+
 /* `wrong`: what there is to say of those that were typed, beside the field; "" nothing. */
 static void put_digits(const char *wrong, bool en, struct html *html)
 {
@@ -220,12 +250,7 @@ static void put_fields(struct web *web, const struct form_page *page, const stru
                     en ? "We open a case, ask the postman, and answer you."
                        : "Chúng tôi mở vụ việc, hỏi lại bưu tá và trả lời ông/bà.");
     else
-        html_format(html,
-                    "<p>%s</p><label for=the>%s</label><input id=the name=the inputmode=numeric "
-                    "autocomplete=off maxlength=12 required placeholder=4172>",
-                    en ? "Ask the postman for his badge number and the word of the day."
-                       : "Hỏi bưu tá số thẻ và từ khóa hôm nay.",
-                    en ? "Number on his badge (TH-)" : "Số trên thẻ (TH-)");
+        put_badge(en, page->kept == NULL ? "" : page->kept->badge, html);
     if (page->wants_digits)
         put_digits(page->kept == NULL ? "" : page->kept->wrong, en, html);
     if (page->digits) {
@@ -340,6 +365,7 @@ static void keep(const struct http_request *request, struct kept *ret_kept)
     field(request, "cach", ret_kept->way, sizeof ret_kept->way);
     field(request, "ten", ret_kept->name, sizeof ret_kept->name);
     field(request, "sao", ret_kept->stars, sizeof ret_kept->stars);
+    field(request, "the", ret_kept->badge, sizeof ret_kept->badge);
 }
 
 /* One to six. */
@@ -405,7 +431,7 @@ static void say(struct web *web, const struct http_request *request, const struc
                                 web->config.clock.now(web->config.clock.self), &view.state.item};
     if (said(&receiver, request, &err)) {
         (void)views_item(web->config.views, &view.state.item, &view);
-        citizen_show(web, &view, en, last4, answer);
+        citizen_show(web, &view, en, last4, en ? page->done_en : page->done_vi, answer);
         return;
     }
     half_of(err.text, en, sentence, sizeof sentence);
@@ -489,8 +515,8 @@ static enum real is_real(struct web *web, const struct view *view, uint32_t badg
     return holds ? REAL_YES : REAL_UNSURE;
 }
 
-static void tell_real(struct web *web, const struct view *view, enum real real, bool en,
-                      struct http_answer *answer)
+static void tell_real(struct web *web, const struct form_page *page, const struct view *view,
+                      enum real real, bool en, struct http_answer *answer)
 {
     struct config config = readers_config(web->readers, web->config.config, &view->state,
                                           web->config.clock.now(web->config.clock.self));
@@ -512,7 +538,7 @@ static void tell_real(struct web *web, const struct view *view, enum real real, 
                  "day, or call %s."
                : "Chưa xác nhận được lúc này: thẻ này có thật. Xin hỏi từ khóa, hoặc gọi %s.",
             phone);
-    give(web, &postman, view, en, 200, real == REAL_YES ? "tot" : (real == REAL_NO ? "loi" : "ngo"),
+    give(web, page, view, en, 200, real == REAL_YES ? "tot" : (real == REAL_NO ? "loi" : "ngo"),
          sentence, answer);
 }
 
@@ -521,15 +547,18 @@ void citizen_postman(struct web *web, const struct http_request *request,
 {
     struct view view;
     struct error err;
-    char number[128], badge_words[24], en_text[4];
+    char number[128], en_text[4];
     uint32_t badge = 0;
+    struct kept kept;
+    struct form_page page = postman;
     bool en = field(request, "en", en_text, sizeof en_text);
+    page.kept = &kept;
+    keep(request, &kept);
     field(request, "so", number, sizeof number);
-    field(request, "the", badge_words, sizeof badge_words);
     if (!citizen_finds(web, request, number, en, &view, answer))
         return;
-    if (!badge_read(badge_words, &badge, &err)) {
-        give(web, &postman, &view, en, 400, "loi",
+    if (!badge_read(kept.badge, &badge, &err)) {
+        give(web, &page, &view, en, 400, "loi",
              en ? "Please type the number on the badge, such as TH-4172."
                 : "Xin gõ số trên thẻ, ví dụ TH-4172.",
              answer);
@@ -538,5 +567,5 @@ void citizen_postman(struct web *web, const struct http_request *request,
     enum real real = is_real(web, &view, badge);
     if (real != REAL_YES) /* so that badges are not tried one after the other */
         guard_wrong(web->guard, GUARD_CLIENT, request->client);
-    tell_real(web, &view, real, en, answer);
+    tell_real(web, &page, &view, real, en, answer);
 }

@@ -68,7 +68,7 @@ static void finish(struct web *web, const struct http_request *request, struct s
     seat_renew(web, request, seat, answer);
     finishing.whole = seat_hash(seat);
     if (seat_run(web, finish_act, &finishing, &err)) {
-        page_redirect(seat_home(&before), answer);
+        page_redirect(seat_home(web, &before), answer);
         return;
     }
     answer->cookie[0] = '\0';

@@ -15,10 +15,12 @@
 
 /* ------------------------------------------------------------------ logging in */
 
-static void give_login(struct web *web, unsigned status, const struct seat *seat,
+/* `name`: what was typed stands there again, and the password comes next. */
+static void give_login(struct web *web, unsigned status, const struct seat *seat, const char *name,
                        const char *sentence, struct http_answer *answer)
 {
     struct html html = {.n = 0};
+    const char *to_name = *name ? "" : " autofocus", *to_password = *name ? " autofocus" : "";
     struct page_head head = {.title = "Đăng nhập quầy · Trao", .wide = ""};
     seat_language(seat, &head);
     page_begin(&html, &head);
@@ -27,11 +29,15 @@ static void give_login(struct web *web, unsigned status, const struct seat *seat
         html_format(&html, "<p class=loi role=alert>%s</p>", sentence);
     html_put(&html, "<form class=the method=post action=\"/quay/dang-nhap\">");
     seat_put_csrf(seat, &html);
-    html_put(&html,
-             "<label for=ten>Tên</label><input id=ten name=ten autofocus autocomplete=username "
-             "autocapitalize=none spellcheck=false required>"
-             "<label for=mk>Mật khẩu</label><input id=mk name=mk type=password "
-             "autocomplete=current-password required><button>Vào</button></form>");
+    html_format(&html,
+                "<label for=ten>Tên</label><input id=ten name=ten%s autocomplete=username "
+                "autocapitalize=none spellcheck=false required value=\"",
+                to_name);
+    html_text(&html, name);
+    html_format(&html,
+                "\"><label for=mk>Mật khẩu</label><input id=mk name=mk type=password%s "
+                "autocomplete=current-password required><button>Vào</button></form>",
+                to_password);
     page_end(&html, web, &head);
     page_give(&html, status, answer);
 }
@@ -46,7 +52,7 @@ void desk_login_page(struct web *web, const struct http_request *request,
     }
     if (!*seat.token)
         seat_renew(web, request, &seat, answer);
-    give_login(web, 200, &seat, "", answer);
+    give_login(web, 200, &seat, "", "", answer);
 }
 
 struct logging_in {
@@ -115,7 +121,7 @@ static void log_in(struct web *web, const struct http_request *request, struct s
     struct logging_in in = {.person = person.id, .client = request->client};
     if (!right) {
         seat_wrong(web, request, known ? person.id : 0);
-        give_login(web, 403, seat, "Tên hoặc mật khẩu chưa đúng. Sai 5 lần thì khóa 15 phút.",
+        give_login(web, 403, seat, name, "Tên hoặc mật khẩu chưa đúng. Sai 5 lần thì khóa 15 phút.",
                    answer);
         return;
     }
@@ -125,7 +131,7 @@ static void log_in(struct web *web, const struct http_request *request, struct s
     if (seat_run(web, login_act, &in, &err)) {
         live_end_login(web->live, &in.before);
         seat->person = person;
-        page_redirect(in.half ? "/quay/ma" : seat_home(seat), answer);
+        page_redirect(in.half ? "/quay/ma" : seat_home(web, seat), answer);
         return;
     }
     answer->cookie[0] = '\0';
@@ -141,7 +147,7 @@ void desk_login(struct web *web, const struct http_request *request, struct http
         return;
     }
     if (guard_left(web->guard, GUARD_LOGIN, request->client) == 0) {
-        give_login(web, 429, &seat, "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
+        give_login(web, 429, &seat, "", "Thử sai nhiều lần quá. Xin đợi một giờ.", answer);
         answer->retry_s = GUARD_WINDOW_MS / 1000;
         return;
     }
@@ -302,7 +308,7 @@ static void change_password(struct web *web, const struct http_request *request,
     if (seat_run(web, change_act, &changing, &err)) {
         live_end_person(web->live, seat->person.id);
         forget_first_login(web, seat);
-        page_redirect("/quay", answer);
+        page_redirect(seat_home(web, seat), answer);
         return;
     }
     answer->cookie[0] = '\0';

@@ -68,6 +68,11 @@ static void put_text(struct html *html, const char *text, size_t left)
     }
 }
 
+void html_text_n(struct html *html, const char *text, size_t n)
+{
+    put_text(html, text, n);
+}
+
 void html_text(struct html *html, const char *text)
 {
     put_text(html, text, strlen(text));

@@ -19,6 +19,7 @@ void html_raw(struct html *html, const char *markup);    /* our own, in no other
 void html_word(struct html *html, const char *words);    /* our own words, escaped */
 void html_sentence(struct html *html, const char *text); /* a command's: escaped, its half */
 void html_text(struct html *html, const char *text);     /* a stranger's: & < > " ' escaped */
+void html_text_n(struct html *html, const char *text, size_t n); /* the first n bytes of it */
 void html_format(struct html *html, const char *format, ...)
     __attribute__((format(printf, 2, 3))); /* our own; values must need no escaping */
 void html_done(struct html *html);

@@ -142,9 +142,10 @@ static void put_report(struct html *html, const struct import_report *report, co
                 "dòng</span></p>",
                 report->rows, report->added, report->present, report->changed, report->refused,
                 report->warned, report->skipped);
-    html_put(html, *lines ? "<pre tabindex=0>" : "<p>Không có dòng nào phải sửa.</p>");
-    html_text(html, lines);
-    html_put(html, *lines ? "</pre>" : "");
+    if (*lines)
+        import_put_kept_lines(html, lines);
+    else
+        html_put(html, "<p>Không có dòng nào phải sửa.</p>");
 }
 
 /* Not kept by office: for who is bound to none. */

@@ -24,5 +24,7 @@ void import_put_choosing(struct import_page *page);
 void import_put_mapping(struct import_page *page);
 void import_put_preview(struct import_page *page);
 void import_put_result(struct import_page *page);
+/* The lines of a kept report, each sentence in the language that is read. */
+void import_put_kept_lines(struct html *html, const char *lines);
 
 #endif

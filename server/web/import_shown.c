@@ -137,41 +137,55 @@ static bool tells_of_skipped(const char *line)
     return strstr(line, IMPORT_SKIPPED) != NULL;
 }
 
+/* The English of a sentence stands set in below it. */
+static bool is_english(const char *line)
+{
+    return strncmp(line, "    ", 4) == 0;
+}
+
 /* Lines about what was skipped, or all others. */
 static size_t lines_of(const json_t *lines, size_t n, bool skipped)
 {
     size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         const char *line = json_string_value(json_array_get(lines, i));
-        found += line && strncmp(line, "    ", 4) != 0 && tells_of_skipped(line) == skipped;
+        found += line && !is_english(line) && tells_of_skipped(line) == skipped;
     }
     return found;
 }
 
-/* The sentences of one kind in both languages, the English one set in behind its own. */
+/* The sentences of one kind, in the language that is read. */
 static void put_some(struct html *html, const json_t *lines, size_t n, bool skipped)
 {
-    bool open = false, wanted = false;
     html_put(html, "<ul class=cau-loi>");
     for (size_t i = 0; i < n; i++) {
         const char *line = json_string_value(json_array_get(lines, i));
-        bool english = line && strncmp(line, "    ", 4) == 0;
-        if (line && !english)
-            wanted = tells_of_skipped(line) == skipped;
-        if (!line || !wanted)
+        const char *next = i + 1 < n ? json_string_value(json_array_get(lines, i + 1)) : NULL;
+        if (!line || is_english(line) || tells_of_skipped(line) != skipped)
             continue;
-        if (english && html->english) {
-            html_put(html, "<br>");
-            html_text(html, line + 4);
-            continue;
-        }
-        html_put(html, english ? "<br><small lang=en>" : open ? "</li><li>" : "<li>");
-        html_put(html, html->english ? "<small lang=vi>" : "");
-        html_text(html, line + (english ? 4 : 0));
-        html_put(html, english || html->english ? "</small>" : "");
-        open = true;
+        html_put(html, "<li>");
+        html_text(html, html->english && next && is_english(next) ? next + 4 : line);
+        html_put(html, "</li>");
     }
-    html_put(html, "</li></ul>");
+    html_put(html, "</ul>");
+}
+
+void import_put_kept_lines(struct html *html, const char *lines)
+{
+    html_put(html, "<ul class=cau-loi>");
+    for (const char *at = lines; *at != '\0'; at += *at == '\n') {
+        size_t n = strcspn(at, "\n");
+        const char *end = at + n, *next = *end == '\n' ? end + 1 : end;
+        if (n > 0 && !is_english(at)) {
+            bool other = html->english && is_english(next);
+            const char *from = other ? next + 4 : at;
+            html_put(html, "<li>");
+            html_text_n(html, from, other ? strcspn(from, "\n") : n);
+            html_put(html, "</li>");
+        }
+        at = end;
+    }
+    html_put(html, "</ul>");
 }
 
 /* The last two lines of a report sum up. What is skipped is no work for anybody: it is closed, and

@@ -76,9 +76,9 @@ enum proven { PROVEN_YES, PROVEN_WRONG, PROVEN_ANSWERED };
 enum proven citizen_proves(struct web *web, const struct http_request *request, const char *number,
                            const char *last4, bool english, struct view *ret_view,
                            char wrong[CITIZEN_WRONG_MAX], struct http_answer *answer);
-/* Its page, as after a look-up with those digits. */
+/* Its page, as after a look-up with those digits; `said`: what was just noted, in words of ours. */
 void citizen_show(struct web *web, const struct view *view, bool english, const char *last4,
-                  struct http_answer *answer);
+                  const char *said, struct http_answer *answer);
 #define CITIZEN_SAYS(name)                                                                         \
     void citizen_##name(struct web *web, const struct http_request *request,                       \
                         struct http_answer *answer);

@@ -133,7 +133,7 @@ static void put_tile(const char *word, const char *name, const char *tone, uint6
 
 static void put_specials(struct web *web, const struct person *person, struct html *html)
 {
-    html_put(html, "<h2>Cần để mắt</h2><div class=hang>");
+    html_put(html, "<h2>Cần để mắt</h2><div class=\"hang o-nho\">");
     for (size_t i = 0; i < SPECIALS; i++) {
         struct listed listed = list_of(web, person, specials[i].tile);
         put_tile(specials[i].word, specials[i].name, specials[i].tone, listed.n, listed.more, html);
@@ -150,7 +150,7 @@ static uint64_t put_statuses(struct web *web, const struct person *person, struc
         views_counts(web->config.views, counts);
     else
         views_counts_of(web->config.views, person->offices, person->offices_n, counts);
-    html_put(html, "<h2>Đang ở đâu</h2><div class=hang>");
+    html_put(html, "<h2>Đang ở đâu</h2><div class=\"hang o-nho\">");
     for (size_t i = 0; (info = status_row(i)) != NULL; i++)
         if (counts[info->status] > 0) {
             put_tile(info->key, info->handheld, face_tone(info), counts[info->status], false, html);

@@ -193,6 +193,7 @@ bool panel_open(struct panel *panel, struct web *web, const struct http_request 
 {
     if (!panel_sit_all(panel, web, request, right, path, title, answer))
         return false;
+    panel->forms = forms;
     if (request->is_post && !panel_post(panel, forms)) {
         json_decref(panel->said);
         return false;
@@ -273,10 +274,8 @@ static void put_time(struct html *html, const char *iso, bool with_time)
     html_format(html, "%02d/%02d/%04d", day, month, year);
 }
 
-static void put_link(const struct panel *panel, struct html *html, const char *name,
-                     const char *value)
+static void put_escaped(struct html *html, const char *value)
 {
-    html_format(html, "<a href=\"%s?%s=", panel->path, name);
     for (const unsigned char *at = (const unsigned char *)value; *at != '\0'; at++)
         html_format(html,
                     strchr("-_.", *at) || (*at >= '0' && *at <= '9') ||
@@ -284,8 +283,61 @@ static void put_link(const struct panel *panel, struct html *html, const char *n
                         ? "%c"
                         : "%%%02X",
                     *at);
+}
+
+static bool has_field(const struct panel_form *form, const char *name)
+{
+    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++)
+        if (strcmp(form->fields[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Where the form is that this field stands in: behind a long table it is not seen else. */
+static void put_place(const struct panel *panel, struct html *html, const char *name)
+{
+    for (const struct panel_form *form = panel->forms; form && form->verb != NULL; form++)
+        if (has_field(form, name) && act_offered(&panel->seat, form->verb)) {
+            html_format(html, "#m%d", (int)(form - panel->forms));
+            return;
+        }
+}
+
+static void put_link(const struct panel *panel, struct html *html, const char *name,
+                     const char *value)
+{
+    html_format(html, "<a href=\"%s?%s=", panel->path, name);
+    put_escaped(html, value);
+    put_place(panel, html, name);
     html_put(html, "\">");
     html_text(html, value);
+    html_put(html, "</a>");
+}
+
+/* `pairs`: "bi=item;loai=kind|Trả lời". A day goes along without its hour. */
+static void put_fill(const struct panel *panel, struct html *html, const char *pairs,
+                     const json_t *row)
+{
+    char field[32] = "", key[32], first[32] = "";
+    const char *words = strchr(pairs, '|') + 1, *sign = "?";
+    html_format(html, "<a href=\"%s", panel->path);
+    for (const char *at = pairs; at < words; at += strcspn(at, ";|") + 1) {
+        if (sscanf(at, "%31[^=]=%31[^;|]", field, key) != 2)
+            continue;
+        const char *value = json_string_value(json_object_get(row, key));
+        if (!value)
+            continue;
+        char cut[64];
+        (void)snprintf(cut, sizeof cut, "%.*s", strcmp(key, "day") == 0 ? 10 : 63, value);
+        html_format(html, "%s%s=", sign, field);
+        put_escaped(html, cut);
+        sign = "&amp;";
+        if (*first == '\0')
+            (void)snprintf(first, sizeof first, "%s", field);
+    }
+    put_place(panel, html, first);
+    html_put(html, "\">");
+    html_put(html, words);
     html_put(html, "</a>");
 }
 
@@ -398,7 +450,10 @@ void panel_table(struct panel *panel, const char *caption, const json_t *rows,
         html_put(html, "<tr>");
         for (const struct panel_column *at = columns; at->key != NULL; at++) {
             html_format(html, "<td%s data-ten=\"%s\">", class_of(at), at->head);
-            put_cell(panel, json_object_get(row, at->key), at);
+            if (at->kind == PANEL_FILL)
+                put_fill(panel, html, at->choices, row);
+            else
+                put_cell(panel, json_object_get(row, at->key), at);
             html_put(html, "</td>");
         }
         html_put(html, "</tr>");
@@ -437,11 +492,51 @@ static void put_options(struct html *html, const char *choices, const char *valu
     }
 }
 
+/* Does the sentence begin with this field's name, as in "«Số điện thoại» còn trống."? */
+static bool is_named(const struct panel *panel, const struct panel_field *field)
+{
+    static const char open[] = "«", shut[] = "»";
+    const char *why = panel->why.text;
+    size_t n = field->label ? strlen(field->label) : 0;
+    return n > 0 && strncmp(why, open, sizeof open - 1) == 0 &&
+           strncmp(why + sizeof open - 1, field->label, n) == 0 &&
+           strncmp(why + sizeof open - 1 + n, shut, sizeof shut - 1) == 0;
+}
+
+/* The field that the sentence of a refused form belongs to; the form's first when it names none. */
+static size_t wrong_field(const struct panel *panel, const struct panel_form *form, bool *ret_named)
+{
+    size_t first = PANEL_FIELDS_MAX;
+    *ret_named = false;
+    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++) {
+        const struct panel_field *field = &form->fields[i];
+        if (field->place == PANEL_FIXED || field->place == PANEL_TICKS || field->label == NULL)
+            continue;
+        *ret_named = is_named(panel, field);
+        if (*ret_named)
+            return i;
+        first = first == PANEL_FIELDS_MAX ? i : first;
+    }
+    return first;
+}
+
+static void put_why(struct panel *panel)
+{
+    html_put(&panel->html, "<p class=loi role=alert id=vi-sao>");
+    html_sentence(&panel->html, panel->why.text);
+    html_put(&panel->html, "</p>");
+}
+
 static void put_field(struct panel *panel, const struct panel_form *form, size_t i)
 {
     struct html *html = &panel->html;
     const struct panel_field *field = &form->fields[i];
     char value[4096], id[96];
+    bool named = false;
+    bool wrong = panel->failed == form && wrong_field(panel, form, &named) == i;
+    const char *focus = !wrong  ? ""
+                        : named ? " autofocus aria-invalid=true aria-describedby=vi-sao"
+                                : " autofocus aria-describedby=vi-sao";
     if (field->place == PANEL_FIXED)
         return;
     (void)snprintf(id, sizeof id, "%s-%s-%zu", form->verb, field->name, i);
@@ -457,19 +552,21 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
         return;
     }
     html_format(html, "<label for=\"%s\">%s</label>", id, field->label);
+    if (wrong && named)
+        put_why(panel);
     if (field->choices) {
-        html_format(html, "<select id=\"%s\" name=\"%s\">", id, field->name);
+        html_format(html, "<select id=\"%s\" name=\"%s\"%s>", id, field->name, focus);
         put_options(html, field->choices, value);
         html_put(html, "</select>");
     } else if (field->place == PANEL_MANY || field->place == PANEL_FILE ||
                field->place == PANEL_LONG) {
-        html_format(html, "<textarea id=\"%s\" name=\"%s\" rows=4 spellcheck=false %s>", id,
-                    field->name, field->input ? field->input : "");
+        html_format(html, "<textarea id=\"%s\" name=\"%s\" rows=4 spellcheck=false %s%s>", id,
+                    field->name, field->input ? field->input : "", focus);
         html_text(html, value);
         html_put(html, "</textarea>");
     } else {
-        html_format(html, "<input id=\"%s\" name=\"%s\" %s value=\"", id, field->name,
-                    field->input ? field->input : "");
+        html_format(html, "<input id=\"%s\" name=\"%s\" %s%s value=\"", id, field->name,
+                    field->input ? field->input : "", focus);
         html_text(html, value);
         html_put(html, "\">");
     }
@@ -481,13 +578,16 @@ void panel_form(struct panel *panel, const struct panel_form *form)
     struct html *html = &panel->html;
     if (!act_offered(&panel->seat, form->verb))
         return;
-    bool failed = panel->failed == form;
-    html_format(html, "<section class=muc><h2>%s</h2>", form->title);
-    if (failed) {
-        html_put(html, "<p class=loi role=alert>");
-        html_sentence(html, panel->why.text);
-        html_put(html, "</p>");
-    }
+    bool named = false;
+    if (panel->forms)
+        html_format(html, "<section class=muc id=m%d>", (int)(form - panel->forms));
+    else
+        html_put(html, "<section class=muc>");
+    html_format(html, "<h2>%s</h2>", form->title);
+    if (panel->failed == form)
+        (void)wrong_field(panel, form, &named);
+    if (panel->failed == form && !named)
+        put_why(panel);
     html_format(html, "<form class=the method=post action=\"%s\">", panel->path);
     seat_put_csrf(&panel->seat, html);
     html_format(html,

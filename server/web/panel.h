@@ -2,8 +2,9 @@
  * what it does is a command too (act.h), so a page has no second way to do a thing. Right without
  * JavaScript; one form for each act, in reading order.
  *
- * A form that was refused is shown again as it was sent, with the command's sentence at its head. A
- * form that was done leads back to the page, so that loading it again does nothing twice; only what
+ * A form that was refused is shown again as it was sent, with the command's sentence at the field
+ * it names, else at the form's head, and the focus there: nobody looks for it down the page. A form
+ * that was done leads back to the page, so that loading it again does nothing twice; only what
  * is shown once (a code, a password) is shown by the answer itself.
  *
  * On a thread of web_work; one panel serves one request.
@@ -47,6 +48,7 @@ struct panel {
     struct page_head head;
     struct html html;
     const char *path;
+    const struct panel_form *forms;  /* of panel_open; NULL where the page runs its forms itself */
     const char *carry;               /* "bi=RA...": behind the address after an act; NULL none */
     json_t *said;                    /* of the form that shows */
     json_t *values;                  /* what stands in fields nobody filled yet; NULL: nothing */
@@ -95,7 +97,9 @@ enum panel_kind {
     PANEL_DAY,
     PANEL_TIME,
     PANEL_CHOICE, /* `choices` says the words; true and false for flags */
-    PANEL_LINK    /* leads to this page with ?name=value; `choices` is the name */
+    PANEL_LINK,   /* leads to this page's form with a field of that name, filled in; `choices` is it
+                   */
+    PANEL_FILL    /* the same of several fields: `choices` is "field=key;field=key|Word" */
 };
 struct panel_column {
     const char *key, *head;

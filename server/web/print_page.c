@@ -191,8 +191,15 @@ static size_t put_list(const struct showing *showing)
     size_t n = count_free(showing), shown = 0;
     html_put(html, "<section id=cho>");
     if (showing->queue->counts[QUEUE_PRINT] == 0) {
-        html_put(html, "<p>Hết bì chờ in. <a href=\"/quay/nhap\">Nhập danh sách mới</a>.</p>"
-                       "</section>");
+        size_t printed = showing->queue->counts[QUEUE_RECEIVE] +
+                         showing->queue->counts[QUEUE_PAIR] +
+                         showing->queue->counts[QUEUE_HANDOVER];
+        html_put(html, "<p>Hết bì chờ in. <a href=\"/quay/nhap\">Nhập danh sách mới</a>.</p>");
+        if (printed > 0)
+            html_format(html,
+                        "<p>Việc tiếp: <a href=\"/quay/viec\">%zu bì đã in, chưa bàn giao</a>.</p>",
+                        printed);
+        html_put(html, "</section>");
         return 0;
     }
     html_put(html, "<form method=post action=\"" PATH "\"><div class=chon>");

@@ -6,6 +6,7 @@
 #include "protocol/chain.h"
 #include "protocol/log.h"
 #include "server/office/link.h"
+#include "server/office/setup.h"
 #include "server/web/form.h"
 
 static bool is_secure(const struct web *web, const struct http_request *request)
@@ -169,7 +170,18 @@ void seat_sentence(struct web *web, const struct seat *seat, unsigned status, co
     page_give(&html, status, answer);
 }
 
-const char *seat_home(const struct seat *seat)
+/* A new server's steps, as long as one is left. */
+static const char *administrators_home(struct web *web)
+{
+    struct setup setup;
+    struct error err;
+    struct record *record = readers_take(web->readers);
+    bool read = setup_read(record, web->config.clock.now(web->config.clock.self), &setup, &err);
+    readers_give(web->readers, record);
+    return read && setup.next != SETUP_STEPS ? "/quay/bat-dau" : "/quay/quan-tri";
+}
+
+const char *seat_home(struct web *web, const struct seat *seat)
 {
     bool bound = seat->person.offices_n > 0;
     switch (seat->person.role) {
@@ -179,10 +191,13 @@ const char *seat_home(const struct seat *seat)
         return "/quay/bang";
     case ROLE_DISPATCHER:
         return bound ? "/quay" : "/quay/dieu-phoi";
-    case ROLE_NONE:
     case ROLE_CLERK:
+        return "/quay/viec";
     case ROLE_ADMINISTRATOR:
+        return bound ? "/quay" : administrators_home(web);
     case ROLE_AUDITOR:
+        return bound ? "/quay" : "/quay/nhat-ky";
+    case ROLE_NONE:
     case ROLE_KEY:
         break;
     }
@@ -247,48 +262,71 @@ void desk_language(struct web *web, const struct http_request *request, struct h
     go_back(request, answer);
 }
 
-void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head)
+struct way {
+    bool shown;
+    const char *path, *words;
+};
+
+static void put_way(struct html *html, const struct way *way, const char *here)
 {
-    struct page_head desk = *head;
-    desk.desk = true;
-    seat_language(seat, &desk);
-    page_begin(html, &desk);
+    if (way->shown)
+        html_format(html, "<a href=\"%s\"%s>%s</a> ", way->path,
+                    here && strcmp(here, way->path) == 0 ? " aria-current=page" : "", way->words);
+}
+
+/* Himself: his password, his second factor, the way out. */
+static void put_own(struct html *html, const struct seat *seat, const char *here)
+{
+    static const struct way own[] = {{true, "/quay/mat-khau", "Đổi mật khẩu"},
+                                     {true, "/quay/hai-lop", "Hai lớp"}};
     const struct role_info *role = role_info(seat->person.role);
-    const struct person *person = &seat->person;
-    bool bound = person->offices_n > 0;
-    const struct link_to {
-        bool shown;
-        const char *path, *words;
-    } links[] = {{true, "/quay", "Phong bì"},
-                 {true, "/quay/ket-qua", "Kết quả"},
-                 {person_may(person, RIGHT_BOARD), "/quay/bang", "Đúng hạn"},
-                 {person_may(person, RIGHT_BOARD), "/quay/bao-cao", "Báo cáo"},
-                 {person_may(person, RIGHT_MAP), "/quay/ban-do", "Bản đồ"},
-                 {person_may(person, RIGHT_DESK), "/quay/viec", "Việc quầy"},
-                 {person_may(person, RIGHT_DESK), "/quay/nhap", "Nhập"},
-                 {person_may(person, RIGHT_DESK), "/quay/in", "In"},
-                 {person_may(person, RIGHT_DESK), "/quay/ban-giao", "Bàn giao"},
-                 {person_may(person, RIGHT_ROUNDS) && !bound, "/quay/dieu-phoi", "Điều phối"},
-                 {person_may(person, RIGHT_ROUNDS) && !bound, "/quay/may", "Máy"},
-                 {person_may(person, RIGHT_CASES) && !bound, "/quay/vu-viec", "Vụ việc"},
-                 {person_may(person, RIGHT_MONEY) && !bound, "/quay/tien", "Tiền"},
-                 {admin_leads(seat), "/quay/quan-tri", "Quản trị"},
-                 {true, "/quay/mat-khau", "Đổi mật khẩu"},
-                 {true, "/quay/hai-lop", "Hai lớp"}};
-    html_put(html, "<nav>");
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-        if (links[i].shown)
-            html_format(html, "<a href=\"%s\"%s>%s</a> ", links[i].path,
-                        head->here && strcmp(head->here, links[i].path) == 0 ? " aria-current=page"
-                                                                             : "",
-                        links[i].words);
+    html_put(html, "<div class=toi>");
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        put_way(html, &own[i], here);
     html_put(html, "<form method=post action=\"/quay/dang-xuat\">");
     seat_put_csrf(seat, html);
     html_put(html, "<button class=nhe>Thoát (");
     html_text(html, seat->person.name);
     html_put(html, ", ");
     html_put(html, role != NULL ? role->vi : "–");
-    html_put(html, ")</button></form></nav>");
+    html_put(html, ")</button></form></div>");
+}
+
+/* In the order of a day's work: what a phone shows of them without being pushed is the first. */
+static void put_ways(struct html *html, const struct seat *seat, const char *here)
+{
+    const struct person *person = &seat->person;
+    bool all = person->offices_n == 0, desk = person_may(person, RIGHT_DESK);
+    bool rounds = all && person_may(person, RIGHT_ROUNDS);
+    bool board = person_may(person, RIGHT_BOARD);
+    const struct way ways[] = {{desk, "/quay/viec", "Việc quầy"},
+                               {desk, "/quay/nhap", "Nhập"},
+                               {desk, "/quay/in", "In"},
+                               {desk, "/quay/ban-giao", "Bàn giao"},
+                               {rounds, "/quay/dieu-phoi", "Điều phối"},
+                               {rounds, "/quay/may", "Máy"},
+                               {board, "/quay/bang", "Đúng hạn"},
+                               {true, "/quay/ket-qua", "Kết quả"},
+                               {true, "/quay", "Phong bì"},
+                               {board, "/quay/bao-cao", "Báo cáo"},
+                               {person_may(person, RIGHT_MAP), "/quay/ban-do", "Bản đồ"},
+                               {all && person_may(person, RIGHT_CASES), "/quay/vu-viec", "Vụ việc"},
+                               {all && person_may(person, RIGHT_MONEY), "/quay/tien", "Tiền"},
+                               {admin_leads(seat), "/quay/quan-tri", "Quản trị"}};
+    html_put(html, "<nav>");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        put_way(html, &ways[i], here);
+    put_own(html, seat, here);
+    html_put(html, "</nav>");
+}
+
+void seat_begin(struct html *html, const struct seat *seat, const struct page_head *head)
+{
+    struct page_head desk = *head;
+    desk.desk = true;
+    seat_language(seat, &desk);
+    page_begin(html, &desk);
+    put_ways(html, seat, head->here);
 }
 
 /* ------------------------------------------------------------------ what was looked at */

@@ -77,7 +77,7 @@ void desk_search_put(const struct seat *seat, const char *text, struct html *htm
 void seat_sentence(struct web *web, const struct seat *seat, unsigned status, const char *vi,
                    const char *en, struct http_answer *answer);
 /* Where his day begins. */
-const char *seat_home(const struct seat *seat);
+const char *seat_home(struct web *web, const struct seat *seat);
 /* The language of its pages, and the way to the other. */
 void seat_language(const struct seat *seat, struct page_head *head);
 /* Something stands for him on the page that leads to the administrator's (admin.c). */

@@ -22,7 +22,8 @@
 
 static char board[80];
 
-/* An envelope a day for a week, one of them delivered; all terms over. */
+/* An envelope a day for a week, delivered, one at the second try; two more wait for long at a door
+ * where nobody was; all terms over. */
 static void a_week(struct browser *browser)
 {
     struct desk_rig *desk = &browser->rig.desk;
@@ -32,7 +33,14 @@ static void a_week(struct browser *browser)
         desk_rig_pass(desk, DAY_MS);
         (void)snprintf(dossier, sizeof dossier, "H27.15-261119-%04d", i + 1);
         struct item item = desk_rig_issue(desk, dossier, "0912000001", "0");
+        if (i == 3)
+            desk_rig_scan(desk, &browser->rig.device, &item, EVENT_DELIVERY_FAILED, 0);
         desk_rig_scan(desk, &browser->rig.device, &item, EVENT_DELIVERED, 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(dossier, sizeof dossier, "H27.15-261120-%04d", i + 1);
+        struct item item = desk_rig_issue(desk, dossier, "0912000001", "0");
+        desk_rig_scan(desk, &browser->rig.device, &item, EVENT_DELIVERY_FAILED, 0);
     }
     desk_rig_pass(desk, 20 * DAY_MS);
     (void)snprintf(board, sizeof board, "/quay/bang?tu=%.10s&den=%.10s&nhom=zone", from,
@@ -89,11 +97,36 @@ static void bars_and_table_without_scripts(void **state)
     assert_true(web_rig_says(&browser->rig, "<svg class=ngay"));
     assert_true(web_rig_says(&browser->rig, "<table class=it id=tung-ngay>"));
     assert_true(web_rig_says(&browser->rig, "<th class=so>Đúng hạn, số đầu</th>"));
+    /* what waits, why doors failed, how sure a share is: drawn beside their numbers */
+    assert_true(web_rig_says(&browser->rig, "<svg class=chong"));
+    assert_true(web_rig_says(&browser->rig, "<rect class=t4 x=0 y=0 width=1000 height=20>"));
+    assert_true(web_rig_says(&browser->rig, "<table class=\"it vi-sao\">"));
+    assert_true(web_rig_says(&browser->rig, "<tr><td>Vắng nhà</td><td class=so><a href="));
+    assert_true(web_rig_says(&browser->rig, "<svg class=\"cham it\"")); /* of few: grey */
+    /* 7 of 10 in time, by Wilson */
+    assert_true(web_rig_says(&browser->rig, "<small>39,7–89,2 %</small>"));
+    assert_false(web_rig_says(&browser->rig, "<line class=dich"));
+    assert_true(web_rig_says(&browser->rig, "<th class=so>Lần đầu được</th>"));
     bool charts = web_rig_says(&browser->rig, "bang.js");
     assert_int_equal(web_rig_get(&browser->rig, "/assets/uPlot.iife.min.js", ""),
                      charts ? 200 : 404);
     assert_int_equal(web_rig_get(&browser->rig, "/assets/uPlot.LICENSE.txt", ""),
                      charts ? 200 : 404);
+}
+
+/* The target is drawn where the office entered one. */
+static void a_target_is_drawn(void **state)
+{
+    struct browser *browser = *state;
+    a_week(browser);
+    browser_log_in(browser);
+    assert_int_equal(browser_get(browser, "/quay/tham-so"), 200);
+    assert_int_equal(browser_post(browser, "/quay/tham-so",
+                                  "viec=rule&ten=on_time_target&gia-tri=95&can-cu=KH+12"),
+                     303);
+    assert_int_equal(browser_get(browser, board), 200);
+    assert_true(web_rig_says(&browser->rig, "data-dich=95"));
+    assert_true(web_rig_says(&browser->rig, "<line class=dich x1=950 y1=2 x2=950 y2=78>"));
 }
 
 static void drawn_from_the_table(void **state)
@@ -120,8 +153,10 @@ static void drawn_from_the_table(void **state)
 
 int main(int argc, char *argv[])
 {
-    const struct CMUnitTest plain[] = {cmocka_unit_test_setup_teardown(
-        bars_and_table_without_scripts, browser_open, browser_close)};
+    const struct CMUnitTest plain[] = {
+        cmocka_unit_test_setup_teardown(bars_and_table_without_scripts, browser_open,
+                                        browser_close),
+        cmocka_unit_test_setup_teardown(a_target_is_drawn, browser_open, browser_close)};
     const struct CMUnitTest drawn[] = {
         cmocka_unit_test_setup_teardown(drawn_from_the_table, browser_open, browser_close)};
     DESK_RIG_CHILD(argc, argv);

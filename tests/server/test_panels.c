@@ -54,6 +54,7 @@ static void a_person_is_added_and_comes_in(void **state)
                                   "&role=clerk&office=KHONG"),
                      404);
     assert_true(says(browser, "value=\"lan&lt;b&gt;\"")); /* as it was sent, and no markup */
+    assert_true(says(browser, " autofocus aria-describedby=vi-sao value=\"lan&lt;b&gt;\""));
     assert_true(says(browser, "<option value=\"clerk\" selected>"));
     assert_int_equal(browser_post(browser, "/quay/nguoi",
                                   "viec=person&muc=Th%C3%AAm+ng%C6%B0%E1%BB%9Di&moi=lan"
@@ -163,7 +164,11 @@ static void what_is_set_is_shown_with_its_citation(void **state)
     assert_int_equal(
         browser_post(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu="),
         400);
-    assert_true(says(browser, "role=alert"));
+    /* at the field it names, which has the focus */
+    assert_true(says(browser,
+                     "<p class=loi role=alert id=vi-sao>«Căn cứ: văn bản nào» còn trống.</p>"
+                     "<input id=\"rule-can-cu-2\""));
+    assert_true(says(browser, " autofocus aria-invalid=true aria-describedby=vi-sao value=\"\">"));
 
     done(browser, "/quay/lich",
          "viec=days&ngay=2027-02-05%2Coff%2CQ%C4%90+32%0D%0A2027-02-06%2Cwork%2CQ%C4%90+32");
@@ -494,6 +499,15 @@ static void cases_are_worked_from_a_page(void **state)
     assert_true(says(browser, "người dân"));
     (void)snprintf(form, sizeof form, "<a href=\"/quay/bi?bi=%s\">", item);
     assert_true(says(browser, form));
+    /* a row leads to the form, which knows what it is about */
+    (void)snprintf(form, sizeof form, "<a href=\"" CASES "?bi=%s&amp;loai=damaged#m0\">", item);
+    assert_true(says(browser, form));
+    (void)snprintf(form, sizeof form, CASES "?bi=%s&loai=damaged", item);
+    assert_int_equal(browser_get(browser, form), 200);
+    assert_true(says(browser, "<section class=muc id=m0><h2>Trả lời vụ việc</h2>"));
+    (void)snprintf(form, sizeof form, "value=\"%s\">", item);
+    assert_true(says(browser, form));
+    assert_true(says(browser, "<option value=\"damaged\" selected>"));
     (void)snprintf(form, sizeof form, "viec=answer&bi=%s&loai=damaged&chung-cu=CV+2&liable=132000",
                    item);
     done(browser, CASES, form);

@@ -139,6 +139,7 @@ static void collecting_and_somebody_else(void **state)
     struct web_rig *rig = *state;
     fail_once(rig);
     assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 200);
+    assert_true(web_rig_says(rig, "<p class=tot role=status>Đã ghi lựa chọn của ông/bà.</p>"));
     assert_true(web_rig_says(rig, "sẽ đến bưu cục <strong>Cẩm Trung</strong> nhận"));
     assert_int_equal(state_of(rig).wish, WISH_COLLECT);
     assert_int_equal(say(rig, "/chon", "0001", "cach=nguoi&ten="), 400);
@@ -283,6 +284,7 @@ static void what_came_and_how(void **state)
     assert_int_equal(say(rig, "/chon", "0001", "cach=bc"), 409);
     assert_int_equal(say(rig, "/danh-gia", "0001", "sao=6"), 400);
     assert_int_equal(say(rig, "/danh-gia", "0001", "sao=4"), 200);
+    assert_true(web_rig_says(rig, "Cảm ơn ông/bà đã đánh giá."));
     assert_true(web_rig_says(rig, "đã đánh giá 4/5"));
     assert_int_equal(state_of(rig).stars, 4);
     assert_int_equal(say(rig, "/chua-nhan", "0001", ""), 200);
@@ -489,6 +491,7 @@ static void is_he_real(void **state)
     assert_false(web_rig_says(rig, "KHÔNG KHỚP"));
     assert_int_equal(ask_badge(rig, "123456"), 200);
     assert_true(web_rig_says(rig, "KHÔNG KHỚP. Đừng trả tiền"));
+    assert_true(web_rig_says(rig, "placeholder=4172 value=\"123456\">")); /* as it was typed */
     assert_int_equal(ask_badge(rig, "x"), 400);
     for (int i = 0; i < 20; i++)
         (void)ask_badge(rig, "123456");
