@@ -1,10 +1,12 @@
 /* commands_items.c - numbers, and which results get one: ranges, labels voided and given anew,
  * recalls, procedures, what citizens chose. */
+#include <stdio.h>
 #include <string.h>
 
 #include "server/commands_inside.h"
 #include "server/office/choices.h"
 #include "server/office/items.h"
+#include "server/record/premises.h"
 #include "server/text/text.h"
 
 /* ------------------------------------------------------------------ ranges of numbers */
@@ -22,11 +24,30 @@ static bool range_act(struct record *record, void *arg, struct error *err)
                     &range->pool, err);
 }
 
+/* Numbers of one nobody entered are never used: a slip of the finger would burn them. */
+static bool is_entered(const struct commands *commands, uint32_t post_office, struct error *err)
+{
+    struct premises entered;
+    struct error why = {ERROR_NONE, ""};
+    char code[8];
+    (void)snprintf(code, sizeof code, "%06u", post_office);
+    if (post_office == commands->config->post_office ||
+        premises_last(commands->record, PREMISES_POST_OFFICE, code, &entered, &why))
+        return true;
+    return why.code == ERROR_NOT_FOUND
+               ? error_set(err, ERROR_NOT_FOUND,
+                           "«Bưu cục (6 số)»: %s chưa ghi. Xem lại sáu số, hoặc ghi bưu cục trước."
+                           " / no such post office: enter it first",
+                           code)
+               : error_set(err, why.code, "%s", why.text);
+}
+
 bool run_range(const struct commands *commands, const struct call *call, struct error *err)
 {
     uint64_t post_office = 0, size = 0;
     if (!digits_read(call->argv[1], 999999, &post_office, err) ||
-        !digits_read(call->argv[2], ITEM_SERIALS, &size, err))
+        !digits_read(call->argv[2], ITEM_SERIALS, &size, err) ||
+        !is_entered(commands, (uint32_t)post_office, err))
         return false;
     struct range range = {.post_office = (uint32_t)post_office,
                           .size = (uint32_t)size,

@@ -58,8 +58,8 @@ void board_ages_put(const struct board_ask *ask, const struct view_figure *figur
                     struct html *html);
 void board_reasons_put(const struct board_ask *ask, const struct view_figure *figure,
                        struct html *html);
-/* A share as a dot between 0 and 100 % with Wilson's interval of 95 %, drawn and in figures, grey when
- * it is of few, and the target as a line when there is one. Nothing of none. */
+/* A share as a dot between 0 and 100 % with Wilson's interval of 95 %, drawn and in figures, grey
+ * when it is of few, and the target as a line when there is one. Nothing of none. */
 void board_dot_put(uint64_t part, uint64_t whole, uint32_t target_percent, struct html *html);
 
 /* What the server heard of scans and handhelds (board_fresh.c): json_decref it; NULL for who is

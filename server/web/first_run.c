@@ -39,7 +39,7 @@ static const struct panel_form forms[] = {
      "Dải số của bưu cục",
      "Tiếp",
      false,
-     {{PANEL_WORD, "bc", "Mã bưu cục (6 số)", "required inputmode=numeric maxlength=6", NULL},
+     {{PANEL_WORD, "bc", "Bưu cục (6 số)", "required inputmode=numeric maxlength=6", NULL},
       {PANEL_WORD, "so", "Bao nhiêu số (cả năm)",
        "required inputmode=numeric maxlength=8 "
        "placeholder=100000",

@@ -194,6 +194,11 @@ static void numbers_run_out_in_sight(void **state)
     struct browser *browser = *state;
     browser_log_in(browser);
     done(browser, "/quay/dai-so", "viec=range&bc=480000&so=1");
+    assert_int_equal(browser_get(browser, "/quay/dai-so"), 200); /* a slip burns no numbers */
+    assert_int_equal(browser_post(browser, "/quay/dai-so", "viec=range&bc=48000&so=9"), 404);
+    assert_true(says(browser, "id=vi-sao>«Bưu cục (6 số)»: 048000 chưa ghi."));
+    assert_true(
+        says(browser, " autofocus aria-invalid=true aria-describedby=vi-sao value=\"48000\">"));
     (void)desk_rig_issue(&browser->rig.desk, "H27.15-261118-0146", "0912000002", "0");
     assert_int_equal(browser_get(browser, "/quay/dai-so"), 200);
     assert_true(says(browser, "Sắp hết số"));

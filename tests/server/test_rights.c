@@ -473,7 +473,8 @@ static void every_number_opens_its_items(void **state)
     assert_int_equal(browser_get(browser, rows), 200);
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
     assert_int_equal(browser_get(browser, path), 200);
-    address_after(browser, "(0)</td><td class=so>", rows); /* still open, in that line */
+    address_after(browser, "(0)</span></td><td class=so data-ten=\"Chưa xong\">",
+                  rows); /* still open, in that line */
     assert_non_null(strstr(rows, "so=open&"));
     assert_int_equal(browser_get(browser, rows), 200);
     assert_true(web_rig_says(rig, "H27.15-261118-0145"));
