@@ -8,6 +8,7 @@
 #include "server/notify/sms_gammu.h"
 #include "server/notify/sms_sent.h"
 #include "server/record/smsd.h"
+#include "server/text/text.h"
 
 #define SEPTETS_ONE 160
 #define SEPTETS_EACH 153 /* of several: seven go to the header */
@@ -49,17 +50,24 @@ static struct instant before_now(const struct sms_smsd *it, int64_t ms)
 
 /* ------------------------------------------------------------------ sending */
 
-/* How much of a text goes into one part. The signs of the second table count two, and are never
- * parted. */
+/* The signs of the second table, the euro among them, count two. */
+static size_t septets_of(int32_t c)
+{
+    bool second = c == 0x20AC || (c < 0x80 && strchr("^{}\\[]~|", (int)c) != NULL);
+    return second ? 2 : 1;
+}
+
+/* How much of a text goes into one part; no sign is parted. */
 static size_t part_bytes(const char *text, size_t septets)
 {
-    size_t n = 0, used = 0;
-    for (; text[n] != '\0'; n++) {
-        used += strchr("^{}\\[]~|", text[n]) != NULL ? 2 : 1;
+    size_t used = 0;
+    const char *at = text, *end = text;
+    for (int32_t c = 0; (c = text_next(&at)) != 0; end = at) {
+        used += septets_of(c);
         if (used > septets)
             break;
     }
-    return n;
+    return (size_t)(end - text);
 }
 
 /* False: more than SMSD_PARTS_MAX. */

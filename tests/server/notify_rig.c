@@ -10,25 +10,14 @@
 void start(struct told *told)
 {
     assert_good(sms_file_open(told->path, rig_clock(&told->desk.rig), &told->file, &err));
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .secret = told->desk.secret,
-                                   .driver = sms_file_driver(told->file),
-                                   .clock = rig_clock(&told->desk.rig)};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify =
+        notify_start(&told->desk, (struct notify_by){.driver = sms_file_driver(told->file),
+                                                     .secret = told->desk.secret});
 }
 
 void open_by(struct told *told, struct sms_driver driver)
 {
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = driver,
-                                   .clock = rig_clock(&told->desk.rig)};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify = notify_start(&told->desk, (struct notify_by){.driver = driver});
 }
 
 void stop(struct told *told)
@@ -132,12 +121,7 @@ void answered(const struct told *told, size_t n, const char *phone, const char *
 
 size_t count_facts(struct told *told, uint32_t event)
 {
-    static struct fact facts[VIEW_HISTORY_MAX];
-    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += !facts[i].is_scan && facts[i].office.event == event;
-    return found;
+    return notify_facts(&told->desk, &told->item, event);
 }
 
 bool has_fact(struct told *told, uint32_t event)
@@ -200,14 +184,8 @@ void start_with_gateway(struct told *told, enum error_code mood)
     rig_stop(&told->desk.rig); /* its watcher goes with the views */
     rig_start(&told->desk.rig);
     gateway = (struct gateway){.mood = mood};
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = moods_driver(),
-                                   .clock = rig_clock(&told->desk.rig),
-                                   .alarm = gateway_alarm};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify = notify_start(
+        &told->desk, (struct notify_by){.driver = moods_driver(), .alarm = gateway_alarm});
 }
 
 uint32_t tries_within(struct told *told, int64_t ms)

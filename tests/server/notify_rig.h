@@ -4,11 +4,7 @@
 #define TRAO_TESTS_SERVER_NOTIFY_RIG_H
 
 #include "server/notify/sms_file.h"
-#include "tests/server/desk_rig.h"
-
-#define SECOND INT64_C(1000)
-#define HOUR (SECOND * 3600)
-#define DAY (SECOND * 24 * 3600)
+#include "tests/server/notify_start.h"
 
 struct told {
     struct desk_rig desk;

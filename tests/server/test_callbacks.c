@@ -12,10 +12,8 @@
 #include "server/notify/sms_chain.h"
 #include "server/notify/sms_sign.h"
 #include "server/text/words.h"
-#include "tests/server/desk_rig.h"
+#include "tests/server/notify_start.h"
 
-#define SECOND INT64_C(1000)
-#define DAY (SECOND * 24 * 3600)
 #define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define OTHER "100102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
@@ -60,13 +58,8 @@ static void start(struct told *told)
                                      .box = told->box};
     told->config = (struct callbacks_config){
         .box = told->box, .clock = clock, .kannel_key = "", .webhook_key = KEY, .zns_key = ""};
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = sms_chain_driver(&told->chain),
-                                   .clock = clock};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify =
+        notify_start(&told->desk, (struct notify_by){.driver = sms_chain_driver(&told->chain)});
 }
 
 static void stop(struct told *told)
@@ -113,12 +106,7 @@ static void pass(struct told *told, int64_t ms)
 
 static size_t facts_of(struct told *told, uint32_t event)
 {
-    static struct fact facts[VIEW_HISTORY_MAX];
-    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += !facts[i].is_scan && facts[i].office.event == event;
-    return found;
+    return notify_facts(&told->desk, &told->item, event);
 }
 
 static size_t files(const struct told *told)

@@ -11,10 +11,7 @@
 #include "server/notify/notify.h"
 #include "server/notify/sms_gammu.h"
 #include "tests/lib/proc.h"
-#include "tests/server/desk_rig.h"
-
-#define SECOND INT64_C(1000)
-#define DAY (SECOND * 24 * 3600)
+#include "tests/server/notify_start.h"
 
 struct told {
     struct desk_rig desk;
@@ -37,15 +34,10 @@ static void start(struct told *told)
 {
     struct clock clock = rig_clock(&told->desk.rig);
     assert_good(sms_gammu_open(told->folder, told->sent_path, clock, &told->gammu, &err));
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = sms_gammu_driver(told->gammu),
-                                   .clock = clock,
-                                   .alarm = alarm_said,
-                                   .ctx = told};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify =
+        notify_start(&told->desk, (struct notify_by){.driver = sms_gammu_driver(told->gammu),
+                                                     .alarm = alarm_said,
+                                                     .ctx = told});
 }
 
 static void stop(struct told *told)
@@ -166,12 +158,7 @@ static void await(const struct told *told, const char *folder, size_t n)
 
 static size_t facts_of(struct told *told, uint32_t event)
 {
-    static struct fact facts[VIEW_HISTORY_MAX];
-    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += !facts[i].is_scan && facts[i].office.event == event;
-    return found;
+    return notify_facts(&told->desk, &told->item, event);
 }
 
 /* What the daemon says that it did. */

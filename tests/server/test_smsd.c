@@ -12,10 +12,8 @@
 #include "server/record/db.h"
 #include "server/text/words.h"
 #include "tests/lib/proc.h"
-#include "tests/server/desk_rig.h"
+#include "tests/server/notify_start.h"
 
-#define SECOND INT64_C(1000)
-#define DAY (SECOND * 24 * 3600)
 #define TABLES "/usr/share/doc/gammu-smsd/examples/sqlite.sql"
 
 struct told {
@@ -46,13 +44,8 @@ static void start(struct told *told)
 {
     struct clock clock = rig_clock(&told->desk.rig);
     assert_good(sms_smsd_open(told->file, told->sent_path, clock, &told->smsd, &err));
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = sms_smsd_driver(told->smsd),
-                                   .clock = clock};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify =
+        notify_start(&told->desk, (struct notify_by){.driver = sms_smsd_driver(told->smsd)});
 }
 
 static void stop(struct told *told)
@@ -158,12 +151,7 @@ static void pass(struct told *told, int64_t ms)
 
 static size_t facts_of(struct told *told, uint32_t event)
 {
-    static struct fact facts[VIEW_HISTORY_MAX];
-    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += !facts[i].is_scan && facts[i].office.event == event;
-    return found;
+    return notify_facts(&told->desk, &told->item, event);
 }
 
 /* The operator's report, as the daemon writes it once it came: this modem has none. */
@@ -296,6 +284,29 @@ static void a_long_message_goes_in_parts(void **state)
     assert_int_equal(ask(told, "SELECT count(*) FROM outbox_multipart"), 0);
 }
 
+/* The euro is three bytes and two septets, at a cut too. */
+static void a_sign_of_three_bytes_is_not_parted(void **state)
+{
+    struct told *told = *state;
+    char text[WORDS_MAX];
+    struct sms_driver driver = sms_smsd_driver(told->smsd);
+    memset(text, 'a', sizeof text);
+    memcpy(text + 152, "€", 3);
+    text[200] = '\0';
+    struct sms sms = {"RA000000005VN.out.0.sms", "+84912000002", text, NULL};
+    assert_good(driver.send(driver.self, &sms, &err));
+    assert_int_equal(ask(told, "SELECT length(TextDecoded) FROM outbox WHERE MultiPart = 'true'"),
+                     152);
+    assert_int_equal(
+        ask(told, "SELECT count(*) FROM outbox_multipart WHERE TextDecoded LIKE '€a%'"), 1);
+    memcpy(text, "€", 3); /* 160 septets, 161 bytes: one part */
+    text[161] = '\0';
+    memset(text + 3, 'a', 158);
+    sms.request_id = "RA000000005VN.out.1.sms";
+    assert_good(driver.send(driver.self, &sms, &err));
+    assert_int_equal(ask(told, "SELECT count(*) FROM outbox_multipart"), 1);
+}
+
 /* Puts a text of two parts on the modem. */
 static void modem_gets(const struct told *told, const char *text)
 {
@@ -361,6 +372,7 @@ int main(int argc, char **argv)
         TOLD(a_message_of_an_earlier_run_is_known),
         TOLD(a_dead_daemon_is_a_dead_gateway),
         TOLD(a_long_message_goes_in_parts),
+        TOLD(a_sign_of_three_bytes_is_not_parted),
         TOLD(a_long_text_is_answered_once),
         TOLD(what_is_no_such_file_is_named),
     };

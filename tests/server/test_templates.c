@@ -6,10 +6,8 @@
 
 #include "server/notify/kinds.h"
 #include "server/notify/sms_chain.h"
-#include "tests/server/desk_rig.h"
+#include "tests/server/notify_start.h"
 
-#define SECOND INT64_C(1000)
-#define DAY (SECOND * 24 * 3600)
 #define KNOWN_MAX 16
 
 /* A gateway that notes what it is given, and reports what it is told to. */
@@ -104,13 +102,8 @@ static void start(struct told *told)
     told->chain.confirms[0] = told->chain.confirms[1] = true;
     assert_good(sms_chain_pass(&told->chain, told->passed, clock, &err) &&
                 sms_chain_await(&told->chain, told->handed, told->wait_ms, clock, &err));
-    struct notify_config config = {.acts = desk_rig_acts(&told->desk),
-                                   .views = told->desk.rig.views,
-                                   .record_path = told->desk.rig.record_path,
-                                   .config = &told->desk.config,
-                                   .driver = sms_chain_driver(&told->chain),
-                                   .clock = clock};
-    assert_good(notify_open(&config, &told->notify, &err));
+    told->notify =
+        notify_start(&told->desk, (struct notify_by){.driver = sms_chain_driver(&told->chain)});
 }
 
 static void stop(struct told *told)
@@ -179,12 +172,7 @@ static void set_words(struct told *told, const char *key, const char *words)
 
 static size_t facts_of(struct told *told, uint32_t event)
 {
-    static struct fact facts[VIEW_HISTORY_MAX];
-    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += !facts[i].is_scan && facts[i].office.event == event;
-    return found;
+    return notify_facts(&told->desk, &told->item, event);
 }
 
 static void says(const struct played *played, const struct told *told, const char *text)
