@@ -69,8 +69,9 @@ struct spooler_job {
     struct instant at;
     size_t n, done; /* items, and how many of them have left */
     enum spooler_state state;
-    enum printer_state printing;    /* while it goes */
-    char words[SPOOLER_WORDS_MAX];  /* what the printer says, or why it stopped */
+    enum printer_state printing;   /* while it goes */
+    char words[SPOOLER_WORDS_MAX]; /* what the printer says, why it stopped, or what is not known of
+                                      it */
     char first[SPOOL_NUMBER_BYTES]; /* number of the first item, */
     char next[SPOOL_NUMBER_BYTES];  /* and of the first that has not left; "" */
 };

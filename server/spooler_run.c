@@ -115,6 +115,18 @@ static enum spooler_state state_after(struct work *work, size_t *ret_done)
     return ended ? SPOOLER_CANCELLED : SPOOLER_STOPPED;
 }
 
+/* What nobody knows is said to be so: sheets that the printer never told of and that count as
+ * printed, so that their next print is marked (decision 0127). */
+static void say_doubt(struct spooler_job *about, size_t done)
+{
+    if (done > about->done)
+        (void)snprintf(
+            about->words, sizeof about->words,
+            "%zu tờ không rõ đã in ra chưa, tính là đã in. / not known whether on paper, "
+            "counted as printed",
+            done - about->done);
+}
+
 static void run(struct spooler *spooler, struct ticket *ticket, bool cancel, size_t from)
 {
     struct work work = {.spooler = spooler, .ticket = ticket};
@@ -133,10 +145,12 @@ static void run(struct spooler *spooler, struct ticket *ticket, bool cancel, siz
     if (state == SPOOLER_STOPPED && ticket->cancel && !cancel)
         state = SPOOLER_WAITING; /* it was to be cancelled while it came to a stop */
     ticket->cancel = ticket->cancel && !cancel;
-    ticket->about.done = done;
-    ticket->about.state = state;
     text_copy(state == SPOOLER_STOPPED ? err.text : "", ticket->about.words,
               sizeof ticket->about.words);
+    if (state == SPOOLER_CANCELLED)
+        say_doubt(&ticket->about, done);
+    ticket->about.done = done;
+    ticket->about.state = state;
     pthread_mutex_unlock(&spooler->lock);
 }
 

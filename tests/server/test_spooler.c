@@ -411,7 +411,8 @@ static void a_sheet_on_its_way_counts(void **state)
     } while (about.printing != PRINTER_STOPPED);
     assert_int_equal(about.done, 1);
     assert_good(spooler_cancel(shop->spooler, job, &err));
-    await(shop, job, SPOOLER_CANCELLED);
+    about = await(shop, job, SPOOLER_CANCELLED);
+    assert_non_null(strstr(about.words, "1 tờ không rõ đã in ra chưa"));
     for (size_t i = 0; i < ITEMS; i++)
         assert_int_equal(facts_of(shop, (int)i, &fact), i <= 1);
     assert_int_equal(fact.copy, 1);
@@ -430,7 +431,8 @@ static void a_sheet_that_a_queue_prints_counts(void **state)
         while (job_of(shop, job).printing != queue_stands)
             usleep(10000);
         assert_good(spooler_cancel(shop->spooler, job, &err));
-        await(shop, job, SPOOLER_CANCELLED);
+        struct spooler_job about = await(shop, job, SPOOLER_CANCELLED);
+        assert_int_equal(strstr(about.words, "1 tờ không rõ") == NULL, held);
         assert_int_equal(facts_of(shop, 0, &fact), held ? 1 : 2);
         assert_int_equal(facts_of(shop, 1, &fact), !held);
         assert_int_equal(facts_of(shop, 2, &fact), 0);
