@@ -670,8 +670,12 @@ static bool start(struct http *http, const struct http_listener *listener, struc
     if (!resolve(&listener->at, &address, err))
         return false;
     bool tls = listener->key != NULL;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-                     (address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u) | (tls ? MHD_USE_TLS : 0u);
+    /* By epoll the library asks a connection in the middle of its handshake again and again: one
+     * that stops there holds a core until it is closed. By poll it waits. */
+    unsigned flags = (tls ? MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS
+                          : (unsigned)MHD_USE_EPOLL_INTERNAL_THREAD) |
+                     MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     (address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u);
     struct MHD_OptionItem certificate[] = {
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)listener->key},
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)listener->cert},

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -746,6 +748,38 @@ static void tls_speaks_the_same_pages_and_enrols(void **state)
     assert_true(web_rig_says(rig, "enrolment"));
 }
 
+static double cpu_s(void)
+{
+    struct rusage used;
+    assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+/* Who stops in the middle of a handshake costs a place among connections, and no CPU. */
+static void a_handshake_left_in_the_middle_costs_nothing(void **state)
+{
+    struct web_rig *rig = *state;
+    int fds[8];
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(rig->desk.config.tls.port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    double idle = cpu_s();
+    sleep(1);
+    idle = cpu_s() - idle;
+    for (int i = 0; i < 8; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(connect(fds[i], (struct sockaddr *)&to, sizeof to), 0);
+        assert_int_equal(write(fds[i], "\x16\x03\x01\x02", 4), 4);
+    }
+    double busy = cpu_s();
+    sleep(1);
+    busy = cpu_s() - busy;
+    print_message("%.0f ms of CPU in a second, %.0f without them\n", busy * 1e3, idle * 1e3);
+    assert_true(busy < idle + 0.4);
+    for (int i = 0; i < 8; i++)
+        close(fds[i]);
+}
+
 static void enrolment_codes_cannot_be_guessed(void **state)
 {
     struct web_rig *rig = *state;
@@ -789,6 +823,7 @@ int main(int argc, char **argv)
         WEB(an_older_tls_is_refused),
         WEB(the_proxys_word_is_the_last),
         WEB(tls_speaks_the_same_pages_and_enrols),
+        WEB(a_handshake_left_in_the_middle_costs_nothing),
         WEB(enrolment_codes_cannot_be_guessed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
