@@ -9,26 +9,6 @@
 
 #include "tests/server/web_rig.h"
 
-static int open_web(void **state)
-{
-    struct web_rig *rig = malloc(sizeof *rig);
-    web_rig_open(rig);
-    *state = rig;
-    return 0;
-}
-
-static int close_web(void **state)
-{
-    web_rig_close(*state);
-    free(*state);
-    return 0;
-}
-
-static void scan(struct web_rig *rig, uint32_t event)
-{
-    desk_rig_scan(&rig->desk, &rig->device, &rig->item, event, 0);
-}
-
 /* ------------------------------------------------------------------ what is told */
 
 static void listen_path(const struct web_rig *rig, uint64_t version, char out[512])
@@ -53,7 +33,7 @@ static void a_change_is_heard_within_a_second(void **state)
     assert_true(web_rig_says(rig, "text/event-stream"));
     assert_true(web_rig_says(rig, "X-Accel-Buffering: no"));
     assert_false(web_rig_says(rig, "event: tin")); /* the page has this version */
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     assert_true(web_rig_hears(rig, fd, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
     (void)snprintf(id, sizeof id, "id: %llu\n", (unsigned long long)version_now(rig));
     assert_true(web_rig_says(rig, id));
@@ -65,7 +45,7 @@ static void a_page_that_is_behind_hears_at_once(void **state)
     struct web_rig *rig = *state;
     char path[512], last[64];
     uint64_t before = version_now(rig);
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     listen_path(rig, before, path);
     int fd = web_rig_listen(rig, path, "");
     assert_true(web_rig_hears(rig, fd, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
@@ -83,7 +63,7 @@ static void a_restart_loses_no_news(void **state)
     char path[512], last[64];
     listen_path(rig, version_now(rig), path);
     int fd = web_rig_listen(rig, path, "");
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     assert_true(web_rig_hears(rig, fd, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
     (void)snprintf(last, sizeof last, "Last-Event-ID: %llu\r\n",
                    (unsigned long long)version_now(rig));
@@ -93,11 +73,11 @@ static void a_restart_loses_no_news(void **state)
     close(fd);
     rig_stop(&rig->desk.rig);
     rig_start(&rig->desk.rig);
-    scan(rig, EVENT_OUT_FOR_DELIVERY); /* arrives while no page is served */
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY); /* arrives while no page is served */
     web_rig_start(rig);
     fd = web_rig_listen(rig, path, last);
     assert_true(web_rig_hears(rig, fd, "BƯU TÁ ĐANG ĐI GIAO", 1000));
-    scan(rig, EVENT_DELIVERED);
+    web_rig_scan(rig, EVENT_DELIVERED);
     assert_true(web_rig_hears(rig, fd, "ĐÃ GIAO</h1>", 1000));
     close(fd);
 }
@@ -126,7 +106,7 @@ static void a_stream_shows_what_was_proven(void **state)
     look(rig, "0001");
     stream_of_page(rig, all);
     int fd = web_rig_listen(rig, number_only, "");
-    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY);
     assert_true(web_rig_hears(rig, fd, "BƯU TÁ ĐANG ĐI GIAO", 1000));
     assert_false(web_rig_hears(rig, fd, "mang đi giao", 200)); /* no history */
     close(fd);
@@ -166,7 +146,7 @@ static void many_streams_do_not_block_a_page(void **state)
         assert_true(fds[i] >= 0);
     }
     assert_int_equal(web_rig_get(rig, "/", ""), 200);
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     for (int i = 0; i < 200; i++) {
         memset(rig->answer, 0, sizeof rig->answer);
         assert_true(web_rig_hears(rig, fds[i], "BƯU ĐIỆN ĐÃ NHẬN", 1000));
@@ -182,7 +162,7 @@ static void every_kind_of_page_hears_its_own(void **state)
     listen_path(rig, version_now(rig), path);
     (void)snprintf(english, sizeof english, "%s&en", path);
     int vi = web_rig_listen(rig, path, ""), en = web_rig_listen(rig, english, "");
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     assert_true(web_rig_hears(rig, vi, "BƯU ĐIỆN ĐÃ NHẬN", 1000));
     memset(rig->answer, 0, sizeof rig->answer);
     assert_true(web_rig_hears(rig, en, "THE POST HAS IT", 1000));
@@ -301,11 +281,11 @@ static void clients_of_every_kind_hear_whole_events(void **state)
         fds[i] = ask_for_stream(rig, path, clients[i].version, clients[i].headers);
         memcpy(heard[i], rig->answer, ANSWER_MAX);
     }
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     desk_rig_pass(&rig->desk, INT64_C(1000) * 16);
     usleep(300 * 1000); /* a beat */
-    scan(rig, EVENT_OUT_FOR_DELIVERY);
-    scan(rig, EVENT_DELIVERED);
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY);
+    web_rig_scan(rig, EVENT_DELIVERED);
     for (int i = 0; i < CLIENTS; i++) {
         memcpy(rig->answer, heard[i], ANSWER_MAX);
         assert_true(web_rig_hears(rig, fds[i], "ĐÃ GIAO</h1>", 2000));
@@ -331,14 +311,14 @@ static void who_does_not_read_is_cut_off(void **state)
     (void)setsockopt(deaf, SOL_SOCKET, SO_RCVBUF, &(int){4096}, sizeof(int));
     for (int i = 0; i < 4000 && web_streams(rig->web) == 2; i++) {
         static const uint32_t events[] = {EVENT_OUT_FOR_DELIVERY, EVENT_ARRIVED_DELIVERY_OFFICE};
-        scan(rig, events[i % 2]);
+        web_rig_scan(rig, events[i % 2]);
         memset(rig->answer, 0, sizeof rig->answer);
         assert_true(web_rig_hears(rig, hears, "event: tin", 2000));
         told += strlen(rig->answer);
     }
     print_message("cut off after %zu bytes\n", told);
     assert_int_equal(web_streams(rig->web), 1);
-    scan(rig, EVENT_DELIVERED);
+    web_rig_scan(rig, EVENT_DELIVERED);
     assert_true(web_rig_hears(rig, hears, "ĐÃ GIAO</h1>", 2000));
     close(deaf);
     close(hears);
@@ -347,7 +327,7 @@ static void who_does_not_read_is_cut_off(void **state)
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
-#define WEB(name) cmocka_unit_test_setup_teardown(name, open_web, close_web)
+#define WEB(name) cmocka_unit_test_setup_teardown(name, web_rig_setup, web_rig_teardown)
     const struct CMUnitTest tests[] = {
         WEB(a_change_is_heard_within_a_second),
         WEB(a_page_that_is_behind_hears_at_once),

@@ -19,26 +19,6 @@
 #include "server/office/offices.h"
 #include "tests/server/web_rig.h"
 
-static int open_web(void **state)
-{
-    struct web_rig *rig = malloc(sizeof *rig);
-    web_rig_open(rig);
-    *state = rig;
-    return 0;
-}
-
-static int close_web(void **state)
-{
-    web_rig_close(*state);
-    free(*state);
-    return 0;
-}
-
-static void scan(struct web_rig *rig, uint32_t event)
-{
-    desk_rig_scan(&rig->desk, &rig->device, &rig->item, event, 0);
-}
-
 static int look(struct web_rig *rig, const char *number, const char *last4, const char *client)
 {
     char form[256], headers[128] = "";
@@ -70,7 +50,7 @@ static void the_first_page_is_small(void **state)
 {
     struct web_rig *rig = *state;
     static const char *const parts[] = {"/assets/trao.css", "/assets/tin.js", "/assets/trao.svg"};
-    scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_PICKED_UP);
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
     assert_true(web_rig_says(rig, "dự kiến giao 27/11/2026."));
     size_t bytes = strlen(rig->answer);
@@ -135,8 +115,8 @@ static void the_font_is_our_own(void **state)
 static void a_number_alone_opens_status_and_date(void **state)
 {
     struct web_rig *rig = *state;
-    scan(rig, EVENT_OUT_FOR_DELIVERY);
-    scan(rig, EVENT_DELIVERY_FAILED);
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY);
+    web_rig_scan(rig, EVENT_DELIVERY_FAILED);
     assert_int_equal(look(rig, rig->item.text, "", NULL), 200);
     assert_true(web_rig_says(rig, "CHƯA GIAO ĐƯỢC"));
     assert_true(web_rig_says(rig, "25/11/2026"));
@@ -185,7 +165,7 @@ static void a_page_asked_again_is_the_page_that_was_sent(void **state)
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
     assert_true(web_rig_says(rig, "Tên Riêng"));
     assert_false(web_rig_says(rig, "Bưu tá mang đi giao"));
-    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY);
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
     assert_true(web_rig_says(rig, "Bưu tá mang đi giao"));
 }
@@ -193,9 +173,9 @@ static void a_page_asked_again_is_the_page_that_was_sent(void **state)
 static void the_link_also_opens_the_history(void **state)
 {
     struct web_rig *rig = *state;
-    scan(rig, EVENT_PICKED_UP);
-    scan(rig, EVENT_OUT_FOR_DELIVERY);
-    scan(rig, EVENT_DELIVERY_FAILED);
+    web_rig_scan(rig, EVENT_PICKED_UP);
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY);
+    web_rig_scan(rig, EVENT_DELIVERY_FAILED);
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
     assert_true(web_rig_says(rig, "Chưa giao được lúc 08:00, 25/11/2026. Không có ai ở nhà, đã để "
                                   "giấy mời. Bưu tá sẽ giao lại."));
@@ -222,11 +202,11 @@ static void the_link_also_opens_the_history(void **state)
 static void the_last_four_digits_open_amount_and_receiver(void **state)
 {
     struct web_rig *rig = *state;
-    scan(rig, EVENT_OUT_FOR_DELIVERY);
+    web_rig_scan(rig, EVENT_OUT_FOR_DELIVERY);
     assert_int_equal(look(rig, rig->item.text, "0001", NULL), 200);
     assert_true(web_rig_says(rig, "33.000 đ"));
     assert_false(web_rig_says(rig, "Mẫu"));
-    scan(rig, EVENT_DELIVERED);
+    web_rig_scan(rig, EVENT_DELIVERED);
     assert_int_equal(look(rig, rig->item.text, "0001", NULL), 200);
     assert_true(web_rig_says(rig, "người nhận: Vợ/chồng."));
     assert_int_equal(web_rig_get(rig, rig->link, ""), 200);
@@ -792,7 +772,7 @@ static void enrolment_codes_cannot_be_guessed(void **state)
 int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
-#define WEB(name) cmocka_unit_test_setup_teardown(name, open_web, close_web)
+#define WEB(name) cmocka_unit_test_setup_teardown(name, web_rig_setup, web_rig_teardown)
     const struct CMUnitTest tests[] = {
         WEB(every_answer_is_strict),
         WEB(the_first_page_is_small),

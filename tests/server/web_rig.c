@@ -139,6 +139,26 @@ void web_rig_close(struct web_rig *rig)
     desk_rig_close(&rig->desk);
 }
 
+int web_rig_setup(void **state)
+{
+    struct web_rig *rig = malloc(sizeof *rig);
+    web_rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+int web_rig_teardown(void **state)
+{
+    web_rig_close(*state);
+    free(*state);
+    return 0;
+}
+
+void web_rig_scan(struct web_rig *rig, uint32_t event)
+{
+    desk_rig_scan(&rig->desk, &rig->device, &rig->item, event, 0);
+}
+
 /* ------------------------------------------------------------------ a client */
 
 int web_rig_connect(const struct web_rig *rig)

@@ -31,6 +31,11 @@ struct web_rig {
 
 void web_rig_open(struct web_rig *rig);
 void web_rig_close(struct web_rig *rig);
+/* The same for cmocka: *state is a struct web_rig. */
+int web_rig_setup(void **state);
+int web_rig_teardown(void **state);
+/* The rig's device scans its item, now. */
+void web_rig_scan(struct web_rig *rig, uint32_t event);
 /* Stops and starts web and views on the same ports, as a restart of the server does. */
 void web_rig_stop(struct web_rig *rig);
 void web_rig_start(struct web_rig *rig);
