@@ -12,7 +12,8 @@
 
 #include <microhttpd.h>
 
-#define STREAM_BLOCK 2048
+#define BLOCK 512      /* the library keeps one for each; only HTTP/1.0 is read into it */
+#define IDLE_ROOM 2048 /* that a stream with nothing to say may keep */
 
 struct http_stream {
     pthread_mutex_t lock;
@@ -149,7 +150,7 @@ static ssize_t read_stream(void *cls, uint64_t at, char *out, size_t max)
         stream->suspended = true;
         MHD_suspend_connection(stream->connection);
     }
-    if (n > 0 && stream->n == 0 && stream->room > STREAM_BLOCK) { /* idle streams stay small */
+    if (n > 0 && stream->n == 0 && stream->room > IDLE_ROOM) { /* idle streams stay small */
         free(stream->bytes);
         stream->bytes = NULL;
         stream->room = 0;
@@ -171,6 +172,6 @@ static void free_stream(void *cls)
 
 struct MHD_Response *http_stream_response(struct http_stream *stream)
 {
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream,
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream,
                                              free_stream);
 }
