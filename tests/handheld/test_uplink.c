@@ -45,6 +45,8 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
         return error_set(err, ERROR_LATER, "no connection");
     assert_string_equal(topic, "trao/1/HH-042/up");
     assert_true(wire_read_up(bytes, n, &up, NULL));
+    if (up.kind == WIRE_UP_REPORT)
+        return true;
     assert_true(n_sent < SENT_MAX);
     struct sent *s = &sent[n_sent++];
     *s = (struct sent){.hello = up.kind == WIRE_UP_HELLO};
@@ -585,6 +587,92 @@ static void a_piece_for_an_older_record_is_not_refused_by_the_next(void **state)
     assert_int_equal(attach_store_counts(papers).aside, 1);
 }
 
+/* What came for others, and what they were asked for. */
+static struct {
+    uint64_t round;
+    size_t message_n;
+    uint32_t reason;
+    int hellos;
+    uint32_t unsent, damaged;
+} others;
+
+static void on_round(void *ctx, const struct round_part *part, const void *message, size_t n)
+{
+    (void)ctx;
+    (void)message;
+    others.round = part->round;
+    others.message_n = n;
+}
+
+static void on_revoke(void *ctx, const struct revoke *revoke)
+{
+    (void)ctx;
+    others.reason = revoke->reason;
+}
+
+static void on_hello(void *ctx, struct hello *hello)
+{
+    (void)ctx;
+    (void)hello;
+    others.hellos++;
+}
+
+static void on_report(void *ctx, struct device_report *report)
+{
+    (void)ctx;
+    others.unsent = report->unsent;
+    others.damaged = report->damaged;
+}
+
+static void rounds_and_revocations_are_handed_on(void **state)
+{
+    static uint8_t bytes[WIRE_BYTES_MAX];
+    const struct round_part part = {.round = 5, .badge = 12, .part = 1, .parts = 1};
+    const struct revoke revoke = {.since = {rig.wall_ms}, .reason = REVOKE_LOST};
+    size_t n;
+    (void)state;
+    memset(&others, 0, sizeof others);
+    assert_true(wire_round(RIG_DEVICE, &part, &server_key, bytes, &n, NULL));
+    uplink_message(&uplink, bytes, n); /* nobody wants it: nothing happens */
+    uplink.config.came = (struct uplink_came){.round = on_round, .revoke = on_revoke};
+    uplink_message(&uplink, bytes, n);
+    assert_int_equal(others.round, 5);
+    assert_int_equal(others.message_n, n);
+    assert_true(wire_revoke(RIG_DEVICE, &revoke, &server_key, bytes, &n, NULL));
+    uplink_message(&uplink, bytes, n);
+    assert_int_equal(others.reason, REVOKE_LOST);
+    assert_int_equal(uplink.counts.strangers, 0);
+    bytes[n - 1] ^= 1;
+    others.reason = 0;
+    uplink_message(&uplink, bytes, n);
+    assert_int_equal(others.reason, 0);
+    assert_int_equal(uplink.counts.strangers, 1);
+}
+
+/* Every five minutes, a little sooner each time, whatever else is sent; and at once when asked. */
+static void it_reports_and_asks_again(void **state)
+{
+    (void)state;
+    memset(&others, 0, sizeof others);
+    uplink.config.came = (struct uplink_came){.hello = on_hello, .report = on_report};
+    uplink_ask(&uplink); /* not connected: nothing */
+    uplink_tick(&uplink);
+    assert_int_equal(others.hellos, 0);
+    connect_fresh();
+    int hellos = others.hellos;
+    rig_beep(&rig, 1, 3);
+    pass(UPLINK_AGAIN_MS);
+    assert_int_equal(others.unsent, 3);
+    assert_int_equal(others.damaged, 0);
+    pass(1);
+    assert_true(others.hellos > hellos);
+    stand(uplink.asked.nonce, uplink.asked.epoch[0].epoch, 0, &zero);
+    hellos = others.hellos;
+    uplink_ask(&uplink);
+    pass(1);
+    assert_int_equal(others.hellos, hellos + 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -604,6 +692,8 @@ int main(void)
         T(attachments_wait_for_the_scans),
         T(only_the_record_of_the_scans_is_heeded),
         T(a_piece_for_an_older_record_is_not_refused_by_the_next),
+        T(rounds_and_revocations_are_handed_on),
+        T(it_reports_and_asks_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
