@@ -99,6 +99,7 @@ static bool set_hours(const char *value, struct config *c, struct error *err)
     unsigned from = 0, to = 0;
     char rest = '\0';
     bool plain = strspn(value, "0123456789-") == strlen(value) && strlen(value) <= 5;
+    /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
     if (!plain || sscanf(value, "%2u-%2u%c", &from, &to, &rest) != 2 || from >= to || to > 24)
         return error_set(err, ERROR_BAD_INPUT, "hours like 7-22 are wanted");
     c->message_from_h = from;

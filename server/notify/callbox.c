@@ -108,7 +108,8 @@ static bool read_call(const char *bytes, struct callbox_call *ret_call)
     int end = 0, at = 0;
     ret_call->is_text = strncmp(bytes, "text ", 5) == 0;
     if (!ret_call->is_text) {
-        bool good = sscanf(bytes, "report %64s %d", ret_call->id, &end) == 2 &&
+        /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
+        bool good = sscanf(bytes, "report %64s %1d", ret_call->id, &end) == 2 &&
                     end >= SMS_END_SENT && end <= SMS_END_FAILED;
         ret_call->end = (enum sms_end)end;
         return good;

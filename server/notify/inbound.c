@@ -78,7 +78,8 @@ static bool item_at(const struct reading *reading, size_t i, struct item *ret_it
             text[n++] = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
         }
         if (n == LETTERS_N + DIGITS_N) {
-            memcpy(text + n, "VN", LETTERS_N);
+            text[n] = 'V';
+            text[n + 1] = 'N';
             if (item_parse(text, sizeof text - 1, ret_item, &err))
                 return true;
         }

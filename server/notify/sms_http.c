@@ -120,7 +120,7 @@ bool sms_http_address(const char *url, const struct sms_http_field *fields, size
                                  : snprintf(out + at, size - (size_t)at, "%c%s=%s",
                                             i == 0 ? '?' : '&', fields[i].name, value);
         curl_free(value);
-        good = more > 0 && (size_t)(at + more) < size;
+        good = more > 0 && (size_t)at + (size_t)more < size;
         at += more;
     }
     return good;

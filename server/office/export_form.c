@@ -122,17 +122,18 @@ static const char *with_sign(const char *text, char room[CELL_MAX])
 
 static bool book_row(struct export_file *file, const char *const *cells, size_t n)
 {
-    for (lxw_col_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
+        const lxw_col_t at = (lxw_col_t)i;
         char room[CELL_MAX];
         lxw_error why =
-            worksheet_write_string(file->sheet, file->rows, i, with_sign(cells[i], room),
+            worksheet_write_string(file->sheet, file->rows, at, with_sign(cells[i], room),
                                    file->rows == 0 ? file->bold : file->text);
         if (why != LXW_NO_ERROR)
             return false;
         size_t width = strlen(cells[i]);
         if (file->rows == 0)
-            worksheet_set_column(file->sheet, i, i, width > WIDTHS_MAX ? WIDTHS_MAX : (double)width,
-                                 NULL);
+            worksheet_set_column(file->sheet, at, at,
+                                 width > WIDTHS_MAX ? WIDTHS_MAX : (double)width, NULL);
     }
     file->rows++;
     return true;

@@ -87,6 +87,7 @@ static uint64_t code_of(const char *dossier)
 {
     const char *dash = strchr(dossier, '-');
     unsigned day = 0, serial = 0;
+    /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
     return dash && sscanf(dash, "-%6u-%6u", &day, &serial) == 2 ? search_code(day, serial) : 0;
 }
 
@@ -202,6 +203,7 @@ static bool read_code(const char *text, struct search_query *query)
 {
     unsigned day = 0, serial = 0;
     int n = 0, m = 0;
+    /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
     if (sscanf(text, "%6u%n", &day, &n) != 1 || n != 6 || day == 0 || text[n] != '-')
         return false;
     if (text[n + 1] == '\0') {
@@ -209,6 +211,7 @@ static bool read_code(const char *text, struct search_query *query)
         query->code_to = search_code(day, 999999);
         return true;
     }
+    /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
     if (sscanf(text + n + 1, "%6u%n", &serial, &m) != 1 || text[n + 1 + m] != '\0')
         return false;
     query->code_from = query->code_to = search_code(day, serial);

@@ -161,7 +161,9 @@ static char said_separator(const char *bytes, size_t n)
     char said = bytes[at + 4], end = bytes[at + 5];
     bool there = end == '\r' || end == '\n' || end == '"';
     bool usable = said == '\t' || (said > ' ' && said != '"' && said != 0x7F);
-    return there && usable ? said : usual;
+    if (there && usable)
+        return said;
+    return usual;
 }
 
 static int read_as_csv(FILE *out, const struct list_names *names, struct charsets *charsets,

@@ -201,9 +201,8 @@ struct named_row {
 };
 
 /* Where the cells of a row lie: one behind the other, each as long as it may be. */
-enum {
-    ROOM_BYTES = 0
-#define COLUMN(KEY, NEED, bytes, vi, en, names) +(bytes) + 1
+struct named_room {
+#define COLUMN(KEY, NEED, bytes, vi, en, names) char KEY[(bytes) + 1];
 #include "server/office/columns.def"
 #undef COLUMN
 };
@@ -211,7 +210,7 @@ enum {
 static bool make_room(struct reader *reader, struct named_row *row)
 {
     if (reader->named == NULL)
-        reader->named = malloc(ROOM_BYTES);
+        reader->named = malloc(sizeof(struct named_room));
     if (reader->named == NULL)
         return false;
     char *at = reader->named;

@@ -10,15 +10,14 @@
 
 /* The longest row: every cell of columns.def with its length and its zero, and what stands before
  * them. */
-enum {
-#define COLUMN(KEY, NEED, bytes, vi, en, names) CELL_##KEY = (bytes) + 5,
+struct longest_row {
+    char before[8];
+#define COLUMN(KEY, NEED, bytes, vi, en, names) char KEY[(bytes) + 5];
 #include "server/office/columns.def"
 #undef COLUMN
-    ROW_BYTES_MAX = 8 + LIST_WRITTEN_NAME_MAX + 16 + 5 + LIST_WRITTEN_ADDRESS_MAX + 16 + 5
-#define COLUMN(KEY, NEED, bytes, vi, en, names) +CELL_##KEY
-#include "server/office/columns.def"
-#undef COLUMN
+    char name[LIST_WRITTEN_NAME_MAX + 16 + 5], address[LIST_WRITTEN_ADDRESS_MAX + 16 + 5];
 };
+#define ROW_BYTES_MAX ((ptrdiff_t)sizeof(struct longest_row))
 #define WINDOW_BYTES 65536
 
 struct list_said {

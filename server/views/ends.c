@@ -62,7 +62,7 @@ bool ends_copy(const struct table *table, size_t place, struct item **new_ended,
     size_t n = 0;
     for (const struct tracked *at = first; at != NULL; at = neighbour(table, at->end_after))
         n++;
-    struct item *ended = calloc(n, sizeof *ended), *out = ended;
+    struct item *ended = calloc(n == 0 ? 1 : n, sizeof *ended), *out = ended;
     if (ended == NULL)
         return false;
     for (const struct tracked *at = first; at != NULL; at = neighbour(table, at->end_after))

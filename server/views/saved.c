@@ -86,7 +86,7 @@ static struct tracked **in_order(struct table *table)
 {
     if (table->dirty.n == table->entries.n)
         return table->entries.all;
-    qsort(table->dirty.all, table->dirty.n, sizeof *table->dirty.all, by_place);
+    qsort(table->dirty.all, table->dirty.n, sizeof(struct tracked *), by_place);
     return table->dirty.all;
 }
 

@@ -119,6 +119,7 @@ static uint64_t slot_for(uint64_t hash, const struct tracked *entry)
 
 static struct tracked *entry_in(uint64_t slot)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): the bits above it hold a piece of the hash */
     return (struct tracked *)(uintptr_t)(slot & ((UINT64_C(1) << ADDRESS_BITS) - 1));
 }
 
@@ -257,7 +258,7 @@ static void drop_view(struct table *table, struct tracked *entry)
 static bool make_place(struct table *table, struct tracked *entry)
 {
     if (table->kept == NULL)
-        table->kept = calloc(VIEWS_KEPT, sizeof *table->kept);
+        table->kept = calloc(VIEWS_KEPT, sizeof(struct tracked *));
     if (table->kept == NULL)
         return false;
     table->kept_hand = (table->kept_hand + 1) % VIEWS_KEPT;

@@ -389,7 +389,7 @@ static void join(struct view_cost *costs, size_t *n)
 bool till_costs(const struct till *till, int64_t from_day, int64_t to_day,
                 struct view_cost **new_costs, size_t *ret_n)
 {
-    size_t n = 0, room = 2 * JOIN_AT, join_at = JOIN_AT;
+    size_t n = 0, room = (size_t)2 * JOIN_AT, join_at = JOIN_AT;
     struct view_cost *costs = malloc(room * sizeof *costs);
     for (int64_t at = board_place(from_day), last = board_place(to_day);
          costs != NULL && till->cost_days != NULL && at <= last; at++)

@@ -238,8 +238,10 @@ static bool words_are_his(struct web *web, const struct seat *seat, const struct
     bool named = false, many = false;
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
-        char what = many ? '*' : *kind;
-        many = many || what == '*';
+        many = many || *kind == '*';
+        char what = *kind;
+        if (many)
+            what = '*';
         if (what == 'o' && strncmp(word, "office=", 7) == 0) { /* elsewhere it would be a text */
             named = true;
             if (!sees_office(web, seat, word + 7, err))

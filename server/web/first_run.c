@@ -116,7 +116,7 @@ static void calendar_values(struct panel *panel, struct instant now)
     char year[CLOCK_TEXT_MAX];
     struct html lines = {.n = 0};
     clock_iso_local(now, year, sizeof year);
-    int first = atoi(year);
+    int first = (int)strtol(year, NULL, 10);
     for (int at = first; at <= first + 1; at++) {
         (void)snprintf(year, sizeof year, "%d", at);
         json_t *said = panel_ask(panel, "calendar", year, NULL), *row;

@@ -345,7 +345,10 @@ static size_t add_asked(const struct http_request *request, const char *key, cha
     for (; *value != '\0' && n + 1 < size; value++) {
         bool plain = (*value >= '0' && *value <= '9') ||
                      ((*value | 0x20) >= 'a' && (*value | 0x20) <= 'z') || *value == '.';
-        out[n++] = plain ? *value : '-';
+        out[n] = '-';
+        if (plain)
+            out[n] = *value;
+        n++;
     }
     out[n] = '\0';
     return n;

@@ -265,6 +265,7 @@ static void put_time(struct html *html, const char *iso, bool with_time)
 {
     int year, month, day;
     char rest[8] = "";
+    /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
     if (sscanf(iso, "%4d-%2d-%2dT%5[0-9:]", &year, &month, &day, rest) < 3) {
         html_text(html, iso);
         return;

@@ -177,8 +177,10 @@ struct second_hash totp_recovery_hash(const uint8_t *server, const char *text)
     size_t n = 0;
     struct second_hash hash;
     for (; *text != '\0' && n + 1 < sizeof plain; text++)
-        if (*text != '-' && *text != ' ')
-            plain[n++] = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+        if (*text >= 'a' && *text <= 'z')
+            plain[n++] = (char)(*text - 'a' + 'A');
+        else if (*text != '-' && *text != ' ')
+            plain[n++] = *text;
     chain_keyed_hash(server, LINK_SECRET_BYTES, "trao recovery 1", plain, n, hash.bytes,
                      sizeof hash.bytes);
     chain_wipe(plain, sizeof plain);

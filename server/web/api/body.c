@@ -57,9 +57,9 @@ static bool members_fit(const struct api *api, const struct api_op *op, json_t *
 json_t *api_body_read(const struct api *api, const struct api_op *op, const char *bytes, size_t n,
                       char ret_field[FIELD_MAX], struct error *err)
 {
-    json_error_t why;
+    json_error_t why = {.line = 0};
     char said[121];
-    (void)strcpy(ret_field, "body");
+    (void)snprintf(ret_field, FIELD_MAX, "body");
     json_t *body = n == 0 ? json_object() : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &why);
     if (!body) {
         put_letters(why.text, said, sizeof said);

@@ -233,6 +233,7 @@ bool api_cursor_take(struct ask *ask, const char *text, uint64_t *ret_at)
     *ret_at = 0;
     if (!text)
         return true;
+    /* NOLINTNEXTLINE(cert-err34-c): a width bounds each number */
     if (sscanf(text, "c%16" SCNx64 "%n", &value, &n) != 1 || text[n] != '\0' || n != 17) {
         api_problem(ask, 400, "bad-input", "cursor",
                     "cursor: lấy nguyên từ next của trang trước. / as `next` gave it");
