@@ -90,17 +90,34 @@ static void damage(const struct file set[FILES], const uint8_t step[5])
     close(fd);
 }
 
+/* A look may be what finds the damage: it fails, and the next one opens anew. What is read out of a
+ * damaged file gets other numbers. Where an index is damaged a look may miss what is there to be
+ * sent all the same. */
+static void find(const struct scan *scan)
+{
+    struct error err = {ERROR_NONE, ""};
+    struct scan found;
+    bool there = false;
+    for (int i = 0; i < TRIES && !there; i++)
+        there = outbox_last(rig.outbox, &scan->item, &found, &err);
+    if (!there) {
+        invariant(err.code == ERROR_NOT_FOUND && rig_unsent(&rig) > 0);
+        return;
+    }
+    invariant(found.event == scan->event && found.wall.ms == scan->wall.ms);
+}
+
 static void beep_and_find(uint32_t number)
 {
     struct error err = {ERROR_NONE, ""};
-    struct scan scan = rig_scan(&rig, number, EVENT_DELIVERED), found;
+    struct scan scan = rig_scan(&rig, number, EVENT_DELIVERED);
     bool kept = false;
     for (int i = 0; i < TRIES && !kept; i++)
         kept = outbox_add(rig.outbox, &scan, &err);
     invariant(kept);
-    invariant(outbox_last(rig.outbox, &scan.item, &found, &err) && found.seq == scan.seq);
+    find(&scan);
     rig_kill(&rig);
-    invariant(outbox_last(rig.outbox, &scan.item, &found, &err) && found.seq == scan.seq);
+    find(&scan);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
