@@ -19,6 +19,7 @@
 #include "handheld/today.h"
 #include "handheld/typing.h"
 #include "handheld/words.h"
+#include "protocol/chain.h"
 
 enum press {
     PRESS_NONE,
@@ -62,6 +63,7 @@ struct app_machine {
     uint32_t battery_percent; /* 0 unknown */
     bool charging;
     struct instant certificate_until; /* 0 unknown */
+    char mark[SEAL_MARK_MAX];         /* of its seal key, as the desk's page shows it; "" unknown */
     uint64_t free_bytes;              /* of the outbox's disk; 0 unknown */
     uint32_t free_percent;
 };

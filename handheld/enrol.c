@@ -332,6 +332,7 @@ static bool ask_and_store(const char *dir, const char *server, const struct enro
     size_t n;
     struct enrol_request request = {.seal_key = *public, .program = scan_program_version()};
     struct enrol_reply reply;
+    char mark[SEAL_MARK_MAX];
     memset(&talk, 0, sizeof talk);
     memcpy(request.secret, code->secret, sizeof request.secret);
     if (!make_request(key, public, der, sizeof der, &request.certificate_request.n, err))
@@ -347,7 +348,9 @@ static bool ask_and_store(const char *dir, const char *server, const struct enro
         !store(dir, &reply, key, public, secret, err))
         return false;
     vault_forget(dir);
-    printf("%s: đã cấp phép (enrolled)\n", reply.device);
+    printf("%s: đã cấp phép (enrolled)\nDấu máy %s: trang quầy phải hiện đúng như vậy. (the desk's "
+           "page must show the same)\n",
+           reply.device, seal_mark(public, mark));
     return true;
 }
 

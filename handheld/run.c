@@ -328,6 +328,8 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
     run->data = options->data;
     run->machine.certificate_until =
         enrol_certificate_until(run->config.certificate, run->config.certificate_n);
+    struct seal_public public = chain_public_of(&run->config.seal_key);
+    (void)seal_mark(&public, run->machine.mark);
     return true;
 }
 

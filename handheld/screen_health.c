@@ -143,6 +143,10 @@ static void draw(const struct app *app, struct face *face)
                    app_word(app, lines[i].look ? WORD_HEALTH_LOOK : WORD_HEALTH_WELL));
         row++;
     }
+    if (app->machine.mark[0] != '\0') {
+        face_put(face, row, 0, FACE_NORMAL, app_word(app, WORD_HEALTH_MARK));
+        face_fit(face, row++, 11, FACE_NORMAL, face->w - 11, app->machine.mark);
+    }
     if (app->counts.set_aside > 0)
         face_wrap(face, row + 1, app_word(app, WORD_HEALTH_DAMAGED));
     app_draw_foot(app, face,

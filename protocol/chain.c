@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "protocol/error.h"
@@ -155,6 +156,21 @@ void chain_keyed_hash(const uint8_t *key, size_t key_n, const char *purpose, con
     crypto_generichash_update(&state, bytes, n);
     crypto_generichash_final(&state, out, out_n);
     chain_wipe(&state, sizeof state);
+}
+
+void seal_number(const struct seal_public *key, uint8_t out[SEAL_NUMBER_BYTES])
+{
+    struct link hash = chain_hash(key->bytes, sizeof key->bytes);
+    memcpy(out, hash.bytes, SEAL_NUMBER_BYTES);
+    out[0] &= 0x7F; /* a positive serial */
+}
+
+char *seal_mark(const struct seal_public *key, char out[SEAL_MARK_MAX])
+{
+    uint8_t number[SEAL_NUMBER_BYTES];
+    seal_number(key, number);
+    (void)snprintf(out, SEAL_MARK_MAX, "%02X-%02X-%02X", number[0], number[1], number[2]);
+    return out;
 }
 
 bool chain_equal(const void *a, const void *b, size_t n)

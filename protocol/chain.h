@@ -71,6 +71,15 @@ bool chain_seal_holds(const struct seal_public *key, const char *purpose, const 
 void chain_keyed_hash(const uint8_t *key, size_t key_n, const char *purpose, const void *bytes,
                       size_t n, uint8_t *out, size_t out_n);
 
+/* What a device and the desk's page both show after an enrolment, for eyes to compare: the first
+ * three bytes of the number of its certificate, as A1-7F-09. That number follows from the seal key
+ * (server/field/ca.h), so the device knows its own before any page does. Returns `out`. */
+#define SEAL_MARK_MAX 9 /* with the zero */
+char *seal_mark(const struct seal_public *key, char out[SEAL_MARK_MAX]);
+/* The whole number: 127 bits of BLAKE2b of the key. */
+#define SEAL_NUMBER_BYTES 16
+void seal_number(const struct seal_public *key, uint8_t out[SEAL_NUMBER_BYTES]);
+
 bool chain_equal(const void *a, const void *b, size_t n); /* constant time */
 /* 2n small hexadecimal digits and a zero; constant time. Returns `out`. */
 char *chain_hex(const void *bytes, size_t n, char *out);

@@ -13,6 +13,8 @@
 #include "server/office/setup.h"
 #include "server/record/postmen.h"
 
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
 /* ------------------------------------------------------------------ handhelds */
 
 static bool is_device_name(const char *name, struct error *err)
@@ -73,6 +75,21 @@ static void say_report(struct answer *answer, const struct machine_word *word)
     answer_number(answer, "program", report->program);
 }
 
+/* Of the key in force: number and last moment follow from the seal key and the enrolment. */
+static void say_certificate(struct answer *answer, const struct device *device)
+{
+    char mark[SEAL_MARK_MAX], number[2 * SEAL_NUMBER_BYTES + 1];
+    uint8_t bytes[SEAL_NUMBER_BYTES];
+    seal_number(&device->seal_key, bytes);
+    answer_label(answer, "dấu ");
+    answer_text(answer, "mark", seal_mark(&device->seal_key, mark));
+    answer_label(answer, "chứng thư ");
+    answer_text(answer, "certificate", chain_hex(bytes, sizeof bytes, number));
+    answer_label(answer, "đến ");
+    answer_time(answer, "certificate_until",
+                (struct instant){device->enrolled.ms + CA_DEVICE_DAYS * DAY_MS});
+}
+
 /* What only a report says is left out until one has come. */
 static bool say_device(void *ctx, const struct device *device)
 {
@@ -93,6 +110,7 @@ static bool say_device(void *ctx, const struct device *device)
     struct care care = {.badge = 0};
     if (device_care(listing->commands->record, device->name, &care, &none))
         answer_text(answer, "assigned", signed_in(care.badge, badge));
+    say_certificate(answer, device);
     if (word.reported)
         say_report(answer, &word);
     return true;

@@ -155,16 +155,9 @@ static bool add_extensions(X509 *certificate, X509 *issuer, const struct wanted 
             add_extension(certificate, issuer, NID_subject_alt_name, wanted->alternatives));
 }
 
-#define SERIAL_BYTES 16
-
 /* A device's serial follows from the seal key it binds, so that its certificate can be named
  * without being kept; 127 bits, as of a random one. */
-static void serial_of_device(const struct seal_public *key, unsigned char out[SERIAL_BYTES])
-{
-    struct link hash = chain_hash(key->bytes, sizeof key->bytes);
-    memcpy(out, hash.bytes, SERIAL_BYTES);
-    out[0] &= 0x7F;
-}
+#define SERIAL_BYTES SEAL_NUMBER_BYTES
 
 static bool put_serial(const unsigned char bytes[SERIAL_BYTES], ASN1_INTEGER *serial)
 {
@@ -179,7 +172,7 @@ static bool set_serial(X509 *certificate, const struct seal_public *device)
 {
     unsigned char bytes[SERIAL_BYTES];
     if (device != NULL)
-        serial_of_device(device, bytes);
+        seal_number(device, bytes);
     else if (RAND_bytes(bytes, sizeof bytes) != 1)
         return false;
     bytes[0] &= 0x7F;
@@ -390,7 +383,7 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
                             .alternatives = uri,
                             .device = seal_key,
                             .from = (time_t)(not_before.ms / 1000),
-                            .days = CERTIFICATE_DAYS};
+                            .days = CA_DEVICE_DAYS};
     bool good =
         certify(&wanted, X509_REQ_get0_pubkey(read), ca->certificate, ca->key, &certificate, err);
     X509_REQ_free(read);
@@ -408,7 +401,7 @@ static bool crl_add(X509_CRL *list, const struct seal_public *device, ASN1_TIME 
     unsigned char bytes[SERIAL_BYTES];
     X509_REVOKED *row = X509_REVOKED_new();
     ASN1_INTEGER *serial = ASN1_INTEGER_new();
-    serial_of_device(device, bytes);
+    seal_number(device, bytes);
     bool good = row != NULL && serial != NULL && put_serial(bytes, serial) &&
                 X509_REVOKED_set_serialNumber(row, serial) == 1 &&
                 X509_REVOKED_set_revocationDate(row, now) == 1 &&

@@ -44,7 +44,9 @@ bool ca_issue(struct ca *ca, enum ca_use use, const char *name, const char *cons
  * besides is not looked at. BAD_INPUT otherwise. */
 bool ca_request_holds(const void *request, size_t n, struct error *err) must_use;
 
-/* Certifies a device's own TLS key, for 5 years, from `not_before` (whole seconds) on. */
+/* Certifies a device's own TLS key, for CA_DEVICE_DAYS from `not_before` (whole seconds) on, under
+ * the number that follows from its seal key (seal_number). */
+#define CA_DEVICE_DAYS (INT64_C(5) * 365)
 bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const char *device,
                      const struct seal_public *seal_key, struct instant not_before,
                      uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err) must_use;

@@ -2,10 +2,10 @@
  * [domain.md section 4], or what became of it since (outcome.h): CSV (UTF-8 with its mark, CR LF)
  * or XLSX, whose cells are all texts.
  *
- * No cell is a formula: in CSV one that begins with = + - @ ' or a control character has ' before
- * it, which our own import takes off again (case W09). ID numbers are masked but for the last four;
- * import reads a masked one as not given. So a list that is imported again adds and changes
- * nothing. Threads: those of the record and views given.
+ * No cell is a formula: in CSV one that begins with = + - @ (in full width too), ' or a control
+ * character has ' before it, which our own import takes off again (case W09). ID numbers are masked
+ * but for the last four; import reads a masked one as not given. So a list that is imported again
+ * adds and changes nothing. Threads: those of the record and views given.
  */
 #ifndef TRAO_SERVER_OFFICE_EXPORT_H
 #define TRAO_SERVER_OFFICE_EXPORT_H

@@ -1,6 +1,7 @@
 #include "server/office/export_form.h"
 #include "protocol/whole.h"
 #include "server/office/report.h"
+#include "server/text/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,15 +62,10 @@ static bool add(struct export_file *file, const char *bytes, size_t n)
     return true;
 }
 
-/* What a spreadsheet would run, or take for a sign of its own [OWASP, CSV injection]. */
-static bool is_dangerous(char first)
-{
-    return first != '\0' && strchr("=+-@'\t\r\n", first) != NULL;
-}
-
 static bool add_cell(struct export_file *file, const char *text)
 {
-    if (!add(file, is_dangerous(*text) ? "\"'" : "\"", is_dangerous(*text) ? 2 : 1))
+    bool runs = text_is_formula(text);
+    if (!add(file, runs ? "\"'" : "\"", runs ? 2 : 1))
         return false;
     for (; *text != '\0'; text++)
         if (!add(file, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1))
@@ -116,7 +112,7 @@ static bool begin_book(struct export_file *file, const char *folder, bool by_row
  * often saved as a workbook: a text that has one of its own gets another. */
 static const char *with_sign(const char *text, char room[CELL_MAX])
 {
-    bool own = text[0] == '\'' && is_dangerous(text[1]);
+    bool own = text[0] == '\'' && text_is_formula(text + 1);
     return own && snprintf(room, CELL_MAX, "'%s", text) < CELL_MAX ? room : text;
 }
 

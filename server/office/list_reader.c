@@ -240,7 +240,7 @@ static void note_fault(struct named_row *row, enum list_column column, enum list
 /* Our own export puts ' before what a spreadsheet would run (case W09). */
 static void take_off_quote(char *text)
 {
-    if (text[0] == '\'' && text[1] != '\0' && strchr("=+-@'", text[1]) != NULL)
+    if (text[0] == '\'' && text_is_formula(text + 1))
         memmove(text, text + 1, strlen(text));
 }
 

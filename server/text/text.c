@@ -305,6 +305,27 @@ char *text_unaccent(const char *text, char *out, size_t size)
     return out;
 }
 
+bool text_is_formula(const char *text)
+{
+    switch (text_next(&text)) {
+    case '=':
+    case '+':
+    case '-':
+    case '@':
+    case '\'':
+    case '\t':
+    case '\r':
+    case '\n':
+    case 0xFF1D: /* the same in full width: a spreadsheet set to East Asian runs them */
+    case 0xFF0B:
+    case 0xFF0D:
+    case 0xFF20:
+        return true;
+    default:
+        return false;
+    }
+}
+
 char *text_copy(const char *text, char *out, size_t size)
 {
     size_t n = strlen(text);

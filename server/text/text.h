@@ -52,6 +52,11 @@ char *text_sentence_case(const char *text, char *out, size_t size);
  * every number. */
 char *text_group(uint64_t number, char sign, char *out, size_t size);
 
+/* True if a spreadsheet would run a CSV cell that begins so, or take its first character for a sign
+ * of its own: = + - @, the same in full width (U+FF1D, FF0B, FF0D, FF20), ' and a tab or line end
+ * [OWASP, CSV injection]. Our exports put ' before such a cell, our import takes it off again. */
+bool text_is_formula(const char *text);
+
 /* The next character of valid UTF-8 and its length; 0 at the end. */
 int32_t text_next(const char **text);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/web/code_picture.h"
+#include "server/web/device_mark.h"
 #include "server/web/panel.h"
 
 #define DEVICE "required maxlength=32 autocapitalize=characters spellcheck=false"
@@ -60,6 +61,9 @@ static const struct panel_column columns[] = {
     {"damaged", "Hỏng", PANEL_NUMBER, NULL},
     {"program", "Bản", PANEL_NUMBER, NULL},
     {"enrolled", "Cấp ngày", PANEL_DAY, NULL},
+    {"certificate_until", "Chứng thư đến", PANEL_DAY, NULL},
+    {"mark", "Dấu máy", PANEL_TEXT, NULL},
+    {"certificate", "Số chứng thư", PANEL_CODE, NULL},
     {.key = NULL}};
 static const struct panel_column aside_columns[] = {
     {"device", "Máy", PANEL_LINK, "may"},
@@ -90,17 +94,68 @@ static void put_code(struct panel *panel)
     html_text(html, address);
     html_format(html,
                 "</code></p><p>Dùng một lần, đến %s. Trên máy: <code>trao-handheld enrol --server "
-                "…</code>, rồi quét mã vuông.</p></section>",
+                "…</code>, rồi quét mã vuông.</p>",
                 clock_time_vi(until, time, sizeof time));
+    device_mark_link(panel);
+    html_put(html, "</section>");
+}
+
+/* A row is found by any of its texts: name, badge, mark, number of the certificate. */
+static bool row_holds(const json_t *row, const char *wanted)
+{
+    static const char *const keys[] = {"device", "badge", "assigned", "mark", "certificate"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *text = json_string_value(json_object_get(row, keys[i]));
+        if (text != NULL && strcasestr(text, wanted) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static json_t *new_found(const json_t *rows, const char *wanted)
+{
+    json_t *found = json_array(), *row;
+    size_t i;
+    json_array_foreach(rows, i, row)
+    {
+        if (row_holds(row, wanted))
+            (void)json_array_append(found, row);
+    }
+    return found;
+}
+
+static void put_find(struct panel *panel, const char *wanted)
+{
+    struct html *html = &panel->html;
+    html_put(html,
+             "<form class=\"the tim\" action=\"/quay/may\"><label for=tim>F8 Tìm máy: tên, thẻ, "
+             "dấu, số chứng thư</label><input id=tim name=tim data-phim=F8 maxlength=40 "
+             "autocomplete=off spellcheck=false value=\"");
+    html_text(html, wanted);
+    html_put(html, "\"><button>Tìm</button></form>");
+    if (*wanted != '\0')
+        html_put(html, "<p><a href=\"/quay/may\">Mọi máy</a></p>");
+}
+
+static void put_devices(struct panel *panel)
+{
+    const char *asked = http_query(panel->request, "tim"), *wanted = asked != NULL ? asked : "";
+    json_t *devices = panel_ask(panel, "devices", NULL);
+    const json_t *rows = json_object_get(devices, "devices");
+    if (devices != NULL) {
+        json_t *found = new_found(rows, wanted);
+        put_find(panel, wanted);
+        panel_table(panel, "Máy cầm tay", found, columns,
+                    *wanted != '\0' ? "Không có máy nào như vậy." : "Chưa có máy.");
+        json_decref(found);
+    }
+    panel_list(panel, "may", rows, "device", "state");
+    json_decref(devices);
 }
 
 static void put_tables(struct panel *panel)
 {
-    json_t *devices = panel_ask(panel, "devices", NULL);
-    const json_t *rows = json_object_get(devices, "devices");
-    if (devices)
-        panel_table(panel, "Máy cầm tay", rows, columns, "Chưa có máy.");
-    panel_list(panel, "may", rows, "device", "state");
+    put_devices(panel);
     json_t *aside = panel_ask(panel, "setaside", NULL);
     if (aside) {
         html_put(&panel->html, "<h2>Lượt quét để riêng</h2>");
@@ -112,15 +167,17 @@ static void put_tables(struct panel *panel)
     panel_list(panel, "the", json_object_get(postmen, "postmen"), "badge", "name");
     json_decref(postmen);
     json_decref(aside);
-    json_decref(devices);
 }
 
 void desk_devices(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct panel panel;
-    if (!panel_open(&panel, web, request, RIGHT_DEVICES, "/quay/may", "Máy cầm tay · Trao", forms,
-                    answer))
+    if (!panel_open_with(&panel, web, request, RIGHT_DEVICES, "/quay/may", "Máy cầm tay · Trao",
+                         "ban.js", forms, answer))
         return;
+    const char *fresh = request->is_post ? NULL : http_query(request, "vua");
+    if (fresh != NULL)
+        device_mark_put(&panel, fresh);
     put_code(&panel);
     put_tables(&panel);
     html_put(&panel.html, "<div class=cac-muc>");

@@ -11,6 +11,7 @@
 #include "server/files.h"
 #include "server/office/setup.h"
 #include "server/web/code_picture.h"
+#include "server/web/device_mark.h"
 #include "server/web/panel.h"
 
 #define PATH "/quay/bat-dau"
@@ -200,6 +201,7 @@ static void put_shown(struct panel *panel)
         html_put(&panel->html, "<p>Trên máy: <code>trao-handheld enrol --server ");
         html_text(&panel->html, address);
         html_put(&panel->html, "</code>, rồi quét mã vuông.</p>");
+        device_mark_link(panel);
     }
     html_put(&panel->html, "</section>");
 }
@@ -320,6 +322,8 @@ void desk_first_run(struct web *web, const struct http_request *request, struct 
     if (read) {
         enum setup_step shown = shown_of(&panel, &setup);
         put_steps(&panel.html, &setup, shown);
+        if (!request->is_post && http_query(request, "vua") != NULL)
+            device_mark_put(&panel, http_query(request, "vua"));
         put_shown(&panel);
         put_step(&panel, &setup, shown);
     } else {

@@ -63,6 +63,10 @@ struct panel {
 bool panel_open(struct panel *panel, struct web *web, const struct http_request *request,
                 enum right right, const char *path, const char *title,
                 const struct panel_form *forms, struct http_answer *answer);
+/* ... with a script of ours, as page_head.script names it; NULL: none. */
+bool panel_open_with(struct panel *panel, struct web *web, const struct http_request *request,
+                     enum right right, const char *path, const char *title, const char *script,
+                     const struct panel_form *forms, struct http_answer *answer);
 void panel_close(struct panel *panel);
 
 /* The same for a page that also serves who is bound to offices, and runs its forms itself: only the
@@ -89,6 +93,7 @@ void panel_list(struct panel *panel, const char *id, const json_t *rows, const c
 
 enum panel_kind {
     PANEL_TEXT,
+    PANEL_CODE,  /* signs nobody reads aloud: may break anywhere */
     PANEL_OURS,  /* words of the program's own tables */
     PANEL_ITEM,  /* a number, as the way to its page */
     PANEL_EVENT, /* a key of event.def, "paper_entry:delivered" two: by its words */

@@ -23,7 +23,7 @@ static const struct panel_column columns[] = {
     {"since", "Từ", PANEL_TIME, NULL},
     {"by", "Người đặt", PANEL_TEXT, NULL},
     {"gaps", "Chỗ điền được", PANEL_TEXT, NULL},
-    {"kind", "Đổi, lịch sử", PANEL_LINK, "loai"},
+    {"kind", "Đổi, lịch sử", PANEL_FILL, "loai=kind;kenh=slot|Đổi, xem cũ"},
     {.key = NULL}};
 
 static const struct panel_form forms[] = {

@@ -105,6 +105,10 @@ static void is_given_what_it_needs(void **state)
     assert_true(config.certificate_n > 100);
     assert_int_equal(mode_of("tls.key"), 0400);
     assert_int_equal(mode_of("seal.key"), 0400);
+    struct seal_public public = chain_public_of(&config.seal_key);
+    char mark[SEAL_MARK_MAX], line[64];
+    (void)snprintf(line, sizeof line, "Dấu máy %s:", seal_mark(&public, mark));
+    heard(line);
     config_done(&config);
 }
 

@@ -20,7 +20,7 @@
     "H27-261118-0002,'Đỗ \"Tý\",\"TDP 1, P. Trần "                                                                        \
     "Phú\",0844000002,123456789012345678,=HYPERLINK(),"                                                                        \
     "007,,,0\n"                                                                                                                 \
-    "H27-261118-0003,''Lê Ô,Thôn 3,,,''-7,-,,,60500\n"
+    "H27-261118-0003,''Lê Ô,＝Thôn 3,,,''-7,-,,,60500\n"
 #define ROWS 3
 
 static struct desk_rig desks[2];
@@ -191,6 +191,7 @@ static void no_cell_is_run(void **state)
         assert_null(at[2] == '\0' ? NULL : strchr("=+-@\t\r", at[2]));
     assert_non_null(strstr(bytes, "\"'=1+1|cmd\""));
     assert_non_null(strstr(bytes, "\"'-5, đường Thử xã Cẩm Trung\""));
+    assert_non_null(strstr(bytes, "\"'＝Thôn 3\""));
     assert_non_null(strstr(bytes, "\"0912000001 gọi con gái\""));
     assert_non_null(strstr(bytes, "\"********2975\""));
     assert_non_null(strstr(bytes, "\"**************5678\""));

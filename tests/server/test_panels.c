@@ -232,6 +232,26 @@ static void printers_are_registered(void **state)
 
 /* ------------------------------------------------------------------ devices */
 
+/* What the machine shows, and the number of its certificate, stand in its row and are found by. */
+static void the_machine_is_compared(struct browser *browser)
+{
+    struct device device;
+    char mark[SEAL_MARK_MAX], words[96];
+    assert_good(device_find(browser->rig.desk.rig.record, "HH-001", &device, &err));
+    (void)snprintf(words, sizeof words, "<code class=ma-chu>%s</code>",
+                   seal_mark(&device.seal_key, mark));
+    assert_int_equal(browser_get(browser, "/quay/may?vua=HH-001"), 200);
+    assert_true(says(browser, words));
+    (void)snprintf(words, sizeof words, "/quay/may?tim=%s", mark);
+    assert_int_equal(browser_get(browser, words), 200);
+    assert_true(says(browser, "HH-001</a>"));
+    assert_true(says(browser, "data-phim=F8"));
+    assert_true(says(browser, "data-ten=\"Chứng thư đến\""));
+    assert_int_equal(browser_get(browser, "/quay/may?tim=HH-9"), 200);
+    assert_false(says(browser, "HH-001</a>"));
+    assert_true(says(browser, "Không có máy nào như vậy."));
+}
+
 static void a_handheld_comes_and_is_lost(void **state)
 {
     struct browser *browser = *state;
@@ -247,6 +267,9 @@ static void a_handheld_comes_and_is_lost(void **state)
     assert_true(says(browser, "<svg class=ma-vuong role=img"));
     assert_int_equal(browser_get(browser, "/quay/may"), 200);
     assert_false(says(browser, code));
+    assert_int_equal(browser_get(browser, "/quay/may?vua=HH-042"), 200);
+    assert_true(says(browser, "Chưa máy nào dùng mã này"));
+    the_machine_is_compared(browser);
     assert_int_equal(browser_post(browser, "/quay/may", "viec=revoke&khoa=HH-404"), 404);
     done(browser, "/quay/may", "viec=revoke&khoa=HH-001");
     assert_good(device_find(browser->rig.desk.rig.record, "HH-001", &device, &err));

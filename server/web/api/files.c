@@ -11,6 +11,7 @@
 #include "server/files.h"
 #include "protocol/whole.h"
 #include "server/office/list.h"
+#include "server/text/text.h"
 #include "server/web/api/inside.h"
 
 static int memory_file(const char *name)
@@ -29,7 +30,7 @@ static void cannot_now(struct ask *ask)
 static void put_cell(FILE *out, const char *text, bool first)
 {
     (void)fputs(first ? "\"" : ",\"", out);
-    if (strchr("=+-@'", *text) && *text)
+    if (text_is_formula(text))
         (void)fputc('\'', out);
     for (; *text; text++) {
         if (*text == '"')

@@ -35,7 +35,7 @@ document.addEventListener('keydown', (event) => {
   const at = document.querySelector(`[data-phim="${event.key}"]`);
   if (!at) return;
   event.preventDefault();
-  if (at.tagName === 'TEXTAREA') at.focus();
+  if (at.matches('textarea, input')) at.focus();
   else at.click();
 });
 

@@ -1,0 +1,165 @@
+/* Forms as they stand on a page: empty, filled from the address, or refused and shown again. */
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/chain.h"
+#include "server/web/panel_inside.h"
+#include "server/web/ticks.h"
+
+/* What was sent with a refused form stands in it again; else what the address says. */
+static void value_of(const struct panel *panel, const struct panel_form *form,
+                     const struct panel_field *field, char *out, size_t size)
+{
+    const struct http_request *request = panel->request;
+    *out = '\0';
+    if (panel->failed == form) {
+        (void)panel_read_field(request, field, out, size);
+    } else if (!request->is_post) {
+        const char *asked = http_query(request, field->name);
+        (void)snprintf(out, size, "%s", asked ? asked : "");
+    }
+    const char *known = json_string_value(json_object_get(panel->values, field->name));
+    if (*out == '\0' && panel->failed != form && known)
+        (void)snprintf(out, size, "%s", known);
+}
+
+static void put_options(struct html *html, const char *choices, const char *value)
+{
+    size_t chosen = strlen(value);
+    while (*choices != '\0') {
+        size_t row = strcspn(choices, ";"), n = strcspn(choices, "|");
+        bool is = n == chosen && strncmp(choices, value, n) == 0;
+        html_format(html, "<option value=\"%.*s\"%s>%.*s</option>", (int)n, choices,
+                    is ? " selected" : "", (int)(row - n - 1), choices + n + 1);
+        choices += row + (choices[row] == ';');
+    }
+}
+
+/* Does the sentence begin with this field's name, as in "«Số điện thoại» còn trống."? */
+static bool is_named(const struct panel *panel, const struct panel_field *field)
+{
+    static const char open[] = "«", shut[] = "»";
+    const char *why = panel->why.text;
+    size_t n = field->label ? strlen(field->label) : 0;
+    return n > 0 && strncmp(why, open, sizeof open - 1) == 0 &&
+           strncmp(why + sizeof open - 1, field->label, n) == 0 &&
+           strncmp(why + sizeof open - 1 + n, shut, sizeof shut - 1) == 0;
+}
+
+/* The field that the sentence of a refused form belongs to; the form's first when it names none. */
+static size_t wrong_field(const struct panel *panel, const struct panel_form *form, bool *ret_named)
+{
+    size_t first = PANEL_FIELDS_MAX;
+    *ret_named = false;
+    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++) {
+        const struct panel_field *field = &form->fields[i];
+        if (field->place == PANEL_FIXED || field->place == PANEL_TICKS || field->label == NULL)
+            continue;
+        *ret_named = is_named(panel, field);
+        if (*ret_named)
+            return i;
+        first = first == PANEL_FIELDS_MAX ? i : first;
+    }
+    return first;
+}
+
+static void put_why(struct panel *panel)
+{
+    html_put(&panel->html, "<p class=loi role=alert id=vi-sao>");
+    html_sentence(&panel->html, panel->why.text);
+    html_put(&panel->html, "</p>");
+}
+
+static void put_field(struct panel *panel, const struct panel_form *form, size_t i)
+{
+    struct html *html = &panel->html;
+    const struct panel_field *field = &form->fields[i];
+    char value[4096], id[96];
+    bool named = false;
+    bool wrong = panel->failed == form && wrong_field(panel, form, &named) == i;
+    const char *focus = !wrong  ? ""
+                        : named ? " autofocus aria-invalid=true aria-describedby=vi-sao"
+                                : " autofocus aria-describedby=vi-sao";
+    if (field->place == PANEL_FIXED)
+        return;
+    (void)snprintf(id, sizeof id, "%s-%s-%zu", form->verb, field->name, i);
+    value_of(panel, form, field, value, sizeof value);
+    if (field->label == NULL) {
+        html_format(html, "<input type=hidden name=\"%s\" value=\"", field->name);
+        html_text(html, value);
+        html_put(html, "\">");
+        return;
+    }
+    if (field->place == PANEL_TICKS) {
+        ticks_put(html, field->name, field->label, field->choices, id, value);
+        return;
+    }
+    html_format(html, "<label for=\"%s\">%s</label>", id, field->label);
+    if (wrong && named)
+        put_why(panel);
+    if (field->choices) {
+        html_format(html, "<select id=\"%s\" name=\"%s\"%s>", id, field->name, focus);
+        put_options(html, field->choices, value);
+        html_put(html, "</select>");
+    } else if (field->place == PANEL_MANY || field->place == PANEL_FILE ||
+               field->place == PANEL_LONG) {
+        html_format(html, "<textarea id=\"%s\" name=\"%s\" rows=4 spellcheck=false %s%s>", id,
+                    field->name, field->input ? field->input : "", focus);
+        html_text(html, value);
+        html_put(html, "</textarea>");
+    } else {
+        html_format(html, "<input id=\"%s\" name=\"%s\" %s%s value=\"", id, field->name,
+                    field->input ? field->input : "", focus);
+        html_text(html, value);
+        html_put(html, "\">");
+    }
+    chain_wipe(value, sizeof value);
+}
+
+void panel_form(struct panel *panel, const struct panel_form *form)
+{
+    struct html *html = &panel->html;
+    if (!act_offered(&panel->seat, form->verb))
+        return;
+    bool named = false;
+    if (panel->forms)
+        html_format(html, "<section class=muc id=m%d>", (int)(form - panel->forms));
+    else
+        html_put(html, "<section class=muc>");
+    html_format(html, "<h2>%s</h2>", form->title);
+    if (panel->failed == form)
+        (void)wrong_field(panel, form, &named);
+    if (panel->failed == form && !named)
+        put_why(panel);
+    html_format(html, "<form class=the method=post action=\"%s\">", panel->path);
+    seat_put_csrf(&panel->seat, html);
+    html_format(html,
+                "<input type=hidden name=viec value=\"%s\"><input type=hidden name=muc value=\"",
+                form->verb);
+    html_raw(html, form->title); /* which form it is: in one language */
+    html_put(html, "\">");
+    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++)
+        put_field(panel, form, i);
+    html_format(html, "<button>%s</button></form></section>", form->button);
+}
+
+void panel_list(struct panel *panel, const char *id, const json_t *rows, const char *key,
+                const char *word)
+{
+    size_t i;
+    json_t *row;
+    html_format(&panel->html, "<datalist id=\"%s\">", id);
+    json_array_foreach(rows, i, row)
+    {
+        const char *value = json_string_value(json_object_get(row, key));
+        const char *beside = json_string_value(json_object_get(row, word));
+        if (!value)
+            continue;
+        html_put(&panel->html, "<option value=\"");
+        html_text(&panel->html, value);
+        html_put(&panel->html, "\">");
+        html_word(&panel->html, beside ? beside : "");
+        html_put(&panel->html, "</option>");
+    }
+    html_put(&panel->html, "</datalist>");
+}
