@@ -110,13 +110,15 @@ static bool check_seal(const struct handover_seal *seal, size_t n, struct error 
     text_fold(seal->taker, taker, sizeof taker);
     if (*giver == '\0' || *taker == '\0' || strcmp(giver, taker) == 0)
         return error_set(err, ERROR_BAD_INPUT,
-                         "cần tên bên giao và bên nhận, hai người. / name both sides, two people");
+                         "Cần tên bên giao và bên nhận, hai người. / name both sides, two people");
     if (*seal->number == '\0' || strlen(seal->number) > SEAL_NUMBER_MAX)
-        return error_set(err, ERROR_BAD_INPUT, "số niêm phong: 1 đến %d byte. / seal number",
-                         SEAL_NUMBER_MAX);
+        return error_set(err, ERROR_BAD_INPUT,
+                         "Cần số niêm phong, nhiều nhất %d chữ. / the seal's number, at most %d "
+                         "characters",
+                         SEAL_NUMBER_MAX, SEAL_NUMBER_MAX);
     return seal->count == n ||
            error_set(err, ERROR_REFUSED,
-                     "đếm được %u bì, danh sách có %zu; đếm lại. / counted %u, listed %zu",
+                     "Đếm được %u bì, danh sách có %zu; đếm lại. / counted %u, listed %zu",
                      seal->count, n, seal->count, n);
 }
 

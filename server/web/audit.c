@@ -342,9 +342,10 @@ static void give(struct web *web, const struct http_request *request, const stru
     html_put(&html, "<h1 id=dau tabindex=-1>Nhật ký</h1>");
     if (request->is_post)
         put_check(web, record, &html);
+    put_check_form(seat, &html); /* before the log: behind it nobody finds it */
+    html_put(&html, "<h2>Ai đã xem, đã làm gì</h2>");
     put_filters(record, &asked, &html);
     put_looks(record, &asked, &html);
-    put_check_form(seat, &html);
     page_end(&html, web, &head);
     page_give(&html, *asked.fault ? 400 : 200, answer);
 }

@@ -56,14 +56,14 @@ static const struct panel_column columns[] = {
     {"heard", "Nghe lần cuối", PANEL_TIME, NULL},
     {"unsent", "Chưa gửi", PANEL_NUMBER, NULL},
     {"oldest_unsent", "Lâu nhất từ", PANEL_TIME, NULL},
+    {"mark", "Dấu máy", PANEL_TEXT, NULL},
+    {"certificate_until", "Chứng thư đến", PANEL_DAY, NULL},
+    {"certificate", "Số chứng thư", PANEL_CODE, NULL},
     {"skew_ms", "Lệch giờ, ms", PANEL_NUMBER, NULL},
     {"battery_percent", "Pin, %", PANEL_NUMBER, NULL},
     {"damaged", "Hỏng", PANEL_NUMBER, NULL},
     {"program", "Bản", PANEL_NUMBER, NULL},
     {"enrolled", "Cấp ngày", PANEL_DAY, NULL},
-    {"certificate_until", "Chứng thư đến", PANEL_DAY, NULL},
-    {"mark", "Dấu máy", PANEL_TEXT, NULL},
-    {"certificate", "Số chứng thư", PANEL_CODE, NULL},
     {.key = NULL}};
 static const struct panel_column aside_columns[] = {
     {"device", "Máy", PANEL_LINK, "may"},
@@ -127,12 +127,11 @@ static json_t *new_found(const json_t *rows, const char *wanted)
 static void put_find(struct panel *panel, const char *wanted)
 {
     struct html *html = &panel->html;
-    html_put(html,
-             "<form class=\"the tim\" action=\"/quay/may\"><label for=tim>F8 Tìm máy: tên, thẻ, "
-             "dấu, số chứng thư</label><input id=tim name=tim data-phim=F8 maxlength=40 "
-             "autocomplete=off spellcheck=false value=\"");
+    html_put(html, "<form class=chon action=\"/quay/may\"><label>F8 Tìm máy: tên, thẻ, "
+                   "dấu, số chứng thư</label><input id=tim name=tim data-phim=F8 maxlength=40 "
+                   "autocomplete=off spellcheck=false value=\"");
     html_text(html, wanted);
-    html_put(html, "\"><button>Tìm</button></form>");
+    html_put(html, "\"></label><button>Tìm</button></form>");
     if (*wanted != '\0')
         html_put(html, "<p><a href=\"/quay/may\">Mọi máy</a></p>");
 }

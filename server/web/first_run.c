@@ -206,11 +206,17 @@ static void put_shown(struct panel *panel)
     html_put(&panel->html, "</section>");
 }
 
+static void put_form(struct panel *panel, const struct panel_form *form)
+{
+    panel->first = panel->said == NULL ? form : NULL; /* what is shown once is read first */
+    panel_form(panel, form);
+}
+
 static void put_handheld(struct panel *panel)
 {
     html_put(&panel->html, "<p>Máy hiện mã thì quét; cấp xong máy tự kết nối. <a href=\"" PATH
                            "\">Xem máy đã vào chưa</a></p>");
-    panel_form(panel, form_of("enrol"));
+    put_form(panel, form_of("enrol"));
 }
 
 static void put_scan(struct panel *panel, const struct setup *setup)
@@ -236,14 +242,14 @@ static void put_post_office(struct panel *panel, const struct setup *setup)
     if (panel->failed != NULL)
         asks_numbers = panel->failed == form_of("range");
     if (!asks_numbers) {
-        panel_form(panel, form_of("postoffice"));
+        put_form(panel, form_of("postoffice"));
         return;
     }
     html_put(&panel->html, "<p>Đã ghi bưu cục <strong>");
     html_text(&panel->html, json_string_value(json_object_get(panel->values, "name")));
     html_put(&panel->html, "</strong></p><p>Còn số cho phong bì của bưu cục, đủ dùng cả năm. <a "
                            "href=\"" PATH "?buoc=2&amp;sua=1\">Sửa bưu cục</a></p>");
-    panel_form(panel, form_of("range"));
+    put_form(panel, form_of("range"));
 }
 
 static void put_step(struct panel *panel, const struct setup *setup, enum setup_step step)
@@ -252,7 +258,7 @@ static void put_step(struct panel *panel, const struct setup *setup, enum setup_
     switch (step) {
     case SETUP_OFFICE:
         office_values(panel, "offices", "ma");
-        panel_form(panel, form_of("office"));
+        put_form(panel, form_of("office"));
         return;
     case SETUP_POST_OFFICE:
         put_post_office(panel, setup);
@@ -261,12 +267,12 @@ static void put_step(struct panel *panel, const struct setup *setup, enum setup_
         html_put(&panel->html, "<p>Đối chiếu với thông báo nghỉ lễ của năm; sửa, thêm, rồi Tiếp. "
                                "Hạn giao tính theo lịch này.</p>");
         calendar_values(panel, now);
-        panel_form(panel, form_of("days"));
+        put_form(panel, form_of("days"));
         return;
     case SETUP_PEOPLE:
         html_put(&panel->html, "<p>Ít nhất một nhân viên quầy. Thêm nữa ở <a "
                                "href=\"/quay/nguoi\">Người dùng</a>.</p>");
-        panel_form(panel, form_of("person"));
+        put_form(panel, form_of("person"));
         return;
     case SETUP_PRINTER:
         html_put(&panel->html, "<p><a class=nut href=\"/quay/to-thu.pdf\">Mở tờ in thử</a></p>"
@@ -274,7 +280,7 @@ static void put_step(struct panel *panel, const struct setup *setup, enum setup_
                                "<p>Muốn quầy bấm một phím là in, không qua tệp: <a "
                                "href=\"/quay/may-in\">ghi máy in</a>, in thử ở đó.</p>");
         put_measured(panel);
-        panel_form(panel, form_of("measured"));
+        put_form(panel, form_of("measured"));
         return;
     case SETUP_HANDHELD:
         put_handheld(panel);

@@ -22,7 +22,8 @@ struct page {
     unsigned waiting; /* on the desk, ready, not yet scanned in */
     unsigned wrong;   /* scans that were refused, of this batch */
     char last[160];
-    bool shows; /* the handover of `last`, whose list could not be printed */
+    bool refused; /* the seal, not a scan: what is to be mended is among its fields */
+    bool shows;   /* the handover of `last`, whose list could not be printed */
     const char *argv[ITEMS_MAX + 8];
     char options[6][200];
     char text[HTTP_BODY_MAX];
@@ -68,6 +69,10 @@ static bool add(struct page *page, const char *text, struct error *err)
     readers_give(web->readers, record);
     if (!good)
         return false;
+    if (step == QUEUE_NONE)
+        return error_set(
+            err, ERROR_REFUSED,
+            "%s đã rời quầy hoặc là nhãn hủy. Chưa thêm. / has left the desk or is void", number);
     if (step != QUEUE_HANDOVER)
         return error_set(err, ERROR_REFUSED,
                          "%s chưa bàn giao được, việc tiếp: %s. Chưa thêm. / not added", number,
@@ -151,6 +156,23 @@ static bool print_list(struct page *page, struct error *err)
 
 /* ------------------------------------------------------------------ scanned in */
 
+/* What was sent with a refused seal, or with a scan, stands in its field again. */
+static void put_signed(struct page *page, const char *name, const char *label, const char *input)
+{
+    struct panel *panel = &page->panel;
+    struct html *html = &panel->html;
+    char value[160] = "";
+    html_format(html, "<label for=%s>%s</label><input id=%s name=%s autocomplete=off %s value=\"",
+                name, label, name, name, input);
+    bool again = panel->request->is_post && form_value(panel->request->body, panel->request->body_n,
+                                                       name, value, sizeof value);
+    if (!again && strcmp(name, "giver") == 0)
+        html_text(html, panel->seat.person.name);
+    else
+        html_text(html, again ? value : "");
+    html_put(html, "\">");
+}
+
 static void put_scanning(struct page *page)
 {
     struct panel *panel = &page->panel;
@@ -175,28 +197,18 @@ static void put_scanning(struct page *page)
     html_format(
         html,
         "\"><input type=hidden name=sai value=%u><label for=ma>Quét phong bì để thêm</label>"
-        "<input id=ma name=ma autofocus maxlength=64 autocomplete=off spellcheck=false "
+        "<input id=ma name=ma%s maxlength=64 autocomplete=off spellcheck=false "
         "autocapitalize=characters><button name=viec value=them>Thêm</button>",
-        page->wrong);
-    html_put(html,
-             "<h2>Niêm phong, hai bên ký</h2>"
-             "<label for=count>Đếm được bao nhiêu bì</label><input id=count name=count "
-             "inputmode=numeric maxlength=4 autocomplete=off><label for=seal>Số niêm phong</label>"
-             "<input id=seal name=seal maxlength=32 autocomplete=off><label for=giver>Bên "
-             "giao</label><input id=giver name=giver maxlength=100 value=\"");
-    char value[160];
-    bool again = panel->request->is_post && form_value(panel->request->body, panel->request->body_n,
-                                                       "giver", value, sizeof value);
-    html_text(html, again ? value : panel->seat.person.name);
-    html_put(html, "\"><label for=taker>Bên nhận</label><input id=taker name=taker maxlength=100 "
-                   "value=\"");
-    if (panel->request->is_post)
-        form_value(panel->request->body, panel->request->body_n, "taker", value, sizeof value);
-    html_text(html, panel->request->is_post ? value : "");
-    html_put(html,
-             "\"><label for=badge>Thẻ bưu tá (nếu bưu tá nhận)</label><input id=badge name=badge "
-             "inputmode=numeric maxlength=9 autocomplete=off><button name=viec value=chot "
-             "data-phim=F4>F4 Chốt, in bảng kê</button></form>");
+        page->wrong, page->refused ? "" : " autofocus");
+    html_put(html, "<h2>Niêm phong, hai bên ký</h2>");
+    put_signed(page, "count", "Đếm được bao nhiêu bì",
+               page->refused ? "inputmode=numeric maxlength=4 autofocus"
+                             : "inputmode=numeric maxlength=4");
+    put_signed(page, "seal", "Số niêm phong", "maxlength=32");
+    put_signed(page, "giver", "Bên giao", "maxlength=100");
+    put_signed(page, "taker", "Bên nhận", "maxlength=100");
+    put_signed(page, "badge", "Thẻ bưu tá (nếu bưu tá nhận)", "inputmode=numeric maxlength=9");
+    html_put(html, "<button name=viec value=chot data-phim=F4>F4 Chốt, in bảng kê</button></form>");
     if (page->n > 0)
         html_put(html, "<h2>Đã quét</h2><ol class=ds>");
     for (size_t i = page->n; i > 0; i--)
@@ -257,7 +269,8 @@ static void put_seal(struct page *page, const char *text)
 {
     struct panel *panel = &page->panel;
     struct html *html = &panel->html;
-    if (panel->seat.person.offices_n > 0) /* the command speaks of all offices of a handover */
+    bool bound = panel->seat.person.offices_n > 0; /* the seal speaks of all it holds */
+    if (bound && !act_sees_handover(panel->web, &panel->seat, text, false))
         return;
     json_t *said = panel_ask(panel, "batch", text, NULL);
     static const char *const rows[][2] = {
@@ -384,6 +397,7 @@ static bool do_post(struct page *page)
                 : differs ? differ(page, &panel->why)
                           : seal(page, &panel->why);
     page->shows = prints && !good;
+    page->refused = !good && !adds && !prints && !differs && page->n > 0;
     if (good && !adds)
         return false;
     page->wrong += adds && !good;

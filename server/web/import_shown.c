@@ -86,7 +86,7 @@ void import_put_choosing(struct import_page *page)
     seat_put_csrf(&page->panel.seat, html);
     html_put(html, "<input type=hidden name=viec value=xem>"
                    "<label for=tep>Danh sách (CSV, Excel .xlsx)</label>"
-                   "<input type=file id=tep name=tep required "
+                   "<input type=file id=tep name=tep required autofocus "
                    "accept=\".csv,.xlsx,.txt,.tsv,text/csv\">");
     put_offices(page, "cua");
     put_charsets(page, "bm");
@@ -352,6 +352,6 @@ void import_put_result(struct import_page *page)
     html_text(html, page->file_name);
     html_put(html, ".</p>");
     put_counts(html, page->said);
-    html_put(html, "<p><a class=nut href=\"/quay/in\">In phong bì</a></p>");
+    html_put(html, "<p><a class=nut autofocus href=\"/quay/in\">In phong bì</a></p>");
     put_lines(html, page->said);
 }

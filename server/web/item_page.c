@@ -1,18 +1,20 @@
 /* One envelope at the desk: where it stands, what happened to it, and what may be done with its
  * label; and what a postman wrote on paper, entered late. */
+#include <stdio.h>
 #include <string.h>
 
 #include "server/office/charset.h"
 #include "server/record/postmen.h"
 #include "server/web/board.h"
 #include "server/web/face.h"
+#include "server/web/form.h"
 #include "server/web/panel.h"
 #include "server/web/print_jobs.h"
 #include "server/web/queue.h"
 #include "server/web/english.h"
 
 #define ITEM "required maxlength=40 autocapitalize=characters spellcheck=false"
-#define REASONS "|–;1|Nhãn rách, bẩn;2|In mờ, lệch;3|Sai thông tin;4|Mất phong bì;9|Khác"
+#define REASONS "|(chọn);1|Nhãn rách, bẩn;2|In mờ, lệch;3|Sai thông tin;4|Mất phong bì;9|Khác"
 
 static const struct panel_form forms[] = {
     {"reissue",
@@ -24,19 +26,19 @@ static const struct panel_form forms[] = {
       {PANEL_OPTION, "address", "Địa chỉ (nếu đổi)", "maxlength=500", NULL},
       {PANEL_OPTION, "phone", "Điện thoại (nếu đổi)", "maxlength=20 inputmode=tel", NULL},
       {PANEL_OPTION, "office", "Cơ quan (nếu nhập sai cơ quan)", "maxlength=32", NULL},
-      {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
+      {PANEL_OPTION, "reason", "Vì sao", "required", REASONS}}},
     {"void",
      "Hủy nhãn",
      "Hủy nhãn",
      false,
      {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
-      {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
+      {PANEL_OPTION, "reason", "Vì sao", "required", REASONS}}},
     {"recall",
      "Thu hồi",
      "Thu hồi",
      false,
      {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
-      {PANEL_OPTION, "reason", "Vì sao", NULL, REASONS}}},
+      {PANEL_OPTION, "reason", "Vì sao", "required", REASONS}}},
     {.verb = NULL},
 };
 
@@ -157,6 +159,20 @@ static const struct panel_column history_columns[] = {
     {"why", "Chi tiết", PANEL_OURS, NULL},
     {.key = NULL}};
 
+/* What was done is seen at the envelope it was done to. NULL: none was named. */
+static const char *item_sent(const struct http_request *request, char *out, size_t size)
+{
+    char text[64];
+    struct item item;
+    if (!request->is_post)
+        return NULL;
+    form_value(request->body, request->body_n, "bi", text, sizeof text);
+    if (!item_parse(text, strlen(text), &item, NULL))
+        return NULL;
+    (void)snprintf(out, size, "bi=%s", item.text);
+    return out;
+}
+
 void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct panel panel;
@@ -164,6 +180,8 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
     struct error err;
     if (!panel_sit(&panel, web, request, RIGHT_ITEMS, "/quay/bi", "Phong bì · Trao", answer))
         return;
+    char carry[sizeof "bi=" + ITEM_CHARS];
+    panel.carry = item_sent(request, carry, sizeof carry);
     if (request->is_post && !panel_post(&panel, forms)) {
         json_decref(panel.said);
         return;
@@ -242,6 +260,7 @@ void desk_paper(struct web *web, const struct http_request *request, struct http
         return;
     html_put(&panel.html, "<p>Khi máy cầm tay hỏng giữa ca: ghi lại đúng như trên giấy, kèm sổ, "
                           "trang.</p>");
+    panel.first = &paper_forms[0];
     panel_form(&panel, &paper_forms[0]);
     panel_close(&panel);
 }

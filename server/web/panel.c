@@ -61,11 +61,13 @@ static bool add_field(struct words *words, const struct panel_field *field, char
                       struct error *err)
 {
     char before[48];
+    bool typed = field->place == PANEL_WORD || field->place == PANEL_LONG ||
+                 (field->place == PANEL_OPTION && field->choices != NULL);
+    if (typed && *value == '\0' && field->input != NULL && strstr(field->input, "required") != NULL)
+        return error_set(err, ERROR_BAD_INPUT, "«%s» còn trống. / is empty", field->label);
     switch (field->place) {
     case PANEL_WORD:
     case PANEL_LONG:
-        if (*value == '\0' && field->input && strstr(field->input, "required"))
-            return error_set(err, ERROR_BAD_INPUT, "«%s» còn trống. / is empty", field->label);
         return *value == '\0' || add(words, "", value, err);
     case PANEL_FIXED:
         return add(words, "", field->choices, err);

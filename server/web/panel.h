@@ -52,6 +52,7 @@ struct panel {
     const char *carry;               /* "bi=RA...": behind the address after an act; NULL none */
     json_t *said;                    /* of the form that shows */
     json_t *values;                  /* what stands in fields nobody filled yet; NULL: nothing */
+    const struct panel_form *first;  /* where the focus is to begin; NULL: at the page's head */
     const struct panel_form *failed; /* the form that was refused, */
     struct error why;                /* and why */
     unsigned status;                 /* of the answer; 0: 200, or what the failed form asks for */

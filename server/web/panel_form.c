@@ -70,6 +70,17 @@ static void put_why(struct panel *panel)
     html_put(&panel->html, "</p>");
 }
 
+/* One thing is asked on this page: the first field that is seen has the focus. */
+static bool begins_at(const struct panel *panel, const struct panel_form *form, size_t i)
+{
+    if (panel->failed != NULL || panel->first != form)
+        return false;
+    for (size_t j = 0; j < i; j++)
+        if (form->fields[j].place != PANEL_FIXED && form->fields[j].label != NULL)
+            return false;
+    return true;
+}
+
 static void put_field(struct panel *panel, const struct panel_form *form, size_t i)
 {
     struct html *html = &panel->html;
@@ -77,7 +88,7 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
     char value[4096], id[96];
     bool named = false;
     bool wrong = panel->failed == form && wrong_field(panel, form, &named) == i;
-    const char *focus = !wrong  ? ""
+    const char *focus = !wrong  ? begins_at(panel, form, i) ? " autofocus" : ""
                         : named ? " autofocus aria-invalid=true aria-describedby=vi-sao"
                                 : " autofocus aria-describedby=vi-sao";
     if (field->place == PANEL_FIXED)
@@ -98,7 +109,8 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
     if (wrong && named)
         put_why(panel);
     if (field->choices) {
-        html_format(html, "<select id=\"%s\" name=\"%s\"%s>", id, field->name, focus);
+        html_format(html, "<select id=\"%s\" name=\"%s\" %s%s>", id, field->name,
+                    field->input ? field->input : "", focus);
         put_options(html, field->choices, value);
         html_put(html, "</select>");
     } else if (field->place == PANEL_MANY || field->place == PANEL_FILE ||

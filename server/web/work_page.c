@@ -161,8 +161,10 @@ static void put_modes(struct work *work)
                     english_say(html->english, modes[i].word));
     html_put(html,
              "<a href=\"/quay/in\" data-phim=F2>F2 In</a> <a href=\"/quay/ban-giao\" "
-             "data-phim=F4>F4 Bàn giao</a> <a href=\"/quay/in#bi\" data-phim=F9>F9 In lại</a> "
-             "<a href=\"/quay/giay\">Nhập từ giấy</a> <a href=\"/quay/tap\">Tập</a></p>");
+             "data-phim=F4>F4 Bàn giao</a> <a href=\"/quay/in#bi\" data-phim=F9>F9 In lại</a> ");
+    if (work->panel.seat.person.offices_n == 0) /* what postmen wrote is the post's */
+        html_put(html, "<a href=\"/quay/giay\">Nhập từ giấy</a> ");
+    html_put(html, "<a href=\"/quay/tap\">Tập</a></p>");
 }
 
 static void put_said(struct work *work)

@@ -328,7 +328,7 @@ static void a_sealed_batch_from_the_command_line(void **state)
     assert_non_null(strstr(asked->err, "SAI PHONG BÌ"));
     assert_int_equal(ASK(asked, -1, "pair", code, number), 0);
     assert_int_equal(ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", number), 1);
-    assert_non_null(strstr(asked->err, "đếm được 0 bì"));
+    assert_non_null(strstr(asked->err, "Đếm được 0 bì"));
     assert_int_equal(
         ASK(asked, -1, "handover", "seal=NP-1", "giver=An", "taker=Bình", "count=1", number), 0);
     assert_int_equal(ASK(asked, -1, "handovers"), 0);

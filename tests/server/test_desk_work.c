@@ -110,8 +110,10 @@ static void they_go_sealed(struct browser *browser, const char *first, const cha
     expect(browser,
            post(browser, "/quay/ban-giao",
                 "viec=chot&da=%s&count=2&seal=NP-1&giver=An&taker=B%%C3%%ACnh", first, ""),
-           409, "đếm được 2 bì, danh sách có 1");
-    assert_true(says(browser, "value=\"Bình\""));
+           409, "Đếm được 2 bì, danh sách có 1");
+    assert_true(says(browser, "value=\"Bình\"")); /* nothing is typed twice */
+    assert_true(says(browser, "value=\"NP-1\""));
+    assert_true(says(browser, "maxlength=4 autofocus value=\"2\""));
     expect(browser,
            post(browser, "/quay/ban-giao",
                 "viec=chot&da=%s&count=1&seal=NP-1&giver=An&taker=B%%C3%%ACnh", first, ""),
@@ -125,6 +127,19 @@ static void they_go_sealed(struct browser *browser, const char *first, const cha
     expect(browser, browser_get(browser, "/quay/ban-giao?so=BG-000001"), 200, "hư hỏng");
 }
 
+/* What cannot be taken back is not done by one key: why is asked; then he stands before the same.
+ */
+static void a_label_is_made_void(struct browser *browser, const char *item)
+{
+    char at[64];
+    (void)snprintf(at, sizeof at, "/quay/bi?bi=%s", item);
+    expect(browser, browser_get(browser, at), 200, "Hủy nhãn");
+    expect(browser, post(browser, "/quay/bi", "viec=void&bi=%s&reason=", item, ""), 400,
+           "«Vì sao» còn trống.");
+    expect(browser, post(browser, "/quay/bi", "viec=void&bi=%s&reason=1", item, ""), 303, at + 9);
+    expect(browser, post(browser, "/quay/ban-giao", "viec=them&ma=%s", item, ""), 409, "nhãn hủy");
+}
+
 static void a_clerks_day(void **state)
 {
     struct browser *browser = *state;
@@ -134,6 +149,7 @@ static void a_clerks_day(void **state)
     envelopes_are_printed(browser, first, second.text);
     results_are_put_in_their_own(browser, first, second.text);
     they_go_sealed(browser, first, second.text);
+    a_label_is_made_void(browser, second.text);
 }
 
 static void practice_writes_nothing(void **state)

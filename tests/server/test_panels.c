@@ -437,6 +437,7 @@ static void the_log_is_in_words(void **state)
     bool by;
     browser_log_in(browser);
     assert_int_equal(browser_get(browser, "/quay/nhat-ky"), 200);
+    assert_true(strstr(browser->rig.answer, "Kiểm ngay") < strstr(browser->rig.answer, "<table"));
     for (size_t i = 0; act_row(i, &verb, &right, &words, &by); i++) {
         (void)snprintf(option, sizeof option, ">%s</option>", verb);
         if (says(browser, option))

@@ -54,6 +54,7 @@ static void seven_steps_from_nothing(void **state)
     (void)snprintf(days, sizeof days, "viec=days&ngay=%.4s-01-01%%2Coff%%2CLu%%E1%%BA%%ADt", day);
     browser_log_in(browser);
     assert_int_equal(step_of(browser), 1);
+    assert_true(says(browser, "autofocus value=")); /* his first key writes */
     done(browser, "viec=office&ma=H27.15&name=UBND+x%C3%A3&address=Th%C3%B4n+1");
     assert_int_equal(step_of(browser), 1);           /* whom do citizens call? */
     assert_true(says(browser, "value=\"UBND xã\"")); /* what is there need not be typed again */

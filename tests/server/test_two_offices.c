@@ -248,6 +248,7 @@ static void he_hands_over_for_both(void **state)
            post(browser, "/quay/ban-giao", sealed, items[MINE].text, items[ALSO_MINE].text), 303,
            "so=BG-000001");
     expect(browser, browser_get(browser, "/quay/ban-giao?so=BG-000001"), 200, "Cộng 2 bì.");
+    assert_true(says(browser, "<b>NP-1</b>")); /* all of it is his: so is what both sign */
 
     come_in(browser, "quay");
     assert_int_equal(browser_get(browser, "/quay/ban-giao"), 200);
