@@ -151,10 +151,10 @@ static void put_steps(struct html *html, const struct setup *setup, enum setup_s
 {
     html_put(html, "<ol class=bay-buoc>");
     for (int step = 0; step < SETUP_STEPS; step++)
-        html_format(html, "<li%s><a href=\"" PATH "?buoc=%d\"%s>%s</a> %s</li>",
+        html_format(html, "<li%s><a href=\"" PATH "?buoc=%d\"%s>%s</a> %s%s</li>",
                     setup->done[step] ? " class=xong-roi" : "", step + 1,
                     step == (int)shown ? " aria-current=step" : "", names[step],
-                    setup->done[step] ? "✓ xong" : "chưa");
+                    setup->done[step] ? "✓ " : "", setup->done[step] ? "xong" : "chưa");
     html_put(html, "</ol>");
 }
 

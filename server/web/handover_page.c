@@ -282,6 +282,10 @@ static void put_seal(struct page *page, const char *text)
         html_text(html, value ? value : "–");
         html_put(html, "</b></span> ");
     }
+    const char *sealed = json_string_value(json_object_get(said, "sealed"));
+    html_put(html, "<span>niêm phong lúc <b>");
+    panel_put_time(html, sealed != NULL ? sealed : "–", true);
+    html_put(html, "</b></span> ");
     html_format(html, "<span>đếm <b>%lld</b></span></p>",
                 (long long)json_integer_value(json_object_get(said, "count")));
     const json_t *found = json_object_get(said, "differences");

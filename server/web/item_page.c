@@ -34,8 +34,8 @@ static const struct panel_form forms[] = {
      {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
       {PANEL_OPTION, "reason", "Vì sao", "required", REASONS}}},
     {"recall",
-     "Thu hồi",
-     "Thu hồi",
+     "Thu hồi bì",
+     "Thu hồi bì",
      false,
      {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
       {PANEL_OPTION, "reason", "Vì sao", "required", REASONS}}},
@@ -205,7 +205,7 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
         panel_table(&panel, "Việc đã qua", json_object_get(said, "history"), history_columns,
                     "Chưa có gì.");
         json_decref(said);
-        if (person_may(&panel.seat.person, RIGHT_DESK))
+        if (person_may(&panel.seat.person, RIGHT_DESK) && view.state.status != STATUS_VOID)
             put_print(&panel, &view);
     } else if (asked) {
         panel.status = act_status(err.code);

@@ -115,6 +115,8 @@ struct panel_column {
 /* `columns` end with one without a key. Without rows the sentence stands. */
 void panel_table(struct panel *panel, const char *caption, const json_t *rows,
                  const struct panel_column *columns, const char *empty);
+/* "2026-11-25T09:41:00.000+07:00" as people read it, without its hour unless `with_time`. */
+void panel_put_time(struct html *html, const char *iso, bool with_time);
 /* The word for a value in "value|Word;value|Word", or NULL. Borrowed, `*ret_n` bytes. */
 const char *panel_word(const char *choices, const char *value, size_t *ret_n);
 

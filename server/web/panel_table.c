@@ -15,8 +15,7 @@ static void put_choice(struct html *html, const char *choices, const char *value
         html_text(html, value);
 }
 
-/* "2026-11-25T09:41:00.000+07:00" as people read it. */
-static void put_time(struct html *html, const char *iso, bool with_time)
+void panel_put_time(struct html *html, const char *iso, bool with_time)
 {
     int year, month, day;
     char rest[8] = "";
@@ -173,7 +172,7 @@ static void put_cell(struct panel *panel, const json_t *cell, const struct panel
     else if (column->kind == PANEL_CHOICE)
         put_choice(html, column->choices, text);
     else if (column->kind == PANEL_DAY || column->kind == PANEL_TIME)
-        put_time(html, text, column->kind == PANEL_TIME);
+        panel_put_time(html, text, column->kind == PANEL_TIME);
     else if (column->kind == PANEL_ITEM)
         put_item(html, text);
     else if (column->kind == PANEL_EVENT)
@@ -188,9 +187,15 @@ static void put_cell(struct panel *panel, const json_t *cell, const struct panel
         html_text(html, text);
 }
 
-static const char *class_of(const struct panel_column *column)
+#define LONG_BYTES                                                                                 \
+    48 /* what is longer goes on in a second line, so that no row leaves the page                  \
+        */
+
+static const char *class_of(const struct panel_column *column, const json_t *cell)
 {
-    return column->kind == PANEL_NUMBER || column->kind == PANEL_VND ? " class=so" : "";
+    bool number = column->kind == PANEL_NUMBER || column->kind == PANEL_VND;
+    bool sentence = json_is_string(cell) && json_string_length(cell) > LONG_BYTES;
+    return number ? " class=so" : sentence ? " class=loi-dai" : "";
 }
 
 void panel_table(struct panel *panel, const char *caption, const json_t *rows,
@@ -208,13 +213,14 @@ void panel_table(struct panel *panel, const char *caption, const json_t *rows,
                 "<caption class=an>%s</caption><thead><tr>",
                 caption, caption);
     for (const struct panel_column *at = columns; at->key != NULL; at++)
-        html_format(html, "<th scope=col%s>%s</th>", class_of(at), at->head);
+        html_format(html, "<th scope=col%s>%s</th>", class_of(at, NULL), at->head);
     html_put(html, "</tr></thead><tbody>");
     json_array_foreach(rows, i, row)
     {
         html_put(html, "<tr>");
         for (const struct panel_column *at = columns; at->key != NULL; at++) {
-            html_format(html, "<td%s data-ten=\"%s\">", class_of(at), at->head);
+            html_format(html, "<td%s data-ten=\"%s\">", class_of(at, json_object_get(row, at->key)),
+                        at->head);
             if (at->kind == PANEL_FILL)
                 put_fill(panel, html, at->choices, row);
             else

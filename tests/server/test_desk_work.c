@@ -120,6 +120,7 @@ static void they_go_sealed(struct browser *browser, const char *first, const cha
            303, "Location: /quay/ban-giao?so=BG-000001");
     expect(browser, browser_get(browser, "/quay/ban-giao?so=BG-000001"), 200, "Cộng 1 bì.");
     assert_true(says(browser, "<b>NP-1</b>"));
+    assert_true(says(browser, "niêm phong lúc <b>"));
     assert_true(says(browser, "Đỗ Xuân Mẫu"));
     expect(browser,
            post(browser, "/quay/ban-giao", "viec=chenh&so=BG-000001&bi=%s&loai=damaged", first, ""),
