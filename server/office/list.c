@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,7 +22,8 @@
 #define ANSWER_BYTES_MAX                                                                           \
     ((size_t)4 * LIST_FILE_BYTES_MAX) /* frames of many short cells outgrow the file */
 #define HEAR_BYTES (1u << 16)
-#define READ_SECONDS_MAX 60 /* 64 MB take about 2 s; a child that needs more is stuck */
+#define READ_SECONDS_MAX 60     /* by the clock: many lists may be read at once */
+#define READ_CPU_SECONDS_MAX 20 /* 64 MB take about 2 s; a file that needs more was made for it */
 
 const struct list_column_info *list_column_info(enum list_column column)
 {
@@ -81,6 +83,16 @@ struct list_names list_names_read(const char *text)
 
 /* ------------------------------------------------------------------ the child's process */
 
+/* Set from here, so that it holds whatever the child is. One that is gone already needs none, and
+ * the clock bounds what could not be bound; a lower limit, the server's own, stays. */
+static void bound_work(pid_t pid)
+{
+    const struct rlimit bound = {READ_CPU_SECONDS_MAX, READ_CPU_SECONDS_MAX + 1};
+    struct rlimit now;
+    if (prlimit(pid, RLIMIT_CPU, NULL, &now) == 0 && now.rlim_cur > bound.rlim_cur)
+        (void)prlimit(pid, RLIMIT_CPU, &bound, NULL);
+}
+
 static bool start(const char *program, int fd, enum charset charset, const struct list_names *names,
                   pid_t *ret_pid, int *ret_out, struct error *err)
 {
@@ -106,6 +118,7 @@ static bool start(const char *program, int fd, enum charset charset, const struc
         close(ends[0]);
         return error_set(err, ERROR_LATER, "cannot start the list reader: %s", strerror(failed));
     }
+    bound_work(*ret_pid);
     *ret_out = ends[0];
     return true;
 }
@@ -117,25 +130,26 @@ static int64_t now_s(void)
     return at.tv_sec;
 }
 
-enum heard { HEARD, STUCK, NO_ROOM };
+enum heard { HEARD, TOO_MUCH, TOO_LONG, NO_ROOM };
 
-/* All the child says, until it closes its end, into the file; STUCK when it says too much or takes
- * too long. */
+/* All the child says, until it closes its end, into the file. */
 static enum heard hear(int out, int file, char bytes[HEAR_BYTES])
 {
     size_t n = 0;
     int64_t until = now_s() + READ_SECONDS_MAX;
     for (;;) {
         struct pollfd wait = {.fd = out, .events = POLLIN};
-        if (now_s() > until || n > ANSWER_BYTES_MAX)
-            return STUCK;
+        if (now_s() > until)
+            return TOO_LONG;
+        if (n > ANSWER_BYTES_MAX)
+            return TOO_MUCH;
         if (poll(&wait, 1, 1000) <= 0)
             continue;
         ssize_t got = read(out, bytes, HEAR_BYTES);
         if (got == 0)
             return HEARD;
         if (got < 0 && errno != EINTR)
-            return STUCK;
+            return TOO_MUCH;
         if (got > 0 &&
             (!files_has_room(file, HEAR_BYTES) || !whole_write(file, bytes, (size_t)got)))
             return NO_ROOM;
@@ -149,6 +163,27 @@ static enum heard hear_out(int out, int file)
     enum heard heard = bytes ? hear(out, file, bytes) : NO_ROOM;
     free(bytes);
     return heard;
+}
+
+/* How it ended, for who sent the file. */
+static bool judge_end(enum heard heard, int status, struct error *err)
+{
+    if (heard == NO_ROOM)
+        return error_set(err, ERROR_LATER,
+                         "máy chủ hết chỗ. Chưa nhập; báo quản trị rồi nhập lại. / no room on the "
+                         "server");
+    if (heard == HEARD && WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        return error_set(err, ERROR_BAD_INPUT,
+                         "đọc mãi chưa xong (%d giây máy). Chưa nhập; xuất lại danh sách, hoặc "
+                         "chia nhỏ. / reading it takes over %d s of the processor",
+                         READ_CPU_SECONDS_MAX, READ_CPU_SECONDS_MAX);
+    if (heard == TOO_LONG)
+        return error_set(err, ERROR_LATER,
+                         "đọc quá %d giây, máy chủ đang bận. Chưa nhập; lát nữa nhập lại. / over "
+                         "%d s, the server is busy",
+                         READ_SECONDS_MAX, READ_SECONDS_MAX);
+    return (heard == HEARD && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+           error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
 }
 
 /* Runs the child to its end; what it said lies in `file`. */
@@ -165,12 +200,7 @@ static bool run_child(const char *program, int fd, enum charset charset,
         kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (heard == NO_ROOM)
-        return error_set(err, ERROR_LATER,
-                         "máy chủ hết chỗ. Chưa nhập; báo quản trị rồi nhập lại. / no room on the "
-                         "server");
-    return (heard == HEARD && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
-           error_set(err, ERROR_BROKEN, "the list reader ended with status %d", status);
+    return judge_end(heard, status, err);
 }
 
 bool list_has_no_header(const struct error *err)

@@ -9,7 +9,8 @@
  * row; the first is 1).
  *
  * The bytes are parsed in a child process of this very program (house.md, settled point 10), which
- * has a filter of its own and only its two pipes; what it answers is checked like a stranger's.
+ * has a filter of its own, only its two pipes and 20 s of the processor; what it answers is checked
+ * like a stranger's.
  * Threads: any; calls share nothing.
  */
 #ifndef TRAO_SERVER_OFFICE_LIST_H
@@ -90,7 +91,7 @@ struct list {
  * `charset` is CHARSET_UNKNOWN unless somebody said it; `names` is NULL or what
  * the office calls its columns. What the child says lies in a nameless file in `folder`, so that a
  * list of any length takes the memory of one row. All of it is checked before this returns.
- * BAD_INPUT when it is no such list (what was looked for is named), LATER when no child can be
+ * BAD_INPUT when it is no such list (what was looked for is named) or takes too much work, LATER when no child can be
  * started or the folder has no room, BROKEN when the child misbehaves.
  */
 bool list_read(const char *program, const char *folder, int fd, enum charset charset,

@@ -156,6 +156,10 @@ bool text_compose(const char *text, char *out, size_t size)
     return fits;
 }
 
+/* No letter taken apart is longer than three times itself (U+0DDD, of Unicode 15). What cannot fit
+ * is not composed: one cell of thirty megabytes took half a minute. */
+#define COMPOSED_LESS_MAX 3
+
 bool text_clean(const char *bytes, size_t n, char *out, size_t size)
 {
     if (!text_is_utf8(bytes, n))
@@ -165,7 +169,7 @@ bool text_clean(const char *bytes, size_t n, char *out, size_t size)
     if (!squeezed)
         return false;
     squeeze(bytes, n, squeezed, n + 1);
-    bool fits = text_compose(squeezed, out, size);
+    bool fits = strlen(squeezed) / COMPOSED_LESS_MAX < size && text_compose(squeezed, out, size);
     if (squeezed != small)
         free(squeezed);
     return fits;
