@@ -21,6 +21,7 @@
 struct known {
     char device[DEVICE_NAME_MAX + 1];
     struct seal_public key;
+    struct link certificate; /* hash of the last one that was looked at and held; zero: none */
 };
 
 /* An alarm of the group in hand. */
@@ -58,7 +59,8 @@ struct intake_message {
     } papers[BATCH_SCANS_MAX]; /* what each scan names */
     bool checked, holds;       /* the seal, by `checked_with` */
     struct seal_public checked_with;
-    bool certified; /* hello: the certificate is this authority's, for this device */
+    bool certified; /* hello: the certificate is this authority's, for this device, and new here */
+    struct link shown; /* hello: the certificate's hash */
     struct ca_device certificate;
     size_t n;
     uint8_t bytes[];
@@ -114,9 +116,30 @@ static void known_put(struct intake *intake, const char *device, const struct se
     pthread_mutex_lock(&intake->lock);
     size_t at = known_at(intake, device);
     if (at < intake->known_n && strcmp(intake->known[at].device, device) == 0)
-        intake->known[at] = known;
+        intake->known[at].key = *key;
     else
         known_insert(intake, at, &known);
+    pthread_mutex_unlock(&intake->lock);
+}
+
+/* A certificate that was taken once brings nothing when it is shown again (admit): reading it costs
+ * more than all the rest of a hello. */
+static bool known_shows(struct intake *intake, const char *device, const struct link *certificate)
+{
+    pthread_mutex_lock(&intake->lock);
+    size_t at = known_at(intake, device);
+    bool same = at < intake->known_n && strcmp(intake->known[at].device, device) == 0 &&
+                link_equal(&intake->known[at].certificate, certificate);
+    pthread_mutex_unlock(&intake->lock);
+    return same;
+}
+
+static void known_showed(struct intake *intake, const char *device, const struct link *certificate)
+{
+    pthread_mutex_lock(&intake->lock);
+    size_t at = known_at(intake, device);
+    if (at < intake->known_n && strcmp(intake->known[at].device, device) == 0)
+        intake->known[at].certificate = *certificate;
     pthread_mutex_unlock(&intake->lock);
 }
 
@@ -216,7 +239,9 @@ static bool read_hello(struct intake *intake, struct intake_message *message, st
     struct slice authority = {intake->config.authority_der, intake->config.authority_n};
     if (strcmp(hello->device, message->device) != 0)
         return error_set(err, ERROR_BAD_INPUT, "hello: it names %s", hello->device);
+    message->shown = chain_hash(hello->certificate.bytes, hello->certificate.n);
     message->certified = authority.n > 0 && hello->certificate.n > 0 &&
+                         !known_shows(intake, message->device, &message->shown) &&
                          ca_device_read(authority, hello->certificate, message->sealed.arrival,
                                         &message->certificate, NULL) &&
                          strcmp(message->certificate.name, message->device) == 0;
@@ -384,6 +409,8 @@ static bool take_hello(struct intake *intake, const struct intake_message *messa
     if (!known)
         return set_aside(intake, message, &intake->seen.forged, "hello of an unknown device", err);
     known_put(intake, device.name, &device.seal_key);
+    if (message->certified)
+        known_showed(intake, device.name, &message->shown);
     if (intake->config.hello != NULL)
         intake->config.hello(intake->config.ctx, &device, &message->up.hello);
     return stand(intake, &message->up.hello, device.id, &standing, err) &&

@@ -91,8 +91,8 @@ struct list {
  * `charset` is CHARSET_UNKNOWN unless somebody said it; `names` is NULL or what
  * the office calls its columns. What the child says lies in a nameless file in `folder`, so that a
  * list of any length takes the memory of one row. All of it is checked before this returns.
- * BAD_INPUT when it is no such list (what was looked for is named) or takes too much work, LATER when no child can be
- * started or the folder has no room, BROKEN when the child misbehaves.
+ * BAD_INPUT when it is no such list (what was looked for is named) or takes too much work, LATER
+ * when no child can be started or the folder has no room, BROKEN when the child misbehaves.
  */
 bool list_read(const char *program, const char *folder, int fd, enum charset charset,
                const struct list_names *names, struct list *ret_list, struct error *err) must_use;

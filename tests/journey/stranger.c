@@ -26,7 +26,9 @@ static void on_publish(struct mosquitto *mosq, void *self, int mid, int code,
     (void)mosq;
     (void)mid;
     (void)props;
-    ((struct stranger *)self)->acked = code;
+    struct stranger *stranger = self;
+    stranger->acked = code;
+    stranger->acks++;
 }
 
 static void on_subscribe(struct mosquitto *mosq, void *self, int mid, int n, const int *granted,
@@ -52,7 +54,7 @@ void stranger_begin(struct stranger *stranger, struct world *world, const struct
 {
     char ca[400], cert[400], key[400];
     *stranger =
-        (struct stranger){mosquitto_new(id, true, stranger), world->mqtt, -1, -1, -1, -1, 0};
+        (struct stranger){mosquitto_new(id, true, stranger), world->mqtt, -1, -1, -1, -1, 0, 0};
     struct mosquitto *mosq = stranger->mosq;
     if (mosq == NULL)
         world_fail(world, "no client for %s", id);

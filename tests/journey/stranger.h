@@ -14,6 +14,7 @@ struct stranger {
     int port;
     int connected, acked, granted, left; /* -1: not yet; else MQTT's reason */
     int heard;                           /* messages */
+    size_t acks;                         /* of what it said */
 };
 
 /* With `hand`'s certificate, or none. */

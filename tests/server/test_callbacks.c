@@ -224,6 +224,24 @@ static void what_is_not_proved_leaves_nothing(void **state)
     assert_int_equal(call_signed(told, KEY, CALLBACKS_WINDOW_S, good), 200);
     pass(told, SECOND * 4);
     assert_int_equal(facts_of(told, EVENT_NOTICE_DELIVERED), 1);
+    /* A signature with one digit changed, wherever; longer; shorter. */
+    char bent[SMS_SIGNATURE_MAX + 1];
+    char now[32], right[SMS_SIGNATURE_MAX];
+    struct sms_key key;
+    assert_true(sms_key_read(KEY, &key));
+    (void)snprintf(now, sizeof now, "%lld", (long long)(told->desk.rig.now.ms / 1000));
+    told->time = now;
+    (void)sms_sign(&key, now, good, strlen(good), right);
+    for (size_t i = 0; i < SMS_SIGNATURE_MAX - 1; i++) {
+        (void)snprintf(bent, sizeof bent, "%s", right);
+        bent[i] = bent[i] == '0' ? '1' : '0';
+        told->signature = bent;
+        assert_int_equal(call_as(told, "webhook", true, good), 401);
+    }
+    (void)snprintf(bent, sizeof bent, "%s0", right);
+    assert_int_equal(call_as(told, "webhook", true, good), 401);
+    bent[SMS_SIGNATURE_MAX - 2] = '\0';
+    assert_int_equal(call_as(told, "webhook", true, good), 401);
     /* The signature of one body under another; of one time under another; none. */
     (void)call_signed(told, KEY, 0, "{}");
     assert_int_equal(call_as(told, "webhook", true, good), 401);

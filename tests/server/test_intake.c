@@ -256,6 +256,24 @@ static void head_of_another_device(void **state)
     assert_int_equal(counts().scans_stored, 0);
 }
 
+/* HH-042's hello on HH-043's topic: neither of them is answered, or known to have been here. */
+static void hello_of_another_device(void **state)
+{
+    (void)state;
+    struct rig_device other;
+    static uint8_t bytes[WIRE_BYTES_MAX];
+    struct hello hello = {.epochs = 0, .nonce = 78};
+    size_t n;
+    rig_device(&other, &rig, "HH-043");
+    memcpy(hello.device, hand.name, sizeof hello.device);
+    assert_good(wire_hello(&hello, bytes, &n, &err));
+    rig_send_raw(&rig, other.name, bytes, n);
+    assert_int_equal(counts().unreadable, 1);
+    assert_int_equal(set_aside(), 1);
+    assert_int_equal(rig.sent_n, 0);
+    assert_true(rig_alarmed(&rig, "message cannot be read: hello: it names HH-042"));
+}
+
 static void unknown_device_is_set_aside(void **state)
 {
     (void)state;
@@ -566,6 +584,7 @@ int main(void)
         TEST(any_flipped_byte_is_never_stored),
         TEST(rubbish_is_set_aside),
         TEST(head_of_another_device),
+        TEST(hello_of_another_device),
         TEST(unknown_device_is_set_aside),
         TEST(scan_with_anothers_number),
         TEST(malformed_scan_inside_a_good_seal),

@@ -37,6 +37,12 @@ static void codes_are_those_of_the_standard(void **state)
         assert_false(
             totp_matches(key, (struct instant){now.ms + 2 * STEP_MS}, rows[i].code, &step));
         assert_true(totp_matches(key, (struct instant){now.ms + STEP_MS}, rows[i].code, &step));
+        for (size_t at = 0; at < TOTP_DIGITS; at++) { /* each digit counts */
+            char other[TOTP_DIGITS + 1];
+            (void)snprintf(other, sizeof other, "%s", rows[i].code);
+            other[at] = other[at] == '9' ? '0' : (char)(other[at] + 1);
+            assert_false(totp_matches(key, now, other, &step));
+        }
     }
     uint64_t step;
     struct instant now = {INT64_C(59000)};
@@ -305,7 +311,7 @@ static void a_code_counts_once_and_drifts_by_one(void **state)
     assert_int_equal(browser_post(browser, "/quay/ma", code_at(browser, 2, code)), 403);
     assert_int_equal(web_rig_post(&browser->rig, "/quay/ma", half, code_at(browser, 1, code)), 403);
     assert_int_equal(browser_post(browser, "/quay/ma", code), 303);
-    assert_true(leads_to(browser, "/quay"));
+    assert_true(leads_to(browser, "/quay/bat-dau"));
     assert_string_not_equal(browser->cookie, half);
     assert_int_equal(browser_get(browser, "/quay"), 200);
     assert_int_equal(web_rig_get(&browser->rig, "/quay/ma", half), 303); /* half is gone */
@@ -318,6 +324,32 @@ static void a_code_counts_once_and_drifts_by_one(void **state)
     desk_rig_pass(&browser->rig.desk, 3 * STEP_MS);
     assert_int_equal(browser_post(browser, "/quay/ma", code_at(browser, -2, late)), 403);
     assert_int_equal(browser_post(browser, "/quay/ma", code_at(browser, -1, late)), 303);
+}
+
+/* Nothing that was used comes back with the time; who is caught by it has his recovery codes. */
+static void a_clock_set_back_lets_no_code_in_again(void **state)
+{
+    struct browser *browser = *state;
+    char code[32], earlier[32], recovery[64];
+    enrol(browser);
+    assert_int_equal(password(browser), 303);
+    assert_int_equal(browser_get(browser, "/quay/ma"), 200);
+    assert_int_equal(browser_post(browser, "/quay/ma", code_at(browser, 1, code)), 303);
+    desk_rig_pass(&browser->rig.desk, -STEP_MS);
+    code_at(browser, 0, earlier); /* never used, but of a step before one that was */
+    assert_int_equal(password(browser), 303);
+    assert_int_equal(browser_get(browser, "/quay/ma"), 200);
+    assert_int_equal(browser_post(browser, "/quay/ma", earlier), 403);
+    desk_rig_pass(&browser->rig.desk, STEP_MS);
+    assert_int_equal(browser_post(browser, "/quay/ma", code), 403);
+    desk_rig_pass(&browser->rig.desk, -3600 * 1000);
+    assert_int_equal(password(browser), 303);
+    assert_int_equal(browser_get(browser, "/quay/ma"), 200);
+    assert_int_equal(browser_post(browser, "/quay/ma", code_at(browser, 0, earlier)), 403);
+    assert_int_equal(quay(browser).failed, 3);
+    (void)snprintf(recovery, sizeof recovery, "ma=%s", codes[0]);
+    assert_int_equal(browser_post(browser, "/quay/ma", recovery), 303);
+    assert_int_equal(browser_get(browser, "/quay"), 200);
 }
 
 static void half_a_login_runs_out(void **state)
@@ -375,7 +407,7 @@ static void a_recovery_code_opens_once(void **state)
     assert_int_equal(password(browser), 303);
     assert_int_equal(browser_get(browser, "/quay/ma"), 200);
     assert_int_equal(browser_post(browser, "/quay/ma", form), 303);
-    assert_true(leads_to(browser, "/quay"));
+    assert_true(leads_to(browser, "/quay/bat-dau"));
     assert_int_equal(heard_so_far(browser).kinds[LOOK_RECOVERY], 1);
     assert_int_equal(password(browser), 303);
     assert_int_equal(browser_get(browser, "/quay/ma"), 200);
@@ -524,6 +556,7 @@ int main(int argc, char **argv)
         DOOR(a_stolen_cookie_enrols_nobody),
         DOOR(others_may_have_one),
         DOOR(a_code_counts_once_and_drifts_by_one),
+        DOOR(a_clock_set_back_lets_no_code_in_again),
         DOOR(half_a_login_runs_out),
         DOOR(both_factors_lock_together),
         DOOR(a_recovery_code_opens_once),
