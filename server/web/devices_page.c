@@ -128,7 +128,7 @@ static void put_find(struct panel *panel, const char *wanted)
 {
     struct html *html = &panel->html;
     html_put(html, "<form class=chon action=\"/quay/may\"><label>F8 Tìm máy: tên, thẻ, "
-                   "dấu, số chứng thư</label><input id=tim name=tim data-phim=F8 maxlength=40 "
+                   "dấu, số chứng thư <input id=tim name=tim data-phim=F8 maxlength=40 "
                    "autocomplete=off spellcheck=false value=\"");
     html_text(html, wanted);
     html_put(html, "\"></label><button>Tìm</button></form>");
