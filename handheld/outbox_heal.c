@@ -99,6 +99,19 @@ static bool walk(struct outbox *outbox, uint32_t nth, uint64_t *at, struct link 
     return not_found(&why, err);
 }
 
+/* Scans lie behind where their order ends: a page of the file leads astray, of which the engine
+ * sees nothing. They would never go, and what is beeped from now on with them. */
+static bool ends_at(struct outbox *outbox, uint32_t nth, uint64_t at, struct error *err)
+{
+    struct shelf_scan last;
+    struct error why;
+    if (!shelf_scan_last(outbox->shelf, nth, &last, &why))
+        return not_found(&why, err);
+    return last.seq <= at ||
+           error_set(err, ERROR_BROKEN, "outbox: scans up to %llu, and none is found behind %llu",
+                     (unsigned long long)last.seq, (unsigned long long)at);
+}
+
 bool outbox_heal(struct outbox *outbox, struct shelf_epoch *epoch, struct error *err)
 {
     uint64_t at = epoch->through;
@@ -107,12 +120,12 @@ bool outbox_heal(struct outbox *outbox, struct shelf_epoch *epoch, struct error 
     if (!walk(outbox, epoch->nth, &at, &link, &end, err))
         return false;
     if (end)
-        return true;
+        return ends_at(outbox, epoch->nth, at, err);
     if (!restore_from_batches(outbox, epoch, at + 1, err) ||
         !walk(outbox, epoch->nth, &at, &link, &end, err))
         return false;
     if (end)
-        return true;
+        return ends_at(outbox, epoch->nth, at, err);
     return outbox_break_off(outbox, epoch, at + 1, "damaged on this device", err);
 }
 

@@ -101,6 +101,8 @@ static bool cut(struct outbox *outbox, struct next_batch *next, const struct she
     struct error why;
     if (!gather(outbox, epoch->nth, first, limit, &gathered, err))
         return false;
+    if (gathered.n == 0) /* there is more behind, and not this: healing finds out why */
+        next->hurt = *epoch;
     if (gathered.n == 0 || (gathered.n < limit && !at_once))
         return true;
     if (seal(outbox, epoch, &gathered, next->keep, &batch, &why)) {

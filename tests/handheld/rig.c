@@ -58,7 +58,7 @@ static void rig_tell(void *ctx, const char *sentence, uint64_t epoch, uint64_t s
     snprintf(rig->told, sizeof rig->told, "%s", sentence);
 }
 
-void rig_open(struct rig *rig)
+bool rig_try_open(struct rig *rig, struct error *err)
 {
     struct outbox_config config = {.dir = rig->dir,
                                    .device = RIG_DEVICE,
@@ -66,8 +66,13 @@ void rig_open(struct rig *rig)
                                    .clock = rig_clock(rig),
                                    .chance = rig_chance(rig),
                                    .told = {rig_tell, rig}};
+    return outbox_open(&config, &rig->outbox, err);
+}
+
+void rig_open(struct rig *rig)
+{
     struct error err = {0};
-    if (!outbox_open(&config, &rig->outbox, &err))
+    if (!rig_try_open(rig, &err))
         fail_msg("%s", err.text);
 }
 

@@ -25,6 +25,7 @@ void rig_done(struct rig *rig); /* closes, removes the folder */
 struct clock rig_clock(struct rig *rig);
 struct chance rig_chance(struct rig *rig);
 void rig_open(struct rig *rig);
+bool rig_try_open(struct rig *rig, struct error *err);
 void rig_kill(struct rig *rig); /* as kill -9 leaves it, then opens again */
 
 /* A scan of the n-th invented item, not yet added. */
