@@ -88,6 +88,8 @@ static void close_piece(struct sealing *sealing, const struct round_piece *piece
     sealing->part.piece[i] = (struct slice){sealing->closed[i], n + BOX_OVERHEAD};
 }
 
+static uint32_t round_badge = BADGE;
+
 /* A round of two stops for the key of the last hello, with the verifier of `pin`. */
 static void send_round(uint32_t revision, const char *pin)
 {
@@ -97,7 +99,7 @@ static void send_round(uint32_t revision, const char *pin)
     struct hello said = hello();
     struct wire_down down;
     sealing.part = (struct round_part){.round = 5,
-                                       .badge = BADGE,
+                                       .badge = round_badge,
                                        .revision = revision,
                                        .part = 1,
                                        .parts = 1,
@@ -279,6 +281,70 @@ static void what_was_altered_is_not_believed(void **state)
     assert_false(hello().has_vault);
 }
 
+/* The folder in another device, whose secret is its own: the right PIN opens nothing there. */
+static void copied_elsewhere_it_stays_closed(void **state)
+{
+    (void)state;
+    uint32_t left;
+    struct seal_secret own = rig.key, other;
+    struct seal_public public;
+    struct chance chance = rig_chance(&rig);
+    signed_in();
+    chain_keys_new(&chance, &public, &other);
+    rig.key = other;
+    open_again();
+    assert_int_equal(unlock(RIGHT, &left), DAY_WRONG_PIN);
+    assert_null(vault_round(vault));
+    rig.key = own;
+    open_again();
+    assert_int_equal(unlock(RIGHT, &left), DAY_OPEN);
+}
+
+static void file_of(const char *name, const char *mode, uint8_t bytes[WIRE_BYTES_MAX], size_t *n)
+{
+    char path[160];
+    (void)snprintf(path, sizeof path, "%s/vault/%s", rig.dir, name);
+    FILE *file = fopen(path, mode);
+    assert_non_null(file);
+    if (*mode == 'r')
+        *n = fread(bytes, 1, WIRE_BYTES_MAX, file);
+    else
+        assert_int_equal(fwrite(bytes, 1, *n, file), *n);
+    (void)fclose(file);
+}
+
+/* Rightly sealed once, closed to the same key, and over. */
+static void an_older_round_put_back_is_not_believed(void **state)
+{
+    (void)state;
+    static uint8_t old[WIRE_BYTES_MAX];
+    uint32_t left;
+    size_t n = 0;
+    signed_in();
+    file_of("round-01", "r", old, &n);
+    assert_true(n > 100);
+    send_round(2, RIGHT);
+    vault_lock(vault);
+    file_of("round-01", "w", old, &n);
+    open_again();
+    assert_int_equal(unlock(RIGHT, &left), DAY_NO_ROUND);
+    assert_null(vault_round(vault));
+    assert_int_equal(hello().held_round, 0);
+    assert_true(vault_asks(vault));
+}
+
+/* A round of somebody else, whoever closed it to this key. */
+static void anothers_round_is_not_taken(void **state)
+{
+    (void)state;
+    signed_in();
+    round_badge = BADGE + 1;
+    send_round(2, RIGHT);
+    round_badge = BADGE;
+    assert_int_equal(vault_round(vault)->revision, 1);
+    assert_int_equal(hello().held_revision, 1);
+}
+
 static void no_name_lies_open(void **state)
 {
     (void)state;
@@ -300,6 +366,9 @@ int main(void)
         ONE(the_key_dies_a_day_after_the_round),
         ONE(revoked_it_stays_so),
         ONE(what_was_altered_is_not_believed),
+        ONE(copied_elsewhere_it_stays_closed),
+        ONE(an_older_round_put_back_is_not_believed),
+        ONE(anothers_round_is_not_taken),
         ONE(no_name_lies_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

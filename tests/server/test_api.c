@@ -100,6 +100,44 @@ static void a_key_ends(void **state)
     assert_int_equal(ask_api(rig, "/api/v1/items"), 401);
 }
 
+/* What is remembered of a key for a second is of that very key, and not beyond its end. */
+static void a_remembered_key_is_that_key(void **state)
+{
+    struct web_rig *rig = *state;
+    static const char begin[] = "Authorization: Bearer ";
+    char words[96], day[CLOCK_TEXT_MAX], token[120], header[160];
+    struct clock clock = clock_system();
+    struct instant until = {clock.now(clock.self).ms + 3 * DAY_MS};
+    (void)snprintf(words, sizeof words, "cong scope=items:read office=all until=%.10s",
+                   clock_iso_local(until, day, sizeof day));
+    api_rig_key(rig, words, key);
+    (void)snprintf(token, sizeof token, "%.*s", (int)strcspn(key + sizeof begin - 1, "\r"),
+                   key + sizeof begin - 1);
+    uint8_t place = chain_hash(token, strlen(token)).bytes[0];
+    assert_int_equal(ask_api(rig, "/api/v1/items"), 200);
+    for (int i = 0;; i++) { /* another text in the same place, whatever of the hash makes it */
+        (void)snprintf(token, sizeof token, "trao_1_%064x", (unsigned)i);
+        if (chain_hash(token, strlen(token)).bytes[0] == place)
+            break;
+    }
+    (void)snprintf(header, sizeof header, "%s%s\r\n", begin, token);
+    assert_int_equal(web_rig_get(rig, "/api/v1/items", header), 401);
+
+    desk_rig_pass(&rig->desk, until.ms - DAY_MS - rig->desk.now_ms);
+    struct instant end = {0}; /* found to 300 ms: the last moment at which it is answered */
+    for (int64_t step = 2 * DAY_MS; step >= 300; step /= 2) {
+        desk_rig_pass(&rig->desk, step);
+        if (ask_api(rig, "/api/v1/items") != 200) {
+            end = rig->desk.rig.now;
+            desk_rig_pass(&rig->desk, -step);
+        }
+    }
+    assert_true(end.ms != 0);
+    assert_int_equal(ask_api(rig, "/api/v1/items"), 200);
+    desk_rig_pass(&rig->desk, 700);
+    assert_int_equal(ask_api(rig, "/api/v1/items"), 401);
+}
+
 /* Its name is no login, and no person's name becomes a key. */
 static void a_key_is_nobody(void **state)
 {
@@ -448,6 +486,7 @@ int main(int argc, char **argv)
         DOOR(nobody_comes_in_without_a_key),
         DOOR(wrong_keys_are_counted),
         DOOR(a_key_ends),
+        DOOR(a_remembered_key_is_that_key),
         DOOR(a_key_is_nobody),
         DOOR(a_key_reaches_its_scopes_and_offices_alone),
         DOOR(names_are_written_down_before_they_are_given),
