@@ -225,6 +225,59 @@ static void two_envelopes_at_one_door(void **state)
     assert_int_equal(app.tally.count[TALLY_DELIVERED], 0);
 }
 
+static struct stop *stop_of(const char *item)
+{
+    for (size_t i = 0; i < 8; i++)
+        if (strcmp(stops[i].item.text, item) == 0)
+            return &stops[i];
+    fail_msg("no stop of %s", item);
+    return NULL;
+}
+
+/* A door is one receiver's at one address: not a namesake's, not a housemate's, and no envelope
+ * that he has already. */
+static void what_does_not_join_a_door(void **state)
+{
+    (void)state;
+    struct stop *second = stop_of(D), was = *second;
+    scan(C);
+    heard("3 short: look " C " who");
+    (void)strcpy(second->address, "Số 99, thôn Mẫu");
+    scan(D);
+    heard("3 short: look " D " answer-first");
+    *second = was;
+    (void)strcpy(second->name, "Người Khác");
+    scan(D);
+    heard("3 short: look " D " answer-first");
+    *second = was;
+    keys("4\r");
+    heard("short: ok seq=1 " C " delivered");
+    pass(1600);
+    scan(D);
+    heard("short: look " D " who"); /* nothing is to be collected for it */
+    scan(C);
+    n_said = 0;
+    keys("4\r");
+    assert_int_equal(last_of(D).event, EVENT_DELIVERED);
+    assert_int_equal(last_of(C).seq, 1);
+}
+
+/* Who is neither family nor has a letter gives his name too. */
+static void somebody_else_gives_his_name(void **state)
+{
+    (void)state;
+    stops[1].code = PROOF_OFF;
+    stops[1].owner_only = false;
+    scan(B);
+    n_said = 0;
+    keys("9");
+    assert_ptr_equal(app.screen, &screen_typing);
+    type("Lê Thị Bảy\r");
+    assert_string_equal(kept[0], "2: Lê Thị Bảy");
+    keys(">");
+    assert_int_equal(last_of(B).relation, RELATION_OTHER);
+}
+
 /* The second envelope of a door says which code and whose card: that is what is looked for. */
 static void the_stricter_of_two_envelopes(void **state)
 {
@@ -741,6 +794,8 @@ int main(void)
         T(by_authority),
         T(no_room_for_papers),
         T(two_envelopes_at_one_door),
+        T(what_does_not_join_a_door),
+        T(somebody_else_gives_his_name),
         T(the_stricter_of_two_envelopes),
         T(another_round),
         T(another_place),
