@@ -100,6 +100,15 @@ static void a_key_ends(void **state)
     assert_int_equal(ask_api(rig, "/api/v1/items"), 401);
 }
 
+/* Asked of the record: what was remembered is of five seconds ago. */
+static int ask_afresh(struct web_rig *rig)
+{
+    desk_rig_pass(&rig->desk, -5000);
+    (void)ask_api(rig, "/api/v1/items");
+    desk_rig_pass(&rig->desk, 5000);
+    return ask_api(rig, "/api/v1/items");
+}
+
 /* What is remembered of a key for a second is of that very key, and not beyond its end. */
 static void a_remembered_key_is_that_key(void **state)
 {
@@ -127,13 +136,13 @@ static void a_remembered_key_is_that_key(void **state)
     struct instant end = {0}; /* found to 300 ms: the last moment at which it is answered */
     for (int64_t step = 2 * DAY_MS; step >= 300; step /= 2) {
         desk_rig_pass(&rig->desk, step);
-        if (ask_api(rig, "/api/v1/items") != 200) {
+        if (ask_afresh(rig) != 200) {
             end = rig->desk.rig.now;
             desk_rig_pass(&rig->desk, -step);
         }
     }
     assert_true(end.ms != 0);
-    assert_int_equal(ask_api(rig, "/api/v1/items"), 200);
+    assert_int_equal(ask_afresh(rig), 200);
     desk_rig_pass(&rig->desk, 700);
     assert_int_equal(ask_api(rig, "/api/v1/items"), 401);
 }
