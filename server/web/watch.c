@@ -65,9 +65,8 @@ static bool has_spoken(const struct watch *watch)
 
 void watch_remove(struct watches *watches, struct watch *watch)
 {
-    if (watch->plain && !atomic_load(&watch->asked) && !watch->cut && has_spoken(watch))
-        atomic_fetch_add(&watches->unread, 1);
     pthread_mutex_lock(&watches->lock);
+    bool cut = watch->cut;
     if (watch->before)
         watch->before->after = watch->after;
     else
@@ -75,6 +74,8 @@ void watch_remove(struct watches *watches, struct watch *watch)
     if (watch->after)
         watch->after->before = watch->before;
     pthread_mutex_unlock(&watches->lock);
+    if (watch->plain && !cut && !atomic_load(&watch->asked) && has_spoken(watch))
+        atomic_fetch_add(&watches->unread, 1);
     free(watch);
 }
 
