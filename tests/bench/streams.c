@@ -63,7 +63,9 @@ static void hear(struct crowd *crowd, size_t at)
     char bytes[16384];
     struct client *client = &crowd->client[at];
     ssize_t n;
-    while ((n = read(client->fd, bytes, sizeof bytes - 1)) > 0) {
+    bool more = true; /* less than asked for: the rest, if any, is told by the next wait */
+    while (more && (n = read(client->fd, bytes, sizeof bytes - 1)) > 0) {
+        more = n == sizeof bytes - 1;
         bytes[n] = '\0';
         if (!crowd->counting && strncmp(bytes, "HTTP/1.1 ", 9) == 0) {
             if (strncmp(bytes + 9, "200", 3) != 0)
