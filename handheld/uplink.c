@@ -147,6 +147,7 @@ static void say_report(struct uplink *uplink)
         report.damaged = counts.set_aside > UINT32_MAX ? UINT32_MAX : (uint32_t)counts.set_aside;
     }
     uplink->config.came.report(uplink->config.came.ctx, &report);
+    uplink->told_unsent = report.unsent > 0;
     if (wire_report(&report, bytes, &n, NULL))
         (void)publish(uplink, bytes, n); /* a lost one is followed by the next */
 }
@@ -366,6 +367,11 @@ void uplink_tick(struct uplink *uplink)
     uplink->drained = false;
     if (uplink->stood && reached(uplink, uplink->hold_until))
         send_batches(uplink);
+    if (uplink->drained && uplink->told_unsent) { /* the page would speak of them for minutes yet */
+        say_report(uplink);
+        uplink->told_unsent =
+            false; /* what is held is told with the next report, not at each turn */
+    }
     if (uplink->drained && !uplink->asking)
         attach_send_tick(&uplink->attach);
 }

@@ -79,6 +79,7 @@ struct uplink {
     struct tick hold_until;  /* nothing is sent before, after a refusal */
     uint64_t generation;     /* that the last Standing named; 0 none on this connection */
     bool drained;            /* at the last look nothing was left to send, nothing unreceipted */
+    bool told_unsent;        /* the last report spoke of scans that have not gone */
     struct attach_send attach;
     struct uplink_counts counts;
 };

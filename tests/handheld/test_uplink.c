@@ -592,7 +592,7 @@ static struct {
     uint64_t round;
     size_t message_n;
     uint32_t reason;
-    int hellos;
+    int hellos, reports;
     uint32_t unsent, damaged;
 } others;
 
@@ -620,6 +620,7 @@ static void on_hello(void *ctx, struct hello *hello)
 static void on_report(void *ctx, struct device_report *report)
 {
     (void)ctx;
+    others.reports++;
     others.unsent = report->unsent;
     others.damaged = report->damaged;
 }
@@ -673,6 +674,27 @@ static void it_reports_and_asks_again(void **state)
     assert_int_equal(others.hellos, hellos + 1);
 }
 
+/* A machine that was reported with scans of its own is reported once more when they have gone. */
+static void it_reports_when_all_has_gone(void **state)
+{
+    (void)state;
+    memset(&others, 0, sizeof others);
+    uplink.config.came = (struct uplink_came){.hello = on_hello, .report = on_report};
+    rig_beep(&rig, 1, 3);
+    connect_fresh();
+    assert_int_equal(others.unsent, 3);
+    int reports = others.reports;
+    pass(1);
+    assert_int_equal(others.reports, reports); /* they are under way */
+    receipt_for(&sent[0]);
+    pass(1);
+    assert_int_equal(others.unsent, 0);
+    assert_int_equal(others.reports, reports + 1);
+    pass(1);
+    pass(1);
+    assert_int_equal(others.reports, reports + 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -694,6 +716,7 @@ int main(void)
         T(a_piece_for_an_older_record_is_not_refused_by_the_next),
         T(rounds_and_revocations_are_handed_on),
         T(it_reports_and_asks_again),
+        T(it_reports_when_all_has_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -512,7 +512,7 @@ static enum plant plant_named(const char *name)
 
 /* A world takes and leaves megabytes at each start of a program: not back to the system each time.
  * A hundred handhelds' pages lie far apart: in large pages of the system's, where it has them, they
- * cost a sixth less. */
+ * cost a sixth less on a machine that is busy with other things. */
 static void keep_memory(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
