@@ -153,6 +153,8 @@ static void desk_behind_its_login(void **state)
     ask(out, "filled", "fill #cu %s", password);
     ask(out, "filled", "fill #moi mat-khau-cua-quay");
     ask(out, "pressed 200", "press form button");
+    seen_ms("Bắt đầu", false); /* where an administrator's day begins (decision 162) */
+    open_page(url);
     seen_ms("Đã phát", false);
     shoot("desk");
     hand_mode(&hand, 1);
