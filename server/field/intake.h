@@ -1,6 +1,6 @@
 /* intake.h - from a message of a device to facts and a receipt (reliability.md, the decision).
  *
- * Three steps, so that threads live only in main.c and the simulation runs the same code:
+ * Three steps, so that threads live only in the program and the simulation runs the same code:
  *   intake_read   any thread: unpacks, checks every field, verifies the seal with the key known for
  *                 the device (own lock inside). Never touches the record.
  *   intake_take   the writer's thread, inside a group: looks up the device, decides per batch
