@@ -1,5 +1,5 @@
 /* http.h - HTTP as the rooms behind it see it: a request that is whole and sane, an answer, a
- * stream. The only door to libmicrohttpd (http.c; http_stream.c, upload.c).
+ * stream. The only door to libmicrohttpd (http*.c, upload.c).
  *
  * What is refused before anybody sees it: other methods than GET, HEAD, POST; two lengths, or a
  * length with chunked (settled point 12), or whatever else leaves open where it ends (framing.h);
@@ -68,7 +68,7 @@ struct http_answer {
     struct http_stream *stream;
     struct http_made *made;            /* in place of all else here; a holder, taken over */
     bool ranged;                       /* one byte range of `fixed` or `file` may be asked for */
-    char range[96];                    /* Content-Range; http.c's own */
+    char range[96];                    /* Content-Range; http_answer.c's own */
     char location[256];                /* "" none */
     char cookie[256];                  /* a Set-Cookie, "" none */
     char images[128];                  /* "https://host" that pictures also come from, "" none */

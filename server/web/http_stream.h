@@ -1,5 +1,5 @@
 /* http_stream.h - what a stream (http.h) is to the library's connection it goes out by. Seen by
- * http.c alone.
+ * http_answer.c alone.
  *
  * Between two events a connection sleeps in the library. Waking it costs five calls of the system
  * and a walk over all that sleep, for each of ten thousand pages that hear of one act; so an event

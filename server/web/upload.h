@@ -1,6 +1,6 @@
 /* upload.h - the body of a request that is larger than a form: a list, a picture, a map. It goes to
  * a file without a name in the data folder as it comes, so that a cut, a kill or a full disk leaves
- * nothing behind. Seen by http.c alone.
+ * nothing behind. Seen by http_request.c alone.
  *
  * A multipart/form-data body [RFC 7578] becomes one file and its fields, written as urlencoded text
  * so that form.h reads them; any other body is the file itself, kept in memory while it is as short
