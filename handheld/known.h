@@ -1,7 +1,7 @@
 /* known.h - what the shelf knows of its epochs without asking the disk: their rows, and where the
  * scans and batches of each end. The outbox asks that at every message and every turn of the loop;
  * it changes with a beep or a receipt. Filled from the disk by whoever has an open file, kept in
- * step by each write to it, gone with the handle. For shelf.c alone.
+ * step by each write to it, gone with the handle. For shelf*.c alone.
  */
 #ifndef TRAO_HANDHELD_KNOWN_H
 #define TRAO_HANDHELD_KNOWN_H

@@ -1,4 +1,5 @@
-/* shelf.h - the outbox's rows on disk: the only file of the handheld that knows SQLite.
+/* shelf.h - the outbox's rows on disk: the handheld's only door to SQLite (shelf.c and
+ * shelf_ask.c).
  *
  * Rows go in and out as plain values; what they mean is outbox.c's. WAL, synchronous FULL,
  * exclusive lock (so no shared memory file, and a second program is refused). After any call that
