@@ -10,20 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "handheld/app.h"
-#include "handheld/attach.h"
-#include "handheld/bells.h"
-#include "handheld/config.h"
 #include "handheld/enrol.h"
-#include "handheld/gps.h"
-#include "handheld/machine.h"
-#include "handheld/mailbox.h"
-#include "handheld/script.h"
-#include "handheld/serial.h"
+#include "handheld/run_inside.h"
 #include "handheld/terminal.h"
-#include "handheld/uplink.h"
-#include "handheld/vault.h"
-#include "handheld/wedge.h"
 #include "protocol/log.h"
 #include "protocol/topic.h"
 
@@ -36,34 +25,7 @@
 #define BACKOFF_MAX_MS 300000
 #define HURRY_MS 30000
 
-struct run {
-    struct config config;
-    struct clock clock;
-    struct gps *gps;
-    struct outbox *outbox;
-    struct vault *vault;               /* NULL: the disk did not let it be opened */
-    struct attach_store *attach_store; /* NULL: the disk did not let it be opened */
-    struct attach *attach;
-    struct door_papers papers;
-    struct mailbox *mailbox;
-    struct session *session;
-    struct uplink uplink;
-    struct app app;
-    struct serial serial;
-    struct wedge wedge;      /* the terminal's */
-    struct scanner scripted; /* the script's */
-    struct script script;
-    struct bells bells;
-    struct face face, painted; /* as it should be, as it stands on the terminal */
-    struct app_machine machine;
-    struct tick machine_due;
-    const char *data; /* the device's folder */
-    bool on_terminal, staying, ended;
-    int signals, log;
-    int status;
-};
-
-static struct tick now(const struct run *run)
+struct tick run_now(const struct run *run)
 {
     return run->clock.tick(run->clock.self);
 }
@@ -82,7 +44,7 @@ static void said(void *ctx, enum sound sound, const char *line)
 {
     struct run *run = ctx;
     if (run->on_terminal)
-        bells_start(&run->bells, sound, now(run));
+        bells_start(&run->bells, sound, run_now(run));
     else
         dprintf(STDOUT_FILENO, "beep %s\n", line);
     if (sound == SOUND_OK && run->session != NULL)
@@ -124,8 +86,7 @@ static void session_acknowledged(void *ctx, int code)
         mailbox_put(ctx, LETTER_ACKNOWLEDGED, code, NULL, 0);
 }
 
-/* ------------------------------------------------------------------ rounds, and the machine's word
- */
+/* ------------------------------------------------------------------ rounds, the machine */
 
 static void round_came(void *ctx, const struct round_part *part, const void *message, size_t n)
 {
@@ -307,7 +268,7 @@ static bool open_all(struct run *run, const struct run_options *options, struct 
     if (!open_link(run, err) || !gps_new(options->gpsd, &run->clock, &run->gps, err) ||
         !open_face(run, options->script, err))
         return false;
-    serial_init(&run->serial, options->scanner, now(run));
+    serial_init(&run->serial, options->scanner, run_now(run));
     scanner_init(&run->scripted, ENTRY_WEDGE);
     wedge_init(&run->wedge);
     struct app_config config = {.device = run->config.device,
@@ -353,181 +314,6 @@ static void close_all(struct run *run)
         close(run->log);
 }
 
-/* ------------------------------------------------------------------ what comes in */
-
-static void scanned(void *ctx, const struct reading *reading)
-{
-    struct run *run = ctx;
-    app_scan(&run->app, reading);
-}
-
-#define CTRL_C 0x03 /* typed alone; inside a scan it is a scanner's ETX */
-
-/* A key answers what is on the screen; where no screen fits it answers nothing. Scans are taken all
- * the same, for they can be heard. */
-static void press(struct run *run, enum press key)
-{
-    if (face_fits(&run->face))
-        app_key(&run->app, key);
-}
-
-static void typed(void *ctx, uint8_t byte)
-{
-    struct run *run = ctx;
-    if (byte >= '0' && byte <= '9')
-        press(run, (enum press)byte);
-    else if (byte == '\r' || byte == '\n')
-        press(run, PRESS_ENTER);
-    else if (byte == CTRL_C)
-        run->ended = true;
-}
-
-/* Where text is typed every byte is text: no scanner's timing takes letters away. */
-static void take_byte(struct run *run, uint8_t byte, const struct wedge_out *out)
-{
-    bool types = run->app.screen->types && face_fits(&run->face);
-    if (types && byte == CTRL_C)
-        run->ended = true;
-    else if (types)
-        app_type(&run->app, byte);
-    else
-        wedge_feed(&run->wedge, byte, now(run), out);
-}
-
-static void read_terminal(struct run *run)
-{
-    struct terminal_input input;
-    bool resized = false;
-    struct wedge_out out = {scanned, typed, run};
-    while (terminal_read(&input, &resized)) {
-        if (input.press != PRESS_NONE)
-            press(run, input.press);
-        else
-            take_byte(run, input.byte, &out);
-    }
-    wedge_tick(&run->wedge, now(run), &out);
-    if (resized) {
-        int w, h;
-        terminal_size(&w, &h);
-        face_init(&run->face, w, h);
-    }
-}
-
-static void read_mailbox(struct run *run)
-{
-    struct letter letter;
-    while (mailbox_take(run->mailbox, &letter)) {
-        switch (letter.kind) {
-        case LETTER_UP:
-            log_line(LOG_LEVEL_INFO, "connected", "device=%s", run->config.device);
-            uplink_connected(&run->uplink);
-            break;
-        case LETTER_DOWN:
-            if (run->uplink.connected) /* an attempt that failed is no news */
-                log_line(LOG_LEVEL_INFO, "disconnected", "device=%s", run->config.device);
-            uplink_disconnected(&run->uplink);
-            break;
-        case LETTER_MESSAGE:
-            uplink_message(&run->uplink, letter.bytes, letter.n);
-            break;
-        case LETTER_ACKNOWLEDGED:
-            uplink_acknowledged(&run->uplink, letter.code);
-            break;
-        }
-        free(letter.bytes);
-    }
-}
-
-/* ------------------------------------------------------------------ the face and the script */
-
-static void look_at_machine(struct run *run)
-{
-    if (now(run).ms < run->machine_due.ms)
-        return;
-    machine_read(MACHINE_POWER, run->data, &run->machine);
-    app_machine(&run->app, &run->machine);
-    run->machine_due.ms = now(run).ms + MACHINE_EVERY_MS;
-}
-
-/* Who has just signed in waits for his round: the server is asked at once. */
-static void work_vault(struct run *run)
-{
-    if (run->vault == NULL)
-        return;
-    vault_tick(run->vault);
-    if (vault_asks(run->vault))
-        uplink_ask(&run->uplink);
-}
-
-static void draw(struct run *run)
-{
-    look_at_machine(run);
-    work_vault(run);
-    app_tick(&run->app, run->uplink.connected);
-    app_draw(&run->app, &run->face);
-    if (!run->on_terminal || face_equal(&run->face, &run->painted))
-        return;
-    terminal_paint(&run->face);
-    run->painted = run->face;
-}
-
-static void show(const struct run *run, FILE *to)
-{
-    char line[FACE_LINE_MAX];
-    for (int row = 0; row < run->face.h; row++)
-        fprintf(to, "|%s\n", face_line(&run->face, row, line));
-    (void)fflush(to);
-}
-
-static void end_with(struct run *run, int status, const struct error *why)
-{
-    fprintf(stderr, "trao-handheld: %s\n", why->text);
-    run->status = status;
-    run->ended = true;
-}
-
-/* A scan without an ending is over before the next line is looked at. */
-static void lead(struct run *run)
-{
-    struct error err;
-    const char *all_sent = app_word(&run->app, WORD_FOOT_ALL_SENT);
-    while (!run->ended && !run->staying && scanner_due(&run->scripted).ms == INT64_MAX) {
-        switch (script_step(&run->script, &run->face, all_sent, now(run), &err)) {
-        case SCRIPT_RUNS:
-            return;
-        case SCRIPT_STAYS:
-            run->staying = true;
-            break;
-        case SCRIPT_ENDED:
-            run->ended = true;
-            break;
-        case SCRIPT_BAD:
-            end_with(run, 2, &err);
-            break;
-        case SCRIPT_MISSED:
-            end_with(run, 3, &err);
-            show(run, stderr);
-            break;
-        case SCRIPT_SCANS:
-            scanner_feed(&run->scripted, run->script.line.text, run->script.line.n, now(run),
-                         scanned, run);
-            break;
-        case SCRIPT_TYPES:
-            for (size_t i = 0; i < run->script.line.n && run->app.screen->types; i++)
-                app_type(&run->app, (uint8_t)run->script.line.text[i]);
-            break;
-        case SCRIPT_PRESSES:
-            app_key(&run->app, run->script.line.press);
-            break;
-        case SCRIPT_SHOWS:
-            show(run, stdout);
-            break;
-        }
-        uplink_tick(&run->uplink);
-        draw(run);
-    }
-}
-
 /* ------------------------------------------------------------------ the loop */
 
 static void sooner(int64_t *due, struct tick at)
@@ -538,7 +324,7 @@ static void sooner(int64_t *due, struct tick at)
 
 static int wait_ms(const struct run *run)
 {
-    int64_t due = now(run).ms + LOOK_MS;
+    int64_t due = run_now(run).ms + LOOK_MS;
     sooner(&due, uplink_due(&run->uplink));
     sooner(&due, gps_due(run->gps));
     sooner(&due, serial_due(&run->serial));
@@ -546,7 +332,7 @@ static int wait_ms(const struct run *run)
     sooner(&due, wedge_due(&run->wedge));
     sooner(&due, bells_due(&run->bells));
     sooner(&due, script_due(&run->script));
-    int64_t left = due - now(run).ms;
+    int64_t left = due - run_now(run).ms;
     return left < 0 ? 0 : (int)left;
 }
 
@@ -575,20 +361,20 @@ static void wait_for_something(struct run *run)
 
 static void loop(struct run *run)
 {
-    draw(run);
+    run_draw(run);
     while (!run->ended) {
         wait_for_something(run);
-        read_mailbox(run);
+        run_read_mailbox(run);
         gps_work(run->gps);
-        serial_work(&run->serial, now(run), scanned, run);
-        scanner_tick(&run->scripted, now(run), scanned, run);
+        serial_work(&run->serial, run_now(run), run_scanned, run);
+        scanner_tick(&run->scripted, run_now(run), run_scanned, run);
         if (run->on_terminal)
-            read_terminal(run);
+            run_read_terminal(run);
         uplink_tick(&run->uplink);
-        draw(run);
+        run_draw(run);
         if (run->script.fd >= 0)
-            lead(run);
-        if (bells_ring(&run->bells, now(run)))
+            run_lead(run);
+        if (bells_ring(&run->bells, run_now(run)))
             terminal_bell();
     }
 }
@@ -610,15 +396,15 @@ int run(const struct run_options *options)
 {
     static struct run the_run; /* too large for a stack; one a process */
     struct error err = {.code = ERROR_NONE};
-    struct run *run_now = &the_run;
-    run_now->signals = take_signals();
-    run_now->serial.fd = run_now->script.fd = run_now->log = -1;
-    if (open_all(run_now, options, &err))
-        loop(run_now);
+    struct run *running = &the_run;
+    running->signals = take_signals();
+    running->serial.fd = running->script.fd = running->log = -1;
+    if (open_all(running, options, &err))
+        loop(running);
     else
-        run_now->status = 1;
-    close_all(run_now);
+        running->status = 1;
+    close_all(running);
     if (err.code != ERROR_NONE)
         fprintf(stderr, "trao-handheld: %s\n", err.text);
-    return run_now->status;
+    return running->status;
 }
