@@ -124,7 +124,7 @@ static void a_number_alone_opens_status_and_date(void **state)
                                          "H27.15", "33.000", "giấy", "giao lại",
                                          "08:00",  "HH-001", "46131"};
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        if (web_rig_says(rig, hidden[i]))
+        if (strstr(web_rig_body(rig), hidden[i])) /* a header says the hour it was sent at */
             fail_msg("%s is shown", hidden[i]);
 }
 
