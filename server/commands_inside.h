@@ -86,6 +86,9 @@ void person_offices_say(const struct commands *commands, struct answer *answer,
 
 bool digits_read(const char *text, uint64_t most, uint64_t *ret_value, struct error *err) must_use;
 
+/* Printers can be reached from here (commands_printers.c); else LATER. */
+bool spooling(const struct commands *commands, struct error *err) must_use;
+
 /* The numbers of the post office this server stands in. */
 struct numbers commands_numbers(const struct commands *commands);
 
