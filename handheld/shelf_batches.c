@@ -30,19 +30,20 @@ bool shelf_batch_after(struct shelf *shelf, uint32_t nth, uint64_t after,
 
 bool shelf_batch_end(struct shelf *shelf, uint32_t nth, uint64_t *ret_seq, struct error *err)
 {
+    uint64_t last;
     struct known_epoch *known = known_find(&shelf->known, nth);
-    if (known == NULL || !known->has_batches) {
-        uint64_t last;
-        if (!shelf_ask(shelf, Q_BATCH_END, err, "i", (int64_t)nth) ||
-            !shelf_one_number(shelf, Q_BATCH_END, 0, &last, err))
-            return false;
-        *ret_seq = last;
-        if (known == NULL)
-            return true;
+    if (known != NULL && known->has_batches) {
+        *ret_seq = known->last_batched;
+        return true;
+    }
+    if (!shelf_ask(shelf, Q_BATCH_END, err, "i", (int64_t)nth) ||
+        !shelf_one_number(shelf, Q_BATCH_END, 0, &last, err))
+        return false;
+    if (known != NULL) {
         known->has_batches = true;
         known->last_batched = last;
     }
-    *ret_seq = known->last_batched;
+    *ret_seq = last;
     return true;
 }
 

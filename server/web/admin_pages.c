@@ -11,5 +11,5 @@ static const struct admin_page *const pages[] = {
 
 const struct admin_page *admin_page(size_t i)
 {
-    return i < sizeof pages / sizeof *pages ? pages[i] : NULL;
+    return i < sizeof pages / sizeof pages[0] ? pages[i] : NULL;
 }
