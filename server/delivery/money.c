@@ -87,18 +87,17 @@ struct owed money_owed(const struct state *state, const struct rules *rules)
     return owed;
 }
 
-struct carriage carriage_of(const struct state *state, const struct rules *rules)
+struct carriage carriage_of(const struct state *state, const struct due *due)
 {
     struct instant from = state->handed_at.ms != 0 ? state->handed_at : state->accepted_at;
     if (!state->issued || from.ms == 0)
         return (struct carriage){.carried = false};
-    struct due due = money_due(state, rules);
     return (struct carriage){.carried = true,
                              .day = day_of(from),
-                             .band_g = due.band_g,
-                             .payer = due.payer,
-                             .price_vnd = due.price_vnd,
-                             .taken_off_vnd = due.taken_off_vnd};
+                             .band_g = due->band_g,
+                             .payer = due->payer,
+                             .price_vnd = due->price_vnd,
+                             .taken_off_vnd = due->taken_off_vnd};
 }
 
 /* ------------------------------------------------------------------ for the walk */

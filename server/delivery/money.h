@@ -48,7 +48,7 @@ struct carriage {
     enum payer payer;
     uint64_t price_vnd, taken_off_vnd;
 };
-struct carriage carriage_of(const struct state *state, const struct rules *rules);
+struct carriage carriage_of(const struct state *state, const struct due *due);
 
 /* ------------------------------------------------------------------ for the walk */
 

@@ -84,7 +84,7 @@ static struct values values_of(const struct view *view, const struct sender *sen
     day_to_come(clocks_promised(state, &view->clocks), sender->now, values.promised);
     day_to_come(view->clocks.again_by, sender->now, values.again);
     a_day_to_choose(view, sender->now, values.choice);
-    amount(state->office.postage_vnd + state->office.fees_vnd, values.due, sizeof values.due);
+    amount(view->due.postage_vnd + view->due.fees_vnd, values.due, sizeof values.due);
     return values;
 }
 

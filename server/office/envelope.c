@@ -83,7 +83,6 @@ bool envelope_draw(const struct print_config *config, struct labels *labels,
     return true;
 }
 
-/* What belongs to an item that may be printed: its issued fact and which copy this is. */
 bool envelope_ready(const struct print_config *config, const struct item *item,
                     struct office_fact *ret_issued, uint32_t *ret_copy, struct error *err)
 {
@@ -94,6 +93,10 @@ bool envelope_ready(const struct print_config *config, const struct item *item,
         return error_set(err, ERROR_REFUSED, "nhãn hủy, không in. / void");
     if (view.state.copies >= LABELS_COPY_MAX)
         return error_set(err, ERROR_REFUSED, "đã in quá nhiều lần. / too many copies");
+    if (!record_issued(config->record, item, ret_issued, err))
+        return false;
     *ret_copy = view.state.copies + 1;
-    return record_issued(config->record, item, ret_issued, err);
+    ret_issued->postage_vnd = view.due.postage_vnd;
+    ret_issued->fees_vnd = view.due.fees_vnd;
+    return true;
 }

@@ -6,8 +6,9 @@
 #include "labels/labels.h"
 #include "server/office/print.h"
 
-/* What belongs to an item that may be printed: its issued fact and which copy this is. NOT_FOUND,
- * REFUSED: void, or printed too often. */
+/* What belongs to an item that may be printed: its issued fact, with the sums that are due at the
+ * door (money.h) in place of the list's, and which copy this is. NOT_FOUND, REFUSED: void, or
+ * printed too often. */
 bool envelope_ready(const struct print_config *config, const struct item *item,
                     struct office_fact *ret_issued, uint32_t *ret_copy, struct error *err) must_use;
 

@@ -69,6 +69,9 @@ static bool read_row(const struct print_config *config, const struct item *item,
     struct record *record = config->record;
     struct office_fact issued, received = {.seq = 0};
     struct content content;
+    struct view view;
+    if (!views_item(config->views, item, &view))
+        return error_set(err, ERROR_NOT_FOUND, "%s: chưa cấp số này. / never issued", item->text);
     if (!record_issued(record, item, &issued, err) ||
         !record_content(record, item, &content, err) ||
         (content.received != 0 && !record_office_get(record, content.received, &received, err)) ||
@@ -84,8 +87,8 @@ static bool read_row(const struct print_config *config, const struct item *item,
                                .originals = received.originals,
                                .copies = received.certified,
                                .pages = received.pages,
-                               .fees_vnd = issued.fees_vnd,
-                               .postage_vnd = issued.postage_vnd};
+                               .fees_vnd = view.due.fees_vnd,
+                               .postage_vnd = view.due.postage_vnd};
     return true;
 }
 

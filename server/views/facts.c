@@ -298,6 +298,7 @@ void facts_fold(struct fact *facts, size_t n, const struct rules *rules, struct 
     fold(facts, n, rules, &ret_view->state);
     clocks_of(&ret_view->state, rules, &ret_view->clocks);
     marks_of(facts, n, &ret_view->state, &ret_view->clocks, &ret_view->marks);
-    ret_view->carriage = carriage_of(&ret_view->state, rules);
+    ret_view->due = money_due(&ret_view->state, rules);
+    ret_view->carriage = carriage_of(&ret_view->state, &ret_view->due);
     ret_view->version = n;
 }

@@ -35,6 +35,7 @@ struct view {
     struct clocks clocks;
     struct marks marks;
     struct carriage carriage;
+    struct due due;   /* what people are told to have ready: never the list's sums alone */
     uint64_t version; /* grows with every change of this item's public face, over restarts and
                          rebuilds too: number of facts taken in for this item */
 };

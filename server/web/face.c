@@ -355,7 +355,7 @@ static void put_history(const struct face *face, struct html *html)
 static void put_amount(const struct face *face, struct html *html)
 {
     const struct state *state = &face->view->state;
-    uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
+    uint64_t due = face->view->due.postage_vnd + face->view->due.fees_vnd;
     uint64_t paid = state->collected_postage_vnd + state->collected_fees_vnd;
     char text[48];
     bool en = face->english, delivered = state->status == STATUS_DELIVERED;

@@ -249,12 +249,11 @@ static bool put_envelope(void *ctx, const struct item *item)
     html_put(html, "</td><td data-ten=\"Người nhận\">");
     html_text(html, who.name);
     char fees[48], postage[48];
-    html_format(
-        html,
-        "</td><td class=so data-ten=\"Lệ phí thu hộ\">%s</td><td class=so "
-        "data-ten=\"Cước\">%s</td></tr>",
-        face_amount(view.state.office.fees_vnd, panel->html.english, fees, sizeof fees),
-        face_amount(view.state.office.postage_vnd, panel->html.english, postage, sizeof postage));
+    html_format(html,
+                "</td><td class=so data-ten=\"Lệ phí thu hộ\">%s</td><td class=so "
+                "data-ten=\"Cước\">%s</td></tr>",
+                face_amount(view.due.fees_vnd, panel->html.english, fees, sizeof fees),
+                face_amount(view.due.postage_vnd, panel->html.english, postage, sizeof postage));
     chain_wipe(&who, sizeof who);
     return true;
 }

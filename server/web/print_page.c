@@ -148,7 +148,7 @@ static void put_row(const struct showing *showing, const struct view *view)
     html_put(html, "</td><td data-ten=\"Người nhận\">");
     desk_put_short_name(html, who.name);
     html_format(html, "</td><td data-ten=\"Thu\">%s%s</td>",
-                office->postage_vnd + office->fees_vnd > 0 ? "thu" : "",
+                view->due.postage_vnd + view->due.fees_vnd > 0 ? "thu" : "",
                 office->owner_only ? " đúng người" : "");
     queue_put_due(view, showing->now, showing->risk, html);
     html_format(html,

@@ -140,7 +140,8 @@ static struct state folded(struct fact *facts, size_t n, const struct rules *rul
     fold(facts, n, rules, &state);
     clocks_of(&state, rules, &clocks);
     marks_of(facts, n, &state, &clocks, &marks);
-    (void)carriage_of(&state, rules);
+    struct due due = money_due(&state, rules);
+    (void)carriage_of(&state, &due);
     check_state(&state, &clocks, n);
     for (size_t i = 0; i < n; i++)
         invariant(facts[i].effect != EFFECT_NONE);

@@ -309,8 +309,7 @@ static void every_message_is_gsm7_and_short(void **state)
                                  .reason = REASON_BAD_ADDRESS,
                                  .relation = RELATION_SIBLING,
                                  .since = {.estimate = told->desk.rig.now}};
-        struct view of = {.state = state_of};
-        of.state.office.postage_vnd = 999999999;
+        struct view of = {.state = state_of, .due = {.postage_vnd = 999999999}};
         char text[WORDS_MAX];
         struct sender sender = {&told->desk.config, told->desk.secret, told->desk.rig.now};
         struct segments segments = words_segments(message_text(&of, &sender, "", false, text));
