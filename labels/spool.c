@@ -495,6 +495,15 @@ bool spool_job_recalled(struct spool_job *job, struct error *err)
     return true;
 }
 
+bool spool_job_leave_out(struct spool_job *job, size_t item, struct error *err)
+{
+    invariant(item >= job->file.done && item < job->file.n_items && job->file.remote == 0);
+    if (!add_line(job, err, "without", item))
+        return false;
+    spool_file_leave_out(&job->file, item);
+    return true;
+}
+
 bool spool_job_end(struct spool_job *job, bool finished, struct error *err)
 {
     if (!add_line(job, err, finished ? "finished" : "cancelled", job->file.done))

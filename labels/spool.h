@@ -13,8 +13,8 @@
  *     done 8                       items before 8 have left; those in doubt as what they were
  *     remote 42                    all items are with a queue, as its job 42
  *     recalled                     that queue gave up: items not done are not on paper, but the
- * next resumed                      items in doubt are to become their next copy finished or
- * cancelled
+ * next resumed                      items in doubt are to become their next copy without 9 item 9
+ * is not to be printed any more; those behind it move up finished                     or cancelled
  *
  * An item that was being sent when everything stopped may be on paper or not: when the job goes on
  * it is printed as the next copy, marked so, never as if it were the first.
@@ -90,6 +90,9 @@ must_use bool spool_job_sending(struct spool_job *job, size_t item, struct error
 must_use bool spool_job_done(struct spool_job *job, size_t done, struct error *err);
 must_use bool spool_job_handed(struct spool_job *job, int remote, struct error *err);
 must_use bool spool_job_recalled(struct spool_job *job, struct error *err);
+/* An item that has not left is not to be printed any more: those behind it move up by one. Not
+ * while a queue has the job. */
+must_use bool spool_job_leave_out(struct spool_job *job, size_t item, struct error *err);
 must_use bool spool_job_end(struct spool_job *job, bool finished, struct error *err);
 
 #endif

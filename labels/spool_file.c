@@ -64,6 +64,16 @@ void spool_file_resume(struct spool_file *file)
     file->touched = file->done;
 }
 
+void spool_file_leave_out(struct spool_file *file, size_t item)
+{
+    struct spool_item *at = file->items + item;
+    memmove(at, at + 1, (file->n_items - item - 1) * sizeof *at);
+    file->n_items--;
+    file->touched -= item < file->touched;
+    file->doubt_from -= item < file->doubt_from;
+    file->doubt -= item < file->doubt;
+}
+
 /* ------------------------------------------------------------------ reading */
 
 static bool read_item(struct spool_file *file, char *words)
@@ -134,6 +144,14 @@ static bool read_resumed(struct spool_file *file, size_t value)
     return true;
 }
 
+static bool read_without(struct spool_file *file, size_t value)
+{
+    if (file->remote != 0 || value < file->done || value >= file->n_items)
+        return false;
+    spool_file_leave_out(file, value);
+    return true;
+}
+
 static bool read_end(struct spool_file *file, size_t value)
 {
     (void)value;
@@ -152,6 +170,7 @@ static const struct word {
     {"remote", true, read_remote},
     {"recalled", false, read_recalled},
     {"resumed", false, read_resumed},
+    {"without", true, read_without},
     {"finished", false, read_end},
     {"cancelled", false, read_end},
 };

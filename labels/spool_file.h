@@ -38,6 +38,7 @@ void spool_file_sending(struct spool_file *file, size_t item);
 void spool_file_done_to(struct spool_file *file, size_t done);
 void spool_file_recall(struct spool_file *file);
 void spool_file_resume(struct spool_file *file);
+void spool_file_leave_out(struct spool_file *file, size_t item);
 
 bool spool_number_is_good(const char *number);
 bool spool_reason_is_good(const char *reason);

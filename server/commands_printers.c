@@ -40,6 +40,9 @@ static void standing(const struct spooler_job *job, char *out, size_t size)
                 job->state == SPOOLER_STOPPED;
     if (more && reason && strcmp(reason, words) != 0)
         (void)snprintf(out, size, "%s: %s", words, reason);
+    else if (job->state == SPOOLER_FINISHED && job->left_out > 0)
+        (void)snprintf(out, size, "%s, bỏ %zu nhãn đã hủy / printed, %zu void left out", words,
+                       job->left_out, job->left_out);
     else
         (void)snprintf(out, size, "%s", words);
 }

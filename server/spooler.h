@@ -67,7 +67,8 @@ struct spooler_job {
     uint64_t handover;
     uint32_t user;
     struct instant at;
-    size_t n, done; /* items, and how many of them have left */
+    size_t n, done;  /* items, and how many of them have left */
+    size_t left_out; /* items beside those, void since it was sent; of this run of the server */
     enum spooler_state state;
     enum printer_state printing;   /* while it goes */
     char words[SPOOLER_WORDS_MAX]; /* what the printer says, why it stopped, or what is not known of

@@ -85,6 +85,24 @@ static bool open_work(struct work *work, struct press *press, struct error *err)
     return true;
 }
 
+/* What was voided meanwhile is not printed, and not counted. */
+static bool leave_out(struct work *work, const struct press *press, struct error *err)
+{
+    struct ticket *ticket = work->ticket;
+    size_t n = 0;
+    if (!press_leave_out(press, work->job, err))
+        return false;
+    const struct spool_item *items = spool_job_items(work->job, &n);
+    pthread_mutex_lock(&work->spooler->lock);
+    if (n < ticket->about.n) {
+        memcpy(ticket->items, items, n * sizeof *items);
+        ticket->about.left_out += ticket->about.n - n;
+        ticket->about.n = n;
+    }
+    pthread_mutex_unlock(&work->spooler->lock);
+    return true;
+}
+
 /* A job that is cancelled while the printer has it is cancelled there too, when it can be reached.
  */
 static bool do_work(struct work *work, bool cancel, size_t from, struct error *err)
@@ -94,7 +112,8 @@ static bool do_work(struct work *work, bool cancel, size_t from, struct error *e
     if (!open_work(work, &press, err))
         return false;
     if (!cancel)
-        return begin_from(work, from, err) && press_run(&press, work->job, err);
+        return begin_from(work, from, err) && leave_out(work, &press, err) &&
+               press_run(&press, work->job, err);
     if (spool_job_remote(work->job) != 0 && !press_run(&press, work->job, &away) &&
         away.code == ERROR_REFUSED)
         return true;

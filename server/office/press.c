@@ -210,6 +210,27 @@ bool press_cancel(const struct press *press, struct spool_job *job, struct error
            note_left(&run, err) && spool_job_end(job, false, err);
 }
 
+static bool is_void(struct views *views, const char *number)
+{
+    struct view view;
+    struct item item;
+    struct error none;
+    return item_parse(number, strlen(number), &item, &none) && views_item(views, &item, &view) &&
+           view.state.status == STATUS_VOID;
+}
+
+bool press_leave_out(const struct press *press, struct spool_job *job, struct error *err)
+{
+    size_t n = 0;
+    const struct spool_item *items = spool_job_items(job, &n);
+    if (press->handover != 0 || spool_job_remote(job) != 0)
+        return true;
+    for (size_t i = n; i-- > spool_job_next(job);)
+        if (is_void(press->config.views, items[i].number) && !spool_job_leave_out(job, i, err))
+            return false;
+    return true;
+}
+
 bool press_run(const struct press *press, struct spool_job *job, struct error *err)
 {
     struct run run = {.press = press, .job = job};

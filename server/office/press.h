@@ -32,6 +32,10 @@ void press_sheet_number(uint64_t handover, size_t sheet, char out[SPOOL_NUMBER_B
  * what has left is in the record. */
 bool press_run(const struct press *press, struct spool_job *job, struct error *err) must_use;
 
+/* Envelopes of a job whose labels were voided since it was sent are left out of what is to come, so
+ * that the others do not wait for ever. Nothing while a queue has the job. */
+bool press_leave_out(const struct press *press, struct spool_job *job, struct error *err) must_use;
+
 /* Ends a job that stands: what has left is in the record, and so is what may have left, for its
  * next print must be marked as another; the rest is as if it had never been asked for. */
 bool press_cancel(const struct press *press, struct spool_job *job, struct error *err) must_use;

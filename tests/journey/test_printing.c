@@ -20,7 +20,7 @@
 #include "tests/lib/chromium.h"
 
 #define PASSWORD "lua-chin-ben-song-1987"
-#define ITEMS 12
+#define ITEMS 16
 
 static struct world world;
 static struct chromium browser;
@@ -275,6 +275,38 @@ static void somebody_says_where_it_goes_on(void)
         expect_status(order[i], "printed");
 }
 
+/* A jam, and one of those that are left is voided at its page before anybody goes on: the rest come
+ * out, it does not, and the page says so. */
+static void a_void_in_a_jam(void)
+{
+    char order[ITEMS][16], path[64];
+    import(3);
+    put("jam");
+    chromium_open(&browser, 200, "/quay/in");
+    chromium_ask(&browser, out, "chosen", "choose #may may1");
+    keys("F2");
+    comes("In tiếp tờ 2");
+    take("jam");
+    (void)printed();
+    assert_int_equal(job_items(4, order), 3);
+    (void)snprintf(path, sizeof path, "/quay/bi?bi=%s", order[2]);
+    chromium_open(&browser, 200, path);
+    chromium_fill(&browser, "#void-bi-0", order[2]);
+    chromium_ask(&browser, out, "chosen", "choose #void-reason-1 3");
+    chromium_press(&browser, 200, "section.muc:has(#void-bi-0) button");
+    assert_true(chromium_says(&browser, "Nhãn hủy"));
+    chromium_open(&browser, 200, "/quay/in");
+    chromium_ask(&browser, out, "focused button# In tiếp tờ 2", "focused");
+    keys("Enter");
+    comes("may1, lệnh 4 đã in xong, bỏ 1 nhãn đã hủy, 2/2 tờ");
+    chromium_both_widths(&browser, "printing-void-in-jam");
+    assert_int_equal(printed(), 1);
+    assert_true(shows(order[1]));
+    assert_false(shows(order[2]));
+    expect_status(order[1], "printed");
+    expect_status(order[2], "void");
+}
+
 static void one_is_printed_again(void)
 {
     chromium_open(&browser, 200, "/quay/in");
@@ -283,7 +315,7 @@ static void one_is_printed_again(void)
     chromium_ask(&browser, out, "chosen", "choose #ly 2");
     chromium_ask(&browser, out, "chosen", "choose #may-lai quay1");
     chromium_press(&browser, 200, "section.muc form.the button");
-    comes("quay1, lệnh 4 đã in xong, 1/1 tờ");
+    comes("quay1, lệnh 5 đã in xong, 1/1 tờ");
     assert_int_equal(printed(), 1);
     assert_true(shows(items[0]));
     assert_non_null(strstr(text, "BẢN IN LẠI 2"));
@@ -298,13 +330,13 @@ static void a_held_job_is_cancelled(void)
     chromium_open(&browser, 200, "/quay/in");
     chromium_ask(&browser, out, "chosen", "choose #may quay1");
     keys("F2");
-    comes("quay1, lệnh 5 bị giữ lại ở máy in");
+    comes("quay1, lệnh 6 bị giữ lại ở máy in");
     chromium_both_widths(&browser, "printing-held");
     assert_false(chromium_says(&browser, "F2 In 1 bì"));
     chromium_press(&browser, 200, "#lenh button[value=huy]");
-    comes("quay1, lệnh 5 đã hủy, 0/1 tờ");
+    comes("quay1, lệnh 6 đã hủy, 0/1 tờ");
     command("lpadmin -h localhost:8632 -p quay1 -o job-hold-until-default=no-hold");
-    expect_status(items[9], "issued");
+    expect_status(items[12], "issued");
     chromium_open(&browser, 200, "/quay/in");
     assert_true(chromium_says(&browser, "F2 In 1 bì"));
     assert_int_equal(printed(), 0);
@@ -321,7 +353,7 @@ static void the_list_comes_out(void)
     chromium_open(&browser, 200, "/quay/ban-giao?so=BG-000001");
     chromium_both_widths(&browser, "printing-list");
     keys("F2");
-    comes("a4, lệnh 6 đã in xong, 1/1 tờ bảng kê BG-000001");
+    comes("a4, lệnh 7 đã in xong, 1/1 tờ bảng kê BG-000001");
     chromium_both_widths(&browser, "printing-list-done");
     assert_int_equal(printed(), 1);
     assert_non_null(strstr(text, "BG-000001"));
@@ -331,7 +363,7 @@ static void the_list_comes_out(void)
     comes("in lại thì chọn lý do");
     chromium_ask(&browser, out, "chosen", "choose #ly 1");
     keys("F2");
-    comes("a4, lệnh 7 đã in xong, 1/1 tờ bảng kê BG-000001");
+    comes("a4, lệnh 8 đã in xong, 1/1 tờ bảng kê BG-000001");
     assert_int_equal(printed(), 1);
     assert_non_null(strstr(text, "BẢN IN LẠI 2"));
 }
@@ -340,18 +372,18 @@ static void the_list_comes_out(void)
 static void a_job_outlives_the_server(void)
 {
     put("slow");
-    world_do(&world, out, sizeof out, "print", "printer=quay1", items[9], NULL);
+    world_do(&world, out, sizeof out, "print", "printer=quay1", items[12], NULL);
     command("until lpstat -h localhost:8632 -o quay1 | grep -q .; do sleep 0.1; done");
     world_stop_server(&world, SIGTERM);
     world_start_server(&world);
     for (int i = 0; i < 100; i++) {
-        world_do(&world, text, sizeof text, "status", items[9], NULL);
+        world_do(&world, text, sizeof text, "status", items[12], NULL);
         if (strstr(text, "printed") != NULL)
             break;
         proc_sleep_ms(100);
     }
     take("slow");
-    expect_status(items[9], "printed");
+    expect_status(items[12], "printed");
     assert_int_equal(printed(), 1);
     world_do(&world, out, sizeof out, "printjobs", NULL);
     assert_non_null(strstr(out, "đã in xong"));
@@ -367,6 +399,7 @@ static void a_clerk_prints(void **state)
     envelopes_come_out();
     a_jam_goes_on_where_it_stopped();
     somebody_says_where_it_goes_on();
+    a_void_in_a_jam();
     one_is_printed_again();
     a_held_job_is_cancelled();
     the_list_comes_out();

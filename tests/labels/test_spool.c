@@ -232,6 +232,39 @@ static void test_sent_again_it_is_its_next_copy(void **state)
     assert_int_equal(copy_of(0), 2);
 }
 
+/* What was voided while a job stood is left out for good; what is in doubt keeps its copy. */
+static void test_left_out_the_others_move_up(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    begin(4, NULL);
+    send(0);
+    assert_true(spool_job_sending(job, 1, &err));
+    reopen();
+    assert_true(spool_resume(spool, "000001", &job, &err));
+    assert_true(spool_job_leave_out(job, 2, &err));
+    for (int again = 0; again < 2; again++) {
+        const struct spool_item *items = spool_job_items(job, &n);
+        assert_int_equal(n, 3);
+        assert_string_equal(items[1].number, numbers[1]);
+        assert_string_equal(items[2].number, numbers[3]);
+        assert_int_equal(copy_of(1), 2);
+        assert_int_equal(copy_of(2), 1);
+        assert_int_equal(spool_job_next(job), 1);
+        assert_int_equal(spool_job_doubt(job), 2);
+        reopen();
+        assert_true(spool_resume(spool, "000001", &job, &err));
+    }
+    assert_true(spool_job_leave_out(job, 1, &err)); /* the one in doubt */
+    assert_int_equal(spool_job_doubt(job), 1);
+    send(1);
+    assert_true(spool_job_end(job, true, &err));
+    reopen();
+    char last[SPOOL_ID_BYTES];
+    assert_int_equal(spool_copies(spool, numbers[3], last), 1);
+    assert_int_equal(spool_copies(spool, numbers[2], last), 0);
+}
+
 static void add_to_file(const char *text)
 {
     char path[160];
@@ -356,6 +389,7 @@ int main(void)
         ONE(test_a_job_given_to_a_queue),
         ONE(test_seen_on_paper_it_is_what_it_was),
         ONE(test_sent_again_it_is_its_next_copy),
+        ONE(test_left_out_the_others_move_up),
         ONE(test_a_torn_line_is_not_there),
         ONE(test_zeros_are_no_line),
         ONE(test_what_is_no_job_file_is_named),

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "server/office/handover.h"
+#include "server/office/items.h"
 #include "server/office/press.h"
 #include "server/office/printers.h"
 #include "server/spooler.h"
@@ -337,6 +338,30 @@ static void somebody_saw_what_is_on_paper(void **state)
     assert_int_equal(facts_of(shop, 1, &fact), 1);
 }
 
+/* A label is voided while its job stands: the others come out, and it does not. */
+static void what_was_voided_meanwhile_is_left_out(void **state)
+{
+    struct shop *shop = *state;
+    struct office_fact fact;
+    struct because because = {.reason = 3};
+    uint64_t job = 0;
+    atomic_store(&shop->zebra.most, 1);
+    assert_good(order(shop, "zebra", ITEMS, &job, &err));
+    await(shop, job, SPOOLER_STOPPED);
+    assert_good(item_void(desk_rig_acts(&shop->desk), shop->desk.rig.views, &shop->item[1],
+                          &because, &err));
+    atomic_store(&shop->zebra.most, 1000);
+    assert_good(spooler_resume(shop->spooler, job, 0, &err));
+    struct spooler_job about = await(shop, job, SPOOLER_FINISHED);
+    assert_int_equal(about.n, ITEMS - 1);
+    assert_int_equal(about.done, ITEMS - 1);
+    assert_int_equal(about.left_out, 1);
+    assert_int_equal(atomic_load(&shop->zebra.labels), ITEMS - 1);
+    assert_null(strstr(shop->zebra.paper, shop->item[1].text));
+    assert_int_equal(facts_of(shop, 1, &fact), 0);
+    assert_int_equal(facts_of(shop, 2, &fact), 1);
+}
+
 static void an_item_is_in_one_job(void **state)
 {
     struct shop *shop = *state;
@@ -612,6 +637,7 @@ int main(int argc, char **argv)
         TEST(what_has_left_is_a_fact),
         TEST(it_goes_on_where_it_stopped),
         TEST(somebody_saw_what_is_on_paper),
+        TEST(what_was_voided_meanwhile_is_left_out),
         TEST(an_item_is_in_one_job),
         TEST(cancelled_while_it_comes_to_a_stop),
         TEST(a_sheet_on_its_way_counts),
