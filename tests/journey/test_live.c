@@ -162,6 +162,26 @@ static void desk_behind_its_login(void **state)
     seen_ms("Bưu điện nhận", false);
 }
 
+/* ---------------------------------------------------------------- many tabs */
+
+/* A browser has six connections to a server: a tab behind others takes none, and hears what it
+ * missed when it is looked at again. */
+static void tabs_that_nobody_sees_hold_no_stream(void **state)
+{
+    (void)state;
+    char url[256], out[PROC_LINE_MAX];
+    ask(out, "tabs 8", "tabs 8"); /* of the desk */
+    ask(out, "shown", "show");
+    link_of(items[1], url);
+    open_page(url);
+    ask(out, "tabs 8", "tabs 8");
+    world_do(&world, out, sizeof out, "recall", items[1], "reason=1", NULL);
+    proc_sleep_ms(1500);
+    ask(out, "has no", "has ĐÃ RÚT LẠI");
+    ask(out, "shown", "show");
+    seen_ms("ĐÃ RÚT LẠI", false);
+}
+
 /* ---------------------------------------------------------------- */
 
 static int begin(void **state)
@@ -193,6 +213,7 @@ int main(void)
         cmocka_unit_test(page_changes_after_a_restart),
         cmocka_unit_test(page_comes_right_when_the_server_does),
         cmocka_unit_test(desk_behind_its_login),
+        cmocka_unit_test(tabs_that_nobody_sees_hold_no_stream),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

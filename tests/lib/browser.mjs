@@ -19,6 +19,8 @@
 //   natural SELECTOR     -> natural WIDTH HEIGHT      of a picture, in its own dots
 //   key NAME...          -> keyed                    each in turn: Tab, Enter, Space, F2, Shift+Tab
 //   type TEXT            -> typed                    into what has the focus, as a keyboard does
+//   hide | show          -> hidden | shown           as when another tab stands over it, and back
+//   tabs N               -> tabs N                   so many more at its address, each looked at, then hidden
 //   focused              -> focused TAG#ID TEXT
 //   upload SELECTOR FILE -> uploaded
 //   axe                  -> axe 0 | axe N RULE SELECTOR; ...    WCAG 2.2 A and AA, by axe-core
@@ -66,6 +68,12 @@ async function violations() {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
   return found.violations.map((one) => `${one.id} ${one.nodes.map((n) => n.target).join(', ')}`);
 }
+
+// A headless browser shows every tab: what a hidden one hears is told to it.
+const look = (at, seen) => at.evaluate((hidden) => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event('visibilitychange'));
+}, !seen);
 
 const commands = {
   async goto(url) {
@@ -136,6 +144,20 @@ const commands = {
     return 'keyed';
   },
   async type(text) { await page.keyboard.type(text); return 'typed'; },
+  async hide() { await look(page, false); return 'hidden'; },
+  async show() { await look(page, true); return 'shown'; },
+  async tabs(rest) {
+    const more = [];
+    await look(page, false);
+    for (let i = 0; i < Number(rest); i++) {
+      more.push(await browser.newPage());
+      await more[i].goto(page.url(), { waitUntil: 'load', timeout: 10000 });
+      await more[i].waitForTimeout(300); // its stream is there
+      await look(more[i], false);
+    }
+    for (const one of more) await one.close();
+    return `tabs ${more.length}`;
+  },
   async focused() {
     return `focused ${await page.evaluate(() => {
       const at = document.activeElement;

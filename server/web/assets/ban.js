@@ -45,7 +45,8 @@ let busy = false;
 
 function focus() {
   const form = document.getElementById('quet');
-  (form?.querySelector('[autofocus]') ?? form?.querySelector('input:not([type=hidden])'))?.focus();
+  (form?.querySelector('[autofocus]') ?? form?.querySelector('input:not([type=hidden])')
+    ?? document.querySelector('main [autofocus]'))?.focus();
 }
 
 async function next() {
@@ -136,11 +137,21 @@ async function printers() {
   listen();
 }
 
-if (document.querySelector('[data-song]')) {
-  const stream = new EventSource('/quay/song?den=' + document.querySelector('[data-song]').dataset.song);
-  stream.addEventListener('in', follow);
-  stream.addEventListener('lai', follow);
+// Only a page that is seen listens: a browser has six connections to a server, for all its tabs.
+let stream = null, known = document.querySelector('[data-song]')?.dataset.song;
+function attend() {
+  stream?.close();
+  stream = null;
+  if (document.hidden || known === undefined) return;
+  stream = new EventSource('/quay/song?den=' + known);
+  for (const name of ['in', 'lai'])
+    stream.addEventListener(name, (news) => {
+      known = news.lastEventId || known;
+      follow();
+    });
 }
+document.addEventListener('visibilitychange', attend);
+attend();
 
 listen();
 focus();

@@ -32,9 +32,15 @@ async function refused(again) {
   wait = Math.min(wait * 2, 30000);
 }
 
-// What was told since `known` is told again; if that is too much, the page is read anew.
+// What was told since `known` is told again; if that is too much, the page is read anew. Only a page
+// that is seen listens: a browser has six connections to a server, for all its tabs.
+let stream = null;
+
 function listen() {
-  const stream = new EventSource('/quay/song?den=' + known);
+  stream?.close();
+  stream = null;
+  if (document.hidden) return;
+  const own = stream = new EventSource('/quay/song?den=' + known);
   stream.addEventListener('open', () => { wait = 1000; });
   stream.addEventListener('lai', () => location.reload());
   stream.addEventListener('dong', (news) => {
@@ -43,9 +49,9 @@ function listen() {
   });
   stream.addEventListener('dem', (news) => { document.getElementById('dem').innerHTML = news.data; });
   stream.addEventListener('error', () => {
-    if (stream.readyState !== EventSource.CLOSED) return;
-    refused(listen);
+    if (own === stream && own.readyState === EventSource.CLOSED) refused(listen);
   });
 }
 
+document.addEventListener('visibilitychange', listen);
 listen();

@@ -23,9 +23,15 @@ async function refused(at) {
   wait = Math.min(wait * 2, 30000);
 }
 
+// Only a page that is seen listens: a browser has six connections to a server, for all its tabs.
+let stream = null;
+
 function listen() {
+  stream?.close();
+  stream = null;
+  if (document.hidden) return;
   const at = box.dataset.song;
-  const stream = new EventSource(at + (at.includes('?') ? '&' : '?') + 'ban=' + version);
+  const own = stream = new EventSource(at + (at.includes('?') ? '&' : '?') + 'ban=' + version);
   stream.addEventListener('open', () => { wait = 1000; });
   stream.addEventListener('tin', (news) => {
     version = news.lastEventId;
@@ -36,10 +42,11 @@ function listen() {
     said.textContent = head + '. ' + (more ? more.textContent : '');
   });
   stream.addEventListener('error', () => {
-    if (stream.readyState === EventSource.CLOSED) refused(at);
+    if (own === stream && own.readyState === EventSource.CLOSED) refused(at);
   });
 }
 
+document.addEventListener('visibilitychange', listen);
 setInterval(() => {
   const time = box.querySelector('time');
   if (!time) return;
