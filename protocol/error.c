@@ -37,6 +37,21 @@ bool(error_add)(struct error *err, const char *format, ...)
     return false;
 }
 
+bool error_add_both(struct error *err, const char *vi, const char *en)
+{
+    if (err == NULL)
+        return false;
+    char inner[sizeof err->text];
+    memcpy(inner, err->text, sizeof inner);
+    char *english = strstr(inner, " / ");
+    if (english == NULL)
+        return error_add(err, "%s", vi);
+    *english = '\0';
+    (void)snprintf(err->text, sizeof err->text, "%s: %s / %s: %s", vi, inner, en, english + 3);
+    utf8_mend(err->text);
+    return false;
+}
+
 const char *error_code_name(enum error_code code)
 {
     switch (code) {

@@ -37,6 +37,9 @@ bool error_set(struct error *err, enum error_code code, const char *format, ...)
 /* Puts "<for what>: " before the sentence already there, keeping the code; returns false. */
 bool error_add(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same in two languages, for a sentence "Vietnamese / English": "dòng 3: ... / row 3: ...". */
+bool error_add_both(struct error *err, const char *vi, const char *en);
+
 /* The analyser does not look into another file: here it learns that both are always false, or it
  * would see a `ret_x` used that was never filled. */
 #if defined __clang_analyzer__ || defined TRAO_ANALYZER /* tests/lint/tidy, tests/lint/analyzer */

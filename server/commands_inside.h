@@ -57,6 +57,11 @@ bool option_user(const struct commands *commands, const struct call *call, int f
 bool option_office(const struct commands *commands, const struct call *call, int first,
                    uint32_t *ret_office, struct error *err) must_use;
 
+/* A post office that is in the registry, or this server's own. NOT_FOUND, in a sentence that begins
+ * with `what`: a number of six digits is easily mistyped, and would never be heard of again. */
+bool post_office_entered(const struct commands *commands, const char *what, uint32_t post_office,
+                         struct error *err) must_use;
+
 /* How an office names its columns (commands_mapping.c); 0 the first office. */
 bool office_names(const struct commands *commands, uint32_t office, struct list_names *ret_names,
                   struct error *err) must_use;

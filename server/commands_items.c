@@ -25,7 +25,8 @@ static bool range_act(struct record *record, void *arg, struct error *err)
 }
 
 /* Numbers of one nobody entered are never used: a slip of the finger would burn them. */
-static bool is_entered(const struct commands *commands, uint32_t post_office, struct error *err)
+bool post_office_entered(const struct commands *commands, const char *what, uint32_t post_office,
+                         struct error *err)
 {
     struct premises entered;
     struct error why = {ERROR_NONE, ""};
@@ -36,9 +37,9 @@ static bool is_entered(const struct commands *commands, uint32_t post_office, st
         return true;
     return why.code == ERROR_NOT_FOUND
                ? error_set(err, ERROR_NOT_FOUND,
-                           "«Bưu cục (6 số)»: %s chưa ghi. Xem lại sáu số, hoặc ghi bưu cục trước."
-                           " / no such post office: enter it first",
-                           code)
+                           "%s%s chưa ghi. Xem lại sáu số, hoặc ghi bưu cục trước. / no such post "
+                           "office: enter it first",
+                           what, code)
                : error_set(err, why.code, "%s", why.text);
 }
 
@@ -47,7 +48,7 @@ bool run_range(const struct commands *commands, const struct call *call, struct 
     uint64_t post_office = 0, size = 0;
     if (!digits_read(call->argv[1], 999999, &post_office, err) ||
         !digits_read(call->argv[2], ITEM_SERIALS, &size, err) ||
-        !is_entered(commands, (uint32_t)post_office, err))
+        !post_office_entered(commands, "«Bưu cục (6 số)»: ", (uint32_t)post_office, err))
         return false;
     struct range range = {.post_office = (uint32_t)post_office,
                           .size = (uint32_t)size,

@@ -61,6 +61,8 @@ static bool read_postman(const struct commands *commands, const struct call *cal
     if (pin && strcmp(pin, "new") != 0)
         return error_set(err, ERROR_BAD_INPUT, "pin=new: PIN do máy chủ rút. / only pin=new");
     if (!option_number(call, 2, "post-office", 999999, &post_office, err) ||
+        (post_office != postman->post_office && post_office != 0 &&
+         !post_office_entered(commands, "post-office=", (uint32_t)post_office, err)) ||
         !read_days(call, postman, err))
         return false;
     postman->post_office = (uint32_t)post_office;

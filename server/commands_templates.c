@@ -12,6 +12,18 @@ struct said {
     struct answer *answer;
 };
 
+/* "ngay,tu khoa" as they are written: "{ngay} {tu khoa}". */
+static const char *in_braces(const char *list, char *out, size_t size)
+{
+    size_t n = 0;
+    for (const char *at = list; *at != '\0' && n < size;) {
+        size_t name = strcspn(at, ",");
+        n += (size_t)snprintf(out + n, size - n, "%s{%.*s}", at == list ? "" : " ", (int)name, at);
+        at += name + (at[name] == ',');
+    }
+    return out;
+}
+
 static void say_words(const struct said *said, const struct kind *kind, enum slot slot,
                       const struct template *template)
 {
@@ -19,7 +31,8 @@ static void say_words(const struct said *said, const struct kind *kind, enum slo
     struct person person;
     struct error none;
     bool own = template != NULL && *template->words != '\0';
-    const char *words = own ? template->words : kind_words(kind, slot);
+    char shipped[TEMPLATE_WORDS_MAX + 1], gaps[160];
+    const char *words = own ? template->words : kind_shown(kind, slot, shipped);
     bool known = template != NULL && template->user != 0 &&
                  person_get(said->commands->record, template->user, &person, &none);
     answer_row(answer, "templates");
@@ -30,7 +43,7 @@ static void say_words(const struct said *said, const struct kind *kind, enum slo
     answer_time(answer, "since", template != NULL ? template->at : (struct instant){0});
     answer_text(answer, "by", known ? person.name : NULL);
     answer_text(answer, "name", kind->name);
-    answer_text(answer, "gaps", kind->gaps);
+    answer_text(answer, "gaps", in_braces(kind->gaps, gaps, sizeof gaps));
 }
 
 /* A row of the record, as kind and slot. */

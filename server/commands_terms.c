@@ -49,6 +49,18 @@ bool option_day(const struct call *call, int first, const char *key, struct inst
     return true;
 }
 
+/* What ends before it begins holds on no day, and somebody who typed it believes that it does. */
+static bool check_period(const struct commands *commands, const struct call *call, int first,
+                         const struct office_fact *fact, struct error *err)
+{
+    struct instant from = fact->from.ms != 0 ? fact->from : now_of(commands);
+    return fact->to.ms == 0 || fact->to.ms > from.ms ||
+           error_set(err, ERROR_BAD_INPUT,
+                     "to=%s: phải sau ngày bắt đầu, không thì không có ngày nào. / not after its "
+                     "first day",
+                     option_text(call, first, "to"));
+}
+
 bool setting_options(const struct commands *commands, const struct call *call, int first,
                      const char *keys, struct office_fact *fact, struct error *err)
 {
@@ -57,7 +69,10 @@ bool setting_options(const struct commands *commands, const struct call *call, i
         !option_number(call, first, "post-office", 999999, &post_office, err) ||
         !option_day(call, first, "from", &fact->from, err) ||
         !option_day(call, first, "to", &fact->to, err) ||
-        !option_user(commands, call, first, &fact->user, err))
+        !option_user(commands, call, first, &fact->user, err) ||
+        !check_period(commands, call, first, fact, err) ||
+        (post_office != 0 &&
+         !post_office_entered(commands, "post-office=", (uint32_t)post_office, err)))
         return false;
     fact->post_office = (uint32_t)post_office;
     return true;
@@ -202,6 +217,15 @@ static bool read_file(int fd, char bytes[CALENDAR_FILE_BYTES_MAX + 1], struct er
     return true;
 }
 
+/* Which row of a file it is, in both languages. */
+static bool row_error(struct error *err, unsigned row)
+{
+    char vi[32], en[32];
+    (void)snprintf(vi, sizeof vi, "dòng %u", row);
+    (void)snprintf(en, sizeof en, "row %u", row);
+    return error_add_both(err, vi, en);
+}
+
 /* All rows or none: half a calendar is no calendar. */
 static bool read_days(char *text, const struct office_fact *like,
                       struct office_fact facts[CALENDAR_ROWS_MAX], size_t *ret_n, struct error *err)
@@ -218,7 +242,7 @@ static bool read_days(char *text, const struct office_fact *like,
                              CALENDAR_ROWS_MAX);
         facts[n] = *like;
         if (!read_day(line, &facts[n], err))
-            return error_add(err, "dòng %u / line %u", row, row);
+            return row_error(err, row);
         n++;
     }
     *ret_n = n;

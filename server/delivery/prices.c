@@ -35,7 +35,8 @@ static bool is_key(const char *key)
 static bool read_price(const struct office_fact *fact, struct price *row, struct error *err)
 {
     if (fact->weight_g == 0 || fact->weight_g > WEIGHT_MAX_G)
-        return error_set(err, ERROR_BAD_INPUT, "nấc cân: 1..%d gam. / weight band", WEIGHT_MAX_G);
+        return error_set(err, ERROR_BAD_INPUT, "«%u»: nấc cân từ 1 đến %d gam. / weight band",
+                         fact->weight_g, WEIGHT_MAX_G);
     if (fact->zone > ZONES)
         return error_set(err, ERROR_BAD_INPUT, "vùng %u: không có. / no such zone", fact->zone);
     if (fact->postage_vnd > SCAN_MONEY_MAX_VND)
@@ -52,8 +53,8 @@ static bool read_exemption(const struct office_fact *fact, struct price *row, st
         return error_set(err, ERROR_BAD_INPUT,
                          "«%.48s»: mã miễn giảm chỉ gồm a-z, 0-9, '-'. / exemption", fact->key);
     if (fact->value < 1 || fact->value > 100)
-        return error_set(err, ERROR_BAD_INPUT, "%s: giảm 1..100 phần trăm. / percent off",
-                         fact->key);
+        return error_set(err, ERROR_BAD_INPUT, "«%lld»: giảm từ 1 đến 100 phần trăm. / percent off",
+                         (long long)fact->value);
     row->is_exemption = true;
     memcpy(row->key, fact->key, sizeof row->key);
     row->percent_off = (uint32_t)fact->value;

@@ -61,7 +61,8 @@ bool day_read(const char *text, int64_t *ret_day, struct error *err)
     int64_t m = shape ? read_digits(text + 5, 2) : -1;
     int64_t d = shape ? read_digits(text + 8, 2) : -1;
     if (y < 1970 || y > 2199 || m < 1 || m > 12 || d < 1 || d > days_in_month(y, m))
-        return error_set(err, ERROR_BAD_INPUT, "\"%.20s\" is no day such as 2026-11-25", text);
+        return error_set(err, ERROR_BAD_INPUT,
+                         "«%.20s»: không có ngày ấy; viết như 2026-11-25. / no such day", text);
     *ret_day = DAY_NUMBER(y, m, d);
     return true;
 }
@@ -175,10 +176,12 @@ static bool read_rule(const struct office_fact *fact, const struct rule_info *in
                       struct setting *ret_setting, struct error *err)
 {
     if (info == NULL)
-        return error_set(err, ERROR_BAD_INPUT, "%s: there is no such rule", fact->key);
+        return error_set(err, ERROR_BAD_INPUT, "%s: không có tham số này. / there is no such rule",
+                         fact->key);
     if (fact->value < info->least || fact->value > info->most)
-        return error_set(err, ERROR_BAD_INPUT, "%s: %lld is not within %lld..%lld", info->key,
-                         (long long)fact->value, (long long)info->least, (long long)info->most);
+        return error_set(err, ERROR_BAD_INPUT, "«%lld»: %s từ %lld đến %lld. / not within",
+                         (long long)fact->value, info->key, (long long)info->least,
+                         (long long)info->most);
     ret_setting->rule = info->rule;
     return true;
 }

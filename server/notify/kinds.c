@@ -68,6 +68,19 @@ const char *kind_words(const struct kind *kind, enum slot slot)
     return message_words(kind->status, kind->correction, slot == SLOT_EN);
 }
 
+/* Citizens read of "{cq}" by its name; a message says no name. */
+char *kind_shown(const struct kind *kind, enum slot slot, char out[TEMPLATE_WORDS_MAX + 1])
+{
+    static const char office[] = "{cq}";
+    char plain[TEMPLATE_WORDS_MAX + 1];
+    text_unaccent(kind_words(kind, slot), plain, sizeof plain);
+    const char *at = strstr(plain, office);
+    size_t before = at != NULL ? (size_t)(at - plain) : strlen(plain);
+    (void)snprintf(out, TEMPLATE_WORDS_MAX + 1, "%.*s%s%s", (int)before, plain,
+                   at != NULL ? "co quan" : "", at != NULL ? at + sizeof office - 1 : "");
+    return out;
+}
+
 /* ------------------------------------------------------------------ gaps */
 
 /* A name in a list by commas. */

@@ -49,6 +49,9 @@ struct kind_preview {
  * KIND_PARTS_MAX parts. */
 bool kind_try(enum slot slot, const char *words, const struct config *config,
               struct kind_preview *ret_preview, struct error *err) must_use;
+/* The program's own words as an administrator would write them: unaccented, with the gaps that
+ * there are; "" in the slot zns. */
+char *kind_shown(const struct kind *kind, enum slot slot, char out[TEMPLATE_WORDS_MAX + 1]);
 /* The program's own words: of sms.def or of status.def; "" in the slot zns. */
 const char *kind_words(const struct kind *kind, enum slot slot);
 

@@ -175,6 +175,15 @@ struct table {
     struct office_fact fact;
 };
 
+/* Which row of a file it is, in both languages. */
+static bool row_error(struct error *err, unsigned row)
+{
+    char vi[32], en[32];
+    (void)snprintf(vi, sizeof vi, "dòng %u", row);
+    (void)snprintf(en, sizeof en, "row %u", row);
+    return error_add_both(err, vi, en);
+}
+
 static bool read_table(char *text, struct table *table, struct error *err)
 {
     unsigned row = 0;
@@ -187,7 +196,7 @@ static bool read_table(char *text, struct table *table, struct error *err)
             return error_set(err, ERROR_BAD_INPUT, "nhiều nhất %d dòng. / too many rows",
                              COMMUNES_MAX);
         if (!read_commune(line, &table->communes[table->n], err))
-            return error_add(err, "dòng %u / line %u", row, row);
+            return row_error(err, row);
         table->n++;
     }
     return table->n > 0 || error_set(err, ERROR_BAD_INPUT, "không có dòng nào. / no row in it");

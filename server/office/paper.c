@@ -20,9 +20,11 @@ static bool check_failed(const struct paper_scan *paper, struct error *err)
     const struct reason_info *reason = reason_info(paper->reason);
     const struct action_info *action = action_info(paper->action);
     if (!reason)
-        return bad(err, "phát không thành công: cần lý do.", "a failed delivery needs a reason");
+        return bad(err, "reason=: chưa phát được thì cần lý do.",
+                   "a failed delivery needs a reason");
     return (action && strchr(reason->acts, action->letter)) ||
-           bad(err, "hướng xử lý không đi với lý do này.", "this act does not go with the reason");
+           bad(err, "action=: việc tiếp này không đi với lý do đó.",
+               "this act does not go with the reason");
 }
 
 static bool check_event(const struct paper_scan *paper, struct error *err)
@@ -33,21 +35,29 @@ static bool check_event(const struct paper_scan *paper, struct error *err)
     if (paper->event == EVENT_DELIVERY_FAILED)
         return check_failed(paper, err);
     if (paper->reason != 0 || paper->action != 0)
-        return bad(err, "lý do chỉ đi với phát không thành công.", "a reason without a failure");
+        return bad(err, "reason=: lý do, việc tiếp chỉ đi với chưa phát được.",
+                   "a reason without a failure");
     bool delivered = paper->event == EVENT_DELIVERED;
     if (delivered != (relation_info(paper->relation) != NULL))
-        return bad(err, "người nhận: cần khi đã phát, và chỉ khi đó.",
+        return bad(err, "relation=: ai nhận thì ghi khi đã phát, và chỉ khi đó.",
                    "a relation is needed with delivered, and only then");
     return delivered || (paper->postage_vnd == 0 && paper->fees_vnd == 0) ||
-           bad(err, "tiền chỉ thu khi đã phát.", "money without a delivery");
+           bad(err, "postage=: tiền chỉ thu khi đã phát.", "money without a delivery");
 }
 
+/* The time as it was typed: to the minute. */
 static bool check_time(struct instant wall, struct instant now, struct error *err)
 {
+    char time[CLOCK_TEXT_MAX];
+    (void)clock_iso_local(wall, time, sizeof time);
     if (wall.ms > now.ms)
-        return bad(err, "giờ trên giấy ở tương lai.", "the paper's time lies in the future");
+        return error_set(
+            err, ERROR_BAD_INPUT,
+            "«%.16s»: giờ trên giấy ở tương lai. / the paper's time lies in the future", time);
     return now.ms - wall.ms <= PAPER_AGE_MAX_MS ||
-           bad(err, "giấy cũ quá 14 ngày; mở hồ sơ khiếu nại.", "older than 14 days: open a case");
+           error_set(err, ERROR_BAD_INPUT,
+                     "«%.16s»: giấy cũ quá 14 ngày; mở vụ việc. / older than 14 days: open a case",
+                     time);
 }
 
 /* ------------------------------------------------------------------ typed */
@@ -77,7 +87,8 @@ static bool paper_act(struct record *record, void *arg, struct error *err)
     bool live;
     return check_time(entry->paper.wall, record_now(record), err) &&
            record_item_live(record, &entry->item, &live, err) &&
-           postman_at(record, entry->badge, entry->paper.wall, &postman, err) &&
+           (postman_at(record, entry->badge, entry->paper.wall, &postman, err) ||
+            error_add(err, "badge")) &&
            add_entry(record, typed, err);
 }
 
@@ -89,7 +100,7 @@ bool paper_enter(struct acts acts, const struct paper_entry *entry, struct error
     if (!text_clean(entry->note, strlen(entry->note), typed.testimony.text,
                     sizeof typed.testimony.text) ||
         !text_is_visible(typed.testimony.text))
-        return bad(err, "cần ghi tờ giấy nào.", "the sheet must be named");
+        return bad(err, "note=: cần ghi tờ giấy nào.", "the sheet must be named");
     return check_event(&entry->paper, err) && acts.run(acts.self, paper_act, &typed, err);
 }
 

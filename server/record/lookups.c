@@ -342,7 +342,14 @@ static bool paper_add(struct record *record, const struct office_fact *fact, str
     stmt_int(stmt, 3, fact->paper.wall.ms);
     stmt_int(stmt, 4, fact->badge);
     stmt_u64(stmt, 5, fact->seq);
-    return stmt_done(stmt, err) || error_add(err, "%s: nhập từ giấy / from paper", fact->item.text);
+    if (stmt_done(stmt, err))
+        return true;
+    return err->code == ERROR_REPEATED
+               ? error_set(err, ERROR_REPEATED,
+                           "%s: việc này đã nhập rồi, không ghi thêm. / typed before, nothing is "
+                           "added",
+                           fact->item.text)
+               : error_add(err, "%s", fact->item.text);
 }
 
 /* ------------------------------------------------------------------ every fact that is added */

@@ -38,9 +38,10 @@ static bool places_used(struct record *record, const char *prefix, const char *c
 static bool places_left(const char *prefix, uint64_t used, uint32_t size, struct error *err)
 {
     return used + size <= ITEM_SERIALS ||
-           error_set(err, ERROR_REFUSED, "tiền tố %s chỉ còn %llu số. / prefix %s has %llu left",
-                     prefix, (unsigned long long)(ITEM_SERIALS - used), prefix,
-                     (unsigned long long)(ITEM_SERIALS - used));
+           error_set(err, ERROR_REFUSED,
+                     "«%llu»: tiền tố %s chỉ còn %llu số. / prefix %s has %llu left",
+                     (unsigned long long)size, prefix, (unsigned long long)(ITEM_SERIALS - used),
+                     prefix, (unsigned long long)(ITEM_SERIALS - used));
 }
 
 static bool set_aside(struct record *record, const char *prefix, const char *country, uint32_t size,

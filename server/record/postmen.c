@@ -60,7 +60,7 @@ bool postman_put(struct record *record, const struct postman *postman, uint32_t 
                                .to = postman->to};
     if (postman->to.ms != 0 && postman->to.ms <= postman->from.ms)
         return error_set(err, ERROR_BAD_INPUT,
-                         "hết hạn trước khi bắt đầu. / ends before it begins");
+                         "to=: hết hạn trước khi bắt đầu. / ends before it begins");
     return put_row(record, postman, err) && record_office_add(record, &fact, NULL, err);
 }
 

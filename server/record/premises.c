@@ -230,12 +230,14 @@ static bool check(struct record *record, const struct premises *premises, struct
         return error_set(err, ERROR_BAD_INPUT, "%s: cần name=. / a name is wanted", premises->code);
     if (premises->to.ms != 0 && premises->to.ms <= premises->from.ms)
         return error_set(err, ERROR_BAD_INPUT,
-                         "%s: hết hạn trước khi bắt đầu. / ends before it begins", premises->code);
+                         "to=: %s hết hạn trước khi bắt đầu. / ends before it begins",
+                         premises->code);
     if (*premises->successor == '\0')
         return true;
     if (premises->to.ms == 0 || strcmp(premises->successor, premises->code) == 0)
-        return error_set(err, ERROR_BAD_INPUT,
-                         "%s: successor= đi với to=. / needs to=", premises->code);
+        return error_set(
+            err, ERROR_BAD_INPUT,
+            "successor=: %s có mã kế thừa thì cần ngày hết. / needs to=", premises->code);
     return premises_last(record, premises->kind, premises->successor, &other, &none) ||
            error_set(err, none.code == ERROR_NOT_FOUND ? ERROR_REFUSED : none.code, "%s",
                      none.text);

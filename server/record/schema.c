@@ -352,7 +352,7 @@ bool step_row(struct stmt *stmt, const char *what, struct error *err)
         return true;
     case DB_STEP_DONE:
         stmt_reset(stmt);
-        return error_set(err, ERROR_NOT_FOUND, "%s: there is none", what);
+        return error_set(err, ERROR_NOT_FOUND, "%s: không có. / there is none", what);
     case DB_STEP_FAILED:
         break;
     }

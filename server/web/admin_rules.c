@@ -73,12 +73,15 @@ const struct admin_page admin_calendar = {
 
 /* ------------------------------------------------------------------ prices */
 
+#define ZONE_WORDS                                                                                 \
+    "all|Mọi vùng;commune|Cùng xã;province|Trong tỉnh;mountain|Miền núi;other|Tỉnh khác"
+
 static const struct panel_column price_columns[] = {
     {"kind", "Loại", PANEL_CHOICE, "price|giá;exemption|giảm"},
     {"exemption", "Đối tượng", PANEL_TEXT, NULL},
     {"percent_off", "Giảm, %", PANEL_NUMBER, NULL},
     {"weight_to_g", "Đến, g", PANEL_NUMBER, NULL},
-    {"zone", "Vùng", PANEL_TEXT, NULL},
+    {"zone", "Vùng", PANEL_CHOICE, ZONE_WORDS},
     {"price_vnd", "Giá", PANEL_VND, NULL},
     {"from", "Từ", PANEL_DAY, NULL},
     {"to", "Đến", PANEL_DAY, NULL},
@@ -91,8 +94,7 @@ static const struct panel_form price_forms[] = {
      "Ghi",
      false,
      {{PANEL_WORD, "can", "Đến bao nhiêu gam", "required inputmode=numeric maxlength=5", NULL},
-      {PANEL_WORD, "vung", "Vùng", NULL,
-       "all|Mọi vùng;commune|Cùng xã;province|Trong tỉnh;mountain|Miền núi;other|Tỉnh khác"},
+      {PANEL_WORD, "vung", "Vùng", NULL, ZONE_WORDS},
       {PANEL_WORD, "gia", "Giá, đồng", "required inputmode=numeric maxlength=9", NULL},
       {PANEL_WORD, "can-cu", "Căn cứ: văn bản nào", CITATION, NULL},
       FROM,

@@ -71,18 +71,20 @@ static void put_risk_row(struct web *web, struct html *html, const struct view *
     int64_t left = view->clocks.post.due.ms - now.ms;
     html_format(html, "<tr><td class=%s>", left < 0 ? "tre" : "vang");
     put_left(html, left);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td class=so-bi>");
     desk_put_item(html, &view->state.item);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Mã hồ sơ\">");
     html_text(html, view->state.office.dossier);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Trong tay\">");
     if (view->marks.badge != 0)
         html_put(html, badge_text(view->marks.badge, text));
     else
         board_key_put(web, VIEW_GROUP_POST_OFFICE, view->marks.post_office, html);
-    html_format(html, "</td><td>%s</td><td>%s %.5s</td></tr>", info != NULL ? info->handheld : "–",
-                clock_time_vi(view->clocks.post.due, time, sizeof time),
-                clock_date_vi(view->clocks.post.due, date, sizeof date));
+    html_format(
+        html, "</td><td data-ten=\"Trạng thái\">%s</td><td data-ten=\"Đến hạn\">%s %.5s</td></tr>",
+        info != NULL ? info->handheld : "–",
+        clock_time_vi(view->clocks.post.due, time, sizeof time),
+        clock_date_vi(view->clocks.post.due, date, sizeof date));
 }
 
 static void put_risk_rows(struct web *web, struct html *html, const struct board_ask *ask,

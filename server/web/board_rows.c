@@ -106,14 +106,20 @@ static bool read_rows_ask(struct web *web, const struct http_request *request,
     return read_key(web, request, ask, answer);
 }
 
-static void put_time(struct html *html, struct instant at)
+/* A cell and its column's name: on a phone a row is a card, and leaves out what says nothing. */
+static void put_cell(struct html *html, const char *name, const char *text)
 {
-    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX];
-    if (at.ms == 0)
-        html_put(html, "<td>–</td>");
-    else
-        html_format(html, "<td>%s %s</td>", clock_time_vi(at, time, sizeof time),
-                    clock_date_vi(at, date, sizeof date));
+    html_format(html, "<td data-ten=\"%s\"%s>%s</td>", name, *text == '\0' ? " class=trong" : "",
+                *text == '\0' ? "–" : text);
+}
+
+static void put_time(struct html *html, const char *name, struct instant at)
+{
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], text[2 * CLOCK_TEXT_MAX] = "";
+    if (at.ms != 0)
+        (void)snprintf(text, sizeof text, "%s %s", clock_time_vi(at, time, sizeof time),
+                       clock_date_vi(at, date, sizeof date));
+    put_cell(html, name, text);
 }
 
 static void put_item(const struct rows_ask *ask, const struct view *view, struct html *html)
@@ -124,15 +130,15 @@ static void put_item(const struct rows_ask *ask, const struct view *view, struct
     char round[ROUND_TEXT_MAX], badge[BADGE_TEXT_MAX];
     html_put(html, "<tr><td>");
     desk_put_item(html, &view->state.item);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Mã hồ sơ\">");
     html_text(html, view->state.office.dossier);
     html_put(html, "</td>");
-    put_time(html, leg->due);
-    put_time(html, leg->end);
-    html_format(html, "<td>%s</td><td>%s</td><td class=%s>%s</td></tr>",
-                view->marks.round != 0 ? round_text(view->marks.round, round) : "–",
-                view->marks.badge != 0 ? badge_text(view->marks.badge, badge) : "–",
-                face_tone(info), info != NULL ? info->handheld : "–");
+    put_time(html, "Đến hạn", leg->due);
+    put_time(html, "Xong lúc", leg->end);
+    put_cell(html, "Tuyến", view->marks.round != 0 ? round_text(view->marks.round, round) : "");
+    put_cell(html, "Bưu tá", view->marks.badge != 0 ? badge_text(view->marks.badge, badge) : "");
+    html_format(html, "<td class=%s>%s</td></tr>", face_tone(info),
+                info != NULL ? info->handheld : "–");
 }
 
 static void put_way(const struct rows_ask *ask, size_t page, const char *words, struct html *html)

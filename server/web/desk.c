@@ -57,18 +57,18 @@ static void put_row(struct web *web, const struct person *person, const struct v
     if (named && state->office.has_addressee &&
         !readers_addressee(web->readers, &state->office, &who, &err))
         (void)snprintf(who.name, sizeof who.name, "%s", english_say(html->english, "(đã xóa)"));
-    uint64_t due = state->office.postage_vnd + state->office.fees_vnd;
+    uint64_t due = view->due.postage_vnd + view->due.fees_vnd;
     if (due > 0)
         face_amount(due, html->english, amount, sizeof amount);
     html_format(html, "<tr id=%s><td>", state->item.text);
     desk_put_item(html, &state->item);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Mã hồ sơ\">");
     html_text(html, state->office.dossier);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Người nhận\">");
     desk_put_short_name(html, who.name);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Xã, phường\">");
     html_text(html, field_commune_name(state->office.commune, commune, sizeof commune));
-    html_format(html, "</td><td class=so>%s</td>", amount);
+    html_format(html, "</td><td class=so data-ten=\"Thu\">%s</td>", amount);
     live_row(view, html);
     html_put(html, "</tr>");
     chain_wipe(&who, sizeof who);

@@ -33,13 +33,13 @@ static void put_found(struct web *web, const struct person *person, const struct
         (void)!readers_addressee(web->readers, &state->office, &who, &none);
     html_put(html, "<tr><td>");
     desk_put_item(html, &state->item);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Mã hồ sơ\">");
     html_text(html, state->office.dossier);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Người nhận\">");
     html_text(html, who.name);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Xã, phường\">");
     html_text(html, field_commune_name(state->office.commune, commune, sizeof commune));
-    html_format(html, "</td><td><span class=%s>%s</span></td></tr>", face_tone(info),
+    html_format(html, "</td><td class=%s>%s</td></tr>", face_tone(info),
                 info ? info->handheld : "–");
     chain_wipe(&who, sizeof who);
 }

@@ -1,5 +1,6 @@
 /* One envelope at the desk: where it stands, what happened to it, and what may be done with its
  * label; and what a postman wrote on paper, entered late. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -252,14 +253,62 @@ static const struct panel_form paper_forms[] = {
     {.verb = NULL},
 };
 
+/* "&name=value" behind `to`, unless it is too long. */
+static void carry_field(const struct http_request *request, const char *name, char *to, size_t size)
+{
+    char value[256], piece[200];
+    size_t n = (size_t)snprintf(piece, sizeof piece, "&%s=", name), had = strlen(to);
+    form_value(request->body, request->body_n, name, value, sizeof value);
+    for (const unsigned char *at = (const unsigned char *)value; *at && n < sizeof piece; at++)
+        n += (size_t)snprintf(piece + n, sizeof piece - n,
+                              isalnum(*at) || strchr("-_.", *at) ? "%c" : "%%%02X", *at);
+    if (*value != '\0' && n < sizeof piece && had + n < size)
+        memcpy(to + had, piece, n + 1);
+}
+
+/* A sheet has many lines: the next one begins with whose it is, what and about when. */
+static const char *carry_paper(const struct http_request *request, char *to, size_t size)
+{
+    static const char *const names[] = {"badge", "viec-gi", "luc", "note"};
+    if (!request->is_post || item_sent(request, to, size) == NULL)
+        return NULL;
+    to[0] = 'v'; /* of the one just written */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        carry_field(request, names[i], to, size);
+    return to;
+}
+
+static void put_written_line(struct panel *panel)
+{
+    const char *text = http_query(panel->request, "vi");
+    struct item item;
+    if (panel->request->is_post || !http_query(panel->request, "xong"))
+        return;
+    html_put(&panel->html, "<p class=xong role=status>Đã ghi.");
+    if (text != NULL && item_parse(text, strlen(text), &item, NULL)) {
+        html_put(&panel->html, " ");
+        desk_put_item(&panel->html, &item);
+    }
+    html_put(&panel->html, "</p>");
+}
+
 void desk_paper(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct panel panel;
-    if (!panel_open(&panel, web, request, RIGHT_DESK, "/quay/giay", "Nhập từ giấy · Trao",
-                    paper_forms, answer))
+    char carry[200];
+    if (!panel_sit_all(&panel, web, request, RIGHT_DESK, "/quay/giay", "Nhập từ giấy · Trao",
+                       answer))
         return;
-    html_put(&panel.html, "<p>Khi máy cầm tay hỏng giữa ca: ghi lại đúng như trên giấy, kèm sổ, "
-                          "trang.</p>");
+    panel.carry = carry_paper(request, carry, sizeof carry);
+    if (request->is_post && !panel_post(&panel, paper_forms)) {
+        json_decref(panel.said);
+        return;
+    }
+    panel_begin(&panel);
+    put_written_line(&panel);
+    html_put(&panel.html,
+             "<p>Khi máy cầm tay hỏng giữa ca: ghi lại đúng như trên giấy, kèm sổ, trang. Mỗi dòng "
+             "một lần ghi; thẻ, việc, giờ, sổ của dòng trước còn sẵn.</p>");
     panel.first = &paper_forms[0];
     panel_form(&panel, &paper_forms[0]);
     panel_close(&panel);

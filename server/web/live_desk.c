@@ -20,8 +20,9 @@ void live_row(const struct view *view, struct html *html)
         clock_time_vi(view->state.since.estimate, time, sizeof time);
         clock_date_vi(view->state.since.estimate, date, sizeof date);
     }
-    html_format(html, "<td class=%s>%s</td><td>%s %.5s</td>",
-                face_tone(status_info(view->state.status)), status_words(view), time, date);
+    html_format(html, "<td class=%s>%s</td><td data-ten=\"Từ lúc\"%s>%s %.5s</td>",
+                face_tone(status_info(view->state.status)), status_words(view),
+                *time != '\0' ? "" : " class=trong", time, date);
 }
 
 void live_counts(struct views *views, const struct person *person, struct html *html)

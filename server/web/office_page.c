@@ -232,15 +232,17 @@ static void put_row(const struct view *view, struct html *html)
     char since[CLOCK_TEXT_MAX], due[CLOCK_TEXT_MAX];
     html_put(html, "<tr><td>");
     desk_put_item(html, &view->state.item);
-    html_put(html, "</td><td>");
+    html_put(html, "</td><td data-ten=\"Mã hồ sơ\">");
     html_text(html, view->state.office.dossier);
-    html_format(
-        html, "</td><td>%s</td><td>%s</td><td class=%s>%s</td></tr>",
-        view->state.since.bounds_only
-            ? "–"
-            : clock_date_vi(view->state.since.estimate, since, sizeof since),
-        view->clocks.post.due.ms == 0 ? "–" : clock_date_vi(view->clocks.post.due, due, sizeof due),
-        face_tone(info), info ? info->handheld : "–");
+    bool known = !view->state.since.bounds_only, ends = view->clocks.post.due.ms != 0;
+    html_format(html,
+                "</td><td data-ten=\"Từ ngày\"%s>%s</td><td data-ten=\"Hạn giao\"%s>%s</td><td "
+                "class=%s>%s</td></tr>",
+                known ? "" : " class=trong",
+                known ? clock_date_vi(view->state.since.estimate, since, sizeof since) : "–",
+                ends ? "" : " class=trong",
+                ends ? clock_date_vi(view->clocks.post.due, due, sizeof due) : "–", face_tone(info),
+                info ? info->handheld : "–");
 }
 
 static void put_rows(const struct view *views, size_t n, const char *word, size_t page, bool more,

@@ -57,14 +57,26 @@ static bool give_file(struct words *words, const char *value, struct error *err)
     return written || error_set(err, ERROR_LATER, "pipe: %s", strerror(errno));
 }
 
+static bool is_missing(const struct panel_field *field, const char *value)
+{
+    return value[strspn(value, " \t\r\n")] == '\0' && field->input != NULL &&
+           strstr(field->input, "required") != NULL;
+}
+
+static bool say_missing(const struct panel_field *field, struct error *err)
+{
+    return error_set(err, ERROR_BAD_INPUT, "«%s» còn trống. / is empty", field->label);
+}
+
 static bool add_field(struct words *words, const struct panel_field *field, char *value,
                       struct error *err)
 {
     char before[48];
     bool typed = field->place == PANEL_WORD || field->place == PANEL_LONG ||
+                 field->place == PANEL_FILE ||
                  (field->place == PANEL_OPTION && field->choices != NULL);
-    if (typed && *value == '\0' && field->input != NULL && strstr(field->input, "required") != NULL)
-        return error_set(err, ERROR_BAD_INPUT, "«%s» còn trống. / is empty", field->label);
+    if (typed && is_missing(field, value))
+        return say_missing(field, err);
     switch (field->place) {
     case PANEL_WORD:
     case PANEL_LONG:
@@ -91,6 +103,21 @@ bool panel_read_field(const struct http_request *request, const struct panel_fie
                : form_value(request->body, request->body_n, field->name, out, size);
 }
 
+/* What a command wanted and nobody typed: an option that it might have known already. It speaks of
+ * its own words then, which nobody at a page needs to know. */
+static bool name_missing(const struct panel *panel, const struct panel_form *form, char *value,
+                         struct error *err)
+{
+    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name; i++) {
+        const struct panel_field *field = &form->fields[i];
+        (void)panel_read_field(panel->request, field, value, HTTP_BODY_MAX);
+        if (err->code == ERROR_BAD_INPUT && field->place == PANEL_OPTION &&
+            is_missing(field, value))
+            return say_missing(field, err);
+    }
+    return false;
+}
+
 static bool run_words(struct panel *panel, const struct panel_form *form, struct words *words,
                       char *value, struct error *err)
 {
@@ -101,8 +128,9 @@ static bool run_words(struct panel *panel, const struct panel_form *form, struct
         (void)panel_read_field(request, field, value, HTTP_BODY_MAX);
         good = add_field(words, field, value, err);
     }
-    return good && act_run(panel->web, request, &panel->seat, words->argc, words->argv, words->fd,
-                           &panel->said, err);
+    return good && (act_run(panel->web, request, &panel->seat, words->argc, words->argv, words->fd,
+                            &panel->said, err) ||
+                    name_missing(panel, form, value, err));
 }
 
 static bool run_form(struct panel *panel, const struct panel_form *form, struct error *err)
@@ -150,7 +178,7 @@ bool panel_post(struct panel *panel, const struct panel_form *forms)
     }
     if (form->shows)
         return true;
-    char to[192];
+    char to[256]; /* a Location */
     (void)snprintf(to, sizeof to, "%s?xong=%s%s%s", panel->path, verb, panel->carry ? "&" : "",
                    panel->carry ? panel->carry : "");
     page_redirect(to, panel->answer);

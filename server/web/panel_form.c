@@ -35,38 +35,10 @@ static void put_options(struct html *html, const char *choices, const char *valu
     }
 }
 
-/* Does the sentence begin with this field's name, as in "«Số điện thoại» còn trống."? */
-static bool is_named(const struct panel *panel, const struct panel_field *field)
-{
-    static const char open[] = "«", shut[] = "»";
-    const char *why = panel->why.text;
-    size_t n = field->label ? strlen(field->label) : 0;
-    return n > 0 && strncmp(why, open, sizeof open - 1) == 0 &&
-           strncmp(why + sizeof open - 1, field->label, n) == 0 &&
-           strncmp(why + sizeof open - 1 + n, shut, sizeof shut - 1) == 0;
-}
-
-/* The field that the sentence of a refused form belongs to; the form's first when it names none. */
-static size_t wrong_field(const struct panel *panel, const struct panel_form *form, bool *ret_named)
-{
-    size_t first = PANEL_FIELDS_MAX;
-    *ret_named = false;
-    for (size_t i = 0; i < PANEL_FIELDS_MAX && form->fields[i].name != NULL; i++) {
-        const struct panel_field *field = &form->fields[i];
-        if (field->place == PANEL_FIXED || field->place == PANEL_TICKS || field->label == NULL)
-            continue;
-        *ret_named = is_named(panel, field);
-        if (*ret_named)
-            return i;
-        first = first == PANEL_FIELDS_MAX ? i : first;
-    }
-    return first;
-}
-
-static void put_why(struct panel *panel)
+static void put_why(struct panel *panel, const char *said)
 {
     html_put(&panel->html, "<p class=loi role=alert id=vi-sao>");
-    html_sentence(&panel->html, panel->why.text);
+    html_sentence(&panel->html, said);
     html_put(&panel->html, "</p>");
 }
 
@@ -86,11 +58,13 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
     struct html *html = &panel->html;
     const struct panel_field *field = &form->fields[i];
     char value[4096], id[96];
-    bool named = false;
-    bool wrong = panel->failed == form && wrong_field(panel, form, &named) == i;
-    const char *focus = !wrong  ? begins_at(panel, form, i) ? " autofocus" : ""
-                        : named ? " autofocus aria-invalid=true aria-describedby=vi-sao"
-                                : " autofocus aria-describedby=vi-sao";
+    struct panel_wrong at = {.named = false};
+    if (panel->failed == form)
+        at = panel_wrong(panel, form);
+    bool wrong = panel->failed == form && at.field == i;
+    const char *focus = !wrong     ? begins_at(panel, form, i) ? " autofocus" : ""
+                        : at.named ? " autofocus aria-invalid=true aria-describedby=vi-sao"
+                                   : " autofocus aria-describedby=vi-sao";
     if (field->place == PANEL_FIXED)
         return;
     (void)snprintf(id, sizeof id, "%s-%s-%zu", form->verb, field->name, i);
@@ -102,12 +76,14 @@ static void put_field(struct panel *panel, const struct panel_form *form, size_t
         return;
     }
     if (field->place == PANEL_TICKS) {
+        if (wrong && at.named)
+            put_why(panel, at.said);
         ticks_put(html, field->name, field->label, field->choices, id, value);
         return;
     }
     html_format(html, "<label for=\"%s\">%s</label>", id, field->label);
-    if (wrong && named)
-        put_why(panel);
+    if (wrong && at.named)
+        put_why(panel, at.said);
     if (field->choices) {
         html_format(html, "<select id=\"%s\" name=\"%s\" %s%s>", id, field->name,
                     field->input ? field->input : "", focus);
@@ -133,16 +109,13 @@ void panel_form(struct panel *panel, const struct panel_form *form)
     struct html *html = &panel->html;
     if (!act_offered(&panel->seat, form->verb))
         return;
-    bool named = false;
     if (panel->forms)
         html_format(html, "<section class=muc id=m%d>", (int)(form - panel->forms));
     else
         html_put(html, "<section class=muc>");
     html_format(html, "<h2>%s</h2>", form->title);
-    if (panel->failed == form)
-        (void)wrong_field(panel, form, &named);
-    if (panel->failed == form && !named)
-        put_why(panel);
+    if (panel->failed == form && !panel_wrong(panel, form).named)
+        put_why(panel, panel->why.text);
     html_format(html, "<form class=the method=post action=\"%s\">", panel->path);
     seat_put_csrf(&panel->seat, html);
     html_format(html,

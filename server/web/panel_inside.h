@@ -8,4 +8,13 @@
 bool panel_read_field(const struct http_request *request, const struct panel_field *field,
                       char *out, size_t size);
 
+/* Which field of a refused form its sentence speaks of, and the sentence as it stands there. Not
+ * `named`: of none, and `field` is the first one. */
+struct panel_wrong {
+    size_t field;
+    bool named;
+    const char *said; /* borrowed of panel->why */
+};
+struct panel_wrong panel_wrong(const struct panel *panel, const struct panel_form *form);
+
 #endif

@@ -198,6 +198,14 @@ static const char *class_of(const struct panel_column *column, const json_t *cel
     return number ? " class=so" : sentence ? " class=loi-dai" : "";
 }
 
+/* Has nothing to say: a card on a phone leaves it out. */
+static bool is_empty(const struct panel_column *column, const json_t *cell)
+{
+    return column->kind != PANEL_FILL && (cell == NULL || json_is_null(cell) ||
+                                          (json_is_string(cell) && json_string_length(cell) == 0) ||
+                                          (json_is_array(cell) && json_array_size(cell) == 0));
+}
+
 void panel_table(struct panel *panel, const char *caption, const json_t *rows,
                  const struct panel_column *columns, const char *empty)
 {
@@ -219,12 +227,13 @@ void panel_table(struct panel *panel, const char *caption, const json_t *rows,
     {
         html_put(html, "<tr>");
         for (const struct panel_column *at = columns; at->key != NULL; at++) {
-            html_format(html, "<td%s data-ten=\"%s\">", class_of(at, json_object_get(row, at->key)),
-                        at->head);
+            const json_t *cell = json_object_get(row, at->key);
+            html_format(html, "<td%s data-ten=\"%s\">",
+                        is_empty(at, cell) ? " class=trong" : class_of(at, cell), at->head);
             if (at->kind == PANEL_FILL)
                 put_fill(panel, html, at->choices, row);
             else
-                put_cell(panel, json_object_get(row, at->key), at);
+                put_cell(panel, cell, at);
             html_put(html, "</td>");
         }
         html_put(html, "</tr>");

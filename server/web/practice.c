@@ -44,9 +44,9 @@ static void put_step(struct panel *panel, size_t at)
 {
     struct html *html = &panel->html;
     if (at == STEPS) {
-        html_put(html,
-                 "<p><b>Xong bài tập.</b></p><p><a class=nut href=\"" PATH "\">Tập lại</a> <a "
-                 "href=\"/quay/viec\">Thôi tập, làm việc thật</a></p>");
+        html_put(html, "<p><b>Xong bài tập.</b></p><p><a class=nut autofocus href=\"" PATH
+                       "\">Tập lại</a> <a "
+                       "href=\"/quay/viec\">Thôi tập, làm việc thật</a></p>");
         return;
     }
     html_put(html, "<form id=quet class=the method=post action=\"" PATH "\">");

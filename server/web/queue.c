@@ -139,7 +139,7 @@ void queue_put_due(const struct view *view, struct instant now, struct instant r
     char date[CLOCK_TEXT_MAX];
     struct instant due = view->clocks.office.due;
     if (due.ms == 0) {
-        html_put(html, "<td data-ten=\"Hạn\">–</td>");
+        html_put(html, "<td data-ten=\"Hạn\" class=trong>–</td>");
         return;
     }
     clock_date_vi(due, date, sizeof date);

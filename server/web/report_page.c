@@ -353,13 +353,17 @@ static bool read_rows(struct web *web, const struct http_request *request, struc
 static void put_item(const struct view *view, struct html *html)
 {
     const struct status_info *info = status_info(view->state.status);
-    char item[ITEM_PRETTY_MAX], issued[CLOCK_TEXT_MAX], since[CLOCK_TEXT_MAX], sum[32];
+    char issued[CLOCK_TEXT_MAX], since[CLOCK_TEXT_MAX], sum[32];
     uint64_t taken = 0;
     for (size_t i = 0; i < view->state.takings_n; i++)
         taken += view->state.takings[i].postage_vnd + view->state.takings[i].fees_vnd;
-    html_format(html, "<tr><td>%s</td><td>", item_pretty(&view->state.item, item));
+    html_put(html, "<tr><td>");
+    desk_put_item(html, &view->state.item);
+    html_put(html, "</td><td data-ten=\"Mã hồ sơ\">");
     html_text(html, view->state.office.dossier);
-    html_format(html, "</td><td>%s</td><td>%s</td><td class=so>%s</td><td class=%s>%s</td></tr>",
+    html_format(html,
+                "</td><td data-ten=\"Cấp số\">%s</td><td data-ten=\"Từ ngày\">%s</td><td "
+                "class=so data-ten=\"Đã thu, đồng\">%s</td><td class=%s>%s</td></tr>",
                 clock_date_vi(view->state.office.at, issued, sizeof issued),
                 clock_date_vi(view->state.since.estimate, since, sizeof since),
                 text_group(taken, '.', sum, sizeof sum), face_tone(info),

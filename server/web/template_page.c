@@ -107,6 +107,25 @@ static void drop_unsaid(json_t *rows)
             (void)json_array_remove(rows, i);
 }
 
+/* Who changes words begins with those in force. */
+static void begin_with_words(struct panel *panel)
+{
+    const char *kind = http_query(panel->request, "loai"),
+               *slot = http_query(panel->request, "kenh");
+    if (panel->request->is_post || kind == NULL || slot == NULL || *kind == '\0')
+        return;
+    json_t *said = panel_ask(panel, "templates", kind, NULL), *row;
+    size_t i;
+    json_array_foreach(json_object_get(said, "templates"), i, row)
+    {
+        const char *of = json_string_value(json_object_get(row, "slot"));
+        json_t *words = json_object_get(row, "words");
+        if (panel->values == NULL && of != NULL && strcmp(of, slot) == 0 && json_is_string(words))
+            panel->values = json_pack("{s:O}", "loi", words);
+    }
+    json_decref(said);
+}
+
 static void put_words(struct panel *panel)
 {
     const char *kind = http_query(panel->request, "loai");
@@ -131,6 +150,7 @@ void desk_templates(struct web *web, const struct http_request *request, struct 
         "phần trong dấu [ ] bỏ đi khi chỗ ấy chưa biết. Không liên kết, không số của người.</p>");
     if (panel.said != NULL)
         put_preview(&panel);
+    begin_with_words(&panel);
     html_put(&panel.html, "<div class=cac-muc>");
     panel_form(&panel, &forms[0]);
     html_put(&panel.html, "</div>");

@@ -123,11 +123,13 @@ static void an_item_is_opened_from_its_row(void **state)
     assert_int_equal(browser_get(browser, "/quay/ket-qua/bi?o=failed"), 200);
     assert_true(says(browser, link));
     assert_true(views_item(desk->rig.views, item, &view));
-    char since[CLOCK_TEXT_MAX], both[80];
+    char since[CLOCK_TEXT_MAX], both[160];
     clock_date_vi(view.clocks.post.due, term, sizeof term);
     clock_date_vi(view.state.since.estimate, since, sizeof since);
     assert_string_not_equal(since, term);
-    (void)snprintf(both, sizeof both, "<td>%s</td><td>%s</td>", since, term);
+    (void)snprintf(both, sizeof both,
+                   "<td data-ten=\"Từ ngày\">%s</td><td data-ten=\"Hạn giao\">%s</td>", since,
+                   term);
     assert_true(says(browser, both)); /* each its own day */
     (void)snprintf(link, sizeof link, "/quay/bi?bi=%s", item->text);
     assert_int_equal(browser_get(browser, link), 200);

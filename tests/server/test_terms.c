@@ -205,7 +205,7 @@ static void half_a_calendar_is_none(void **state)
     assert_int_equal(ASK(asked, "calendar", "2026"), 0);
     assert_null(strstr(asked->out, "\tset\t"));
     assert_int_equal(load(asked, bad[0]), 1);
-    assert_non_null(strstr(asked->err, "line 2"));
+    assert_non_null(strstr(asked->err, "dòng 2"));
 }
 
 /* ------------------------------------------------------------------ what is declared */
