@@ -17,6 +17,17 @@
 #define ITEM "required maxlength=40 autocapitalize=characters spellcheck=false"
 #define REASONS "|(chọn);1|Nhãn rách, bẩn;2|In mờ, lệch;3|Sai thông tin;4|Mất phong bì;9|Khác"
 
+#define NUMBER                                                                                     \
+    {                                                                                              \
+        PANEL_WORD, "bi", "Số phong bì", ITEM, NULL                                                \
+    }
+#define PAPER(label)                                                                               \
+    {                                                                                              \
+        PANEL_WORD, "chung-cu", label, "required maxlength=160", NULL                              \
+    }
+
+/* What is done with a label stands first; the rest, each for whoever may, behind one line. */
+#define LABEL_FORMS 3
 static const struct panel_form forms[] = {
     {"reissue",
      "Cấp lại số, sửa người nhận",
@@ -40,6 +51,50 @@ static const struct panel_form forms[] = {
      false,
      {{PANEL_WORD, "bi", "Số phong bì", ITEM, NULL},
       {PANEL_OPTION, "reason", "Vì sao", "required", REASONS}}},
+    {"sendback",
+     "Yêu cầu hoàn bì không phát được",
+     "Yêu cầu hoàn",
+     false,
+     {NUMBER, PAPER("Văn bản yêu cầu, ngày")}},
+    {"charge",
+     "Định cước: cân, miễn giảm, ai trả",
+     "Ghi cước",
+     false,
+     {NUMBER,
+      PAPER("Vì sao: giấy nào"),
+      {PANEL_OPTION, "weight", "Cân được, gam", "inputmode=numeric maxlength=5", NULL},
+      {PANEL_OPTION, "exemption", "Miễn, giảm, như ho-ngheo", "maxlength=24 autocapitalize=none",
+       NULL},
+      {PANEL_OPTION, "payer", "Ai trả cước", NULL,
+       "|(giữ nguyên);citizen|Người dân;office|Cơ quan;post|Bưu điện"}}},
+    {"paid",
+     "Thu tiền sau khi đã phát",
+     "Ghi đã thu",
+     false,
+     {NUMBER,
+      PAPER("Phiếu thu"),
+      {PANEL_OPTION, "postage", "Cước, đồng", "inputmode=numeric", NULL},
+      {PANEL_OPTION, "fees", "Phí, lệ phí, đồng", "inputmode=numeric", NULL}}},
+    {"pause",
+     "Dừng đồng hồ của bưu điện",
+     "Dừng đồng hồ",
+     false,
+     {NUMBER, PAPER("Vì sao: bão lũ, người nhận hẹn")}},
+    {"resume", "Chạy lại đồng hồ của bưu điện", "Chạy lại", false, {NUMBER}},
+    {"lost", "Báo thất lạc", "Báo thất lạc", false, {NUMBER, PAPER("Biên bản, ngày")}},
+    {"unclaimed",
+     "Không ai nhận, hết hạn giữ",
+     "Ghi không ai nhận",
+     false,
+     {NUMBER, PAPER("Biên bản, ngày")}},
+    {"correct",
+     "Rút một việc ghi nhầm",
+     "Rút việc này",
+     false,
+     {NUMBER,
+      {PANEL_WORD, "nguon", "Nguồn, chép ở cột Nguồn",
+       "required maxlength=40 placeholder=office/219 autocapitalize=none spellcheck=false", NULL},
+      PAPER("Nhầm thế nào")}},
     {.verb = NULL},
 };
 
@@ -69,7 +124,7 @@ static void put_written(struct html *html, const struct addressee *who)
 /* By when, in whose hand, and why it failed last. */
 static void put_terms(struct web *web, struct html *html, const struct view *view)
 {
-    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], badge[BADGE_TEXT_MAX];
+    char time[CLOCK_TEXT_MAX], date[CLOCK_TEXT_MAX], badge[BADGE_TEXT_MAX], amount[48];
     const struct leg *post = &view->clocks.post;
     const struct reason_info *reason = reason_info(view->marks.reason);
     html_put(html, "<p class=dem>");
@@ -82,6 +137,10 @@ static void put_terms(struct web *web, struct html *html, const struct view *vie
         board_key_put(web, VIEW_GROUP_POST_OFFICE, view->marks.post_office, html);
         html_put(html, "</b></span> ");
     }
+    if (view->due.postage_vnd + view->due.fees_vnd > 0 && view->state.status != STATUS_DELIVERED)
+        html_format(html, "<span>thu tại cửa <b>%s</b></span> ",
+                    face_amount(view->due.postage_vnd + view->due.fees_vnd, html->english, amount,
+                                sizeof amount));
     if (view->marks.badge != 0)
         html_format(html, "<span>bưu tá <b>%s</b></span> ", badge_text(view->marks.badge, badge));
     if (view->marks.reason != 0 && reason != NULL)
@@ -174,6 +233,32 @@ static const char *item_sent(const struct http_request *request, char *out, size
     return out;
 }
 
+static bool may_more(const struct panel *panel)
+{
+    for (const struct panel_form *form = forms + LABEL_FORMS; form->verb != NULL; form++)
+        if (act_offered(&panel->seat, form->verb))
+            return true;
+    return false;
+}
+
+static void put_forms(struct panel *panel)
+{
+    struct html *html = &panel->html;
+    html_put(html, "<div class=cac-muc>");
+    for (const struct panel_form *form = forms; form < forms + LABEL_FORMS; form++)
+        panel_form(panel, form);
+    html_put(html, "</div>");
+    if (!may_more(panel))
+        return;
+    html_format(html,
+                "<details%s><summary>Việc khác với bì này: hoàn, cước, đồng hồ, thất lạc, ghi "
+                "nhầm</summary><div class=cac-muc>",
+                panel->failed != NULL && panel->failed >= forms + LABEL_FORMS ? " open" : "");
+    for (const struct panel_form *form = forms + LABEL_FORMS; form->verb != NULL; form++)
+        panel_form(panel, form);
+    html_put(html, "</div></details>");
+}
+
 void desk_item(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct panel panel;
@@ -214,10 +299,7 @@ void desk_item(struct web *web, const struct http_request *request, struct http_
         html_sentence(&panel.html, err.text);
         html_put(&panel.html, "</p>");
     }
-    html_put(&panel.html, "<div class=cac-muc>");
-    for (const struct panel_form *form = forms; form->verb != NULL; form++)
-        panel_form(&panel, form);
-    html_put(&panel.html, "</div>");
+    put_forms(&panel);
     panel_close(&panel);
 }
 

@@ -76,6 +76,66 @@ static void a_price_is_what_everybody_is_told(void **state)
     assert_false(says(browser, "41.000 đ"));
 }
 
+/* What the price page enters, the envelope's own page applies; a fact is taken back by its source.
+ */
+static void an_exemption_is_applied_and_taken_back(void **state)
+{
+    struct browser *browser = *state;
+    struct desk_rig *desk = &browser->rig.desk;
+    char form[200], path[64];
+    browser_log_in(browser);
+    struct item item = desk_rig_issue(desk, "H27.15-261118-0902", "0912000001", "0");
+    done(browser, "/quay/gia", PRICE "&can=100&gia=41000&can-cu=Q%C4%90+1&from=2026-11-01");
+    done(browser, "/quay/gia",
+         "viec=exemption&doi-tuong=ho-ngheo&giam=50&can-cu=NQ+5&from=2026-11-01");
+    (void)snprintf(path, sizeof path, "/quay/bi?bi=%s", item.text);
+    (void)snprintf(form, sizeof form, "viec=charge&bi=%s&chung-cu=So+ho+ngheo&exemption=ho-ngeo",
+                   item.text);
+    assert_int_equal(browser_get(browser, path), 200);
+    assert_int_equal(browser_post(browser, "/quay/bi", form), 404);
+    assert_true(says(browser, "<details open>"));
+    assert_true(
+        says(browser, "Miễn, giảm, như ho-ngheo</label><p class=loi role=alert id=vi-sao>"));
+    (void)snprintf(form, sizeof form, "viec=charge&bi=%s&chung-cu=So+ho+ngheo&exemption=ho-ngheo",
+                   item.text);
+    assert_int_equal(browser_post(browser, "/quay/bi", form), 303);
+    look_as_citizen(browser, &item);
+    assert_true(says(browser, "Trả đúng, không thêm: <strong>20.500 đ</strong>"));
+    assert_int_equal(browser_get(browser, path), 200);
+    assert_true(says(browser, "thu tại cửa <b>20.500 đ</b>"));
+    const char *at = strstr(browser->rig.answer, "data-ten=\"Nguồn\">office/");
+    const char *last = NULL;
+    for (; at != NULL; at = strstr(at + 1, "data-ten=\"Nguồn\">office/"))
+        last = at;
+    assert_non_null(last);
+    (void)snprintf(form, sizeof form, "viec=correct&bi=%s&chung-cu=Nham+nguoi&nguon=office/%lu",
+                   item.text, strtoul(strstr(last, "office/") + 7, NULL, 10));
+    assert_int_equal(browser_post(browser, "/quay/bi", form), 303);
+    look_as_citizen(browser, &item);
+    assert_true(says(browser, "Trả đúng, không thêm: <strong>41.000 đ</strong>"));
+}
+
+/* An office reads, and asks for what cannot be delivered; nothing else is offered to it. */
+static void an_office_asks_for_its_envelope(void **state)
+{
+    struct browser *browser = *state;
+    char form[160], path[64];
+    const char *item = browser->rig.item.text;
+    (void)browser_person(browser, "hoa", ROLE_READER, 0);
+    browser_log_in_as(browser, "hoa");
+    (void)snprintf(path, sizeof path, "/quay/bi?bi=%s", item);
+    assert_int_equal(browser_get(browser, path), 200);
+    assert_true(says(browser, "Yêu cầu hoàn bì không phát được"));
+    assert_false(says(browser, "Định cước"));
+    assert_false(says(browser, "Rút một việc ghi nhầm"));
+    (void)snprintf(form, sizeof form, "viec=sendback&bi=%s&chung-cu=CV+12", item);
+    assert_int_equal(browser_post(browser, "/quay/bi", form), 303);
+    assert_int_equal(browser_get(browser, path), 200);
+    assert_true(says(browser, "data-ten=\"Việc\">Cơ quan yêu cầu hoàn"));
+    (void)snprintf(form, sizeof form, "viec=charge&bi=%s&chung-cu=CV+12&payer=office", item);
+    assert_int_not_equal(browser_post(browser, "/quay/bi", form), 303);
+}
+
 /* ------------------------------------------------------------------ refused at its field */
 
 static const struct {
@@ -205,10 +265,9 @@ int main(int argc, char **argv)
 {
     DESK_RIG_CHILD(argc, argv);
     const struct CMUnitTest tests[] = {
-        DOOR(a_price_is_what_everybody_is_told),
-        DOOR(a_refusal_stands_at_its_field),
-        DOOR(shipped_words_are_words_to_begin_with),
-        DOOR(a_sheet_is_typed_line_by_line),
+        DOOR(a_price_is_what_everybody_is_told),     DOOR(an_exemption_is_applied_and_taken_back),
+        DOOR(an_office_asks_for_its_envelope),       DOOR(a_refusal_stands_at_its_field),
+        DOOR(shipped_words_are_words_to_begin_with), DOOR(a_sheet_is_typed_line_by_line),
     };
     return cmocka_run_group_tests_name("server/settings", tests, NULL, NULL);
 }
