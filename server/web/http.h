@@ -4,10 +4,11 @@
  * What is refused before anybody sees it: other methods than GET, HEAD, POST; two lengths, or a
  * length with chunked (settled point 12), or whatever else leaves open where it ends (framing.h);
  * bodies above HTTP_BODY_MAX, but for the few requests that `upload` lets bring a file (upload.h);
- * connections that do not finish a request within HTTP_REQUEST_S. Every answer carries the strict
- * headers (CSP, nosniff, no-store, same-origin referrer, noindex). Threads: `answer` runs on the
- * library's pool, or, when `is_slow` says so, on a thread inside http_work while the connection
- * sleeps. A stream is written from any thread.
+ * connections that do not finish a request within HTTP_REQUEST_S. A body without a length is
+ * refused as soon as it is too long, not at its end. Every answer carries the strict headers (CSP,
+ * nosniff, no-store, same-origin referrer, noindex). Threads: `answer` runs on the library's pool,
+ * or, when `is_slow` says so, on a thread inside http_work while the connection sleeps. A stream is
+ * written from any thread.
  */
 #ifndef TRAO_SERVER_WEB_HTTP_H
 #define TRAO_SERVER_WEB_HTTP_H

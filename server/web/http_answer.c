@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "server/web/http_inside.h"
@@ -205,4 +206,25 @@ enum MHD_Result http_refuse(struct exchange *exchange, unsigned status, const ch
     exchange->answer.fixed = text;
     exchange->answer.n = strlen(text);
     return http_give(exchange);
+}
+
+bool http_refuse_now(struct exchange *exchange, unsigned status, const char *text)
+{
+    char bytes[512];
+    const union MHD_ConnectionInfo *info =
+        exchange->straight
+            ? MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+            : NULL;
+    if (info == NULL)
+        return false;
+    int n = snprintf(bytes, sizeof bytes,
+                     "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: text/plain; "
+                     "charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nCache-Control: "
+                     "no-store\r\nContent-Length: %zu\r\n\r\n%s",
+                     status, MHD_get_reason_phrase_for(status), strlen(text), text);
+    if (n <= 0 || (size_t)n >= sizeof bytes ||
+        send(info->connect_fd, bytes, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
+        return false;
+    (void)shutdown(info->connect_fd, SHUT_WR);
+    return true;
 }

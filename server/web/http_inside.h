@@ -22,8 +22,8 @@ struct exchange {
     enum stage stage;
     struct http_request request;
     struct http_answer answer;
-    char *body; /* of HTTP_BODY_MAX and a zero; NULL where none may come */
-    bool too_long;
+    char *body;            /* of HTTP_BODY_MAX and a zero; NULL where none may come */
+    bool too_long, said;   /* its body; and its sender knows */
     struct upload *upload; /* NULL: the body is a form */
     struct exchange *next; /* in the queue of slow ones */
 };
@@ -66,6 +66,9 @@ void http_release_jobs(struct http *http);
 enum MHD_Result http_give(struct exchange *exchange);
 /* Queues `text` (constant) as the answer, and reads nothing more of the connection. */
 enum MHD_Result http_refuse(struct exchange *exchange, unsigned status, const char *text);
+/* The same in the middle of a body that has no end yet, straight into the socket: true once it is
+ * sent, and nothing more may be queued. Never over TLS. */
+bool http_refuse_now(struct exchange *exchange, unsigned status, const char *text);
 void http_drop_answer(struct http_answer *answer);
 
 #endif

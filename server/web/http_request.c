@@ -135,6 +135,19 @@ static enum MHD_Result check_head(struct exchange *exchange, const char *method)
     return MHD_YES;
 }
 
+/* A body that says its length is refused by its head; one in chunks may have no end. Its sender is
+ * told as soon as it is too long: what still comes is read and forgotten until he stops, or the
+ * clock of the socket does. */
+static void tell_early(struct exchange *exchange)
+{
+    const char *why = "too long\n";
+    unsigned status = exchange->upload     ? upload_failed(exchange->upload, &why)
+                      : exchange->too_long ? 413u
+                                           : 0u;
+    if (status != 0 && !exchange->said)
+        exchange->said = http_refuse_now(exchange, status, why);
+}
+
 static void take_body(struct exchange *exchange, const char *bytes, size_t n)
 {
     struct http_request *request = &exchange->request;
@@ -157,6 +170,8 @@ static enum MHD_Result answer_whole(struct exchange *exchange)
     const char *why = "too long\n";
     unsigned status =
         exchange->upload ? upload_end(exchange->upload, &why) : (exchange->too_long ? 413u : 0u);
+    if (exchange->said)
+        return MHD_NO; /* the connection ends */
     if (status != 0)
         return http_refuse(exchange, status, why);
     watch_request(exchange, false);
@@ -183,6 +198,7 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *connection, co
         if (*n == 0)
             return answer_whole(exchange);
         take_body(exchange, bytes, *n);
+        tell_early(exchange);
         *n = 0;
         return MHD_YES;
     case WAITING:

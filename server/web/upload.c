@@ -171,17 +171,8 @@ bool upload_take(struct upload *upload, const char *bytes, size_t n)
     return upload->fault == NONE && before / UPLOAD_STEP_BYTES != upload->taken / UPLOAD_STEP_BYTES;
 }
 
-unsigned upload_end(struct upload *upload, const char **ret_why)
+unsigned upload_failed(const struct upload *upload, const char **ret_why)
 {
-    if (upload->parts) {
-        bool whole = MHD_destroy_post_processor(upload->parts) == MHD_YES;
-        upload->parts = NULL;
-        if (!whole && upload->fault == NONE)
-            upload->fault = NO_FORM;
-    }
-    int file = upload->request->file;
-    if (upload->fault == NONE && file >= 0 && lseek(file, 0, SEEK_SET) != 0)
-        upload->fault = NO_ROOM;
     switch (upload->fault) {
     case NONE:
         return 0;
@@ -196,6 +187,20 @@ unsigned upload_end(struct upload *upload, const char **ret_why)
         return 507;
     }
     return 500;
+}
+
+unsigned upload_end(struct upload *upload, const char **ret_why)
+{
+    if (upload->parts) {
+        bool whole = MHD_destroy_post_processor(upload->parts) == MHD_YES;
+        upload->parts = NULL;
+        if (!whole && upload->fault == NONE)
+            upload->fault = NO_FORM;
+    }
+    int file = upload->request->file;
+    if (upload->fault == NONE && file >= 0 && lseek(file, 0, SEEK_SET) != 0)
+        upload->fault = NO_ROOM;
+    return upload_failed(upload, ret_why);
 }
 
 void upload_free(struct upload *upload)

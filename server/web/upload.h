@@ -34,6 +34,8 @@ struct upload *upload_new(const struct upload_config *config, struct MHD_Connect
 bool upload_take(struct upload *upload, const char *bytes, size_t n);
 /* All have come: request->file stands at its beginning. Else the status to refuse with: 413 too
  * long, 400 no such form, 507 no room; `*ret_why` says so. 0: good. */
+/* Whether it has failed already, and how upload_end will say so; 0: not yet. */
+unsigned upload_failed(const struct upload *upload, const char **ret_why);
 unsigned upload_end(struct upload *upload, const char **ret_why);
 /* Closes the file too; NULL is fine. */
 void upload_free(struct upload *upload);

@@ -302,6 +302,9 @@ static void too_much_is_refused(void **state)
     at += (size_t)sprintf(all + at, "%zx\r\n", form_n);
     memcpy(all + at, form, form_n);
     at += form_n;
+    /* its end need not come: who sends without one is told at once, and once */
+    assert_int_equal(web_rig_raw(&browser->rig, all, at, 2000), 413);
+    assert_string_equal(web_rig_body(&browser->rig), "Tệp quá lớn. / too long\n");
     at += (size_t)sprintf(all + at, "\r\n0\r\n\r\n");
     assert_int_equal(web_rig_raw(&browser->rig, all, at, 5000), 413);
     assert_int_equal(send_file(browser, "a.csv", LIST, strlen(LIST)), 200);
