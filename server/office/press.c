@@ -219,6 +219,17 @@ static bool is_void(struct views *views, const char *number)
            view.state.status == STATUS_VOID;
 }
 
+/* One that may be on paper as the copy before its next counts as that: it left, void or not. */
+static bool leave_one_out(const struct press *press, struct spool_job *job, size_t at,
+                          struct error *err)
+{
+    size_t n = 0;
+    struct spool_item seen = spool_job_items(job, &n)[at];
+    seen.copy--;
+    return (at >= spool_job_doubt(job) || note(press, &seen, 1, err)) &&
+           spool_job_leave_out(job, at, err);
+}
+
 bool press_leave_out(const struct press *press, struct spool_job *job, struct error *err)
 {
     size_t n = 0;
@@ -226,7 +237,7 @@ bool press_leave_out(const struct press *press, struct spool_job *job, struct er
     if (press->handover != 0 || spool_job_remote(job) != 0)
         return true;
     for (size_t i = n; i-- > spool_job_next(job);)
-        if (is_void(press->config.views, items[i].number) && !spool_job_leave_out(job, i, err))
+        if (is_void(press->config.views, items[i].number) && !leave_one_out(press, job, i, err))
             return false;
     return true;
 }

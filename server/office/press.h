@@ -33,7 +33,8 @@ void press_sheet_number(uint64_t handover, size_t sheet, char out[SPOOL_NUMBER_B
 bool press_run(const struct press *press, struct spool_job *job, struct error *err) must_use;
 
 /* Envelopes of a job whose labels were voided since it was sent are left out of what is to come, so
- * that the others do not wait for ever. Nothing while a queue has the job. */
+ * that the others do not wait for ever; what may be on paper all the same is in the record. For a
+ * job that has just been resumed; nothing while a queue has it. */
 bool press_leave_out(const struct press *press, struct spool_job *job, struct error *err) must_use;
 
 /* Ends a job that stands: what has left is in the record, and so is what may have left, for its
