@@ -18,13 +18,6 @@
 
 #define LOOK_MS 250 /* the undo bar and the clock move at least so often */
 
-#define KEEPALIVE_S 20 /* a dead connection is noticed within 30 s [reliability.md, fault 23] */
-#define INFLIGHT_MAX 20
-/* Ten thousand handhelds that lost one broker come back over five minutes; who has something to
- * send within half a one [reliability.md, fault 39]. */
-#define BACKOFF_MAX_MS 300000
-#define HURRY_MS 30000
-
 struct tick run_now(const struct run *run)
 {
     return run->clock.tick(run->clock.self);
@@ -48,7 +41,7 @@ static void said(void *ctx, enum sound sound, const char *line)
     else
         dprintf(STDOUT_FILENO, "beep %s\n", line);
     if (sound == SOUND_OK && run->session != NULL)
-        session_hurry(run->session, HURRY_MS); /* there is something to send */
+        session_hurry(run->session, RUN_HURRY_MS); /* there is something to send */
 }
 
 /* The postman asks for it: what was refused lately is tried again at once, and so is the network.
@@ -197,10 +190,10 @@ static bool open_link(struct run *run, struct error *err)
                                     .ca_file = c->ca_file,
                                     .cert_file = c->cert_file,
                                     .key_file = c->key_file,
-                                    .keepalive_s = KEEPALIVE_S,
-                                    .inflight_max = INFLIGHT_MAX,
+                                    .keepalive_s = RUN_KEEPALIVE_S,
+                                    .inflight_max = RUN_INFLIGHT_MAX,
                                     .session_expiry_s = SESSION_EXPIRY_S,
-                                    .backoff_max_ms = BACKOFF_MAX_MS};
+                                    .backoff_max_ms = RUN_BACKOFF_MAX_MS};
     if (!mailbox_new(&run->mailbox, err))
         return false;
     struct session_events events = {.up = session_up,

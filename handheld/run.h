@@ -8,6 +8,15 @@
 
 #include "protocol/error.h"
 
+#define RUN_KEEPALIVE_S 20 /* a dead connection is noticed within 30 s [reliability.md, fault 23] */
+#define RUN_INFLIGHT_MAX 20
+
+/* Ten thousand handhelds that lost one broker are all back within five minutes [reliability.md,
+ * fault 39], also who then fails once more: a rest of 60 to 120 s and an attempt of 15 s fit in
+ * twice. Who has something to send comes back within half a minute. */
+#define RUN_BACKOFF_MAX_MS 120000
+#define RUN_HURRY_MS 30000
+
 struct run_options {
     const char *data;           /* folder */
     const char *gpsd;           /* "[HOST:]PORT[:DEVICE]" or "off" */

@@ -1,7 +1,13 @@
 #include "server/views/saved.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "server/views/zeros.h"
+
+/* A row that would be longer cannot be one: as many refs as an item of ours never has. */
+#define PLAIN_MOST (64UL << 20)
 
 /* Before refs and money; what is between its fields is zero. */
 struct saved_head {
@@ -18,25 +24,25 @@ struct saved_head {
 
 /* ------------------------------------------------------------------ to bytes */
 
-static bool room_for(struct saved *saved, size_t n)
+static bool room_for(uint8_t **bytes, size_t *room, size_t n)
 {
-    if (saved->n + n <= saved->room)
+    if (n <= *room)
         return true;
-    size_t wider = saved->room == 0 ? 1 << 16 : saved->room;
-    while (wider < saved->n + n)
+    size_t wider = *room == 0 ? 1 << 16 : *room;
+    while (wider < n)
         wider *= 2;
-    uint8_t *bytes = realloc(saved->bytes, wider);
-    if (bytes == NULL)
+    uint8_t *more = realloc(*bytes, wider);
+    if (more == NULL)
         return false;
-    saved->bytes = bytes;
-    saved->room = wider;
+    *bytes = more;
+    *room = wider;
     return true;
 }
 
-static void put(struct saved *saved, const void *from, size_t n)
+static uint8_t *put(uint8_t *to, const void *from, size_t n)
 {
-    memcpy(saved->bytes + saved->n, from, n);
-    saved->n += n;
+    memcpy(to, from, n);
+    return to + n;
 }
 
 static void head_of(const struct tracked *entry, struct saved_head *ret_head)
@@ -57,6 +63,11 @@ static void head_of(const struct tracked *entry, struct saved_head *ret_head)
     memcpy(ret_head->item.text, entry->item.text, strlen(entry->item.text));
 }
 
+static_assert(sizeof(struct saved_head) % ZEROS_WORD == 0 && sizeof(ref) % ZEROS_WORD == 0 &&
+                  sizeof(struct till_taking) % ZEROS_WORD == 0 &&
+                  offsetof(struct till_said, taking) % ZEROS_WORD == 0,
+              "whole words are packed");
+
 /* One more; there is a row for it. */
 static bool add(struct saved *saved, const struct table *table, const struct tracked *entry)
 {
@@ -65,13 +76,16 @@ static bool add(struct saved *saved, const struct table *table, const struct tra
     till_get(&table->till, entry->money, &money);
     size_t refs_bytes = entry->refs_n * sizeof *entry->refs, money_bytes = till_said_bytes(&money);
     size_t n = sizeof head + refs_bytes + money_bytes;
-    if (!room_for(saved, n))
+    if (!room_for(&saved->plain, &saved->plain_room, n) ||
+        !room_for(&saved->bytes, &saved->room, saved->n + ZEROS_ROOM(n)))
         return false;
     head_of(entry, &head);
-    put(saved, &head, sizeof head);
-    put(saved, entry->refs, refs_bytes);
-    put(saved, &money, money_bytes);
-    saved->row[saved->rows++] = (struct saved_row){.place = entry->index, .n = (uint32_t)n};
+    uint8_t *end = put(saved->plain, &head, sizeof head);
+    end = put(end, entry->refs, refs_bytes);
+    (void)put(end, &money, money_bytes);
+    size_t packed = zeros_out(saved->plain, n, saved->bytes + saved->n);
+    saved->n += packed;
+    saved->row[saved->rows++] = (struct saved_row){.place = entry->index, .n = (uint32_t)packed};
     return true;
 }
 
@@ -107,6 +121,7 @@ void saved_free(struct saved *saved)
 {
     free(saved->row);
     free(saved->bytes);
+    free(saved->plain);
     *saved = (struct saved){.row = NULL};
 }
 
@@ -156,19 +171,33 @@ static bool take(const struct saved_head *head, const uint8_t *refs, const struc
     return table_place(table, entry, dues, &head->marks, money);
 }
 
-bool saved_read(const void *bytes, size_t n, struct table *table, struct error *err)
+static bool read_plain(const uint8_t *bytes, size_t n, struct table *table, struct error *err)
 {
     struct saved_head head;
     struct till_said money;
-    const uint8_t *rest = bytes;
     bool good = n >= sizeof head;
     if (good)
-        memcpy(&head, rest, sizeof head);
+        memcpy(&head, bytes, sizeof head);
     good = good && is_sound(&head) && head.refs_n <= (n - sizeof head) / sizeof(ref);
     size_t refs_bytes = good ? head.refs_n * sizeof(ref) : 0;
     if (!good ||
-        !till_said_read(rest + sizeof head + refs_bytes, n - sizeof head - refs_bytes, &money))
+        !till_said_read(bytes + sizeof head + refs_bytes, n - sizeof head - refs_bytes, &money))
         return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
-    return take(&head, rest + sizeof head, &money, table) ||
+    return take(&head, bytes + sizeof head, &money, table) ||
            error_set(err, ERROR_LATER, "views: out of memory");
+}
+
+bool saved_read(const void *bytes, size_t n, struct table *table, struct error *err)
+{
+    uint8_t few[1024], *plain = few;
+    size_t length;
+    if (!zeros_length(bytes, n, &length) || length > PLAIN_MOST)
+        return error_set(err, ERROR_BROKEN, "views: a row cannot be read");
+    if (length > sizeof few && (plain = malloc(length)) == NULL)
+        return error_set(err, ERROR_LATER, "views: out of memory");
+    zeros_in(bytes, n, plain);
+    bool good = read_plain(plain, length, table, err);
+    if (plain != few)
+        free(plain);
+    return good;
 }

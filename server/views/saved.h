@@ -1,6 +1,6 @@
 /* saved.h - what views.db keeps of an entry, as one run of bytes: fields as they stand in memory,
- * for the file is made anew on another machine, then the refs, then what the till knows of it
- * (docs/decisions/0159). Private to this folder. */
+ * for the file is made anew on another machine, then the refs, then what the till knows of it, all
+ * without its zeros (zeros.h; docs/decisions/0159, 0169). Private to this folder. */
 #ifndef TRAO_SERVER_VIEWS_SAVED_H
 #define TRAO_SERVER_VIEWS_SAVED_H
 
@@ -16,6 +16,8 @@ struct saved {
     size_t rows;
     uint8_t *bytes;
     size_t n, room;
+    uint8_t *plain; /* one of them, before it is packed */
+    size_t plain_room;
 };
 
 /* Copies all entries that are dirty; they stay so. False without memory. Puts the list of them in

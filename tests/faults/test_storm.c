@@ -30,6 +30,7 @@
 
 #include "handheld/mailbox.h"
 #include "handheld/outbox.h"
+#include "handheld/run.h"
 #include "handheld/uplink.h"
 #include "protocol/session.h"
 #include "protocol/topic.h"
@@ -44,9 +45,6 @@
 #define A_PROCESS 2000 /* handhelds: each has seven descriptors, and a thread */
 #define TURN_MS 20
 #define OPEN_A_TURN 5
-#define BACKOFF_MAX_MS 300000 /* handheld/run.c: BACKOFF_MAX_MS, HURRY_MS, KEEPALIVE_S */
-#define HURRY_MS 30000
-#define KEEPALIVE_S 20
 #define BEEPS 2 /* before the storm, and in it */
 
 /* One handheld. What is shared is written by its process, and read by the test. */
@@ -123,10 +121,10 @@ static void open_session(struct mate *mate)
                                     .ca_file = ca,
                                     .cert_file = cert,
                                     .key_file = key,
-                                    .keepalive_s = KEEPALIVE_S,
-                                    .inflight_max = 20,
+                                    .keepalive_s = RUN_KEEPALIVE_S,
+                                    .inflight_max = RUN_INFLIGHT_MAX,
                                     .session_expiry_s = SESSION_EXPIRY_S,
-                                    .backoff_max_ms = BACKOFF_MAX_MS};
+                                    .backoff_max_ms = RUN_BACKOFF_MAX_MS};
     must(mailbox_new(&mate->mailbox, &err), mate->name, &err);
     struct session_events events = {on_up, on_down, on_message, on_acknowledged, mate->mailbox};
     must(session_open(&config, &events, &mate->session, &err), mate->name, &err);
@@ -172,7 +170,7 @@ static void beep(struct mate *mate, size_t nth)
          "beep", &err);
     atomic_store(&mate->drained, false);
     atomic_store(&mate->beeped, beeped + 1);
-    session_hurry(mate->session, HURRY_MS);
+    session_hurry(mate->session, RUN_HURRY_MS);
 }
 
 static void read_mail(struct mate *mate)
