@@ -26,7 +26,7 @@ struct sender {
 struct peer {
     struct world *world;
     struct proc node;
-    char record[300];
+    char record[300], keys[300];
     size_t n, stored; /* rows in its record so far */
     sem_t *news;
     struct sender sender[];
@@ -93,7 +93,25 @@ static void open_sender(struct peer *peer, struct sender *sender, struct load *l
             world_fail(peer->world, "peer: %s is not let in", load->hand.name);
 }
 
-static bool start_node(struct peer *peer)
+/* What it verifies seals by: a name and a key a line. */
+static void write_keys(struct peer *peer, const struct load *load)
+{
+    (void)snprintf(peer->keys, sizeof peer->keys, "%s/peer.keys", peer->world->dir);
+    FILE *file = fopen(peer->keys, "we");
+    if (!file)
+        world_fail(peer->world, "peer: %s", peer->keys);
+    for (size_t i = 0; i < peer->n; i++) {
+        struct seal_public key = chain_public_of(&load[i].key);
+        (void)fprintf(file, "%s ", load[i].hand.name);
+        for (size_t at = 0; at < sizeof key.bytes; at++)
+            (void)fprintf(file, "%02x", key.bytes[at]);
+        (void)fputc('\n', file);
+    }
+    if (fclose(file) != 0)
+        world_fail(peer->world, "peer: %s", peer->keys);
+}
+
+static bool start_node(struct peer *peer, const struct load *load)
 {
     static const char *const packages = TRAO_BUILD_DIR "/peer";
     char port[8], ca[300], cert[300], key[300], line[PROC_LINE_MAX];
@@ -109,10 +127,11 @@ static bool start_node(struct peer *peer)
     (void)snprintf(ca, sizeof ca, "%s/keys/ca.crt", peer->world->data);
     (void)snprintf(cert, sizeof cert, "%s/keys/broker.crt", peer->world->data);
     (void)snprintf(key, sizeof key, "%s/keys/broker.key", peer->world->data);
-    proc_start(
-        &peer->node,
-        (const char *[]){"node", TRAO_PEER, packages, port, peer->record, ca, cert, key, NULL},
-        true, peer->world->log);
+    write_keys(peer, load);
+    proc_start(&peer->node,
+               (const char *[]){"node", TRAO_PEER, packages, port, peer->record, ca, cert, key,
+                                TRAO_PROTO, peer->keys, NULL},
+               true, peer->world->log);
     if (!proc_hear(&peer->node, line, UP_MS) || strcmp(line, "ready") != 0)
         world_fail(peer->world, "the Node peer does not start");
     return true;
@@ -126,7 +145,7 @@ struct peer *peer_begin(struct world *world, struct load *load, size_t devices, 
     peer->world = world;
     peer->n = devices;
     peer->news = news;
-    if (!start_node(peer)) {
+    if (!start_node(peer, load)) {
         free(peer);
         return NULL;
     }
@@ -219,24 +238,24 @@ static void send_all(struct peer *peer, size_t total, size_t window)
     }
 }
 
-/* What was acknowledged is in its record; from now on a message has so many rows. */
-static void check_stored(struct peer *peer, size_t rows, uint32_t next)
+/* What was acknowledged is in its record; from now on a message is kept so. */
+static void check_stored(struct peer *peer, size_t rows, const char *how, uint32_t next)
 {
     char line[PROC_LINE_MAX] = "";
     peer->stored += rows;
-    if (!proc_say(&peer->node, "%u", next) || !proc_hear(&peer->node, line, UP_MS) ||
+    if (!proc_say(&peer->node, "%s %u", how, next) || !proc_hear(&peer->node, line, UP_MS) ||
         strtoul(line, NULL, 10) != peer->stored)
         world_fail(peer->world, "peer: %s rows, not %zu", line, peer->stored);
 }
 
-struct peer_result peer_send(struct peer *peer, size_t window, uint32_t rows)
+struct peer_result peer_send(struct peer *peer, size_t window, const char *how, uint32_t rows)
 {
     size_t total = 0, n = 0;
     for (size_t i = 0; i < peer->n; i++) {
         peer->sender[i].sent = peer->sender[i].acknowledged = 0;
         total += peer->sender[i].load->batches;
     }
-    check_stored(peer, 0, rows);
+    check_stored(peer, 0, how, rows);
     double cpu = cpu_us(&peer->node), begun = now_ms();
     send_all(peer, total, window);
     double took_ms = now_ms() - begun;
@@ -247,6 +266,6 @@ struct peer_result peer_send(struct peer *peer, size_t window, uint32_t rows)
         n += load_times(peer->sender[i].load, times + n);
     result.receipt = spread_of(times, n);
     free(times);
-    check_stored(peer, total * rows, rows);
+    check_stored(peer, total * rows, how, rows);
     return result;
 }

@@ -20,9 +20,9 @@ struct peer_result {
     double us;             /* of CPU a message */
     struct spread receipt; /* to the acknowledgement */
 };
-/* The batches that load_make made, all of them, each kept by the peer as `rows` rows. Fails the
- * bench when one is not there afterwards. */
-struct peer_result peer_send(struct peer *peer, size_t window, uint32_t rows);
+/* The batches that load_make made, all of them, each kept by the peer as `rows` rows; `how`: "cut",
+ * "read" or "checked" (peer/peer.mjs). Fails the bench when one is not there afterwards. */
+struct peer_result peer_send(struct peer *peer, size_t window, const char *how, uint32_t rows);
 void peer_end(struct peer *peer); /* NULL is fine */
 
 #endif
