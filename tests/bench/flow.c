@@ -47,6 +47,18 @@ static bool send_round(struct flow *flow)
     return sent;
 }
 
+/* One message, of the device whose turn it is, or the next that may send; false when none may. */
+static bool send_next(struct flow *flow)
+{
+    for (size_t i = 0; i < flow->devices; i++) {
+        struct load *load = &flow->load[flow->turn];
+        flow->turn = (flow->turn + 1) % flow->devices;
+        if (load_send(load, FLOW_WINDOW))
+            return true;
+    }
+    return false;
+}
+
 /* Until a receipt came or `ms` have passed. */
 static void wait_for_news(struct flow *flow, double ms)
 {
@@ -68,8 +80,8 @@ double flow_send(struct flow *flow, double pace)
         total += flow->load[at].batches;
     double begun = now_ms(), moved = begun, due = begun;
     while (done < total) {
-        if (now_ms() >= due && send_round(flow))
-            due = pace > 0 ? due + 1e3 * (double)flow->devices / pace : begun;
+        if (now_ms() >= due && (pace > 0 ? send_next(flow) : send_round(flow)))
+            due = pace > 0 ? due + 1e3 / pace : begun;
         else
             wait_for_news(flow, pace > 0 && due - now_ms() < 5 ? 0.2 : 5);
         size_t now_done = receipted(flow);
