@@ -14,6 +14,12 @@
 #include "server/notify/recipient.h"
 #include "server/record/inbox.h"
 
+/* An item whose message waits: what comes before that wakes it. */
+struct later {
+    struct item item;
+    struct instant from;
+};
+
 struct notify {
     struct notify_config config;
     struct record *record; /* reader */
@@ -29,7 +35,9 @@ struct notify {
     struct item held[NOTIFY_WAITING_MAX]; /* the first of state.waiting */
     struct item *dirty;                   /* items to look at, without order, with repeats */
     size_t n, room;
-    bool lost; /* no memory to note an item: look at all */
+    bool lost;           /* no memory to note an item: look at all */
+    struct later *later; /* the thread's own; without order, with repeats */
+    size_t later_n, later_room;
 };
 
 /* ------------------------------------------------------------------ items to look at */
@@ -138,6 +146,7 @@ void notify_close(struct notify *notify)
     record_close(notify->record);
     pthread_mutex_destroy(&notify->lock);
     free(notify->dirty);
+    free(notify->later);
     free(notify);
 }
 
@@ -151,11 +160,12 @@ static bool is_door_outcome(enum status status)
 /* What one look at an item found. */
 struct look {
     struct view view;
-    bool due;         /* a message of the present state is owed */
-    bool correction;  /* ... or one that takes back "delivered" */
-    bool recorded;    /* the fact stands; only the driver may lack it */
-    bool wait;        /* look again: the 30 s are not over */
-    uint32_t attempt; /* of the notice */
+    bool due;            /* a message of the present state is owed */
+    bool correction;     /* ... or one that takes back "delivered" */
+    bool recorded;       /* the fact stands; only the driver may lack it */
+    bool wait;           /* look again: the 30 s are not over */
+    struct instant from; /* ... but then */
+    uint32_t attempt;    /* of the notice */
     char request_id[NOTICE_REQUEST_MAX + 1];
 };
 
@@ -227,6 +237,7 @@ static void look_at_present(const struct notify *notify, struct look *look)
         return;
     look->wait =
         is_door_outcome(state->status) && at < state->since_arrival.ms + NOTIFY_DOOR_WAIT_MS;
+    look->from.ms = state->since_arrival.ms + NOTIFY_DOOR_WAIT_MS;
     look->due = !look->wait;
     look->attempt = state->attempt;
 }
@@ -337,6 +348,42 @@ static int by_text(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct item));
 }
 
+static void keep_dirty(struct notify *notify, const struct item *item)
+{
+    pthread_mutex_lock(&notify->lock);
+    note_locked(notify, item);
+    pthread_mutex_unlock(&notify->lock);
+}
+
+/* To be looked at then, and not before unless it changes; at once without memory for it. */
+static void keep_for_later(struct notify *notify, const struct item *item, struct instant from)
+{
+    if (notify->later_n == notify->later_room) {
+        size_t room = notify->later_room ? notify->later_room * 2 : 64;
+        struct later *later = realloc(notify->later, room * sizeof *later);
+        if (!later) {
+            keep_dirty(notify, item);
+            return;
+        }
+        notify->later = later;
+        notify->later_room = room;
+    }
+    notify->later[notify->later_n++] = (struct later){*item, from};
+}
+
+static void note_whose_wait_is_over(struct notify *notify)
+{
+    size_t kept = 0;
+    int64_t at = now(notify).ms;
+    for (size_t i = 0; i < notify->later_n; i++) {
+        if (notify->later[i].from.ms <= at)
+            keep_dirty(notify, &notify->later[i].item);
+        else
+            notify->later[kept++] = notify->later[i];
+    }
+    notify->later_n = kept;
+}
+
 /* Takes the list away, each item once; the watcher starts a new one. */
 static struct item *take_dirty(struct notify *notify, size_t *ret_n)
 {
@@ -346,6 +393,7 @@ static struct item *take_dirty(struct notify *notify, size_t *ret_n)
     pthread_mutex_unlock(&notify->lock);
     if (lost)
         note_recent(notify);
+    note_whose_wait_is_over(notify);
     pthread_mutex_lock(&notify->lock);
     struct item *dirty = notify->dirty;
     size_t n = notify->n, kept = 0;
@@ -359,13 +407,6 @@ static struct item *take_dirty(struct notify *notify, size_t *ret_n)
             dirty[kept++] = dirty[i];
     *ret_n = kept;
     return dirty;
-}
-
-static void keep_dirty(struct notify *notify, const struct item *item)
-{
-    pthread_mutex_lock(&notify->lock);
-    note_locked(notify, item);
-    pthread_mutex_unlock(&notify->lock);
 }
 
 #define ALERT_MS (INT64_C(1000) * 60)
@@ -423,14 +464,16 @@ static size_t first_turn(const struct notify *notify, const struct item *dirty, 
 static bool take_turn(struct notify *notify, const struct item *item, struct fact *history,
                       bool *ret_rests, struct error *err)
 {
-    struct look look = {.wait = true};
+    struct look look = {.due = false};
     *ret_rests = gateway_rests(&notify->gateway);
     if (history != NULL && !*ret_rests)
         look = look_at(notify, item, history);
     bool sent = history != NULL ? !look.due || send_one(notify, &look, err)
                                 : error_set(err, ERROR_LATER, "out of memory");
-    if (!sent || look.wait)
+    if (!sent || *ret_rests)
         keep_dirty(notify, item);
+    else if (look.wait)
+        keep_for_later(notify, item, look.from);
     return sent;
 }
 
