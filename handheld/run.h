@@ -8,8 +8,9 @@
 
 #include "protocol/error.h"
 
-#define RUN_KEEPALIVE_S 20 /* a dead connection is noticed within 30 s [reliability.md, fault 23]  \
-                            */
+#define RUN_KEEPALIVE_S                                                                            \
+    20 /* a dead connection is noticed within 30 s [reliability.md, fault 23]                      \
+        */
 #define RUN_INFLIGHT_MAX 20
 
 /* Ten thousand handhelds that lost one broker are all back within five minutes [reliability.md,
