@@ -20,8 +20,11 @@
 
 #define QOS 1
 #define TURN_MS 500 /* how long one wait may last: keepalive is looked after in between */
-#define CONNECT_TIMEOUT_MS 15000 /* from the first packet to the subscription's answer */
-#define ANSWER_TIMEOUT_MS 30000  /* a broker that answers no publish for so long is stuck */
+#define REACH_TIMEOUT_MS 15000 /* to the TCP connection */
+#define CONNECT_TIMEOUT_MS                                                                         \
+    60000                       /* to the subscription's answer: a broker shakes hands with all    \
+                                 */
+#define ANSWER_TIMEOUT_MS 30000 /* a broker that answers no publish for so long is stuck */
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS 30000 /* back at most a minute after the broker is */
 #define NO_HURRY INT64_MAX
@@ -287,7 +290,7 @@ static bool is_stuck(struct session *session, int64_t started_ms)
 {
     int64_t now_ms = tick_ms();
     if (!atomic_load(&session->up)) {
-        if (now_ms - started_ms > CONNECT_TIMEOUT_MS)
+        if (now_ms - started_ms > (session->reached ? CONNECT_TIMEOUT_MS : REACH_TIMEOUT_MS))
             blame(session, "no answer to the connect");
     } else {
         pthread_mutex_lock(&session->lock);

@@ -43,9 +43,9 @@
 #define FIRST_S 900    /* one machine plays all of them: each makes a TLS context of its own */
 #define BACK_S 300     /* reliability.md, part d */
 #define A_PROCESS 2000 /* handhelds: each has seven descriptors, and a thread */
-#define TURN_MS 20
-#define OPEN_A_TURN 5
-#define BEEPS 2 /* before the storm, and in it */
+#define TURN_MS 200    /* a program turns sooner; here ten thousand share two cores */
+#define OPEN_A_TURN 2  /* at first one after the other: the storm is what comes then */
+#define BEEPS 2        /* before the storm, and in it */
 
 /* One handheld. What is shared is written by its process, and read by the test. */
 struct mate {
