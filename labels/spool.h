@@ -12,9 +12,10 @@
  *     sending 7                    item 7 (from 0) may have begun to leave
  *     done 8                       items before 8 have left; those in doubt as what they were
  *     remote 42                    all items are with a queue, as its job 42
- *     recalled                     that queue gave up: items not done are not on paper, but the
- * next resumed                      items in doubt are to become their next copy without 9 item 9
- * is not to be printed any more; those behind it move up finished                     or cancelled
+ *     recalled                     that queue gave up: items not done are not on paper
+ *     resumed                      items in doubt are to become their next copy
+ *     without 9                    item 9 is not to be printed any more; those behind it move up
+ *     finished                     or cancelled
  *
  * An item that was being sent when everything stopped may be on paper or not: when the job goes on
  * it is printed as the next copy, marked so, never as if it were the first.

@@ -20,11 +20,9 @@
 
 #define QOS 1
 #define TURN_MS 500 /* how long one wait may last: keepalive is looked after in between */
-#define REACH_TIMEOUT_MS 15000 /* to the TCP connection */
-#define CONNECT_TIMEOUT_MS                                                                         \
-    60000                       /* to the subscription's answer: a broker shakes hands with all    \
-                                 */
-#define ANSWER_TIMEOUT_MS 30000 /* a broker that answers no publish for so long is stuck */
+#define REACH_TIMEOUT_MS 15000   /* to the TCP connection */
+#define CONNECT_TIMEOUT_MS 60000 /* to the subscription's answer [docs/decisions/0170] */
+#define ANSWER_TIMEOUT_MS 30000  /* a broker that answers no publish for so long is stuck */
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS 30000 /* back at most a minute after the broker is */
 #define NO_HURRY INT64_MAX

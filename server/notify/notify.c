@@ -235,9 +235,8 @@ static void look_at_present(const struct notify *notify, struct look *look)
     bool old = at - state->since.estimate.ms > NOTIFY_AGE_MAX_MS;
     if (!info || !info->sms || old)
         return;
-    look->wait =
-        is_door_outcome(state->status) && at < state->since_arrival.ms + NOTIFY_DOOR_WAIT_MS;
     look->from.ms = state->since_arrival.ms + NOTIFY_DOOR_WAIT_MS;
+    look->wait = is_door_outcome(state->status) && at < look->from.ms;
     look->due = !look->wait;
     look->attempt = state->attempt;
 }

@@ -96,6 +96,17 @@ int browser_post(struct browser *browser, const char *path, const char *fields)
     return browser_post_from(browser, path, "", fields);
 }
 
+void browser_done(struct browser *browser, const char *path, const char *fields)
+{
+    assert_int_equal(browser_get(browser, path), 200);
+    int status = browser_post(browser, path, fields);
+    if (status != 303)
+        fail_msg("%s: %d %.1500s", fields, status,
+                 strstr(browser->rig.answer, "<p class=loi")
+                     ? strstr(browser->rig.answer, "<p class=loi")
+                     : web_rig_body(&browser->rig));
+}
+
 void browser_log_in_as(struct browser *browser, const char *name)
 {
     char form[128];

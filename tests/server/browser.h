@@ -27,6 +27,8 @@ int browser_get(struct browser *browser, const char *path);
 int browser_post(struct browser *browser, const char *path, const char *fields);
 int browser_post_from(struct browser *browser, const char *path, const char *more_headers,
                       const char *fields);
+/* Opens the page and posts to it; fails, with what the page says, unless that is done (303). */
+void browser_done(struct browser *browser, const char *path, const char *fields);
 void browser_log_in_as(struct browser *browser, const char *name);
 void browser_log_in(struct browser *browser); /* as "quay", with the list open */
 bool browser_is_logged_in(struct browser *browser);

@@ -31,11 +31,6 @@ static int post(struct browser *browser, const char *path, const char *fields)
     return browser_post(browser, path, fields);
 }
 
-static void done(struct browser *browser, const char *fields)
-{
-    assert_int_equal(post(browser, PAGE, fields), 303);
-}
-
 /* Commands read by the rig's own time. Nothing is to be paid for it, so a delivery leaves no case.
  */
 static int open_page(void **state)
@@ -108,7 +103,7 @@ static void a_person_is_answered_and_forgotten(void **state)
 
     (void)snprintf(fields, sizeof fields, "viec=hold&muc=&bi=%s&can-cu=T%%C3%%B2a+%%C3%%A1n",
                    browser->rig.item.text);
-    done(browser, fields);
+    browser_done(browser, PAGE, fields);
     assert_int_equal(browser_get(browser, PAGE), 200);
     must_say(browser, browser->rig.item.text);
     must_say(browser, "Tòa án");
@@ -118,7 +113,7 @@ static void a_person_is_answered_and_forgotten(void **state)
     assert_int_equal(erased, 0);
     (void)snprintf(fields, sizeof fields, "viec=unhold&muc=&bi=%s&can-cu=xong",
                    browser->rig.item.text);
-    done(browser, fields);
+    browser_done(browser, PAGE, fields);
     assert_int_equal(post(browser, PERSON, HIM "&viec=xoa&can-cu=%C4%91%C6%A1n+1&som=yes"), 200);
     must_say(browser, "Đã xóa 1 hồ sơ");
     assert_good(erasure_of(browser->rig.desk.rig.record, &browser->rig.item, &erased, &err));
@@ -138,8 +133,9 @@ static void a_breach_has_its_term(void **state)
     char words[64];
     unsigned long long number = 0;
     browser_log_in(browser);
-    done(browser, "viec=incident&muc=Ghi+s%E1%BB%B1+c%E1%BB%91+m%E1%BB%9Bi&chuyen=G%E1%BB%ADi+nh%E1"
-                  "%BA%A7m&hours-ago=2");
+    browser_done(browser, PAGE,
+                 "viec=incident&muc=Ghi+s%E1%BB%B1+c%E1%BB%91+m%E1%BB%9Bi&chuyen=G%E1%BB%ADi+nh%E1"
+                 "%BA%A7m&hours-ago=2");
     assert_int_equal(browser_get(browser, PAGE), 200);
     const char *at = strstr(browser->rig.answer, "/quay/du-lieu?so=");
     assert_non_null(at);

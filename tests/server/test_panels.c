@@ -25,17 +25,6 @@ static void take_after(const struct browser *browser, const char *mark, char *ou
     (void)snprintf(out, size, "%.*s", (int)strcspn(at, "<"), at);
 }
 
-static void done(struct browser *browser, const char *path, const char *fields)
-{
-    assert_int_equal(browser_get(browser, path), 200);
-    int status = browser_post(browser, path, fields);
-    if (status != 303)
-        fail_msg("%s: %d %.300s", fields, status,
-                 strstr(browser->rig.answer, "role=alert")
-                     ? strstr(browser->rig.answer, "role=alert")
-                     : web_rig_body(&browser->rig));
-}
-
 static bool says(const struct browser *browser, const char *text)
 {
     return web_rig_says(&browser->rig, text);
@@ -71,8 +60,9 @@ static void a_person_is_added_and_comes_in(void **state)
                                   "&role=administrator&office=all"),
                      409);
     assert_true(says(browser, "lan: tên này đã có; chưa đổi gì."));
-    done(browser, "/quay/nguoi",
-         "viec=person&muc=%C4%90%E1%BB%95i+vai+tr%C3%B2%2C+c%C6%A1+quan&ten=lan&role=dispatcher");
+    browser_done(
+        browser, "/quay/nguoi",
+        "viec=person&muc=%C4%90%E1%BB%95i+vai+tr%C3%B2%2C+c%C6%A1+quan&ten=lan&role=dispatcher");
 
     browser->cookie[0] = '\0';
     assert_int_equal(browser_get(browser, "/quay/dang-nhap"), 200);
@@ -130,11 +120,12 @@ static void what_messages_say_is_tried_before_it_is_kept(void **state)
     assert_good(template_words(browser->rig.desk.rig.record, "out.vi", words, &err));
     assert_string_equal(words, "");
 
-    done(browser, "/quay/tham-so", "viec=rule&ten=sms_part_vnd&gia-tri=350&can-cu=H%C4%90+7");
+    browser_done(browser, "/quay/tham-so",
+                 "viec=rule&ten=sms_part_vnd&gia-tri=350&can-cu=H%C4%90+7");
     assert_int_equal(browser_get(browser, "/quay/mau-tin"), 200);
     assert_int_equal(browser_post(browser, "/quay/mau-tin", TRIED WORDS), 200);
     assert_true(says(browser, "Giá mỗi tin: <b>350 đ</b>, nhiều nhất <b>350 đ</b>"));
-    done(browser, "/quay/mau-tin", KEPT WORDS);
+    browser_done(browser, "/quay/mau-tin", KEPT WORDS);
     assert_good(template_words(browser->rig.desk.rig.record, "out.vi", words, &err));
     assert_string_equal(words, "Hom nay giao.[ Thu {tien}.]");
     assert_int_equal(browser_get(browser, "/quay/mau-tin?loai=out"), 200);
@@ -154,7 +145,8 @@ static void what_is_set_is_shown_with_its_citation(void **state)
 {
     struct browser *browser = *state;
     browser_log_in(browser);
-    done(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
+    browser_done(browser, "/quay/tham-so",
+                 "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
     assert_int_equal(browser_get(browser, "/quay/tham-so?xong=rule"), 200);
     assert_true(says(browser, ">Giữ ở bưu cục, xã (ngày)<"));
     assert_true(
@@ -171,21 +163,25 @@ static void what_is_set_is_shown_with_its_citation(void **state)
                      "<input id=\"rule-can-cu-2\""));
     assert_true(says(browser, " autofocus aria-invalid=true aria-describedby=vi-sao value=\"\">"));
 
-    done(browser, "/quay/lich",
-         "viec=days&ngay=2027-02-05%2Coff%2CQ%C4%90+32%0D%0A2027-02-06%2Cwork%2CQ%C4%90+32");
+    browser_done(
+        browser, "/quay/lich",
+        "viec=days&ngay=2027-02-05%2Coff%2CQ%C4%90+32%0D%0A2027-02-06%2Cwork%2CQ%C4%90+32");
     assert_int_equal(browser_get(browser, "/quay/lich?nam=2027"), 200);
     assert_true(says(browser, "05/02/2027"));
     assert_true(says(browser, "QĐ 32"));
     assert_true(says(browser, "làm việc"));
 
-    done(browser, "/quay/gia", "viec=price&can=100&vung=commune&gia=1016500&can-cu=B%E1%BA%A3ng+1");
+    browser_done(browser, "/quay/gia",
+                 "viec=price&can=100&vung=commune&gia=1016500&can-cu=B%E1%BA%A3ng+1");
     assert_int_equal(browser_get(browser, "/quay/gia"), 200);
     assert_true(says(browser, "1.016.500 đ"));
 
-    done(browser, "/quay/danh-ba", "viec=office&ma=H27.99&name=S%E1%BB%9F+Th%E1%BB%AD+%3Ci%3E");
+    browser_done(browser, "/quay/danh-ba",
+                 "viec=office&ma=H27.99&name=S%E1%BB%9F+Th%E1%BB%AD+%3Ci%3E");
     assert_int_equal(browser_get(browser, "/quay/danh-ba"), 200);
     assert_true(says(browser, "Sở Thử &lt;i&gt;"));
-    done(browser, "/quay/thu-tuc", "viec=procedure&ten=C%E1%BA%A5p+l%E1%BA%A1i&owner-only=yes");
+    browser_done(browser, "/quay/thu-tuc",
+                 "viec=procedure&ten=C%E1%BA%A5p+l%E1%BA%A1i&owner-only=yes");
     assert_int_equal(browser_get(browser, "/quay/thu-tuc"), 200);
     assert_true(says(browser, "chỉ chủ hồ sơ"));
 }
@@ -194,7 +190,7 @@ static void numbers_run_out_in_sight(void **state)
 {
     struct browser *browser = *state;
     browser_log_in(browser);
-    done(browser, "/quay/dai-so", "viec=range&bc=480000&so=1");
+    browser_done(browser, "/quay/dai-so", "viec=range&bc=480000&so=1");
     assert_int_equal(browser_get(browser, "/quay/dai-so"), 200); /* a slip burns no numbers */
     assert_int_equal(browser_post(browser, "/quay/dai-so", "viec=range&bc=48000&so=9"), 404);
     assert_true(says(browser, "id=vi-sao>«Bưu cục (6 số)»: 048000 chưa ghi."));
@@ -203,7 +199,7 @@ static void numbers_run_out_in_sight(void **state)
     (void)desk_rig_issue(&browser->rig.desk, "H27.15-261118-0146", "0912000002", "0");
     assert_int_equal(browser_get(browser, "/quay/dai-so"), 200);
     assert_true(says(browser, "Sắp hết số"));
-    done(browser, "/quay/dai-so", "viec=range&bc=480000&so=100000");
+    browser_done(browser, "/quay/dai-so", "viec=range&bc=480000&so=100000");
     assert_int_equal(browser_get(browser, "/quay/dai-so"), 200);
     assert_false(says(browser, "Sắp hết số"));
 }
@@ -214,8 +210,9 @@ static void printers_are_registered(void **state)
     browser_log_in(browser);
     assert_int_equal(browser_get(browser, "/quay/may-in"), 200);
     assert_true(says(browser, "Chưa có máy in"));
-    done(browser, "/quay/may-in",
-         "viec=printer&ten=quay1&where=ipp%3A%2F%2F127.0.0.1%3A1%2Fx&layout=dl&tongue=pdf&dpi=300");
+    browser_done(
+        browser, "/quay/may-in",
+        "viec=printer&ten=quay1&where=ipp%3A%2F%2F127.0.0.1%3A1%2Fx&layout=dl&tongue=pdf&dpi=300");
     assert_int_equal(browser_get(browser, "/quay/may-in"), 200);
     assert_true(says(browser, "ipp://127.0.0.1:1/x") && says(browser, "Phong bì DL 220×110"));
     assert_int_equal(browser_post(browser, "/quay/may-in",
@@ -224,9 +221,10 @@ static void printers_are_registered(void **state)
     assert_true(says(browser, "id=vi-sao>file:/etc/passwd: phải như"));
     assert_int_equal(browser_get(browser, "/quay/in"), 200);
     assert_true(says(browser, "quay1, dl 300 dpi"));
-    done(browser, "/quay/may-in",
-         "viec=printer&muc=%C4%90%E1%BB%95i%2C+b%E1%BA%ADt%2C+t%E1%BA%AFt+m%C3%A1y+in&ten=quay1&"
-         "state=off");
+    browser_done(
+        browser, "/quay/may-in",
+        "viec=printer&muc=%C4%90%E1%BB%95i%2C+b%E1%BA%ADt%2C+t%E1%BA%AFt+m%C3%A1y+in&ten=quay1&"
+        "state=off");
     assert_int_equal(browser_get(browser, "/quay/in"), 200);
     assert_false(says(browser, "quay1, dl 300 dpi"));
 }
@@ -272,7 +270,7 @@ static void a_handheld_comes_and_is_lost(void **state)
     assert_true(says(browser, "Chưa máy nào dùng mã này"));
     the_machine_is_compared(browser);
     assert_int_equal(browser_post(browser, "/quay/may", "viec=revoke&khoa=HH-404"), 404);
-    done(browser, "/quay/may", "viec=revoke&khoa=HH-001");
+    browser_done(browser, "/quay/may", "viec=revoke&khoa=HH-001");
     assert_good(device_find(browser->rig.desk.rig.record, "HH-001", &device, &err));
     assert_int_equal(device.state, DEVICE_REVOKED);
     assert_int_equal(browser_get(browser, "/quay/may"), 200);
@@ -283,7 +281,7 @@ static void a_handheld_comes_and_is_lost(void **state)
     assert_int_equal(browser_get(browser, "/quay/may"), 200);
     assert_true(says(browser, browser->rig.item.text));
     assert_true(says(browser, "để riêng</td>"));
-    done(browser, "/quay/may", "viec=admit&may=HH-001&ly-do=t%C3%ACm+l%E1%BA%A1i");
+    browser_done(browser, "/quay/may", "viec=admit&may=HH-001&ly-do=t%C3%ACm+l%E1%BA%A1i");
     assert_int_equal(browser_get(browser, "/quay/may"), 200);
     assert_true(says(browser, "đã nhận</td>"));
 }
@@ -313,7 +311,7 @@ static void a_dispatcher_s_day(void **state)
     commune[5] = '\0';
     (void)snprintf(form, sizeof form,
                    "viec=round&muc=Giao+c%%E1%%BA%%A3+x%%C3%%A3&badge=TH-12&commune=%s", commune);
-    done(browser, "/quay/dieu-phoi", form);
+    browser_done(browser, "/quay/dieu-phoi", form);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
     assert_true(says(browser, "chưa chia <b>0</b>"));
     assert_true(says(browser, "Đã chia hết."));
@@ -328,7 +326,7 @@ static void a_dispatcher_s_day(void **state)
     (void)snprintf(line, sizeof line, "%s</textarea>", item);
     assert_true(says(browser, line));
 
-    done(browser, "/quay/dieu-phoi", "viec=roundgive&ban=BD-000001&badge=TH-13");
+    browser_done(browser, "/quay/dieu-phoi", "viec=roundgive&ban=BD-000001&badge=TH-13");
     desk_rig_scan(&browser->rig.desk, &browser->rig.device, &browser->rig.item,
                   EVENT_OUT_FOR_DELIVERY, 1000);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi?badge=TH-13"), 200);
@@ -336,14 +334,14 @@ static void a_dispatcher_s_day(void **state)
     assert_true(says(browser, "<h2>Trong tay TH-00000013</h2>"));
     assert_int_equal(browser_post(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13"), 409);
     (void)snprintf(form, sizeof form, "viec=leave&bi=%s&ly-do=m%%C6%%B0a+l%%C5%%A9", item);
-    done(browser, "/quay/dieu-phoi", form);
+    browser_done(browser, "/quay/dieu-phoi", form);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
     assert_true(says(browser, "lệch cuối ngày <b>0</b>"));
-    done(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13");
+    browser_done(browser, "/quay/dieu-phoi", "viec=dayend&badge=TH-13");
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
     assert_true(says(browser, "bản kê đang mở <b>0</b>"));
     (void)snprintf(form, sizeof form, "viec=hand&bi=%s&den=office", item);
-    done(browser, "/quay/dieu-phoi", form);
+    browser_done(browser, "/quay/dieu-phoi", form);
     assert_int_equal(browser_get(browser, "/quay/dieu-phoi"), 200);
     assert_true(says(browser, "Không ai giữ bì nào."));
 }
@@ -451,7 +449,8 @@ static void who_looked_and_whether_it_still_holds(void **state)
     struct browser *browser = *state;
     browser_in_group(browser, spoil_act, NULL);
     browser_log_in(browser);
-    done(browser, "/quay/tham-so", "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
+    browser_done(browser, "/quay/tham-so",
+                 "viec=rule&ten=at_risk_min&gia-tri=360&can-cu=Q%C4%90+31");
     assert_int_equal(browser_get(browser, "/quay/nhat-ky"), 200);
     assert_true(says(browser, "192.0.2.7"));
     assert_true(says(browser, "data-ten=\"Việc\">đặt tham số</td>") ||
@@ -521,7 +520,7 @@ static void cases_are_worked_from_a_page(void **state)
                    "viec=case&muc=M%%E1%%BB%%9F+v%%E1%%BB%%A5+vi%%E1%%BB%%87c&bi=%s&loai=damaged&"
                    "chung-cu=don+1&from=citizen",
                    item);
-    done(browser, CASES, form);
+    browser_done(browser, CASES, form);
     browser->cookie[0] = '\0';
     browser_log_in_as(browser, "quan+ly");
     assert_int_equal(browser_get(browser, CASES), 200);
@@ -540,11 +539,11 @@ static void cases_are_worked_from_a_page(void **state)
     assert_true(says(browser, "<option value=\"damaged\" selected>"));
     (void)snprintf(form, sizeof form, "viec=answer&bi=%s&loai=damaged&chung-cu=CV+2&liable=132000",
                    item);
-    done(browser, CASES, form);
+    browser_done(browser, CASES, form);
     (void)snprintf(form, sizeof form,
                    "viec=close&bi=%s&loai=damaged&ket-qua=compensated&chung-cu=PC+3&paid=132000",
                    item);
-    done(browser, CASES, form);
+    browser_done(browser, CASES, form);
     assert_int_equal(browser_get(browser, CASES), 200);
     assert_true(says(browser, "Không có vụ việc nào đang mở."));
 }
@@ -571,8 +570,9 @@ static void a_shift_is_made_even_from_a_page(void **state)
     assert_int_equal(browser_get(browser, MONEY), 200);
     assert_true(says(browser, "33.000 đ"));
     assert_true(says(browser, "LỆCH"));
-    done(browser, MONEY,
-         "viec=remit&the=TH-12&ngay=2026-11-25&chung-cu=Phieu+1&postage=33000&giver=A&taker=B");
+    browser_done(
+        browser, MONEY,
+        "viec=remit&the=TH-12&ngay=2026-11-25&chung-cu=Phieu+1&postage=33000&giver=A&taker=B");
     assert_int_equal(browser_get(browser, MONEY), 200);
     assert_false(says(browser, "LỆCH"));
     assert_true(says(browser, "khớp"));
@@ -628,8 +628,8 @@ static void events_of_a_webhook_are_ticked(void **state)
                      200);
     assert_good(hook_find(browser->rig.desk.rig.record, "so", &hook, &err));
     assert_int_equal(hook.events, 1u << STATUS_DELIVERED | 1u << STATUS_RETURNED);
-    done(browser, "/quay/bao-tin",
-         "viec=hook&muc=%C4%90%E1%BB%95i+webhook&ten=so&url=&office=&state=off");
+    browser_done(browser, "/quay/bao-tin",
+                 "viec=hook&muc=%C4%90%E1%BB%95i+webhook&ten=so&url=&office=&state=off");
     assert_good(hook_find(browser->rig.desk.rig.record, "so", &hook, &err));
     assert_int_equal(hook.events, 1u << STATUS_DELIVERED | 1u << STATUS_RETURNED);
     assert_false(hook.on);

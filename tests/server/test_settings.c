@@ -13,17 +13,6 @@ static bool says(const struct browser *browser, const char *text)
     return web_rig_says(&browser->rig, text);
 }
 
-static void done(struct browser *browser, const char *path, const char *fields)
-{
-    assert_int_equal(browser_get(browser, path), 200);
-    int status = browser_post(browser, path, fields);
-    if (status != 303)
-        fail_msg("%s: %d %.1500s", fields, status,
-                 strstr(browser->rig.answer, "<p class=loi")
-                     ? strstr(browser->rig.answer, "<p class=loi")
-                     : web_rig_body(&browser->rig));
-}
-
 /* ------------------------------------------------------------------ prices */
 
 #define PRICE "viec=price&muc=Ghi+gi%C3%A1+c%C6%B0%E1%BB%9Bc&vung=all"
@@ -55,8 +44,8 @@ static void a_price_is_what_everybody_is_told(void **state)
     struct item item = desk_rig_issue(desk, "H27.15-261118-0901", "0912000001", "0");
     look_as_citizen(browser, &item);
     assert_false(says(browser, "Trả đúng"));
-    done(browser, "/quay/gia", PRICE "&can=100&gia=41000&can-cu=Q%C4%90+1&from=2026-11-01");
-    done(browser, "/quay/gia", PRICE "&can=100&gia=52000&can-cu=Q%C4%90+2&from=2027-01-01");
+    browser_done(browser, "/quay/gia", PRICE "&can=100&gia=41000&can-cu=Q%C4%90+1&from=2026-11-01");
+    browser_done(browser, "/quay/gia", PRICE "&can=100&gia=52000&can-cu=Q%C4%90+2&from=2027-01-01");
     assert_int_equal(browser_get(browser, "/quay/gia"), 200);
     assert_true(says(browser, ">Mọi vùng</td>"));
     look_as_citizen(browser, &item);
@@ -85,9 +74,9 @@ static void an_exemption_is_applied_and_taken_back(void **state)
     char form[200], path[64];
     browser_log_in(browser);
     struct item item = desk_rig_issue(desk, "H27.15-261118-0902", "0912000001", "0");
-    done(browser, "/quay/gia", PRICE "&can=100&gia=41000&can-cu=Q%C4%90+1&from=2026-11-01");
-    done(browser, "/quay/gia",
-         "viec=exemption&doi-tuong=ho-ngheo&giam=50&can-cu=NQ+5&from=2026-11-01");
+    browser_done(browser, "/quay/gia", PRICE "&can=100&gia=41000&can-cu=Q%C4%90+1&from=2026-11-01");
+    browser_done(browser, "/quay/gia",
+                 "viec=exemption&doi-tuong=ho-ngheo&giam=50&can-cu=NQ+5&from=2026-11-01");
     (void)snprintf(path, sizeof path, "/quay/bi?bi=%s", item.text);
     (void)snprintf(form, sizeof form, "viec=charge&bi=%s&chung-cu=So+ho+ngheo&exemption=ho-ngeo",
                    item.text);
@@ -237,7 +226,7 @@ static void a_sheet_is_typed_line_by_line(void **state)
                      ">Vì sao chưa phát</label><p class=loi role=alert id=vi-sao>chưa phát "
                      "được thì cần lý do."));
     (void)snprintf(form, sizeof form, LINE "&viec-gi=picked_up&bi=%s", item);
-    done(browser, "/quay/giay", form);
+    browser_done(browser, "/quay/giay", form);
     assert_true(says(browser, "Location: /quay/giay?xong=paper&vi=RA"));
     (void)snprintf(
         form, sizeof form,
