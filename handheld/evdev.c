@@ -14,16 +14,27 @@ struct evdev {
     bool syncing; /* the kernel had no room: what was missed is asked for */
 };
 
+/* What has none of the calls of an input device is a line of bytes. One whose answers fail, or that
+ * has no keys, is none for that: its events would be read as text. */
+static bool refuse(int why, struct error *err)
+{
+    if (why == -ENOTTY || why == -EINVAL)
+        return error_set(err, ERROR_NOT_FOUND, "scanner: no input device");
+    if (why != 0)
+        return error_set(err, ERROR_LATER, "scanner: %s", strerror(-why));
+    return error_set(err, ERROR_REFUSED, "scanner: a device without keys");
+}
+
 bool evdev_new(int fd, struct evdev **ret_evdev, struct error *err)
 {
     struct evdev *evdev = calloc(1, sizeof *evdev);
     if (evdev == NULL)
         return error_set(err, ERROR_LATER, "scanner: out of memory");
+    libevdev_set_log_function(NULL, NULL); /* it would write where the screen is */
     int why = libevdev_new_from_fd(fd, &evdev->device);
     if (why != 0 || !libevdev_has_event_code(evdev->device, EV_KEY, KEY_ENTER)) {
         evdev_free(evdev);
-        return error_set(err, why == -ENOMEM ? ERROR_LATER : ERROR_NOT_FOUND,
-                         "scanner: no device with keys");
+        return refuse(why, err);
     }
     if (libevdev_grab(evdev->device, LIBEVDEV_GRAB) != 0) {
         evdev_free(evdev);

@@ -17,7 +17,8 @@
 struct evdev;
 
 /* Takes over an open descriptor, which stays the caller's to close after evdev_free. NOT_FOUND: it
- * is no input device with keys; REFUSED: another program has grabbed it; LATER without memory. */
+ * is no input device; REFUSED: it has no keys, or another program has grabbed it; LATER without
+ * memory, or when it does not answer (unplugged meanwhile). */
 bool evdev_new(int fd, struct evdev **ret_evdev, struct error *err) must_use;
 void evdev_free(struct evdev *evdev); /* NULL is fine; lets go of the device */
 

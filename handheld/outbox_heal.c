@@ -356,14 +356,16 @@ static bool name_aside(const struct outbox *outbox, char out[PATH_MAX], struct e
     return error_set(err, ERROR_LATER, "outbox: no name left for a damaged file");
 }
 
-/* Fills a new file from the damaged one; what cannot be opened at all stays aside as it is. */
+/* Fills a new file from the damaged one; what cannot be opened at all stays aside as it is. That
+ * there is no memory or no descriptor for it now says nothing about the file. */
 static bool fill_new(struct outbox *outbox, const char *aside, struct error *err)
 {
     struct shelf *from = NULL;
+    struct error why;
     if (!shelf_open(outbox->path, &outbox->shelf, err))
         return false;
-    if (!shelf_open_damaged(aside, &from, NULL))
-        return true;
+    if (!shelf_open_damaged(aside, &from, &why))
+        return why.code != ERROR_LATER || error_set(err, ERROR_LATER, "%s", why.text);
     bool saved = shelf_begin(outbox->shelf, err) && save(from, outbox, err) &&
                  shelf_commit(outbox->shelf, err);
     shelf_close(from, false);

@@ -18,7 +18,8 @@
 struct shelf;
 
 bool shelf_open(const char *path, struct shelf **ret_shelf, struct error *err) must_use;
-/* Opens a damaged file to read what can still be read; nothing is written to it. */
+/* Opens a damaged file to read what can still be read; nothing is written to it. LATER: there is no
+ * memory or descriptor for it now. */
 bool shelf_open_damaged(const char *path, struct shelf **ret_shelf, struct error *err) must_use;
 /* What the last call failed of was no memory: it says nothing of the file. */
 bool shelf_lacks_memory(const struct shelf *shelf);

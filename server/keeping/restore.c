@@ -365,11 +365,12 @@ bool restore_forget(const struct restore *restore, struct record *record, uint64
 
 /* ------------------------------------------------------------------ taking its place */
 
-/* Writes `text` with each `from` that ends a path's part replaced by `to`. */
+/* Writes `text` with each `from` that ends a path's part replaced by `to`. A manifest may name no
+ * folder: then nothing is. */
 static bool write_moved(FILE *out, const char *text, const char *from, const char *to)
 {
     size_t n = strlen(from);
-    for (const char *at; (at = strstr(text, from)) != NULL; text = at + n) {
+    for (const char *at; n > 0 && (at = strstr(text, from)) != NULL; text = at + n) {
         bool whole = at[n] == '/' || at[n] == '\n' || at[n] == '\0';
         (void)fwrite(text, 1, (size_t)(at - text), out);
         (void)fputs(whole ? to : from, out);

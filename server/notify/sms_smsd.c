@@ -154,12 +154,16 @@ static bool hear(void *ctx, int64_t row, const char *at, const char *from, const
 {
     const struct hearing *it = ctx;
     char all[2304], id[NOTIFY_TEXT_ID_MAX + 1], cut_from[NOTIFY_FROM_MAX + 1];
+    char cut_text[SMS_TEXT_MAX + 1];
     int n = snprintf(all, sizeof all, "%lld %s %s %s", (long long)row, at, from, text);
     struct link hash = chain_hash(all, (size_t)n < sizeof all ? (size_t)n : sizeof all - 1);
     chain_hex(hash.bytes, NOTIFY_TEXT_ID_MAX / 2, id);
-    (void)snprintf(cut_from, sizeof cut_from, "%s", from);
+    (void)text_copy(from, cut_from, sizeof cut_from);
+    (void)text_copy(text, cut_text, sizeof cut_text);
     chain_wipe(all, sizeof all);
-    return it->take(it->ctx, &(struct sms_text){id, cut_from, text}, err);
+    bool taken = it->take(it->ctx, &(struct sms_text){id, cut_from, cut_text}, err);
+    chain_wipe(cut_text, sizeof cut_text);
+    return taken;
 }
 
 static bool texts(void *self, sms_take_text *take, void *ctx, struct error *err)

@@ -1,14 +1,28 @@
 #include "server/record/smsd.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "protocol/fact.h"
+#include "protocol/utf8.h"
 #include "server/record/db.h"
 
 #define SOME 64 /* rows looked at in one go; the rest next time */
+
+/* The file is another program's, and may be damaged. Whatever is not exactly as it was put is not
+ * ours: what is told must be found again by its id, else it would be told for ever. 69: "trao:" and
+ * NOTICE_REQUEST_MAX. */
+#define OURS                                                                                       \
+    " typeof(CreatorID) = 'text' AND CreatorID GLOB 'trao:?*' AND length(CreatorID) <= 69"         \
+    " AND CreatorID NOT GLOB '*[^!-~]*' AND length(CreatorID) = length(CAST(CreatorID AS BLOB))"
+static_assert(NOTICE_REQUEST_MAX == 64, "as OURS says");
+/* What was put before ?1, at no time at all, or by a clock that went far ahead. */
+#define LONG_AGO(date)                                                                             \
+    " coalesce(datetime(" date "), '') NOT BETWEEN datetime(?1, 'unixepoch')"                      \
+    " AND datetime(?1, 'unixepoch', '+10 days')"
 
 struct smsd {
     struct db *db;
@@ -145,8 +159,8 @@ bool smsd_oldest(struct smsd *smsd, struct instant *ret_put, struct error *err)
     struct stmt *stmt;
     *ret_put = (struct instant){0};
     if (!db_prepare(smsd->db,
-                    "SELECT CAST(strftime('%s', min(InsertIntoDB)) AS INTEGER) FROM outbox"
-                    " WHERE CreatorID LIKE 'trao:%'",
+                    "SELECT min(max(1, coalesce(CAST(strftime('%s', InsertIntoDB) AS INTEGER), 1)))"
+                    " FROM outbox WHERE" OURS,
                     &stmt, err))
         return false;
     enum db_step step = stmt_step(stmt, err);
@@ -199,9 +213,9 @@ bool smsd_ends(struct smsd *smsd, struct instant patience,
                     "SELECT substr(CreatorID, 6), CASE"
                     " WHEN max(Status IN ('SendingError', 'DeliveryFailed', 'Error')) THEN 2"
                     " WHEN min(Status = 'DeliveryOK') THEN 1 ELSE 0 END AS what"
-                    " FROM sentitems WHERE CreatorID LIKE 'trao:%' GROUP BY CreatorID"
+                    " FROM sentitems WHERE" OURS " GROUP BY CreatorID"
                     " HAVING what <> 0 OR min(Status = 'SendingOKNoReport')"
-                    " OR max(InsertIntoDB) < datetime(?1, 'unixepoch') LIMIT 64",
+                    " OR min(" LONG_AGO("InsertIntoDB") ") LIMIT 64",
                     &stmt, err))
         return false;
     stmt_int(stmt, 1, patience.ms / 1000);
@@ -211,22 +225,35 @@ bool smsd_ends(struct smsd *smsd, struct instant patience,
     return good;
 }
 
+static bool any_waits_since(struct smsd *smsd, struct instant before, bool *ret_any,
+                            struct error *err)
+{
+    struct stmt *stmt;
+    if (!db_prepare(smsd->db,
+                    "SELECT 1 FROM outbox WHERE" OURS " AND" LONG_AGO("InsertIntoDB") " LIMIT 1",
+                    &stmt, err))
+        return false;
+    stmt_int(stmt, 1, before.ms / 1000);
+    enum db_step step = stmt_step(stmt, err);
+    *ret_any = step == DB_STEP_ROW;
+    stmt_reset(stmt);
+    return step != DB_STEP_FAILED;
+}
+
 /* As one that failed, which smsd_ends then reports. */
 bool smsd_take_back(struct smsd *smsd, struct instant before, struct error *err)
 {
     static const char *const steps[] = {
-        "INSERT OR REPLACE INTO sentitems(ID, SequencePosition, Text, UDH, SenderID, CreatorID, "
-        "Status,"
-        " InsertIntoDB) SELECT ID, 1, '', '', '', CreatorID, 'Error', InsertIntoDB FROM outbox"
-        " WHERE CreatorID LIKE 'trao:%' AND InsertIntoDB < datetime(?1, 'unixepoch')",
+        "INSERT OR REPLACE INTO sentitems(ID, SequencePosition, Text, UDH, SenderID, CreatorID,"
+        " Status, InsertIntoDB) SELECT ID, 1, '', '', '', CreatorID, 'Error', InsertIntoDB"
+        " FROM outbox WHERE" OURS " AND" LONG_AGO("InsertIntoDB"),
         "DELETE FROM outbox_multipart WHERE ID IN (SELECT ID FROM outbox"
-        " WHERE CreatorID LIKE 'trao:%' AND InsertIntoDB < datetime(?1, 'unixepoch'))",
-        "DELETE FROM outbox WHERE CreatorID LIKE 'trao:%'"
-        " AND InsertIntoDB < datetime(?1, 'unixepoch')"};
-    struct instant oldest;
-    if (!smsd_oldest(smsd, &oldest, err))
+        " WHERE" OURS " AND" LONG_AGO("InsertIntoDB") ")",
+        "DELETE FROM outbox WHERE" OURS " AND" LONG_AGO("InsertIntoDB")};
+    bool any = false;
+    if (!any_waits_since(smsd, before, &any, err))
         return false;
-    if (oldest.ms == 0 || oldest.ms >= before.ms)
+    if (!any)
         return true;
     bool good = db_exec(smsd->db, "BEGIN IMMEDIATE", err);
     for (size_t i = 0; good && i < sizeof steps / sizeof *steps; i++) {
@@ -269,6 +296,8 @@ static bool read_came(struct smsd *smsd, struct came *rows, size_t most, size_t 
         (void)snprintf(came->at, sizeof came->at, "%s", stmt_col_text(stmt, 2));
         (void)snprintf(came->from, sizeof came->from, "%s", stmt_col_text(stmt, 3));
         (void)snprintf(came->text, sizeof came->text, "%s", stmt_col_text(stmt, 4));
+        utf8_mend(came->from);
+        utf8_mend(came->text);
     }
     stmt_reset(stmt);
     return step != DB_STEP_FAILED;

@@ -19,8 +19,8 @@ struct smsd;
 bool smsd_open(const char *path, struct smsd **ret_smsd, struct error *err) must_use;
 void smsd_close(struct smsd *smsd); /* NULL is fine */
 
-/* In the outbox, or sent. Ours are those whose CreatorID is "trao:" and an id; others' rows are
- * left alone. */
+/* In the outbox, or sent. Ours are those whose CreatorID is "trao:" and an id, as it was put;
+ * others' rows are left alone. A time that is none, or days ahead, counts as long ago. */
 bool smsd_has(struct smsd *smsd, const char *id, bool *ret_has, struct error *err) must_use;
 struct smsd_message {
     const char *id, *to;
@@ -43,7 +43,7 @@ bool smsd_ends(struct smsd *smsd, struct instant patience,
 /* What waits since before is taken out of the outbox, and counts as failed. */
 bool smsd_take_back(struct smsd *smsd, struct instant before, struct error *err) must_use;
 /* Each text that came, put together by the daemon; true: it is taken, and its row goes. `at` is
- * when, as the daemon wrote it. */
+ * when, as the daemon wrote it; `from` and `text` are UTF-8. */
 bool smsd_texts(struct smsd *smsd,
                 bool (*each)(void *ctx, int64_t row, const char *at, const char *from,
                              const char *text, struct error *err),

@@ -29,6 +29,19 @@ static void hashes_as_blake2b_256(void **state)
                         "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
 }
 
+/* BLAKE2b of 32 bytes, its first half, positive. */
+static void a_key_has_a_number_and_a_mark(void **state)
+{
+    struct seal_public key;
+    uint8_t number[SEAL_NUMBER_BYTES];
+    char mark[SEAL_MARK_MAX];
+    (void)state;
+    memset(key.bytes, 0, sizeof key.bytes);
+    seal_number(&key, number);
+    assert_string_equal(hex(number, sizeof number), "09eb0d6a8a691dae2cd15ed0369931ce");
+    assert_string_equal(seal_mark(&key, mark), "09-EB-0D");
+}
+
 static void links_bind_what_came_before(void **state)
 {
     (void)state;
@@ -172,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_as_blake2b_256),
+        cmocka_unit_test(a_key_has_a_number_and_a_mark),
         cmocka_unit_test(links_bind_what_came_before),
         cmocka_unit_test(keys_are_ed25519),
         cmocka_unit_test(seals_are_plain_ed25519_over_purpose_and_bytes),
