@@ -49,15 +49,15 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
     return standing;
 }
 
-const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
-                                  enum channel channel, uint32_t receiver)
+const struct office_fact *notices_last(const struct fact *facts, size_t n, uint32_t event,
+                                       enum channel channel, uint32_t receiver)
 {
     const struct office_fact *last = NULL;
     const struct notice like = {.channel = channel, .receiver = receiver};
     for (size_t i = 0; i < n; i++)
         if (is_of(&facts[i], event, &like) && (last == NULL || facts[i].office.seq > last->seq))
             last = &facts[i].office;
-    return last != NULL ? &last->notice : NULL;
+    return last;
 }
 
 bool notices_stands(const struct state *state, const struct notice *notice)

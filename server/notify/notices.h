@@ -21,8 +21,8 @@ struct notice_standing {
 
 struct notice_standing notices_standing(const struct fact *facts, size_t n,
                                         const struct notice *which);
-/* The last notice of this channel (and webhook) that the history says this of, NULL none. */
-const struct notice *notices_last(const struct fact *facts, size_t n, uint32_t event,
+/* The last fact of this kind about a notice of this channel (and webhook), NULL none. */
+const struct office_fact *notices_last(const struct fact *facts, size_t n, uint32_t event,
                                   enum channel channel, uint32_t receiver);
 /* What it says is true of an item that stands so. */
 bool notices_stands(const struct state *state, const struct notice *notice);

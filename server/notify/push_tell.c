@@ -40,37 +40,62 @@ struct telling {
     bool due, recorded;
     bool wait;       /* it may be undone yet */
     bool old;        /* it was due too long: a dead letter */
-    bool takes_back; /* a delivery was told and is not true */
+    bool takes_back; /* a delivery was told before it and is not true */
 };
 
-static bool says_delivered(const struct notice *last)
+static bool says_delivered(const struct notice *told)
 {
-    return last != NULL && last->status == STATUS_DELIVERED && !last->correction;
+    return told->status == STATUS_DELIVERED && !told->correction;
 }
 
-/* What is true now and is told: the status, or that the delivery is none. `taken` is the last that
- * it answered to: what it does not answer to yet is still to be taken back. False: nothing. */
-static bool choose(const struct receiver *receiver, struct telling *telling,
-                   const struct notice *last, const struct notice *taken)
+static bool is_before(const struct fact *fact, uint32_t event, uint64_t seq)
 {
-    const struct state *state = &telling->view.state;
-    telling->takes_back =
-        (says_delivered(last) || says_delivered(taken)) && state->status != STATUS_DELIVERED;
-    telling->notice = (struct notice){.channel = CHANNEL_OFFICE,
-                                      .receiver = receiver->hook.id,
-                                      .status = state->status,
-                                      .attempt = state->attempt};
-    if (hears_status(receiver, state->status))
-        return true;
-    telling->notice.status = STATUS_DELIVERED;
-    telling->notice.attempt = last != NULL ? last->attempt : 0;
-    telling->notice.correction = true;
-    return telling->takes_back;
+    return fact->office.event == event && fact->office.seq < seq;
+}
+
+/* Whether it may hold for true that this was delivered: it answered last to that, or was told it
+ * since without an answer. Of what stands before the fact `seq`: what was told under one id says
+ * the same each time, whatever has been answered since. */
+static bool may_hold_delivered(const struct fact *history, size_t n, uint64_t seq)
+{
+    const struct office_fact *taken = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (is_before(&history[i], EVENT_NOTICE_DELIVERED, seq) &&
+            (taken == NULL || history[i].office.seq > taken->seq))
+            taken = &history[i].office;
+    bool holds = taken != NULL && says_delivered(&taken->notice);
+    for (size_t i = 0; i < n && !holds; i++)
+        holds = is_before(&history[i], EVENT_NOTICE_SENT, seq) &&
+                (taken == NULL || history[i].office.seq > taken->seq) &&
+                says_delivered(&history[i].office.notice);
+    return holds;
 }
 
 static bool is_same(const struct notice *a, const struct notice *b)
 {
     return a->status == b->status && a->attempt == b->attempt && a->correction == b->correction;
+}
+
+/* What is true now and is told: the status, or that the delivery is none. False: nothing. */
+static bool choose(const struct receiver *receiver, struct telling *telling,
+                   const struct fact *history, size_t n, const struct office_fact *last)
+{
+    const struct state *state = &telling->view.state;
+    bool heard = hears_status(receiver, state->status);
+    telling->notice = (struct notice){.channel = CHANNEL_OFFICE,
+                                      .receiver = receiver->hook.id,
+                                      .status = state->status,
+                                      .attempt = state->attempt};
+    if (!heard) {
+        telling->notice.status = STATUS_DELIVERED;
+        telling->notice.attempt = last != NULL ? last->notice.attempt : 0;
+        telling->notice.correction = true;
+    }
+    telling->recorded = last != NULL && is_same(&last->notice, &telling->notice);
+    telling->takes_back =
+        state->status != STATUS_DELIVERED &&
+        may_hold_delivered(history, n, telling->recorded ? last->seq : UINT64_MAX);
+    return heard || telling->takes_back;
 }
 
 /* What was told last decides: when it is this, only its end may be missing. */
@@ -79,7 +104,6 @@ static void compare(struct telling *telling, const struct fact *history, size_t 
 {
     struct notice_standing standing = notices_standing(history, n, &telling->notice);
     struct instant since = telling->view.state.since_arrival;
-    telling->recorded = last != NULL && is_same(last, &telling->notice);
     telling->due = !telling->recorded || (!standing.failed && !standing.delivered);
     if (telling->recorded && standing.at.ms > since.ms) /* somebody asked for it later */
         since = standing.at;
@@ -101,17 +125,15 @@ static struct telling look_at(const struct push *push, const struct receiver *re
         return telling;
     size_t n = views_told(push->config.views, item, CHANNEL_OFFICE, receiver->hook.id, history,
                           VIEW_HISTORY_MAX);
-    const struct notice *last =
+    const struct office_fact *last =
         notices_last(history, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver->hook.id);
-    const struct notice *taken =
-        notices_last(history, n, EVENT_NOTICE_DELIVERED, CHANNEL_OFFICE, receiver->hook.id);
     const struct state *state = &telling.view.state;
     bool before = last == NULL && state->since_arrival.ms < receiver->hook.made.ms;
-    if (!choose(receiver, &telling, last, taken) || before)
+    if (!choose(receiver, &telling, history, n, last) || before)
         return telling;
     telling.wait = at < state->since_arrival.ms + PUSH_WAIT_MS;
     if (!telling.wait)
-        compare(&telling, history, n, last, (struct instant){at},
+        compare(&telling, history, n, last != NULL ? &last->notice : NULL, (struct instant){at},
                 record_generation_serial(receiver->record));
     if (telling.old && !telling.recorded && receiver->hook.id == 0)
         telling.due = false; /* of before trao.conf named it, for all one knows */

@@ -24,10 +24,10 @@ static bool is_old(const struct resend *resend, const struct view *view, enum ch
 /* The offices' system was told nothing since; a phone is told each thing for itself. */
 static bool is_last_word(const struct fact *facts, size_t n, const struct notice *failed)
 {
-    const struct notice *last =
+    const struct office_fact *last =
         notices_last(facts, n, EVENT_NOTICE_SENT, failed->channel, failed->receiver);
     return failed->channel != CHANNEL_OFFICE ||
-           (last != NULL && strcmp(last->request_id, failed->request_id) == 0);
+           (last != NULL && strcmp(last->notice.request_id, failed->request_id) == 0);
 }
 
 /* Failed, or nobody knows whether it went; NULL: neither, or it went since. */
@@ -36,12 +36,13 @@ static const struct notice *goes_again(const struct fact *facts, size_t n, enum 
 {
     static const uint32_t events[] = {EVENT_NOTICE_FAILED, EVENT_NOTICE_UNKNOWN};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        const struct notice *last = notices_last(facts, n, events[i], channel, receiver);
+        const struct office_fact *last = notices_last(facts, n, events[i], channel, receiver);
         if (last == NULL)
             continue;
-        *ret_standing = notices_standing(facts, n, last);
-        if ((ret_standing->failed || ret_standing->unknown) && is_last_word(facts, n, last))
-            return last;
+        *ret_standing = notices_standing(facts, n, &last->notice);
+        if ((ret_standing->failed || ret_standing->unknown) &&
+            is_last_word(facts, n, &last->notice))
+            return &last->notice;
     }
     return NULL;
 }
@@ -145,10 +146,11 @@ bool hook_is_dead(struct views *views, uint32_t receiver, const struct item *ite
     struct fact *facts = calloc(VIEW_HISTORY_MAX, sizeof *facts);
     size_t n =
         facts ? views_told(views, item, CHANNEL_OFFICE, receiver, facts, VIEW_HISTORY_MAX) : 0;
-    const struct notice *last = notices_last(facts, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver);
-    bool dead = last != NULL && notices_standing(facts, n, last).failed;
+    const struct office_fact *last =
+        notices_last(facts, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver);
+    bool dead = last != NULL && notices_standing(facts, n, &last->notice).failed;
     if (dead)
-        *ret_notice = *last;
+        *ret_notice = last->notice;
     free(facts);
     return dead;
 }

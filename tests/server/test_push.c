@@ -31,6 +31,7 @@ struct office {
     const char *never; /* an item that it does not answer to; NULL none */
     uint32_t tries, taken;
     char ids[TOLD_MAX][NOTICE_REQUEST_MAX + 1], bodies[TOLD_MAX][512];
+    char tried_id[NOTICE_REQUEST_MAX + 1], tried[512]; /* the last, answered or not */
     uint32_t alarms;
     char sentence[160];
     bool own;                         /* trao.conf names it */
@@ -49,6 +50,8 @@ static bool take(void *self, const struct sms *sms, struct error *err)
     struct office *office = self;
     office->tries++;
     assert_null(sms->to);
+    (void)snprintf(office->tried_id, sizeof office->tried_id, "%s", sms->request_id);
+    (void)snprintf(office->tried, sizeof office->tried, "%s", sms->text);
     if (office->never != NULL && strstr(sms->text, office->never) != NULL)
         return error_set(err, ERROR_LATER, "not this one");
     if (office->mood != ERROR_NONE)
@@ -268,6 +271,47 @@ static void a_correction_outlives_an_outage(void **state)
     wait_for(office, 60 * SECOND);
     said(office, 2, "\"correction\":true");
     said(office, 2, "\"state\":9}");
+}
+
+/* It may have heard of the delivery, though it never answered: that is taken back too. */
+static void what_was_never_answered_is_taken_back(void **state)
+{
+    struct office *office = *state;
+    office->mood = ERROR_LATER;
+    scan(office, EVENT_OUT_FOR_DELIVERY);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 60 * SECOND);
+    assert_non_null(strstr(office->tried, "\"event\":\"delivered\""));
+    scan(office, EVENT_WITHDRAWN);
+    wait_for(office, 10 * 60 * SECOND);
+    assert_non_null(strstr(office->tried, "\"correction\":true"));
+    office->mood = ERROR_NONE;
+    wait_for(office, 60 * 60 * SECOND);
+    said(office, 1, "\"correction\":true");
+    said(office, 1, "\"state\":9}");
+}
+
+/* Whatever was answered meanwhile: a system that heard it before takes the second for a repeat. */
+static void under_one_id_the_same_is_said(void **state)
+{
+    struct office *office = *state;
+    char first[512], id[NOTICE_REQUEST_MAX + 1];
+    office->mood = ERROR_LATER;
+    scan(office, EVENT_OUT_FOR_DELIVERY);
+    scan(office, EVENT_DELIVERED);
+    wait_for(office, 60 * SECOND);
+    scan(office, EVENT_WITHDRAWN);
+    scan(office, EVENT_DELIVERY_FAILED);
+    office->tried[0] = '\0';
+    for (int i = 0; i < 600 && strstr(office->tried, "\"failed\"") == NULL; i++)
+        wait_for(office, SECOND);
+    memcpy(first, office->tried, sizeof first);
+    memcpy(id, office->tried_id, sizeof id);
+    assert_non_null(strstr(first, "\"correction\":true"));
+    office->mood = ERROR_NONE;
+    wait_for(office, 60 * 60 * SECOND);
+    assert_string_equal(office->bodies[0], first);
+    assert_string_equal(office->ids[0], id);
 }
 
 static void a_failed_attempt_is_told_with_its_number(void **state)
@@ -689,6 +733,8 @@ int main(int argc, char **argv)
         OFFICE(what_was_undone_in_time_is_not_told),
         OFFICE(a_withdrawn_delivery_is_taken_back),
         OFFICE(a_correction_outlives_an_outage),
+        OFFICE(what_was_never_answered_is_taken_back),
+        OFFICE(under_one_id_the_same_is_said),
         OFFICE(a_failed_attempt_is_told_with_its_number),
         OFFICE(a_system_that_is_away_hears_what_is_true),
         OFFICE(what_was_recorded_goes_under_its_id),

@@ -238,7 +238,8 @@ static void turn(void *ctx, uint64_t arg)
     (void)arg;
     if (desk->env->calm || desk->env->failed)
         return;
-    env_after(desk->env, env_between(desk->env, 5000, 240000), turn, desk, 0);
+    int64_t most = desk->env->wide > 1 ? 80000 : 240000; /* as often a scan in both worlds */
+    env_after(desk->env, env_between(desk->env, 5000, most), turn, desk, 0);
     if (!desk->site->alive)
         return;
     size_t which = env_random(desk->env) % (sizeof all / sizeof *all);

@@ -356,15 +356,20 @@ static void turn_clock(struct postman *postman)
                                            : env_between(postman->env, -7200000, 7200000);
 }
 
+/* A hundred beep as one another's answers come: what costs by the hour costs less by the scan. */
+static int64_t long_rest_ms(const struct postman *postman)
+{
+    return postman->env->wide > 1 ? 120000 : 600000;
+}
+
 static void hand(void *ctx, uint64_t arg)
 {
     (void)arg;
     struct postman *postman = ctx;
     if (postman->todo == 0 || postman->env->failed)
         return;
-    env_after(postman->env,
-              env_between(postman->env, 200, env_chance(postman->env, 300) ? 600000 : 9000), hand,
-              postman, 0);
+    int64_t rest = env_chance(postman->env, 300) ? long_rest_ms(postman) : 9000;
+    env_after(postman->env, env_between(postman->env, 200, rest), hand, postman, 0);
     if (!postman->alive)
         return;
     turn_clock(postman);

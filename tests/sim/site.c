@@ -10,7 +10,7 @@
 #include "tests/sim/fail.h"
 
 #define KILL_PER_MILLE 12     /* at each of the writer's steps */
-#define WIDE_KILL_PER_MILLE 7 /* in a wide world, of which each life costs ten times as much */
+#define WIDE_KILL_PER_MILLE 4 /* in a wide world, of which each life costs ten times as much */
 #define CUT_PER_MILLE 20      /* of commits the power goes in the middle of */
 #define CUT_WITHIN 24         /* writes and syncs: what a group takes */
 
@@ -319,8 +319,7 @@ static void print(void *ctx, uint64_t life)
     if (printing_turn(&site->printing))
         die(site, "while it printed");
     else
-        env_after(site->env, env_between(site->env, 1000, turn_ms(site, PRINT_MS)), print, site,
-                  life);
+        env_after(site->env, env_between(site->env, 1000, PRINT_MS), print, site, life);
 }
 
 static bool open_printing(struct site *site)
