@@ -27,6 +27,14 @@ static void put_style(struct html *html, const char *name)
     html_put(html, "\">");
 }
 
+/* They run in this order, once the page is read. */
+static void put_script(struct html *html, const char *name)
+{
+    html_put(html, "<script src=\"");
+    asset_put(html, name);
+    html_put(html, "\" defer></script>");
+}
+
 /* "Bản đồ · Trao". */
 static void put_title(struct html *html, const char *title)
 {
@@ -52,9 +60,8 @@ void page_begin(struct html *html, const struct page_head *head)
     if (head->desk || *head->wide)
         put_style(html, "quay.css");
     if (head->script) {
-        html_put(html, "<script src=\"");
-        asset_put(html, head->script);
-        html_put(html, "\" defer></script>");
+        put_script(html, "song.js");
+        put_script(html, head->script);
     }
     html_format(html, "</head><body><a class=nhay href=\"#dau\">%s</a><header><b>Trao</b>",
                 head->english ? "Skip to the news" : "Đến tin chính");

@@ -137,21 +137,13 @@ async function printers() {
   listen();
 }
 
-// Only a page that is seen listens: a browser has six connections to a server, for all its tabs.
-let stream = null, known = document.querySelector('[data-song]')?.dataset.song;
-function attend() {
-  stream?.close();
-  stream = null;
-  if (document.hidden || known === undefined) return;
-  stream = new EventSource('/quay/song?den=' + known);
-  for (const name of ['in', 'lai'])
-    stream.addEventListener(name, (news) => {
-      known = news.lastEventId || known;
-      follow();
-    });
+let known = document.querySelector('[data-song]')?.dataset.song;
+function hear(news) {
+  known = news.lastEventId || known;
+  follow();
 }
-document.addEventListener('visibilitychange', attend);
-attend();
+if (known !== undefined)
+  attend(() => '/quay/song?den=' + known, { in: hear, lai: hear }, (status) => status === 204);
 
 listen();
 focus();

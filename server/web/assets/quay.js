@@ -1,7 +1,7 @@
 // The desk: rows change by themselves. What is not on this page is only counted.
 const said = document.getElementById('noi');
 const unseen = new Set(), english = document.documentElement.lang === 'en';
-let wait = 1000, known = said.dataset.den; // the number of what this page knows
+let known = said.dataset.den; // the number of what this page knows
 
 function change(news) {
   const cut = news.data.indexOf(' '), row = document.getElementById(news.data.slice(0, cut));
@@ -22,36 +22,16 @@ function change(news) {
   row.append(cells.content);
 }
 
-// A refused answer ends an EventSource for good: without a login the login is next.
-async function refused(again) {
-  const stop = new AbortController();
-  const status = await fetch('/quay/song', { signal: stop.signal }).then((a) => a.status, () => 0);
-  stop.abort();
-  if (status === 204) location.assign('/quay/dang-nhap');
-  else setTimeout(again, wait);
-  wait = Math.min(wait * 2, 30000);
-}
-
-// What was told since `known` is told again; if that is too much, the page is read anew. Only a page
-// that is seen listens: a browser has six connections to a server, for all its tabs.
-let stream = null;
-
-function listen() {
-  stream?.close();
-  stream = null;
-  if (document.hidden) return;
-  const own = stream = new EventSource('/quay/song?den=' + known);
-  stream.addEventListener('open', () => { wait = 1000; });
-  stream.addEventListener('lai', () => location.reload());
-  stream.addEventListener('dong', (news) => {
+// What was told since `known` is told again; if that is too much, the page is read anew. Without a login
+// the login is next.
+attend(() => '/quay/song?den=' + known, {
+  lai: () => location.reload(),
+  dong: (news) => {
     known = news.lastEventId || known;
     change(news);
-  });
-  stream.addEventListener('dem', (news) => { document.getElementById('dem').innerHTML = news.data; });
-  stream.addEventListener('error', () => {
-    if (own === stream && own.readyState === EventSource.CLOSED) refused(listen);
-  });
-}
-
-document.addEventListener('visibilitychange', listen);
-listen();
+  },
+  dem: (news) => { document.getElementById('dem').innerHTML = news.data; },
+}, (status) => {
+  if (status === 204) location.assign('/quay/dang-nhap');
+  return status === 204;
+});

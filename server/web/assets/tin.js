@@ -2,7 +2,7 @@
 // The page is right without this file.
 const box = document.getElementById('tin'), said = document.getElementById('noi');
 const english = document.documentElement.lang === 'en';
-let version = box.dataset.ban, wait = 1000;
+let version = box.dataset.ban;
 
 // What the page was shown by has run out (it was open half a day).
 function old() {
@@ -13,40 +13,15 @@ function old() {
   said.replaceChildren(again);
 }
 
-// A refused answer (a proxy says 502 while the server starts) ends an EventSource for good.
-async function refused(at) {
-  const stop = new AbortController();
-  const status = await fetch(at, { signal: stop.signal }).then((a) => a.status, () => 0);
-  stop.abort();
-  if (status === 204 || status === 404) return old();
-  setTimeout(listen, wait);
-  wait = Math.min(wait * 2, 30000);
+function hear(news) {
+  version = news.lastEventId;
+  const open = box.querySelector('details')?.open;
+  box.innerHTML = news.data;
+  if (open && box.querySelector('details')) box.querySelector('details').open = true;
+  const head = box.querySelector('h1').lastChild.textContent, more = box.querySelector('.cau');
+  said.textContent = head + '. ' + (more ? more.textContent : '');
 }
 
-// Only a page that is seen listens: a browser has six connections to a server, for all its tabs.
-let stream = null;
-
-function listen() {
-  stream?.close();
-  stream = null;
-  if (document.hidden) return;
-  const at = box.dataset.song;
-  const own = stream = new EventSource(at + (at.includes('?') ? '&' : '?') + 'ban=' + version);
-  stream.addEventListener('open', () => { wait = 1000; });
-  stream.addEventListener('tin', (news) => {
-    version = news.lastEventId;
-    const open = box.querySelector('details')?.open;
-    box.innerHTML = news.data;
-    if (open && box.querySelector('details')) box.querySelector('details').open = true;
-    const head = box.querySelector('h1').lastChild.textContent, more = box.querySelector('.cau');
-    said.textContent = head + '. ' + (more ? more.textContent : '');
-  });
-  stream.addEventListener('error', () => {
-    if (own === stream && own.readyState === EventSource.CLOSED) refused(at);
-  });
-}
-
-document.addEventListener('visibilitychange', listen);
 setInterval(() => {
   const time = box.querySelector('time');
   if (!time) return;
@@ -56,4 +31,9 @@ setInterval(() => {
   else time.textContent = Math.floor(minutes / 60) + (english ? ' h ago' : ' giờ trước');
 }, 20000);
 
-listen();
+const at = box.dataset.song + (box.dataset.song.includes('?') ? '&' : '?') + 'ban=';
+attend(() => at + version, { tin: hear }, (status) => {
+  const is = status === 204 || status === 404;
+  if (is) old();
+  return is;
+});
