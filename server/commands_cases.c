@@ -149,8 +149,7 @@ static bool list_open(const struct listing *listing, struct error *err)
     struct view *late = NULL, view;
     size_t n = 0;
     enum { PAGE = 1024 };
-    if (!views_recent(listing->commands->views, (struct instant){INT64_MAX},
-                      DOUBT_CASE | DOUBT_MONEY, &briefs, &n) ||
+    if (!views_doubted(listing->commands->views, DOUBT_CASE | DOUBT_MONEY, &briefs, &n) ||
         (late = calloc(PAGE, sizeof *late)) == NULL) {
         free(briefs);
         return error_set(err, ERROR_LATER, "out of memory");

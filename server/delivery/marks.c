@@ -22,6 +22,12 @@ static uint32_t carrier(const struct fact *fact)
     return fact->office.event == EVENT_CUSTODY_MOVED ? fact->office.to_badge : 0;
 }
 
+bool marks_is_struck_delivery(const struct fact *fact)
+{
+    uint32_t event = fact->is_scan ? fact->scan.event : fact->office.paper.event;
+    return event == EVENT_DELIVERED && fact->effect == EFFECT_STRUCK;
+}
+
 void marks_of(const struct fact *facts, size_t n, const struct state *state,
               const struct clocks *clocks, struct marks *ret_marks)
 {
@@ -34,6 +40,7 @@ void marks_of(const struct fact *facts, size_t n, const struct state *state,
     uint32_t scans = 0;
     for (size_t i = 0; i < n; i++) {
         scans += facts[i].is_scan && counts(&facts[i]);
+        marks.struck |= marks_is_struck_delivery(&facts[i]);
         uint32_t badge = counts(&facts[i]) ? carrier(&facts[i]) : 0;
         if (badge != 0)
             marks.badge = badge;

@@ -25,11 +25,15 @@ struct marks {
     uint32_t attempted : 1; /* a postman was at the door at least once */
     uint32_t first : 1;     /* delivered then */
     uint32_t issued : 1;    /* 0: it counts nowhere */
-    uint32_t spare : 10;
+    uint32_t struck : 1;    /* a delivery of it was withdrawn, or corrected */
+    uint32_t spare : 9;
 };
 
 /* `facts` as fold() left them. */
 void marks_of(const struct fact *facts, size_t n, const struct state *state,
               const struct clocks *clocks, struct marks *ret_marks);
+
+/* A delivery, scanned or on paper, that was withdrawn or corrected. */
+bool marks_is_struck_delivery(const struct fact *fact);
 
 #endif

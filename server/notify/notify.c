@@ -58,17 +58,18 @@ static void note_locked(struct notify *notify, const struct item *item)
 }
 
 /* May an item that stands so owe a message? Statuses that are never told (an import of thousands)
- * are not even noted. */
-static bool concerns(enum status status, uint32_t doubts)
+ * are not even noted; but a struck delivery may have been told, however soon it was taken back:
+ * word of that may come late. */
+static bool concerns(enum status status, bool struck)
 {
     const struct status_info *info = status_info(status);
-    return info && (info->sms || (doubts & DOUBT_WITHDRAWN_LATE));
+    return info && (info->sms || struck);
 }
 
 static void on_change(void *ctx, const struct item *item, const struct view *view)
 {
     struct notify *notify = ctx;
-    if (!view->state.issued || !concerns(view->state.status, view->state.doubts))
+    if (!view->state.issued || !concerns(view->state.status, view->marks.struck))
         return;
     pthread_mutex_lock(&notify->lock);
     note_locked(notify, item);
@@ -86,11 +87,11 @@ static void note_recent(struct notify *notify)
     struct instant since = {now(notify).ms - NOTIFY_AGE_MAX_MS - NOTIFY_DOOR_WAIT_MS};
     struct view_brief *briefs = NULL;
     size_t n = 0;
-    bool known = views_recent(notify->config.views, since, DOUBT_WITHDRAWN_LATE, &briefs, &n);
+    bool known = views_recent(notify->config.views, since, &briefs, &n);
     pthread_mutex_lock(&notify->lock);
     notify->lost = !known;
     for (size_t i = 0; i < n; i++)
-        if (concerns(briefs[i].status, briefs[i].doubts))
+        if (concerns(briefs[i].status, briefs[i].struck))
             note_locked(notify, &briefs[i].item);
     pthread_mutex_unlock(&notify->lock);
     free(briefs);
@@ -169,13 +170,6 @@ struct look {
     char request_id[NOTICE_REQUEST_MAX + 1];
 };
 
-/* A delivery, scanned or on paper, that was withdrawn or corrected. */
-static bool is_struck_delivery(const struct fact *fact)
-{
-    uint32_t event = fact->is_scan ? fact->scan.event : fact->office.paper.event;
-    return event == EVENT_DELIVERED && fact->effect == EFFECT_STRUCK;
-}
-
 /* "Delivered" was said, and not refused, within the last day, and what it rested on was taken back.
  */
 static bool owes_correction(const struct notify *notify, const struct state *state,
@@ -183,7 +177,7 @@ static bool owes_correction(const struct notify *notify, const struct state *sta
 {
     bool struck = false;
     for (size_t i = 0; i < n; i++)
-        struck = struck || is_struck_delivery(&facts[i]);
+        struck = struck || marks_is_struck_delivery(&facts[i]);
     if (!struck || state->status == STATUS_DELIVERED)
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -247,7 +241,7 @@ static struct look look_at(const struct notify *notify, const struct item *item,
     struct look look = {.due = false};
     struct view_brief brief;
     size_t n;
-    if (!views_brief(notify->config.views, item, &brief) || !concerns(brief.status, brief.doubts) ||
+    if (!views_brief(notify->config.views, item, &brief) || !concerns(brief.status, brief.struck) ||
         !views_item_history(notify->config.views, item, &look.view, history, VIEW_HISTORY_MAX, &n))
         return look;
     if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {

@@ -41,6 +41,7 @@ static void on_change(void *ctx, const struct item *item, const struct view *vie
 /* A day more than is told: what grew too old while nobody looked is to be buried. */
 #define LOOK_BACK_MS (PUSH_AGE_MAX_MS + INT64_C(1000) * 24 * 3600)
 
+/* Any status, as above: what was told as delivered may lie at an office again. */
 static void note_recent(struct push *push, struct receiver *receiver)
 {
     struct instant since = {push_now(push).ms - LOOK_BACK_MS};
@@ -48,12 +49,11 @@ static void note_recent(struct push *push, struct receiver *receiver)
     size_t n = 0;
     if (since.ms < receiver->hook.made.ms)
         since = receiver->hook.made;
-    bool read = views_recent(push->config.views, since, DOUBT_WITHDRAWN_LATE, &briefs, &n);
+    bool read = views_recent(push->config.views, since, &briefs, &n);
     pthread_mutex_lock(&push->lock);
     receiver->lost = receiver->lost || !read;
     for (size_t i = 0; i < n; i++)
-        if (push_tells(briefs[i].status) || (briefs[i].doubts & DOUBT_WITHDRAWN_LATE))
-            note_locked(receiver, &briefs[i].item);
+        note_locked(receiver, &briefs[i].item);
     pthread_mutex_unlock(&push->lock);
     free(briefs);
 }

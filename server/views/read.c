@@ -151,12 +151,17 @@ size_t views_told(struct views *views, const struct item *item, enum channel cha
     return n - skip;
 }
 
+static struct view_brief brief_of(const struct tracked *entry)
+{
+    return (struct view_brief){entry->item, entry->status, entry->doubts, entry->marks.struck};
+}
+
 bool views_brief(struct views *views, const struct item *item, struct view_brief *ret_brief)
 {
     pthread_mutex_lock(&views->lock);
     const struct tracked *entry = table_find(&views->table, item);
     if (entry != NULL)
-        *ret_brief = (struct view_brief){entry->item, entry->status, entry->doubts};
+        *ret_brief = brief_of(entry);
     pthread_mutex_unlock(&views->lock);
     return entry != NULL;
 }
@@ -231,24 +236,47 @@ size_t views_page(struct views *views, const struct view_filter *filter, struct 
     return n;
 }
 
-bool views_recent(struct views *views, struct instant since, uint32_t doubts,
-                  struct view_brief **new_briefs, size_t *ret_n)
+/* Those that arrived since, or of which a delivery was struck; or those with such doubts. */
+struct wanted {
+    bool recent;
+    struct instant since;
+    uint32_t doubts;
+};
+
+static bool is_wanted(const struct wanted *wanted, const struct tracked *entry)
+{
+    return (entry->doubts & wanted->doubts) ||
+           (wanted->recent && (entry->since_arrival.ms >= wanted->since.ms || entry->marks.struck));
+}
+
+static bool list_wanted(struct views *views, const struct wanted *wanted,
+                        struct view_brief **new_briefs, size_t *ret_n)
 {
     pthread_mutex_lock(&views->lock);
     const struct list *issued = &views->table.issued;
     struct view_brief *briefs = calloc(issued->n + 1, sizeof *briefs);
     size_t n = 0;
-    for (size_t i = 0; briefs != NULL && i < issued->n; i++) {
-        const struct tracked *entry = issued->all[i];
-        if (entry->since_arrival.ms >= since.ms || (entry->doubts & doubts))
-            briefs[n++] = (struct view_brief){entry->item, entry->status, entry->doubts};
-    }
+    for (size_t i = 0; briefs != NULL && i < issued->n; i++)
+        if (is_wanted(wanted, issued->all[i]))
+            briefs[n++] = brief_of(issued->all[i]);
     pthread_mutex_unlock(&views->lock);
     if (briefs == NULL)
         return false;
     *new_briefs = briefs;
     *ret_n = n;
     return true;
+}
+
+bool views_recent(struct views *views, struct instant since, struct view_brief **new_briefs,
+                  size_t *ret_n)
+{
+    return list_wanted(views, &(struct wanted){true, since, 0}, new_briefs, ret_n);
+}
+
+bool views_doubted(struct views *views, uint32_t doubts, struct view_brief **new_briefs,
+                   size_t *ret_n)
+{
+    return list_wanted(views, &(struct wanted){.doubts = doubts}, new_briefs, ret_n);
 }
 
 /* ------------------------------------------------------------------ what has ended */

@@ -75,18 +75,21 @@ size_t views_list(struct views *views, const struct view_filter *filter, struct 
 #define VIEW_PAGE_LOOKS 100000 /* some 10 ms of memory */
 size_t views_page(struct views *views, const struct view_filter *filter, struct view *out,
                   size_t max, uint64_t *ret_next);
-/* Issued items whose status was set by what arrived at `since` or later, and those with one of
- * `doubts`, in order of issue: one walk through memory, nothing is folded. free(*new_briefs). False
- * without memory. */
 struct view_brief {
     struct item item;
     enum status status;
     uint32_t doubts;
+    bool struck; /* a delivery of it was withdrawn, or corrected */
 };
 /* What it was when it was last folded, without folding it. False for an unknown item. */
 bool views_brief(struct views *views, const struct item *item, struct view_brief *ret_brief);
-bool views_recent(struct views *views, struct instant since, uint32_t doubts,
-                  struct view_brief **new_briefs, size_t *ret_n) must_use;
+/* Issued items whose status was set by what arrived at `since` or later, and those of which a
+ * delivery was struck; or those with one of `doubts`. In order of issue: one walk through memory,
+ * nothing is folded. free(*new_briefs). False without memory. */
+bool views_recent(struct views *views, struct instant since, struct view_brief **new_briefs,
+                  size_t *ret_n) must_use;
+bool views_doubted(struct views *views, uint32_t doubts, struct view_brief **new_briefs,
+                   size_t *ret_n) must_use;
 /* Issued items that stand at an end, but for those whose data are gone, by the day (rules.h) on
  * which the word of it arrived: all of the first such day from `day` on. `*ret_n` 0: there is no
  * such day. Nothing is folded; free(*new_ended). False without memory. */

@@ -95,7 +95,7 @@ static void list_doubted(struct web *web, const struct person *person, uint32_t 
     struct view_brief *briefs;
     struct view view;
     size_t n;
-    if (!views_recent(web->config.views, (struct instant){INT64_MAX}, doubts, &briefs, &n))
+    if (!views_doubted(web->config.views, doubts, &briefs, &n))
         return;
     for (size_t i = n; i-- > 0;) /* newest first */
         if ((briefs[i].doubts & doubts) && views_item(web->config.views, &briefs[i].item, &view) &&

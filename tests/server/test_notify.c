@@ -88,6 +88,40 @@ static void an_outcome_undone_in_time_tells_nobody(void **state)
     assert_int_equal(lines(told, NULL), 1); /* out for delivery, nothing else */
 }
 
+/* Taken back at once, but word of it comes when "delivered" was said; and the status that is true
+ * again is none that is told. */
+static void a_withdrawal_that_comes_late_is_told(void **state)
+{
+    struct told *told = *state;
+    scan(told, EVENT_ARRIVED_DELIVERY_OFFICE);
+    tick(told);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    assert_int_equal(lines(told, NULL), 1);
+    told->desk.rig.now.ms += 60 * SECOND;
+    desk_rig_scan(&told->desk, &told->device, &told->item, EVENT_WITHDRAWN, 85 * SECOND);
+    tick(told);
+    char last[1024];
+    assert_int_equal(lines(told, last), 2);
+    assert_non_null(strstr(last, ".delivered.0.correction\t"));
+}
+
+static void a_late_withdrawal_outlives_a_start(void **state)
+{
+    struct told *told = *state;
+    char last[1024];
+    scan(told, EVENT_ARRIVED_DELIVERY_OFFICE);
+    tick(told);
+    scan(told, EVENT_DELIVERED);
+    pass(told, 30 * SECOND);
+    told->desk.rig.now.ms += 60 * SECOND;
+    desk_rig_scan(&told->desk, &told->device, &told->item, EVENT_WITHDRAWN, 85 * SECOND);
+    restart(told);
+    tick(told);
+    assert_int_equal(lines(told, last), 2);
+    assert_non_null(strstr(last, ".delivered.0.correction\t"));
+}
+
 static void a_withdrawn_delivery_is_corrected_once(void **state)
 {
     struct told *told = *state;
@@ -332,6 +366,8 @@ int main(int argc, char **argv)
         TOLD(answers_are_offered_only_where_they_arrive),
         TOLD(a_door_outcome_waits_thirty_seconds),
         TOLD(an_outcome_undone_in_time_tells_nobody),
+        TOLD(a_withdrawal_that_comes_late_is_told),
+        TOLD(a_late_withdrawal_outlives_a_start),
         TOLD(a_withdrawn_delivery_is_corrected_once),
         TOLD(each_failed_attempt_is_an_event_of_its_own),
         TOLD(old_news_are_not_told),

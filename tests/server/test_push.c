@@ -291,6 +291,22 @@ static void what_was_never_answered_is_taken_back(void **state)
     said(office, 1, "\"state\":9}");
 }
 
+/* What is not told itself takes a delivery back all the same, though nobody looked when it came. */
+static void what_came_before_a_start_takes_a_delivery_back(void **state)
+{
+    struct office *office = *state;
+    scan(office, EVENT_OUT_FOR_DELIVERY);
+    scan(office, EVENT_DELIVERED);
+    pass(office, 30 * SECOND);
+    said(office, 1, "\"state\":10}");
+    office->desk.rig.now.ms += 60 * SECOND;
+    desk_rig_scan(&office->desk, &office->device, &office->item, EVENT_WITHDRAWN, 85 * SECOND);
+    restart(office);
+    pass(office, 60 * SECOND);
+    said(office, 2, "\"correction\":true");
+    said(office, 2, "\"state\":9}");
+}
+
 /* Whatever was answered meanwhile: a system that heard it before takes the second for a repeat. */
 static void under_one_id_the_same_is_said(void **state)
 {
@@ -735,6 +751,7 @@ int main(int argc, char **argv)
         OFFICE(a_correction_outlives_an_outage),
         OFFICE(what_was_never_answered_is_taken_back),
         OFFICE(under_one_id_the_same_is_said),
+        OFFICE(what_came_before_a_start_takes_a_delivery_back),
         OFFICE(a_failed_attempt_is_told_with_its_number),
         OFFICE(a_system_that_is_away_hears_what_is_true),
         OFFICE(what_was_recorded_goes_under_its_id),

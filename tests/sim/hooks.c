@@ -11,12 +11,13 @@
 
 #define CHOSEN (1u << STATUS_DELIVERED | 1u << STATUS_FAILED | 1u << STATUS_RETURNED)
 
-/* One telling, as it came. */
+/* One telling, as it was tried. */
 struct hooks_heard {
     uint32_t receiver;
     char id[NOTICE_REQUEST_MAX + 1];
     char item[ITEM_CHARS + 1], event[EVENT_ROOM], attempt[12];
     bool correction;
+    bool came; /* else nobody answered, each time it was tried */
     bool refused;
 };
 
@@ -75,11 +76,13 @@ static bool says_the_same(const struct hooks_heard *a, const struct hooks_heard 
            strcmp(a->attempt, b->attempt) == 0 && a->correction == b->correction;
 }
 
-/* What this receiver heard last of the item; NULL: nothing. */
-static struct hooks_heard *last_of(struct hooks *hooks, uint32_t receiver, const char *item)
+/* What this receiver was told last of the item, or of it heard last; NULL: nothing. */
+static struct hooks_heard *last_of(struct hooks *hooks, uint32_t receiver, const char *item,
+                                   bool came)
 {
     for (size_t i = hooks->n; i > 0; i--)
-        if (hooks->heard[i - 1].receiver == receiver && strcmp(hooks->heard[i - 1].item, item) == 0)
+        if (hooks->heard[i - 1].receiver == receiver &&
+            strcmp(hooks->heard[i - 1].item, item) == 0 && (hooks->heard[i - 1].came || !came))
             return &hooks->heard[i - 1];
     return NULL;
 }
@@ -108,24 +111,29 @@ void hooks_record_fell_back(struct hooks *hooks)
     hooks->lost = hooks->n;
 }
 
-/* It is there already under this id, or comes now. */
-static struct hooks_heard *take(struct hooks *hooks, const struct hooks_heard *heard)
+/* It is there already under this id, or is tried the first time; whether it comes or not. */
+static struct hooks_heard *tried(struct hooks *hooks, const struct hooks_heard *heard)
 {
     struct hooks_heard *old = find(hooks, heard->receiver, heard->id);
-    struct hooks_heard *last = last_of(hooks, heard->receiver, heard->item);
+    struct hooks_heard *last = last_of(hooks, heard->receiver, heard->item, false);
     if (old != NULL && !says_the_same(old, heard))
         env_fail(hooks->env, "hooks: %s says two things", heard->id);
     bool known = last != NULL && (size_t)(last - hooks->heard) >= hooks->lost;
     if (old == NULL && known && says_the_same(last, heard))
         env_fail(hooks->env, "hooks: %s is told %s twice, as %s and as %s", heard->item,
                  heard->event, last->id, heard->id);
-    if (old != NULL) {
+    return old != NULL ? old : keep(hooks, heard);
+}
+
+static void came(struct hooks *hooks, struct hooks_heard *heard)
+{
+    if (heard->came) {
         hooks->again++;
-        return old;
+        return;
     }
+    heard->came = true;
     env_note(hooks->env, "hooks: %u hears %s%s of %s", heard->receiver,
              heard->correction ? "no longer " : "", heard->event, heard->item);
-    return keep(hooks, heard);
 }
 
 static bool has(void *self, const char *request_id)
@@ -140,9 +148,10 @@ static bool hear(void *self, const struct sms *sms, struct error *err)
     const struct hooks_receiver *receiver = self;
     struct hooks *hooks = receiver->of;
     struct hooks_heard heard = read_telling(receiver, sms);
+    struct hooks_heard *kept = tried(hooks, &heard);
     if (env_fault(hooks->env, AWAY_PER_MILLE))
         return error_set(err, ERROR_LATER, "the office's system does not answer");
-    struct hooks_heard *kept = take(hooks, &heard);
+    came(hooks, kept);
     if (env_fault(hooks->env, REFUSED_PER_MILLE)) {
         kept->refused = true;
         hooks->refused++;
@@ -216,7 +225,7 @@ static bool says(const struct hooks_heard *last, const struct state *now)
 
 static void check_one(struct hooks *hooks, uint32_t receiver, const struct state *now)
 {
-    const struct hooks_heard *last = last_of(hooks, receiver, now->item.text);
+    const struct hooks_heard *last = last_of(hooks, receiver, now->item.text, true);
     const char *key = status_info(now->status)->key;
     if (last != NULL && last->refused)
         return; /* a dead letter: told again when somebody asks */
