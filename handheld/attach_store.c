@@ -159,18 +159,25 @@ static void remove_old(struct attach_store *store, const struct attach_file *fil
 
 /* ------------------------------------------------------------------ open, close */
 
+static int open_folder(const char *path)
+{
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static bool open_places(struct attach_store *store, struct error *err)
 {
-    bool made = mkdir(store->dir, 0700) == 0 || errno == EEXIST;
-    for (int place = 0; made && place < PLACES; place++) {
+    bool good = true;
+    for (enum place place = DOOR; good && place < PLACES; place++) {
         char path[PATH_MAX + 16];
         snprintf(path, sizeof path, "%s/%s", store->dir, places[place]);
-        made = mkdir(path, 0700) == 0 || errno == EEXIST;
+        store->fd[place] = open_folder(path);
+        bool made = store->fd[place] < 0 && errno == ENOENT &&
+                    (mkdir(store->dir, 0700) == 0 || errno == EEXIST) && mkdir(path, 0700) == 0;
         if (made)
-            store->fd[place] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        made = made && store->fd[place] >= 0;
+            store->fd[place] = open_folder(path);
+        good = store->fd[place] >= 0;
     }
-    return made || error_set(err, ERROR_LATER, "attachments: %s: %m", store->dir);
+    return good || error_set(err, ERROR_LATER, "attachments: %s: %m", store->dir);
 }
 
 static bool look_around(struct attach_store *store, struct error *err)
@@ -181,7 +188,7 @@ static bool look_around(struct attach_store *store, struct error *err)
         if (!look_through(store, place, count_one, &place, err))
             return false;
     attach_store_clear_door(store);
-    return look_through(store, ASIDE, remove_old, &now_ms, err);
+    return store->files[ASIDE] == 0 || look_through(store, ASIDE, remove_old, &now_ms, err);
 }
 
 bool attach_store_open(const struct attach_store_config *config, struct attach_store **ret_store,
@@ -274,7 +281,8 @@ void attach_store_drop(struct attach_store *store, const struct attach_file *fil
 void attach_store_clear_door(struct attach_store *store)
 {
     enum place place = DOOR;
-    (void)look_through(store, place, remove_one, &place, NULL);
+    if (store->files[DOOR] > 0)
+        (void)look_through(store, place, remove_one, &place, NULL);
 }
 
 /* ------------------------------------------------------------------ from the door to the queue */
