@@ -23,7 +23,7 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
                                         const struct notice *which);
 /* The last fact of this kind about a notice of this channel (and webhook), NULL none. */
 const struct office_fact *notices_last(const struct fact *facts, size_t n, uint32_t event,
-                                  enum channel channel, uint32_t receiver);
+                                       enum channel channel, uint32_t receiver);
 /* What it says is true of an item that stands so. */
 bool notices_stands(const struct state *state, const struct notice *notice);
 /* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or
