@@ -1,5 +1,6 @@
-/* What a device sends: read, written, read again. */
+/* What a device sends, and the name of the pipe it comes by: read, written, read again. */
 #include "fuzz.h"
+#include "protocol/topic.h"
 #include "protocol/wire.h"
 
 static void write_again(const struct wire_up *up, uint8_t *out, size_t *ret_n)
@@ -24,12 +25,27 @@ static void write_again(const struct wire_up *up, uint8_t *out, size_t *ret_n)
     }
 }
 
+static void topic(const uint8_t *bytes, size_t n)
+{
+    char text[2 * TOPIC_MAX], device[DEVICE_NAME_MAX + 1], again[TOPIC_MAX];
+    struct error err;
+    if (n >= sizeof text || memchr(bytes, '\0', n) != NULL)
+        return;
+    memcpy(text, bytes, n);
+    text[n] = '\0';
+    if (topic_read_up(text, device, &err))
+        invariant(strcmp(topic_up(device, again), text) == 0);
+    else
+        check_refusal(&err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     static uint8_t once[WIRE_BYTES_MAX], twice[WIRE_BYTES_MAX];
     struct wire_up up;
     struct error err;
     size_t once_n, twice_n;
+    topic(bytes, n);
     if (!wire_read_up(bytes, n, &up, &err)) {
         check_refusal(&err);
         return 0;
