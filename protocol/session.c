@@ -1,13 +1,6 @@
-#include "protocol/session.h"
-
 #include <errno.h>
-#include <mosquitto.h>
-#include <mqtt_protocol.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -16,9 +9,10 @@
 
 #include "protocol/clock.h"
 #include "protocol/session_config.h"
+#include "protocol/session_inside.h"
+#include "protocol/session_pipe.h"
 #include "protocol/wire.h"
 
-#define QOS 1
 #define TURN_MS 500 /* how long one wait may last: keepalive is looked after in between */
 #define REACH_TIMEOUT_MS 15000   /* to the TCP connection */
 #define CONNECT_TIMEOUT_MS 60000 /* to the subscription's answer [docs/decisions/0170] */
@@ -26,32 +20,8 @@
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS 30000 /* back at most a minute after the broker is */
 #define NO_HURRY INT64_MAX
+#define READS_A_TURN 64 /* then what they caused is written, and is_stuck asked */
 #define STEADY_MS 10000 /* up for so long: the next loss starts at the first backoff again */
-#define WHY_MAX 160
-
-/* One `struct mosquitto` lives as long as one connection. libmosquitto keeps what it could not
- * send and sends it after a reconnect; since everything here is sent again until receipted, that
- * would only double it. */
-struct session {
-    struct session_config config; /* its texts are ours */
-    struct session_events events;
-    pthread_t thread;
-    int wake; /* eventfd: something to write, or to stop */
-    atomic_bool stopping;
-    atomic_bool up;
-    atomic_int_least64_t hurry_ms; /* an attempt is wanted within so long; NO_HURRY */
-
-    pthread_mutex_t lock;   /* over the three below: publish comes from any thread */
-    struct mosquitto *mosq; /* NULL between connections */
-    uint32_t unanswered;
-    int64_t answered_ms; /* tick of the last answer, or of the first publish after none was due */
-
-    /* the thread's own */
-    bool reached;      /* TCP connected: what leads up to `up` is small and is written at once */
-    char why[WHY_MAX]; /* what the connection at hand fails of, the first cause */
-    char why_told[WHY_MAX]; /* to `down`, while not up */
-    bool present;           /* the broker still had the session */
-};
 
 static int64_t tick_ms(void)
 {
@@ -59,153 +29,20 @@ static int64_t tick_ms(void)
     return clock.tick(clock.self).ms;
 }
 
-/* ----------------------------------------------------------------- what libmosquitto calls back */
-
-static void blame(struct session *session, const char *why)
-{
-    if (session->why[0] == '\0')
-        snprintf(session->why, sizeof session->why, "%s", why);
-}
-
-static void on_connect(struct mosquitto *mosq, void *ctx, int reason, int flags,
-                       const mosquitto_property *properties)
-{
-    struct session *session = ctx;
-    (void)properties;
-    if (reason != 0) {
-        blame(session, mosquitto_reason_string(reason));
-        return;
-    }
-    session->present = (flags & 1) != 0;
-    int rc = mosquitto_subscribe_v5(mosq, NULL, session->config.subscribe, QOS, 0, NULL);
-    if (rc != MOSQ_ERR_SUCCESS)
-        blame(session, mosquitto_strerror(rc));
-}
-
-static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int n, const int *granted,
-                         const mosquitto_property *properties)
-{
-    struct session *session = ctx;
-    (void)mosq;
-    (void)mid;
-    (void)properties;
-    if (n < 1 || granted[0] >= MQTT_RC_UNSPECIFIED) {
-        blame(session, "subscription refused");
-        return;
-    }
-    atomic_store(&session->up, true);
-    session->why_told[0] = '\0';
-    session->events.up(session->events.ctx, session->present);
-}
-
-static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto_message *message,
-                       const mosquitto_property *properties)
-{
-    struct session *session = ctx;
-    (void)mosq;
-    (void)properties;
-    session->events.message(session->events.ctx, message->topic, message->payload,
-                            (size_t)message->payloadlen);
-}
-
-static void on_publish(struct mosquitto *mosq, void *ctx, int mid, int reason,
-                       const mosquitto_property *properties)
-{
-    struct session *session = ctx;
-    (void)mosq;
-    (void)mid;
-    (void)properties;
-    pthread_mutex_lock(&session->lock);
-    if (session->unanswered > 0)
-        session->unanswered--;
-    session->answered_ms = tick_ms();
-    pthread_mutex_unlock(&session->lock);
-    session->events.acknowledged(session->events.ctx, reason);
-}
-
-static void on_disconnect(struct mosquitto *mosq, void *ctx, int reason,
-                          const mosquitto_property *properties)
-{
-    (void)mosq;
-    (void)properties;
-    if (reason >= MQTT_RC_UNSPECIFIED)
-        blame(ctx, mosquitto_reason_string(reason));
-}
-
-/* OpenSSL's causes come only this way. */
-static void on_log(struct mosquitto *mosq, void *ctx, int level, const char *text)
-{
-    (void)mosq;
-    if (level == MOSQ_LOG_ERR)
-        blame(ctx, text);
-}
-
 /* -------------------------------------------------------------------------- one connection */
-
-static int set_tls(struct mosquitto *mosq, const struct session_config *config)
-{
-    if (config->ca_file == NULL)
-        return MOSQ_ERR_SUCCESS;
-    int rc =
-        mosquitto_tls_set(mosq, config->ca_file, NULL, config->cert_file, config->key_file, NULL);
-    return rc != MOSQ_ERR_SUCCESS ? rc : mosquitto_tls_opts_set(mosq, 1, "tlsv1.3", NULL);
-}
-
-/* Connect properties can only be given to the blocking connect, which may hang for minutes in an
- * unanswered TCP handshake. It notes them before it looks at the host, so it is called without
- * one; the asynchronous connect then sends them. The session's test sees them arrive: without
- * them the broker forgets the session at once. */
-static int start_connect(struct mosquitto *mosq, const struct session_config *config)
-{
-    mosquitto_property *properties = NULL;
-    int keepalive = (int)config->keepalive_s;
-    int rc = mosquitto_property_add_int32(&properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL,
-                                          config->session_expiry_s);
-    if (rc != MOSQ_ERR_SUCCESS)
-        return rc;
-    rc = mosquitto_connect_bind_v5(mosq, NULL, config->port, keepalive, NULL, properties);
-    mosquitto_property_free_all(&properties);
-    if (rc != MOSQ_ERR_INVAL)
-        return rc;
-    return mosquitto_connect_async(mosq, config->host, config->port, keepalive);
-}
-
-static struct mosquitto *mosq_new(struct session *session)
-{
-    const struct session_config *config = &session->config;
-    /* A broker that names clients by certificate does not read the id, but one must be sent. */
-    struct mosquitto *mosq =
-        mosquitto_new(config->client_id != NULL ? config->client_id : "trao", false, session);
-    if (mosq == NULL)
-        return NULL;
-    mosquitto_int_option(mosq, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
-    mosquitto_int_option(mosq, MOSQ_OPT_RECEIVE_MAXIMUM, (int)config->inflight_max);
-    mosquitto_int_option(mosq, MOSQ_OPT_SEND_MAXIMUM, (int)config->inflight_max);
-    mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1);
-    mosquitto_threaded_set(mosq, true);
-    mosquitto_connect_v5_callback_set(mosq, on_connect);
-    mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
-    mosquitto_message_v5_callback_set(mosq, on_message);
-    mosquitto_publish_v5_callback_set(mosq, on_publish);
-    mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
-    mosquitto_log_callback_set(mosq, on_log);
-    return mosq;
-}
 
 static bool connection_start(struct session *session)
 {
     session->why[0] = '\0';
     session->reached = false;
-    struct mosquitto *mosq = mosq_new(session);
+    struct mosquitto *mosq = session_line_new(session);
     if (mosq == NULL) {
-        blame(session, strerror(errno));
+        session_blame(session, strerror(errno));
         return false;
     }
-    int rc = set_tls(mosq, &session->config);
-    if (rc == MOSQ_ERR_SUCCESS)
-        rc = start_connect(mosq, &session->config);
+    int rc = session_line_start(mosq, &session->config);
     if (rc != MOSQ_ERR_SUCCESS) {
-        blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+        session_blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
         mosquitto_destroy(mosq);
         return false;
     }
@@ -230,7 +67,9 @@ static void connection_end(struct session *session)
  * that would be a poll that never waits. */
 static bool wants_write(const struct session *session)
 {
-    return mosquitto_want_write(session->mosq) && (atomic_load(&session->up) || !session->reached);
+    return (mosquitto_want_write(session->mosq) &&
+            (atomic_load(&session->up) || !session->reached)) ||
+           session_pipe_unsent(mosquitto_ssl_get(session->mosq));
 }
 
 /* Waits for the socket or a wake; returns what became of the socket. */
@@ -238,16 +77,42 @@ static short await(struct session *session, int timeout_ms)
 {
     struct mosquitto *mosq = session->mosq;
     struct pollfd polled[2] = {{.fd = session->wake, .events = POLLIN}, {.fd = -1}};
+    atomic_store(&session->asleep, true); /* before it is looked what there is to write */
     if (mosq != NULL) {
         polled[1].fd = mosquitto_socket(mosq);
         polled[1].events = wants_write(session) ? POLLIN | POLLOUT : POLLIN;
     }
-    if (poll(polled, 2, timeout_ms) > 0 && polled[0].revents != 0) {
+    int woken = poll(polled, 2, timeout_ms);
+    atomic_store(&session->asleep, false);
+    if (woken > 0 && polled[0].revents != 0) {
         uint64_t wakes;
         ssize_t got = read(session->wake, &wakes, sizeof wakes);
         (void)got;
     }
     return polled[1].revents;
+}
+
+/* What came in. libmosquitto may leave after each message, and poll does not know what was read
+ * ahead of it. */
+static int take_in(struct session *session)
+{
+    int rc, reads = 0;
+    do
+        rc = mosquitto_loop_read(session->mosq, 1);
+    while (rc == MOSQ_ERR_SUCCESS && session_pipe_unread(mosquitto_ssl_get(session->mosq)) &&
+           ++reads < READS_A_TURN);
+    return rc;
+}
+
+/* What there is to say, in one write. */
+static int give_out(struct session *session)
+{
+    int rc = MOSQ_ERR_SUCCESS;
+    if (mosquitto_want_write(session->mosq))
+        rc = mosquitto_loop_write(session->mosq, 1);
+    if (rc == MOSQ_ERR_SUCCESS && !session_pipe_flush(mosquitto_ssl_get(session->mosq)))
+        rc = MOSQ_ERR_CONN_LOST;
+    return rc;
 }
 
 /* One wait and what it brings. poll and not mosquitto_loop: that one uses select, which is lost
@@ -257,29 +122,30 @@ static bool turn(struct session *session)
     struct mosquitto *mosq = session->mosq;
     int rc = MOSQ_ERR_SUCCESS, failed = 0;
     socklen_t size = sizeof failed;
-    short seen = await(session, TURN_MS);
+    bool unread = session_pipe_unread(mosquitto_ssl_get(mosq));
+    short seen = await(session, unread ? 0 : TURN_MS);
     if ((seen & (POLLERR | POLLNVAL)) != 0 &&
         getsockopt(mosquitto_socket(mosq), SOL_SOCKET, SO_ERROR, &failed, &size) == 0 &&
         failed != 0) {
-        blame(session, strerror(failed));
+        session_blame(session, strerror(failed));
         return false;
     }
     /* Where the TCP handshake takes its time, TLS begins at the first POLLOUT, and libmosquitto
      * goes on with it in loop_read alone. */
     bool began = (seen & POLLOUT) != 0 && !session->reached;
     session->reached = session->reached || began;
-    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0 || began)
-        rc = mosquitto_loop_read(mosq, 1);
-    if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(mosq))
-        rc = mosquitto_loop_write(mosq, 1);
+    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0 || began || unread)
+        rc = take_in(session);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = give_out(session);
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_loop_misc(mosq);
     /* Under TLS the first write has taken the socket's error away, and libmosquitto goes on waiting
      * for a handshake on a socket that is gone: poll would return at once, for ever. */
     if (rc == MOSQ_ERR_SUCCESS && (seen & POLLHUP) != 0 && !atomic_load(&session->up))
-        blame(session, "Connection refused");
+        session_blame(session, "Connection refused");
     if (rc != MOSQ_ERR_SUCCESS)
-        blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+        session_blame(session, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
     return session->why[0] == '\0';
 }
 
@@ -289,11 +155,11 @@ static bool is_stuck(struct session *session, int64_t started_ms)
     int64_t now_ms = tick_ms();
     if (!atomic_load(&session->up)) {
         if (now_ms - started_ms > (session->reached ? CONNECT_TIMEOUT_MS : REACH_TIMEOUT_MS))
-            blame(session, "no answer to the connect");
+            session_blame(session, "no answer to the connect");
     } else {
         pthread_mutex_lock(&session->lock);
         if (session->unanswered > 0 && now_ms - session->answered_ms > ANSWER_TIMEOUT_MS)
-            blame(session, "no answer to a publish");
+            session_blame(session, "no answer to a publish");
         pthread_mutex_unlock(&session->lock);
     }
     return session->why[0] != '\0';
@@ -304,7 +170,7 @@ static void leave(struct session *session)
 {
     if (atomic_load(&session->up) &&
         mosquitto_disconnect_v5(session->mosq, 0, NULL) == MOSQ_ERR_SUCCESS)
-        mosquitto_loop_write(session->mosq, 1);
+        (void)give_out(session);
 }
 
 /* From connect to loss; returns how long it was up. */
@@ -327,7 +193,7 @@ static void tell_down(struct session *session)
 {
     bool was_up = atomic_exchange(&session->up, false);
     if (atomic_load(&session->stopping))
-        blame(session, "closed");
+        session_blame(session, "closed");
     if (!was_up && strcmp(session->why, session->why_told) == 0)
         return;
     memcpy(session->why_told, session->why, sizeof session->why_told);
@@ -476,7 +342,8 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t n, 
     pthread_mutex_lock(&session->lock);
     int rc = hand_on(session, topic, bytes, n);
     pthread_mutex_unlock(&session->lock);
-    wake(session);
+    if (atomic_exchange(&session->asleep, false))
+        wake(session);
     if (rc == MOSQ_ERR_SUCCESS)
         return true;
     if (rc == MOSQ_ERR_CONN_PENDING)

@@ -9,7 +9,7 @@
 
 #define TICK_MS 500
 #define COPY_MS 500
-#define KEEP_MS 2000 /* how far views.db and record.db lag behind memory and log */
+#define KEEP_MS 2000 /* how far views.db lags behind memory */
 
 bool parts_go_on(void *ctx, struct error *err)
 {
@@ -112,6 +112,18 @@ static void tell_dropped(struct server *server, uint64_t *told)
     *told = counts.dropped;
 }
 
+/* Often, so that a commit never waits long behind what a checkpoint writes [docs/decisions/0172].
+ */
+static void checkpoint(struct server *server)
+{
+    struct error err;
+    if (db_checkpoint(server->checkpointer, &err))
+        return;
+    log_line(LOG_LEVEL_ERROR, "checkpoint", "why=\"%s\"", err.text);
+    if (err.code == ERROR_BROKEN)
+        broken(server, &err);
+}
+
 static void *keep(void *arg)
 {
     struct server *server = arg;
@@ -119,14 +131,12 @@ static void *keep(void *arg)
     long slept = 0;
     while (pause_ms(server, TICK_MS)) {
         struct error err;
-        bool scrub = pages_scrub_is_due(server->pages);
+        checkpoint(server);
         slept += TICK_MS;
-        if (slept < KEEP_MS && !scrub)
+        if (slept < KEEP_MS)
             continue;
         slept = 0;
         tell_dropped(server, &told);
-        if (!db_checkpoint(server->checkpointer, &err))
-            log_line(LOG_LEVEL_ERROR, "checkpoint", "why=\"%s\"", err.text);
         if (!views_flush(server->views, &err))
             log_line(LOG_LEVEL_ERROR, "views not written", "why=\"%s\"", err.text);
     }

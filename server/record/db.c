@@ -11,6 +11,7 @@
 #include "server/record/pages.h"
 
 #define SCRUB_WAIT_MS 200
+#define LITTLE_BYTES (UINT64_C(1) << 20) /* of the log: moved and synced within milliseconds */
 #define BUSY_WAIT_MS 5000 /* readers hold a snapshot at most 5 s (reliability.md (c) 40) */
 
 /* All statements of a connection, found by the address of their text: a few dozen. */
@@ -335,7 +336,8 @@ int64_t db_last_id(const struct db *db)
 
 /* ------------------------------------------------------------------ the log */
 
-bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err)
+/* One pass; what of the log is not moved then, in bytes, all of it if somebody else is at it. */
+static bool move(struct db *db, uint64_t *ret_left, struct error *err)
 {
     int in_log = 0, moved = 0;
     int rc = sqlite3_wal_checkpoint_v2(db->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
@@ -344,8 +346,53 @@ bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err)
         return failed(db->lite, err) || error_add(err, "checkpoint");
     if (in_log == moved)
         db->wal_bytes = 0; /* the next commit writes over it from its start */
-    *ret_whole = !busy && in_log == moved && in_log >= 0;
+    *ret_left = busy || in_log < 0 ? UINT64_MAX : (uint64_t)(in_log - moved) * db->page_bytes;
     return true;
+}
+
+bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err)
+{
+    uint64_t left = UINT64_MAX;
+    if (!move(db, &left, err))
+        return false;
+    *ret_whole = left == 0;
+    return true;
+}
+
+static bool file_of(struct db *db, sqlite3_file **ret_file, struct error *err)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(db->lite, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return error_set(err, ERROR_BROKEN, "the store has no file");
+    *ret_file = file;
+    return true;
+}
+
+/* The engine syncs the file only after a pass that moved all of the log; while somebody writes,
+ * none does, and what was moved would wait for the writer's own pass, and the receipts with it. */
+static bool settle(struct db *db, struct error *err)
+{
+    sqlite3_file *file = NULL;
+    if (!file_of(db, &file, err))
+        return false;
+    int rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    return rc == SQLITE_OK ||
+           error_set(err, code_of(db->lite, rc), "checkpoint: %s", sqlite3_errstr(rc));
+}
+
+/* Over and over, as long as a pass leaves much less than the one before. */
+static bool move_most(struct db *db, struct error *err)
+{
+    uint64_t left = UINT64_MAX, before;
+    bool good;
+    do {
+        before = left;
+        good = move(db, &left, err) && (left == 0 || settle(db, err));
+    } while (good && left > LITTLE_BYTES && left < before / 2);
+    if (good && db->pages != NULL)
+        pages_set_moved(db->pages, left <= LITTLE_BYTES);
+    return good;
 }
 
 /* Empties the log: waits a moment for who reads or writes, who may wait as long for it. */
@@ -365,10 +412,9 @@ static bool scrub(struct db *db, struct error *err)
 
 bool db_checkpoint(struct db *db, struct error *err)
 {
-    bool whole;
     if (db->pages != NULL && !pages_may_write(db->pages))
         return true;
-    bool good = db_checkpoint_whole(db, &whole, err);
+    bool good = move_most(db, err);
     if (good && db->pages != NULL && pages_scrub_is_due(db->pages))
         good = scrub(db, err);
     if (db->pages != NULL)
@@ -376,14 +422,18 @@ bool db_checkpoint(struct db *db, struct error *err)
     return good;
 }
 
-static bool file_of(struct db *db, sqlite3_file **ret_file, struct error *err)
+bool db_relieve(struct db *db, struct error *err)
 {
-    sqlite3_file *file = NULL;
-    if (sqlite3_file_control(db->lite, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-        file == NULL || file->pMethods == NULL)
-        return error_set(err, ERROR_BROKEN, "the store has no file");
-    *ret_file = file;
-    return true;
+    bool whole, little = db->pages != NULL && pages_moved(db->pages);
+    if (db->wal_bytes < (little ? DB_WAL_ENOUGH_BYTES : DB_WAL_MAX_BYTES) ||
+        (db->pages != NULL && !pages_may_write(db->pages)))
+        return true;
+    bool good = db_checkpoint_whole(db, &whole, err);
+    if (db->pages != NULL) {
+        pages_set_moved(db->pages, false);
+        pages_written(db->pages);
+    }
+    return good;
 }
 
 bool db_file_read(struct db *db, uint64_t at, void *out, size_t n, struct error *err)

@@ -77,6 +77,11 @@ bool db_checkpoint_whole(struct db *db, bool *ret_whole, struct error *err) must
 /* The file as it lies on the disk, whatever its log says: zeros beyond its end. */
 bool db_file_read(struct db *db, uint64_t at, void *out, size_t n, struct error *err) must_use;
 bool db_file_bytes(struct db *db, uint64_t *ret_bytes, struct error *err) must_use;
+/* For the writer, between its transactions: moves what is left of the log, so that it begins anew,
+ * when another connection's db_checkpoint has just left little and the log is long enough, or when
+ * it is above its bound. */
+bool db_relieve(struct db *db, struct error *err) must_use;
+#define DB_WAL_ENOUGH_BYTES (UINT64_C(32) << 20) /* three seconds at 35,000 scans/s */
 /* Size of the write-ahead log after this connection's last commit; 0 before the first. */
 uint64_t db_wal_bytes(const struct db *db);
 /* Above this the writer checkpoints itself: reliability.md (c) 40, settled point 13. */

@@ -32,7 +32,7 @@ struct pages {
     pthread_mutex_t still; /* held by whoever writes the file, or keeps it from being written */
     pthread_mutex_t lock;  /* over the watches */
     struct pages_watch *watches;
-    atomic_bool scrub;
+    atomic_bool scrub, moved;
 };
 
 /* ------------------------------------------------------------------ bits */
@@ -270,6 +270,16 @@ bool pages_may_write(struct pages *pages)
 void pages_written(struct pages *pages)
 {
     pthread_mutex_unlock(&pages->still);
+}
+
+void pages_set_moved(struct pages *pages, bool moved)
+{
+    atomic_store(&pages->moved, moved);
+}
+
+bool pages_moved(struct pages *pages)
+{
+    return atomic_load(&pages->moved);
 }
 
 void pages_scrub(struct pages *pages)

@@ -36,6 +36,10 @@ const char *pages_layer(const struct pages *pages);
 bool pages_may_write(struct pages *pages);
 void pages_written(struct pages *pages);
 
+/* For db_checkpoint and db_relieve: whether the last one left little of the log to be moved. */
+void pages_set_moved(struct pages *pages, bool moved);
+bool pages_moved(struct pages *pages);
+
 /* What was deleted is to be gone from the log too, old parts of it that will be written over one
  * day among them: the next checkpoints empty it until one did. True at the start, for a server that
  * was killed may have left such a log. */

@@ -266,7 +266,7 @@ void record_set_clock(struct record *record, struct clock clock)
 bool record_relieve(struct record *record, struct error *err)
 {
     invariant(!record->in_group);
-    return db_wal_bytes(record->db) < DB_WAL_MAX_BYTES || db_checkpoint(record->db, err);
+    return db_relieve(record->db, err);
 }
 
 /* ------------------------------------------------------------------ groups */

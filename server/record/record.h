@@ -45,8 +45,8 @@ bool record_open_still(const char *path, struct record **ret_record, struct erro
 void record_close(struct record *record);
 struct db *record_db(struct record *record); /* for the other files of this folder only */
 
-/* Moves the log into the file when it grew above DB_WAL_MAX_BYTES; for the writer, between groups.
- * The usual checkpoints run on another connection (db_checkpoint). */
+/* db_relieve, for the writer, between groups. The usual checkpoints run on another connection
+ * (db_checkpoint). */
 bool record_relieve(struct record *record, struct error *err) must_use;
 /* True between record_begin and its end. */
 bool record_in_group(const struct record *record);

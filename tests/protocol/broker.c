@@ -85,7 +85,9 @@ static void write_configuration(const struct broker *broker)
     (void)fclose(f);
     f = fopen(broker_file(broker, "acl"), "w");
     assert_non_null(f);
-    (void)fputs("pattern write trao/1/%u/up\npattern read trao/1/%u/down\n", f);
+    (void)fputs("pattern write trao/1/%u/up\npattern read trao/1/%u/down\n"
+                "pattern readwrite trao/1/%u/echo\n",
+                f);
     (void)fclose(f);
 }
 

@@ -21,6 +21,7 @@
 #include "broker.h"
 #include "protocol/session.h"
 #include "protocol/topic.h"
+#include "protocol/wire.h"
 
 /* What a session told, behind a lock: its thread writes, the test reads. */
 struct seen {
@@ -395,6 +396,58 @@ static void speaks_tls_under_the_certificate_s_name(void **state)
     session_close(session);
 }
 
+/* As many as go until `most`, of `n` bytes; returns how many went. */
+static int say_big(struct session *session, size_t n, int most)
+{
+    static const uint8_t bytes[WIRE_BYTES_MAX];
+    struct link_out out = session_out(session);
+    int said = 0;
+    while (said < most && out.publish(out.self, "trao/1/HH-TEST/echo", bytes, n, NULL))
+        said++;
+    return said;
+}
+
+/* All of them lie in the socket when the session's thread, held in a callback, reads again. */
+static int come_at_once(struct broker *broker, struct session *session, struct seen *seen, int n)
+{
+    broker_freeze(broker, true);
+    assert_int_equal(say_big(session, 10, n), n);
+    poll(NULL, 0, 100);
+    pthread_mutex_lock(&seen->lock);
+    broker_freeze(broker, false);
+    poll(NULL, 0, 300);
+    pthread_mutex_unlock(&seen->lock);
+    return n;
+}
+
+/* More than the socket holds while the broker is frozen, larger than what is gathered and smaller;
+ * it all comes back, and nothing of it lies unread until something else comes. */
+static void loses_nothing_that_it_gathers(void **state)
+{
+    struct broker *broker = *state;
+    struct seen seen;
+    broker_start(broker);
+    struct session *session = open_session(broker, NULL, "trao/1/HH-TEST/echo", &seen);
+    wait_for(&seen, &seen.ups, 1, 10);
+    broker_freeze(broker, true);
+    int said = say_big(session, WIRE_BYTES_MAX, 1000);
+    assert_int_equal(said, SESSION_WINDOW(20));
+    poll(NULL, 0, 300);
+    broker_freeze(broker, false);
+    wait_for(&seen, &seen.messages, said, 30);
+    said += come_at_once(broker, session, &seen, 40);
+    wait_for(&seen, &seen.messages, said, 4);
+    for (int i = 0; i < 100000 && said < 4000; i++)
+        if (say_big(session, (size_t)i * 37 % 700, 1) == 1)
+            said++;
+        else
+            poll(NULL, 0, 1);
+    wait_for(&seen, &seen.acknowledged, 4000, 30);
+    wait_for(&seen, &seen.messages, 4000, 10);
+    assert_int_equal(get(&seen, &seen.downs), 0);
+    session_close(session);
+}
+
 /* Opens towards `host` with `ca` and waits for the refusal. */
 static void expect_disbelief(const struct broker *broker, const char *host, const char *ca,
                              const char *why)
@@ -558,6 +611,7 @@ int main(void)
         PLAIN(closes_while_the_broker_is_away),
         cmocka_unit_test(refuses_a_configuration_that_cannot_work),
         TLS(speaks_tls_under_the_certificate_s_name),
+        TLS(loses_nothing_that_it_gathers),
         TLS(connects_over_a_link_that_takes_its_time),
         TLS(a_refusal_is_seen_at_once_under_tls),
         TLS(believes_only_its_own_authority),

@@ -196,6 +196,47 @@ static void held_it_stands_still(void **state)
     assert_true(pages_changed(site->watch));
 }
 
+static void write_mb(struct site *site, int mb)
+{
+    for (int i = 0; i < mb * 10; i++)
+        exec(site->writer, "INSERT INTO a(v, pad) VALUES(0, zeroblob(100000))");
+}
+
+/* A reader stands for the commits that a checkpoint cannot move while it runs. */
+static struct db *hold_a_snapshot(struct site *site)
+{
+    struct db *reader;
+    assert_good(db_open(site->path, DB_READ_ONLY, &reader, &err));
+    exec(reader, "BEGIN; SELECT count(*) FROM b");
+    return reader;
+}
+
+/* While somebody writes no checkpoint moves all of the log. When one has left little of a long log,
+ * the writer moves that between two commits, and the log begins anew; never what would hold it up.
+ */
+static void the_writer_moves_what_little_is_left(void **state)
+{
+    struct site *site = *state;
+    write_mb(site, 20);
+    struct db *reader = hold_a_snapshot(site);
+    write_mb(site, 15);
+    assert_true(db_wal_bytes(site->writer) > DB_WAL_ENOUGH_BYTES);
+    assert_good(db_checkpoint(site->own, &err)); /* leaves 15 MB */
+    db_close(reader);
+    assert_good(db_relieve(site->writer, &err));
+    assert_true(db_wal_bytes(site->writer) > DB_WAL_ENOUGH_BYTES);
+    reader = hold_a_snapshot(site);
+    exec(site->writer, "UPDATE b SET v = 1");
+    assert_good(db_checkpoint(site->own, &err)); /* leaves that */
+    db_close(reader);
+    assert_good(db_relieve(site->writer, &err));
+    exec(site->writer, "UPDATE b SET v = 2");
+    assert_true(db_wal_bytes(site->writer) < 100000);
+    write_mb(site, 15);
+    assert_good(db_relieve(site->writer, &err)); /* not long enough, and nobody was there before */
+    assert_true(db_wal_bytes(site->writer) > 15000000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_site, close_site)
@@ -203,6 +244,7 @@ int main(void)
         TEST(copies_under_way_are_of_one_commit),
         TEST(what_was_not_safe_comes_again),
         TEST(held_it_stands_still),
+        TEST(the_writer_moves_what_little_is_left),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);
