@@ -190,7 +190,8 @@ static void renew(struct altered *altered, struct frame *frame, size_t n)
         return;
     altered->heap[altered->heap_n++] = bytes;
     memset(bytes, 0, n + 1);
-    memcpy(bytes, frame->bytes, n < frame->n ? n : frame->n);
+    if (frame->n > 0)
+        memcpy(bytes, frame->bytes, n < frame->n ? n : frame->n);
     frame->bytes = bytes;
     frame->n = n;
 }
