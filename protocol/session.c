@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "protocol/clock.h"
@@ -20,6 +21,9 @@
 #define BACKOFF_FIRST_MS 500
 #define BACKOFF_MAX_MS 30000 /* back at most a minute after the broker is */
 #define NO_HURRY INT64_MAX
+#define COUNTED_MS 16
+#define THICK_A_MS 2 /* messages: 35,000 scans a second in batches of fifty are not */
+#define GATHER_MS 1
 #define READS_A_TURN 64 /* then what they caused is written, and is_stuck asked */
 #define STEADY_MS 10000 /* up for so long: the next loss starts at the first backoff again */
 
@@ -92,11 +96,27 @@ static short await(struct session *session, int timeout_ms)
     return polled[1].revents;
 }
 
+/* Where messages come thick, each would wake this thread, be asked for and be answered by itself:
+ * they are waited for a moment, which nobody feels behind so many [docs/decisions/0171]. */
+static void gather(struct session *session)
+{
+    const struct timespec moment = {.tv_nsec = GATHER_MS * 1000L * 1000};
+    int64_t now_ms = tick_ms(), passed_ms = now_ms - session->heard_since_ms;
+    if (passed_ms >= COUNTED_MS) {
+        session->thick = session->heard >= THICK_A_MS * passed_ms;
+        session->heard_since_ms = now_ms;
+        session->heard = 0;
+    }
+    if (session->thick)
+        nanosleep(&moment, NULL);
+}
+
 /* What came in. libmosquitto may leave after each message, and poll does not know what was read
  * ahead of it. */
 static int take_in(struct session *session)
 {
     int rc, reads = 0;
+    gather(session);
     do
         rc = mosquitto_loop_read(session->mosq, 1);
     while (rc == MOSQ_ERR_SUCCESS && session_pipe_unread(mosquitto_ssl_get(session->mosq)) &&

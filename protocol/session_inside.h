@@ -36,6 +36,9 @@ struct session {
     char why[WHY_MAX]; /* what the connection at hand fails of, the first cause */
     char why_told[WHY_MAX]; /* to `down`, while not up */
     bool present;           /* the broker still had the session */
+    bool thick;             /* messages come thick */
+    int64_t heard;          /* messages since: */
+    int64_t heard_since_ms; /* tick */
 };
 
 /* The first cause counts. */

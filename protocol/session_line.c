@@ -52,6 +52,7 @@ static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto
     struct session *session = ctx;
     (void)mosq;
     (void)properties;
+    session->heard++;
     session->events.message(session->events.ctx, message->topic, message->payload,
                             (size_t)message->payloadlen);
 }
