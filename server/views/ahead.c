@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define RING 64 /* rows read and not yet taken in: 12 MB of which some 2 are touched */
+#define RING 64 /* rows read and not yet taken in: 12 MB, made as they are first needed */
 /* Who has waited goes on when half of it is there: a switch of threads costs as much as some facts.
  */
 #define HALF (RING / 2)
@@ -19,7 +19,7 @@ struct stream {
     size_t read, taken; /* rows so far: those from taken to read are full */
     bool ended, stopping, good;
     struct error err;
-    struct rows ring[RING];
+    struct rows *ring[RING]; /* NULL: not yet needed */
 };
 
 struct ahead {
@@ -42,14 +42,24 @@ static bool wait_for_room(struct stream *stream)
     return go_on;
 }
 
+/* The slot that is read into next; a short record needs one. */
+static struct rows *slot(struct stream *stream, struct error *err)
+{
+    struct rows **rows = &stream->ring[stream->read % RING];
+    if (*rows == NULL && (*rows = malloc(sizeof **rows)) == NULL)
+        (void)error_set(err, ERROR_LATER, "views: out of memory");
+    return *rows;
+}
+
 static void *read_ahead(void *arg)
 {
     struct stream *stream = arg;
     bool more = true, good = true;
     struct error err;
     while (more && wait_for_room(stream)) {
-        struct rows *rows = &stream->ring[stream->read % RING];
-        good = rows_next_of(stream->facts, stream->kind, &stream->at, rows, &err);
+        struct rows *rows = slot(stream, &err);
+        good = rows != NULL &&
+               rows_next_of(stream->facts, stream->kind, &stream->at, rows, &err);
         more = good && rows->more;
         pthread_mutex_lock(&stream->lock);
         stream->read += good;
@@ -67,14 +77,12 @@ static void *read_ahead(void *arg)
 static struct stream *stream_begin(struct facts *facts, enum rows_kind kind,
                                    const struct mark *mark)
 {
-    struct stream *stream = malloc(sizeof *stream);
+    struct stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL)
         return NULL;
     stream->facts = facts;
     stream->kind = kind;
     stream->at = (struct rows_at){.mark = *mark};
-    stream->read = stream->taken = 0;
-    stream->ended = stream->stopping = false;
     stream->good = true;
     pthread_mutex_init(&stream->lock, NULL);
     pthread_cond_init(&stream->changed, NULL);
@@ -97,6 +105,8 @@ static void stream_end(struct stream *stream)
     (void)pthread_join(stream->thread, NULL);
     pthread_cond_destroy(&stream->changed);
     pthread_mutex_destroy(&stream->lock);
+    for (size_t i = 0; i < RING; i++)
+        free(stream->ring[i]);
     free(stream);
 }
 
@@ -131,7 +141,7 @@ static struct rows *first_of(struct stream *stream, bool *good, struct error *er
     if (!some && !stream->good)
         *good = error_set(err, stream->err.code, "%s", stream->err.text);
     pthread_mutex_unlock(&stream->lock);
-    return some ? &stream->ring[stream->taken % RING] : NULL;
+    return some ? stream->ring[stream->taken % RING] : NULL;
 }
 
 bool ahead_next(struct ahead *ahead, const struct rows **ret_rows, struct error *err)
