@@ -58,8 +58,7 @@ static void *read_ahead(void *arg)
     struct error err;
     while (more && wait_for_room(stream)) {
         struct rows *rows = slot(stream, &err);
-        good = rows != NULL &&
-               rows_next_of(stream->facts, stream->kind, &stream->at, rows, &err);
+        good = rows != NULL && rows_next_of(stream->facts, stream->kind, &stream->at, rows, &err);
         more = good && rows->more;
         pthread_mutex_lock(&stream->lock);
         stream->read += good;
