@@ -28,6 +28,7 @@ struct notify {
     struct reports reports;
     struct answers answers;
     struct instant next_reports;
+    uint64_t recorded;                    /* the last fact of ours, by its seq */
     struct item failed;                   /* the last one it did not take */
     struct item turn[NOTIFY_WAITING_MAX]; /* kept waiting in this turn, the first of them */
     pthread_mutex_t lock;                 /* guards what follows */
@@ -280,7 +281,10 @@ static bool record_notice(struct notify *notify, const struct look *look, uint32
         .item = look->view.state.item, .event = event, .notice = notice_of(look)};
     (void)snprintf(noting.fact.notice.request_id, sizeof noting.fact.notice.request_id, "%s",
                    sms->request_id);
-    return notify->config.acts.run(notify->config.acts.self, notice_act, &noting, err);
+    if (!notify->config.acts.run(notify->config.acts.self, notice_act, &noting, err))
+        return false;
+    notify->recorded = noting.fact.seq;
+    return true;
 }
 
 /* To the gateway; what it refuses for good is noted and done with. */
@@ -489,6 +493,8 @@ static bool send_what_is_due(struct notify *notify, struct error *err)
 {
     if (!is_message_hour(notify) || gateway_rests(&notify->gateway))
         return true; /* what is to be looked at stays noted */
+    if (views_taken_in(notify->config.views) < notify->recorded) /* it would be recorded twice */
+        return error_set(err, ERROR_LATER, "views do not know yet what was told");
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
     struct fact *history = n ? malloc(VIEW_HISTORY_MAX * sizeof *history) : NULL;

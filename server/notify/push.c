@@ -113,6 +113,8 @@ static bool is_looked_at(const struct push *push, const struct receiver *receive
 
 static bool take_turns(struct push *push, struct receiver *receiver, bool bury, struct error *err)
 {
+    if (views_taken_in(push->config.views) < receiver->recorded) /* it would be recorded twice */
+        return error_set(err, ERROR_LATER, "views do not know yet what was told");
     struct fact *history = calloc(VIEW_HISTORY_MAX, sizeof *history);
     if (history == NULL)
         return error_set(err, ERROR_LATER, "out of memory");

@@ -147,12 +147,15 @@ static bool record_act(struct record *record, void *arg, struct error *err)
     return record_office_add(record, arg, NULL, err);
 }
 
-static bool note_fact(struct push *push, const struct telling *telling, uint32_t event,
-                      struct error *err)
+static bool note_fact(struct push *push, struct receiver *receiver, const struct telling *telling,
+                      uint32_t event, struct error *err)
 {
     struct office_fact fact = {
         .item = telling->view.state.item, .event = event, .notice = telling->notice};
-    return push->config.acts.run(push->config.acts.self, record_act, &fact, err);
+    if (!push->config.acts.run(push->config.acts.self, record_act, &fact, err))
+        return false;
+    receiver->recorded = fact.seq;
+    return true;
 }
 
 static char *new_body(struct push *push, struct receiver *receiver, const struct telling *telling)
@@ -199,10 +202,11 @@ static bool tell(struct push *push, struct receiver *receiver, const struct tell
                  struct error *err)
 {
     bool told = false;
-    if ((!telling->recorded && !note_fact(push, telling, EVENT_NOTICE_SENT, err)) ||
+    if ((!telling->recorded && !note_fact(push, receiver, telling, EVENT_NOTICE_SENT, err)) ||
         (!telling->old && !post(push, receiver, telling, &told, err)))
         return false;
-    return note_fact(push, telling, told ? EVENT_NOTICE_DELIVERED : EVENT_NOTICE_FAILED, err);
+    return note_fact(push, receiver, telling, told ? EVENT_NOTICE_DELIVERED : EVENT_NOTICE_FAILED,
+                     err);
 }
 
 bool push_turn(struct push *push, struct receiver *receiver, const struct item *item,

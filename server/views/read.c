@@ -166,6 +166,14 @@ bool views_brief(struct views *views, const struct item *item, struct view_brief
     return entry != NULL;
 }
 
+uint64_t views_taken_in(struct views *views)
+{
+    pthread_mutex_lock(&views->lock);
+    uint64_t seq = views->table.mark.office;
+    pthread_mutex_unlock(&views->lock);
+    return seq;
+}
+
 /* ------------------------------------------------------------------ lists */
 
 static bool is_from(const struct tracked *entry, const struct view_filter *filter)

@@ -42,6 +42,9 @@ struct view {
 bool views_item(struct views *views, const struct item *item, struct view *ret_view);
 
 #define VIEW_HISTORY_MAX 200
+/* The seq of the last office fact taken in: whoever has recorded a later one (record_office_add)
+ * does not see it here yet, where following failed (no memory, a disk that cannot be read). */
+uint64_t views_taken_in(struct views *views);
 /* History in folded order, newest last; returns how many were written. When there are more, what
  * webhooks were told is left out first, the oldest of it, then the oldest facts: sixty webhooks do
  * not hide what became of an item. */

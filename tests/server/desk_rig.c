@@ -83,7 +83,8 @@ static bool run(void *self, act what, void *arg, struct error *err)
         record_rollback(desk->rig.record);
         ok = false;
     }
-    ok = ok && record_commit(desk->rig.record, err) && views_follow(desk->rig.views, err);
+    ok = ok && record_commit(desk->rig.record, err) &&
+         (desk->behind || views_follow(desk->rig.views, err));
     pthread_mutex_unlock(&desk->lock);
     return ok;
 }

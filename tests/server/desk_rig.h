@@ -21,6 +21,7 @@ struct desk_rig {
     bool dry;                /* imports only look */
     uint32_t fail_at;        /* the n-th act to come is refused with LATER; 0 none */
     bool fail_on;            /* and all behind it, until this is false again */
+    bool behind;             /* views do not follow acts, as where they fail to */
 };
 
 void desk_rig_open(struct desk_rig *desk);

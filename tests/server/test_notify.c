@@ -106,6 +106,57 @@ static void a_withdrawal_that_comes_late_is_told(void **state)
     assert_non_null(strstr(last, ".delivered.0.correction\t"));
 }
 
+struct door {
+    bool shut;
+    uint32_t tries, taken;
+};
+
+static bool door_has(void *self, const char *request_id)
+{
+    (void)request_id;
+    return ((const struct door *)self)->taken > 0;
+}
+
+static bool door_takes(void *self, const struct sms *sms, struct error *err)
+{
+    struct door *door = self;
+    (void)sms;
+    door->tries++;
+    if (door->shut)
+        return error_set(err, ERROR_LATER, "shut");
+    door->taken++;
+    return true;
+}
+
+/* It is in the record, and the views could not take it in: nobody records it a second time. */
+static void what_views_do_not_know_yet_is_recorded_once(void **state)
+{
+    struct told *told = *state;
+    struct door door = {.shut = true};
+    struct fact facts[VIEW_HISTORY_MAX];
+    size_t sent = 0;
+    notify_close(told->notify);
+    open_by(told, (struct sms_driver){.has = door_has, .send = door_takes, .self = &door});
+    scan(told, EVENT_OUT_FOR_DELIVERY);
+    told->desk.behind = true;
+    for (int i = 0; i < 20; i++) {
+        struct error why;
+        if (i == 10) {
+            assert_int_equal(door.tries, 1); /* nothing is looked at that is not known */
+            told->desk.behind = door.shut = false;
+            assert_good(views_follow(told->desk.rig.views, &err));
+        }
+        told->desk.rig.now.ms += 60 * SECOND;
+        if (!notify_tick(told->notify, &why))
+            assert_int_equal(why.code, ERROR_LATER);
+    }
+    assert_int_equal(door.taken, 1);
+    size_t n = views_history(told->desk.rig.views, &told->item, facts, VIEW_HISTORY_MAX);
+    for (size_t i = 0; i < n; i++)
+        sent += !facts[i].is_scan && facts[i].office.event == EVENT_NOTICE_SENT;
+    assert_int_equal(sent, 1);
+}
+
 static void a_late_withdrawal_outlives_a_start(void **state)
 {
     struct told *told = *state;
@@ -368,6 +419,7 @@ int main(int argc, char **argv)
         TOLD(an_outcome_undone_in_time_tells_nobody),
         TOLD(a_withdrawal_that_comes_late_is_told),
         TOLD(a_late_withdrawal_outlives_a_start),
+        TOLD(what_views_do_not_know_yet_is_recorded_once),
         TOLD(a_withdrawn_delivery_is_corrected_once),
         TOLD(each_failed_attempt_is_an_event_of_its_own),
         TOLD(old_news_are_not_told),

@@ -196,13 +196,26 @@ static bool commit(struct site *site)
     return !killed_here(site, "between commit and receipt");
 }
 
+static void follow_again(void *ctx, uint64_t life);
+
 void site_follow(struct site *site)
 {
     struct error err;
-    if (!went(site, views_follow(site->views, &err), "views follow", &err))
+    if (!went(site, views_follow(site->views, &err), "views follow", &err)) {
         end_if_broken(site, &err);
-    else if (env_random(site->env) % (UINT64_C(1000) * site->env->wide) < 200)
+        env_after(site->env, 1000, follow_again, site, site->life); /* as the follower does */
+    } else if (env_random(site->env) % (UINT64_C(1000) * site->env->wide) < 200)
         (void)went(site, views_flush(site->views, &err), "views flush", &err);
+}
+
+static void follow_again(void *ctx, uint64_t life)
+{
+    struct site *site = ctx;
+    if (site->life != life || site->env->failed)
+        return;
+    bool servers = fail_turn(true);
+    site_follow(site);
+    end_turn(site, servers);
 }
 
 /* ---------------------------------------------------------------- messages */
