@@ -19,7 +19,7 @@ struct receiver {
     bool busy;
     struct item *dirty; /* items to look at, without order, with repeats */
     size_t n, room;
-    bool lost; /* no memory to note an item: look at all */
+    bool lost;         /* no memory to note an item: look at all */
     uint64_t recorded; /* the last fact of what it was told, by its seq */
     struct push_state state;
 };
