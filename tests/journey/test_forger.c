@@ -76,7 +76,7 @@ static double metric(const char *name)
     const char *at = strstr(out, line);
     if (at == NULL)
         world_fail(&world, "no %s in: %s", name, out);
-    return strtod(at + strlen(line), NULL);
+    return at != NULL ? strtod(at + strlen(line), NULL) : 0;
 }
 
 #define UNREADABLE "trao_batches_odd_total{kind=\"unreadable\"}"
