@@ -11,7 +11,7 @@ static bool is_of(const struct fact *fact, uint32_t event, const struct notice *
            notice->receiver == like->receiver;
 }
 
-static bool is_same(const struct notice *a, const struct notice *b)
+bool notices_same(const struct notice *a, const struct notice *b)
 {
     return a->status == b->status && a->attempt == b->attempt && a->correction == b->correction;
 }
@@ -31,7 +31,7 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
     struct notice_standing standing = {.sent = NULL};
     for (size_t i = 0; i < n; i++) {
         const struct office_fact *fact = &facts[i].office;
-        if (!is_of(&facts[i], EVENT_NOTICE_SENT, which) || !is_same(&fact->notice, which))
+        if (!is_of(&facts[i], EVENT_NOTICE_SENT, which) || !notices_same(&fact->notice, which))
             continue;
         standing.times++;
         if (standing.sent == NULL || fact->seq > standing.at_seq) {
@@ -50,12 +50,13 @@ struct notice_standing notices_standing(const struct fact *facts, size_t n,
 }
 
 const struct office_fact *notices_last(const struct fact *facts, size_t n, uint32_t event,
-                                       enum channel channel, uint32_t receiver)
+                                       enum channel channel, uint32_t receiver, uint64_t before)
 {
     const struct office_fact *last = NULL;
     const struct notice like = {.channel = channel, .receiver = receiver};
     for (size_t i = 0; i < n; i++)
-        if (is_of(&facts[i], event, &like) && (last == NULL || facts[i].office.seq > last->seq))
+        if (is_of(&facts[i], event, &like) && facts[i].office.seq < before &&
+            (last == NULL || facts[i].office.seq > last->seq))
             last = &facts[i].office;
     return last;
 }

@@ -21,9 +21,12 @@ struct notice_standing {
 
 struct notice_standing notices_standing(const struct fact *facts, size_t n,
                                         const struct notice *which);
-/* The last fact of this kind about a notice of this channel (and webhook), NULL none. */
+/* The same status of the same attempt, said or taken back; whoever was told, under whatever id. */
+bool notices_same(const struct notice *a, const struct notice *b);
+/* The last fact of this kind about a notice of this channel (and webhook) that stands before the
+ * fact `before` (UINT64_MAX: of all), NULL none. */
 const struct office_fact *notices_last(const struct fact *facts, size_t n, uint32_t event,
-                                       enum channel channel, uint32_t receiver);
+                                       enum channel channel, uint32_t receiver, uint64_t before);
 /* What it says is true of an item that stands so. */
 bool notices_stands(const struct state *state, const struct notice *notice);
 /* "ITEM.STATUS.ATTEMPT.sms" or ".correction", to offices ".office" or

@@ -38,8 +38,6 @@ struct push {
 };
 
 struct instant push_now(const struct push *push);
-/* A status of push.def. */
-bool push_tells(enum status status);
 /* It is to be looked at again for this receiver. */
 void push_note(struct push *push, struct receiver *receiver, const struct item *item);
 /* Its driver, by the keys of the record; the one of trao.conf has none there. `*ret_opened` is for

@@ -8,7 +8,8 @@
 #include "server/notify/sms_webhook.h"
 #include "server/record/premises.h"
 
-bool push_tells(enum status status)
+/* A status of push.def. */
+static bool is_told(enum status status)
 {
     switch ((int)status) {
 #define PUSH(KEY) case STATUS_##KEY:
@@ -20,10 +21,9 @@ bool push_tells(enum status status)
     }
 }
 
-/* Those of push.def. */
 static bool hears_status(const struct receiver *receiver, enum status status)
 {
-    return push_tells(status) &&
+    return is_told(status) &&
            (receiver->hook.id == 0 || (receiver->hook.events & (1u << status)) != 0);
 }
 
@@ -48,32 +48,22 @@ static bool says_delivered(const struct notice *told)
     return told->status == STATUS_DELIVERED && !told->correction;
 }
 
-static bool is_before(const struct fact *fact, uint32_t event, uint64_t seq)
-{
-    return fact->office.event == event && fact->office.seq < seq;
-}
-
 /* Whether it may hold for true that this was delivered: it answered last to that, or was told it
- * since without an answer. Of what stands before the fact `seq`: what was told under one id says
+ * since without an answer. Of what stands before the fact `before`: what was told under one id says
  * the same each time, whatever has been answered since. */
-static bool may_hold_delivered(const struct fact *history, size_t n, uint64_t seq)
+static bool may_hold_delivered(const struct fact *history, size_t n, uint32_t receiver,
+                               uint64_t before)
 {
-    const struct office_fact *taken = NULL;
-    for (size_t i = 0; i < n; i++)
-        if (is_before(&history[i], EVENT_NOTICE_DELIVERED, seq) &&
-            (taken == NULL || history[i].office.seq > taken->seq))
-            taken = &history[i].office;
+    const struct office_fact *taken =
+        notices_last(history, n, EVENT_NOTICE_DELIVERED, CHANNEL_OFFICE, receiver, before);
+    uint64_t since = taken != NULL ? taken->seq : 0;
     bool holds = taken != NULL && says_delivered(&taken->notice);
-    for (size_t i = 0; i < n && !holds; i++)
-        holds = is_before(&history[i], EVENT_NOTICE_SENT, seq) &&
-                (taken == NULL || history[i].office.seq > taken->seq) &&
-                says_delivered(&history[i].office.notice);
+    for (size_t i = 0; i < n && !holds; i++) {
+        const struct office_fact *told = &history[i].office;
+        holds = told->event == EVENT_NOTICE_SENT && told->seq > since && told->seq < before &&
+                says_delivered(&told->notice);
+    }
     return holds;
-}
-
-static bool is_same(const struct notice *a, const struct notice *b)
-{
-    return a->status == b->status && a->attempt == b->attempt && a->correction == b->correction;
 }
 
 /* What is true now and is told: the status, or that the delivery is none. False: nothing. */
@@ -91,10 +81,10 @@ static bool choose(const struct receiver *receiver, struct telling *telling,
         telling->notice.attempt = last != NULL ? last->notice.attempt : 0;
         telling->notice.correction = true;
     }
-    telling->recorded = last != NULL && is_same(&last->notice, &telling->notice);
-    telling->takes_back =
-        state->status != STATUS_DELIVERED &&
-        may_hold_delivered(history, n, telling->recorded ? last->seq : UINT64_MAX);
+    telling->recorded = last != NULL && notices_same(&last->notice, &telling->notice);
+    telling->takes_back = state->status != STATUS_DELIVERED &&
+                          may_hold_delivered(history, n, receiver->hook.id,
+                                             telling->recorded ? last->seq : UINT64_MAX);
     return heard || telling->takes_back;
 }
 
@@ -126,7 +116,7 @@ static struct telling look_at(const struct push *push, const struct receiver *re
     size_t n = views_told(push->config.views, item, CHANNEL_OFFICE, receiver->hook.id, history,
                           VIEW_HISTORY_MAX);
     const struct office_fact *last =
-        notices_last(history, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver->hook.id);
+        notices_last(history, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver->hook.id, UINT64_MAX);
     const struct state *state = &telling.view.state;
     bool before = last == NULL && state->since_arrival.ms < receiver->hook.made.ms;
     if (!choose(receiver, &telling, history, n, last) || before)

@@ -25,7 +25,7 @@ static bool is_old(const struct resend *resend, const struct view *view, enum ch
 static bool is_last_word(const struct fact *facts, size_t n, const struct notice *failed)
 {
     const struct office_fact *last =
-        notices_last(facts, n, EVENT_NOTICE_SENT, failed->channel, failed->receiver);
+        notices_last(facts, n, EVENT_NOTICE_SENT, failed->channel, failed->receiver, UINT64_MAX);
     return failed->channel != CHANNEL_OFFICE ||
            (last != NULL && strcmp(last->notice.request_id, failed->request_id) == 0);
 }
@@ -36,7 +36,8 @@ static const struct notice *goes_again(const struct fact *facts, size_t n, enum 
 {
     static const uint32_t events[] = {EVENT_NOTICE_FAILED, EVENT_NOTICE_UNKNOWN};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        const struct office_fact *last = notices_last(facts, n, events[i], channel, receiver);
+        const struct office_fact *last =
+            notices_last(facts, n, events[i], channel, receiver, UINT64_MAX);
         if (last == NULL)
             continue;
         *ret_standing = notices_standing(facts, n, &last->notice);
@@ -147,7 +148,7 @@ bool hook_is_dead(struct views *views, uint32_t receiver, const struct item *ite
     size_t n =
         facts ? views_told(views, item, CHANNEL_OFFICE, receiver, facts, VIEW_HISTORY_MAX) : 0;
     const struct office_fact *last =
-        notices_last(facts, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver);
+        notices_last(facts, n, EVENT_NOTICE_SENT, CHANNEL_OFFICE, receiver, UINT64_MAX);
     bool dead = last != NULL && notices_standing(facts, n, &last->notice).failed;
     if (dead)
         *ret_notice = last->notice;

@@ -6,6 +6,7 @@
  * committed: the record is as before when it is over. */
 #include <stdlib.h>
 
+#include "feed.h"
 #include "fuzz.h"
 #include "protocol/topic.h"
 #include "server/views/facts.h"
@@ -18,25 +19,9 @@ static struct rig rig;
 static struct rig_device hand;
 static const char *pipe_of; /* the device by whose pipe it comes */
 
-struct feed {
-    const uint8_t *at;
-    size_t n;
-};
-
-static uint64_t number(struct feed *feed, size_t bytes)
-{
-    uint64_t value = 0;
-    for (; bytes > 0; bytes--) {
-        value = value << 8 | (feed->n > 0 ? *feed->at : 0);
-        feed->at += feed->n > 0;
-        feed->n -= feed->n > 0;
-    }
-    return value;
-}
-
 static struct slice piece(struct feed *feed, size_t most)
 {
-    size_t n = (size_t)number(feed, 1);
+    size_t n = (size_t)feed_number(feed, 1);
     n = n < feed->n ? n : feed->n;
     n = n < most ? n : most;
     struct slice slice = {feed->at, n};
@@ -89,11 +74,11 @@ static void send_batch(struct feed *feed, const struct saying *device)
     static uint8_t bytes[WIRE_BYTES_MAX];
     size_t n = 0;
     struct error err;
-    int64_t ago = (int64_t)number(feed, 1) * 60000;
+    int64_t ago = (int64_t)feed_number(feed, 1) * 60000;
     struct envelope envelope = {.batch = {device->batch, device->batch_n},
                                 .sent_wall = {rig.now.ms - ago},
-                                .sent_mono = {(int64_t)number(feed, 3)},
-                                .sent_boot = 1 + number(feed, 1) % 3,
+                                .sent_mono = {(int64_t)feed_number(feed, 3)},
+                                .sent_boot = 1 + feed_number(feed, 1) % 3,
                                 .sent_time_source = TIME_SOURCE_NETWORK};
     if (device->batch_n > 0 && wire_envelope(&envelope, bytes, &n, &err))
         message(bytes, n);
@@ -103,15 +88,15 @@ static void send_batch(struct feed *feed, const struct saying *device)
 static void cut(struct feed *feed, struct saying *device, bool wild)
 {
     struct error err;
-    size_t which = (size_t)number(feed, 1) % EPOCHS;
+    size_t which = (size_t)feed_number(feed, 1) % EPOCHS;
     struct head head = {.device = "HH-001",
                         .epoch = RIG_EPOCH + which,
                         .first_seq = device->seq[which] + 1,
                         .count = device->n,
                         .before = device->link[which]};
     if (wild) {
-        head.first_seq += (uint64_t)(int64_t)(int8_t)number(feed, 1);
-        head.before.bytes[0] ^= (uint8_t)number(feed, 1);
+        head.first_seq += (uint64_t)(int64_t)(int8_t)feed_number(feed, 1);
+        head.before.bytes[0] ^= (uint8_t)feed_number(feed, 1);
     }
     bool sealed = device->n > 0 && batch_seal(&head, device->scans, &hand.secret_key, device->batch,
                                               &device->batch_n, &err);
@@ -126,7 +111,7 @@ static void cut(struct feed *feed, struct saying *device, bool wild)
 static void step(struct feed *feed, struct saying *device)
 {
     struct slice raw;
-    size_t what = (size_t)number(feed, 1);
+    size_t what = (size_t)feed_number(feed, 1);
     pipe_of =
         what >= 0x80 ? "HH-009" : "HH-001"; /* which nobody knows; a neighbour at the broker */
     switch (what % 6) {

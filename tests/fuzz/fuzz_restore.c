@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "feed.h"
 #include "fuzz.h"
 #include "room.h"
 #include "server/config.h"
@@ -146,25 +147,9 @@ static void make_once(void)
 
 /* ------------------------------------------------------------------ altered */
 
-struct feed {
-    const uint8_t *at;
-    size_t n;
-};
-
-static size_t number(struct feed *feed, size_t bytes)
-{
-    size_t value = 0;
-    for (; bytes > 0; bytes--) {
-        value = value << 8 | (feed->n > 0 ? *feed->at : 0);
-        feed->at += feed->n > 0;
-        feed->n -= feed->n > 0;
-    }
-    return value;
-}
-
 static struct slice text_of(struct feed *feed)
 {
-    size_t n = number(feed, 1);
+    size_t n = feed_number(feed, 1);
     struct slice text = {feed->at, n < feed->n ? n : feed->n};
     feed->at += text.n;
     feed->n -= text.n;
@@ -198,7 +183,7 @@ static void renew(struct altered *altered, struct frame *frame, size_t n)
 
 static struct frame *frame_of(struct feed *feed)
 {
-    return frames_n == 0 ? NULL : &frames[number(feed, 1) % frames_n];
+    return frames_n == 0 ? NULL : &frames[feed_number(feed, 1) % frames_n];
 }
 
 static void insert(const struct frame *at, struct frame frame)
@@ -213,7 +198,7 @@ static void insert(const struct frame *at, struct frame frame)
 static void alter_frame(struct feed *feed, struct altered *altered, uint8_t what,
                         struct frame *frame)
 {
-    size_t place = what == 'b' || what == 'c' ? number(feed, 2) % (frame->n + 1) : 0;
+    size_t place = what == 'b' || what == 'c' ? feed_number(feed, 2) % (frame->n + 1) : 0;
     struct slice text;
     switch (what) {
     case 'x':
@@ -227,7 +212,7 @@ static void alter_frame(struct feed *feed, struct altered *altered, uint8_t what
         return;
     case 'b':
         renew(altered, frame, frame->n);
-        frame->bytes[place] = (uint8_t)number(feed, 1);
+        frame->bytes[place] = (uint8_t)feed_number(feed, 1);
         return;
     case 'c':
         renew(altered, frame, place);
@@ -244,7 +229,7 @@ static void put_beside(struct feed *feed)
 {
     const struct set_name set = set_name_of((struct instant){INT64_C(1795582800000)}, 7);
     char part_name[SETS_NAME_MAX], name[80];
-    size_t part = number(feed, 2);
+    size_t part = feed_number(feed, 2);
     struct slice text = part == 0 ? text_of(feed) : (struct slice){NULL, 0};
     set_part_name(&set, part, part_name);
     (void)snprintf(name, sizeof name, "sets/%.*s", (int)(part == 0 ? text.n : 64),
@@ -257,7 +242,7 @@ static void put_beside(struct feed *feed)
 
 static void alter(struct feed *feed, struct altered *altered)
 {
-    uint8_t what = (uint8_t)number(feed, 1);
+    uint8_t what = (uint8_t)feed_number(feed, 1);
     struct frame *frame = strchr("xdsbctp", what) != NULL && what != '\0' ? frame_of(feed) : NULL;
     struct slice text;
     switch (what) {
@@ -272,8 +257,8 @@ static void alter(struct feed *feed, struct altered *altered)
     case 'r':
         if (altered->raw_n == sizeof altered->raw / sizeof *altered->raw)
             return;
-        altered->raw[altered->raw_n].at = number(feed, 3);
-        altered->raw[altered->raw_n++].byte = (uint8_t)number(feed, 1);
+        altered->raw[altered->raw_n].at = feed_number(feed, 3);
+        altered->raw[altered->raw_n++].byte = (uint8_t)feed_number(feed, 1);
         return;
     case 'f':
         put_beside(feed);

@@ -3,6 +3,7 @@
  * link; what does not is sent again, after a crash too. Any number of steps. */
 #include <stdlib.h>
 
+#include "feed.h"
 #include "fuzz.h"
 #include "handheld/uplink.h"
 #include "room.h"
@@ -68,17 +69,9 @@ static void begin(void)
 
 /* ------------------------------------------------------------------ what comes */
 
-struct feed {
-    const uint8_t *at;
-    size_t n;
-};
-
 static uint8_t next(struct feed *feed)
 {
-    uint8_t byte = feed->n > 0 ? *feed->at : 0;
-    feed->at += feed->n > 0;
-    feed->n -= feed->n > 0;
-    return byte;
+    return (uint8_t)feed_number(feed, 1);
 }
 
 static void raw(struct feed *feed)

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "feed.h"
 #include "fuzz.h"
 #include "handheld/vault.h"
 #include "protocol/round.h"
@@ -89,26 +90,10 @@ static void restart(void)
     is_open = false;
 }
 
-struct feed {
-    const uint8_t *at;
-    size_t n;
-};
-
-static size_t number(struct feed *feed, size_t bytes)
-{
-    size_t value = 0;
-    for (; bytes > 0; bytes--) {
-        value = value << 8 | (feed->n > 0 ? *feed->at : 0);
-        feed->at += feed->n > 0;
-        feed->n -= feed->n > 0;
-    }
-    return value;
-}
-
 static void sign_in(struct feed *feed)
 {
-    uint32_t badge = (uint32_t)number(feed, 1), left;
-    enum day_unlocked got = vault_unlock(vault, badge, pins[number(feed, 1) % 3], &left);
+    uint32_t badge = (uint32_t)feed_number(feed, 1), left;
+    enum day_unlocked got = vault_unlock(vault, badge, pins[feed_number(feed, 1) % 3], &left);
     invariant(left <= VAULT_TRIES);
     is_open = got == DAY_OPEN || got == DAY_NO_ROUND;
     invariant((got == DAY_OPEN) == (vault_round(vault) != NULL));
@@ -116,7 +101,7 @@ static void sign_in(struct feed *feed)
 
 static void take_piece(struct feed *feed)
 {
-    size_t n = number(feed, 1);
+    size_t n = feed_number(feed, 1);
     n = n < feed->n ? n : feed->n;
     if (next.pieces < PIECES_MAX) {
         memcpy(next.bytes[next.pieces], feed->at, n);
@@ -136,11 +121,11 @@ static void take_message(struct feed *feed)
     vault_hello(vault, &hello);
     struct round_part part = {.round = 5,
                               .badge = hello.badge,
-                              .revision = (uint32_t)number(feed, 1),
-                              .parts = (uint32_t)number(feed, 1) % WIRE_PARTS_MAX + 1,
+                              .revision = (uint32_t)feed_number(feed, 1),
+                              .parts = (uint32_t)feed_number(feed, 1) % WIRE_PARTS_MAX + 1,
                               .until = {now_at.ms + 10 * HOUR_MS},
                               .vault_key = hello.vault_key};
-    part.part = (uint32_t)number(feed, 1) % part.parts + 1;
+    part.part = (uint32_t)feed_number(feed, 1) % part.parts + 1;
     for (size_t i = 0; i < next.pieces; i++) {
         if (!box_close(&part.vault_key, &chance, next.bytes[i], next.n[i], closed[i], &err))
             return; /* nobody has signed in */
@@ -178,10 +163,10 @@ static void alter_file(const char *name, size_t at, uint8_t byte, bool right)
 static void alter_part(struct feed *feed, bool cut)
 {
     char name[32], path[ROOM_PATH_MAX];
-    (void)snprintf(name, sizeof name, "vault/round-%02u", (unsigned)number(feed, 1) % 64 + 1);
-    size_t at = number(feed, cut ? 1 : 2);
+    (void)snprintf(name, sizeof name, "vault/round-%02u", (unsigned)feed_number(feed, 1) % 64 + 1);
+    size_t at = feed_number(feed, cut ? 1 : 2);
     if (!cut) {
-        alter_file(name, at, (uint8_t)number(feed, 1), false);
+        alter_file(name, at, (uint8_t)feed_number(feed, 1), false);
         return;
     }
     if (access(room_path(name, path), F_OK) == 0)
@@ -207,7 +192,7 @@ static void check(void)
 
 static void step(struct feed *feed)
 {
-    uint8_t what = (uint8_t)number(feed, 1);
+    uint8_t what = (uint8_t)feed_number(feed, 1);
     size_t at;
     switch (what) {
     case 'u':
@@ -224,7 +209,7 @@ static void step(struct feed *feed)
         is_open = false;
         return;
     case 't':
-        now_at.ms += (int64_t)number(feed, 1) * HOUR_MS;
+        now_at.ms += (int64_t)feed_number(feed, 1) * HOUR_MS;
         vault_tick(vault);
         return;
     case 'v':
@@ -233,8 +218,8 @@ static void step(struct feed *feed)
         return;
     case 'k':
     case 'd':
-        at = number(feed, 2);
-        alter_file("vault/key", at, (uint8_t)number(feed, 1), what == 'k');
+        at = feed_number(feed, 2);
+        alter_file("vault/key", at, (uint8_t)feed_number(feed, 1), what == 'k');
         return;
     case 'f':
     case 'c':
