@@ -283,7 +283,7 @@ struct office_fact sample_notice(void)
         .item = {"RA123456785VN"},
         .event = EVENT_NOTICE_SENT,
         .at = {1795590000000},
-        .notice = {CHANNEL_SMS, STATUS_DELIVERED, 1, true, "RA123456785VN-10-1-sms"}};
+        .notice = {CHANNEL_SMS, STATUS_DELIVERED, 1, true, "RA123456785VN-10-1-sms", 0}};
 }
 
 struct office_fact sample_sealed(void)

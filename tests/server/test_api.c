@@ -29,8 +29,8 @@ static void nobody_comes_in_without_a_key(void **state)
     static const char *const wrong[] = {
         "Authorization: Basic YTpi\r\n", "Authorization: Bearer\r\n", "Authorization: Bearer x\r\n",
         "Authorization: Bearer trao_1_00\r\n",
-        "Authorization: Bearer "
-        "trao_1_0000000000000000000000000000000000000000000000000000000000000000\r\n"};
+        ("Authorization: Bearer "
+         "trao_1_0000000000000000000000000000000000000000000000000000000000000000\r\n")};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_int_equal(web_rig_get(rig, path, wrong[i]), 401);
         assert_false(web_rig_says(rig, rig->item.text));
