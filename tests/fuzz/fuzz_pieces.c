@@ -29,17 +29,6 @@ static struct box_secret box_secret;
 static struct attachment_state said;
 static bool answered;
 
-static bool run_now(void *self, act what, void *arg, struct error *err)
-{
-    (void)self;
-    if (!record_begin(rig.record, err))
-        return false;
-    if (what(rig.record, arg, err))
-        return record_commit(rig.record, err);
-    record_rollback(rig.record);
-    return false;
-}
-
 static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
 {
     char own[TOPIC_MAX], others[TOPIC_MAX];
@@ -59,7 +48,7 @@ static void start(void)
 {
     struct attachments_config config = {.folder = rig.dir,
                                         .record_path = rig.record_path,
-                                        .acts = {run_now, NULL},
+                                        .acts = rig_acts(&rig),
                                         .box_public = &box_public,
                                         .box_secret = &box_secret,
                                         .seal_key = &rig.seal_key,
@@ -201,7 +190,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     room_clear(folder);
     said = (struct attachment_state){.stand = ATTACHMENT_WANTED};
     start();
-    invariant(run_now(NULL, name_it, &closed, &err));
+    struct acts acts = rig_acts(&rig);
+    invariant(acts.run(acts.self, name_it, &closed, &err));
     const uint8_t *at = closed.plain + closed.plain_n;
     for (int i = 0; i < STEPS_MAX && at + STEP_BYTES <= bytes + n; i++, at += STEP_BYTES)
         step(&closed, at);

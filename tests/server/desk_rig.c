@@ -77,14 +77,10 @@ static bool run(void *self, act what, void *arg, struct error *err)
     pthread_mutex_lock(&desk->lock);
     bool refused = desk->fail_at == 1;
     desk->fail_at -= desk->fail_at > 0 && !(refused && desk->fail_on);
-    bool ok = !refused || error_set(err, ERROR_LATER, "the record cannot be written");
-    ok = ok && record_begin(desk->rig.record, err);
-    if (ok && !what(desk->rig.record, arg, err)) {
-        record_rollback(desk->rig.record);
-        ok = false;
-    }
-    ok = ok && record_commit(desk->rig.record, err) &&
-         (desk->behind || views_follow(desk->rig.views, err));
+    struct acts now = rig_acts(&desk->rig);
+    bool ok = (!refused || error_set(err, ERROR_LATER, "the record cannot be written")) &&
+              now.run(now.self, what, arg, err) &&
+              (desk->behind || views_follow(desk->rig.views, err));
     pthread_mutex_unlock(&desk->lock);
     return ok;
 }

@@ -158,10 +158,16 @@ void rig_device(struct rig_device *device, struct rig *rig, const char *name)
     struct device row = {.seal_key = device->public_key, .state = DEVICE_ACTIVE};
     memcpy(row.name, name, strlen(name) + 1);
     row.enrolled = rig->now;
-    assert_good(record_begin(rig->record, &err));
-    assert_good(device_put(rig->record, &row, &err));
-    assert_good(record_commit(rig->record, &err));
+    rig_in_group(rig->record, device_put(rig->record, &row, &err));
     device->id = row.id;
+}
+
+void rig_revoke(struct rig *rig, const struct rig_device *device)
+{
+    struct device row;
+    assert_good(device_find(rig->record, device->name, &row, &err));
+    row.state = DEVICE_REVOKED;
+    rig_in_group(rig->record, device_put(rig->record, &row, &err));
 }
 
 struct scan *rig_beep(struct rig *rig, struct rig_device *device, uint32_t item, uint32_t event,
@@ -215,9 +221,7 @@ void rig_send_raw(struct rig *rig, const char *device, const void *bytes, size_t
     if (!intake_read(rig->intake, topic_up(device, topic), bytes, n, rig->now, &message, NULL))
         print_message("unreadable, as some tests want\n");
     assert_non_null(message);
-    assert_good(record_begin(rig->record, &err));
-    assert_good(intake_take(rig->intake, message, &err));
-    assert_good(record_commit(rig->record, &err));
+    rig_in_group(rig->record, intake_take(rig->intake, message, &err));
     intake_answer(rig->intake);
     intake_message_free(message);
 }
@@ -260,26 +264,40 @@ void rig_scan(struct rig *rig, struct rig_device *device, uint32_t item, uint32_
 
 /* ------------------------------------------------------------------ the office */
 
-static uint64_t add_office(struct rig *rig, struct office_fact *fact)
+static bool run(void *self, act what, void *arg, struct error *err)
+{
+    struct record *record = ((struct rig *)self)->record;
+    if (!record_begin(record, err))
+        return false;
+    if (what(record, arg, err))
+        return record_commit(record, err);
+    record_rollback(record);
+    return false;
+}
+
+struct acts rig_acts(struct rig *rig)
+{
+    return (struct acts){run, rig};
+}
+
+uint64_t rig_fact(struct rig *rig, struct office_fact *fact)
 {
     uint64_t seq = 0;
-    assert_good(record_begin(rig->record, &err));
-    assert_good(record_office_add(rig->record, fact, &seq, &err));
-    assert_good(record_commit(rig->record, &err));
+    rig_in_group(rig->record, record_office_add(rig->record, fact, &seq, &err));
     return seq;
 }
 
 uint64_t rig_office(struct rig *rig, uint32_t item, uint32_t event)
 {
     struct office_fact fact = {.item = rig_item(item), .event = event};
-    return add_office(rig, &fact);
+    return rig_fact(rig, &fact);
 }
 
 void rig_issue(struct rig *rig, uint32_t item, const char *dossier)
 {
     struct office_fact fact = {.item = rig_item(item), .event = EVENT_ISSUED};
     (void)snprintf(fact.dossier, sizeof fact.dossier, "%s", dossier);
-    add_office(rig, &fact);
+    rig_fact(rig, &fact);
 }
 
 /* ------------------------------------------------------------------ looking */

@@ -13,6 +13,7 @@
 
 #include "protocol/scan.h"
 #include "server/field/intake.h"
+#include "server/record/acts.h"
 #include "server/views/views.h"
 
 #define RIG_EPOCH UINT64_C(0xE1)
@@ -78,6 +79,8 @@ struct item rig_item(uint32_t n);
 
 /* A key pair; enrolled when `rig` is not NULL. */
 void rig_device(struct rig_device *device, struct rig *rig, const char *name);
+/* Its row says so; a list of certificates is not touched. */
+void rig_revoke(struct rig *rig, const struct rig_device *device);
 /* One beep, now by both clocks less `ago_ms`. */
 struct scan *rig_beep(struct rig *rig, struct rig_device *device, uint32_t item, uint32_t event,
                       int64_t ago_ms);
@@ -91,6 +94,18 @@ void rig_hello(struct rig *rig, struct rig_device *device, const void *certifica
 void rig_scan(struct rig *rig, struct rig_device *device, uint32_t item, uint32_t event,
               int64_t ago_ms);
 
+/* One act at once, in a group of its own, on the caller's thread; views are not told. */
+struct acts rig_acts(struct rig *rig);
+/* The call in a group of its own: it and COMMIT must succeed. `record` is the rig's. */
+#define rig_in_group(record, call)                                                                 \
+    do {                                                                                           \
+        assert_good(record_begin(record, &err));                                                   \
+        assert_good(call);                                                                         \
+        assert_good(record_commit(record, &err));                                                  \
+    } while (0)
+
+/* Commits one office fact as it is; its seq. */
+uint64_t rig_fact(struct rig *rig, struct office_fact *fact);
 /* One committed office fact about the n-th item. */
 uint64_t rig_office(struct rig *rig, uint32_t item, uint32_t event);
 void rig_issue(struct rig *rig, uint32_t item, const char *dossier);

@@ -23,19 +23,14 @@ static struct acts acts;
 static struct wire_down last;
 static unsigned answers, silent_acts;
 
-static bool run_now(void *self, act what, void *arg, struct error *err)
+static bool run(void *self, act what, void *arg, struct error *err)
 {
-    (void)self;
+    struct acts now = rig_acts(self);
     if (silent_acts > 0) {
         silent_acts--;
         return error_set(err, ERROR_LATER, "the record cannot be written");
     }
-    if (!record_begin(rig.record, err))
-        return false;
-    if (what(rig.record, arg, err))
-        return record_commit(rig.record, err);
-    record_rollback(rig.record);
-    return false;
+    return now.run(now.self, what, arg, err);
 }
 
 static bool publish(void *self, const char *topic, const void *bytes, size_t n, struct error *err)
@@ -71,7 +66,7 @@ static int set_up(void **state)
     rig_device(&other, &rig, "HH-002");
     struct chance chance = rig_chance(&rig);
     box_keys_new(&chance, &box_public, &box_secret);
-    acts = (struct acts){run_now, NULL};
+    acts = (struct acts){run, &rig};
     answers = silent_acts = 0;
     start(0);
     return 0;
@@ -289,15 +284,6 @@ static void what_no_scan_names_is_refused(void **state)
     done_with(made, 2);
 }
 
-static void revoke_hand(void)
-{
-    struct device device;
-    assert_good(device_find(rig.record, hand.name, &device, &err));
-    device.state = DEVICE_REVOKED;
-    assert_good(record_begin(rig.record, &err) && device_put(rig.record, &device, &err) &&
-                record_commit(rig.record, &err));
-}
-
 /* It lay in a queue while the record was put back; the scan that names it goes again (wide seed 15
  * of the simulation: "refused", and the photo stayed on the handheld for good). */
 static void what_an_older_record_was_sent_is_not_refused(void **state)
@@ -308,7 +294,7 @@ static void what_an_older_record_was_sent_is_not_refused(void **state)
     meant_for = record_generation(rig.record) + 1;
     send_all(&made[1]);
     says(ATTACHMENT_LATER, 0);
-    revoke_hand();
+    rig_revoke(&rig, &hand);
     send_all(&made[1]);
     says(ATTACHMENT_LATER, 0);
     meant_for = record_generation(rig.record);
@@ -340,9 +326,7 @@ static void admit_last_scan(void)
                                .of_epoch = hand.epoch,
                                .of_seq = hand.seq};
     (void)snprintf(fact.device, sizeof fact.device, "%s", hand.name);
-    assert_good(record_begin(rig.record, &err) &&
-                record_office_add(rig.record, &fact, NULL, &err) &&
-                record_commit(rig.record, &err));
+    rig_fact(&rig, &fact);
 }
 
 /* What was beeped before the handheld was revoked is as good as ever; what it hands in since waits
@@ -353,7 +337,7 @@ static void of_a_revoked_one_what_counts(void **state)
     struct closed before = photo(100), since = photo(200), nobody_s = photo(300);
     struct closed list_before = list_of(&before, 1), list_since = list_of(&since, 1);
     scan_naming(&hand, &list_before.name);
-    revoke_hand();
+    rig_revoke(&rig, &hand);
     piece(&list_before, 0, list_before.n);
     says(ATTACHMENT_KEPT, 0);
     piece(&before, 0, before.n);

@@ -59,9 +59,7 @@ static void add_rule(uint32_t event, const char *key, int64_t value)
     struct office_fact fact = {.event = event, .value = value};
     (void)snprintf(fact.key, sizeof fact.key, "%s", key);
     (void)snprintf(fact.citation, sizeof fact.citation, "QĐ 1/QĐ-TEST");
-    assert_good(record_begin(rig.record, &err));
-    assert_good(record_office_add(rig.record, &fact, NULL, &err));
-    assert_good(record_commit(rig.record, &err));
+    rig_fact(&rig, &fact);
 }
 
 /* ------------------------------------------------------------------ the denominator */

@@ -14,16 +14,6 @@ static struct rig rig;
 static struct ca *ca;
 static struct enrol_desk desk;
 
-/* Runs an act at once, in a group of its own. */
-static bool run_now(void *self, act act_to_run, void *arg, struct error *err)
-{
-    struct rig *now = self;
-    if (!record_begin(now->record, err) || !record_act_begin(now->record, err))
-        return false;
-    bool good = act_to_run(now->record, arg, err);
-    return record_act_end(now->record, good, NULL) && record_commit(now->record, NULL) && good;
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -34,7 +24,7 @@ static int set_up(void **state)
     (void)snprintf(crt, sizeof crt, "%s/ca.crt", rig.dir);
     assert_good(ca_make(key, crt, "Trao", &err));
     assert_good(ca_open(key, crt, &ca, &err));
-    desk = (struct enrol_desk){.acts = {run_now, &rig},
+    desk = (struct enrol_desk){.acts = rig_acts(&rig),
                                .ca = ca,
                                .clock = rig_clock(&rig),
                                .chance = rig_chance(&rig),

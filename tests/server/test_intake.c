@@ -371,16 +371,6 @@ static void numbers_near_the_end_are_refused(void **state)
 
 /* ------------------------------------------------------------------ revoked, renewed, restored */
 
-static void revoke(struct rig_device *device)
-{
-    struct device row;
-    assert_good(record_begin(rig.record, &err));
-    assert_good(device_find(rig.record, device->name, &row, &err));
-    row.state = DEVICE_REVOKED;
-    assert_good(device_put(rig.record, &row, &err));
-    assert_good(record_commit(rig.record, &err));
-}
-
 static void enrol_anew(struct rig_device *device)
 {
     struct rig_device fresh;
@@ -394,7 +384,7 @@ static void revoked_device_is_set_aside_at_once(void **state)
     (void)state;
     rig_issue(&rig, 100, "H56-1");
     rig_scan(&rig, &hand, 100, EVENT_PICKED_UP, 1000);
-    revoke(&hand);
+    rig_revoke(&rig, &hand);
     rig_scan(&rig, &hand, 100, EVENT_DELIVERED, 0);
     assert_int_equal(rig_receipt(&rig, &hand)->through, 2);
     assert_int_equal(rig_receipt(&rig, &hand)->verdict[0].kind, VERDICT_REVOKED);
@@ -427,7 +417,7 @@ static void a_thief_keeps_the_revoked_key(void **state)
     (void)state;
     struct rig_batch old;
     struct rig_device thief = hand;
-    revoke(&hand);
+    rig_revoke(&rig, &hand);
     enrol_anew(&hand);
     rig_beep(&rig, &thief, 100, EVENT_DELIVERED, 0);
     rig_cut(&thief, &old);
@@ -556,7 +546,7 @@ static void restored_record_admits_by_certificate(void **state)
     struct rig_device newest = newer;
     rig_device(&newest, NULL, "HH-0X3");
     memcpy(newest.name, late.name, sizeof newest.name);
-    revoke(&newer);
+    rig_revoke(&rig, &newer);
     rig.now.ms += 86400000;
     certificate_of(&newest, ca, rig.now, der, &n);
     rig_hello(&rig, &newest, der, n); /* nor does any bring a revoked one back */

@@ -23,9 +23,7 @@ static int set_up(void **state)
         look.items = i == 2 ? NULL : items;
         (void)snprintf(look.client, sizeof look.client, "192.0.2.%d", i);
         rig.now.ms += 1000;
-        assert_good(record_begin(rig.record, &err));
-        assert_good(look_add(rig.record, &look, &err));
-        assert_good(record_commit(rig.record, &err));
+        rig_in_group(rig.record, look_add(rig.record, &look, &err));
     }
     return 0;
 }

@@ -22,12 +22,7 @@ static int close_rig(void **state)
     return 0;
 }
 
-#define in_group(call)                                                                             \
-    do {                                                                                           \
-        assert_good(record_begin(rig.record, &err));                                               \
-        assert_good(call);                                                                         \
-        assert_good(record_commit(rig.record, &err));                                              \
-    } while (0)
+#define in_group(call) rig_in_group(rig.record, call)
 
 static struct person new_person(const char *hash, bool must_change)
 {

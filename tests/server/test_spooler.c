@@ -619,8 +619,7 @@ static void one_that_cannot_be_read_hides_no_other(void **state)
     char names[80] = "";
     memset(fact.evidence.bytes, 0x5A, sizeof fact.evidence.bytes);
     reach(shop, "zebra", 9101);
-    assert_good(record_begin(record, &err) && record_office_add(record, &fact, NULL, &err) &&
-                record_commit(record, &err));
+    rig_in_group(record, record_office_add(record, &fact, NULL, &err));
     assert_good(printers_each(record, note_entry, names, &err));
     assert_string_equal(names, "moon – off;zebra zpl;");
     reach(shop, "moon", 9102);

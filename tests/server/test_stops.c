@@ -108,9 +108,8 @@ static void recorded_at_the_post_office(void **state)
     struct office_fact rule = {
         .event = EVENT_PARAMETER_SET, .key = "door_apart_m", .value = 200, .from = {1}};
     pthread_mutex_lock(&desk->lock);
-    assert_good(record_begin(desk->rig.record, &err) &&
-                record_office_add(desk->rig.record, &rule, NULL, &err) &&
-                record_commit(desk->rig.record, &err) && views_follow(desk->rig.views, &err));
+    rig_fact(&desk->rig, &rule);
+    assert_good(views_follow(desk->rig.views, &err));
     pthread_mutex_unlock(&desk->lock);
     assert_int_equal(browser_get(browser, MAP "?hoi=buu-cuc"), 200);
     assert_true(says(browser, "&amp;hoi=buu-cuc\">2</a>"));

@@ -331,9 +331,7 @@ static void set_rule_from(enum rule rule, int64_t value, struct instant from)
 {
     struct office_fact fact = {.event = EVENT_PARAMETER_SET, .value = value, .from = from};
     (void)snprintf(fact.key, sizeof fact.key, "%s", rule_row((size_t)rule)->key);
-    assert_good(record_begin(rig.record, &err));
-    assert_good(record_office_add(rig.record, &fact, NULL, &err));
-    assert_good(record_commit(rig.record, &err));
+    rig_fact(&rig, &fact);
 }
 
 static void set_rule(enum rule rule, int64_t value)

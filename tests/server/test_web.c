@@ -243,9 +243,7 @@ static void strangers_numbers_answer_alike(void **state)
     struct item unknown = rig_item(12345678);
     struct item void_item = desk_rig_issue(&rig->desk, "H27-261118-0002", "0912000002", "0");
     struct office_fact fact = {.item = void_item, .event = EVENT_VOIDED};
-    assert_good(record_begin(rig->desk.rig.record, &err));
-    assert_good(record_office_add(rig->desk.rig.record, &fact, NULL, &err));
-    assert_good(record_commit(rig->desk.rig.record, &err));
+    rig_fact(&rig->desk.rig, &fact);
     assert_good(views_follow(rig->desk.rig.views, &err));
     char damaged[ITEM_CHARS + 1];
     (void)snprintf(damaged, sizeof damaged, "%s", rig->item.text);
