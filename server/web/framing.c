@@ -43,12 +43,12 @@ void framing_note(struct framing *framing, const char *name, const char *value)
 
 unsigned framing_fault(const struct framing *framing, const char **ret_why)
 {
-    *ret_why = "two lengths\n";
+    *ret_why = "Không rõ yêu cầu dài bao nhiêu. / two lengths\n";
     if (framing->lengths > 1 || framing->codings > 1 || (framing->lengths && framing->codings))
         return 400;
-    *ret_why = "a header that is none, or two hosts\n";
+    *ret_why = "Tiêu đề của yêu cầu bị lỗi. / a header that is none, or two hosts\n";
     if (framing->odd || framing->hosts > 1)
         return 400;
-    *ret_why = "chunked alone\n";
+    *ret_why = "Chỉ đọc mã hóa truyền chunked. / chunked alone\n";
     return framing->unknown ? 501 : 0;
 }

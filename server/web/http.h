@@ -101,6 +101,10 @@ struct http_config {
     /* Asked when the headers are there, on the library's thread. NULL: none may. */
     enum http_upload (*upload)(void *ctx, const struct http_request *request);
     bool (*is_slow)(void *ctx, const struct http_request *request);
+    /* What is refused before `answer` is asked: the status is there, and why, in one constant line
+     * of plain text; it may say that in the form in which clients of this path read it. The
+     * library's threads. NULL: plain text for all. */
+    void (*refused)(void *ctx, const struct http_request *request, struct http_answer *answer);
     /* Fills in the answer, which comes as 500 without a body. */
     void (*answer)(void *ctx, const struct http_request *request, struct http_answer *answer);
     void *ctx;

@@ -198,33 +198,55 @@ void http_made_drop(struct http_made *made)
     free(made);
 }
 
+/* ------------------------------------------------------------------ refusals */
+
+struct http_answer http_refusal(const struct exchange *exchange, unsigned status, const char *text)
+{
+    const struct http_config *config = &exchange->http->config;
+    struct http_answer answer = {.status = status,
+                                 .type = "text/plain; charset=utf-8",
+                                 .fixed = text,
+                                 .n = strlen(text),
+                                 .file = -1};
+    if (config->refused)
+        config->refused(config->ctx, &exchange->request, &answer);
+    return answer;
+}
+
 enum MHD_Result http_refuse(struct exchange *exchange, unsigned status, const char *text)
 {
     exchange->stage = REFUSED;
-    exchange->answer.status = status;
-    exchange->answer.type = "text/plain; charset=utf-8";
-    exchange->answer.fixed = text;
-    exchange->answer.n = strlen(text);
+    exchange->answer = http_refusal(exchange, status, text);
     return http_give(exchange);
 }
 
-bool http_refuse_now(struct exchange *exchange, unsigned status, const char *text)
+static bool send_now(const struct exchange *exchange, const struct http_answer *answer)
 {
-    char bytes[512];
+    char bytes[1024];
     const union MHD_ConnectionInfo *info =
         exchange->straight
             ? MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
             : NULL;
     if (info == NULL)
         return false;
-    int n = snprintf(bytes, sizeof bytes,
-                     "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: text/plain; "
-                     "charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nCache-Control: "
-                     "no-store\r\nContent-Length: %zu\r\n\r\n%s",
-                     status, MHD_get_reason_phrase_for(status), strlen(text), text);
+    int n =
+        snprintf(bytes, sizeof bytes,
+                 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: %s\r\n"
+                 "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+                 "Content-Length: %zu\r\n\r\n%.*s",
+                 answer->status, MHD_get_reason_phrase_for(answer->status), answer->type, answer->n,
+                 (int)answer->n, answer->body ? answer->body : (const char *)answer->fixed);
     if (n <= 0 || (size_t)n >= sizeof bytes ||
         send(info->connect_fd, bytes, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
         return false;
     (void)shutdown(info->connect_fd, SHUT_WR);
     return true;
+}
+
+bool http_refuse_now(struct exchange *exchange, unsigned status, const char *text)
+{
+    struct http_answer answer = http_refusal(exchange, status, text);
+    bool sent = send_now(exchange, &answer);
+    http_drop_answer(&answer);
+    return sent;
 }

@@ -12,6 +12,8 @@
 #include "server/web/upload.h"
 #include "server/web/watch.h"
 
+#define HTTP_BUSY "Máy chủ đang bận, gửi lại sau. / busy, send it again later\n"
+
 enum stage { READING, WAITING, ANSWERED, REFUSED };
 
 /* One request, from its first header to its answer. */
@@ -64,7 +66,9 @@ void http_release_jobs(struct http *http);
 
 /* http_answer.c: queues it; what the library did not take over is freed with the exchange. */
 enum MHD_Result http_give(struct exchange *exchange);
-/* Queues `text` (constant) as the answer, and reads nothing more of the connection. */
+/* `text` (constant) as an answer, in the form that the path's clients read. */
+struct http_answer http_refusal(const struct exchange *exchange, unsigned status, const char *text);
+/* Queues it, and reads nothing more of the connection. */
 enum MHD_Result http_refuse(struct exchange *exchange, unsigned status, const char *text);
 /* The same in the middle of a body that has no end yet, straight into the socket: true once it is
  * sent, and nothing more may be queued. Never over TLS. */

@@ -70,7 +70,7 @@ void http_release_jobs(struct http *http)
     pthread_mutex_unlock(&http->lock);
     while (exchange) {
         struct exchange *next = exchange->next;
-        exchange->answer.status = 503;
+        exchange->answer = http_refusal(exchange, 503, HTTP_BUSY);
         wake_with_answer(exchange);
         exchange = next;
     }

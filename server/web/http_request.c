@@ -7,6 +7,7 @@
 #include "server/web/framing.h"
 #include "server/web/http_inside.h"
 
+#define TOO_LONG "Nội dung gửi lên quá dài. / too long\n"
 #define UPLOADS_MAX 8 /* coming in at a time; beyond that 503 */
 
 static struct watch *watch_of(const struct exchange *exchange)
@@ -81,7 +82,7 @@ static enum MHD_Result begin_upload(struct exchange *exchange, unsigned long lon
     if (length > config.max_bytes)
         return http_refuse(exchange, 413, "Tệp quá lớn. / too long\n");
     if (!count_upload(http, true))
-        return http_refuse(exchange, 503, "busy\n");
+        return http_refuse(exchange, 503, HTTP_BUSY);
     exchange->upload =
         upload_new(&config, exchange->connection, &exchange->request, exchange->body);
     if (exchange->upload)
@@ -125,13 +126,13 @@ static enum MHD_Result check_head(struct exchange *exchange, const char *method)
     if (upload == HTTP_UPLOAD_FILE)
         return begin_upload(exchange, framing.length);
     if (framing.length > HTTP_BODY_MAX)
-        return http_refuse(exchange, 413, "too long\n");
+        return http_refuse(exchange, 413, TOO_LONG);
     bool get =
         strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || exchange->request.is_options;
     if (!get && !exchange->request.is_post)
-        return http_refuse(exchange, 405, "GET, HEAD, POST\n");
+        return http_refuse(exchange, 405, "Chỉ nhận GET, HEAD, POST. / only GET, HEAD, POST\n");
     if (get && (framing.length > 0 || framing.codings))
-        return http_refuse(exchange, 400, "a GET with a body\n");
+        return http_refuse(exchange, 400, "GET không kèm nội dung. / a GET with a body\n");
     return MHD_YES;
 }
 
@@ -140,7 +141,7 @@ static enum MHD_Result check_head(struct exchange *exchange, const char *method)
  * clock of the socket does. */
 static void tell_early(struct exchange *exchange)
 {
-    const char *why = "too long\n";
+    const char *why = TOO_LONG;
     unsigned status = exchange->upload     ? upload_failed(exchange->upload, &why)
                       : exchange->too_long ? 413u
                                            : 0u;
@@ -167,7 +168,7 @@ static void take_body(struct exchange *exchange, const char *bytes, size_t n)
 static enum MHD_Result answer_whole(struct exchange *exchange)
 {
     struct http *http = exchange->http;
-    const char *why = "too long\n";
+    const char *why = TOO_LONG;
     unsigned status =
         exchange->upload ? upload_end(exchange->upload, &why) : (exchange->too_long ? 413u : 0u);
     if (exchange->said)
@@ -176,7 +177,7 @@ static enum MHD_Result answer_whole(struct exchange *exchange)
         return http_refuse(exchange, status, why);
     watch_request(exchange, false);
     if (http->config.is_slow(http->config.ctx, &exchange->request))
-        return http_hand_over(exchange) ? MHD_YES : http_refuse(exchange, 503, "busy\n");
+        return http_hand_over(exchange) ? MHD_YES : http_refuse(exchange, 503, HTTP_BUSY);
     http->config.answer(http->config.ctx, &exchange->request, &exchange->answer);
     exchange->stage = ANSWERED;
     return http_give(exchange);

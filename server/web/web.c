@@ -323,6 +323,13 @@ static enum http_upload may_upload(void *ctx, const struct http_request *request
     return act_offered(&seat, list ? "import" : "outlines") ? HTTP_UPLOAD_FILE : HTTP_UPLOAD_NONE;
 }
 
+static void on_refused(void *ctx, const struct http_request *request, struct http_answer *answer)
+{
+    (void)ctx;
+    if (api_owns(request))
+        api_refused(request, answer);
+}
+
 static void on_request(void *ctx, const struct http_request *request, struct http_answer *answer)
 {
     struct web *web = ctx;
@@ -375,6 +382,7 @@ static bool open_http(struct web *web, struct error *err)
         .upload_max_bytes = (uint64_t)web->config.config->upload_mb << 20,
         .upload = may_upload,
         .is_slow = is_slow,
+        .refused = on_refused,
         .answer = on_request,
         .ctx = web,
     };

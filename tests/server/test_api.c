@@ -428,6 +428,60 @@ static int raw(struct web_rig *rig, const char *method, const char *path, const 
     return web_rig_raw(rig, bytes, (size_t)n, 3000);
 }
 
+/* Before an operation is asked: the listener's own refusals are problems too. */
+static void what_is_refused_early_is_a_problem(void **state)
+{
+    struct web_rig *rig = *state;
+    char path[64];
+    static const struct {
+        const char *method, *headers, *body;
+        int status;
+        const char *code;
+    } rows[] = {
+        {"DELETE", "", "", 405, "method"},
+        {"PATCH", "Content-Length: 2\r\n", "{}", 405, "method"},
+        {"GET", "Content-Length: 3\r\n", "abc", 400, "bad-input"},
+        {"GET", "Host: evil.test\r\n", "", 400, "bad-input"},
+        {"POST", "Content-Length: 5\r\nContent-Length: 50\r\n", "hello", 400, "bad-input"},
+        {"POST", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", 400,
+         "bad-input"},
+        {"POST", "Transfer-Encoding: xchunked\r\n", "0\r\n\r\n", 501, "bad-input"},
+        {"POST", "Content-Length: 16385\r\n", "", 413, "bad-input"},
+    };
+    (void)snprintf(path, sizeof path, "/api/v1/items/%s", rig->item.text);
+    key[0] = '\0';
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char more[160];
+        int n = snprintf(more, sizeof more, "%s\r\n%s", rows[i].headers, rows[i].body);
+        assert_in_range(n, 0, sizeof more - 1);
+        print_message("%s %s\n", rows[i].method, rows[i].headers);
+        assert_int_equal(raw(rig, rows[i].method, path, more), rows[i].status);
+        api_rig_problem(rig, rows[i].status, rows[i].code, NULL);
+        assert_true(web_rig_says(rig, "X-Content-Type-Options: nosniff\r\n"));
+        if (rows[i].status == 405)
+            assert_true(web_rig_says(rig, "Allow: GET, HEAD, OPTIONS\r\n"));
+    }
+    assert_int_equal(raw(rig, "DELETE", "/api/v1/nothing", ""), 405);
+    api_rig_problem(rig, 405, "method", NULL);
+    assert_int_equal(raw(rig, "DELETE", "/quay", ""), 405); /* pages go on saying it plainly */
+    assert_true(web_rig_says(rig, "Content-Type: text/plain; charset=utf-8\r\n"));
+}
+
+/* Without a length: said as soon as it is too long, while it still comes. */
+static void a_body_that_grows_is_a_problem(void **state)
+{
+    struct web_rig *rig = *state;
+    char *bytes = calloc(64, 1024), *at = bytes;
+    assert_non_null(bytes);
+    at += sprintf(at, "POST /api/v1/items HTTP/1.1\r\nHost: h\r\nContent-Type: application/json"
+                      "\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 20; i++)
+        at += sprintf(at, "400\r\n%01024d\r\n", 0);
+    assert_int_equal(web_rig_raw(rig, bytes, (size_t)(at - bytes), 1500), 413); /* has no end yet */
+    api_rig_problem(rig, 413, "bad-input", NULL);
+    free(bytes);
+}
+
 static void methods_are_sane(void **state)
 {
     struct web_rig *rig = *state;
@@ -503,6 +557,8 @@ int main(int argc, char **argv)
         DOOR(a_list_is_narrowed),
         DOOR(items_are_found),
         DOOR(what_is_wrong_is_named),
+        DOOR(what_is_refused_early_is_a_problem),
+        DOOR(a_body_that_grows_is_a_problem),
         DOOR(methods_are_sane),
         DOOR(members_of_any_name_are_named),
         DOOR(it_describes_itself),

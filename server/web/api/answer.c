@@ -127,7 +127,10 @@ static const char *title_of(unsigned status)
         return "Idempotency-Key này đã dùng cho việc khác. / That key was used for something else.";
     case 429:
         return "Thử sai nhiều lần quá. / Too many wrong tries.";
+    case 501:
+        return "Mã hóa truyền này máy chủ không đọc. / That transfer coding is not read.";
     case 503:
+    case 507:
         return "Chưa làm được lúc này, gửi lại sau. / Not just now, send it again later.";
     }
     return "Lỗi ở máy chủ. / A fault of the server.";
@@ -157,7 +160,7 @@ static void give_problem(struct ask *ask, unsigned status, json_t *document)
         http_answer_add(ask->answer, "WWW-Authenticate", "Bearer realm=\"trao\"");
     if (status == 429)
         ask->answer->retry_s = GUARD_WINDOW_MS / 1000;
-    if (status == 503)
+    if (status == 503 || status == 507)
         ask->answer->retry_s = 5;
 }
 

@@ -22,6 +22,8 @@ bool api_owns(const struct http_request *request);
 bool api_is_slow(const struct http_request *request);
 /* It hands in a list, and its key lets it: the list may be longer than a form. */
 bool api_may_bring(struct web *web, const struct http_request *request);
+/* Makes a problem of what is refused before it comes to an operation (http.h). */
+void api_refused(const struct http_request *request, struct http_answer *answer);
 void api_answer(struct web *web, const struct http_request *request, struct http_answer *answer);
 
 #endif

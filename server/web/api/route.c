@@ -218,6 +218,23 @@ static void answer_none(struct ask *ask, unsigned methods)
         api_problem(ask, 405, "method", NULL, "Xem Allow. / See Allow.");
 }
 
+static const char *code_of(unsigned status)
+{
+    return status == 405 ? "method" : status >= 503 ? "later" : "bad-input";
+}
+
+void api_refused(const struct http_request *request, struct http_answer *answer)
+{
+    struct ask ask = {.request = request, .answer = answer};
+    unsigned methods;
+    (void)op_of(request, ask.vars, &methods);
+    if (answer->status == 405 && methods != 0)
+        put_allow(&ask, methods);
+    const char *why = answer->fixed; /* a line */
+    api_problem(&ask, answer->status, code_of(answer->status), NULL, "%.*s",
+                (int)strcspn(why, "\n"), why);
+}
+
 void api_answer(struct web *web, const struct http_request *request, struct http_answer *answer)
 {
     struct ask ask = {.web = web, .api = web->api, .request = request, .answer = answer};
