@@ -1,10 +1,10 @@
-/* The outbox as a postman and a server know it: what beeped is there, once, through restarts, kills
- * and full disks. Damage: test_outbox_heal.c. */
+/* The outbox as a postman and a server know it: what beeped is there, once, through restarts and
+ * kills. Full disks: test_outbox_full.c; damage: test_outbox_heal.c. */
 #include "tests/handheld/rig.h"
-#include "tests/lib/small_disk.h"
 
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -368,6 +368,34 @@ static void more_epochs_than_a_hello_holds(void **state)
     assert_int_equal(rig_unsent(&rig), 0);
 }
 
+static void set_version(const char *pragma)
+{
+    sqlite3 *db;
+    char path[96];
+    rig_path(&rig, path, "outbox.db");
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, pragma, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* Put back to an older program, with scans that are not sent: it leaves them alone and says why. */
+static void made_by_a_newer_program(void **state)
+{
+    (void)state;
+    struct error err;
+    rig_beep(&rig, 1, 3);
+    outbox_close(rig.outbox);
+    rig.outbox = NULL;
+    set_version("PRAGMA user_version = 2");
+    assert_false(rig_try_open(&rig, &err));
+    assert_int_equal(err.code, ERROR_REFUSED);
+    assert_non_null(strstr(err.text, "newer program"));
+    set_version("PRAGMA user_version = 1");
+    rig_open(&rig);
+    assert_int_equal(rig_unsent(&rig), 3);
+    assert_int_equal(rig.tells, 0);
+}
+
 static void one_user_at_a_time(void **state)
 {
     (void)state;
@@ -383,7 +411,7 @@ static void one_user_at_a_time(void **state)
     assert_non_null(strstr(err.text, "another program"));
 }
 
-/* ------------------------------------------------------------------ killed, and full */
+/* ------------------------------------------------------------------ killed */
 
 #define ROUNDS 25
 #define ROUNDS_AT_ONCE 5 /* killed while it opens, too */
@@ -432,95 +460,6 @@ static void killed(void **state)
     assert_int_equal(rig.tells, 0);
 }
 
-static void in_small_tmpfs(void (*act)(void))
-{
-    outbox_close(rig.outbox);
-    if (!small_disk_mount(rig.dir, "2m")) {
-        rig_open(&rig);
-        skip();
-    }
-    rig_open(&rig);
-    act();
-    outbox_close(rig.outbox);
-    small_disk_unmount(rig.dir);
-    rig_open(&rig);
-}
-
-static void until_full(void)
-{
-    uint32_t n = 0;
-    struct error err = {0};
-    struct scan scan;
-    for (;;) {
-        scan = rig_scan(&rig, n + 1, EVENT_PICKED_UP);
-        if (!outbox_add(rig.outbox, &scan, &err))
-            break;
-        n++;
-    }
-    assert_int_equal(err.code, ERROR_LATER);
-    assert_true(n > 1000);
-    assert_int_equal(rig_unsent(&rig), n); /* nothing half-written, nothing lost */
-    assert_false(outbox_add(rig.outbox, &scan, &err));
-    assert_int_equal(rig_unsent(&rig), n);
-    rig_kill(&rig);
-    assert_int_equal(rig_unsent(&rig), n);
-
-    /* The reserve lets receipts in, and receipted rows make room for the next beeps. */
-    rig_stand(&rig, 7, 1, 0, &zero);
-    struct outbox_batch batch = rig_next(&rig, start);
-    for (uint64_t sent = 0; sent < n; batch = rig_next(&rig, batch.last)) {
-        struct receipt receipt = rig_receipt(&rig, &batch);
-        assert_int_equal(rig_take(&rig, &receipt), OUTBOX_TAKEN_MOVED);
-        sent += batch.count;
-        if (sent == n)
-            break;
-    }
-    assert_int_equal(rig_unsent(&rig), 0);
-    rig_beep(&rig, n + 1, 100);
-    assert_int_equal(rig_unsent(&rig), 100);
-    rig_kill(&rig);
-    assert_int_equal(rig_unsent(&rig), 100);
-}
-
-static void disk_full(void **state)
-{
-    (void)state;
-    in_small_tmpfs(until_full);
-}
-
-static void filled_by_others(void)
-{
-    struct error err = {0};
-    rig_beep(&rig, 1, 20);
-    small_disk_fill(rig.dir);
-    uint32_t n = 20;
-    struct scan scan;
-    for (;; n++) {
-        scan = rig_scan(&rig, n + 1, EVENT_PICKED_UP);
-        if (!outbox_add(rig.outbox, &scan, &err))
-            break;
-        assert_true(n < 5000);
-    }
-    assert_int_equal(rig_unsent(&rig), n);
-    outbox_close(rig.outbox);
-    rig_open(&rig); /* starts all the same */
-    assert_int_equal(rig_unsent(&rig), n);
-    for (; outbox_add(rig.outbox, &scan, &err); n++) /* its closing freed the WAL's room */
-        scan = rig_scan(&rig, n + 2, EVENT_PICKED_UP);
-    assert_int_equal(err.code, ERROR_LATER);
-    char path[96];
-    rig_path(&rig, path, "filler");
-    assert_int_equal(unlink(path), 0);
-    assert_true(outbox_add(rig.outbox, &scan, &err));
-    assert_int_equal(rig_unsent(&rig), n + 1);
-}
-
-static void disk_filled_by_others(void **state)
-{
-    (void)state;
-    in_small_tmpfs(filled_by_others);
-}
-
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -538,10 +477,9 @@ int main(void)
         T(epoch_goes_on),
         T(wal_lost),
         T(more_epochs_than_a_hello_holds),
+        T(made_by_a_newer_program),
         T(one_user_at_a_time),
         T(killed),
-        T(disk_full),
-        T(disk_filled_by_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

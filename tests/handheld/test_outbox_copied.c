@@ -49,10 +49,19 @@ static int teardown(void **state)
     return 0;
 }
 
-static void copy_folder(const char *from, const char *to)
+static void take_copy(void)
 {
     char line[300];
-    (void)snprintf(line, sizeof line, "mkdir -p %s && cp -a %s/. %s/", to, from, to);
+    (void)snprintf(line, sizeof line, "mkdir -p %s.copy && cp -a %s/. %s.copy/", rig.dir, rig.dir,
+                   rig.dir);
+    assert_int_equal(system(line), 0);
+}
+
+static void put_copy_back(void)
+{
+    char line[300];
+    (void)snprintf(line, sizeof line, "rm -rf %s/* && cp -a %s.copy/. %s/ && rm -rf %s.copy",
+                   rig.dir, rig.dir, rig.dir, rig.dir);
     assert_int_equal(system(line), 0);
 }
 
@@ -61,8 +70,6 @@ static void copy_folder(const char *from, const char *to)
 static struct outbox_batch copied_back(uint32_t before, uint32_t receipted, uint32_t after,
                                        struct rig_kept *kept)
 {
-    char copy[100];
-    (void)snprintf(copy, sizeof copy, "%s.copy", rig.dir);
     rig_stand(&rig, 7, 1, 0, &zero);
     struct outbox_batch batch = {.last = start};
     if (receipted > 0) {
@@ -74,17 +81,14 @@ static struct outbox_batch copied_back(uint32_t before, uint32_t receipted, uint
     }
     rig_beep(&rig, receipted + 1, before - receipted);
     outbox_close(rig.outbox);
-    copy_folder(rig.dir, copy);
+    take_copy();
     rig_open(&rig);
     rig_beep(&rig, before + 1, after);
     struct error err;
     while (outbox_batch_after(rig.outbox, batch.last, true, &batch, &err))
         rig_keep(kept, &batch);
     outbox_close(rig.outbox);
-    char line[300];
-    (void)snprintf(line, sizeof line, "rm -rf %s/* && cp -a %s/. %s/ && rm -rf %s", rig.dir, copy,
-                   rig.dir, copy);
-    assert_int_equal(system(line), 0);
+    put_copy_back();
     rig_open(&rig);
     return batch;
 }
@@ -153,6 +157,57 @@ static void copied_back_and_killed_while_seeking(void **state)
     }
     rig_settle(&rig, &kept);
     assert_only_comes(500, 569);
+}
+
+/* Asks until nothing is left to ask a server that has two epochs. */
+static int settle_two(const struct rig_kept *one, const struct rig_kept *two)
+{
+    bool again = true;
+    int asked = 0;
+    for (; again && asked < 40; asked++) {
+        struct hello hello = {.nonce = 1};
+        assert_true(outbox_hello(rig.outbox, &hello, NULL));
+        struct standing standing = rig_answer(one, &hello), other = rig_answer(two, &hello);
+        for (size_t i = 0; i < hello.epochs; i++)
+            if (hello.epoch[i].epoch == two->epoch)
+                standing.epoch[i] = other.epoch[i];
+        assert_true(outbox_standing(rig.outbox, &hello, &standing, &again, NULL));
+    }
+    return asked;
+}
+
+/* Copied back twice, with a power cut between: two epochs part from the server's, and where is
+ * sought in one after the other. */
+static void copied_back_twice(void **state)
+{
+    (void)state;
+    struct rig_kept one = {0}, two = {0};
+    copied_back(9, 2, 20, &one);
+    rig_beep(&rig, 500, 10);
+    rig.boot++;
+    rig_kill(&rig);
+    rig_beep(&rig, 600, 5);
+    outbox_close(rig.outbox);
+    take_copy();
+    rig_open(&rig);
+    rig_beep(&rig, 700, 10);
+    struct outbox_batch batch = {.last = start};
+    while (outbox_batch_after(rig.outbox, batch.last, true, &batch, NULL))
+        rig_keep(&two, &batch);
+    assert_int_equal(two.through, 15);
+    outbox_close(rig.outbox);
+    put_copy_back();
+    rig_open(&rig);
+    rig_beep(&rig, 800, 7);
+    assert_true(settle_two(&one, &two) <= 20);
+    uint8_t seen[1000] = {0};
+    assert_int_equal(rig_unsent(&rig), 10 + 7);
+    assert_int_equal(rig_drain(&rig, seen), 10 + 7);
+    for (uint32_t i = 0; i < 10; i++)
+        assert_int_equal(seen[500 + i], 1);
+    for (uint32_t i = 0; i < 7; i++)
+        assert_int_equal(seen[800 + i], 1);
+    assert_int_equal(rig_unsent(&rig), 0);
 }
 
 /* One question and its answer. */
@@ -269,6 +324,7 @@ int main(void)
         T(copied_back_then_beeped),
         T(copied_back_and_asked_first),
         T(copied_back_and_killed_while_seeking),
+        T(copied_back_twice),
         T(another_record_while_seeking),
         T(receipted_by_a_record_that_fell_back),
         T(a_step_of_the_search_fails),

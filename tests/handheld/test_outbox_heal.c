@@ -276,6 +276,50 @@ static void no_name_left_for_a_damaged_file(void **state)
     assert_int_equal(files_named("damaged-"), 1101);
 }
 
+/* Where in the file that long row of bytes stands. */
+static off_t place_of(const char *name, const uint8_t *bytes, size_t n)
+{
+    char path[96];
+    rig_path(&rig, path, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    static char all[4 << 20];
+    size_t size = fread(all, 1, sizeof all, file);
+    (void)fclose(file);
+    char *at = memmem(all, size, bytes, n);
+    assert_non_null(at);
+    return at - all;
+}
+
+/* A byte turns in the file of a queue that is longer than what is held in memory: found when it is
+ * sent, mended as far as it can be, and beeps go on in a new epoch. */
+static void damaged_while_it_runs(void **state)
+{
+    (void)state;
+    uint8_t bytes[SCAN_BYTES_MAX], seen[1000] = {0};
+    size_t n;
+    rig_stand(&rig, 7, 1, 0, &zero);
+    rig_beep(&rig, 1, 2);
+    rig.wall_ms += 1000;
+    rig.mono_ms += 1000;
+    struct scan third = rig_scan(&rig, 3, EVENT_PICKED_UP);
+    assert_true(outbox_add(rig.outbox, &third, NULL));
+    assert_true(scan_encode(&third, bytes, &n, NULL));
+    rig_beep(&rig, 4, 6);
+    for (int i = 0; i < 5; i++)
+        rig_beep(&rig, 10, 990);
+    overwrite("outbox.db", place_of("outbox.db", bytes, n) + (off_t)n / 2, 1, 0xff);
+    assert_int_equal(rig_next(&rig, start).count, 2); /* what stands before it */
+    assert_int_equal(rig_set_aside(&rig), 1);
+    rig_beep(&rig, 1, 1); /* that item once more */
+    assert_int_equal(rig_drain(&rig, seen), 9 - 1 + 5 * 990 + 1);
+    assert_int_equal(seen[1], 2);
+    assert_int_equal(seen[3], 0);
+    all_once(seen, 4, 9);
+    for (uint32_t i = 10; i < 1000; i++)
+        assert_int_equal(seen[i], 5);
+}
+
 #define PAGE INT64_C(4096)
 
 /* One page is gone: whatever can be read and proven goes again. A page that leads to all others
@@ -342,6 +386,7 @@ int main(void)
         T(damaged_file_is_moved_aside),
         T(damaged_while_it_is_held),
         T(no_name_left_for_a_damaged_file),
+        T(damaged_while_it_runs),
         T(damaged_page_costs_only_its_scans),
         T(empty_file_is_a_fresh_start),
     };
