@@ -1,5 +1,6 @@
-/* outbox_inside.h - what the three files of the outbox share: outbox.c (open, add, ask),
- * outbox_send.c (batches, receipts, standings), outbox_heal.c (damage). For them alone. */
+/* outbox_inside.h - what the files of the outbox share: outbox.c (open, add), outbox_ask.c (what
+ * was beeped), outbox_send.c (batches), outbox_said.c (hello, receipts, standings), outbox_heal.c
+ * (damage). For them alone. */
 #ifndef TRAO_HANDHELD_OUTBOX_INSIDE_H
 #define TRAO_HANDHELD_OUTBOX_INSIDE_H
 
@@ -77,6 +78,10 @@ bool outbox_append(struct outbox *outbox, struct scan *scan, struct error *err) 
 /* Last scan of an epoch, pruned ones counted. */
 bool outbox_epoch_last(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t *ret_seq,
                        struct link *ret_link, struct error *err) must_use;
+
+/* The link behind `seq` of an epoch. NOT_FOUND when neither it nor the scan is kept. */
+bool outbox_link_at(struct outbox *outbox, const struct shelf_epoch *epoch, uint64_t seq,
+                    struct link *ret_link, struct error *err) must_use;
 
 /* Verifies the links of an epoch's unreceipted scans; mends what a second copy can mend, else
  * breaks the epoch off there. `epoch` is changed and stored when it was. */

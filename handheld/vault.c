@@ -1,60 +1,23 @@
+/* vault.c - the round in hand: which PIN opens it, what of it comes, when it is forgotten. */
 #include "handheld/vault.h"
 
 #include <fcntl.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Half a second on a cheap handheld: a PIN of 6 digits is worth nothing if a try is cheap. */
-#define PIN_OPS 3
-#define PIN_MEMORY_BYTES (UINT64_C(32) * 1024 * 1024)
-
-_Static_assert(LOGIN_VERIFIER_MAX == crypto_pwhash_STRBYTES, "the library's size");
-
-/* DIR/vault/key, in the machine's byte order: it never leaves the device. */
-struct key_file {
-    uint32_t version;
-    uint32_t badge;
-    bool has_key, confirmed; /* confirmed: its PIN was right by the office's verifier */
-    bool revoked;
-    uint32_t wrong; /* in a row, of whatever postman */
-    struct instant tried;
-    struct instant dies; /* 0 not known yet */
-    uint64_t held_round;
-    uint32_t held_revision, held_parts;
-    struct box_public public;
-    uint8_t salt[crypto_pwhash_SALTBYTES];
-    uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
-    uint8_t secret[sizeof(struct box_secret) + crypto_aead_xchacha20poly1305_ietf_ABYTES];
-};
-
-struct stored {
-    struct key_file key;
-    struct link check;
-};
-
-/* What is open: in memory only, wiped by the lock. */
-struct opened {
-    bool open, has_list, has_login;
-    struct box_secret secret;
-    struct round_login login;
-    struct round_list list;
-    struct stop *stop;
-    struct neighbour *neighbour;
-    struct handover_list *handover;
-    uint32_t stops, neighbours, handovers;
-};
+#include "handheld/vault_key.h"
+#include "handheld/vault_opened.h"
 
 struct vault {
     struct vault_config config;
     struct day day;
     int dir;
-    struct key_file key;
-    struct opened opened;
+    struct vault_key key;
+    struct vault_opened opened;
     bool asks;
     uint64_t coming_round; /* the parts that came so far */
     uint32_t coming_revision, coming_parts;
@@ -63,46 +26,9 @@ struct vault {
 
 /* ------------------------------------------------------------------ files */
 
-static bool put_file(struct vault *vault, const char *name, const void *bytes, size_t n)
+static bool key_save(const struct vault *vault)
 {
-    char fresh[40];
-    snprintf(fresh, sizeof fresh, "%s~", name);
-    int fd = openat(vault->dir, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    bool good = write(fd, bytes, n) == (ssize_t)n && fsync(fd) == 0;
-    close(fd);
-    return good && renameat(vault->dir, fresh, vault->dir, name) == 0 && fsync(vault->dir) == 0;
-}
-
-static size_t get_file(const struct vault *vault, const char *name, void *out, size_t size)
-{
-    int fd = openat(vault->dir, name, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, out, size);
-    if (fd >= 0)
-        close(fd);
-    return n < 0 ? 0 : (size_t)n;
-}
-
-static bool key_save(struct vault *vault)
-{
-    struct stored stored;
-    memset(&stored, 0, sizeof stored); /* no chance bytes of the stack in the file */
-    stored.key = vault->key;
-    stored.check = chain_hash(&stored.key, sizeof stored.key);
-    return put_file(vault, "key", &stored, sizeof stored);
-}
-
-/* A torn or foreign file is no key: the first time anew. */
-static void key_load(struct vault *vault)
-{
-    struct stored stored;
-    memset(&vault->key, 0, sizeof vault->key);
-    if (get_file(vault, "key", &stored, sizeof stored) != sizeof stored)
-        return;
-    struct link check = chain_hash(&stored.key, sizeof stored.key);
-    if (link_equal(&check, &stored.check) && stored.key.version == 1)
-        vault->key = stored.key;
+    return vault_key_save(vault->dir, &vault->key);
 }
 
 static char *part_name(const char *of, uint32_t part, char out[20])
@@ -130,27 +56,15 @@ static void forget_round(struct vault *vault)
 
 /* ------------------------------------------------------------------ open, close */
 
-static void wipe_free(void *bytes, size_t n)
-{
-    if (bytes != NULL)
-        chain_wipe(bytes, n);
-    free(bytes);
-}
-
 void vault_lock(struct vault *vault)
 {
-    struct opened *o = &vault->opened;
-    wipe_free(o->stop, o->stops * sizeof *o->stop);
-    wipe_free(o->neighbour, o->neighbours * sizeof *o->neighbour);
-    wipe_free(o->handover, o->handovers * sizeof *o->handover);
-    chain_wipe(o, sizeof *o);
-    memset(o, 0, sizeof *o);
+    vault_opened_wipe(&vault->opened);
 }
 
 /* Everything but the count of wrong PINs and the revocation. */
 static void destroy(struct vault *vault)
 {
-    struct key_file *key = &vault->key;
+    struct vault_key *key = &vault->key;
     vault_lock(vault);
     key->has_key = key->confirmed = false;
     key->badge = 0;
@@ -214,7 +128,7 @@ bool vault_open(const struct vault_config *config, struct vault **ret_vault, str
         free(vault);
         return false;
     }
-    key_load(vault);
+    vault_key_load(vault->dir, &vault->key);
     forget_parts(vault, "coming");
     *ret_vault = vault;
     return true;
@@ -236,59 +150,11 @@ const struct day *vault_day(struct vault *vault)
 
 /* ------------------------------------------------------------------ the PIN and the key */
 
-#define KEK_BYTES crypto_aead_xchacha20poly1305_ietf_KEYBYTES
-
-/* What opens the secret: PIN and device together. */
-static bool key_of_pin(const struct vault *vault, const char *pin, uint8_t ret_kek[KEK_BYTES])
-{
-    static const char purpose[] = "trao vault 1";
-    uint8_t stretched[32];
-    if (crypto_pwhash(stretched, sizeof stretched, pin, strlen(pin), vault->key.salt, PIN_OPS,
-                      PIN_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
-        return false; /* no memory for it now */
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, stretched, sizeof stretched, KEK_BYTES);
-    crypto_generichash_update(&state, (const uint8_t *)purpose, sizeof purpose);
-    crypto_generichash_update(&state, (const uint8_t *)vault->config.seal,
-                              sizeof *vault->config.seal);
-    crypto_generichash_final(&state, ret_kek, KEK_BYTES);
-    chain_wipe(stretched, sizeof stretched);
-    chain_wipe(&state, sizeof state);
-    return true;
-}
-
-static bool secret_close(struct vault *vault, const struct box_secret *secret, const char *pin)
-{
-    struct key_file *key = &vault->key;
-    uint8_t kek[KEK_BYTES];
-    if (!key_of_pin(vault, pin, kek))
-        return false;
-    crypto_aead_xchacha20poly1305_ietf_encrypt(key->secret, NULL, secret->bytes,
-                                               sizeof secret->bytes, (const uint8_t *)&key->badge,
-                                               sizeof key->badge, NULL, key->nonce, kek);
-    chain_wipe(kek, sizeof kek);
-    return true;
-}
-
-static bool secret_open(struct vault *vault, const char *pin)
-{
-    const struct key_file *key = &vault->key;
-    uint8_t kek[KEK_BYTES];
-    if (!key_of_pin(vault, pin, kek))
-        return false;
-    vault->opened.open =
-        crypto_aead_xchacha20poly1305_ietf_decrypt(
-            vault->opened.secret.bytes, NULL, NULL, key->secret, sizeof key->secret,
-            (const uint8_t *)&key->badge, sizeof key->badge, key->nonce, kek) == 0;
-    chain_wipe(kek, sizeof kek);
-    return vault->opened.open;
-}
-
 /* The first time of a postman here: a pair for the round to be closed to. Whether the PIN is right
  * is known when the verifier has come. */
 static enum day_unlocked first_time(struct vault *vault, uint32_t badge, const char *pin)
 {
-    struct key_file *key = &vault->key;
+    struct vault_key *key = &vault->key;
     const struct chance *chance = &vault->config.chance;
     struct box_secret secret;
     destroy(vault);
@@ -297,7 +163,7 @@ static enum day_unlocked first_time(struct vault *vault, uint32_t badge, const c
     chance->fill(chance->self, key->salt, sizeof key->salt);
     chance->fill(chance->self, key->nonce, sizeof key->nonce);
     box_keys_new(chance, &key->public, &secret);
-    key->has_key = secret_close(vault, &secret, pin) && key_save(vault);
+    key->has_key = vault_key_close(key, vault->config.seal, &secret, pin) && key_save(vault);
     chain_wipe(&secret, sizeof secret);
     vault->asks = key->has_key;
     return DAY_NEEDS_SERVER;
@@ -305,93 +171,34 @@ static enum day_unlocked first_time(struct vault *vault, uint32_t badge, const c
 
 /* ------------------------------------------------------------------ the round, opened */
 
-static bool grow(void **array, uint32_t n, size_t size, const void *element)
-{
-    if ((n & (n - 1)) == 0) { /* full at each power of two */
-        size_t room = n == 0 ? 1 : (size_t)n * 2;
-        void *grown = calloc(room, size);
-        if (grown == NULL)
-            return false;
-        if (n > 0)
-            memcpy(grown, *array, n * size);
-        wipe_free(*array, n * size);
-        *array = grown;
-    }
-    memcpy((char *)*array + n * size, element, size);
-    return true;
-}
-
-#define KEEP(array, count, most, element)                                                          \
-    do {                                                                                           \
-        void *kept = (array);                                                                      \
-        if ((count) < (most) && grow(&kept, (count), sizeof *(array), (element))) {                \
-            (array) = kept;                                                                        \
-            (count)++;                                                                             \
-        }                                                                                          \
-    } while (0)
-
-#define NEIGHBOURS_MAX 8192
-#define HANDOVERS_MAX 64
-
-static void keep_piece(struct opened *o, const struct round_piece *piece)
-{
-    switch (piece->kind) {
-    case ROUND_PIECE_LIST:
-        o->list = piece->u.list;
-        o->has_list = true;
-        break;
-    case ROUND_PIECE_LOGIN:
-        o->login = piece->u.login;
-        o->has_login = true;
-        break;
-    case ROUND_PIECE_STOP:
-        KEEP(o->stop, o->stops, ROUND_STOPS_MAX, &piece->u.stop);
-        break;
-    case ROUND_PIECE_NEIGHBOUR:
-        KEEP(o->neighbour, o->neighbours, NEIGHBOURS_MAX, &piece->u.neighbour);
-        break;
-    case ROUND_PIECE_HANDOVER:
-        KEEP(o->handover, o->handovers, HANDOVERS_MAX, &piece->u.handover);
-        break;
-    case ROUND_PIECE_OTHER:
-        break;
-    }
-}
-
 static void open_pieces(struct vault *vault, const struct round_part *part)
 {
     uint8_t plain[ROUND_PIECE_BYTES_MAX];
     struct round_piece piece;
-    struct opened *o = &vault->opened;
+    struct vault_opened *o = &vault->opened;
     for (size_t i = 0; i < part->pieces; i++) {
         const struct slice *closed = &part->piece[i];
         if (closed->n > sizeof plain + BOX_OVERHEAD ||
             !box_open(&vault->key.public, &o->secret, closed->bytes, closed->n, plain, NULL))
             continue;
         if (round_piece_read(plain, closed->n - BOX_OVERHEAD, &piece, NULL))
-            keep_piece(o, &piece);
+            vault_opened_keep(o, &piece);
     }
     chain_wipe(plain, sizeof plain);
     chain_wipe(&piece, sizeof piece);
-}
-
-static int by_place(const void *a, const void *b)
-{
-    uint32_t x = ((const struct stop *)a)->place, y = ((const struct stop *)b)->place;
-    return (x > y) - (x < y);
 }
 
 /* Reads what is held. A part that is not as the server sealed it: nothing is held, it comes again.
  */
 static void open_round(struct vault *vault)
 {
-    const struct key_file *key = &vault->key;
-    struct opened *o = &vault->opened;
+    const struct vault_key *key = &vault->key;
+    struct vault_opened *o = &vault->opened;
     uint8_t bytes[WIRE_BYTES_MAX];
     struct wire_down down;
     char name[20];
     for (uint32_t i = 1; i <= key->held_parts; i++) {
-        size_t n = get_file(vault, part_name("round", i, name), bytes, sizeof bytes);
+        size_t n = vault_file_get(vault->dir, part_name("round", i, name), bytes, sizeof bytes);
         if (!wire_read_down(bytes, n, vault->config.device, &vault->config.server, &down, NULL) ||
             down.kind != WIRE_DOWN_ROUND || down.round.revision != key->held_revision ||
             down.round.round != key->held_round || down.round.badge != key->badge) {
@@ -402,8 +209,7 @@ static void open_round(struct vault *vault)
         }
         open_pieces(vault, &down.round);
     }
-    if (o->stops > 0)
-        qsort(o->stop, o->stops, sizeof *o->stop, by_place);
+    vault_opened_sort(o);
     o->list.stops = o->stops;
     o->list.revision =
         key->held_revision; /* the message says it: a list cannot hold its own hash */
@@ -418,7 +224,7 @@ static struct instant wall(const struct vault *vault)
 
 static enum day_unlocked wrong(struct vault *vault, bool drop, uint32_t *ret_left)
 {
-    struct key_file *key = &vault->key;
+    struct vault_key *key = &vault->key;
     vault_lock(vault);
     *ret_left = key->wrong >= VAULT_TRIES ? 0 : VAULT_TRIES - key->wrong;
     if (drop || *ret_left == 0)
@@ -429,8 +235,8 @@ static enum day_unlocked wrong(struct vault *vault, bool drop, uint32_t *ret_lef
 /* The key is open; the office's word on the PIN, if it has come, decides. */
 static enum day_unlocked judge_pin(struct vault *vault, const char *pin, uint32_t *ret_left)
 {
-    struct key_file *key = &vault->key;
-    struct opened *o = &vault->opened;
+    struct vault_key *key = &vault->key;
+    struct vault_opened *o = &vault->opened;
     open_round(vault);
     if (!o->has_login && !key->confirmed) {
         vault_lock(vault);
@@ -439,7 +245,7 @@ static enum day_unlocked judge_pin(struct vault *vault, const char *pin, uint32_
         vault->asks = true;
         return DAY_NEEDS_SERVER;
     }
-    if (o->has_login && crypto_pwhash_str_verify(o->login.verifier, pin, strlen(pin)) != 0)
+    if (o->has_login && !vault_pin_holds(&o->login, pin))
         return wrong(vault, true, ret_left);
     key->wrong = 0;
     key->confirmed = true;
@@ -450,7 +256,7 @@ static enum day_unlocked judge_pin(struct vault *vault, const char *pin, uint32_
 enum day_unlocked vault_unlock(struct vault *vault, uint32_t badge, const char *pin,
                                uint32_t *ret_left)
 {
-    struct key_file *key = &vault->key;
+    struct vault_key *key = &vault->key;
     *ret_left = 0;
     vault_lock(vault);
     if (key->revoked)
@@ -464,7 +270,8 @@ enum day_unlocked vault_unlock(struct vault *vault, uint32_t badge, const char *
     key->wrong++; /* on the disk before the try: pulling the battery wins nothing */
     if (!key_save(vault))
         return DAY_NEEDS_SERVER;
-    if (secret_open(vault, pin))
+    vault->opened.open = vault_key_open(key, vault->config.seal, pin, &vault->opened.secret);
+    if (vault->opened.open)
         return judge_pin(vault, pin, ret_left);
     if (!key->confirmed && key->wrong < VAULT_TRIES)
         return first_time(vault, badge, pin);
@@ -480,11 +287,7 @@ const struct round_list *vault_round(const struct vault *vault)
 
 const struct stop *vault_stop(const struct vault *vault, const struct item *item)
 {
-    const struct opened *o = &vault->opened;
-    for (uint32_t i = 0; i < o->stops; i++)
-        if (strcmp(o->stop[i].item.text, item->text) == 0)
-            return &o->stop[i];
-    return NULL;
+    return vault_opened_stop(&vault->opened, item);
 }
 
 const struct stop *vault_stop_at(const struct vault *vault, uint32_t i)
@@ -494,20 +297,12 @@ const struct stop *vault_stop_at(const struct vault *vault, uint32_t i)
 
 const struct neighbour *vault_neighbour(const struct vault *vault, const struct item *item)
 {
-    const struct opened *o = &vault->opened;
-    for (uint32_t i = 0; i < o->neighbours; i++)
-        if (strcmp(o->neighbour[i].item.text, item->text) == 0)
-            return &o->neighbour[i];
-    return NULL;
+    return vault_opened_neighbour(&vault->opened, item);
 }
 
 const struct handover_list *vault_handover(const struct vault *vault, uint64_t serial)
 {
-    const struct opened *o = &vault->opened;
-    for (uint32_t i = 0; i < o->handovers; i++)
-        if (o->handover[i].handover == serial)
-            return &o->handover[i];
-    return NULL;
+    return vault_opened_handover(&vault->opened, serial);
 }
 
 /* ------------------------------------------------------------------ what comes and goes */
@@ -527,7 +322,7 @@ static void reopen(struct vault *vault)
  * between leaves none, never half of each. */
 static void take_whole(struct vault *vault, const struct round_part *part)
 {
-    struct key_file *key = &vault->key;
+    struct vault_key *key = &vault->key;
     char from[20], to[20];
     key->held_round = 0;
     key->held_revision = key->held_parts = 0;
@@ -549,7 +344,7 @@ static void take_whole(struct vault *vault, const struct round_part *part)
 
 void vault_part(struct vault *vault, const struct round_part *part, const void *message, size_t n)
 {
-    const struct key_file *key = &vault->key;
+    const struct vault_key *key = &vault->key;
     char name[20];
     if (key->revoked || !key->has_key || part->badge != key->badge ||
         memcmp(&part->vault_key, &key->public, sizeof key->public) != 0)
@@ -564,7 +359,7 @@ void vault_part(struct vault *vault, const struct round_part *part, const void *
         vault->coming_parts = part->parts;
         vault->came = 0;
     }
-    if (!put_file(vault, part_name("coming", part->part, name), message, n))
+    if (!vault_file_put(vault->dir, part_name("coming", part->part, name), message, n))
         return;
     vault->came |= UINT64_C(1) << (part->part - 1);
     if (vault->came != UINT64_MAX >> (WIRE_PARTS_MAX - part->parts))
@@ -597,7 +392,7 @@ bool vault_is_revoked(const struct vault *vault)
 
 void vault_hello(const struct vault *vault, struct hello *hello)
 {
-    const struct key_file *key = &vault->key;
+    const struct vault_key *key = &vault->key;
     hello->has_vault = key->has_key;
     hello->vault_key = key->public;
     hello->badge = key->badge;
@@ -616,7 +411,7 @@ bool vault_asks(struct vault *vault)
 
 void vault_tick(struct vault *vault)
 {
-    const struct key_file *key = &vault->key;
+    const struct vault_key *key = &vault->key;
     if (key->has_key && key->dies.ms != 0 && wall(vault).ms >= key->dies.ms)
         destroy(vault);
 }

@@ -5,7 +5,7 @@ trao_library(trao_control SOURCES commands.c commands_words.c commands_items.c c
              commands_post.c commands_rounds.c commands_declare.c commands_terms.c commands_setup.c commands_places.c commands_mapping.c
              commands_board.c commands_freshness.c commands_stops.c commands_papers.c commands_devices.c commands_money.c commands_cases.c
              commands_templates.c
-             commands_messages.c commands_people.c commands_keys.c commands_search.c commands_training.c commands_metrics.c commands_keeping.c commands_law.c commands_holds.c commands_report.c commands_incidents.c erase.c daily.c lanes.c control.c
+             commands_messages.c commands_people.c commands_keys.c commands_search.c commands_training.c commands_metrics.c commands_keeping.c commands_law.c commands_erase.c commands_holds.c commands_report.c commands_incidents.c erase.c daily.c lanes.c control.c
              LINKS trao_spooler trao_answer trao_metrics trao_keeping trao_notify trao_office trao_field trao_views trao_config trao_files trao_password
              trao_protocol Threads::Threads)
 add_executable(trao-admin admin.c admin_keeping.c init.c out_file.c)

@@ -1,23 +1,20 @@
+/* attachments.c - attachments on their way in: which are awaited, what is answered, which act
+ * enters them. */
 #include "server/field/attachments.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "protocol/topic.h"
 #include "protocol/wire.h"
+#include "server/field/attachment_files.h"
 #include "server/record/aside.h"
 #include "server/record/devices.h"
 
-#define DISK_RESERVE 20 /* one part of so many stays free for the record */
 #define DAY_MS INT64_C(86400000)
-#define PART_KEEP_MS (30 * DAY_MS)
 #define TIDY_MAX 1000
 
 struct attachments {
@@ -25,46 +22,6 @@ struct attachments {
     struct record *reader;
     char folder[ATTACHMENTS_PATH_MAX]; /* .../attachments */
 };
-
-/* ------------------------------------------------------------------ paths */
-
-static char *hex(const struct link *hash, char out[2 * CHAIN_LINK_BYTES + 1])
-{
-    return chain_hex(hash->bytes, sizeof hash->bytes, out);
-}
-
-bool attachments_path(const char *folder, const struct link *hash, char out[ATTACHMENTS_PATH_MAX],
-                      struct error *err)
-{
-    char name[2 * CHAIN_LINK_BYTES + 1];
-    int n = snprintf(out, ATTACHMENTS_PATH_MAX, "%s/attachments/%.2s/%s", folder, hex(hash, name),
-                     name);
-    return n < ATTACHMENTS_PATH_MAX || error_set(err, ERROR_BAD_INPUT, "the folder's name is long");
-}
-
-/* By device, so that one device's unfinished ones can be counted, and none meets another's. */
-static void part_path(const struct attachments *attachments, const char *device,
-                      const struct link *hash, char out[ATTACHMENTS_PATH_MAX])
-{
-    char name[2 * CHAIN_LINK_BYTES + 1];
-    (void)snprintf(out, ATTACHMENTS_PATH_MAX, "%s/partial/%s.%s", attachments->folder, device,
-                   hex(hash, name));
-}
-
-static bool make_folder(const char *path, struct error *err)
-{
-    return mkdir(path, 0700) == 0 || errno == EEXIST ||
-           error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
-}
-
-static bool sync_folder(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
 
 /* ------------------------------------------------------------------ open, close */
 
@@ -84,7 +41,8 @@ bool attachments_open(const struct attachments_config *config, struct attachment
     bool good = n < (int)sizeof attachments->folder - 128 ||
                 error_set(err, ERROR_BAD_INPUT, "the data folder's name is too long");
     (void)snprintf(partial, sizeof partial, "%s/partial", attachments->folder);
-    if (!good || !make_folder(attachments->folder, err) || !make_folder(partial, err) ||
+    if (!good || !attachment_folder_make(attachments->folder, err) ||
+        !attachment_folder_make(partial, err) ||
         !record_open_reader(config->record_path, &attachments->reader, err)) {
         attachments_close(attachments);
         return error_add(err, "attachments");
@@ -143,30 +101,6 @@ static bool run(const struct acts *acts, act what, void *arg, struct error *err)
 
 /* ------------------------------------------------------------------ a whole one */
 
-/* Reads a file whole. NOT_FOUND, LATER. */
-static bool read_file(const char *path, uint8_t **new_bytes, size_t *ret_n, struct error *err)
-{
-    struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_LATER, "attachment: %s",
-                         strerror(errno));
-    bool good = fstat(fd, &info) == 0 && (uint64_t)info.st_size <= ATTACHMENT_CLOSED_MAX;
-    size_t n = good ? (size_t)info.st_size : 0, at = 0;
-    uint8_t *bytes = good ? malloc(n + 1) : NULL;
-    ssize_t got;
-    while (bytes != NULL && at < n && (got = read(fd, bytes + at, n - at)) > 0)
-        at += (size_t)got;
-    close(fd);
-    if (bytes == NULL || at < n) {
-        free(bytes);
-        return error_set(err, ERROR_LATER, "an attachment cannot be read");
-    }
-    *new_bytes = bytes;
-    *ret_n = n;
-    return true;
-}
-
 /* Opens it once, to know what it is; nothing of it is kept in the clear. */
 static bool enter(struct attachments *attachments, const struct link *hash, const uint8_t *bytes,
                   size_t n, bool *ret_usable, struct error *err)
@@ -191,22 +125,6 @@ static bool enter(struct attachments *attachments, const struct link *hash, cons
     return run(&config->acts, came_act, &came, err);
 }
 
-/* Under its own name, on the disk. */
-static bool put_in_place(struct attachments *attachments, const char *part, const struct link *hash,
-                         struct error *err)
-{
-    char path[ATTACHMENTS_PATH_MAX], folder[ATTACHMENTS_PATH_MAX];
-    if (!attachments_path(attachments->config.folder, hash, path, err))
-        return false;
-    (void)snprintf(folder, sizeof folder, "%s/%02x", attachments->folder, hash->bytes[0]);
-    int fd = open(part, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0 && make_folder(folder, err) && rename(part, path) == 0 &&
-                sync_folder(folder) && sync_folder(attachments->folder);
-    if (fd >= 0)
-        close(fd);
-    return good || error_set(err, ERROR_LATER, "attachment not stored: %s", strerror(errno));
-}
-
 /* Nobody can open it: its file would only lie there. */
 static void remove_kept(struct attachments *attachments, const struct link *hash)
 {
@@ -221,7 +139,7 @@ static bool finish(struct attachments *attachments, const char *device, const ch
     uint8_t *bytes;
     size_t n;
     bool usable = false;
-    if (!read_file(part, &bytes, &n, err))
+    if (!attachment_file_read(part, &bytes, &n, err))
         return false;
     struct link found = chain_hash(bytes, n);
     if (!link_equal(&found, hash)) { /* bent on its way, or never what it was named */
@@ -230,7 +148,7 @@ static bool finish(struct attachments *attachments, const char *device, const ch
         say(attachments, device, hash, ATTACHMENT_WANTED, 0);
         return true;
     }
-    bool good = put_in_place(attachments, part, hash, err) &&
+    bool good = attachment_part_place(attachments->folder, part, hash, err) &&
                 enter(attachments, hash, bytes, n, &usable, err);
     free(bytes);
     if (!good)
@@ -243,30 +161,6 @@ static bool finish(struct attachments *attachments, const char *device, const ch
 
 /* ------------------------------------------------------------------ pieces */
 
-/* Unfinished ones of a device, this one left out. */
-static size_t parts_of(const struct attachments *attachments, const char *device, const char *but)
-{
-    char path[ATTACHMENTS_PATH_MAX + 16], begin[DEVICE_NAME_MAX + 2];
-    size_t n = 0;
-    (void)snprintf(path, sizeof path, "%s/partial", attachments->folder);
-    int begin_n = snprintf(begin, sizeof begin, "%s.", device);
-    const char *own = strrchr(but, '/') + 1;
-    DIR *dir = opendir(path);
-    if (dir == NULL)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        n += strncmp(entry->d_name, begin, (size_t)begin_n) == 0 && strcmp(entry->d_name, own) != 0;
-    closedir(dir);
-    return n;
-}
-
-static bool disk_has_room(const struct attachments *attachments, uint32_t n)
-{
-    struct statvfs fs;
-    return statvfs(attachments->folder, &fs) == 0 &&
-           (uint64_t)fs.f_bavail >= fs.f_blocks / DISK_RESERVE + n / fs.f_frsize + 1;
-}
-
 /* Asked when one begins; what has begun may end. */
 static bool has_room(struct attachments *attachments, const char *device, int64_t device_id,
                      const struct attachment_chunk *chunk, const char *part, bool *ret_room,
@@ -278,34 +172,9 @@ static bool has_room(struct attachments *attachments, const char *device, int64_
     if (!papers_bytes_since(attachments->reader, device_id, since, &brought, err))
         return false;
     *ret_room = brought + chunk->total_bytes <= config->day_bytes &&
-                parts_of(attachments, device, part) < ATTACHMENTS_PARTS_MAX &&
-                disk_has_room(attachments, chunk->total_bytes);
+                attachment_parts(attachments->folder, device, part) < ATTACHMENTS_PARTS_MAX &&
+                attachment_disk_has_room(attachments->folder, chunk->total_bytes);
     return true;
-}
-
-static uint32_t part_bytes(const char *part)
-{
-    struct stat info;
-    return stat(part, &info) == 0 && (uint64_t)info.st_size <= ATTACHMENT_CLOSED_MAX
-               ? (uint32_t)info.st_size
-               : 0;
-}
-
-/* Only at the end of what is here: anything else is a repetition, or comes too early. */
-static bool append(const char *part, const struct attachment_chunk *chunk, uint32_t *have)
-{
-    if (chunk->offset != *have || chunk->data.n == 0)
-        return true;
-    int fd = open(part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool good = fd >= 0 && pwrite(fd, chunk->data.bytes, chunk->data.n, (off_t)*have) ==
-                               (ssize_t)chunk->data.n;
-    if (!good && fd >= 0 && ftruncate(fd, (off_t)*have) != 0)
-        unlink(part);
-    if (fd >= 0)
-        close(fd);
-    if (good)
-        *have += (uint32_t)chunk->data.n;
-    return good;
 }
 
 static bool take_piece(struct attachments *attachments, const char *device, int64_t device_id,
@@ -313,15 +182,15 @@ static bool take_piece(struct attachments *attachments, const char *device, int6
 {
     char part[ATTACHMENTS_PATH_MAX];
     bool room = true;
-    part_path(attachments, device, &chunk->hash, part);
-    uint32_t have = part_bytes(part);
+    attachment_part_path(attachments->folder, device, &chunk->hash, part);
+    uint32_t have = attachment_part_bytes(part);
     if (have > chunk->total_bytes) { /* another size was said before */
         unlink(part);
         have = 0;
     }
     if (have == 0 && !has_room(attachments, device, device_id, chunk, part, &room, err))
         return false;
-    if (!room || !append(part, chunk, &have)) {
+    if (!room || !attachment_part_append(part, chunk, &have)) {
         say(attachments, device, &chunk->hash, ATTACHMENT_LATER, have);
         return true;
     }
@@ -355,7 +224,7 @@ static bool enter_if_here(struct attachments *attachments, const struct link *ha
     bool usable;
     if (!attachments_path(attachments->config.folder, hash, path, err))
         return false;
-    if (!read_file(path, &bytes, &n, &none))
+    if (!attachment_file_read(path, &bytes, &n, &none))
         return true; /* not here: it is still awaited */
     struct link found = chain_hash(bytes, n);
     bool good = !link_equal(&found, hash) || enter(attachments, hash, bytes, n, &usable, err);
@@ -496,24 +365,6 @@ bool attachments_take(struct attachments *attachments, const char *device,
 
 /* ------------------------------------------------------------------ now and then */
 
-static void remove_old_parts(struct attachments *attachments)
-{
-    char path[ATTACHMENTS_PATH_MAX + 16];
-    struct clock *clock = &attachments->config.clock;
-    int64_t now_ms = clock->now(clock->self).ms;
-    (void)snprintf(path, sizeof path, "%s/partial", attachments->folder);
-    DIR *dir = opendir(path);
-    if (dir == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        struct stat info;
-        if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &info, 0) == 0 &&
-            now_ms - (int64_t)info.st_mtim.tv_sec * 1000 > PART_KEEP_MS)
-            unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    closedir(dir);
-}
-
 bool attachments_tidy(struct attachments *attachments, struct error *err)
 {
     struct awaited awaited = {.hash = calloc(TIDY_MAX, sizeof *awaited.hash)};
@@ -522,7 +373,8 @@ bool attachments_tidy(struct attachments *attachments, struct error *err)
     bool good = papers_awaited(attachments->reader, TIDY_MAX, note_awaited, &awaited, err);
     good = good && enter_awaited(attachments, &awaited, err);
     free(awaited.hash);
-    remove_old_parts(attachments);
+    struct clock *clock = &attachments->config.clock;
+    attachment_parts_forget(attachments->folder, clock->now(clock->self));
     return good;
 }
 
@@ -535,7 +387,7 @@ bool attachments_read(const char *folder, const struct link *hash, const struct 
     char path[ATTACHMENTS_PATH_MAX];
     uint8_t *bytes;
     size_t n;
-    if (!attachments_path(folder, hash, path, err) || !read_file(path, &bytes, &n, err))
+    if (!attachments_path(folder, hash, path, err) || !attachment_file_read(path, &bytes, &n, err))
         return false;
     bool good = attachment_open(bytes, n, to, secret, ret_kind, new_bytes, ret_n, err);
     free(bytes);

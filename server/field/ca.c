@@ -1,4 +1,5 @@
-#include "server/field/ca.h"
+/* ca.c - the authority at work: certificates, keys and the revocation list that it makes. */
+#include "server/field/ca_inside.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,8 +22,6 @@
 #define AUTHORITY_DAYS (20L * 365)
 #define CERTIFICATE_DAYS (5L * 365)
 #define BACKDATE_S (60L * 60) /* machines beside ours may be some minutes slow */
-#define SEAL_URI "urn:trao:seal:"
-#define SEAL_URI_CHARS (sizeof SEAL_URI - 1 + (size_t)2 * CHAIN_PUBLIC_BYTES)
 
 struct ca {
     EVP_PKEY *key;
@@ -30,18 +29,6 @@ struct ca {
     uint8_t der[CA_DER_MAX];
     size_t der_n;
 };
-
-/* OpenSSL's first reason, in its own words; its queue is left empty. */
-static bool failed(struct error *err, enum error_code code, const char *what)
-{
-    char text[160];
-    unsigned long reason = ERR_get_error();
-    ERR_clear_error();
-    if (reason == 0)
-        return error_set(err, code, "%s", what);
-    ERR_error_string_n(reason, text, sizeof text);
-    return error_set(err, code, "%s: %s", what, text);
-}
 
 /* ------------------------------------------------------------------ files */
 
@@ -62,7 +49,7 @@ static bool file_end(FILE *file, bool written, const char *path, struct error *e
 {
     bool synced = fflush(file) == 0 && fsync(fileno(file)) == 0;
     if (fclose(file) != 0 || !synced || !written)
-        return failed(err, ERROR_LATER, path);
+        return ca_failed(err, ERROR_LATER, path);
     return true;
 }
 
@@ -82,19 +69,6 @@ static bool write_certificate(const char *path, X509 *certificate, struct error 
            file_end(file, PEM_write_X509(file, certificate) == 1, path, err);
 }
 
-static bool read_certificate(const char *path, X509 **ret_certificate, struct error *err)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return error_set(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
-    X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
-    (void)fclose(file);
-    if (certificate == NULL)
-        return failed(err, ERROR_BROKEN, path);
-    *ret_certificate = certificate;
-    return true;
-}
-
 static bool read_key(const char *path, EVP_PKEY **ret_key, struct error *err)
 {
     FILE *file = fopen(path, "re");
@@ -103,18 +77,8 @@ static bool read_key(const char *path, EVP_PKEY **ret_key, struct error *err)
     EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
     (void)fclose(file);
     if (key == NULL)
-        return failed(err, ERROR_BROKEN, path);
+        return ca_failed(err, ERROR_BROKEN, path);
     *ret_key = key;
-    return true;
-}
-
-static bool to_der(X509 *certificate, uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
-{
-    unsigned char *at = out;
-    int n = i2d_X509(certificate, NULL);
-    if (n <= 0 || n > CA_DER_MAX)
-        return failed(err, ERROR_BROKEN, "certificate is too long");
-    *ret_n = (size_t)i2d_X509(certificate, &at);
     return true;
 }
 
@@ -213,7 +177,7 @@ static bool certify(const struct wanted *wanted, EVP_PKEY *subject_key, X509 *is
                 X509_sign(certificate, issuer_key, digest_for(issuer_key)) > 0;
     if (!good) {
         X509_free(certificate);
-        return failed(err, ERROR_BROKEN, "cannot make a certificate");
+        return ca_failed(err, ERROR_BROKEN, "cannot make a certificate");
     }
     *ret_certificate = certificate;
     return true;
@@ -229,7 +193,7 @@ bool ca_make(const char *key_path, const char *certificate_path, const char *nam
     struct wanted wanted = {.name = name, .from = time(NULL) - BACKDATE_S, .days = AUTHORITY_DAYS};
     X509 *certificate = NULL;
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    bool good = key != NULL || failed(err, ERROR_BROKEN, "cannot make a key");
+    bool good = key != NULL || ca_failed(err, ERROR_BROKEN, "cannot make a key");
     good = good && certify(&wanted, key, NULL, key, &certificate, err) &&
            write_key(key_path, key, err) && write_certificate(certificate_path, certificate, err);
     X509_free(certificate);
@@ -244,14 +208,15 @@ bool ca_open(const char *key_path, const char *certificate_path, struct ca **ret
     if (ca == NULL)
         return error_set(err, ERROR_LATER, "authority: out of memory");
     if (!read_key(key_path, &ca->key, err) ||
-        !read_certificate(certificate_path, &ca->certificate, err) ||
-        !to_der(ca->certificate, ca->der, &ca->der_n, err)) {
+        !ca_certificate_load(certificate_path, &ca->certificate, err) ||
+        !ca_to_der(ca->certificate, ca->der, &ca->der_n, err)) {
         ca_close(ca);
         return error_add(err, "authority");
     }
     if (X509_check_private_key(ca->certificate, ca->key) != 1) {
         ca_close(ca);
-        return failed(err, ERROR_BROKEN, "authority: key and certificate do not belong together");
+        return ca_failed(err, ERROR_BROKEN,
+                         "authority: key and certificate do not belong together");
     }
     *ret_ca = ca;
     return true;
@@ -323,7 +288,7 @@ bool ca_issue(struct ca *ca, enum ca_use use, const char *name, const char *cons
                             .days = CERTIFICATE_DAYS};
     X509 *certificate = NULL;
     EVP_PKEY *key = new_key(use);
-    bool good = key != NULL || failed(err, ERROR_BROKEN, "cannot make a key");
+    bool good = key != NULL || ca_failed(err, ERROR_BROKEN, "cannot make a key");
     good = good && certify(&wanted, key, ca->certificate, ca->key, &certificate, err) &&
            write_key(key_path, key, err) && write_certificate(certificate_path, certificate, err);
     X509_free(certificate);
@@ -339,14 +304,14 @@ static bool request_read(const void *bytes, size_t n, X509_REQ **ret_request, st
     X509_REQ *request = n > CA_DER_MAX ? NULL : d2i_X509_REQ(NULL, &at, (long)n);
     if (request == NULL || at != (const unsigned char *)bytes + n) {
         X509_REQ_free(request);
-        return failed(err, ERROR_BAD_INPUT, "certificate request: cannot be read");
+        return ca_failed(err, ERROR_BAD_INPUT, "certificate request: cannot be read");
     }
     EVP_PKEY *key = X509_REQ_get0_pubkey(request);
     if (key == NULL || EVP_PKEY_base_id(key) != EVP_PKEY_ED25519 ||
         X509_REQ_verify(request, key) != 1) {
         X509_REQ_free(request);
-        return failed(err, ERROR_BAD_INPUT,
-                      "certificate request: not an Ed25519 key, or not signed with it");
+        return ca_failed(err, ERROR_BAD_INPUT,
+                         "certificate request: not an Ed25519 key, or not signed with it");
     }
     *ret_request = request;
     return true;
@@ -389,7 +354,7 @@ bool ca_issue_device(struct ca *ca, const void *request, size_t request_n, const
     X509_REQ_free(read);
     if (!good)
         return error_add(err, "device %s", device);
-    good = to_der(certificate, out, ret_n, err);
+    good = ca_to_der(certificate, out, ret_n, err);
     X509_free(certificate);
     return good;
 }
@@ -434,7 +399,7 @@ bool ca_write_crl(struct ca *ca, const struct seal_public *devices, size_t n, co
     X509_CRL *list = X509_CRL_new();
     bool good = list != NULL && crl_fill(ca, list, devices, n);
     if (!good)
-        (void)failed(err, ERROR_BROKEN, "cannot make the revocation list");
+        (void)ca_failed(err, ERROR_BROKEN, "cannot make the revocation list");
     good = good && (size_t)snprintf(coming, sizeof coming, "%s.new", path) < sizeof coming &&
            file_open(coming, 0644, &file, err) &&
            file_end(file, PEM_write_X509_CRL(file, list) == 1, coming, err);
@@ -442,151 +407,4 @@ bool ca_write_crl(struct ca *ca, const struct seal_public *devices, size_t n, co
         good = error_set(err, ERROR_LATER, "%s: %s", path, strerror(errno));
     X509_CRL_free(list);
     return good;
-}
-
-/* ------------------------------------------------------------------ reading a device's */
-
-static int value_of_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-static bool read_hex(const char *hex, struct seal_public *ret_key)
-{
-    for (size_t i = 0; i < sizeof ret_key->bytes; i++) {
-        int high = value_of_digit(hex[2 * i]), low = value_of_digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        ret_key->bytes[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
-}
-
-static bool read_seal_key(X509 *certificate, struct seal_public *ret_key)
-{
-    bool found = false;
-    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
-        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-        if (name->type != GEN_URI)
-            continue;
-        const char *uri = (const char *)ASN1_STRING_get0_data(name->d.uniformResourceIdentifier);
-        int n = ASN1_STRING_length(name->d.uniformResourceIdentifier);
-        found = n == (int)SEAL_URI_CHARS && memcmp(uri, SEAL_URI, sizeof SEAL_URI - 1) == 0 &&
-                read_hex(uri + sizeof SEAL_URI - 1, ret_key);
-    }
-    GENERAL_NAMES_free(names);
-    return found;
-}
-
-static bool read_name(X509 *certificate, char ret_name[DEVICE_NAME_MAX + 1])
-{
-    char name[DEVICE_NAME_MAX + 2];
-    int n = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
-                                      sizeof name);
-    if (n <= 0 || n > DEVICE_NAME_MAX || strlen(name) != (size_t)n || !device_name_is_good(name))
-        return false;
-    memcpy(ret_name, name, (size_t)n + 1);
-    return true;
-}
-
-static bool read_time(const ASN1_TIME *time, struct instant *ret_at)
-{
-    struct tm tm;
-    if (ASN1_TIME_to_tm(time, &tm) != 1)
-        return false;
-    ret_at->ms = (int64_t)timegm(&tm) * 1000;
-    return true;
-}
-
-static bool signed_by(X509 *certificate, X509 *authority, struct instant now, struct error *err)
-{
-    X509_STORE *store = X509_STORE_new();
-    X509_STORE_CTX *context = X509_STORE_CTX_new();
-    bool ready = store != NULL && context != NULL && X509_STORE_add_cert(store, authority) == 1 &&
-                 X509_STORE_CTX_init(context, store, certificate, NULL) == 1;
-    if (ready) {
-        X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
-        X509_VERIFY_PARAM_set_time(param, (time_t)(now.ms / 1000));
-        X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_CLIENT);
-    }
-    bool good = ready && X509_verify_cert(context) == 1;
-    if (!good)
-        error_set(err, ERROR_REFUSED, "certificate: %s",
-                  ready ? X509_verify_cert_error_string(X509_STORE_CTX_get_error(context))
-                        : "out of memory");
-    X509_STORE_CTX_free(context);
-    X509_STORE_free(store);
-    ERR_clear_error();
-    return good;
-}
-
-static X509 *from_der(struct slice der)
-{
-    const unsigned char *at = der.bytes;
-    X509 *certificate = der.n == 0 || der.n > CA_DER_MAX ? NULL : d2i_X509(NULL, &at, (long)der.n);
-    ERR_clear_error();
-    return certificate;
-}
-
-bool ca_device_read(struct slice authority, struct slice certificate, struct instant now,
-                    struct ca_device *ret_device, struct error *err)
-{
-    struct ca_device device;
-    X509 *root = from_der(authority), *leaf = from_der(certificate);
-    bool good = root != NULL && leaf != NULL;
-    if (!good)
-        error_set(err, ERROR_BAD_INPUT, "certificate: cannot be read");
-    good = good && signed_by(leaf, root, now, err);
-    if (good) {
-        good = read_name(leaf, device.name) && read_seal_key(leaf, &device.seal_key) &&
-               read_time(X509_get0_notBefore(leaf), &device.not_before);
-        if (!good)
-            error_set(err, ERROR_REFUSED, "certificate: it is not a device's");
-    }
-    X509_free(leaf);
-    X509_free(root);
-    if (good)
-        *ret_device = device;
-    return good;
-}
-
-bool ca_certificate_der(const char *path, uint8_t out[CA_DER_MAX], size_t *ret_n, struct error *err)
-{
-    X509 *certificate = NULL;
-    if (!read_certificate(path, &certificate, err))
-        return false;
-    bool good = to_der(certificate, out, ret_n, err);
-    X509_free(certificate);
-    return good;
-}
-
-bool ca_certificate_until(const char *path, struct instant *ret_at, struct error *err)
-{
-    X509 *certificate = NULL;
-    if (!read_certificate(path, &certificate, err))
-        return false;
-    bool good = read_time(X509_get0_notAfter(certificate), ret_at);
-    X509_free(certificate);
-    return good || failed(err, ERROR_BROKEN, path);
-}
-
-bool ca_box_public(const uint8_t secret[32], uint8_t ret_public[32], struct error *err)
-{
-    uint8_t public[32];
-    size_t n = sizeof public;
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, secret, 32);
-    bool good = key != NULL && EVP_PKEY_get_raw_public_key(key, public, &n) == 1;
-    EVP_PKEY_free(key);
-    if (!good)
-        return failed(err, ERROR_BROKEN, "X25519 key");
-    memcpy(ret_public, public, sizeof public);
-    return true;
-}
-
-void ca_fingerprint(const void *der, size_t n, uint8_t out[32])
-{
-    SHA256(der, n, out);
 }

@@ -8,6 +8,7 @@
 #include "server/notify/alert.h"
 #include "server/notify/answers.h"
 #include "server/notify/gateway.h"
+#include "server/notify/due_notice.h"
 #include "server/notify/message.h"
 #include "server/notify/notices.h"
 #include "server/notify/reports.h"
@@ -58,19 +59,10 @@ static void note_locked(struct notify *notify, const struct item *item)
     notify->dirty[notify->n++] = *item;
 }
 
-/* May an item that stands so owe a message? Statuses that are never told (an import of thousands)
- * are not even noted; but a struck delivery may have been told, however soon it was taken back:
- * word of that may come late. */
-static bool concerns(enum status status, bool struck)
-{
-    const struct status_info *info = status_info(status);
-    return info && (info->sms || struck);
-}
-
 static void on_change(void *ctx, const struct item *item, const struct view *view)
 {
     struct notify *notify = ctx;
-    if (!view->state.issued || !concerns(view->state.status, view->marks.struck))
+    if (!view->state.issued || !due_notice_may(view->state.status, view->marks.struck))
         return;
     pthread_mutex_lock(&notify->lock);
     note_locked(notify, item);
@@ -92,7 +84,7 @@ static void note_recent(struct notify *notify)
     pthread_mutex_lock(&notify->lock);
     notify->lost = !known;
     for (size_t i = 0; i < n; i++)
-        if (concerns(briefs[i].status, briefs[i].struck))
+        if (due_notice_may(briefs[i].status, briefs[i].struck))
             note_locked(notify, &briefs[i].item);
     pthread_mutex_unlock(&notify->lock);
     free(briefs);
@@ -152,112 +144,6 @@ void notify_close(struct notify *notify)
     free(notify);
 }
 
-/* ------------------------------------------------------------------ what is due */
-
-static bool is_door_outcome(enum status status)
-{
-    return status == STATUS_FAILED || status == STATUS_DELIVERED;
-}
-
-/* What one look at an item found. */
-struct look {
-    struct view view;
-    bool due;            /* a message of the present state is owed */
-    bool correction;     /* ... or one that takes back "delivered" */
-    bool recorded;       /* the fact stands; only the driver may lack it */
-    bool wait;           /* look again: the 30 s are not over */
-    struct instant from; /* ... but then */
-    uint32_t attempt;    /* of the notice */
-    char request_id[NOTICE_REQUEST_MAX + 1];
-};
-
-/* "Delivered" was said, and not refused, within the last day, and what it rested on was taken back.
- */
-static bool owes_correction(const struct notify *notify, const struct state *state,
-                            const struct fact *facts, size_t n, uint32_t *ret_attempt)
-{
-    bool struck = false;
-    for (size_t i = 0; i < n; i++)
-        struck = struck || marks_is_struck_delivery(&facts[i]);
-    if (!struck || state->status == STATUS_DELIVERED)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const struct notice *notice = &facts[i].office.notice;
-        if (facts[i].is_scan || facts[i].office.event != EVENT_NOTICE_SENT ||
-            notice->channel != CHANNEL_SMS || notice->status != STATUS_DELIVERED ||
-            notice->correction || now(notify).ms - facts[i].office.at.ms > NOTIFY_AGE_MAX_MS ||
-            notices_standing(facts, n, notice).failed)
-            continue;
-        *ret_attempt = notice->attempt;
-        return true;
-    }
-    return false;
-}
-
-static struct notice notice_of(const struct look *look)
-{
-    return (struct notice){.channel = CHANNEL_SMS,
-                           .status = look->correction ? STATUS_DELIVERED : look->view.state.status,
-                           .attempt = look->attempt,
-                           .correction = look->correction};
-}
-
-/* What the record knows of the notice that would be due: one that failed, or that the phone has, is
- * not, whatever the lists of the gateways have kept. */
-static void ask_record(struct look *look, const struct fact *facts, size_t n)
-{
-    struct notice notice = notice_of(look);
-    struct notice_standing standing = notices_standing(facts, n, &notice);
-    look->recorded = standing.sent != NULL;
-    look->due = !standing.failed && !standing.delivered;
-    if (look->recorded)
-        memcpy(look->request_id, standing.sent->request_id, sizeof look->request_id);
-    else
-        notices_id(&look->view.state.item, &notice, 1, 1, look->request_id);
-}
-
-/* The fact stands and the driver has it. */
-static bool is_done(const struct notify *notify, const struct look *look)
-{
-    return look->recorded && gateway_has(&notify->gateway, look->request_id);
-}
-
-static void look_at_present(const struct notify *notify, struct look *look)
-{
-    const struct state *state = &look->view.state;
-    const struct status_info *info = status_info(state->status);
-    int64_t at = now(notify).ms;
-    bool old = at - state->since.estimate.ms > NOTIFY_AGE_MAX_MS;
-    if (!info || !info->sms || old)
-        return;
-    look->from.ms = state->since_arrival.ms + NOTIFY_DOOR_WAIT_MS;
-    look->wait = is_door_outcome(state->status) && at < look->from.ms;
-    look->due = !look->wait;
-    look->attempt = state->attempt;
-}
-
-static struct look look_at(const struct notify *notify, const struct item *item,
-                           struct fact history[VIEW_HISTORY_MAX])
-{
-    struct look look = {.due = false};
-    struct view_brief brief;
-    size_t n;
-    if (!views_brief(notify->config.views, item, &brief) || !concerns(brief.status, brief.struck) ||
-        !views_item_history(notify->config.views, item, &look.view, history, VIEW_HISTORY_MAX, &n))
-        return look;
-    if (owes_correction(notify, &look.view.state, history, n, &look.attempt)) {
-        look.correction = true;
-        ask_record(&look, history, n);
-        if (look.due && !is_done(notify, &look))
-            return look;
-        look.correction = look.due = false;
-    }
-    look_at_present(notify, &look);
-    if (look.due)
-        ask_record(&look, history, n);
-    return look;
-}
-
 /* ------------------------------------------------------------------ sending */
 
 struct noting {
@@ -273,12 +159,12 @@ static bool notice_act(struct record *record, void *arg, struct error *err)
            (!sent || phone_told(record, noting->phone, &noting->fact.item, err));
 }
 
-static bool record_notice(struct notify *notify, const struct look *look, uint32_t event,
+static bool record_notice(struct notify *notify, const struct due_notice *owed, uint32_t event,
                           const struct sms *sms, struct error *err)
 {
     struct noting noting = {.phone = sms->to};
     noting.fact = (struct office_fact){
-        .item = look->view.state.item, .event = event, .notice = notice_of(look)};
+        .item = owed->view.state.item, .event = event, .notice = due_notice_fact(owed)};
     (void)snprintf(noting.fact.notice.request_id, sizeof noting.fact.notice.request_id, "%s",
                    sms->request_id);
     if (!notify->config.acts.run(notify->config.acts.self, notice_act, &noting, err))
@@ -288,16 +174,16 @@ static bool record_notice(struct notify *notify, const struct look *look, uint32
 }
 
 /* To the gateway; what it refuses for good is noted and done with. */
-static bool hand_on(struct notify *notify, const struct look *look, const struct sms *sms,
+static bool hand_on(struct notify *notify, const struct due_notice *owed, const struct sms *sms,
                     struct error *err)
 {
     struct error why = {.code = ERROR_NONE};
     if (gateway_send(&notify->gateway, sms, &why))
         return true;
-    notify->failed = look->view.state.item;
+    notify->failed = owed->view.state.item;
     if (why.code == ERROR_LATER)
         return error_set(err, why.code, "%s", why.text);
-    return record_notice(notify, look, EVENT_NOTICE_FAILED, sms, err);
+    return record_notice(notify, owed, EVENT_NOTICE_FAILED, sms, err);
 }
 
 /* Its owner wants none, or too many went to this phone; what is recorded is among those already. */
@@ -313,29 +199,29 @@ static bool is_spared(struct notify *notify, const char *phone, bool recorded, b
     return true;
 }
 
-static bool send_one(struct notify *notify, const struct look *look, struct error *err)
+static bool send_one(struct notify *notify, const struct due_notice *owed, struct error *err)
 {
     char phone[PHONE_MAX], text[WORDS_MAX];
-    struct sms sms = {look->request_id, phone, text, NULL};
+    struct sms sms = {owed->request_id, phone, text, NULL};
     struct zns zns;
-    struct wording wording = {.correction = look->correction};
+    struct wording wording = {.correction = owed->correction};
     struct sender sender = {notify->config.config, notify->config.secret, now(notify)};
     bool spared = false, at_zalo = false;
-    if (!recipient_phone(notify->record, &look->view, phone, err))
+    if (!recipient_phone(notify->record, &owed->view, phone, err))
         return false;
-    if (!*phone || gateway_has(&notify->gateway, look->request_id))
+    if (!*phone || gateway_has(&notify->gateway, owed->request_id))
         return true;
-    if (!is_spared(notify, phone, look->recorded, &spared, err))
+    if (!is_spared(notify, phone, owed->recorded, &spared, err))
         return false;
     if (spared) /* recorded, and then the owner said no more: it never goes */
-        return !look->recorded || record_notice(notify, look, EVENT_NOTICE_FAILED, &sms, err);
-    if (!look->recorded && !record_notice(notify, look, EVENT_NOTICE_SENT, &sms, err))
+        return !owed->recorded || record_notice(notify, owed, EVENT_NOTICE_FAILED, &sms, err);
+    if (!owed->recorded && !record_notice(notify, owed, EVENT_NOTICE_SENT, &sms, err))
         return false;
-    if (!recipient_text(notify->record, &sender, &look->view, wording, text, err) ||
-        !recipient_zns(notify->record, &sender, &look->view, wording, &zns, &at_zalo, err))
+    if (!recipient_text(notify->record, &sender, &owed->view, wording, text, err) ||
+        !recipient_zns(notify->record, &sender, &owed->view, wording, &zns, &at_zalo, err))
         return false;
     sms.zns = at_zalo ? &zns : NULL;
-    return hand_on(notify, look, &sms, err);
+    return hand_on(notify, owed, &sms, err);
 }
 
 /* ------------------------------------------------------------------ the tick */
@@ -461,16 +347,16 @@ static size_t first_turn(const struct notify *notify, const struct item *dirty, 
 static bool take_turn(struct notify *notify, const struct item *item, struct fact *history,
                       bool *ret_rests, struct error *err)
 {
-    struct look look = {.due = false};
+    struct due_notice owed = {.due = false};
     *ret_rests = gateway_rests(&notify->gateway);
     if (history != NULL && !*ret_rests)
-        look = look_at(notify, item, history);
-    bool sent = history != NULL ? !look.due || send_one(notify, &look, err)
+        owed = due_notice_of(notify->config.views, &notify->gateway, now(notify), item, history);
+    bool sent = history != NULL ? !owed.due || send_one(notify, &owed, err)
                                 : error_set(err, ERROR_LATER, "out of memory");
     if (!sent || *ret_rests)
         keep_dirty(notify, item);
-    else if (look.wait)
-        keep_for_later(notify, item, look.from);
+    else if (owed.wait)
+        keep_for_later(notify, item, owed.from);
     return sent;
 }
 
