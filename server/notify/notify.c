@@ -7,6 +7,7 @@
 
 #include "server/notify/alert.h"
 #include "server/notify/answers.h"
+#include "server/notify/dirty.h"
 #include "server/notify/gateway.h"
 #include "server/notify/due_notice.h"
 #include "server/notify/message.h"
@@ -35,29 +36,12 @@ struct notify {
     pthread_mutex_t lock;                 /* guards what follows */
     struct notify_state state;
     struct item held[NOTIFY_WAITING_MAX]; /* the first of state.waiting */
-    struct item *dirty;                   /* items to look at, without order, with repeats */
-    size_t n, room;
-    bool lost;           /* no memory to note an item: look at all */
+    struct dirty dirty;
     struct later *later; /* the thread's own; without order, with repeats */
     size_t later_n, later_room;
 };
 
 /* ------------------------------------------------------------------ items to look at */
-
-static void note_locked(struct notify *notify, const struct item *item)
-{
-    if (notify->n == notify->room) {
-        size_t room = notify->room ? notify->room * 2 : 64;
-        struct item *dirty = realloc(notify->dirty, room * sizeof *dirty);
-        if (!dirty) {
-            notify->lost = true;
-            return;
-        }
-        notify->dirty = dirty;
-        notify->room = room;
-    }
-    notify->dirty[notify->n++] = *item;
-}
 
 static void on_change(void *ctx, const struct item *item, const struct view *view)
 {
@@ -65,7 +49,7 @@ static void on_change(void *ctx, const struct item *item, const struct view *vie
     if (!view->state.issued || !due_notice_may(view->state.status, view->marks.struck))
         return;
     pthread_mutex_lock(&notify->lock);
-    note_locked(notify, item);
+    dirty_note(&notify->dirty, item);
     pthread_mutex_unlock(&notify->lock);
 }
 
@@ -82,10 +66,10 @@ static void note_recent(struct notify *notify)
     size_t n = 0;
     bool known = views_recent(notify->config.views, since, &briefs, &n);
     pthread_mutex_lock(&notify->lock);
-    notify->lost = !known;
+    notify->dirty.lost = !known;
     for (size_t i = 0; i < n; i++)
         if (due_notice_may(briefs[i].status, briefs[i].struck))
-            note_locked(notify, &briefs[i].item);
+            dirty_note(&notify->dirty, &briefs[i].item);
     pthread_mutex_unlock(&notify->lock);
     free(briefs);
 }
@@ -95,7 +79,7 @@ static void look_again(void *ctx, const struct item *item)
 {
     struct notify *notify = ctx;
     pthread_mutex_lock(&notify->lock);
-    note_locked(notify, item);
+    dirty_note(&notify->dirty, item);
     pthread_mutex_unlock(&notify->lock);
 }
 
@@ -139,7 +123,7 @@ void notify_close(struct notify *notify)
         return;
     record_close(notify->record);
     pthread_mutex_destroy(&notify->lock);
-    free(notify->dirty);
+    free(notify->dirty.item);
     free(notify->later);
     free(notify);
 }
@@ -226,15 +210,10 @@ static bool send_one(struct notify *notify, const struct due_notice *owed, struc
 
 /* ------------------------------------------------------------------ the tick */
 
-static int by_text(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct item));
-}
-
 static void keep_dirty(struct notify *notify, const struct item *item)
 {
     pthread_mutex_lock(&notify->lock);
-    note_locked(notify, item);
+    dirty_note(&notify->dirty, item);
     pthread_mutex_unlock(&notify->lock);
 }
 
@@ -271,25 +250,17 @@ static void note_whose_wait_is_over(struct notify *notify)
 static struct item *take_dirty(struct notify *notify, size_t *ret_n)
 {
     pthread_mutex_lock(&notify->lock);
-    bool lost = notify->lost;
-    notify->lost = false;
+    bool lost = notify->dirty.lost;
+    notify->dirty.lost = false;
     pthread_mutex_unlock(&notify->lock);
     if (lost)
         note_recent(notify);
     note_whose_wait_is_over(notify);
     pthread_mutex_lock(&notify->lock);
-    struct item *dirty = notify->dirty;
-    size_t n = notify->n, kept = 0;
-    notify->dirty = NULL;
-    notify->n = notify->room = 0;
+    struct item *items = dirty_take(&notify->dirty, ret_n);
     pthread_mutex_unlock(&notify->lock);
-    if (n > 0)
-        qsort(dirty, n, sizeof *dirty, by_text);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || !item_equal(&dirty[kept - 1], &dirty[i]))
-            dirty[kept++] = dirty[i];
-    *ret_n = kept;
-    return dirty;
+    *ret_n = dirty_once(items, *ret_n);
+    return items;
 }
 
 #define ALERT_MS (INT64_C(1000) * 60)
@@ -331,15 +302,6 @@ static void show_state(struct notify *notify, size_t waiting)
                                           .dead = gateway_is_dead(gateway)};
     memcpy(notify->held, notify->turn, held_n(waiting) * sizeof notify->turn[0]);
     pthread_mutex_unlock(&notify->lock);
-}
-
-/* The first item behind the one that failed last. */
-static size_t first_turn(const struct notify *notify, const struct item *dirty, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (by_text(&dirty[i], &notify->failed) > 0)
-            return i;
-    return 0;
 }
 
 /* False: it could not be sent, look at it again. True in ret_rests: the gateway rests, so nobody
@@ -384,7 +346,7 @@ static bool send_what_is_due(struct notify *notify, struct error *err)
     size_t n = 0;
     struct item *dirty = take_dirty(notify, &n);
     struct fact *history = n ? malloc(VIEW_HISTORY_MAX * sizeof *history) : NULL;
-    size_t first = first_turn(notify, dirty, n);
+    size_t first = dirty_first(dirty, n, &notify->failed);
     size_t waiting = 0;
     bool all = true;
     for (size_t i = 0; i < n; i++) {

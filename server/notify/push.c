@@ -5,23 +5,10 @@
 
 /* ------------------------------------------------------------------ items to look at */
 
-static void note_locked(struct receiver *receiver, const struct item *item)
-{
-    if (receiver->n == receiver->room) {
-        size_t room = receiver->room ? receiver->room * 2 : 64;
-        struct item *dirty = realloc(receiver->dirty, room * sizeof *dirty);
-        receiver->lost = receiver->lost || dirty == NULL;
-        receiver->dirty = dirty ? dirty : receiver->dirty;
-        receiver->room = dirty ? room : receiver->room;
-    }
-    if (receiver->n < receiver->room)
-        receiver->dirty[receiver->n++] = *item;
-}
-
 void push_note(struct push *push, struct receiver *receiver, const struct item *item)
 {
     pthread_mutex_lock(&push->lock);
-    note_locked(receiver, item);
+    dirty_note(&receiver->dirty, item);
     pthread_mutex_unlock(&push->lock);
 }
 
@@ -34,7 +21,7 @@ static void on_change(void *ctx, const struct item *item, const struct view *vie
     pthread_mutex_lock(&push->lock);
     for (size_t i = 0; i < push->n; i++)
         if (hook_hears(&push->receivers[i]->hook, view->marks.office))
-            note_locked(push->receivers[i], item);
+            dirty_note(&push->receivers[i]->dirty, item);
     pthread_mutex_unlock(&push->lock);
 }
 
@@ -51,49 +38,27 @@ static void note_recent(struct push *push, struct receiver *receiver)
         since = receiver->hook.made;
     bool read = views_recent(push->config.views, since, &briefs, &n);
     pthread_mutex_lock(&push->lock);
-    receiver->lost = receiver->lost || !read;
+    receiver->dirty.lost = receiver->dirty.lost || !read;
     for (size_t i = 0; i < n; i++)
-        note_locked(receiver, &briefs[i].item);
+        dirty_note(&receiver->dirty, &briefs[i].item);
     pthread_mutex_unlock(&push->lock);
     free(briefs);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct item));
 }
 
 /* Takes the list away, each item once. */
 static struct item *take_dirty(struct push *push, struct receiver *receiver, size_t *ret_n)
 {
     pthread_mutex_lock(&push->lock);
-    bool lost = receiver->lost;
-    receiver->lost = false;
+    bool lost = receiver->dirty.lost;
+    receiver->dirty.lost = false;
     pthread_mutex_unlock(&push->lock);
     if (lost)
         note_recent(push, receiver);
     pthread_mutex_lock(&push->lock);
-    struct item *dirty = receiver->dirty;
-    size_t n = receiver->n, kept = 0;
-    receiver->dirty = NULL;
-    receiver->n = receiver->room = 0;
+    struct item *items = dirty_take(&receiver->dirty, ret_n);
     pthread_mutex_unlock(&push->lock);
-    if (n > 0)
-        qsort(dirty, n, sizeof *dirty, by_text);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || !item_equal(&dirty[kept - 1], &dirty[i]))
-            dirty[kept++] = dirty[i];
-    *ret_n = kept;
-    return dirty;
-}
-
-/* The first behind the one that failed last, so that one holds up no other. */
-static size_t first_turn(const struct receiver *receiver, const struct item *dirty, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (by_text(&dirty[i], &receiver->failed) > 0)
-            return i;
-    return 0;
+    *ret_n = dirty_once(items, *ret_n);
+    return items;
 }
 
 /* ------------------------------------------------------------------ a receiver's turn */
@@ -120,7 +85,7 @@ static bool take_turns(struct push *push, struct receiver *receiver, bool bury, 
         return error_set(err, ERROR_LATER, "out of memory");
     size_t n = 0;
     struct item *dirty = take_dirty(push, receiver, &n);
-    size_t first = first_turn(receiver, dirty, n);
+    size_t first = dirty_first(dirty, n, &receiver->failed);
     int64_t end = push_now(push).ms + PUSH_TURN_MS;
     bool all = true;
     for (size_t i = 0; i < n; i++) {
@@ -153,7 +118,7 @@ static void close_receiver(struct push *push, struct receiver *receiver)
     if (receiver->opened != NULL)
         push->config.drivers.close(push->config.drivers.ctx, receiver->opened);
     record_close(receiver->record);
-    free(receiver->dirty);
+    free(receiver->dirty.item);
     free(receiver);
 }
 
@@ -297,7 +262,7 @@ static void give_receiver(struct push *push, struct receiver *receiver)
     const struct gateway *gateway = &receiver->gateway;
     pthread_mutex_lock(&push->lock);
     receiver->busy = false;
-    receiver->state = (struct push_state){.waiting = receiver->n,
+    receiver->state = (struct push_state){.waiting = receiver->dirty.n,
                                           .since = gateway->since,
                                           .next = gateway->next,
                                           .dead = gateway_is_dead(gateway)};

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "server/notify/dirty.h"
 #include "server/notify/gateway.h"
 #include "server/notify/push.h"
 
@@ -17,9 +18,7 @@ struct receiver {
     struct item failed;    /* the last one it did not take */
     struct instant buried; /* when old ones were looked for */
     bool busy;
-    struct item *dirty; /* items to look at, without order, with repeats */
-    size_t n, room;
-    bool lost;         /* no memory to note an item: look at all */
+    struct dirty dirty;
     uint64_t recorded; /* the last fact of what it was told, by its seq */
     struct push_state state;
 };

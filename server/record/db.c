@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/record/pages.h"
 
@@ -209,6 +210,16 @@ void db_close(struct db *db)
 bool db_exec(struct db *db, const char *sql, struct error *err)
 {
     return sqlite3_exec(db->lite, sql, NULL, NULL, NULL) == SQLITE_OK || failed(db->lite, err);
+}
+
+void db_remove(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char name[4096];
+        if ((size_t)snprintf(name, sizeof name, "%s%s", path, ends[i]) < sizeof name)
+            (void)unlink(name);
+    }
 }
 
 void db_abandon(struct db *db)

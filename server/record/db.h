@@ -35,6 +35,9 @@ bool db_exec(struct db *db, const char *sql, struct error *err) must_use;
 /* Ends the running transaction, if there is one, keeping nothing. */
 void db_abandon(struct db *db);
 
+/* Removes a database that can be made again, with its log; nobody has it open. */
+void db_remove(const char *path);
+
 /* Prepared once per text and kept until db_close; preparing the same text again gives the same
  * statement, reset. Text must live as long as the connection (string literals). */
 bool db_prepare(struct db *db, const char *sql, struct stmt **ret_stmt, struct error *err) must_use;

@@ -125,32 +125,15 @@ static bool fact_of_row(struct stmt *stmt, struct office_fact *ret_fact, struct 
     return error_add(err, "office fact %llu", (unsigned long long)stmt_col_u64(stmt, 0));
 }
 
-bool record_office_from(struct record *record, uint64_t after_seq,
-                        bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
-                        struct error *err)
+static uint32_t event_of_row(struct stmt *stmt)
 {
-    struct stmt *stmt;
-    if (!db_prepare(record->db, "SELECT seq, bytes FROM office WHERE seq > ?1 ORDER BY seq", &stmt,
-                    err))
-        return false;
-    stmt_u64(stmt, 1, after_seq);
-    enum db_step step;
-    while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
-        struct office_fact fact;
-        if (!fact_of_row(stmt, &fact, err)) {
-            stmt_reset(stmt);
-            return false;
-        }
-        if (!each(ctx, &fact))
-            break;
-    }
-    if (step == DB_STEP_FAILED)
-        return error_add(err, "cannot read office facts");
-    stmt_reset(stmt);
-    return true;
+    size_t n;
+    const uint8_t *bytes = stmt_col_blob(stmt, 1, &n);
+    return fact_event(bytes, n);
 }
 
-/* Rows of seq and bytes after one seq up to another, of which only some events are unpacked. */
+/* Rows of seq and bytes after one seq up to another, of which only some events are unpacked (NULL:
+ * all). */
 static bool some_rows(struct record *record, const char *sql, uint64_t after_seq, uint64_t last_seq,
                       bool (*wanted)(uint32_t event),
                       bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
@@ -164,9 +147,7 @@ static bool some_rows(struct record *record, const char *sql, uint64_t after_seq
     enum db_step step;
     while ((step = stmt_step(stmt, err)) == DB_STEP_ROW) {
         struct office_fact fact;
-        size_t n;
-        const uint8_t *bytes = stmt_col_blob(stmt, 1, &n);
-        if (!wanted(fact_event(bytes, n)))
+        if (wanted != NULL && !wanted(event_of_row(stmt)))
             continue;
         if (!fact_of_row(stmt, &fact, err)) {
             stmt_reset(stmt);
@@ -179,6 +160,15 @@ static bool some_rows(struct record *record, const char *sql, uint64_t after_seq
         return error_add(err, "cannot read office facts");
     stmt_reset(stmt);
     return true;
+}
+
+bool record_office_from(struct record *record, uint64_t after_seq,
+                        bool (*each)(void *ctx, const struct office_fact *fact), void *ctx,
+                        struct error *err)
+{
+    return some_rows(record,
+                     "SELECT seq, bytes FROM office WHERE seq > ?1 AND seq <= ?2 ORDER BY seq",
+                     after_seq, INT64_MAX, NULL, each, ctx, err);
 }
 
 bool record_office_some(struct record *record, uint64_t after_seq, uint64_t last_seq,

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Raise it when what is indexed, or how it is folded, changes. */
 #define LAYOUT 1
@@ -81,16 +80,6 @@ static bool open_once(const char *path, struct search *search, struct error *err
     return false;
 }
 
-static void remove_files(const char *path)
-{
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        char name[4096];
-        if ((size_t)snprintf(name, sizeof name, "%s%s", path, ends[i]) < sizeof name)
-            (void)unlink(name);
-    }
-}
-
 bool search_open(const char *path, uint64_t generation, struct search **ret_search,
                  struct error *err)
 {
@@ -100,7 +89,7 @@ bool search_open(const char *path, uint64_t generation, struct search **ret_sear
     search->generation = generation;
     bool good = open_once(path, search, err);
     if (!good && err->code == ERROR_BROKEN) {
-        remove_files(path);
+        db_remove(path);
         good = open_once(path, search, err);
     }
     if (!good) {

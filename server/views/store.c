@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Of this file and of the fold: raise it when either changes. */
 #define LAYOUT 14
@@ -72,16 +71,6 @@ static bool set_up(struct store *store, struct error *err)
            store_empty(store, err);
 }
 
-static void remove_files(const char *path)
-{
-    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        char name[4096];
-        if ((size_t)snprintf(name, sizeof name, "%s%s", path, ends[i]) < sizeof name)
-            (void)unlink(name);
-    }
-}
-
 static bool open_once(const char *path, struct store *store, struct error *err)
 {
     if (!db_open(path, DB_REBUILDABLE, &store->db, err))
@@ -102,7 +91,7 @@ bool store_open(const char *path, uint64_t generation, struct store **ret_store,
     store->generation = generation;
     bool good = open_once(path, store, &first);
     if (!good && first.code == ERROR_BROKEN) {
-        remove_files(path);
+        db_remove(path);
         good = open_once(path, store, &first);
     }
     if (!good) {
