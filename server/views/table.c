@@ -154,9 +154,11 @@ void table_fetch(const struct table *table, const struct item *item, enum table_
     } else if (step == TABLE_ENTRY) {
         __builtin_prefetch(entry); /* of no address: nothing happens */
     } else if (entry != NULL && (*slot ^ hash) >> ADDRESS_BITS == 0) {
-        __builtin_prefetch(entry->refs + entry->refs_n, 1);
-        __builtin_prefetch(entry->bundle, 1);
-        __builtin_prefetch((const char *)entry->bundle + 64, 1);
+        /* As numbers: there may be none yet, and nothing may be added to a pointer that is none. */
+        uintptr_t refs = (uintptr_t)entry->refs, bundle = (uintptr_t)entry->bundle;
+        __builtin_prefetch((void *)(refs + entry->refs_n * sizeof *entry->refs), 1);
+        __builtin_prefetch((void *)bundle, 1);
+        __builtin_prefetch((void *)(bundle + 64), 1);
     }
 }
 
