@@ -20,6 +20,12 @@
 static pid_t watcher; /* leads the group of all that is started */
 static int watcher_pipe = -1;
 
+bool proc_has_chromium(void)
+{
+    return access("/usr/bin/chromium-headless-shell", X_OK) == 0 ||
+           access("/usr/bin/chromium", X_OK) == 0;
+}
+
 long proc_now_ms(void)
 {
     struct timespec now;

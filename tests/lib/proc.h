@@ -44,6 +44,9 @@ bool proc_hear(struct proc *proc, char out[PROC_LINE_MAX], int timeout_ms);
 /* Runs to the end, at most two minutes, and collects the output; returns the exit status. */
 int proc_run(const char *const *argv, const char *log, char *out, size_t size);
 
+/* Whether a Chromium is installed, for tests that would skip what it draws. */
+bool proc_has_chromium(void);
+
 long proc_now_ms(void); /* monotonic */
 void proc_sleep_ms(long ms);
 

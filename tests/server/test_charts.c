@@ -135,7 +135,7 @@ static void drawn_from_the_table(void **state)
     struct proc chromium;
     char out[PROC_LINE_MAX];
     if (web_rig_get(&browser->rig, "/assets/uPlot.iife.min.js", "") == 404 ||
-        access("/usr/bin/chromium", X_OK) != 0) {
+        !proc_has_chromium()) {
         print_message("skipped: built without uPlot, or no Chromium\n");
         skip();
     }

@@ -432,7 +432,7 @@ static void seen_in_a_browser(void **state)
                                         "/quay/quan-tri",  "/quay/bao-cao", "/quay/nhap",
                                         "/quay/dieu-phoi", "/quay/may-in"};
     int port = browser->rig.desk.config.plain.port;
-    if (access("/usr/bin/chromium", X_OK) != 0) {
+    if (!proc_has_chromium()) {
         print_message("skipped: no Chromium\n");
         skip();
     }

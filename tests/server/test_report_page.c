@@ -199,7 +199,7 @@ static void looked_at(void **state)
     struct browser *browser = *state;
     struct proc chromium;
     char out[PROC_LINE_MAX];
-    if (access("/usr/bin/chromium", X_OK) != 0) {
+    if (!proc_has_chromium()) {
         print_message("skipped: no Chromium\n");
         skip();
     }
