@@ -517,13 +517,13 @@ static void one_endless_cell_costs_little(void **state)
     assert_false(read_bytes(bytes, sizeof bytes, &list));
 #ifdef TRAO_SANITIZED
     if (err.code == ERROR_LATER && machine_is_busy())
-        skip(); /* a reader has a minute by the clock */
-    (void)before;
+        skip();   /* a reader has a minute by the clock */
+    (void)before; /* ... and its bound of CPU may end it first, with a sentence of its own */
 #else
     assert_true(children_s() - before < 3); /* 0.4 s; composed each time, 8 s */
+    assert_non_null(strstr(err.text, "no header"));
 #endif
     assert_int_equal(err.code, ERROR_BAD_INPUT);
-    assert_non_null(strstr(err.text, "no header"));
 }
 
 #define SPINS "quay mai" /* an office's word for a column, at which our child never ends */

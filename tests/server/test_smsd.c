@@ -217,7 +217,8 @@ static void what_is_never_reported_is_let_go(void **state)
     pass(told, 0);
     start_daemon(told);
     await(told, SENT, 1);
-    pass(told, SMS_SMSD_PATIENCE_MS + SECOND * 2);
+    pass(told,
+         SMS_SMSD_PATIENCE_MS + 60 * SECOND); /* the daemon dates by its own clock, which goes on */
     assert_int_equal(ask(told, SENT), 0);
     assert_int_equal(facts_of(told, EVENT_NOTICE_FAILED), 0);
     assert_int_equal(facts_of(told, EVENT_NOTICE_DELIVERED), 0);
