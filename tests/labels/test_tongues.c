@@ -121,7 +121,8 @@ static void test_svg_is_the_same(void **state)
     assert_int_equal(fwrite(svg.bytes, 1, svg.n, file), svg.n);
     assert_int_equal(fclose(file), 0);
     snprintf(command, sizeof command,
-             "cd %s && env HOME=%s chromium --headless --no-sandbox --disable-gpu --no-first-run"
+             "cd %s && shell=$(command -v chromium-headless-shell || command -v chromium) &&"
+             " env HOME=%s $shell --headless --no-sandbox --disable-gpu --no-first-run"
              " --disable-background-networking --disable-component-update --disable-sync"
              " --user-data-dir=%s/profile --hide-scrollbars --force-device-scale-factor=2.1166667"
              " --window-size=832,416 --screenshot=label.png label.svg >/dev/null 2>&1",
